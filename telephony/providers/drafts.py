@@ -1,0 +1,109 @@
+"""What providers hand to services: plain records, made of a remote document and not yet stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(slots=True, kw_only=True)
+class ReferenceDraft:
+    """One pointer inside a document: at `path` it names the object `target_remote_id` of `target_kind`."""
+
+    path: str
+    target_kind: str
+    target_remote_id: str
+
+
+@dataclass(slots=True, kw_only=True)
+class EntityDraft:
+    """One remote object as it is to be cached.
+
+    secrets    values taken out of `document` by dotted path; the document holds a placeholder there
+    number     E.164 with the plus, or empty
+    """
+
+    kind: str
+    remote_id: str
+    parent_remote_id: str = ""
+    name: str = ""
+    number: str = ""
+    extension: str = ""
+    status: str = ""
+    document: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    references: Sequence[ReferenceDraft] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class EntityPage:
+    """Some objects of one kind below one parent. `is_complete` on the last page says the whole list was read."""
+
+    kind: str
+    parent_remote_id: str = ""
+    drafts: Sequence[EntityDraft] = ()
+    is_complete: bool = False
+    expected_total: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CallRecordDraft:
+    """One CDR, normalised.
+
+    stream        where it was read: "incoming", "outgoing" (provider's word)
+    remote_key    made of fields that never change; unique per connection and stream
+    fold_key      records that share it are one call
+    line_remote_id  remote id of the line entity, or empty
+    started_at    aware UTC
+    caller, callee  E.164 with plus where it is one, else the provider's text; "" is withheld
+    duration_s    talk time; None where the medium has none
+    cost_micros   millionths of the connection's currency
+    outcome       English snake_case as in DESIGN 6
+    """
+
+    stream: str
+    remote_key: str
+    fold_key: str
+    started_at: datetime
+    direction: str
+    medium: str
+    outcome: str
+    caller: str = ""
+    callee: str = ""
+    presented: str = ""
+    line_remote_id: str = ""
+    group_remote_id: str = ""
+    duration_s: int | None = None
+    wait_s: int | None = None
+    quantity: int | None = None
+    unit: str = ""
+    cost_micros: int | None = None
+    destination: str = ""
+    is_time_ambiguous: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class UnreadableRow:
+    """A provider row that could not be understood: set aside with its reason, the rest of the page is kept."""
+
+    stream: str
+    reason: str
+    raw: Any
+
+
+@dataclass(slots=True, kw_only=True)
+class CallPage:
+    """Some CDRs of one stream inside one window, and where to go on.
+
+    cursor       what `read_calls` needs to continue after this page; None when the window is whole
+    expected     rows that the provider says the window has, where it says so
+    """
+
+    stream: str
+    drafts: Sequence[CallRecordDraft] = ()
+    unreadable: Sequence[UnreadableRow] = ()
+    cursor: Mapping[str, Any] | None = None
+    expected: int | None = None

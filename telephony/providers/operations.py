@@ -1,0 +1,149 @@
+"""What a provider's catalog is made of: frozen declarations that everything else reads.
+
+The client call, `manage.py call`, the console form, the sandbox route, the reference page and the
+contract test all read an `Operation`; nothing is generated from it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Effect(StrEnum):
+    """What calling an operation does at the provider."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTROY = "destroy"
+    NEVER_REPEAT = "never_repeat"
+
+
+class Paging(StrEnum):
+    """How a collection is cut into pages."""
+
+    NONE = "none"
+    OFFSET = "offset"
+    START_KEY = "start_key"
+
+
+class Place(StrEnum):
+    """Where a parameter travels."""
+
+    PATH = "path"
+    QUERY = "query"
+    BODY = "body"
+
+
+class Origin(StrEnum):
+    """`seed`: counted in the owner's list. `server`: real servers have it, the list does not name it."""
+
+    SEED = "seed"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Param:
+    """One parameter. `kind` is data: text, integer, boolean, e164, number, duration_s, date, datetime, url,
+    choice, secret, json, file, csi, "ref:<entity kind>". `telephony.forms` maps it to a form field."""
+
+    name: str
+    kind: str = "text"
+    place: Place = Place.BODY
+    required: bool = False
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    pattern: str = ""
+    default: Any = None
+    secret: bool = False
+    help: str = ""
+    assumed: bool = False
+
+
+_PATH_NAME = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One thing a provider can be asked.
+
+    key        stable name, e.g. "services.profiles.update"
+    method     HTTP verb
+    path       below the provider's base, with {names}: "/services/{csi}/profiles/{profile}"
+    surface    which base address of the provider it belongs to ("manager", "cti", ...)
+    kind       entity kind that the answer holds, "" where it is none of ours
+    reads_back key of the read that shows a write's result; "" makes the write irreversible
+    scopes     grants of which one is enough; empty: not known
+    source     where the fact stands
+    """
+
+    key: str
+    method: str
+    path: str
+    summary: str
+    effect: Effect
+    surface: str = ""
+    params: tuple[Param, ...] = ()
+    paging: Paging = Paging.NONE
+    kind: str = ""
+    collection: bool = False
+    reads_back: str = ""
+    origin: Origin = Origin.SEED
+    scopes: tuple[str, ...] = ()
+    capability: str = ""
+    note: str = ""
+    source: str = ""
+    answers: str = "json"
+    extra: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        """Names of the parameters that stand in the path, in order."""
+        return tuple(_PATH_NAME.findall(self.path))
+
+    @property
+    def is_read(self) -> bool:
+        return self.effect is Effect.READ
+
+    def param(self, name: str) -> Param | None:
+        return next((param for param in self.params if param.name == name), None)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The operations of one provider, by key. Keys are unique; every path name has a parameter."""
+
+    operations: tuple[Operation, ...]
+
+    def __post_init__(self) -> None:
+        keys = [operation.key for operation in self.operations]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise ValueError(f"operations declared twice: {sorted(twice)}")
+        known = set(keys)
+        for operation in self.operations:
+            missing = [name for name in operation.path_names if operation.param(name) is None]
+            if missing:
+                raise ValueError(f"{operation.key}: path names without a parameter: {missing}")
+            if operation.reads_back and operation.reads_back not in known:
+                raise ValueError(f"{operation.key}: reads back an unknown operation {operation.reads_back}")
+
+    def __iter__(self):
+        return iter(self.operations)
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def __getitem__(self, key: str) -> Operation:
+        for operation in self.operations:
+            if operation.key == key:
+                return operation
+        raise KeyError(key)
+
+    def get(self, key: str) -> Operation | None:
+        return next((operation for operation in self.operations if operation.key == key), None)
