@@ -8,6 +8,17 @@ from datetime import datetime
 from typing import Any
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time, closed at `start_at` and open at `end_at`; both aware UTC."""
+
+    start_at: datetime
+    end_at: datetime
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start_at <= instant < self.end_at
+
+
 @dataclass(slots=True, kw_only=True)
 class ReferenceDraft:
     """One pointer inside a document: at `path` it names the object `target_remote_id` of `target_kind`."""

@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.utils.functional import _StrPromise
+
+Text = Union[str, "_StrPromise"]  # what a person reads: translated when it is shown
 
 
 class Effect(StrEnum):
@@ -47,13 +55,20 @@ class Origin(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Param:
     """One parameter. `kind` is data: text, integer, boolean, e164, number, duration_s, date, datetime, url,
-    choice, secret, json, file, csi, "ref:<entity kind>". `telephony.forms` maps it to a form field."""
+    choice, secret, json, file, csi, filters, "ref:<entity kind>". `telephony.forms` maps it to a form field.
+
+    many        a list of such values, at most `max_items` long
+    choices     the only values allowed; for `filters`, the filter names known to work
+    minimum, maximum  bounds of a number
+    assumed     the name or its meaning is inferred, not documented
+    """
 
     name: str
     kind: str = "text"
     place: Place = Place.BODY
     required: bool = False
     many: bool = False
+    max_items: int | None = None
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
@@ -61,7 +76,7 @@ class Param:
     pattern: str = ""
     default: Any = None
     secret: bool = False
-    help: str = ""
+    help: Text = ""
     assumed: bool = False
 
 
@@ -78,6 +93,8 @@ class Operation:
     surface    which base address of the provider it belongs to ("manager", "cti", ...)
     kind       entity kind that the answer holds, "" where it is none of ours
     reads_back key of the read that shows a write's result; "" makes the write irreversible
+    undone_by  key of the operation that takes the write back (an update is undone by itself); "" if none can
+    identity   for an answer that is one object: (path name, document field) pairs that must agree
     scopes     grants of which one is enough; empty: not known
     source     where the fact stands
     """
@@ -85,7 +102,7 @@ class Operation:
     key: str
     method: str
     path: str
-    summary: str
+    summary: Text
     effect: Effect
     surface: str = ""
     params: tuple[Param, ...] = ()
@@ -93,10 +110,12 @@ class Operation:
     kind: str = ""
     collection: bool = False
     reads_back: str = ""
+    undone_by: str = ""
+    identity: tuple[tuple[str, str], ...] = ()
     origin: Origin = Origin.SEED
     scopes: tuple[str, ...] = ()
     capability: str = ""
-    note: str = ""
+    note: Text = ""
     source: str = ""
     answers: str = "json"
     extra: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
@@ -130,20 +149,25 @@ class Catalog:
             missing = [name for name in operation.path_names if operation.param(name) is None]
             if missing:
                 raise ValueError(f"{operation.key}: path names without a parameter: {missing}")
-            if operation.reads_back and operation.reads_back not in known:
-                raise ValueError(f"{operation.key}: reads back an unknown operation {operation.reads_back}")
+            for other in (operation.reads_back, operation.undone_by):
+                if other and other not in known:
+                    raise ValueError(f"{operation.key}: names an unknown operation {other}")
 
-    def __iter__(self):
+    @cached_property
+    def _by_key(self) -> dict[str, Operation]:
+        return {operation.key: operation for operation in self.operations}
+
+    def __iter__(self) -> Iterator[Operation]:
         return iter(self.operations)
 
     def __len__(self) -> int:
         return len(self.operations)
 
     def __getitem__(self, key: str) -> Operation:
-        for operation in self.operations:
-            if operation.key == key:
-                return operation
-        raise KeyError(key)
+        return self._by_key[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_key
 
     def get(self, key: str) -> Operation | None:
-        return next((operation for operation in self.operations if operation.key == key), None)
+        return self._by_key.get(key)
