@@ -31,7 +31,7 @@ def checksum(value: Any) -> str:
 
 
 def diff(before: Any, after: Any) -> list[FieldChange]:
-    """Every leaf that differs, in path order. Lists are compared as whole values when their length differs."""
+    """Every leaf that differs, in path order. Lists of another length count as one value."""
     return sorted(_differences(before, after, ""), key=lambda change: change.path)
 
 

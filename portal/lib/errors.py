@@ -1,20 +1,20 @@
 """The one tree of errors that a call to a provider can end in.
 
-    ProviderError
-    ├── Permanent               trying again with the same input cannot help
-    │   ├── InvalidInput        a value was refused; `fields` says which
-    │   ├── NotFound
-    │   ├── Forbidden           the grant does not cover it, or the provider never allows it
-    │   ├── Conflict            the remote object moved meanwhile
-    │   ├── ChargesRequired     the provider wants money first; `quote` says how much
-    │   ├── NeedsReconnect      the grant is dead: a person must connect again
-    │   ├── GateRefused         our own outbound gate refused the target
-    │   └── UnexpectedAnswer    the answer is not of the documented form
-    ├── Transient               the same call may succeed later
-    │   ├── RateLimited         `retry_after_s` says when
-    │   ├── Unavailable
-    │   └── TimedOutBeforeSending
-    └── AnswerLost              the request went out, the answer never came: it may have happened
+ProviderError
+├── Permanent               trying again with the same input cannot help
+│   ├── InvalidInput        a value was refused; `fields` says which
+│   ├── NotFound
+│   ├── Forbidden           the grant does not cover it, or the provider never allows it
+│   ├── Conflict            the remote object moved meanwhile
+│   ├── ChargesRequired     the provider wants money first; `quote` says how much
+│   ├── NeedsReconnect      the grant is dead: a person must connect again
+│   ├── GateRefused         our own outbound gate refused the target
+│   └── UnexpectedAnswer    the answer is not of the documented form
+├── Transient               the same call may succeed later
+│   ├── RateLimited         `retry_after_s` says when
+│   ├── Unavailable
+│   └── TimedOutBeforeSending
+└── AnswerLost              the request went out, the answer never came: it may have happened
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def split(number: str) -> tuple[str, str]:
 
 
 def display(number: str, notation: Notation = "international", region: str = "FR") -> str:
-    """The number as a person reads it: "+33 1 99 00 10 01", or nationally "01 99 00 10 01" inside `region`."""
+    """As a person reads it: "+33 1 99 00 10 01", or nationally "01 99 00 10 01" inside `region`."""
     code, rest = split(number)
     if not code:
         return rest

@@ -1,0 +1,35 @@
+"""Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
+
+from telephony.models.calls import Call, CallRecord, NumberName, UnreadableRecord
+from telephony.models.changes import Change
+from telephony.models.connections import (
+    AuthorizationAttempt,
+    Connection,
+    Credential,
+    ProviderApplication,
+    QuotaUse,
+)
+from telephony.models.entities import Entity, EntityReference
+from telephony.models.jobs import Job, SavedView
+from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
+
+__all__ = [
+    "AuthorizationAttempt",
+    "Call",
+    "CallRecord",
+    "Change",
+    "Connection",
+    "Coverage",
+    "Credential",
+    "Entity",
+    "EntityReference",
+    "Job",
+    "NumberName",
+    "ProviderApplication",
+    "QuotaUse",
+    "RequestLog",
+    "SavedView",
+    "SyncRun",
+    "SyncState",
+    "UnreadableRecord",
+]

@@ -1,0 +1,203 @@
+"""Calls, twice: as the provider's rows, and as what a person counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scoping import TenantManager, TenantOwned, TenantQuerySet
+from telephony.models.connections import Connection
+from telephony.models.entities import Entity
+
+
+class Direction(models.TextChoices):
+    INBOUND = "inbound", _("In")
+    OUTBOUND = "outbound", _("Out")
+    INTERNAL = "internal", _("Internal")
+
+
+class Medium(models.TextChoices):
+    VOICE = "voice", _("Call")
+    SMS = "sms", _("SMS")
+    DATA = "data", _("Data")
+
+
+class Outcome(models.TextChoices):
+    ANSWERED = "answered", _("Answered")
+    MISSED = "missed", _("Missed")
+    BUSY = "busy", _("Busy")
+    FAILED = "failed", _("Failed")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    FORWARDED = "forwarded", _("Forwarded")
+    CANCELLED = "cancelled", _("Cancelled")
+    ABANDONED = "abandoned", _("Abandoned")
+    TIMED_OUT = "timed_out", _("Timed out")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class CallQuerySet(TenantQuerySet):
+    def between(self, start_at: datetime, end_at: datetime) -> CallQuerySet:
+        """Started in the half-open span."""
+        return self.filter(started_at__gte=start_at, started_at__lt=end_at)
+
+    def involving(self, number: str) -> CallQuerySet:
+        """Caller or callee is this number (E.164 or the provider's text)."""
+        return self.filter(models.Q(caller=number) | models.Q(callee=number))
+
+    def ending_with(self, digits: str) -> CallQuerySet:
+        """Caller or callee ends with these digits; served by the reversed columns."""
+        tail = digits[::-1]
+        return self.filter(
+            models.Q(caller_reversed__startswith=tail) | models.Q(callee_reversed__startswith=tail)
+        )
+
+
+class Call(TenantOwned):
+    """One call as a person counts it; folded from the records of one fold key.
+
+    `started_at` never changes after insert. Money is in millionths of the connection's currency.
+    `line` is where it belongs (the answering line, else the first that rang, else the calling one).
+    """
+
+    Direction = Direction
+    Medium = Medium
+    Outcome = Outcome
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="calls")
+    fold_key = models.CharField(max_length=120)
+    started_at = models.DateTimeField()
+    medium = models.CharField(max_length=8, choices=Medium, default=Medium.VOICE)
+    direction = models.CharField(max_length=10, choices=Direction)
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.UNKNOWN)
+    caller = models.CharField(max_length=80, blank=True)
+    caller_reversed = models.CharField(max_length=80, blank=True)
+    callee = models.CharField(max_length=80, blank=True)
+    callee_reversed = models.CharField(max_length=80, blank=True)
+    duration_s = models.PositiveIntegerField(null=True, blank=True)
+    wait_s = models.PositiveIntegerField(null=True, blank=True)
+    quantity = models.BigIntegerField(null=True, blank=True)
+    unit = models.CharField(max_length=12, blank=True)
+    cost_micros = models.BigIntegerField(null=True, blank=True)
+    destination = models.CharField(max_length=80, blank=True)
+    line = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    line_remote_id = models.CharField(max_length=200, blank=True)
+    group_remote_id = models.CharField(max_length=200, blank=True)
+    record_count = models.PositiveSmallIntegerField(default=1)
+    is_time_ambiguous = models.BooleanField(default=False)
+
+    objects = TenantManager.from_queryset(CallQuerySet)()
+
+    class Meta:
+        verbose_name = _("call")
+        constraints = [models.UniqueConstraint(fields=["tenant", "connection", "fold_key"], name="call_once")]
+        indexes = [
+            models.Index(fields=["tenant", "-started_at", "-id"], name="call_recent"),
+            models.Index(fields=["tenant", "line", "-started_at", "-id"], name="call_line"),
+            models.Index(fields=["tenant", "caller", "-started_at"], name="call_caller"),
+            models.Index(fields=["tenant", "callee", "-started_at"], name="call_callee"),
+            models.Index(
+                fields=["tenant", "caller_reversed"],
+                name="call_caller_rev",
+                opclasses=["", "varchar_pattern_ops"],
+            ),
+            models.Index(
+                fields=["tenant", "callee_reversed"],
+                name="call_callee_rev",
+                opclasses=["", "varchar_pattern_ops"],
+            ),
+            models.Index(fields=["tenant", "outcome", "-started_at", "-id"], name="call_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caller} -> {self.callee}"
+
+
+class CallRecord(TenantOwned):
+    """One provider row. Unique per connection and stream; written again only when its content changed."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_records")
+    call = models.ForeignKey(Call, null=True, blank=True, on_delete=models.SET_NULL, related_name="records")
+    stream = models.CharField(max_length=40)
+    remote_key = models.CharField(max_length=120)
+    fold_key = models.CharField(max_length=120)
+    content_hash = models.BinaryField(max_length=16)
+    started_at = models.DateTimeField()
+    medium = models.CharField(max_length=8, choices=Medium)
+    direction = models.CharField(max_length=10, choices=Direction)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    caller = models.CharField(max_length=80, blank=True)
+    callee = models.CharField(max_length=80, blank=True)
+    presented = models.CharField(max_length=80, blank=True)
+    line_remote_id = models.CharField(max_length=200, blank=True)
+    group_remote_id = models.CharField(max_length=200, blank=True)
+    duration_s = models.PositiveIntegerField(null=True, blank=True)
+    wait_s = models.PositiveIntegerField(null=True, blank=True)
+    quantity = models.BigIntegerField(null=True, blank=True)
+    unit = models.CharField(max_length=12, blank=True)
+    cost_micros = models.BigIntegerField(null=True, blank=True)
+    destination = models.CharField(max_length=80, blank=True)
+    is_time_ambiguous = models.BooleanField(default=False)
+    raw = models.JSONField(default=dict)
+    first_seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "stream", "remote_key"], name="call_record_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "connection", "fold_key"], name="call_record_fold"),
+            models.Index(fields=["call"], name="call_record_call"),
+            models.Index(fields=["tenant", "connection", "started_at"], name="call_record_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.remote_key}"
+
+
+class UnreadableRecord(TenantOwned):
+    """A provider row that could not be understood, kept with its reason until somebody looked."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="unreadable_records")
+    stream = models.CharField(max_length=40)
+    content_key = models.CharField(max_length=32)
+    reason = models.CharField(max_length=300)
+    raw = models.JSONField()
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "stream", "content_key"], name="unreadable_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class NumberName(TenantOwned):
+    """Whose number it is, for lists. Rebuilt from contacts and lines; a person's own word wins."""
+
+    class Source(models.TextChoices):
+        PERSON = "person", _("entered here")
+        LINE = "line", _("a line")
+        CONTACT = "contact", _("the directory")
+
+    number = models.CharField(max_length=80)
+    name = models.CharField(max_length=250)
+    source = models.CharField(max_length=10, choices=Source)
+    entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number", "source", "entity"], name="number_name_once")
+        ]
+        indexes = [models.Index(fields=["tenant", "number"], name="number_name_number")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"

@@ -1,0 +1,112 @@
+"""Our cached copies of remote objects, and the pointers between them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scoping import TenantManager, TenantOwned, TenantQuerySet
+from telephony.models.connections import Connection
+
+
+class EntityQuerySet(TenantQuerySet):
+    def present(self) -> EntityQuerySet:
+        return self.filter(missing_since=None)
+
+    def lines(self) -> EntityQuerySet:
+        return self.filter(facet__in=[Entity.Facet.LINE], missing_since=None)
+
+    def matching(self, text: str) -> EntityQuerySet:
+        """Name, number or extension contains the words."""
+        return self.filter(
+            models.Q(name__icontains=text)
+            | models.Q(number__icontains=text.replace(" ", ""))
+            | models.Q(extension__startswith=text)
+            | models.Q(remote_id__startswith=text)
+        )
+
+
+class Entity(TenantOwned):
+    """One remote object as last read.
+
+    kind          the provider's own word ("UCaaSVoIPAccount", "VoIPAccountProfile")
+    facet         what it is to people of any provider
+    document      the provider's document, secrets replaced by placeholders
+    secrets_sealed  the values taken out, sealed
+    missing_since the first complete reading that lacked it; removed after the second
+    """
+
+    class Facet(models.TextChoices):
+        LINE = "line", _("line")
+        NUMBER = "number", _("number")
+        PERSON = "person", _("person")
+        GROUP = "group", _("group")
+        QUEUE = "queue", _("queue")
+        MAILBOX = "mailbox", _("mailbox")
+        SCHEDULE = "schedule", _("schedule")
+        CALLFLOW = "callflow", _("callflow")
+        COMPANY = "company", _("company")
+        CONTACT = "contact", _("contact")
+        OTHER = "other", _("other")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="entities")
+    kind = models.CharField(max_length=60)
+    facet = models.CharField(max_length=12, choices=Facet, default=Facet.OTHER)
+    parent_remote_id = models.CharField(max_length=200, blank=True)
+    remote_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=250, blank=True)
+    number = models.CharField(max_length=40, blank=True)
+    extension = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=40, blank=True)
+    document = models.JSONField(default=dict)
+    secrets_sealed = models.TextField(blank=True)
+    checksum = models.CharField(max_length=32)
+    fetched_at = models.DateTimeField()
+    missing_since = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantManager.from_queryset(EntityQuerySet)()
+
+    class Meta:
+        verbose_name = _("entity")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "kind", "parent_remote_id", "remote_id"], name="entity_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "facet", "name", "id"], name="entity_facet_name"),
+            models.Index(fields=["tenant", "facet", "number", "id"], name="entity_facet_number"),
+            models.Index(fields=["tenant", "connection", "kind", "name", "id"], name="entity_kind_name"),
+            models.Index(fields=["tenant", "connection", "parent_remote_id", "kind"], name="entity_parent"),
+            models.Index(fields=["tenant", "number"], name="entity_number"),
+            GinIndex(fields=["name"], name="entity_name_trgm", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.number or self.remote_id
+
+
+class EntityReference(TenantOwned):
+    """One pointer inside an entity's document; rebuilt whenever the entity is stored."""
+
+    source = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="references")
+    path = models.CharField(max_length=200)
+    target_kind = models.CharField(max_length=60)
+    target_remote_id = models.CharField(max_length=200)
+    target = models.ForeignKey(
+        Entity, null=True, blank=True, on_delete=models.SET_NULL, related_name="used_by"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "source", "path", "target_kind", "target_remote_id"], name="reference_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "target_kind", "target_remote_id"], name="reference_target")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.path} -> {self.target_kind} {self.target_remote_id}"

@@ -1,0 +1,68 @@
+"""Long work that a person asked for, and the views of lists that they keep."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scoping import TenantOwned
+from telephony.models.leased import Leased
+
+
+class Job(TenantOwned, Leased):
+    """An export or a bulk edit: resumable, with progress, its file kept until it expires."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("Export")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        EXPIRED = "expired", _("Expired")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    label = models.CharField(max_length=250)
+    parameters = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    cursor = models.JSONField(default=dict, blank=True)
+    done_rows = models.PositiveBigIntegerField(default=0)
+    total_rows = models.PositiveBigIntegerField(null=True, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    file_bytes = models.PositiveBigIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    person = models.ForeignKey("accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant", "-created_at", "-id"], name="job_recent"),
+            models.Index(fields=["due_at"], name="job_due", condition=models.Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SavedView(TenantOwned):
+    """A named filter of one list, kept by one person or shared with the tenant."""
+
+    person = models.ForeignKey(
+        "accounts.Person", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    page = models.CharField(max_length=60)
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(max_length=1000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "person", "page", "name"], name="saved_view_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
