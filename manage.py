@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Django's command line. On a bare clone it first makes its environment: see portal/bootstrap.py."""
+
+import os
+import sys
+
+
+def main():
+    if sys.version_info < (3, 11):
+        sys.exit(
+            "Switchboard needs Python 3.11 or newer and this is %d.%d: "
+            "run manage.py with a newer one, for example python3.12." % sys.version_info[:2]
+        )
+    from portal.bootstrap import prepare
+
+    prepare(sys.argv[1:])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    from portal.running import services_for
+
+    with services_for(sys.argv[1:]):
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

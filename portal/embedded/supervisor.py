@@ -1,0 +1,140 @@
+"""Starts the servers and our own processes, in order, and stops them in the reverse order, whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import NoReturn
+
+from portal.embedded import leash
+from portal.embedded.account import Account
+from portal.embedded.postgres import Postgres
+from portal.embedded.processes import kill_session, launch
+from portal.embedded.valkey import Valkey
+
+PATIENCE_S = 2.5  # how long our own processes may take to end; their work is resumable
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Supervisor:
+    """Owner of the servers under one data folder. Use it as a context manager.
+
+    data_dir  where data, logs and pid files go (the servers' own data elsewhere if `nobody` cannot get in)
+    durable   False: nothing needs to survive, and everything is faster
+    """
+
+    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+        self.data_dir = data_dir
+        self.logs = data_dir / "logs"
+        self.durable = durable
+        self.account = Account()
+        self.survivors: list[str] = []
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self._stack = contextlib.ExitStack()
+        self._leash: tuple[int, int] | None = None
+
+    def __enter__(self) -> Supervisor:
+        for each in ENDING:
+            previous = signal.signal(each, _end)
+            self._stack.callback(signal.signal, each, previous)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for each in ENDING:  # a second Ctrl-C must not leave half of it running
+            signal.signal(each, signal.SIG_IGN)
+        self._stack.close()
+
+    def start_servers(self) -> dict[str, str]:
+        """Start what the environment does not give and return DATABASE_URL and REDIS_URL.
+
+        Raises CannotStart with a sentence for the person.
+        """
+        given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+        if len(given) == 2:
+            return given
+        base = self.account.reachable(self.data_dir)
+        sockets = self._socket_folder()
+        servers = {
+            "DATABASE_URL": ("PostgreSQL", Postgres),
+            "REDIS_URL": ("Valkey", Valkey),
+        }
+        for variable, (name, make) in servers.items():
+            if variable in given:
+                continue
+            server = make(base, sockets, self.logs / f"{name.lower()}.log", self.account, self.durable)
+            self._stack.callback(server.stop)  # before the start: an interrupted start is stopped too
+            given[variable] = server.start()
+            if server.had_survivor:
+                self.survivors.append(name)
+        return given
+
+    def start(self, name: str, module: str, *arguments: str, environment: Mapping[str, str]) -> None:
+        """Start one of our own processes, `python -m module ...`, which ends when this process ends."""
+        if self._leash is None:
+            self._leash = os.pipe()
+            self._stack.callback(self._stop_children)
+        self.children[name] = launch(
+            [sys.executable, "-m", "portal.embedded.leash", module, *arguments],
+            log=self.logs / f"{name}.log",
+            environment={**environment, leash.PIPE: str(self._leash[0])},
+            folder=Path(__file__).resolve().parents[2],
+            keep_open=[self._leash[0]],
+        )
+
+    def ended(self) -> str | None:
+        """The name of a process that ended by itself, if one did."""
+        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+
+    def wait(self) -> str:
+        """Until Ctrl-C (as KeyboardInterrupt) or until a process ends by itself: returns its name."""
+        while not (name := self.ended()):
+            time.sleep(0.25)
+        return name
+
+    def _stop_children(self) -> None:
+        """Newest first, all asked before the first is awaited: the slowest one sets the time."""
+        children = list(reversed(self.children.values()))
+        for child in children:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        give_up = time.monotonic() + PATIENCE_S
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, give_up - time.monotonic()))
+        for child in children:
+            kill_session(child)
+        if self._leash:
+            for end in self._leash:
+                os.close(end)
+
+    def _socket_folder(self) -> Path:
+        """A short folder under /tmp: a socket's path may have 103 bytes on macOS. That of a killed run is removed."""
+        note = self.data_dir / "run" / "sockets"
+        note.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if note.exists():
+            left = Path(note.read_text().strip())
+            if left.parent == Path("/tmp") and left.name.startswith("switchboard-"):
+                shutil.rmtree(left, ignore_errors=True)
+        sockets = self.account.folder(Path(tempfile.mkdtemp(prefix="switchboard-", dir="/tmp")))
+        note.write_text(str(sockets))
+        self._stack.callback(note.unlink, missing_ok=True)
+        self._stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        return sockets
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
