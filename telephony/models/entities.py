@@ -15,7 +15,7 @@ class EntityQuerySet(TenantQuerySet):
         return self.filter(missing_since=None)
 
     def lines(self) -> EntityQuerySet:
-        return self.filter(facet__in=[Entity.Facet.LINE], missing_since=None)
+        return self.filter(is_line=True, missing_since=None)
 
     def matching(self, text: str) -> EntityQuerySet:
         """Name, number or extension contains the words."""
@@ -32,6 +32,7 @@ class Entity(TenantOwned):
 
     kind          the provider's own word ("UCaaSVoIPAccount", "VoIPAccountProfile")
     facet         what it is to people of any provider
+    is_line       listed among the lines (the provider's kind table says so)
     document      the provider's document, secrets replaced by placeholders
     secrets_sealed  the values taken out, sealed
     missing_since the first complete reading that lacked it; removed after the second
@@ -53,6 +54,7 @@ class Entity(TenantOwned):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="entities")
     kind = models.CharField(max_length=60)
     facet = models.CharField(max_length=12, choices=Facet, default=Facet.OTHER)
+    is_line = models.BooleanField(default=False)
     parent_remote_id = models.CharField(max_length=200, blank=True)
     remote_id = models.CharField(max_length=200)
     name = models.CharField(max_length=250, blank=True)
@@ -75,8 +77,9 @@ class Entity(TenantOwned):
             )
         ]
         indexes = [
+            models.Index(fields=["tenant", "is_line", "name", "id"], name="entity_line_name"),
+            models.Index(fields=["tenant", "is_line", "number", "id"], name="entity_line_number"),
             models.Index(fields=["tenant", "facet", "name", "id"], name="entity_facet_name"),
-            models.Index(fields=["tenant", "facet", "number", "id"], name="entity_facet_number"),
             models.Index(fields=["tenant", "connection", "kind", "name", "id"], name="entity_kind_name"),
             models.Index(fields=["tenant", "connection", "parent_remote_id", "kind"], name="entity_parent"),
             models.Index(fields=["tenant", "number"], name="entity_number"),
