@@ -16,7 +16,9 @@ def main():
     prepare(sys.argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     from portal.running import services_for
+    from portal.translations import compile_stale
 
+    compile_stale()
     with services_for(sys.argv[1:]):
         from django.core.management import execute_from_command_line
 

@@ -168,6 +168,8 @@ def celery_url(url: str) -> str:
     return f"redis+socket://{unquote(parts.path)}?virtual_host={number}"
 
 
+if PORTAL_ENV == "test" and (_worker := os.environ.get("PYTEST_XDIST_WORKER", "")):
+    REDIS_URL = redis_database(REDIS_URL, 2 * int(_worker.removeprefix("gw")))  # each test process has its own
 CACHE_URL = env("CACHE_URL", redis_database(REDIS_URL, 1))
 CACHES = {
     "default": {
@@ -302,8 +304,8 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-GENERATED_STATIC = Path(env("GENERATED_STATIC", str(BASE_DIR / ".venv" / "generated-static")))
-STATICFILES_DIRS = [BASE_DIR / "static", *([GENERATED_STATIC] if GENERATED_STATIC.is_dir() else [])]
+GENERATED_STATIC = DATA_DIR / "generated"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 NODE_MODULES = Path(env("NODE_MODULES", str(BASE_DIR / "node_modules")))
 NPM_FILES = {
     "@tabler/core": ["dist/css/tabler.min.css", "dist/js/tabler.min.js"],
@@ -317,6 +319,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "portal.static_files.NpmFinder",
+    "portal.static_files.SpriteFinder",
 ]
 _storage = {
     "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
