@@ -1,0 +1,79 @@
+"""Rows to files that open safely: CSV by RFC 4180 and XLSX. No formula is ever evaluated.
+
+A cell that begins like a formula gets a leading apostrophe in CSV (telephone numbers with a plus included);
+in XLSX every text is a string cell.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import IO, Any
+
+import xlsxwriter
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+XLSX_ROWS = 1_048_576
+
+
+def safe_cell(value: Any) -> str:
+    """The text of one CSV cell."""
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)):
+        return str(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV text with CRLF line ends."""
+    out = StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([safe_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def write_xlsx(target: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write rows to a workbook without holding them; a new sheet begins when one is full. Returns the row count."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(target, options)
+    bold = book.add_format({"bold": True})
+    sheet, line, count, sheets = None, 0, 0, 0
+    for row in _with_heads_first(rows):
+        if sheet is None or line >= XLSX_ROWS:
+            sheets += 1
+            sheet = book.add_worksheet(_sheet_name(title, sheets))
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, len(heads) - 1, 20)
+            for column, head in enumerate(heads):
+                sheet.write_string(0, column, head, bold)
+            line = 1
+        if row is None:
+            continue
+        for column, cell in enumerate(row):
+            if isinstance(cell, (int, float)):
+                sheet.write_number(line, column, cell)
+            elif cell is not None and cell != "":
+                sheet.write_string(line, column, _CONTROL.sub("", str(cell)))
+        line += 1
+        count += 1
+    book.close()
+    return count
+
+
+def _with_heads_first(rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any] | None]:
+    yield None
+    yield from rows
+
+
+def _sheet_name(title: str, number: int) -> str:
+    clean = re.sub(r"[\[\]:*?/\\]", " ", title)[:26]
+    return clean if number == 1 else f"{clean} {number}"

@@ -1,0 +1,102 @@
+"""What a person looks for among the calls: one value that list, export and links share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from portal.lib.numbers import to_e164
+from telephony.models import Call, NumberName
+from telephony.models.calls import CallQuerySet
+
+DIGITS = re.compile(r"\D+")
+NAMES_AT_MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallSearch:
+    """Every filter of the call history; an empty field narrows nothing.
+
+    start_at, end_at  half-open span, aware
+    number   any notation; fewer digits than a whole number look at its end; words look at names
+    min_duration_s, max_duration_s   talk time
+    """
+
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    direction: str = ""
+    outcome: str = ""
+    medium: str = ""
+    line: int | None = None
+    connection: int | None = None
+    number: str = ""
+    min_duration_s: int | None = None
+    max_duration_s: int | None = None
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, object]) -> CallSearch:
+        """Read what `to_parameters` wrote."""
+        values = {
+            key: value for key, value in parameters.items() if key in cls.__dataclass_fields__ and value
+        }
+        for key in ("start_at", "end_at"):
+            if key in values:
+                values[key] = datetime.fromisoformat(str(values[key]))
+        return cls(**values)  # type: ignore[arg-type]
+
+    def to_parameters(self) -> dict[str, object]:
+        """Plain JSON of the filters that are set."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in values.items()
+            if value not in (None, "")
+        }
+
+    def narrow(self, calls: CallQuerySet, *, region: str) -> CallQuerySet:
+        """`region` is the country whose national notation the number may stand in."""
+        if self.start_at:
+            calls = calls.filter(started_at__gte=self.start_at)
+        if self.end_at:
+            calls = calls.filter(started_at__lt=self.end_at)
+        for field in ("direction", "outcome", "medium"):
+            if value := getattr(self, field):
+                calls = calls.filter(**{field: value})
+        if self.line:
+            calls = calls.filter(line_id=self.line)
+        if self.connection:
+            calls = calls.filter(connection_id=self.connection)
+        if self.min_duration_s is not None:
+            calls = calls.filter(duration_s__gte=self.min_duration_s)
+        if self.max_duration_s is not None:
+            calls = calls.filter(duration_s__lte=self.max_duration_s)
+        return self._narrow_to_number(calls, region) if self.number else calls
+
+    def _narrow_to_number(self, calls: CallQuerySet, region: str) -> CallQuerySet:
+        text = self.number.strip()
+        if number := to_e164(text, region):
+            return calls.involving(number)
+        digits = DIGITS.sub("", text)
+        if digits and not re.search(r"[^\W\d_]", text):
+            return calls.ending_with(digits)
+        named = list(
+            NumberName.objects.filter(name__icontains=text)
+            .values_list("number", flat=True)
+            .distinct()[:NAMES_AT_MOST]
+        )
+        return calls.filter(Q(caller__in=named) | Q(callee__in=named) | Q(caller=text) | Q(callee=text))
+
+
+def calls_in_scope() -> CallQuerySet:
+    """All calls of the scope with what a list shows of them."""
+    return Call.objects.select_related("connection", "line")
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a local day begins, in UTC."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)

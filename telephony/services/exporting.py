@@ -1,0 +1,257 @@
+"""Exports of the whole filter as jobs: batches by key, a file that grows, a cursor that survives a crash.
+
+A job writes its rows as CSV lines to a part file and commits how many bytes and rows it has; a worker that
+takes it over cuts the part back to that length and goes on. The finished part becomes the CSV, or is
+streamed into a workbook. Files live below `files/exports/<tenant>/`, expire, and are served by the page only.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit
+from accounts.models import AuditEvent, Person, Tenant
+from accounts.scoping import current_tenant_id
+from portal.lib.tabular import csv_text, write_xlsx
+from telephony.models import Call, Job
+from telephony.services.call_search import CallSearch, calls_in_scope
+from telephony.services.number_names import names_of
+from telephony.services.record_export import record_lines
+
+FORMATS = ("csv", "xlsx")
+BATCH = 5_000
+KEPT_FOR = timedelta(days=7)
+CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
+
+
+@dataclass(frozen=True)
+class ExportColumn:
+    """One column: its head, and how it reads a call (`zone` for times, `names` by number)."""
+
+    name: str
+    head: Any
+    value: Callable[[Call, ZoneInfo, Mapping[str, str]], Any]
+
+
+def _money(call: Call) -> Any:
+    return None if call.cost_micros is None else float(Decimal(call.cost_micros) / 1_000_000)
+
+
+CALL_COLUMNS = (
+    ExportColumn(
+        "started_at",
+        gettext_lazy("Started (%(zone)s)"),
+        lambda call, zone, names: call.started_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
+    ),
+    ExportColumn("medium", gettext_lazy("Kind"), lambda call, zone, names: call.get_medium_display()),
+    ExportColumn(
+        "direction", gettext_lazy("Direction"), lambda call, zone, names: call.get_direction_display()
+    ),
+    ExportColumn("caller", gettext_lazy("From"), lambda call, zone, names: call.caller),
+    ExportColumn(
+        "caller_name", gettext_lazy("From, name"), lambda call, zone, names: names.get(call.caller, "")
+    ),
+    ExportColumn("callee", gettext_lazy("To"), lambda call, zone, names: call.callee),
+    ExportColumn(
+        "callee_name", gettext_lazy("To, name"), lambda call, zone, names: names.get(call.callee, "")
+    ),
+    ExportColumn("outcome", gettext_lazy("Outcome"), lambda call, zone, names: call.get_outcome_display()),
+    ExportColumn("duration_s", gettext_lazy("Talk (s)"), lambda call, zone, names: call.duration_s),
+    ExportColumn("wait_s", gettext_lazy("Wait (s)"), lambda call, zone, names: call.wait_s),
+    ExportColumn("cost", gettext_lazy("Cost"), lambda call, zone, names: _money(call)),
+    ExportColumn("currency", gettext_lazy("Currency"), lambda call, zone, names: call.connection.currency),
+    ExportColumn("destination", gettext_lazy("Destination"), lambda call, zone, names: call.destination),
+    ExportColumn("line", gettext_lazy("Line"), lambda call, zone, names: call.line.name if call.line else ""),
+    ExportColumn("connection", gettext_lazy("Connection"), lambda call, zone, names: call.connection.name),
+)
+
+
+def request_export(tenant: Tenant, person: Person, search: CallSearch, file_format: str) -> Job:
+    """Put an export of the whole filter into the ledger; the worker makes it."""
+    if file_format not in FORMATS:
+        raise ValueError(f"no export as {file_format}")
+    parameters = {
+        "search": search.to_parameters(),
+        "format": file_format,
+        "zone": person.time_zone,
+        "language": person.language,
+        "asked_at": timezone.now().isoformat(),
+    }
+    label = _("Calls, as %(format)s") % {"format": file_format.upper()}
+    job = Job.objects.create(
+        kind=Job.Kind.EXPORT, label=label, parameters=parameters, person=person, due_at=timezone.now()
+    )
+    audit.record(
+        AuditEvent.Verb.EXPORTED,
+        tenant=tenant,
+        person=person,
+        object_label=label,
+        detail={"filter": parameters["search"], "job": job.pk},
+    )
+    return job
+
+
+def advance(job: Job, *, still_mine: Callable[[], bool] = lambda: True) -> bool:
+    """Work on one export for at most TASK_BUDGET_S; true when it is done. Safe to run again after any crash."""
+    ends_at = time.monotonic() + settings.TASK_BUDGET_S
+    calls = _calls_of(job)
+    if job.state == Job.State.WAITING:
+        job.state, job.total_rows = Job.State.RUNNING, calls.count()
+        job.save(update_fields=["state", "total_rows"])
+    part = _path(job).with_suffix(".part")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("ab") as file:
+        file.truncate(job.cursor.get("bytes", 0))
+        while batch := list(_after(calls, job.cursor)[:BATCH]):
+            file.seek(0, 2)
+            file.write(_lines(job, batch).encode())
+            file.flush()
+            with transaction.atomic():
+                if not still_mine():
+                    return False
+                last = batch[-1]
+                job.cursor = {"at": last.started_at.isoformat(), "id": last.pk, "bytes": file.tell()}
+                job.done_rows += len(batch)
+                job.save(update_fields=["cursor", "done_rows"])
+            if time.monotonic() > ends_at:
+                return False
+    _finish(job, part)
+    return True
+
+
+def write_now(
+    search: CallSearch, file_format: str, zone: ZoneInfo, target: Any, now: datetime
+) -> Iterator[int]:
+    """The same export straight into a binary file, for the command line; yields rows written so far.
+
+    jsonl gives every provider record with its normalised columns and raw document.
+    """
+    calls = _narrowed(search, now)
+    if file_format == "xlsx":
+        yield write_xlsx(
+            target, _("Calls"), heads(zone), (row for batch in _batches(calls) for row in rows(batch, zone))
+        )
+        return
+    done = 0
+    if file_format == "csv":
+        target.write((CSV_MARK + csv_text([heads(zone)])).encode())
+    for batch in _batches(calls):
+        target.write(
+            (record_lines(batch) if file_format == "jsonl" else csv_text(rows(batch, zone))).encode()
+        )
+        done += len(batch)
+        yield done
+
+
+def heads(zone: ZoneInfo) -> list[str]:
+    return [
+        str(column.head) % {"zone": zone.key} if "%(" in str(column.head) else str(column.head)
+        for column in CALL_COLUMNS
+    ]
+
+
+def rows(batch: Sequence[Call], zone: ZoneInfo) -> list[list[Any]]:
+    """A batch of calls as cells; names come with one query."""
+    names = names_of(number for call in batch for number in (call.caller, call.callee))
+    return [[column.value(call, zone, names) for column in CALL_COLUMNS] for call in batch]
+
+
+def file_of(job: Job) -> Path:
+    """Where the finished file lies. Only the page that checked the person's right may open it."""
+    return _path(job)
+
+
+def expire(now: datetime) -> int:
+    """Delete files past their time; returns how many."""
+    gone = 0
+    for job in Job.objects.filter(kind=Job.Kind.EXPORT, state=Job.State.DONE, expires_at__lt=now):
+        _path(job).unlink(missing_ok=True)
+        job.state = Job.State.EXPIRED
+        job.save(update_fields=["state"])
+        gone += 1
+    return gone
+
+
+def _narrowed(search: CallSearch, now: datetime) -> Any:
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    return search.narrow(calls_in_scope().filter(started_at__lt=now), region=tenant.region)
+
+
+def _calls_of(job: Job) -> Any:
+    asked_at = datetime.fromisoformat(job.parameters["asked_at"])
+    return _narrowed(CallSearch.from_parameters(job.parameters["search"]), asked_at)
+
+
+def _after(calls: Any, cursor: Mapping[str, Any]) -> Any:
+    ordered = calls.order_by("-started_at", "-id")
+    if not cursor:
+        return ordered
+    at = datetime.fromisoformat(cursor["at"])
+    return ordered.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=cursor["id"])).filter(
+        started_at__lte=at
+    )
+
+
+def _batches(calls: Any) -> Iterator[list[Call]]:
+    cursor: dict[str, Any] = {}
+    while batch := list(_after(calls, cursor)[:BATCH]):
+        yield batch
+        cursor = {"at": batch[-1].started_at.isoformat(), "id": batch[-1].pk}
+
+
+def _lines(job: Job, batch: Sequence[Call]) -> str:
+    zone = ZoneInfo(job.parameters["zone"])
+    with translation.override(job.parameters["language"]):
+        cells = rows(batch, zone)
+    if job.parameters["format"] == "csv":
+        return csv_text(cells)
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in cells)
+
+
+def _finish(job: Job, part: Path) -> None:
+    zone = ZoneInfo(job.parameters["zone"])
+    path = _path(job)
+    with translation.override(job.parameters["language"]):
+        first = heads(zone)
+        title = _("Calls")
+    ready = path.with_suffix(".ready")
+    with part.open(encoding="utf-8", newline="") as source, ready.open("wb") as target:
+        if job.parameters["format"] == "csv":
+            target.write((CSV_MARK + csv_text([first])).encode())
+            while chunk := source.read(1 << 20):
+                target.write(chunk.encode())
+        else:
+            write_xlsx(target, title, first, (json.loads(line) for line in source))
+    ready.replace(path)
+    part.unlink()
+    now = timezone.now()
+    job.state, job.finished_at, job.expires_at = Job.State.DONE, now, now + KEPT_FOR
+    job.file_name = f"{slugify(title)}-{now.astimezone(zone):%Y-%m-%d-%H%M}.{job.parameters['format']}"
+    job.file_bytes = path.stat().st_size
+    job.save(update_fields=["state", "finished_at", "expires_at", "file_name", "file_bytes"])
+
+
+def _path(job: Job) -> Path:
+    return (
+        Path(settings.DATA_DIR)
+        / "files"
+        / "exports"
+        / str(job.tenant_id)
+        / f"{job.pk}.{job.parameters['format']}"
+    )
