@@ -1,0 +1,1 @@
+"""The domain-free toolkit of pages: shell, components, forms, tables, paging, figures. See README.md."""

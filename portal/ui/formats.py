@@ -1,0 +1,180 @@
+"""Words for numbers, durations, ages, moments and money, as pure functions. Tags and columns call these."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import get_currency_symbol
+from django.utils import formats, timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from portal.lib import numbers
+
+NBSP = "\u00a0"
+DASH = mark_safe('<span class="sb-quiet">–</span>')
+WITHHELD = frozenset({"anonymous", "withheld", "unavailable", "restricted", "private"})
+
+
+# ---- telephone numbers ----
+
+
+def number(value: str, *, notation: str = "international", region: str = "FR") -> SafeString:
+    """One number, grouped, never broken over lines, country code in quiet ink."""
+    if value.lower() in WITHHELD:
+        return format_html('<span class="sb-2nd">{}</span>', _("Number withheld"))
+    if not value.startswith("+"):
+        text = _("ext. %(number)s") % {"number": value} if value.isdigit() and len(value) <= 6 else value
+        return format_html('<span class="sb-num">{}</span>', text)
+    if notation == "national" and numbers.country_of(value) == region:
+        return format_html('<span class="sb-num">{}</span>', numbers.display(value, "national", region))
+    code, rest = numbers.split(value)
+    return format_html('<span class="sb-num"><span class="cc">{}</span>{}{}</span>', code, NBSP, rest)
+
+
+def who(
+    value: str, name: str = "", *, one_line: bool = False, notation: str = "international", region: str = "FR"
+) -> SafeString:
+    """Name first and the number under it; an unnamed number takes the name's place."""
+    if not value and not name:
+        return DASH
+    shown = number(value, notation=notation, region=region) if value else ""
+    css = "sb-who one" if one_line else "sb-who"
+    if name and shown:
+        return format_html('<span class="{}"><b>{}</b>{}{}</span>', css, name, " " if one_line else "", shown)
+    return format_html('<span class="{}"><b>{}</b></span>', css, name or shown)
+
+
+# ---- durations ----
+
+
+def duration(seconds: float | None, *, wait: bool = False) -> str | SafeString:
+    """Talk as 2:24, 12:33, 1:02:44; a wait under a minute as "38 s". None is a dash, never 0:00."""
+    if seconds is None or (not wait and seconds == 0):
+        return DASH
+    whole = int(seconds)
+    if wait and whole < 60:
+        return _("%(count)s s") % {"count": whole} if whole >= 0 else DASH
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+
+
+def span(seconds: float) -> str:
+    """A length of time in the largest one or two units: "4 s", "3 min", "2 h 05 min", "24 d"."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return pgettext("length of time", "%(count)s s") % {"count": whole}
+    minutes = whole // 60
+    if minutes < 60:
+        return pgettext("length of time", "%(count)s min") % {"count": minutes}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        if not minutes:
+            return pgettext("length of time", "%(hours)s h") % {"hours": hours}
+        return pgettext("length of time", "%(hours)s h %(minutes)s min") % {
+            "hours": hours,
+            "minutes": f"{minutes:02}",
+        }
+    return pgettext("length of time", "%(count)s d") % {"count": hours // 24}
+
+
+# ---- moments ----
+
+
+@dataclass(frozen=True)
+class Age:
+    """What an age badge says: text, the exact instant, and fresh, stale or lost."""
+
+    text: str
+    exact: str
+    state: str
+
+
+def exact(at: dt.datetime) -> str:
+    """The instant in full, with its zone: "19 November 2026 15:42:08 Europe/Paris"."""
+    local = timezone.localtime(at)
+    return f"{formats.date_format(local, 'j F Y H:i:s')} {timezone.get_current_timezone_name()}"
+
+
+def age(
+    at: dt.datetime | None,
+    *,
+    prefix: str = "",
+    stale_s: float | None = None,
+    lost_s: float | None = None,
+    now: dt.datetime | None = None,
+) -> Age:
+    """How old something is. Older than `stale_s` is stale, than `lost_s` lost; no instant at all is lost."""
+    if at is None:
+        return Age(
+            " ".join(filter(None, [prefix, _("never")])), "", "lost" if lost_s is not None else "stale"
+        )
+    seconds = ((now or timezone.now()) - at).total_seconds()
+    if seconds < -1:
+        text = _("in %(span)s") % {"span": span(-seconds)}
+    else:
+        text = _("%(span)s ago") % {"span": span(seconds)}
+    state = "lost" if lost_s is not None and seconds > lost_s else ""
+    if not state and stale_s is not None and seconds > stale_s:
+        state = "stale"
+    return Age(f"{prefix} {text}".strip(), exact(at), state)
+
+
+def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = None) -> str:
+    """Local time of today, "15:42"; with the day before that, and with the year where it is another one."""
+    local, today = timezone.localtime(at), timezone.localtime(now or timezone.now())
+    clock = formats.date_format(local, "H:i:s" if seconds else "H:i")
+    if local.date() == today.date():
+        return clock
+    day = formats.date_format(local, "j M" if local.year == today.year else "j M Y")
+    return f"{day}{NBSP}{clock}"
+
+
+def clock(at: dt.datetime, *, seconds: bool = False) -> str:
+    """The local time alone, for lists that say the day in a row of its own."""
+    return formats.date_format(timezone.localtime(at), "H:i:s" if seconds else "H:i")
+
+
+def day(date: dt.date, *, today: dt.date | None = None) -> SafeString:
+    """A day as a separator row has it: <b>Today</b>, Thursday 19 November."""
+    today = today or timezone.localdate()
+    long = formats.date_format(date, "l j F" if date.year == today.year else "l j F Y")
+    word = {0: _("Today"), 1: _("Yesterday")}.get((today - date).days)
+    return format_html("<b>{}</b>, {}", word, long) if word else format_html("<b>{}</b>", long)
+
+
+# ---- counts and money ----
+
+
+def money(micros: int | None, currency: str) -> str | SafeString:
+    """Amount and currency, "12.84 €". Parts of a cent are shown where there is nothing else: "0.0034 €"."""
+    if micros is None:
+        return DASH
+    amount = Decimal(micros) / 1_000_000
+    digits = 4 if amount and abs(amount) < Decimal("0.005") else 2
+    symbol = get_currency_symbol(currency, locale=translation.to_locale(translation.get_language() or "en"))
+    return f"{formats.number_format(amount, digits, use_l10n=True, force_grouping=True)}{NBSP}{symbol}"
+
+
+def count(value: int) -> str:
+    """A whole number with its thousands grouped."""
+    return formats.number_format(value, 0, use_l10n=True, force_grouping=True)
+
+
+def percent(part: float, whole: float) -> str:
+    """One decimal and the sign, or a dash where there is nothing to divide by."""
+    if not whole:
+        return "–"
+    return f"{formats.number_format(100 * part / whole, 1)}{NBSP}%"
+
+
+def seconds_words(value: int) -> str:
+    """Seconds as a sentence has them: "15 s", "2 min"."""
+    if value and value % 60 == 0:
+        return ngettext("%(count)s minute", "%(count)s minutes", value // 60) % {"count": value // 60}
+    return pgettext("length of time", "%(count)s s") % {"count": value}

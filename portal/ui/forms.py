@@ -1,0 +1,258 @@
+"""How forms are drawn, and the base of every list's filter form.
+
+A field is label, control, help, error at the field. Filters are a GET form whose state is the address.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
+
+
+class HouseRenderer(TemplatesSetting):
+    """Forms, fields and errors in the house look (templates/components)."""
+
+    form_template_name = "components/form.html"
+    field_template_name = "components/field.html"
+    formset_template_name = "components/formset.html"
+
+
+def control(field: forms.BoundField, css: str = "") -> SafeString:
+    """The control of a field with the classes Tabler knows; its own classes are kept."""
+    widget = field.field.widget
+    if isinstance(widget, CHECKS):
+        house = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        house = "form-select"
+    elif isinstance(widget, forms.HiddenInput):
+        house = ""
+    else:
+        house = "form-control"
+    attrs = {"class": " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))}
+    return mark_safe(field.as_widget(attrs=attrs if attrs["class"] else None))
+
+
+def any_of(choices: Any) -> list[tuple[str, Any]]:
+    """Choices of an enum with "any" in front, for a filter."""
+    return [("", gettext_lazy("any")), *getattr(choices, "choices", choices)]
+
+
+# ---- periods ----
+
+
+@dataclass(frozen=True)
+class Period:
+    """Half-open, aware; an open end is None."""
+
+    start: dt.datetime | None
+    end: dt.datetime | None
+    label: str
+
+
+class PeriodWidget(forms.MultiWidget):
+    """A named period, or two dates; in the address `?period=7d` or `?period=dates&period_from=...&period_to=...`."""
+
+    template_name = "components/period.html"
+
+    def __init__(self, choices: Any = (), attrs: dict[str, Any] | None = None) -> None:
+        date_attrs = {"type": "date", "class": "form-control"}
+        super().__init__(
+            {
+                "": forms.Select(choices=choices, attrs={"class": "form-select"}),
+                "from": forms.DateInput(
+                    format="%Y-%m-%d", attrs={**date_attrs, "aria-label": gettext_lazy("From")}
+                ),
+                "to": forms.DateInput(
+                    format="%Y-%m-%d", attrs={**date_attrs, "aria-label": gettext_lazy("To and with")}
+                ),
+            },
+            attrs,
+        )
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value, None, None]
+
+
+class PeriodField(forms.MultiValueField):
+    """Cleans to a Period in the zone now in force, or None for all time."""
+
+    PRESETS: ClassVar[dict[str, str | Promise]] = {
+        "": gettext_lazy("any time"),
+        "today": gettext_lazy("today"),
+        "yesterday": gettext_lazy("yesterday"),
+        "7d": gettext_lazy("last 7 days"),
+        "30d": gettext_lazy("last 30 days"),
+        "month": gettext_lazy("this month"),
+        "last_month": gettext_lazy("last month"),
+        "year": gettext_lazy("this year"),
+        "dates": gettext_lazy("from one date to another"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        presets = list(self.PRESETS.items())
+        fields = (
+            forms.ChoiceField(choices=presets, required=False),
+            forms.DateField(required=False),
+            forms.DateField(required=False),
+        )
+        kwargs.setdefault("required", False)
+        super().__init__(fields, require_all_fields=False, widget=PeriodWidget(presets), **kwargs)
+
+    def compress(self, data_list: list[Any]) -> Period | None:
+        if not data_list:
+            return None
+        name, first, last = data_list
+        if first or last:
+            return self._between(first, last)
+        days = self._days(name, timezone.localdate())
+        if days is None:
+            return None
+        return Period(midnight(days[0]), midnight(days[1]), str(self.PRESETS[name]))
+
+    def _between(self, first: dt.date | None, last: dt.date | None) -> Period:
+        if first and last and last < first:
+            raise forms.ValidationError(_("The period ends before it begins."), code="backwards")
+        words = " – ".join(date.isoformat() if date else "…" for date in (first, last))
+        end = midnight(last + dt.timedelta(days=1)) if last else None
+        return Period(midnight(first) if first else None, end, words)
+
+    @staticmethod
+    def _days(name: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
+        one, month = dt.timedelta(days=1), today.replace(day=1)
+        return {
+            "today": (today, today + one),
+            "yesterday": (today - one, today),
+            "7d": (today - 6 * one, today + one),
+            "30d": (today - 29 * one, today + one),
+            "month": (month, today + one),
+            "last_month": ((month - one).replace(day=1), month),
+            "year": (today.replace(month=1, day=1), today + one),
+        }.get(name)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The first instant of a day in the zone now in force."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+# ---- filters ----
+
+
+@dataclass(frozen=True)
+class FilterPill:
+    """One filter as it stands: what it is set to in words, and the parameters that a cross removes."""
+
+    field: forms.BoundField
+    text: str
+    is_on: bool
+    parameters: tuple[str, ...]
+
+    @property
+    def is_immediate(self) -> bool:
+        """One choice is enough to know: the list follows at once, without Apply."""
+        return isinstance(self.field.field.widget, forms.RadioSelect)
+
+
+class FilterForm(forms.Form):
+    """Filters of a list. Subclasses declare fields and write `narrow`; a field named `q` is the search box.
+
+    Every field is optional. A value that does not validate narrows nothing and says so at the field.
+    """
+
+    use_required_attribute = False
+    search_field: ClassVar[str] = "q"
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "filter_%s")
+        super().__init__(data if data is not None else {}, *args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = False
+            if isinstance(field, forms.ChoiceField) and type(field.widget) is forms.Select:
+                if len(list(field.choices)) <= 12:
+                    field.widget = forms.RadioSelect(choices=field.choices, attrs={"data-filter-now": True})
+            if name == self.search_field:
+                field.widget.attrs.setdefault("type", "search")
+
+    def narrow(self, records: QuerySet) -> QuerySet:
+        """Apply the valid fields; an empty field narrows nothing."""
+        return records
+
+    def apply(self, records: QuerySet) -> QuerySet:
+        """Validate, then narrow; what is not valid counts as empty."""
+        self.full_clean()
+        for name, field in self.fields.items():
+            self.cleaned_data.setdefault(name, [] if isinstance(field, forms.MultipleChoiceField) else None)
+        return self.narrow(records)
+
+    @property
+    def search(self) -> forms.BoundField | None:
+        return self[self.search_field] if self.search_field in self.fields else None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether any filter is set."""
+        return any(pill.is_on for pill in self.pills) or bool(self.search and self.search.value())
+
+    @property
+    def pills(self) -> list[FilterPill]:
+        return [
+            self._pill(bound) for bound in self if bound.name != self.search_field and not bound.is_hidden
+        ]
+
+    def _pill(self, bound: forms.BoundField) -> FilterPill:
+        names = tuple(self._parameter_names(bound))
+        text = " ".join(filter(None, self._words(bound)))
+        return FilterPill(bound, text or _("any"), is_on=bool(text), parameters=names)
+
+    def _parameter_names(self, bound: forms.BoundField) -> Iterator[str]:
+        widget = bound.field.widget
+        if isinstance(widget, forms.MultiWidget):
+            yield from (f"{bound.html_name}{suffix}" for suffix in widget.widgets_names)
+        else:
+            yield bound.html_name
+
+    def _words(self, bound: forms.BoundField) -> Iterator[str]:
+        """The set value in words: names of choices, at most two of them, or the text itself."""
+        value = self.cleaned_data.get(bound.name) if self.is_valid_field(bound.name) else None
+        if isinstance(value, Period):
+            yield value.label
+        elif isinstance(bound.field, forms.MultipleChoiceField):
+            labels = {str(key): str(label) for key, label in flat(bound.field.choices)}
+            chosen = [labels.get(str(item), str(item)) for item in value or ()]
+            if len(chosen) > 2:
+                yield ngettext("%(count)s chosen", "%(count)s chosen", len(chosen)) % {"count": len(chosen)}
+            else:
+                yield ", ".join(chosen)
+        elif isinstance(bound.field, forms.ChoiceField):
+            labels = {str(key): str(label) for key, label in flat(bound.field.choices)}
+            if value not in (None, ""):
+                yield labels.get(str(getattr(value, "pk", value)), str(value))
+        elif isinstance(bound.field, forms.BooleanField):
+            yield _("yes") if value else ""
+        elif value not in (None, ""):
+            yield str(value)
+
+    def is_valid_field(self, name: str) -> bool:
+        return self.is_bound and name not in self.errors
+
+
+def flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    """Choices without their groups."""
+    for key, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield key, label

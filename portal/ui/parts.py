@@ -1,0 +1,75 @@
+"""The smallest parts as HTML: icon, pill, age, direction. Tags, columns and forms build from these."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from portal.ui import formats
+from portal.ui.looks import look_of
+
+
+def icon(name: str, *, size: int = 16, css: str = "", label: str = "") -> SafeString:
+    """One icon of the sprite (its own `sprite.svg`, built from the names in use). Silent unless labelled."""
+    classes = " ".join(filter(None, ["i", f"i-{size}" if size != 16 else "", css]))
+    address = f"{static('sprite.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, address
+        )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
+
+
+def pill(word: object, *, tone: str = "", icon_name: str = "") -> SafeString:
+    """State as icon and word; colour only for the exception."""
+    sign = icon(icon_name) if icon_name else ""
+    return format_html('<span class="{}">{}{}</span>', f"sb-pill {tone}".strip(), sign, word)
+
+
+def look_pill(kind: str, value: object) -> SafeString:
+    """The pill of a registered state (see portal/ui/looks.py)."""
+    look = look_of(kind, value)
+    return pill(look.word, tone=look.tone, icon_name=look.icon)
+
+
+def direction(value: str) -> SafeString:
+    """Arrow and word of a direction registered under "direction"; `in` and `out` colour the arrow."""
+    look = look_of("direction", value)
+    css = {"inbound": "sb-dir in", "outbound": "sb-dir out"}.get(value, "sb-dir")
+    return format_html('<span class="{}">{}{}</span>', css, icon(look.icon), look.word)
+
+
+def age_badge(
+    at: dt.datetime | None, *, prefix: str = "", stale_s: float | None = None, lost_s: float | None = None
+) -> SafeString:
+    """Age with a dot: fresh green, stale amber ring, lost vermilion square; the exact instant on hover."""
+    age = formats.age(at, prefix=prefix, stale_s=stale_s, lost_s=lost_s)
+    css = f"sb-age {age.state}".strip()
+    if at is None:
+        return format_html('<span class="{}">{}</span>', css, age.text)
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}">{}</time>', css, at.isoformat(), age.exact, age.text
+    )
+
+
+def time_tag(at: dt.datetime, text: object) -> SafeString:
+    """Any wording of an instant, with the exact one on hover."""
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), formats.exact(at), text)
+
+
+def provider(code: str, label: str, *, with_word: bool = True) -> SafeString:
+    """Two letters in a neutral tag and the name; providers have no colour."""
+    if with_word:
+        return format_html('<span class="sb-prov" data-p="{}">{}</span>', code, label)
+    return format_html(
+        '<span class="sb-prov" data-p="{}" title="{}" aria-label="{}" role="img"></span>', code, label, label
+    )
+
+
+def day_row(at: dt.datetime) -> SafeString:
+    """Content of a day's separator row, in the zone now in force."""
+    return formats.day(timezone.localtime(at).date())

@@ -1,0 +1,329 @@
+"""The base of every list's table and its columns.
+
+A column is sortable only where it says `orderable=True`, which promises an index. `card` says where a cell
+goes when the table becomes cards on a telephone: title, sub, end, end2, icon; without it the cell is left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import django_tables2 as tables
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from portal.ui import formats, parts
+from portal.ui.looks import look_of
+
+Card = Literal["", "title", "sub", "end", "end2", "icon"]
+
+
+class Column(tables.Column):
+    """Text. `hidden` columns are shown only to who chooses them; `fixed` ones cannot be taken away."""
+
+    align: str = ""
+    width: str = ""
+
+    def __init__(
+        self,
+        *args: Any,
+        card: Card = "",
+        width: str | None = None,
+        hidden: bool = False,
+        fixed: bool = False,
+        phone_only: bool = False,
+        css: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.card, self.hidden, self.fixed, self.phone_only = card, hidden, fixed, phone_only
+        self.width = self.width if width is None else width
+        self.cell_css = " ".join(
+            filter(
+                None, [self.align, f"card-{card}" if card else "", "phone-only" if phone_only else "", css]
+            )
+        )
+
+
+class LocalTimeColumn(Column):
+    """An instant in the reader's zone. `clock` shows the time alone, for lists with a separator row a day."""
+
+    width = "datetime"
+
+    def __init__(self, *args: Any, clock: bool = False, seconds: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("width", "time" if clock else "datetime")
+        super().__init__(*args, **kwargs)
+        self.clock, self.seconds = clock, seconds
+
+    def render(self, value: dt.datetime) -> SafeString:
+        if self.clock:
+            text = formats.clock(value, seconds=self.seconds)
+        else:
+            text = formats.moment(value, seconds=self.seconds)
+        return parts.time_tag(value, text)
+
+
+class NumberColumn(Column):
+    """A telephone number, its name first. `name` is the attribute with the name, else the table's `names` know it."""
+
+    def __init__(self, *args: Any, name: str = "", one_line: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name, self.one_line = name, one_line
+
+    def render(self, value: str, record: Any, table: tables.Table) -> SafeString:
+        known = getattr(record, self.name, "") if self.name else ""
+        known = known or getattr(table, "names", {}).get(value, "")
+        return formats.who(value, str(known or ""), one_line=self.one_line, **getattr(table, "notation", {}))
+
+
+class DurationColumn(Column):
+    """Seconds as 2:24; with `wait`, under a minute as "38 s"."""
+
+    align, width = "r", "short"
+
+    def __init__(self, *args: Any, wait: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wait = wait
+
+    def render(self, value: float) -> str | SafeString:
+        return formats.duration(value, wait=self.wait)
+
+
+class MoneyColumn(Column):
+    """Micros with the currency of the record (`currency`: attribute or path with dots)."""
+
+    align, width = "r", "money"
+
+    def __init__(self, *args: Any, currency: str = "currency", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = tables.A(currency)
+
+    def render(self, value: int, record: Any) -> str | SafeString:
+        return formats.money(value, self.currency.resolve(record, quiet=True) or "EUR")
+
+
+class CountColumn(Column):
+    """A whole number, grouped."""
+
+    align, width = "r", "num"
+
+    def render(self, value: int) -> str:
+        return formats.count(value)
+
+
+class AgeColumn(Column):
+    """How old a fetched value is; `stale` and `lost` in seconds."""
+
+    width = "age"
+
+    def __init__(
+        self, *args: Any, stale: float | None = None, lost: float | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.stale, self.lost = stale, lost
+
+    def render(self, value: dt.datetime) -> SafeString:
+        return parts.age_badge(value, stale_s=self.stale, lost_s=self.lost)
+
+
+class PillColumn(Column):
+    """A state registered with `register_looks(look, ...)`, as icon and word."""
+
+    width = "pill"
+
+    def __init__(self, *args: Any, look: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.look = look
+
+    def render(self, value: Any) -> SafeString:
+        return parts.look_pill(self.look, value)
+
+
+class OutcomeColumn(PillColumn):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("look", "outcome")
+        super().__init__(*args, **kwargs)
+
+
+class DirectionColumn(Column):
+    """Arrow and word."""
+
+    width = "dir"
+
+    def render(self, value: str) -> SafeString:
+        return parts.direction(value)
+
+
+class ChoiceColumn(Column):
+    """The word of a choice: of a registered look, or of the model's own choices."""
+
+    def __init__(self, *args: Any, look: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.look = look
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> str:
+        if self.look:
+            return str(look_of(self.look, value).word)
+        display = getattr(record, f"get_{bound_column.name}_display", None)
+        return str(display() if display else value)
+
+
+class YesColumn(Column):
+    """A tick for true; false is left quiet."""
+
+    width = "short"
+
+    def render(self, value: bool) -> SafeString:
+        return parts.icon("check", css="acc-i", label=str(_("yes"))) if value else formats.DASH
+
+
+class ProviderColumn(Column):
+    """Two letters of the provider. The value gives `code` and `label` (or is a pair of them)."""
+
+    width = "prov"
+
+    def render(self, value: Any) -> SafeString:
+        code, label = value if isinstance(value, tuple) else (value.code, value.label)
+        return parts.provider(code, str(label), with_word=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One act of a row: a link, or with `is_post` a form."""
+
+    label: str | Promise
+    url: str
+    icon: str = ""
+    is_post: bool = False
+    is_bad: bool = False
+
+
+class BaseTable(tables.Table):
+    """A table in the house look. `data` is a page of rows, already ordered; `sort` says by what.
+
+    Subclasses may write `separator(record)` (content of a row put before the first record of a group),
+    `row_menu(record)` and `panel_url(record)` (the quick look at the side).
+    """
+
+    caption: str | Promise = ""
+    row_height: ClassVar[str] = ""
+    names: Mapping[str, str] = {}
+    notation: Mapping[str, str] = {}
+    sort: str = ""
+
+    class Meta:
+        template_name = "components/table.html"
+        orderable = False
+        default = formats.DASH
+
+    def __init__(self, data: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs["order_by"] = ()
+        super().__init__(data, *args, **kwargs)
+
+    @classmethod
+    def key(cls) -> str:
+        """The name under which a person's choice of columns is kept."""
+        return f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
+
+    @classmethod
+    def column_names(cls) -> list[str]:
+        """All columns in their order of display."""
+        fields = list(cls._meta.sequence or cls._meta.fields or ())
+        return [
+            *(name for name in fields if name in cls.base_columns),
+            *(n for n in cls.base_columns if n not in fields),
+        ]
+
+    @classmethod
+    def default_columns(cls) -> list[str]:
+        return [name for name in cls.column_names() if not getattr(cls.base_columns[name], "hidden", False)]
+
+    @classmethod
+    def exclude_for(cls, chosen: Sequence[str] | None) -> tuple[str, ...]:
+        """What to leave out so that only the chosen (else the default) columns and the fixed ones are left."""
+        wanted = set(cls.default_columns() if chosen is None else chosen)
+        columns = cls.base_columns
+        return tuple(
+            name
+            for name in columns
+            if name not in wanted
+            and not getattr(columns[name], "fixed", False)
+            and not getattr(columns[name], "phone_only", False)
+        )
+
+    @classmethod
+    def order_for(cls, sort: str, default: Sequence[str]) -> tuple[str, ...] | None:
+        """The keyset order of a `sort` parameter ("-started_at"), or None where that column has no index for it."""
+        name, is_descending = sort.lstrip("-"), sort.startswith("-")
+        column = cls.base_columns.get(name)
+        if column is None or not column.orderable:
+            return None
+        fields = [str(part) for part in column.order_by or ()] or [
+            str(column.accessor or name).replace(".", "__")
+        ]
+        tie = default[-1].lstrip("-")
+        return tuple(("-" if is_descending else "") + field.lstrip("-") for field in [*fields, tie])
+
+    # ---- what subclasses may say ----
+
+    def separator(self, record: Any) -> SafeString | str:
+        return ""
+
+    def row_menu(self, record: Any) -> Sequence[MenuItem]:
+        return ()
+
+    def panel_url(self, record: Any) -> str:
+        return ""
+
+    # ---- what the template reads ----
+
+    @property
+    def has_menu(self) -> bool:
+        return type(self).row_menu is not BaseTable.row_menu
+
+    @property
+    def has_cards(self) -> bool:
+        return any(getattr(column.column, "card", "") for column in self.columns)
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """Rows with their separators; a separator stands only where it differs from the one before."""
+        last: object = None
+        for row in self.rows:
+            text = self.separator(row.record)
+            yield Line(
+                row=row,
+                separator=text if text != last else "",
+                menu=self.row_menu(row.record),
+                panel_url=self.panel_url(row.record),
+            )
+            last = text
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        for column in self.columns:
+            state = ""
+            if self.sort.lstrip("-") == column.name:
+                state = "descending" if self.sort.startswith("-") else "ascending"
+            flips = column.name if state == "descending" else f"-{column.name}"
+            first = flips if state or column.column.initial_sort_descending else column.name
+            yield Head(column=column, state=state, next_sort=first if column.orderable else "")
+
+
+@dataclass(frozen=True)
+class Line:
+    row: Any
+    separator: SafeString | str
+    menu: Sequence[MenuItem]
+    panel_url: str
+
+
+@dataclass(frozen=True)
+class Head:
+    column: Any
+    state: str
+    next_sort: str

@@ -1,0 +1,202 @@
+"""Lists and fragments. A list page is a declaration: queryset, table, filter form, order.
+
+    class CallListView(TenantRightMixin, FilteredTableView):
+        title = _("Calls")
+        queryset = Call.objects.select_related("connection")
+        table_class, filter_form_class = CallTable, CallFilterForm
+        order = ("-started_at", "-id")
+
+The same address answers the page, or (asked by htmx for it) the region of filters, table and pager alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.views.generic import TemplateView
+
+from portal.ui.forms import FilterForm
+from portal.ui.keyset import BadCursor, CappedCount, KeysetPage, capped_count
+from portal.ui.preferences import chosen_columns
+from portal.ui.tables import BaseTable
+
+REGION = "list-region"
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A filter with a name. `query` is its address after the question mark."""
+
+    label: str | Promise
+    query: str = ""
+    count: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    name: str
+    label: str
+    is_shown: bool
+    is_fixed: bool
+
+
+class FragmentMixin:
+    """Answers a fragment where htmx asks for it, the whole page otherwise."""
+
+    fragment_target: ClassVar[str] = ""
+    fragment_template_name: ClassVar[str] = ""
+    request: HttpRequest
+
+    @property
+    def is_fragment(self) -> bool:
+        htmx = getattr(self.request, "htmx", None)
+        return bool(htmx and not htmx.history_restore_request and htmx.target == self.fragment_target)
+
+    def get_template_names(self) -> list[str]:
+        if self.is_fragment:
+            return [self.fragment_template_name]
+        return super().get_template_names()  # type: ignore[misc]
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)  # type: ignore[misc]
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+
+class FilteredTableView(FragmentMixin, TemplateView):
+    """A list with search, filters, sort, chosen columns, keyset pages and an empty state."""
+
+    template_name = "components/list_page.html"
+    fragment_target = REGION
+    fragment_template_name = "components/list_region.html"
+
+    queryset: ClassVar[QuerySet | None] = None
+    table_class: ClassVar[type[BaseTable]]
+    filter_form_class: ClassVar[type[FilterForm]] = FilterForm
+    order: ClassVar[Sequence[str]] = ("-id",)
+    page_size: ClassVar[int] = 50
+    title: ClassVar[str | Promise] = ""
+    empty_title: ClassVar[str | Promise] = ""
+    empty_text: ClassVar[str | Promise] = ""
+
+    # ---- what subclasses may say ----
+
+    def get_queryset(self) -> QuerySet:
+        if self.queryset is None:
+            raise TypeError(f"{type(self).__name__} needs a queryset")
+        return self.queryset.all()
+
+    def get_filter_form(self) -> FilterForm:
+        return self.filter_form_class(self.request.GET)
+
+    def names_for(self, rows: Sequence[Any]) -> Mapping[str, str]:
+        """Names of the numbers on this page, found with one query, for NumberColumn."""
+        return {}
+
+    def saved_views(self) -> Iterable[SavedView]:
+        return ()
+
+    def export_url(self) -> str:
+        """Where the whole filter is exported (a POST); empty where there is no export."""
+        return ""
+
+    def empty_action(self) -> tuple[str, str] | None:
+        """Label and address of the step that fills this list."""
+        return None
+
+    # ---- the page ----
+
+    @cached_property
+    def filter_form(self) -> FilterForm:
+        return self.get_filter_form()
+
+    @cached_property
+    def records(self) -> QuerySet:
+        """Everything the filter leaves, unordered: what the page shows a part of, and what is exported."""
+        return self.filter_form.apply(self.get_queryset())
+
+    @cached_property
+    def sort(self) -> str:
+        """The sort in force; a column without an index for it cannot be asked for."""
+        asked = self.request.GET.get("sort", "")
+        if asked and self.table_class.order_for(asked, self.order):
+            return asked
+        return self.order[0] if self.order[0].lstrip("-") in self.table_class.base_columns else ""
+
+    @cached_property
+    def order_in_force(self) -> Sequence[str]:
+        if not self.sort or self.sort == self.order[0]:
+            return self.order
+        return self.table_class.order_for(self.sort, self.order) or self.order
+
+    @cached_property
+    def page(self) -> KeysetPage:
+        cursor = self.request.GET.get("cursor", "")
+        try:
+            return KeysetPage(self.records, self.order_in_force, cursor, self.page_size)
+        except BadCursor:
+            return KeysetPage(self.records, self.order_in_force, "", self.page_size)
+
+    @cached_property
+    def count(self) -> CappedCount:
+        return capped_count(self.records)
+
+    def get_table(self) -> BaseTable:
+        exclude = self.table_class.exclude_for(chosen_columns(self.request, self.table_class.key()))
+        table = self.table_class(self.page.rows, exclude=exclude)
+        table.request = self.request
+        table.sort = self.sort
+        table.names = self.names_for(self.page.rows)
+        person, tenant = getattr(self.request, "user", None), getattr(self.request, "tenant", None)
+        table.notation = {
+            "notation": getattr(person, "notation", "international"),
+            "region": getattr(tenant, "region", "FR"),
+        }
+        return table
+
+    def column_choices(self) -> list[ColumnChoice]:
+        hidden = set(self.table_class.exclude_for(chosen_columns(self.request, self.table_class.key())))
+        columns = self.table_class.base_columns
+        return [
+            ColumnChoice(
+                name,
+                str(columns[name].verbose_name or name.replace("_", " ").capitalize()),
+                is_shown=name not in hidden,
+                is_fixed=getattr(columns[name], "fixed", False),
+            )
+            for name in self.table_class.column_names()
+            if not getattr(columns[name], "phone_only", False)
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **{
+                "title": self.title,
+                "table": self.get_table(),
+                "page": self.page,
+                "count": self.count,
+                "filter_form": self.filter_form,
+                "column_choices": self.column_choices(),
+                "table_key": self.table_class.key(),
+                "saved_views": list(self.saved_views()),
+                "export_url": self.export_url(),
+                "empty_title": self.empty_title,
+                "empty_text": self.empty_text,
+                "empty_action": self.empty_action(),
+                **kwargs,
+            }
+        )
+
+
+class PanelView(FragmentMixin, TemplateView):
+    """The quick look at the side of a list: the fragment for htmx, and the same as a page of its own without script."""
+
+    fragment_target = "panel"
