@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("People and tenants")
+
+    def ready(self) -> None:
+        from accounts import menu, signals  # noqa: F401  # they register themselves
+
+        menu.register()

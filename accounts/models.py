@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +18,12 @@ class PersonManager(BaseUserManager["Person"]):
     use_in_migrations = True
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        """A person whose address counts as verified: they were invited there, or staff entered it."""
         person = self.model(email=self.normalize_email(email).lower(), **fields)
         person.set_password(password)
-        person.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            person.save(using=self._db)
+            person.keep_address()
         return person
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
@@ -71,6 +74,15 @@ class Person(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+    def keep_address(self) -> None:
+        """Let the sign-in's own table of addresses say what `email` says."""
+        from allauth.account.models import EmailAddress
+
+        EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
+        EmailAddress.objects.update_or_create(
+            user=self, email=self.email.lower(), defaults={"verified": True, "primary": True}
+        )
 
     @property
     def initials(self) -> str:
@@ -141,8 +153,16 @@ class Invitation(TenantOwned):
         return self.email
 
 
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    def of(self, tenant: Tenant) -> AuditQuerySet:
+        return self.filter(tenant=tenant)
+
+
 class AuditEvent(models.Model):
-    """One thing somebody did. `tenant` is empty for what belongs to no tenant (a refused sign-in)."""
+    """One thing somebody did. `tenant` is empty for what belongs to no tenant (a refused sign-in).
+
+    Not tenant-owned, for it also holds what belongs to none: read it by `AuditEvent.objects.of(tenant)`.
+    """
 
     class Verb(models.TextChoices):
         SIGNED_IN = "signed_in", _("signed in")
@@ -169,12 +189,16 @@ class AuditEvent(models.Model):
     object_label = models.CharField(max_length=254, blank=True)
     detail = models.JSONField(default=dict, blank=True)
     is_staff_act = models.BooleanField(default=False)
-    address = models.GenericIPAddressField(null=True)
+    address = models.GenericIPAddressField(_("from"), null=True)
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["tenant", "-at", "-id"], name="audit_recent"),
+            models.Index(fields=["tenant", "verb", "-at", "-id"], name="audit_verb"),
+            models.Index(fields=["tenant", "person", "-at", "-id"], name="audit_person"),
             models.Index(fields=["-at", "-id"], name="audit_all"),
         ]
 

@@ -1,0 +1,17 @@
+"""Context processor: what the person may do, and whether they are here as platform staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.rights import NO_RIGHTS
+
+
+def people(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "tenant": getattr(request, "tenant", None),
+        "rights": getattr(request, "rights", NO_RIGHTS),
+        "is_entered_as_staff": getattr(request, "is_entered_as_staff", False),
+    }

@@ -1,0 +1,91 @@
+"""From one tenant to another, on the same kind of page where the person may see it there."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Person, Tenant
+from accounts.rights import EVERY_RIGHT, Rights, rights_of_role
+from portal.ui.context import TenantChoice
+
+MOST_CHOICES = 50
+
+
+def choices(request: HttpRequest) -> list[TenantChoice]:
+    """The lines of the tenant switcher; also what the chooser at `/` shows."""
+    current = getattr(request, "tenant", None)
+    found = [
+        TenantChoice(
+            name=tenant.name,
+            url=same_page(request, tenant, rights),
+            initials=tenant.initials,
+            note=note,
+            is_current=current is not None and tenant.pk == current.pk,
+        )
+        for tenant, rights, note in tenants_of(request.user)  # type: ignore[arg-type]
+    ]
+    if current is not None and not any(choice.is_current for choice in found):
+        found.insert(0, _visited(request, current))
+    return found
+
+
+def _visited(request: HttpRequest, tenant: Tenant) -> TenantChoice:
+    return TenantChoice(
+        name=tenant.name,
+        url=request.path,
+        initials=tenant.initials,
+        note=_("entered as staff"),
+        is_current=True,
+    )
+
+
+def tenants_of(person: Person) -> list[tuple[Tenant, Rights, str]]:
+    """A person's own tenants by name, each with the rights there and the role in words."""
+    memberships = (
+        person.memberships.select_related("tenant")
+        .filter(tenant__closed_at=None)
+        .order_by("tenant__name")[:MOST_CHOICES]
+    )
+    return [
+        (
+            membership.tenant,
+            Rights(EVERY_RIGHT) if person.is_staff else rights_of_role(membership.role),
+            membership.get_role_display(),
+        )
+        for membership in memberships
+    ]
+
+
+def home_of(tenant: Tenant) -> str:
+    return f"/t/{tenant.slug}/"
+
+
+def same_page(request: HttpRequest, tenant: Tenant, rights: Rights) -> str:
+    """This page in another tenant; a detail page falls back to its list, a page the role may not see to the overview."""
+    match = request.resolver_match
+    if match is None or "slug" not in match.kwargs:
+        return home_of(tenant)
+    path = request.path
+    if set(match.kwargs) != {"slug"}:
+        path = _list_above(path, match)
+    try:
+        target = resolve(path)
+        address = reverse(target.view_name, kwargs={"slug": tenant.slug})
+    except (Resolver404, NoReverseMatch):
+        return home_of(tenant)
+    right = getattr(getattr(target.func, "view_class", None), "right", None)
+    return address if right is None or right in rights else home_of(tenant)
+
+
+def _list_above(path: str, match: ResolverMatch) -> str:
+    """The nearest page above that names nothing but the tenant: "/t/a/calls/7/" gives "/t/a/calls/"."""
+    while path.count("/") > 3:
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            if set(resolve(path).kwargs) == {"slug"}:
+                return path
+        except Resolver404:
+            continue
+    return path

@@ -1,0 +1,1 @@
+"""Pages of people and tenants, one module for each thing a person does."""
