@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("i18n/catalog.js", JavaScriptCatalog.as_view(packages=["portal"]), name="js_catalog"),
+    path("ui/", include("portal.ui.urls")),
     path("admin/", admin.site.urls),
     path("", include("telephony.urls")),
 ]
