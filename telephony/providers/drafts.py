@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+PLACEHOLDER = "***"  # stands in a document where a secret was
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

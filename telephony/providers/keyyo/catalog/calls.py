@@ -76,7 +76,9 @@ _MESSAGE = path_param("identifier", "text", _("Identifier of the message."))
 _CONTACT_ONLY = _("Answers only to a person signed in as a contact, for that person's own messages.")
 
 
-def _messages(state: str, summary: object, read_summary: object, delete_summary: object) -> tuple[Operation, ...]:
+def _messages(
+    state: str, summary: object, read_summary: object, delete_summary: object
+) -> tuple[Operation, ...]:
     base = f"services.voicemails.default.{state}"
     path = f"/services/{{csi}}/voicemails/default/{state}"
     return (

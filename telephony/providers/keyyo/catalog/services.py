@@ -31,7 +31,9 @@ SERVICES: tuple[Operation, ...] = (
                 help=_("Only services of this type; the same as the filter of that name."),
             ),
         ),
-        note=_("One list per type comes back; an unknown type is ignored, so the answer is filtered again here."),
+        note=_(
+            "One list per type comes back; an unknown type is ignored, so the answer is filtered again here."
+        ),
     ),
     reading(
         "services.read",
@@ -49,7 +51,7 @@ SERVICES: tuple[Operation, ...] = (
         Effect.WRITE,
         kind="Service",
         scopes=WRITE_ALL,
-        capability="lines.edit",
+        capability="profiles.edit",
         reads_back="services.read",
         undone_by="services.update",
         identity=(("csi", "csi"),),
@@ -90,7 +92,7 @@ SERVICES: tuple[Operation, ...] = (
         _("Order the move to another offer"),
         Effect.NEVER_REPEAT,
         scopes=WRITE_ALL,
-        capability="lines.edit",
+        capability="profiles.edit",
         params=(
             Param(
                 name="target_offer_id",
@@ -102,6 +104,7 @@ SERVICES: tuple[Operation, ...] = (
             ),
         ),
         note=_("A contract change at Keyyo: it cannot be taken back from here."),
+        extra={"charges": True},
     ),
     listing(
         "services.provisioning_tasks.list",
@@ -116,7 +119,7 @@ SERVICES: tuple[Operation, ...] = (
         _("Replace the password of a service"),
         Effect.NEVER_REPEAT,
         scopes=WRITE_ALL,
-        capability="lines.edit",
+        capability="profiles.edit",
         note=_("The new password is not returned; terminals must be given it before they register again."),
     ),
     listing(

@@ -1,0 +1,153 @@
+"""What a provider declares: one `Provider` object, from which the rest of the portal derives everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from telephony.providers.client import ClientContext, ProviderClient
+from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
+from telephony.providers.kinds import EntityKind, Kinds
+from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice
+from telephony.providers.operations import Catalog, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectField:
+    """One thing that must be known to connect: a form field, and a name of `manage.py connect`.
+
+    kind     as `Param.kind`: text, url, secret, choice
+    address  the surface whose base address this is, "" for anything else
+    is_application  part of the application (set once by platform staff), not of one connection
+    """
+
+    name: str
+    label: Text
+    kind: str = "text"
+    required: bool = True
+    default: str = ""
+    address: str = ""
+    is_application: bool = False
+    help: Text = ""
+
+    @property
+    def secret(self) -> bool:
+        return self.kind == "secret"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pacing:
+    """How many calls the provider allows in how many seconds, per credential. `kept` are left for people."""
+
+    limit: int
+    window_s: float
+    kept: int = 0
+
+
+class ReadEntities(Protocol):
+    def __call__(
+        self,
+        client: Any,
+        kinds: Iterable[str] | None = None,
+        parents: Mapping[str, Sequence[str]] | None = None,
+    ) -> Iterator[EntityPage]: ...
+
+
+class ReadCalls(Protocol):
+    def __call__(
+        self,
+        client: Any,
+        *,
+        stream: str,
+        window: Window,
+        zone: ZoneInfo,
+        lines: Sequence[str] = (),
+        cursor: Mapping[str, Any] | None = None,
+        probe: Mapping[str, Any] | None = None,
+    ) -> Iterator[CallPage]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """One telephony provider.
+
+    mark            two letters on a badge
+    capabilities    noun.verb, what it can do at best; a connection confirms them by scope and probe
+    connect_fields  what to ask for; those with `address` make the addresses that clients and OAuth get
+    scopes          grants to choose from, least first; empty without OAuth
+    scope_bundles   the same as a person chooses them, least first
+    acts_as         logins that a grant may belong to, the usual one first
+    streams         names of the call streams that read_calls knows
+    call_kinds      kinds whose objects have call records, for the `lines` of read_calls
+    editors         how a write is edited, by operation key (telephony.providers.editing)
+    path_values     path values of an object: (kind, parent_remote_id, remote_id) -> {"csi": ...}
+    """
+
+    id: str
+    label: str
+    mark: str
+    catalog: Catalog
+    kinds: Kinds
+    capabilities: frozenset[str]
+    connect_fields: tuple[ConnectField, ...]
+    make_client: Callable[[ClientContext], ProviderClient]
+    read_entities: ReadEntities
+    read_entity: Callable[[Any, str, str, str], EntityDraft]
+    read_calls: ReadCalls
+    probe_calls: Callable[[Any], Mapping[str, Any]]
+    path_values: Callable[..., Mapping[str, str]]
+    streams: tuple[str, ...]
+    call_kinds: tuple[str, ...] = ()
+    oauth: OAuth | None = None
+    scopes: tuple[ScopeChoice, ...] = ()
+    scope_bundles: tuple[ScopeBundle, ...] = ()
+    acts_as: tuple[str, ...] = ("customer",)
+    pacing: Pacing | None = None
+    editors: Mapping[str, Any] = field(default_factory=dict)
+    zone: str = "Europe/Paris"
+    currency: str = "EUR"
+
+    @property
+    def has_oauth(self) -> bool:
+        return self.oauth is not None
+
+    @property
+    def needs_application(self) -> bool:
+        return any(one.is_application for one in self.connect_fields)
+
+    def addresses(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Base address by surface, out of values by field name; the provider's own where one is not given."""
+        return {
+            one.address: (values.get(one.name) or one.default).rstrip("/")
+            for one in self.connect_fields
+            if one.address
+        }
+
+    def readable_kinds(self, granted: Iterable[str]) -> tuple[EntityKind, ...]:
+        """The kinds that a grant of these scopes can list; all of them where scopes mean nothing."""
+        scopes = set(granted)
+        return tuple(
+            kind
+            for kind in self.kinds.values()
+            if not scopes or not (needed := self.catalog[kind.list_operation].scopes) or scopes & set(needed)
+        )
+
+    def capabilities_of(self, granted: Iterable[str], acts_as: str = "customer") -> frozenset[str]:
+        """What of `capabilities` a grant of these scopes confirms: one covered operation is enough.
+
+        Operations that need no grant confirm a capability only where none of its operations needs one.
+        """
+        granted_scopes = set(granted)
+        needed: dict[str, list[frozenset[str]]] = {}
+        for operation in self.catalog:
+            needed.setdefault(operation.capability, []).append(frozenset(operation.scopes))
+        confirmed = {
+            capability
+            for capability, scopes in needed.items()
+            if not granted_scopes or not any(scopes) or any(granted_scopes & one for one in scopes)
+        }
+        if acts_as != "contact":
+            confirmed.discard("voicemail.read")
+        return self.capabilities & confirmed

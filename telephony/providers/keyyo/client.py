@@ -1,0 +1,303 @@
+"""The Keyyo client: any operation of the catalog by key, and the few typed ones that we use ourselves.
+
+Wire format: encoding.py. The CTI actions, which live on another host, are sent by cti.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import (
+    AnswerLost,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    ProviderError,
+    Unavailable,
+    UnexpectedAnswer,
+)
+from portal.lib.outbound import path_segment
+from portal.lib.secrets import Secret
+from telephony.providers.client import Answer, ClientContext
+from telephony.providers.keyyo import cti, encoding
+from telephony.providers.keyyo.catalog import CATALOG
+from telephony.providers.keyyo.catalog.calls import PAGE_SIZE
+from telephony.providers.keyyo.catalog.common import CTI, MANAGER
+from telephony.providers.keyyo.documents import CSIToken, Profile, Service
+from telephony.providers.operations import Effect, Operation, Paging, Place
+from telephony.providers.transport import Request, Response
+from telephony.providers.values import checked
+
+SMALLEST_FULL_PAGE = 100  # no server is taken to cut pages shorter than its own default
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+# The token takes the place of the empty one when the request is sent.
+_STANDARD: dict[str, dict[str, str | Secret]] = {
+    MANAGER: {"Accept": "application/json", "Authorization": Secret("")},
+    CTI: {},
+}
+
+
+class KeyyoClient:
+    """One connected Keyyo account."""
+
+    catalog = CATALOG
+
+    def __init__(self, context: ClientContext) -> None:
+        self._transport = context.transport
+        self._grant = context.grant
+        self._addresses = context.addresses
+        self._line_secret = context.line_secret
+
+    def prepare(
+        self,
+        key: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        data: Mapping[str, Any] | None = None,
+        filters: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Request:
+        """The request as it would be sent, without the token.
+
+        values   by declared name, wherever they travel
+        data     further body fields; names that the catalog does not know are sent as they are
+
+        Raises InvalidInput with a reason per name, KeyError for an unknown operation.
+        """
+        operation = self.catalog[key]
+        given = dict(values or {})
+        loose = {name: value for name, value in (data or {}).items() if not _is_body(operation, name)}
+        given.update({name: value for name, value in (data or {}).items() if name not in loose})
+        if filters:
+            given["filters"] = {**given.get("filters", {}), **filters}
+        if loose and operation.method == "GET":
+            raise InvalidInput(
+                _("Some values cannot be sent."), fields=dict.fromkeys(loose, _("A read has no body."))
+            )
+        return _request(operation, self._base(operation), checked(operation, given), loose, headers or {})
+
+    def call(
+        self,
+        key: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        data: Mapping[str, Any] | None = None,
+        filters: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        deadline_s: float | None = None,
+    ) -> Answer:
+        """Ask, and decode the answer. Raises the errors of portal.lib.errors; a 400's reason stands on its field."""
+        operation = self.catalog[key]
+        request = self.prepare(key, values, data=data, filters=filters, headers=headers)
+        if operation.surface == CTI:
+            line = str((values or {})["ACCOUNT"])
+            return cti.act(self._transport, request, password=self._line_secret(line), deadline_s=deadline_s)
+        response = self._authorized(request, operation.effect, deadline_s)
+        return _decoded(operation, request, response, values or {})
+
+    def pages(
+        self,
+        key: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        filters: Mapping[str, str] | None = None,
+        deadline_s: float | None = None,
+    ) -> Iterator[Answer]:
+        """Every page of a collection. A list that is not paged comes as one.
+
+        The last answer has `following` None; each other one has the values that fetch the next, so that reading
+        can go on later from there.
+        """
+        operation = self.catalog[key]
+        if operation.paging is Paging.NONE:
+            yield self.call(key, values, filters=filters, deadline_s=deadline_s)
+            return
+        asked = {"limit": PAGE_SIZE, "offset": 0, **(values or {})}
+        links_next = False
+        while True:
+            answer = self.call(key, asked, filters=filters, deadline_s=deadline_s)
+            links_next = links_next or answer.following is not None
+            offset = _next_offset(answer, asked, links_next)
+            if offset is None:
+                yield Answer(
+                    document=answer.document, items=answer.items, status=answer.status, headers=answer.headers
+                )
+                return
+            asked = {**asked, "offset": offset}
+            yield Answer(
+                document=answer.document,
+                items=answer.items,
+                status=answer.status,
+                headers=answer.headers,
+                following=asked,
+            )
+
+    def services(self, type_name: str = "") -> list[Service]:
+        """The services of the account, or those of one type, in the order of their CSI."""
+        answer = self.call("services.list", filters={"type": type_name} if type_name else None)
+        services = [Service.from_document(item) for item in answer.items]
+        return sorted((one for one in services if type_name in ("", one.type)), key=lambda one: one.csi)
+
+    def service(self, csi: str) -> Service:
+        """One service. Raises NotFound if it is gone."""
+        return Service.from_document(self.call("services.read", {"csi": csi}).document)
+
+    def profiles(self, csi: str) -> list[Profile]:
+        """The profiles of a line or group, the default one first."""
+        items = self.call("services.profiles.list", {"csi": csi}).items
+        return sorted(map(Profile.from_document, items), key=lambda one: (not one.is_default, one.identifier))
+
+    def update_profile(self, csi: str, profile: str, changes: Mapping[str, object]) -> Profile:
+        """Change one profile and return it as Keyyo now holds it.
+
+        changes   Keyyo's own field names; forward_delay in seconds, an empty text clears a number
+
+        Raises NotFound if the line or profile is gone, Forbidden if the grant does not cover it.
+        """
+        answer = self.call(
+            "services.profiles.update", {"csi": csi, "profile_identifier": profile}, data=changes
+        )
+        return Profile.from_document(answer.document)
+
+    def blacklist(self, csi: str) -> list[str]:
+        """The callers that a line refuses, "anonymous" among them where hidden ones are."""
+        return encoding.named_list(self.call("services.blacklist.list", {"csi": csi}).items, "number")
+
+    def csi_token(self, csi: str, domain_masks: list[str]) -> CSIToken:
+        """A token for the browser CTI library, valid for one hour. Never repeated after a lost answer."""
+        answer = self.call("services.csi_token.create", {"csi": csi, "domain_masks": domain_masks})
+        return CSIToken.from_document(answer.document)
+
+    def _base(self, operation: Operation) -> str:
+        return self._addresses[operation.surface].rstrip("/")
+
+    def _authorized(self, request: Request, effect: Effect, deadline_s: float | None) -> Response:
+        """Send with the token; when it is refused, renew it once and send once more: a 401 did nothing."""
+        response = self._send(request, effect, deadline_s, self._grant.token)
+        if response.status == 401:
+            response = self._send(request, effect, deadline_s, self._grant.renew)
+        if response.status == 401:
+            raise Unavailable(_("Keyyo refuses a token that it has just issued."), status=401)
+        return response
+
+    def _send(
+        self, request: Request, effect: Effect, deadline_s: float | None, token: Callable[[], Secret]
+    ) -> Response:
+        return self._transport.send(
+            request.with_headers(Authorization=Secret(f"Bearer {token().reveal()}")),
+            effect=effect,
+            deadline_s=deadline_s,
+        )
+
+
+def _is_body(operation: Operation, name: str) -> bool:
+    param = operation.param(name)
+    return param is not None and param.place is Place.BODY
+
+
+def _request(
+    operation: Operation,
+    base: str,
+    values: Mapping[str, Any],
+    loose: Mapping[str, Any],
+    headers: Mapping[str, str],
+) -> Request:
+    placed: dict[Place, dict[str, Any]] = {place: {} for place in Place}
+    for param in operation.params:
+        if param.name in values:
+            placed[param.place][param.name] = values[param.name]
+    segments = {name: path_segment(str(value)) for name, value in placed[Place.PATH].items()}
+    body = {**placed[Place.BODY], **loose}
+    sends_form = operation.method in {"POST", "PUT"}
+    return Request(
+        method=operation.method,
+        url=base + operation.path.format(**segments),
+        query=encoding.pairs(placed[Place.QUERY]),
+        headers={**_STANDARD[operation.surface], **(_FORM if sends_form else {}), **headers},
+        form=encoding.pairs(body) if sends_form else None,
+        operation=operation.key,
+    )
+
+
+def _decoded(operation: Operation, request: Request, response: Response, values: Mapping[str, Any]) -> Answer:
+    if response.status != 200:
+        raise _error(operation, response)
+    try:
+        return _answer(operation, request, response, values)
+    except UnexpectedAnswer as error:
+        if operation.effect is Effect.READ:
+            raise
+        # Something was done; what it was, only a read can tell.
+        raise AnswerLost(error.message, status=response.status) from error
+
+
+def _answer(operation: Operation, request: Request, response: Response, values: Mapping[str, Any]) -> Answer:
+    document = response.json() if response.body.strip() else None
+    if document is None and operation.effect is Effect.READ:
+        raise UnexpectedAnswer(_("Keyyo's answer is empty."), status=response.status)
+    if operation.collection and document is not None:
+        return Answer(
+            document=document,
+            items=encoding.embedded(document),
+            status=response.status,
+            headers=response.headers,
+            following=encoding.following(document, request.url, ("offset", "limit")),
+        )
+    if document is not None and not isinstance(document, dict):
+        raise UnexpectedAnswer(_("Keyyo's answer is not an object."), status=response.status)
+    for path_name, field in operation.identity:
+        held = (document or {}).get(field)
+        if held is not None and str(held) != str(values.get(path_name)):
+            raise UnexpectedAnswer(_("Keyyo answered about another object."), status=response.status)
+    return Answer(document=document, status=response.status, headers=response.headers)
+
+
+def _next_offset(answer: Answer, asked: Mapping[str, Any], links_next: bool) -> int | None:
+    """Where the next page starts. A page of fewer than 100 rows is the last one, unless it links on.
+
+    Without links a full-looking page is followed by one more request: the server may cut pages shorter than
+    what was asked for.
+    """
+    count = len(answer.items)
+    if answer.following and answer.following.get("offset", "").isdigit():
+        offset = int(answer.following["offset"])
+        return offset if count and offset > int(asked["offset"]) else None
+    if links_next or count < min(SMALLEST_FULL_PAGE, int(asked["limit"])):
+        return None
+    return int(asked["offset"]) + count
+
+
+def _error(operation: Operation, response: Response) -> ProviderError:
+    """The error that a status means; `X-Status-Reason` says it in words."""
+    reason = response.headers.get("X-Status-Reason", "").strip()[:300]
+    if response.status == 400:
+        text = reason or _("Keyyo refused a value.")
+        return InvalidInput(text, fields=_fields_named(operation, text), status=400)
+    if response.status == 403:
+        return Forbidden(reason or _("This connection may not do that at Keyyo."), status=403)
+    if response.status == 404:
+        return NotFound(reason or _("Keyyo does not have this object."), status=404)
+    if response.status in {500, 502, 504} and operation.effect is not Effect.READ:
+        return AnswerLost(reason or _("Keyyo failed while it was at it."), status=response.status)
+    if response.status >= 500 or response.status == 408:
+        return Unavailable(reason or _("Keyyo reports a failure of its own."), status=response.status)
+    return UnexpectedAnswer(
+        _("Keyyo answered with the unexpected status %(status)d.") % {"status": response.status},
+        status=response.status,
+    )
+
+
+def _fields_named(operation: Operation, reason: str) -> dict[str, str]:
+    """The field that a reason speaks of: the one it names, or the only one there is."""
+    names = [param.name for param in operation.params if param.place is not Place.PATH]
+    words = set(re.findall(r"\w+", reason))
+    found = [name for name in names if name in words]
+    body = [param.name for param in operation.params if param.place is Place.BODY]
+    if not found and len(body) == 1:
+        found = body
+    return dict.fromkeys(found, reason)

@@ -1,0 +1,220 @@
+"""Keyyo's call detail records: which lists to read, and what a row means.
+
+There is no end time, no duration and no "answered": a voice row is answered when its `quantity` of seconds
+is above zero. A call that rings a group or is passed on leaves several rows under one `call_id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal.lib.errors import Forbidden, UnexpectedAnswer
+from telephony.providers.drafts import CallPage, CallRecordDraft, UnreadableRow, Window
+from telephony.providers.keyyo.catalog.calls import PAGE_SIZE
+from telephony.providers.keyyo.client import KeyyoClient
+from telephony.providers.keyyo.kinds import GROUP, MOBILE, SIP_LINE
+
+INCOMING, OUTGOING = "incoming", "outgoing"
+STREAMS = (INCOMING, OUTGOING)
+CALL_KINDS = (SIP_LINE, MOBILE, GROUP, "NumberTranslation", "FaxTransfer", "VirtualFaxAccount")
+
+_MEDIA = {"second": "voice", "sms": "sms", "textmms": "sms", "mms": "sms", "ko": "data", "Mo": "data"}
+_WITHHELD = frozenset({"anonymous", "Anonymous", "private", "unknown"})
+_HALF_HOUR = timedelta(minutes=30)
+
+
+def probe_calls(client: KeyyoClient) -> dict[str, bool]:
+    """Whether the account's own lists can be used: they are allowed and their rows say which line they belong to.
+
+    An account without any recent call answers False, and is asked again at the next probe.
+    """
+    seen = False
+    for stream in STREAMS:
+        try:
+            rows = client.call(f"{stream}_call_detail.list", {"limit": 50}).items
+        except Forbidden:
+            return {"account_lists": False}
+        if any(not row.get("csi") for row in rows):
+            return {"account_lists": False}
+        seen = seen or bool(rows)
+    return {"account_lists": seen}
+
+
+def read_calls(
+    client: KeyyoClient,
+    *,
+    stream: str,
+    window: Window,
+    zone: ZoneInfo,
+    lines: Sequence[str] = (),
+    cursor: Mapping[str, Any] | None = None,
+    probe: Mapping[str, Any] | None = None,
+) -> Iterator[CallPage]:
+    """The records of one stream whose start lies in the window, page by page.
+
+    stream   "incoming" or "outgoing"
+    lines    the CSIs to read, busiest first; also what tells an internal call
+    cursor   of the last page stored: reading goes on after it
+    probe    what probe_calls found; with account lists one list is read instead of one per line
+
+    The last page has the cursor None. Rows outside the window, which the bounds in local minutes can bring, are
+    dropped; rows that cannot be read are set aside.
+    """
+    bounds = {"date_start": _floor(window.start_at, zone), "date_end": _ceiling(window.end_at, zone)}
+    rows = _Rows(stream, window, frozenset(lines))
+    whole_account = bool(probe and probe.get("account_lists"))
+    sources = [""] if whole_account else list(lines)
+    at, offset = _resume(sources, cursor)
+    if not sources:
+        yield CallPage(stream=stream)
+    for index in range(at, len(sources)):
+        csi = sources[index]
+        after = sources[index + 1] if index + 1 < len(sources) else None
+        key = f"services.{stream}_call_detail.list" if csi else f"{stream}_call_detail.list"
+        values = {**bounds, "limit": PAGE_SIZE, "offset": offset, **({"csi": csi} if csi else {})}
+        for answer in client.pages(key, values):
+            drafts, unreadable = rows.read(answer.items, csi)
+            yield CallPage(
+                stream=stream,
+                drafts=drafts,
+                unreadable=unreadable,
+                cursor=_cursor(csi, answer.following, after),
+            )
+        offset = 0
+
+
+def _resume(sources: Sequence[str], cursor: Mapping[str, Any] | None) -> tuple[int, int]:
+    """Index of the list to go on with, and the rows of it to leave out; from the start if that list is gone."""
+    if cursor is None or cursor.get("line") not in sources:
+        return 0, 0
+    return sources.index(cursor["line"]), int(cursor["offset"])
+
+
+def _cursor(csi: str, following: Mapping[str, Any] | None, after: str | None) -> dict[str, Any] | None:
+    if following is not None:
+        return {"line": csi, "offset": following["offset"]}
+    return None if after is None else {"line": after, "offset": 0}
+
+
+def _floor(instant: datetime, zone: ZoneInfo) -> str:
+    """The bound in the account's zone, cut to the minute; moved out of the hour that occurs twice."""
+    local = instant.astimezone(zone)
+    while _is_doubled(local):
+        local = (local.astimezone(UTC) - _HALF_HOUR).astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def _ceiling(instant: datetime, zone: ZoneInfo) -> str:
+    local = (instant + timedelta(seconds=59)).astimezone(zone)
+    while _is_doubled(local):
+        local = (local.astimezone(UTC) + _HALF_HOUR).astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def _is_doubled(local: datetime) -> bool:
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+
+
+class _Rows:
+    """Turns the rows of one stream into drafts."""
+
+    def __init__(self, stream: str, window: Window, lines: frozenset[str]) -> None:
+        self.stream = stream
+        self.start_s = window.start_at.timestamp()
+        self.end_s = window.end_at.timestamp()
+        self.lines = lines
+
+    def read(
+        self, items: Sequence[Mapping[str, Any]], csi: str
+    ) -> tuple[list[CallRecordDraft], list[UnreadableRow]]:
+        """The drafts of a page, and what of it cannot be read. Raises UnexpectedAnswer for rows of another line."""
+        drafts: list[CallRecordDraft] = []
+        unreadable: list[UnreadableRow] = []
+        for item in items:
+            row = {name: value for name, value in item.items() if name != "_links"}
+            line = str(row.get("csi") or csi)
+            if csi and line != csi:
+                raise UnexpectedAnswer("Keyyo answered with the calls of another line")
+            try:
+                if (draft := self._draft(row, line)) is not None:
+                    drafts.append(draft)
+            except (KeyError, ValueError, TypeError, OverflowError) as error:
+                reason = f"{type(error).__name__}: {error}"[:200]
+                unreadable.append(UnreadableRow(stream=self.stream, reason=reason, raw=row))
+        return drafts, unreadable
+
+    def _draft(self, row: Mapping[str, Any], line: str) -> CallRecordDraft | None:
+        """The draft of one row, or None for one that starts outside the window."""
+        call_id = str(row["call_id"])
+        if not call_id or not line:
+            raise ValueError("a row without call_id or line")
+        started_s = int(row["start_time"])
+        if not self.start_s <= started_s < self.end_s:
+            return None
+        unit = str(row.get("unit") or "second")
+        medium = _MEDIA[unit]
+        quantity = int(float(row.get("quantity") or 0))
+        caller = _number(row, "caller") or _number(row, "actual_caller")
+        callee = _number(row, "callee")
+        return CallRecordDraft(
+            stream=self.stream,
+            remote_key=f"{self.stream}:{line}:{call_id}",
+            fold_key=call_id,
+            started_at=datetime.fromtimestamp(started_s, UTC),
+            direction=self._direction(caller, callee),
+            medium=medium,
+            outcome=self._outcome(medium, quantity),
+            caller=caller,
+            callee=callee,
+            presented=_number(row, "caller_presentation"),
+            line_remote_id=line,
+            duration_s=quantity if medium == "voice" else None,
+            quantity=quantity,
+            unit=unit,
+            cost_micros=_micros(str(row["cost"])) if row.get("cost") not in (None, "") else None,
+            destination=str(row.get("destination_name") or ""),
+            raw=row,
+        )
+
+    def _direction(self, caller: str, callee: str) -> str:
+        if caller[1:] in self.lines and callee[1:] in self.lines:
+            return "internal"
+        return "inbound" if self.stream == INCOMING else "outbound"
+
+    def _outcome(self, medium: str, quantity: int) -> str:
+        """All that a row says is whether somebody talked: inbound without talk is missed, outbound failed."""
+        if medium != "voice" or quantity > 0:
+            return "answered"
+        return "missed" if self.stream == INCOMING else "failed"
+
+
+def _number(row: Mapping[str, Any], field: str) -> str:
+    """A number with the plus; short numbers and names as they are; "" for a withheld or missing one."""
+    shown = row.get(field)
+    raw = row.get(f"{field}_raw")
+    return _normal(str(shown or ""), str(raw or "")) if shown or raw else ""
+
+
+@lru_cache(maxsize=65_536)
+def _normal(shown: str, raw: str) -> str:
+    if shown in _WITHHELD:
+        return ""
+    if shown.startswith("+") and shown[1:].isdigit():
+        return shown
+    if raw.isdigit() and 7 <= len(raw) <= 15 and raw[0] != "0":
+        return f"+{raw}"
+    return (shown or raw)[:64]
+
+
+@lru_cache(maxsize=8192)
+def _micros(text: str) -> int:
+    """Millionths of the currency, from text such as "0.0620"."""
+    try:
+        return int((Decimal(text.replace(",", ".")) * 1_000_000).to_integral_value())
+    except InvalidOperation:
+        raise ValueError(f"cost is not an amount: {text!r}"[:100]) from None

@@ -1,0 +1,93 @@
+"""What kinds of object a provider has, as data: where they are read, how they are called and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from telephony.providers.operations import Text
+
+
+class Facet(StrEnum):
+    """What an object is to a person, whatever the provider calls it."""
+
+    LINE = "line"
+    NUMBER = "number"
+    PERSON = "person"
+    GROUP = "group"
+    QUEUE = "queue"
+    MAILBOX = "mailbox"
+    SCHEDULE = "schedule"
+    CALLFLOW = "callflow"
+    COMPANY = "company"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One field of the document that a list of this kind shows. `path` is dotted; `kind` as `Param.kind`."""
+
+    path: str
+    label: Text
+    kind: str = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityKind:
+    """One kind of cached object.
+
+    kind           the provider's own word; unique within the provider
+    parent_kinds   kinds below which it is read, "" in the tuple means the account itself
+    list_operation, read_operation   keys in the catalog; read is "" where only the list shows one
+    whole_list     the list is one document ({list_field: [...]}), replaced as a whole, not one object per row
+    list_field     the field of that document
+    is_line        listed among the lines, whatever the facet
+    refresh_s      how old it may become before the next sync reads it again
+    """
+
+    kind: str
+    label: Text
+    plural: Text
+    facet: Facet = Facet.OTHER
+    list_operation: str
+    read_operation: str = ""
+    parent_kinds: tuple[str, ...] = ("",)
+    whole_list: bool = False
+    list_field: str = ""
+    is_line: bool = False
+    capability: str = "lines.read"
+    columns: tuple[Column, ...] = ()
+    refresh_s: int = 3600
+
+    @property
+    def parent_kind(self) -> str:
+        """The kind of its parents, or "" for what hangs below the account."""
+        return self.parent_kinds[0]
+
+
+class Kinds(Mapping[str, EntityKind]):
+    """The kinds of one provider, by their word, in the order in which a sync reads them."""
+
+    def __init__(self, kinds: tuple[EntityKind, ...]) -> None:
+        self._by_name = {kind.kind: kind for kind in kinds}
+        if len(self._by_name) != len(kinds):
+            raise ValueError("an entity kind is declared twice")
+        for kind in kinds:
+            unknown = [parent for parent in kind.parent_kinds if parent and parent not in self._by_name]
+            if unknown:
+                raise ValueError(f"{kind.kind}: hangs below unknown kinds {unknown}")
+
+    def __getitem__(self, name: str) -> EntityKind:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def lines(self) -> tuple[EntityKind, ...]:
+        """The kinds that count as lines."""
+        return tuple(kind for kind in self._by_name.values() if kind.is_line)
