@@ -78,9 +78,10 @@ def kill_session(process: subprocess.Popen[bytes]) -> None:
 
 
 def program_of(pid: int) -> str:
-    """The short name of a running program, or an empty string."""
+    """The short name of a running program, or an empty string. One that ended but is not yet collected has ended."""
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
+        name, _, state = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
+        return "" if state.startswith("Z") else name
     except OSError:
         if sys.platform == "linux":
             return ""
@@ -106,7 +107,7 @@ def stop_survivor(
     while program_of(pid) in programs:
         if time.monotonic() > give_up:
             os.kill(pid, signal.SIGKILL)
-            give_up += limit_s
+            give_up += limit_s  # a disk that does not answer holds even a killed process for a while
         time.sleep(0.02)
     return True
 

@@ -37,6 +37,7 @@ class Supervisor:
         self.logs = data_dir / "logs"
         self.durable = durable
         self.account = Account()
+        self.servers: list[Postgres | Valkey] = []
         self.survivors: list[str] = []
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self._stack = contextlib.ExitStack()
@@ -76,6 +77,7 @@ class Supervisor:
             if variable in given:
                 continue
             server = make(base, sockets, self.logs / f"{name.lower()}.log", self.account, self.durable)
+            self.servers.append(server)
             self._stack.callback(server.stop)  # before the start: an interrupted start is stopped too
             given[variable] = server.start()
             if server.had_survivor:

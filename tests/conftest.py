@@ -1,0 +1,118 @@
+"""Fixtures of every test: a real browser. People, tenants and connections are in the nearer conftest files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.chromium import FLAGS, provide_chromium
+
+Answer = TypeVar("Answer")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that opens a browser is marked by its fixture, so that none is run among the parallel ones."""
+    for item in items:
+        if "visitor" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+class BrowserThread:
+    """A Chromium in a thread of its own.
+
+    Playwright's synchronous interface leaves an event loop in its thread, and Django then refuses the ORM there.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="browser")
+        self._playwright = self.run(lambda: sync_playwright().start())
+        self.browser: Browser = self.run(
+            lambda: self._playwright.chromium.launch(executable_path=provide_chromium(), args=list(FLAGS))
+        )
+
+    def run(self, function: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
+        return self._pool.submit(function, *arguments, **options).result()
+
+    def close(self) -> None:
+        self.run(self.browser.close)
+        self.run(self._playwright.stop)
+        self._pool.shutdown()
+
+
+class Visitor:
+    """One person at one browser window. `visitor(steps)` runs `steps(page)` where the browser lives.
+
+    base      where the portal answers, without a slash at the end
+    problems  what the console and the page reported; a test that leaves any fails at its end
+    """
+
+    def __init__(self, thread: BrowserThread, base: str) -> None:
+        self.thread, self.base = thread, base
+        self.problems: list[str] = []
+        self.context = thread.run(
+            thread.browser.new_context,
+            base_url=base,
+            locale="en-GB",
+            timezone_id="Europe/Paris",
+            accept_downloads=True,
+        )
+        self.page: Page = thread.run(self.context.new_page)
+        thread.run(self._listen)
+
+    def _listen(self) -> None:
+        self.page.set_default_timeout(15_000)
+        self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(f"{self.page.url}: {message.text}")
+
+    def __call__(self, steps: Callable[[Page], Answer]) -> Answer:
+        return self.thread.run(steps, self.page)
+
+    def open(self, path: str) -> None:
+        self(lambda page: page.goto(path))
+
+    def serious(self) -> list[str]:
+        """What axe finds serious or critical on the page that is open: `rule: element`."""
+        found = self.thread.run(Axe().run, self.page).response["violations"]
+        return [
+            f"{rule['id']}: {node['html'][:160]}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
+
+    def scrolls_sideways(self) -> bool:
+        wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        return bool(self(lambda page: page.evaluate(wider)))
+
+    def close(self) -> None:
+        self.thread.run(self.context.close)
+
+
+@pytest.fixture(scope="session")
+def browser_thread() -> Iterator[BrowserThread]:
+    thread = BrowserThread()
+    yield thread
+    thread.close()
+
+
+@pytest.fixture
+def visitor(browser_thread: BrowserThread, live_server: Any, settings: Any) -> Iterator[Visitor]:
+    """Somebody in front of the portal of this test, not signed in. Fails the test if the console shows an error."""
+    base = live_server.url.replace("127.0.0.1", "localhost")  # passkeys know no addresses
+    settings.PUBLIC_URL = base
+    settings.CSRF_TRUSTED_ORIGINS = [base]
+    someone = Visitor(browser_thread, base)
+    yield someone
+    someone.close()
+    assert not someone.problems, "\n".join(someone.problems)

