@@ -1,0 +1,176 @@
+"""The raw SQL behind `calls.py`. Every statement takes the tenant and the connection as parameters.
+
+Rows travel by COPY into a temporary table of the session, then by one INSERT ... ON CONFLICT into the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection as database
+from django.db.backends.utils import CursorWrapper
+
+# Staged columns, in the order of the COPY text. What is the same for the whole batch is given to the INSERT.
+RECORD_COLUMNS = (
+    "stream, remote_key, fold_key, started_at, medium, direction, outcome, caller, callee, presented, "
+    "line_remote_id, group_remote_id, duration_s, wait_s, quantity, unit, cost_micros, destination, "
+    "is_time_ambiguous, raw, content_hash, call_id"
+)
+CALL_COLUMNS = (
+    "id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s, quantity, unit, "
+    "cost_micros, destination, line_remote_id, group_remote_id, record_count, is_time_ambiguous, "
+    "caller_reversed, callee_reversed, line_id"
+)
+_RECORD_KEY = ("stream", "remote_key")
+_CALL_FIXED = ("id", "fold_key", "started_at")  # a call keeps its identity and its start
+_FOLD_COLUMNS = (
+    "stream, remote_key, fold_key, started_at, medium, direction, outcome, caller, callee, presented, "
+    "line_remote_id, group_remote_id, duration_s, wait_s, quantity, unit, cost_micros, destination, "
+    "is_time_ambiguous"
+)
+_BLOCK = 512  # lines written at once
+
+
+def lock_connection(cursor: CursorWrapper, connection_id: int) -> None:
+    """One batch at a time per connection, until the transaction ends."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('telephony.calls', %s))", [connection_id])
+
+
+def known_records(
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, stream: str, remote_keys: Sequence[str]
+) -> list[tuple[str, bytes, str]]:
+    """(remote key, content hash, fold key) of those that are stored already."""
+    cursor.execute(
+        "SELECT remote_key, content_hash, fold_key FROM telephony_callrecord"
+        " WHERE tenant_id = %s AND connection_id = %s AND stream = %s AND remote_key = ANY(%s)",
+        [tenant_id, connection_id, stream, list(remote_keys)],
+    )
+    return cursor.fetchall()
+
+
+def records_of_folds(
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, fold_keys: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """The stored records of these fold keys, in the order of `_FOLD_COLUMNS`."""
+    cursor.execute(
+        f"SELECT {_FOLD_COLUMNS} FROM telephony_callrecord"
+        " WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY(%s)",
+        [tenant_id, connection_id, list(fold_keys)],
+    )
+    return cursor.fetchall()
+
+
+def known_calls(
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, fold_keys: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """The stored calls of these fold keys: id, line, then the columns of `CallFields`."""
+    cursor.execute(
+        "SELECT id, line_id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s,"
+        " quantity, unit, cost_micros, destination, line_remote_id, group_remote_id, record_count,"
+        " is_time_ambiguous FROM telephony_call"
+        " WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY(%s)",
+        [tenant_id, connection_id, list(fold_keys)],
+    )
+    return cursor.fetchall()
+
+
+def reserve_call_ids(cursor: CursorWrapper, count: int) -> list[int]:
+    """Ids that no other call will get, so that records can name their call before it is stored."""
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence('telephony_call', 'id')) FROM generate_series(1, %s)", [count]
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def upsert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[bytes]) -> None:
+    """Insert or update calls from COPY lines in the order of `CALL_COLUMNS`; a start never changes."""
+    _stage(cursor, "stage_call", "telephony_call", CALL_COLUMNS, lines)
+    changing = [name for name in _names(CALL_COLUMNS) if name not in _CALL_FIXED]
+    cursor.execute(
+        f"INSERT INTO telephony_call (tenant_id, connection_id, {CALL_COLUMNS})"
+        f" SELECT %s, %s, {CALL_COLUMNS} FROM stage_call"
+        f" ON CONFLICT (tenant_id, connection_id, fold_key) DO UPDATE SET {_excluded(changing)}",
+        [tenant_id, connection_id],
+    )
+
+
+def upsert_records(
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[bytes]
+) -> None:
+    """Insert or update records from COPY lines in the order of `RECORD_COLUMNS`, only where the hash differs."""
+    _stage(cursor, "stage_call_record", "telephony_callrecord", RECORD_COLUMNS, lines)
+    changing = [*(name for name in _names(RECORD_COLUMNS) if name not in _RECORD_KEY), "changed_at"]
+    cursor.execute(
+        "INSERT INTO telephony_callrecord AS stored"
+        f" (tenant_id, connection_id, first_seen_at, changed_at, {RECORD_COLUMNS})"
+        f" SELECT %s, %s, %s, %s, {RECORD_COLUMNS} FROM stage_call_record"
+        f" ON CONFLICT (tenant_id, connection_id, stream, remote_key) DO UPDATE SET {_excluded(changing)}"
+        " WHERE stored.content_hash IS DISTINCT FROM excluded.content_hash",
+        [tenant_id, connection_id, now, now],
+    )
+
+
+def point_records(
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, calls: Sequence[tuple[str, int]]
+) -> None:
+    """Let the stored records of these (fold key, call id) pairs name their call, where they do not yet."""
+    cursor.execute(
+        "UPDATE telephony_callrecord AS stored SET call_id = pair.call_id"
+        " FROM unnest(%s::text[], %s::bigint[]) AS pair (fold_key, call_id)"
+        " WHERE stored.tenant_id = %s AND stored.connection_id = %s AND stored.fold_key = pair.fold_key"
+        " AND stored.call_id IS DISTINCT FROM pair.call_id",
+        [[key for key, _ in calls], [call_id for _, call_id in calls], tenant_id, connection_id],
+    )
+
+
+def delete_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, call_ids: Sequence[int]) -> None:
+    """Remove calls whose last record now belongs to another call."""
+    cursor.execute(
+        "DELETE FROM telephony_call WHERE tenant_id = %s AND connection_id = %s AND id = ANY(%s)",
+        [tenant_id, connection_id, list(call_ids)],
+    )
+
+
+def link_lines(
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Sequence[tuple[str, int]]
+) -> int:
+    """Let calls without a line point to the (remote id, entity id) pairs that have become known since."""
+    cursor.execute(
+        "UPDATE telephony_call AS stored SET line_id = pair.line_id"
+        " FROM unnest(%s::text[], %s::bigint[]) AS pair (remote_id, line_id)"
+        " WHERE stored.tenant_id = %s AND stored.connection_id = %s AND stored.line_id IS NULL"
+        " AND stored.line_remote_id = pair.remote_id",
+        [[remote_id for remote_id, _ in lines], [line_id for _, line_id in lines], tenant_id, connection_id],
+    )
+    return cursor.rowcount
+
+
+def _stage(cursor: CursorWrapper, stage: str, table: str, columns: str, lines: Iterable[bytes]) -> None:
+    """Fill the session's temporary table with the columns of the real one."""
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS"
+        f" SELECT {columns} FROM {table} WITH NO DATA"
+    )
+    cursor.execute(f"DELETE FROM {stage}")  # of an earlier batch of the same transaction
+    with cursor.copy(f"COPY {stage} ({columns}) FROM STDIN") as copy:
+        block: list[bytes] = []
+        for line in lines:
+            block.append(line)
+            if len(block) == _BLOCK:
+                copy.write(b"".join(block))
+                block.clear()
+        copy.write(b"".join(block))
+
+
+def _names(columns: str) -> list[str]:
+    return columns.split(", ")
+
+
+def _excluded(names: Iterable[str]) -> str:
+    return ", ".join(f"{name} = excluded.{name}" for name in names)
+
+
+def open_cursor() -> CursorWrapper:
+    return database.cursor()

@@ -1,0 +1,225 @@
+"""The work ledger: what is due stands in PostgreSQL, messages are hints that may be lost, late or doubled.
+
+A row of a `Leased` model is advanced by whoever holds its lease. Every lease has a higher fence than the one before;
+a worker writes only while the fence is still its own, so that one that was thought dead cannot undo the next one's work.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from accounts.scoping import tenant_scope, unscoped
+from telephony.models import Change, Job, SyncRun
+from telephony.models.leased import Leased
+
+logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=Leased)
+DISPATCHER = "dispatcher"
+MOST_AT_ONCE = 100
+
+
+class NotHeld(Exception):
+    """Somebody else holds the lease, or the row is not due any more: leave quietly."""
+
+
+class LeaseLost(Exception):
+    """The fence has moved on while we worked: nothing may be written any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One kind of work in the ledger.
+
+    task     name of the Celery task that advances it
+    queue    where its hints go
+    parked   the fields of a row that was given up after `settings.WORK_TRIES` tries without an end
+    """
+
+    model: type[Leased]
+    task: str
+    queue: str
+    parked: Mapping[str, Any] = field(default_factory=dict)
+
+
+GIVEN_UP = "Given up after several tries that ended without an answer."
+WORKS: dict[type[Leased], Work] = {
+    SyncRun: Work(
+        SyncRun,
+        "telephony.tasks.advance_run",
+        "sync",
+        {"state": SyncRun.State.PARKED, "error": GIVEN_UP, "waits_for": ""},
+    ),
+    Job: Work(Job, "telephony.tasks.advance_job", "reports", {"state": Job.State.FAILED, "error": GIVEN_UP}),
+    Change: Work(
+        Change,
+        "telephony.tasks.settle_change",
+        "interactive",
+        {"state": Change.State.UNKNOWN, "error": GIVEN_UP},
+    ),
+}
+
+_stopping: Any = threading.Event()
+
+
+def use_stop_flag(event: Any) -> None:
+    """Watch this event instead; a worker with child processes gives one that they share."""
+    global _stopping
+    _stopping = event
+
+
+def stop() -> None:
+    """Ask whoever advances work in this process to give it back at the next page."""
+    _stopping.set()
+
+
+def is_stopping() -> bool:
+    return bool(_stopping.is_set())
+
+
+# ---- handing out ----
+def dispatch(now: datetime | None = None) -> dict[str, int]:
+    """Lease what is due to the dispatcher and publish its ids after commit; how many of each model.
+
+    A row whose message is lost is due again when this lease ends. Rows that somebody else is looking at are skipped,
+    so that two dispatchers do no harm.
+    """
+    return {
+        model._meta.model_name or "": _dispatch_some(work, now or timezone.now())
+        for model, work in WORKS.items()
+    }
+
+
+def _dispatch_some(work: Work, now: datetime) -> int:
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    with unscoped("dispatch"), transaction.atomic():
+        rows = list(
+            work.model._default_manager.filter(free, due_at__lte=now)
+            .order_by("due_at")
+            .select_for_update(skip_locked=True, of=("self",))
+            .only("pk", "tenant_id", "attempts", "fence")[:MOST_AT_ONCE]
+        )
+        tired = [row.pk for row in rows if row.attempts >= settings.WORK_TRIES]
+        fresh = [row for row in rows if row.attempts < settings.WORK_TRIES]
+        _of(work.model).filter(pk__in=[row.pk for row in fresh]).update(
+            lease_until=now + timedelta(seconds=settings.LEASE_S),
+            lease_owner=DISPATCHER,
+            fence=F("fence") + 1,
+        )
+        _of(work.model).filter(pk__in=tired).update(
+            due_at=None, lease_until=None, lease_owner="", fence=F("fence") + 1, **work.parked
+        )
+        for row in fresh:
+            hint(row)
+    return len(fresh)
+
+
+def hint(row: Leased) -> None:
+    """Tell a worker of a row, once the transaction is committed. A lost hint costs time, nothing else."""
+    work = WORKS[type(row)]
+    ids = (row.tenant_id, row.pk)  # type: ignore[attr-defined]
+
+    def publish() -> None:
+        try:
+            current_app.send_task(work.task, args=ids, queue=work.queue, retry=False)
+        except OperationalError as error:
+            logger.warning("The broker did not take a hint (%s); the next tick will find the row.", error)
+
+    transaction.on_commit(publish)
+
+
+# ---- holding ----
+@contextmanager
+def leased(model: type[Row], tenant_id: int, row_id: int) -> Iterator[Row]:
+    """The row, held by this process in its tenant's scope; given back at the end, whatever the end is.
+
+    Raises NotHeld when there is nothing to do: another holds it, it is gone, or it is not due. An error inside goes
+    through; the row is then due again at once and its attempts are counted, until the dispatcher parks it.
+    """
+    with tenant_scope(tenant_id):
+        row = _take(model, row_id)
+        try:
+            yield row
+        except BaseException:
+            _give_back(row, is_done=False)
+            raise
+        _give_back(row, is_done=True)
+
+
+def renew(row: Leased) -> None:
+    """Hold the row for another lease. Raises LeaseLost."""
+    write(row)
+
+
+def write(row: Leased, **values: Any) -> None:
+    """Write these fields and renew the lease, only while the fence is ours. Raises LeaseLost.
+
+    Inside a transaction the row stays locked until it ends, so that nobody else can take it before the commit.
+    """
+    values["lease_until"] = timezone.now() + timedelta(seconds=settings.LEASE_S)
+    _write_fenced(row, values)
+
+
+def _write_fenced(row: Leased, values: Mapping[str, Any]) -> None:
+    if not _of(type(row)).filter(pk=row.pk, fence=row.fence).update(**values):
+        raise LeaseLost(f"{row._meta.label} {row.pk} is held by another")
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _take(model: type[Row], row_id: int) -> Row:
+    now = timezone.now()
+    with transaction.atomic():
+        row = _of(model).select_for_update(of=("self",)).filter(pk=row_id).first()
+        if row is None or row.due_at is None:
+            raise NotHeld("nothing to do")
+        if row.lease_until and row.lease_until > now and row.lease_owner != DISPATCHER:
+            raise NotHeld("held by another")
+        _write_fenced(
+            row,
+            {
+                "lease_until": now + timedelta(seconds=settings.LEASE_S),
+                "lease_owner": _me(),
+                "attempts": row.attempts + 1,
+            },
+        )
+        _of(model).filter(pk=row.pk).update(fence=F("fence") + 1)
+        row.fence += 1
+    return row
+
+
+def _give_back(row: Leased, *, is_done: bool) -> None:
+    """End the lease. An orderly end clears the attempts; a row whose fence moved on is left alone."""
+    values: dict[str, Any] = {"lease_until": None, "lease_owner": ""}
+    if is_done:
+        values["attempts"] = 0
+    try:
+        _write_fenced(row, values)
+    except LeaseLost:
+        logger.info("%s %s went to another worker.", row._meta.label, row.pk)
+        return
+    if is_done and row.due_at is not None and row.due_at <= timezone.now() and not is_stopping():
+        hint(row)
+
+
+def _of(model: type[Row]) -> Any:
+    return model._default_manager
+
+
+def _me() -> str:
+    return f"{socket.gethostname()[:50]}:{os.getpid()}:{threading.get_ident() % 100_000}"

@@ -1,0 +1,83 @@
+"""Folding does not depend on order, doubling or when a record came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony.providers.drafts import CallRecordDraft
+from telephony.services.folding import OUTCOME_RANK, fold
+from tests.telephony.sync.conftest import LINE, NOON, OTHER_LINE, make_draft
+
+records = st.builds(
+    lambda stream, line, start, direction, outcome, caller, duration, cost: make_draft(
+        1,
+        stream=stream,
+        remote_key=f"{line}:c1",
+        started_at=NOON + timedelta(seconds=start),
+        direction=direction,
+        outcome=outcome,
+        caller=caller,
+        line_remote_id=line,
+        duration_s=duration,
+        cost_micros=cost,
+    ),
+    st.sampled_from(["incoming", "outgoing"]),
+    st.sampled_from([LINE, OTHER_LINE, ""]),
+    st.integers(0, 3),
+    st.sampled_from(["inbound", "outbound", "internal"]),
+    st.sampled_from(OUTCOME_RANK),
+    st.sampled_from(["", "+33261910001", "+33639980001"]),
+    st.none() | st.integers(0, 100),
+    st.none() | st.integers(0, 10_000),
+)
+groups = st.lists(
+    records, min_size=1, max_size=6, unique_by=lambda record: (record.stream, record.remote_key)
+)
+
+
+@given(groups, st.randoms(use_true_random=False))
+def test_order_and_doubling_change_nothing(group: list[CallRecordDraft], random: object) -> None:
+    mixed = group + group
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    assert fold(mixed) == fold(group)
+
+
+@given(groups)
+def test_every_call_counts_its_records_and_their_cost(group: list[CallRecordDraft]) -> None:
+    call = fold(group)
+    assert call.record_count == len(group)
+    costs = [record.cost_micros for record in group if record.cost_micros is not None]
+    assert call.cost_micros == (sum(costs) if costs else None)
+    assert call.started_at == min(record.started_at for record in group)
+    assert call.outcome in {*(record.outcome for record in group), "forwarded"}
+
+
+def test_internal_when_both_sides_are_own_lines() -> None:
+    placed = make_draft(stream="outgoing", direction="outbound", line_remote_id=LINE, callee=f"+{OTHER_LINE}")
+    received = make_draft(remote_key="b", line_remote_id=OTHER_LINE, caller=f"+{LINE}", outcome="missed")
+
+    call = fold([received, placed])
+
+    assert (call.direction, call.line_remote_id, call.callee) == ("internal", OTHER_LINE, f"+{OTHER_LINE}")
+
+
+def test_a_line_that_passes_a_call_on_forwards_it() -> None:
+    received = make_draft(outcome="missed", duration_s=0)
+    onward = make_draft(stream="outgoing", direction="outbound", callee="+33639980001", duration_s=42)
+
+    call = fold([onward, received])
+
+    assert (call.direction, call.outcome, call.duration_s) == ("inbound", "forwarded", 42)
+    assert call.caller == received.caller
+
+
+def test_of_several_lines_that_rang_the_answering_one_has_the_call() -> None:
+    rang = make_draft(outcome="missed", duration_s=0)
+    answered = make_draft(remote_key="b", line_remote_id=OTHER_LINE)
+
+    call = fold([rang, answered])
+
+    assert (call.direction, call.outcome, call.line_remote_id) == ("inbound", "answered", OTHER_LINE)
