@@ -1,0 +1,38 @@
+"""The outside world of a customer: who calls and is called, in numbers reserved for fiction."""
+
+import random
+from typing import Any
+
+STRANGERS = 2600
+
+
+def outside_numbers(account: dict[str, Any], name: str, seed: int) -> list[str]:
+    """Numbers of a customer's outside parties, the most frequent first; the directory's partners lead.
+
+    None of them belongs to the customer itself.
+    """
+    chance = random.Random(f"{seed}/outside/{name}")
+    own = {csi for csi in account["services"] if csi.isdecimal()}
+    known = [
+        contact[field]
+        for contact in account["contacts"].values()
+        for field in ("work_number", "mobile_number")
+        if contact[field].isdecimal()
+    ]
+    strangers = [_stranger(chance) for _ in range(STRANGERS)]
+    return [number for number in dict.fromkeys([*known, *strangers]) if number not in own]
+
+
+def _stranger(chance: random.Random) -> str:
+    """Half of them mobiles, a few abroad. French land lines avoid the hundreds in which customers have theirs."""
+    kind = chance.random()
+    if kind < 0.5:
+        return f"3363998{chance.randint(100, 9999):04d}"
+    if kind < 0.94:
+        area = chance.choice(("3319900", "3319900", "3326191", "3335301", "3346571", "3353649"))
+        return f"{area}{chance.randint(3000, 9999):04d}"
+    if kind < 0.975:
+        return f"442079460{chance.randint(100, 999)}"
+    if kind < 0.99:
+        return f"447700900{chance.randint(100, 999)}"
+    return f"{chance.choice(('1212', '1415', '1617'))}55501{chance.randint(10, 99)}"

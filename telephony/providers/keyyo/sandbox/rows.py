@@ -1,0 +1,76 @@
+"""One call detail record as the sandbox holds it, and as Keyyo shows it."""
+
+from typing import Any, NamedTuple
+
+from telephony.providers.keyyo.sandbox.formats import shown_number
+
+INCOMING, OUTGOING = "incoming", "outgoing"
+DESTINATIONS = (
+    # prefix, name, price of a minute in euros
+    ("4479", "Royaume-Uni mobile", 0.185),
+    ("4477", "Royaume-Uni mobile", 0.185),
+    ("44", "Royaume-Uni fixe", 0.024),
+    ("1", "États-Unis et Canada", 0.021),
+    ("336", "France mobile", 0.062),
+    ("337", "France mobile", 0.062),
+    ("33", "France fixe", 0.0),
+)
+ONNET = "Keyyo vers Keyyo"
+
+
+class Row(NamedTuple):
+    """Numbers are digits without plus, or None. `ends_s` is when the record can first be seen."""
+
+    start_s: int
+    call_id: str
+    csi: str
+    direction: str
+    ends_s: int
+    caller: str | None
+    actual_caller: str | None
+    presented: str | None
+    callee: str | None
+    quantity: int
+    unit: str = "second"
+    destination: str = ""
+    cost: float = 0.0
+    roaming: int = 0
+    translation: str | None = None
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Ascending place in a list; the newest first means this reversed."""
+        return (self.start_s, self.call_id, self.csi)
+
+
+def price(callee: str, quantity_s: int) -> tuple[str, float]:
+    """Name of the destination and what so many seconds cost there, in euros."""
+    for prefix, name, minute in DESTINATIONS:
+        if callee.startswith(prefix):
+            return name, minute * quantity_s / 60
+    return "Autres destinations", 0.25 * quantity_s / 60
+
+
+def document(row: Row, *, local: bool) -> dict[str, Any]:
+    """The fields of a CallDetailRecord. `local` writes the formatted numbers the national way."""
+    fields: dict[str, Any] = {"call_id": row.call_id, "csi": row.csi, "start_time": str(row.start_s)}
+    numbers = {
+        "caller": row.caller,
+        "actual_caller": row.actual_caller,
+        "caller_presentation": row.presented,
+        "callee": row.callee,
+        "translation_number": row.translation,
+    }
+    for name, number in numbers.items():
+        fields[name] = shown_number(number, local=local)
+        fields[f"{name}_raw"] = number
+    billed = row.quantity if row.cost or row.unit != "second" else 0
+    return fields | {
+        "quantity": str(row.quantity),
+        "quantity_billed": str(billed),
+        "unit": row.unit,
+        "destination_name": row.destination,
+        "cost": f"{row.cost:.4f}",
+        "repayment": "0.0000",
+        "roaming": row.roaming,
+    }

@@ -1,0 +1,76 @@
+"""When a believable French office telephones: seasons, holidays, the week and the hours of a day.
+
+Pure functions of the date, so that any day can be made again alone. Providers turn them into their own records.
+"""
+
+import math
+from bisect import bisect
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from itertools import accumulate
+
+import holidays
+
+# Weight of each half hour from midnight, for a kind of place.
+_OFFICE = {8.5: 4, 9: 9, 9.5: 12, 10: 13, 10.5: 12.5, 11: 11.5, 11.5: 9.5, 12: 5, 12.5: 2.2, 13: 1.8, 13.5: 4, 14: 9,
+           14.5: 11, 15: 11, 15.5: 10, 16: 10.5, 16.5: 9.5, 17: 7, 17.5: 4, 18: 1.6, 18.5: 0.5, 19: 0.2}  # fmt: skip
+_MOBILE = {7.5: 1, 8: 3, 8.5: 5, 9: 7, 9.5: 8, 10: 8, 10.5: 8, 11: 8, 11.5: 7.5, 12: 6, 12.5: 4, 13: 3.5, 13.5: 5, 14: 7,
+           14.5: 8, 15: 8, 15.5: 8, 16: 8, 16.5: 8, 17: 7.5, 17.5: 6.5, 18: 5, 18.5: 3.5, 19: 2, 19.5: 1.2, 20: 0.6, 21: 0.3}  # fmt: skip
+_ON_CALL = {hour / 2: 1.0 + (2.5 if 13 <= hour < 46 else 0) + (2 if hour in (14, 15, 37, 38, 39) else 0) for hour in range(48)}
+_FAX = {8: 1, 9: 5, 10: 6, 11: 5, 12: 2, 14: 5, 15: 5, 16: 4, 17: 2, 20: 0.3}
+_SHAPES = {"office": _OFFICE, "mobile": _MOBILE, "on_call": _ON_CALL, "fax": _FAX}
+_WEEK = {"office": (1.18, 1.05, 0.97, 1.0, 0.85, 0.035, 0.008), "mobile": (1.1, 1.0, 1.0, 1.0, 0.95, 0.22, 0.1),
+         "on_call": (0.9, 0.85, 0.85, 0.9, 1.1, 1.7, 1.6), "fax": (1.1, 1.0, 1.0, 1.0, 0.9, 0.02, 0.01)}  # fmt: skip
+
+
+@cache
+def hour_curve(shape: str) -> tuple[list[float], list[float]]:
+    """Starts of the half hours in seconds since midnight, and the running share of the day's calls."""
+    weights = [_SHAPES[shape].get(half / 2, 0.0) for half in range(48)]
+    running = list(accumulate(weights))
+    return [half * 1800.0 for half in range(48)], [share / running[-1] for share in running]
+
+
+def wall_second(shape: str, chance: float) -> int:
+    """Turn a number in [0, 1) into a second of the day on the clock of the wall."""
+    starts, shares = hour_curve(shape)
+    at = min(bisect(shares, chance), 47)
+    below = shares[at - 1] if at else 0.0
+    width = shares[at] - below
+    return int(starts[at] + 1800 * ((chance - below) / width if width else 0.0))
+
+
+@lru_cache(64)
+def _holidays_of(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("FR", years=year))
+
+
+def is_holiday(day: date) -> bool:
+    """A French public holiday."""
+    return day in _holidays_of(day.year)
+
+
+def is_bridge(day: date) -> bool:
+    """A working day between a holiday and a week-end, on which many are away."""
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    return (day.weekday() == 4 and is_holiday(before)) or (day.weekday() == 0 and is_holiday(after))
+
+
+def season(day: date) -> float:
+    """How busy this time of the year is; 1.0 is usual. Rents fall due at the start of a month."""
+    factor = 1.0 + 0.08 * math.cos((day.timetuple().tm_yday - 20) / 58.1)
+    if day.month == 8:
+        factor *= 0.55
+    elif day.month == 7 and day.day > 14:
+        factor *= 0.8
+    elif (day.month == 12 and day.day > 22) or (day.month == 1 and day.day < 3):
+        factor *= 0.45
+    return factor * (1.2 if day.day <= 8 else 1.0)
+
+
+def volume(shape: str, day: date) -> float:
+    """Share of a usual working day that this day brings to a place of this shape."""
+    if is_holiday(day):
+        return _WEEK[shape][6] * season(day)
+    factor = _WEEK[shape][day.weekday()] * season(day)
+    return factor * (0.55 if shape != "on_call" and is_bridge(day) else 1.0)
