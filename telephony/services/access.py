@@ -1,0 +1,320 @@
+"""The one door to a provider: builds a connection's client, and is the only code that opens secrets.
+
+A client's transport counts the quota, keeps to the breaker, passes the gate and writes the request log; its
+grant holds the access token and renews it under the credential's lock. Who may reconnect: connecting.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db import connection as database
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
+
+from accounts.models import Person
+from accounts.scoping import tenant_scope, unscoped
+from portal.lib.errors import Forbidden, NeedsReconnect, Transient, Unavailable
+from portal.lib.outbound import OutboundPolicy, inside_transaction
+from portal.lib.secrets import Secret, Unreadable, keyed_hash, seal, unseal
+from telephony.models import Connection, Credential, ProviderApplication
+from telephony.providers.client import ClientContext, ProviderClient
+from telephony.providers.oauth import Application, TokenAnswer
+from telephony.providers.registry import provider
+from telephony.providers.transport import Transport
+from telephony.services import reconnecting
+from telephony.services.breaker import CredentialBreaker
+from telephony.services.quota import CredentialQuota, quota_of
+from telephony.services.request_log import RequestRecorder
+
+CREDENTIAL_FIELD = "Credential.secrets"
+APPLICATION_FIELD = "ProviderApplication.client_secret"
+ACCESS, REFRESH, LINE = "access_token", "refresh_token", "line:"
+EARLY_S = 60  # a token that ends so soon is renewed before it is used
+RENEWAL_DEADLINE_S = 10.0
+LOCK_WAIT_S = 15
+
+
+@dataclass(frozen=True)
+class HeldToken:
+    """An access token and when it ends."""
+
+    token: Secret
+    expires_at: dt.datetime | None
+
+    def lasts(self, now: dt.datetime) -> bool:
+        return self.expires_at is None or self.expires_at > now + dt.timedelta(seconds=EARLY_S)
+
+
+def client_of(
+    connection: Connection,
+    *,
+    is_person: bool = False,
+    deadline_s: float | None = None,
+    as_contact: Person | None = None,
+) -> ProviderClient:
+    """A client that acts for the connection.
+
+    is_person    a person waits: counts as such in the quota, and is logged at once
+    deadline_s   total for each call, 30 s unless told otherwise
+    as_contact   use the contact's own grant of this person (voicemail); Forbidden where it is not theirs
+
+    Raises NeedsReconnect when the connection is unlinked or its secrets do not open.
+    """
+    credential = _credential_for(connection, as_contact)
+    transport = Transport(
+        outbound_policy(),
+        quota=quota_of(credential),
+        breaker=CredentialBreaker(credential.pk),
+        observer=RequestRecorder(connection, is_person=is_person),
+        priority="person" if is_person else "worker",
+        **({} if deadline_s is None else {"deadline_s": deadline_s}),
+    )
+    context = ClientContext(
+        transport=transport,
+        grant=CredentialGrant(credential),
+        addresses=addresses_of(credential),
+        line_secret=lambda line: line_secret(credential.pk, line),
+    )
+    return provider(connection.provider).make_client(context)
+
+
+def outbound_policy() -> OutboundPolicy:
+    """What the gate may reach besides the public internet: the operator's list."""
+    return _policy(",".join(settings.OUTBOUND_ALLOW))
+
+
+@lru_cache(maxsize=8)
+def _policy(text: str) -> OutboundPolicy:
+    return OutboundPolicy.parse(text)
+
+
+def addresses_of(credential: Credential) -> dict[str, str]:
+    """Base addresses by surface: the application's, or the credential's one under "base"."""
+    if credential.application_id is None:
+        return {"base": credential.base_url.rstrip("/")}
+    return application_addresses(credential.application)  # type: ignore[arg-type]
+
+
+def application_addresses(application: ProviderApplication) -> dict[str, str]:
+    return {
+        "manager": application.manager_base.rstrip("/"),
+        "cti": application.cti_base.rstrip("/"),
+        "authorize": application.authorize_url,
+        "token": application.token_url,
+    }
+
+
+def application_of(row: ProviderApplication) -> Application:
+    """The application as a provider's OAuth wants it, its secret opened."""
+    return Application(
+        client_id=row.client_id,
+        client_secret=unseal(None, APPLICATION_FIELD, row.client_secret_sealed),
+        redirect_uri=settings.PUBLIC_URL
+        + reverse("telephony:oauth_callback", kwargs={"provider": row.provider}),
+    )
+
+
+def keep_application_secret(row: ProviderApplication, secret: Secret) -> None:
+    """Seal the client secret into the row; the caller saves it."""
+    row.client_secret_sealed = seal(None, APPLICATION_FIELD, secret)
+
+
+# ---- what a credential holds ----
+
+
+def _credential_for(connection: Connection, as_contact: Person | None) -> Credential:
+    if connection.unlinked_at is not None:
+        raise NeedsReconnect(_("This connection is unlinked."))
+    wanted = connection.credential_id
+    if as_contact is not None:
+        if connection.contact_credential_id is None:
+            raise Forbidden(_("You have not connected as a contact yet."))
+        wanted = connection.contact_credential_id
+    with unscoped("credential"):
+        credential = Credential.objects.select_related("application").get(pk=wanted)
+    if as_contact is not None and credential.contact_person_id != as_contact.pk:
+        raise Forbidden(_("This is the grant of another person."))
+    if credential.state != Credential.State.WORKING:
+        raise NeedsReconnect(credential.state_reason or _("This connection needs to be connected again."))
+    return credential
+
+
+def read_secrets(credential: Credential) -> dict[str, str]:
+    """The secrets by name. Raises NeedsReconnect where they do not open with our keys."""
+    if not credential.secrets_sealed:
+        return {}
+    try:
+        content = unseal(credential.tenant_id, CREDENTIAL_FIELD, credential.secrets_sealed)
+    except Unreadable as error:
+        raise NeedsReconnect(_("The stored key does not open with this installation's keys.")) from error
+    return json.loads(content.reveal())
+
+
+def keep_secrets(credential: Credential, secrets: Mapping[str, Secret]) -> None:
+    """Seal these secrets into the row, beside the others it holds; the caller saves it. An empty one goes."""
+    held = {} if not credential.secrets_sealed else _readable(credential)
+    held.update({name: secret.reveal() for name, secret in secrets.items()})
+    held = {name: value for name, value in held.items() if value}
+    credential.secrets_sealed = seal(credential.tenant_id, CREDENTIAL_FIELD, json.dumps(held)) if held else ""
+
+
+def _readable(credential: Credential) -> dict[str, str]:
+    """What opens; after a lost key the row begins anew."""
+    try:
+        return read_secrets(credential)
+    except NeedsReconnect:
+        return {}
+
+
+def keep_tokens(credential: Credential, answer: TokenAnswer) -> None:
+    """Put a token answer into the row. A missing refresh token keeps the old one; scopes only if told."""
+    tokens = {ACCESS: answer.access_token}
+    if answer.refresh_token:
+        tokens[REFRESH] = answer.refresh_token
+    keep_secrets(credential, tokens)
+    credential.expires_at = answer.expires_at
+    credential.renewed_at = timezone.now()
+    if answer.scopes:
+        credential.scopes = list(answer.scopes)
+
+
+def line_secret(credential_id: int, line: str) -> Secret | None:
+    """The SIP password kept for a line, by its remote id."""
+    with unscoped("credential"):
+        credential = Credential.objects.get(pk=credential_id)
+    value = read_secrets(credential).get(LINE + line)
+    return Secret(value) if value else None
+
+
+def lines_with_secret(credential_id: int) -> list[str]:
+    """Remote ids of the lines whose SIP password is kept."""
+    with unscoped("credential"):
+        credential = Credential.objects.get(pk=credential_id)
+    return sorted(name.removeprefix(LINE) for name in read_secrets(credential) if name.startswith(LINE))
+
+
+def keep_line_secret(credential_id: int, line: str, secret: Secret) -> None:
+    """Keep the SIP password of a line; an empty one forgets it."""
+    with unscoped("credential"), transaction.atomic():
+        credential = Credential.objects.select_for_update().get(pk=credential_id)
+        keep_secrets(credential, {LINE + line: secret})
+        credential.save(update_fields=["secrets_sealed"])
+
+
+def account_hash(provider_id: str, account: str) -> str:
+    """One counter per remote account, however often it is connected; empty where the account is unknown."""
+    return keyed_hash(f"{provider_id}:{account}") if account else ""
+
+
+# ---- the grant ----
+
+
+class CredentialGrant:
+    """The token of one credential, as a provider's client asks for it."""
+
+    def __init__(self, credential: Credential) -> None:
+        self.credential_id = credential.pk
+        self._held = _held(credential)
+
+    def token(self) -> Secret:
+        if self._held is None or not self._held.lasts(timezone.now()):
+            self._held = renew(self.credential_id)
+        return self._held.token
+
+    def renew(self) -> Secret:
+        """Called when the provider refused the token that this grant gave out."""
+        self._held = renew(self.credential_id, refused=self._held.token if self._held else None)
+        return self._held.token
+
+
+def _held(credential: Credential) -> HeldToken | None:
+    token = read_secrets(credential).get(ACCESS, "")
+    return HeldToken(Secret(token), credential.expires_at) if token else None
+
+
+def renew(credential_id: int, *, refused: Secret | None = None) -> HeldToken:
+    """A token that is good now, asked for by one caller at a time: the others wait and find it.
+
+    refused   the token that the provider turned down although its time was not over
+
+    The credential's row stays locked while the provider is asked (at most 10 s); the new pair is committed
+    before anybody uses it. Raises NeedsReconnect when the grant is dead (the state is then written and the
+    owners are told once), and what the transport raises for a fault that may pass.
+    """
+    with unscoped("credential"):
+        owner_id = Credential.objects.values_list("tenant_id", flat=True).get(pk=credential_id)
+    breaker = CredentialBreaker(credential_id)
+    with tenant_scope(owner_id, reason="a credential is renewed in its owner's scope"):
+        try:
+            with transaction.atomic(durable=True), inside_transaction("token refresh"):
+                held = _renewed(_locked(credential_id), refused)
+        except Transient:
+            breaker.failed("")
+            raise
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            raise Unavailable(_("The connection is being renewed by somebody else; try again.")) from error
+        if held is None:
+            reconnecting.tell_owners(credential_id)
+            raise NeedsReconnect(_("The provider no longer accepts this connection; connect it again."))
+    return held
+
+
+def _locked(credential_id: int) -> Credential:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_WAIT_S}s"])
+    rows = Credential.objects.select_for_update(of=("self",)).select_related("application")
+    return rows.get(pk=credential_id)
+
+
+def _renewed(credential: Credential, refused: Secret | None) -> HeldToken | None:
+    """The fresh token of a locked row, or None after it was marked dead."""
+    if credential.state != Credential.State.WORKING:
+        raise NeedsReconnect(credential.state_reason)
+    held = _held(credential)
+    if held and held.lasts(timezone.now()) and held.token != refused:
+        return held
+    refresh_token = read_secrets(credential).get(REFRESH, "")
+    if not refresh_token or credential.application is None:
+        reconnecting.mark_dead(credential, _("There is nothing to renew the key with."))
+        return None
+    try:
+        answer = _ask_for_tokens(credential, Secret(refresh_token))
+    except NeedsReconnect as error:
+        credential.refresh_from_db(fields=["secrets_sealed", "expires_at"])
+        if read_secrets(credential).get(REFRESH, "") != refresh_token:
+            return _held(credential)
+        reconnecting.mark_dead(credential, error.message)
+        return None
+    keep_tokens(credential, answer)
+    credential.save(update_fields=["secrets_sealed", "expires_at", "renewed_at", "scopes"])
+    return HeldToken(answer.access_token, answer.expires_at)
+
+
+def _ask_for_tokens(credential: Credential, refresh_token: Secret) -> TokenAnswer:
+    application = credential.application
+    assert application is not None
+    oauth = provider(credential.provider).oauth
+    if oauth is None:
+        raise NeedsReconnect(_("The key has ended, and this provider gives no other one."))
+    return oauth.refresh(
+        Transport(outbound_policy(), deadline_s=RENEWAL_DEADLINE_S),
+        application_of(application),
+        application_addresses(application),
+        refresh_token,
+    )
+
+
+def token_transport() -> Transport:
+    """For the authorization server, before there is a credential to count with."""
+    return Transport(outbound_policy(), deadline_s=RENEWAL_DEADLINE_S, priority="person")
