@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from telephony.providers.client import ClientContext, ProviderClient
 from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
+from telephony.providers.editing import Editor, GenericEditor
 from telephony.providers.kinds import EntityKind, Kinds
+from telephony.providers.line_page import LinePage
 from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice
 from telephony.providers.operations import Catalog, Text
 
@@ -81,8 +83,9 @@ class Provider:
     acts_as         logins that a grant may belong to, the usual one first
     streams         names of the call streams that read_calls knows
     call_kinds      kinds whose objects have call records, for the `lines` of read_calls
-    editors         how a write is edited, by operation key (telephony.providers.editing)
     path_values     path values of an object: (kind, parent_remote_id, remote_id) -> {"csi": ...}
+    editors         how its writes are edited, by operation key; the others are edited as plain documents
+    line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     """
 
     id: str
@@ -105,9 +108,14 @@ class Provider:
     scope_bundles: tuple[ScopeBundle, ...] = ()
     acts_as: tuple[str, ...] = ("customer",)
     pacing: Pacing | None = None
-    editors: Mapping[str, Any] = field(default_factory=dict)
     zone: str = "Europe/Paris"
     currency: str = "EUR"
+    editors: Mapping[str, Editor] = field(default_factory=dict)
+    line_page: LinePage | None = None
+
+    def editor(self, key: str) -> Editor:
+        """How a write is edited. Raises KeyError for an unknown operation."""
+        return self.editors.get(key) or GenericEditor(self.catalog[key], self.catalog)
 
     @property
     def has_oauth(self) -> bool:

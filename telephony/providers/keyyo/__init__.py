@@ -10,6 +10,7 @@ from telephony.providers.keyyo.client import KeyyoClient
 from telephony.providers.keyyo.editors import EDITORS
 from telephony.providers.keyyo.grants import SCOPE_BUNDLES
 from telephony.providers.keyyo.kinds import KINDS
+from telephony.providers.keyyo.line import LINE_PAGE
 from telephony.providers.keyyo.oauth import KeyyoOAuth
 from telephony.providers.keyyo.records import CALL_KINDS, STREAMS, probe_calls, read_calls
 from telephony.providers.keyyo.sync import path_values, read_entities, read_entity
@@ -116,4 +117,5 @@ PROVIDER = Provider(
     acts_as=("customer", "contact"),
     pacing=Pacing(limit=20, window_s=1.0),
     editors=EDITORS,
+    line_page=LINE_PAGE,
 )

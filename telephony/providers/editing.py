@@ -1,0 +1,431 @@
+"""How one write operation is edited: fields out of a document, a body out of fields, consequences in words.
+
+An `Editor` belongs to one operation of a catalog and is plain: no models, no HTTP. The door
+(`telephony/services/editing.py`) reads and sends; forms, the review page and the command line read the editor.
+An operation without an editor of its own gets `GenericEditor`: its documents as they are.
+
+A provider lists its editors in `PROVIDER.editors`, by operation key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from portal.lib.canonical import canonical_json
+from portal.lib.errors import UnexpectedAnswer
+from telephony.providers.operations import Catalog, Effect, Operation, Text
+from telephony.providers.phrases import Number, Said, said
+
+Fields = dict[str, Any]
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What an editor may know of the world around one object, gathered by the door; every part may be empty.
+
+    names      whose number it is, by E.164; `contacts` are those out of a directory
+    own        numbers of the tenant's lines, by E.164, with the number to which each sends every call ("" none)
+    around     cached documents near the object, by kind (its siblings, the groups it may use, ...)
+    calls_from how many calls of the last 30 days each of some numbers made to this line
+    cost_of    about what a minute to a number costs, in millionths of `currency`, or None
+    inbound_week, unanswered_week   calls to this line in the last seven days
+    """
+
+    line_name: str = ""
+    line_number: str = ""
+    line_kind: str = ""
+    region: str = "FR"
+    currency: str = "EUR"
+    names: Mapping[str, str] = field(default_factory=dict)
+    contacts: frozenset[str] = frozenset()
+    own: Mapping[str, str] = field(default_factory=dict)
+    around: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    calls_from: Callable[[Sequence[str]], Mapping[str, int]] = lambda numbers: {}
+    cost_of: Callable[[str], int | None] = lambda number: None
+    inbound_week: int = 0
+    unanswered_week: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
+    duration_s, choice, choices, value (anything, shown as it is).
+
+    words    what a value is called, where `kind` alone does not say it
+    empty    what an empty value is called
+    merges   a list whose entries are added and taken away one by one, so that two people's changes add up
+    group    heading under which the form shows it
+    """
+
+    name: str
+    label: Text
+    kind: str = "text"
+    help: Text = ""
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    max_items: int | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    words: Callable[[Any, Surroundings], Said | Text] | None = None
+    empty: Text = lazy("none")
+    merges: bool = False
+    group: Text = ""
+    secret: bool = False
+
+    def say(self, value: Any, around: Surroundings) -> Said:
+        """The value as a person reads it."""
+        spoken = self.words(value, around) if self.words else _plain_words(self, value)
+        return spoken if isinstance(spoken, Said) else said(_literal(spoken))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consequence:
+    """What a change will mean. `icon` is a name of the sprite; tone: "" or "warn"."""
+
+    text: Said
+    icon: str = "arrow-right"
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """Where calls go, for the drawing: after `wait_s` seconds of ringing (None: at once), to a number or place."""
+
+    label: Said
+    wait_s: int | None = None
+    condition: Text = ""
+    note: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """The way of a call now and afterwards."""
+
+    origin: str
+    before: Ending
+    after: Ending
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Which cached object an address means; `remote_id` is empty where the address names only the list."""
+
+    kind: str
+    parent_remote_id: str = ""
+    remote_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inverse:
+    """The write that takes another back. `seen` is what it expects to find."""
+
+    operation: str
+    address: Mapping[str, Any]
+    wanted: Fields
+    seen: Fields | None = None
+    note: Text = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """A finished or lost write, as far as an inverse needs it."""
+
+    address: Mapping[str, Any]
+    before: Fields | None
+    wanted: Fields
+    after: Fields | None
+    created: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """What a read shows: `fields` None means that the object is not there. `ids` of a list it was found in."""
+
+    fields: Fields | None
+    ids: tuple[str, ...] = ()
+    document: Any = None
+
+
+class Editor:
+    """One operation, ready to be edited. Subclasses say what they know; the rest follows from the catalog.
+
+    title      what is done, for headings ("Change a profile")
+    kind       entity kind of the object ("" where only the document tells)
+    id_field   field of a document that identifies it in a list
+    reads      kinds below the same parent that the consequences look at
+    refreshes  the whole list is read again afterwards, because a write changes its neighbours
+    """
+
+    title: Text = ""
+    kind: str = ""
+    id_field: str = ""
+    reads: tuple[str, ...] = ()
+    refreshes = False
+    places: tuple[str, ...] = ()
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+
+    # ---- what it is ----
+
+    @property
+    def makes(self) -> bool:
+        """Whether it makes a new object."""
+        return self.operation.key.endswith(".create")
+
+    @property
+    def removes(self) -> bool:
+        return self.operation.effect is Effect.DESTROY
+
+    def fields(self, around: Surroundings) -> tuple[Field, ...]:
+        return ()
+
+    def field(self, name: str, around: Surroundings) -> Field:
+        known = {one.name: one for one in self.fields(around)}
+        return known.get(name) or Field(name=name, label=name, kind="value")
+
+    def place(self, address: Mapping[str, Any], around: Surroundings) -> Place:
+        """Which cached object this address means."""
+        values = [str(address[name]) for name in self.operation.path_names if name in address]
+        if self.makes or not self.id_field:
+            return Place(kind=self.kind, parent_remote_id=values[-1] if values else "")
+        return Place(
+            kind=self.kind,
+            parent_remote_id=values[-2] if len(values) > 1 else "",
+            remote_id=values[-1] if values else "",
+        )
+
+    def address_of(self, place: Place) -> dict[str, str]:
+        """Path values for an object (or, to create one, for its parent given as `remote_id`)."""
+        names = self.operation.path_names
+        values = [place.remote_id] if len(names) == 1 else [place.parent_remote_id, place.remote_id]
+        return dict(zip(names, values, strict=True))
+
+    # ---- documents and fields ----
+
+    def read(self, document: Document) -> Fields:
+        """The editable fields of one remote document, normalised."""
+        return {name: value for name, value in document.items() if not name.startswith("_")}
+
+    def read_list(self, documents: Sequence[Document]) -> Fields:
+        """The editable fields of a list that is written as a whole."""
+        return {"items": [self.read(document) for document in documents]}
+
+    def live(
+        self, document: Any, items: Sequence[Document], address: Mapping[str, Any], identifier: str
+    ) -> Live:
+        """What the reading operation showed. `items` is its list where it is one; `identifier` what to look for."""
+        reading = self.reading
+        if reading is None:
+            return Live(fields=None)
+        if not reading.collection:
+            self._refuse_another(document, address)
+            return Live(fields=self.read(document), document=document)
+        ids = tuple(self.identify(item) for item in items)
+        if not self.makes and not self.removes:
+            return Live(fields=self.read_list(items), ids=ids, document=list(items))
+        for item in items:
+            if identifier and self.identify(item) == identifier:
+                return Live(fields=self.read(item), ids=ids, document=item)
+        return Live(fields=None, ids=ids, document=None)
+
+    reading: Operation | None = None  # set by `editors`
+
+    def identify(self, document: Document) -> str:
+        return str(document.get(self.id_field or "id", ""))
+
+    def _refuse_another(self, document: Any, address: Mapping[str, Any]) -> None:
+        for path_name, document_field in self.operation.identity:
+            found = document.get(document_field) if isinstance(document, Mapping) else None
+            if found is not None and path_name in address and str(found) != str(address[path_name]):
+                raise UnexpectedAnswer(_("The answer is about another object than the one asked for."))
+
+    def blank(self, around: Surroundings) -> Fields:
+        """Fields of an object that is about to be made."""
+        return {}
+
+    def body(self, wanted: Fields, before: Fields | None) -> Fields:
+        """What is sent for these changed fields."""
+        return dict(wanted)
+
+    # ---- judging ----
+
+    def clean(self, wanted: Fields, around: Surroundings) -> Fields:
+        """What a person typed, normalised; what cannot be is left for `check` to refuse."""
+        return dict(wanted)
+
+    def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
+        """Reasons against sending, by field ("" for the whole)."""
+        refused: dict[str, str] = {}
+        for name, value in wanted.items():
+            if reason := _against(self.field(name, around), value):
+                refused[name] = reason
+        return refused
+
+    def same(self, name: str, left: Any, right: Any) -> bool:
+        """Whether two values of a field mean the same."""
+        return canonical_json(left) == canonical_json(right)
+
+    def refusal_fields(self, message: str, sent: Iterable[str]) -> dict[str, str]:
+        """Which sent field a provider's refusal speaks of: "forward_delay: expected ..." names it."""
+        name, colon, reason = message.partition(":")
+        if colon and name.strip() in set(sent):
+            return {name.strip(): reason.strip()}
+        return {}
+
+    # ---- words ----
+
+    def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
+        return " ".join(str(value) for value in address.values()) or str(self.operation.summary)
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        """The change in a few words, for lists: "Delay 25 s to 20 s"."""
+        if self.makes or self.removes or before is None:
+            return str(self.title or self.operation.summary)
+        if len(wanted) == 1:
+            (name,) = wanted
+            one = self.field(name, around)
+            return _("{field}: {before} → {after}").format(
+                field=one.label,
+                before=one.say(before.get(name), around).plain(),
+                after=one.say(wanted[name], around).plain(),
+            )[:250]
+        labels = ", ".join(str(self.field(name, around).label) for name in list(wanted)[:3])
+        more = len(wanted) - 3
+        if more > 0:
+            labels += ngettext(" and %(n)d more", " and %(n)d more", more) % {"n": more}
+        return labels[:250]
+
+    def consequences(
+        self, before: Fields | None, wanted: Fields, around: Surroundings
+    ) -> tuple[Consequence, ...]:
+        return ()
+
+    def route(self, before: Fields | None, wanted: Fields, around: Surroundings) -> Route | None:
+        return None
+
+    # ---- taking back ----
+
+    def inverse(self, done: Done) -> Inverse | None:
+        """The write that takes this one back; None where nothing can (`irreversible` then says why)."""
+        operation = self.operation
+        if not operation.undone_by or operation.undone_by != operation.key or done.before is None:
+            return None
+        wanted = {name: done.before.get(name) for name in done.wanted}
+        return Inverse(operation=operation.key, address=done.address, wanted=wanted, seen=done.after)
+
+    @property
+    def irreversible(self) -> Text:
+        """Why it cannot be taken back; empty if it can."""
+        if self.operation.undone_by:
+            return ""
+        if self.operation.effect is Effect.NEVER_REPEAT:
+            return lazy("The provider does it at once, and has no operation that undoes it.")
+        return lazy("The provider has no operation that undoes it.")
+
+
+class GenericEditor(Editor):
+    """Any write, its documents as they are: values are compared where the read shows the same name."""
+
+    def __init__(self, operation: Operation, catalog: Catalog) -> None:
+        super().__init__(operation)
+        self.title = operation.summary
+        self.kind = operation.kind
+        self.reading = catalog[operation.reads_back] if operation.reads_back else None
+        self.id_field = operation.identity[0][1] if operation.identity else "id"
+
+    def fields(self, around: Surroundings) -> tuple[Field, ...]:
+        return tuple(
+            Field(name=param.name, label=param.name, help=param.help, kind="value", secret=param.secret)
+            for param in self.operation.params
+            if param.name not in self.operation.path_names and param.place == "body"
+        )
+
+    def same(self, name: str, left: Any, right: Any) -> bool:
+        return _loose(left) == _loose(right)
+
+    def inverse(self, done: Done) -> Inverse | None:
+        if done.before is None or any(name not in done.before for name in done.wanted):
+            return None
+        return super().inverse(done)
+
+
+def editors(catalog: Catalog, by_key: Mapping[str, type[Editor]]) -> dict[str, Editor]:
+    """Editors of a provider by operation key, each with the read that shows its result."""
+    made: dict[str, Editor] = {}
+    for key, editor_class in by_key.items():
+        operation = catalog[key]
+        editor = editor_class(operation)
+        editor.reading = catalog[operation.reads_back] if operation.reads_back else None
+        made[key] = editor
+    return made
+
+
+# ---- words and checks that hold for every field ----
+
+
+def _literal(text: Any) -> str:
+    return str(text).replace("{", "").replace("}", "").replace("**", "")
+
+
+def _plain_words(one: Field, value: Any) -> Said | Text:
+    if one.secret and value:
+        return "••••••"
+    if one.kind == "boolean":
+        return lazy("yes") if value else lazy("no")
+    if value in (None, "", []):
+        return one.empty
+    if one.kind == "number":
+        return said("{number}", number=Number(str(value)))
+    if one.kind == "numbers":
+        values = {f"n{index}": Number(str(item)) for index, item in enumerate(value)}
+        return Said(", ".join(f"{{{name}}}" for name in values), values)
+    if one.kind == "duration_s":
+        return _("%(seconds)s s") % {"seconds": value}
+    if one.choices:
+        labels = dict(one.choices)
+        many = value if isinstance(value, list) else [value]
+        return ", ".join(str(labels.get(item, item)) for item in many)
+    if isinstance(value, (dict, list)):
+        return canonical_json(value)
+    return str(value)
+
+
+def _against(one: Field, value: Any) -> str:
+    """Why a value of a field cannot be sent; "" if it can."""
+    if value in (None, "", []):
+        return _("This is needed.") if one.required else ""
+    if one.kind == "duration_s" or one.minimum is not None or one.maximum is not None:
+        return _against_number(one, value)
+    if one.max_length and isinstance(value, str) and len(value) > one.max_length:
+        return _("At most %(most)s characters; these are %(are)s.") % {
+            "most": one.max_length,
+            "are": len(value),
+        }
+    if one.max_items and isinstance(value, list) and len(value) > one.max_items:
+        return _("At most %(most)s entries; these are %(are)s.") % {"most": one.max_items, "are": len(value)}
+    return ""
+
+
+def _against_number(one: Field, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return _("A whole number is needed.")
+    low, high = one.minimum, one.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        return _("Between %(low)s and %(high)s.") % {"low": low, "high": high}
+    return ""
+
+
+def _loose(value: Any) -> str:
+    """1, "1" and True are the same on wires that know no types."""
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value) if isinstance(value, (str, int)) else canonical_json(value)

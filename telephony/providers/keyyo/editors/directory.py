@@ -1,0 +1,236 @@
+"""The account's directory: folders and the contacts in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from telephony.providers.editing import (
+    Consequence,
+    Done,
+    Editor,
+    Field,
+    Fields,
+    Inverse,
+    Place,
+    Surroundings,
+)
+from telephony.providers.keyyo.documents import text
+from telephony.providers.keyyo.editors.common import number_in, number_out, quoted
+from telephony.providers.phrases import said
+
+_PERSON, _NUMBERS, _WHERE = lazy("Person"), lazy("Numbers"), lazy("Address")
+CONTACT_FIELDS = (
+    Field(name="name", label=lazy("Family name"), max_length=255, group=_PERSON),
+    Field(name="first_name", label=lazy("First name"), max_length=255, group=_PERSON),
+    Field(name="company", label=lazy("Company"), max_length=255, group=_PERSON),
+    Field(name="job", label=lazy("Job"), max_length=255, group=_PERSON),
+    Field(name="email", label=lazy("E-mail address"), kind="email", max_length=254, group=_PERSON),
+    Field(name="default_number", label=lazy("Number to call first"), kind="number", group=_NUMBERS),
+    Field(name="work_number", label=lazy("Work"), kind="number", group=_NUMBERS),
+    Field(name="work_speed_number", label=lazy("Short code, work"), max_length=10, group=_NUMBERS),
+    Field(name="mobile_number", label=lazy("Mobile"), kind="number", group=_NUMBERS),
+    Field(name="mobile_speed_number", label=lazy("Short code, mobile"), max_length=10, group=_NUMBERS),
+    Field(name="home_number", label=lazy("Home"), kind="number", group=_NUMBERS),
+    Field(name="home_speed_number", label=lazy("Short code, home"), max_length=10, group=_NUMBERS),
+    Field(name="address", label=lazy("Street and number"), max_length=255, group=_WHERE),
+    Field(name="zipcode", label=lazy("Post code"), max_length=32, group=_WHERE),
+    Field(name="city", label=lazy("Town"), max_length=255, group=_WHERE),
+    Field(name="country", label=lazy("Country"), max_length=255, group=_WHERE),
+)
+NUMBER_FIELDS = tuple(one.name for one in CONTACT_FIELDS if one.kind == "number")
+
+
+def contact_name(fields: Mapping[str, Any]) -> str:
+    """First name and family name, else the company."""
+    name = " ".join(filter(None, (text(fields, "first_name"), text(fields, "name"))))
+    return name or text(fields, "company")
+
+
+class ContactEditor(Editor):
+    kind = "DirectoryContact"
+    id_field = "uid"
+
+    def fields(self, around: Surroundings) -> tuple[Field, ...]:
+        return CONTACT_FIELDS
+
+    def place(self, address: Mapping[str, Any], around: Surroundings) -> Place:
+        return Place(kind=self.kind, remote_id=str(address.get("uid", "")))
+
+    def address_of(self, place: Place) -> dict[str, str]:
+        return {self.operation.path_names[0]: place.remote_id}
+
+    def read(self, document: Mapping[str, Any]) -> Fields:
+        fields = {one.name: text(document, one.name) for one in CONTACT_FIELDS}
+        fields |= {name: number_in(fields[name]) for name in NUMBER_FIELDS}
+        return fields | {"branch_uid": text(document, "branch_uid")}
+
+    def clean(self, wanted: Fields, around: Surroundings) -> Fields:
+        cleaned = {name: str(value or "").strip() for name, value in wanted.items()}
+        for name in NUMBER_FIELDS:
+            if name in cleaned:
+                cleaned[name] = number_in(cleaned[name], around.region)
+        return cleaned
+
+    def body(self, wanted: Fields, before: Fields | None) -> Fields:
+        return {
+            name: number_out(value) if name in NUMBER_FIELDS else value
+            for name, value in wanted.items()
+            if name != "branch_uid"
+        }
+
+    def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
+        refused = super().check(wanted, before, around)
+        after = {**(before or {}), **wanted}
+        if not contact_name(after):
+            refused["name"] = _("A name or a company is needed.")
+        for name in NUMBER_FIELDS:
+            value = wanted.get(name, "")
+            if value and not value.startswith("+") and not value.isdecimal():
+                refused[name] = _("This is not a telephone number: %(text)s") % {"text": value[:40]}
+        if "@" not in (wanted.get("email") or "@"):
+            refused["email"] = _("This is not an e-mail address.")
+        return refused
+
+    def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
+        return (
+            _("contact %(name)s") % {"name": quoted(contact_name(before or {}))} if before else _("a contact")
+        )
+
+    def consequences(
+        self, before: Fields | None, wanted: Fields, around: Surroundings
+    ) -> tuple[Consequence, ...]:
+        return (
+            Consequence(
+                icon="address-book",
+                text=said(
+                    _("Telephones that use the directory of the account show this **at their next update**.")
+                ),
+            ),
+        )
+
+
+class ContactUpdate(ContactEditor):
+    title = lazy("Change a contact")
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        return _("%(name)s: %(what)s") % {
+            "name": contact_name(before or {}),
+            "what": super().summary(before, wanted, around),
+        }
+
+
+class ContactCreate(ContactEditor):
+    title = lazy("Add a contact")
+
+    def blank(self, around: Surroundings) -> Fields:
+        return {one.name: "" for one in CONTACT_FIELDS}
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        return _("Contact %(name)s added") % {"name": quoted(contact_name(wanted))}
+
+    def inverse(self, done: Done) -> Inverse | None:
+        if not done.created:
+            return None
+        return Inverse(
+            operation="directory_contacts.delete", address={"uid": done.created}, wanted={}, seen=done.after
+        )
+
+
+class ContactDelete(ContactEditor):
+    title = lazy("Remove a contact")
+
+    def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
+        return {}
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        return _("Contact %(name)s removed") % {"name": quoted(contact_name(before or {}))}
+
+    def inverse(self, done: Done) -> Inverse | None:
+        before = dict(done.before or {})
+        branch = before.pop("branch_uid", "")
+        if not branch:
+            return None
+        wanted = {name: value for name, value in before.items() if value}
+        return Inverse(
+            operation="directory_branches.contacts.create",
+            address={"branch_id": branch},
+            wanted=wanted,
+            note=lazy("It comes back under a new identifier, without its picture."),
+        )
+
+
+class BranchEditor(Editor):
+    kind = "DirectoryBranch"
+    id_field = "uid"
+
+    def fields(self, around: Surroundings) -> tuple[Field, ...]:
+        return (Field(name="name", label=lazy("Name"), max_length=255, required=True),)
+
+    def place(self, address: Mapping[str, Any], around: Surroundings) -> Place:
+        return Place(kind=self.kind, remote_id="" if self.makes else str(address.get("branch_id", "")))
+
+    def address_of(self, place: Place) -> dict[str, str]:
+        return {"branch_id": place.remote_id}
+
+    def read(self, document: Mapping[str, Any]) -> Fields:
+        return {"name": text(document, "name"), "parent_branch_uid": text(document, "parent_branch_uid")}
+
+    def clean(self, wanted: Fields, around: Surroundings) -> Fields:
+        return {name: str(value or "").strip() for name, value in wanted.items()}
+
+    def body(self, wanted: Fields, before: Fields | None) -> Fields:
+        return {"name": wanted["name"]} if "name" in wanted else {}
+
+    def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
+        return _("folder %(name)s") % {"name": quoted(before["name"])} if before else _("a folder")
+
+
+class BranchUpdate(BranchEditor):
+    title = lazy("Rename a folder")
+
+
+class BranchCreate(BranchEditor):
+    title = lazy("Add a folder")
+
+    def blank(self, around: Surroundings) -> Fields:
+        return {"name": ""}
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        return _("Folder %(name)s added") % {"name": quoted(wanted.get("name", ""))}
+
+    def inverse(self, done: Done) -> Inverse | None:
+        if not done.created:
+            return None
+        return Inverse(
+            operation="directory_branches.delete",
+            address={"branch_id": done.created},
+            wanted={},
+            seen=done.after,
+        )
+
+
+class BranchDelete(BranchEditor):
+    title = lazy("Remove a folder")
+
+    def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
+        if before is not None and not before.get("parent_branch_uid"):
+            return {"": _("The top folder cannot be removed.")}
+        return {}
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        return _("Folder %(name)s removed") % {"name": quoted((before or {}).get("name", ""))}
+
+    def inverse(self, done: Done) -> Inverse | None:
+        before = done.before or {}
+        if not before.get("parent_branch_uid"):
+            return None
+        return Inverse(
+            operation="directory_branches.sub_branches.create",
+            address={"branch_id": before["parent_branch_uid"]},
+            wanted={"name": before["name"]},
+            note=lazy("It comes back empty, under a new identifier."),
+        )
