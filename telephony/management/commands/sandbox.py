@@ -23,9 +23,15 @@ class Command(BaseCommand):
         port = int(os.environ.get("SANDBOX_PORT") or DEFAULT_PORT)
         parser.add_argument("--port", type=int, default=port, help="port on 127.0.0.1; 0 takes a free one")
         parser.add_argument("--only", metavar="NAME", action="append", help="serve only this provider")
-        parser.add_argument("--fresh", action="store_true", help="forget the saved state and start from the seed")
         parser.add_argument(
-            "--redirect", metavar="URL", action="append", default=[], help="one more OAuth redirect address to accept"
+            "--fresh", action="store_true", help="forget the saved state and start from the seed"
+        )
+        parser.add_argument(
+            "--redirect",
+            metavar="URL",
+            action="append",
+            default=[],
+            help="one more OAuth redirect address to accept",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,7 +52,9 @@ class Command(BaseCommand):
         for provider in server.providers.values():
             for address in (*_own_redirects(provider.name), *options["redirect"]):
                 provider.allow_redirect(address)
-        self.stdout.write(f"Sandboxes of {', '.join(names)} at {server.url}, control at {server.url}/_control/")
+        self.stdout.write(
+            f"Sandboxes of {', '.join(names)} at {server.url}, control at {server.url}/_control/"
+        )
         self.stdout.flush()
         signal.signal(signal.SIGTERM, _interrupt)
         try:

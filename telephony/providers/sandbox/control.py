@@ -1,13 +1,13 @@
 """The endpoints by which tests and the demo steer the sandboxes: `/_control/...`, JSON both ways.
 
-    GET  /_control/                    providers, clock, faults, limits
-    POST /_control/clock               {"now": ISO or null, "rate": 60}
-    POST /_control/fault               {"provider", "match", "status" | "delay_s" | "drop", "times"} or {"clear": true}
-    POST /_control/limit               {"provider", "quota": n or null, "window_s"}
-    POST /_control/play                {"provider", "scenario", "rate", ...}
-    POST /_control/grant               {"provider", ...} credentials without a browser
-    GET  /_control/state/<provider>    the whole state; POST merges a patch into it (RFC 7396)
-    POST /_control/reset               {"provider"} or {} for all: the seed again, no faults, limits, real clock
+GET  /_control/                    providers, clock, faults, limits
+POST /_control/clock               {"now": ISO or null, "rate": 60}
+POST /_control/fault               {"provider", "match", "status" | "delay_s" | "drop", "times"} or {"clear": true}
+POST /_control/limit               {"provider", "quota": n or null, "window_s"}
+POST /_control/play                {"provider", "scenario", "rate", ...}
+POST /_control/grant               {"provider", ...} credentials without a browser
+GET  /_control/state/<provider>    the whole state; POST merges a patch into it (RFC 7396)
+POST /_control/reset               {"provider"} or {} for all: the seed again, no faults, limits, real clock
 """
 
 from collections.abc import Callable

@@ -140,5 +140,6 @@ class Limits:
     def as_document(self) -> dict[str, Any]:
         with self._lock:
             return {
-                name: {"quota": limit.quota, "window_s": limit.window_s} for name, limit in self._limits.items()
+                name: {"quota": limit.quota, "window_s": limit.window_s}
+                for name, limit in self._limits.items()
             }

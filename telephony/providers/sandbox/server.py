@@ -73,7 +73,9 @@ class SandboxServer:
         return self.providers[name].store.data
 
     def start(self) -> "SandboxServer":
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(0.05,), name="sandbox", daemon=True
+        )
         self._thread.start()
         return self
 
@@ -168,11 +170,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif provider := sandbox.providers.get(head):
             self._serve_provider(sandbox, provider, request)
         else:
-            self._send(Reply.json({"error": "no sandbox lives here", "providers": sorted(sandbox.providers)}, 404))
+            self._send(
+                Reply.json({"error": "no sandbox lives here", "providers": sorted(sandbox.providers)}, 404)
+            )
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve
 
-    def _serve_provider(self, sandbox: SandboxServer, provider: SandboxProvider, request: WireRequest) -> None:
+    def _serve_provider(
+        self, sandbox: SandboxServer, provider: SandboxProvider, request: WireRequest
+    ) -> None:
         request.operation = provider.operation_of(request)
         sandbox.requests.append(request)
         fault = sandbox.faults.take(provider.name, request.method, request.target, request.operation)
@@ -224,7 +230,10 @@ class _Handler(BaseHTTPRequestHandler):
             phrase = ""
         self.send_response(reply.status, phrase)
         for name, value in reply.headers:
-            self.send_header(name, value.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace").decode("latin-1"))
+            self.send_header(
+                name,
+                value.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace").decode("latin-1"),
+            )
         self.send_header("Content-Length", str(len(reply.body)))
         if self.close_connection or cut:
             self.send_header("Connection", "close")

@@ -39,7 +39,9 @@ class StateStore:
                 return
             self._path.parent.mkdir(parents=True, exist_ok=True)
             fresh = self._path.with_suffix(".new")
-            fresh.write_text(json.dumps(self.data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+            fresh.write_text(
+                json.dumps(self.data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+            )
             os.replace(fresh, self._path)
 
     def reset(self) -> None:

@@ -4,7 +4,16 @@ import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
-from telephony.providers.keyyo.sandbox import call_lists, directory, pages, plugins, profiles, screening, services, voicemail
+from telephony.providers.keyyo.sandbox import (
+    call_lists,
+    directory,
+    pages,
+    plugins,
+    profiles,
+    screening,
+    services,
+    voicemail,
+)
 from telephony.providers.keyyo.sandbox.calls import CallBook
 from telephony.providers.keyyo.sandbox.cti import PAGES, Cti
 from telephony.providers.keyyo.sandbox.manager import BASE, Manager, refusal
@@ -17,7 +26,15 @@ from telephony.providers.sandbox.clock import SandboxClock
 from telephony.providers.sandbox.provider import SandboxProvider, UnknownScenario
 from telephony.providers.sandbox.wire import Reply, WireRequest
 
-ENDPOINTS = (services, profiles, plugins, screening, call_lists, voicemail, directory)  # importing registers them
+ENDPOINTS = (
+    services,
+    profiles,
+    plugins,
+    screening,
+    call_lists,
+    voicemail,
+    directory,
+)  # importing registers them
 
 
 class KeyyoSandbox(SandboxProvider):
@@ -74,7 +91,9 @@ class KeyyoSandbox(SandboxProvider):
         with self.store.lock:
             application = self.store.data["applications"].get(client_id)
             if unknown or application is None:
-                raise UnknownScenario(f"unknown scope {unknown[0]!r}" if unknown else f"unknown client_id {client_id!r}")
+                raise UnknownScenario(
+                    f"unknown scope {unknown[0]!r}" if unknown else f"unknown client_id {client_id!r}"
+                )
             try:
                 answer = self.oauth.issue(login, scopes, client_id, application["redirect_uris"][0])
             except OAuthError:
@@ -97,7 +116,9 @@ class KeyyoSandbox(SandboxProvider):
             if customer not in self._books:
                 data = self.store.data
                 plan = fixture(customer)
-                self._books[customer] = CallBook(customer, data["accounts"][customer], data["seed"], plan["scale"])
+                self._books[customer] = CallBook(
+                    customer, data["accounts"][customer], data["seed"], plan["scale"]
+                )
             return self._books[customer]
 
     def line(self, csi: str) -> tuple[str, dict[str, Any] | None]:
@@ -117,7 +138,9 @@ class KeyyoSandbox(SandboxProvider):
         """The password of HTTP Digest for a line. Raises KeyError."""
         return str((self.line(csi)[1] or {})["password"])
 
-    def add_record(self, customer: str, *, csi: str, direction: str, other: str, quantity: int, unit: str = "second") -> Row:
+    def add_record(
+        self, customer: str, *, csi: str, direction: str, other: str, quantity: int, unit: str = "second"
+    ) -> Row:
         """Add one record that ends now, as if the line had just hung up."""
         now_s, placed = int(self.clock.timestamp()), direction == OUTGOING
         length_s = quantity if unit == "second" else 0
@@ -130,7 +153,19 @@ class KeyyoSandbox(SandboxProvider):
                 destination, cost = ONNET, 0.0
         caller, callee = (csi, other) if placed else (other, csi)
         row = Row(
-            now_s - length_s, new_id(), csi, direction, now_s, caller, None, caller, callee, quantity, unit, destination, cost
+            now_s - length_s,
+            new_id(),
+            csi,
+            direction,
+            now_s,
+            caller,
+            None,
+            caller,
+            callee,
+            quantity,
+            unit,
+            destination,
+            cost,
         )
         self.add_row(customer, row)
         return row

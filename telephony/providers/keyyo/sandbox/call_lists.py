@@ -1,14 +1,15 @@
 """The four lists of call detail records: windows, paging, and what actions added."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from telephony.providers.keyyo.sandbox.calls import LONGEST_S, Day
 from telephony.providers.keyyo.sandbox.manager import BASE, Call, Document, answers
 from telephony.providers.keyyo.sandbox.refusals import Refused
-from telephony.providers.keyyo.sandbox.rows import INCOMING, OUTGOING, Row, document
+from telephony.providers.keyyo.sandbox.rows import INCOMING, OUTGOING, Row, record_document
 from telephony.providers.keyyo.sandbox.times import bound_s, day_of, midnight_s, months_before
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 100, 500
@@ -46,9 +47,8 @@ def _list(call: Call, csi: str, direction: str) -> Document:
     offset = _whole(call, "offset", 0, 0)
     rows, more = _page(call, lines or [csi], direction, extra, (start_s, end_s), offset, limit)
     path = ["services", csi, f"{direction}_call_detail"] if csi else [f"{direction}_call_detail"]
-    items = [
-        call.resource("CallDetailRecord", [*path, row.call_id], document(row, local=call.local)) for row in rows
-    ]
+    base = call.href(*path)
+    items = [record_document(row, base, local=call.local) for row in rows]
     links = {"next": _next(call, path, limit, offset + limit)} if more else {}
     return call.collection(path, items, **links)
 
@@ -72,7 +72,7 @@ def _page(
 
 def _days(
     call: Call, lines: list[str], direction: str, extra: list[dict[str, Any]], window: tuple[int, int]
-) -> Iterator[list[Row]]:
+) -> Iterator[Sequence[Row]]:
     """The rows of each day of the window that holds any, newest day and newest row first.
 
     A record is seen once its call has ended, and until the retention of the account has passed.
@@ -84,19 +84,29 @@ def _days(
     if start_s >= end_s:
         return
     book = call.sandbox.book(call.name)
-    added = [Row(**row) for row in extra if row["direction"] == direction and (lines == [""] or row["csi"] in lines)]
+    added = [
+        Row(**row)
+        for row in extra
+        if row["direction"] == direction and (lines == [""] or row["csi"] in lines)
+    ]
     day, first = day_of(end_s - 1), day_of(start_s)
     while day >= first:
-        rows = [row for line in lines for row in book.day(day).of(line, direction)]
+        made = book.day(day)
+        rows = made.of(lines[0], direction) if len(lines) == 1 else _merged(made, lines, direction)
         begins, ends = midnight_s(day), midnight_s(day + timedelta(days=1))
         mixed = [row for row in added if begins <= row.start_s < ends]
-        if begins < start_s or ends > end_s or mixed or ends + 7200 > now_s:
-            rows = [row for row in (*rows, *mixed) if start_s <= row.start_s < end_s and row.ends_s <= now_s]
-        if mixed or len(lines) > 1:
-            rows.sort(key=lambda row: row.order, reverse=True)
+        if mixed:
+            rows = sorted((*rows, *mixed), key=lambda row: row.order, reverse=True)
+        if begins < start_s or ends > end_s or ends + LONGEST_S > now_s:
+            rows = [row for row in rows if start_s <= row.start_s < end_s and row.ends_s <= now_s]
         if rows:
             yield rows
         day -= timedelta(days=1)
+
+
+def _merged(day: Day, lines: list[str], direction: str) -> list[Row]:
+    rows = [row for line in lines for row in day.of(line, direction)]
+    return sorted(rows, key=lambda row: row.order, reverse=True)
 
 
 def _window(call: Call) -> tuple[int, int]:

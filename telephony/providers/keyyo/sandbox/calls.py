@@ -7,9 +7,8 @@ mixed in by `call_lists.py`.
 import math
 import random
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -46,12 +45,8 @@ CHARACTERS = {
     "fax": Character("fax", 3, 1, 0, 0.97),
 }
 _TALK = [int(math.exp(4.55 + 1.05 * NormalDist().inv_cdf((step + 0.5) / 1024))) + 3 for step in range(1024)]
-_LONGEST_S = 5400
-
-
-@cache
-def _no_rows() -> tuple[Row, ...]:
-    return ()
+LONGEST_TALK_S = 5400
+LONGEST_S = LONGEST_TALK_S + 600  # with ringing and waiting
 
 
 class Day:
@@ -64,9 +59,9 @@ class Day:
             self.rows.setdefault(("", row.direction), []).append(row)
             self.rows.setdefault((row.csi, row.direction), []).append(row)
 
-    def of(self, csi: str, direction: str) -> Iterable[Row]:
+    def of(self, csi: str, direction: str) -> Sequence[Row]:
         """The records of one line, or with csi "" of all lines, in one direction."""
-        return self.rows.get((csi, direction), _no_rows())
+        return self.rows.get((csi, direction), ())
 
 
 class CallBook:
@@ -79,7 +74,11 @@ class CallBook:
             for csi, service in account["services"].items()
             if service["traffic"].get("character")
         ]
-        self._phones = [csi for csi, kind, traffic in self._lines if traffic["character"] in ("reception", "desk", "busy_desk", "person")]
+        self._phones = [
+            csi
+            for csi, kind, traffic in self._lines
+            if traffic["character"] in ("reception", "desk", "busy_desk", "person")
+        ]
         self._outside = outside_numbers(account, name, seed)
         self._days: dict[date, Day] = {}
         self._lock = threading.Lock()
@@ -113,7 +112,9 @@ class _DayMaker:
     def _line(self, csi: str, kind: str, traffic: dict[str, Any]) -> None:
         character = CHARACTERS[traffic["character"]]
         factor = volume(character.shape, self.day) * self.book._scale
-        begins = sorted(self._instant(character.shape) for _ in range(self._count(character.received * factor)))
+        begins = sorted(
+            self._instant(character.shape) for _ in range(self._count(character.received * factor))
+        )
         for at_s in begins:
             if traffic.get("agents"):
                 self._group_call(csi, traffic["agents"], at_s, character)
@@ -145,7 +146,7 @@ class _DayMaker:
         return self.midnight + wall + (3600 if second_pass else 0)
 
     def _talk(self) -> int:
-        return min(_TALK[int(self.random() * 1024)], _LONGEST_S)
+        return min(_TALK[int(self.random() * 1024)], LONGEST_TALK_S)
 
     def _id(self) -> str:
         return f"{self.chance.getrandbits(64):016x}"
@@ -174,7 +175,19 @@ class _DayMaker:
     ) -> None:  # fmt: skip
         caller, actual, shown = who
         self.rows.append(
-            Row(at_s, call_id, csi, INCOMING, at_s + wait + talk, caller, actual, shown, csi, talk, translation=translation)
+            Row(
+                at_s,
+                call_id,
+                csi,
+                INCOMING,
+                at_s + wait + talk,
+                caller,
+                actual,
+                shown,
+                csi,
+                talk,
+                translation=translation,
+            )
         )
 
     def _received(self, csi: str, at_s: int, character: Character) -> None:
@@ -195,7 +208,13 @@ class _DayMaker:
             self._missed(csi, at_s, call_id, who, party, wait)
 
     def _missed(
-        self, csi: str, at_s: int, call_id: str, who: tuple[str | None, str | None, str | None], party: str, wait: int
+        self,
+        csi: str,
+        at_s: int,
+        call_id: str,
+        who: tuple[str | None, str | None, str | None],
+        party: str,
+        wait: int,
     ) -> None:
         """Nobody answers; a third of the callers try once more within minutes."""
         self._incoming(csi, at_s, call_id, who, 0, wait)
@@ -216,7 +235,9 @@ class _DayMaker:
         self._incoming(csi, at_s, call_id, who, 0, 20)
         talk = self._talk()
         inside = self.random() < 0.6 and len(self.book._phones) > 1
-        target = self.chance.choice(self.book._phones) if inside else self.book._outside[int(self.random() * 30)]
+        target = (
+            self.chance.choice(self.book._phones) if inside else self.book._outside[int(self.random() * 30)]
+        )
         if target == csi:
             return
         self._outgoing(csi, at_s + 20, call_id, target, talk, presented=party, actual=party, inside=inside)
@@ -249,7 +270,22 @@ class _DayMaker:
     ) -> None:  # fmt: skip
         destination, cost = (ONNET, 0.0) if inside else price(callee, talk)
         self.rows.append(
-            Row(at_s, call_id, csi, OUTGOING, at_s + 8 + talk, csi, actual, presented or csi, callee, talk, "second", destination, cost, roaming)
+            Row(
+                at_s,
+                call_id,
+                csi,
+                OUTGOING,
+                at_s + 8 + talk,
+                csi,
+                actual,
+                presented or csi,
+                callee,
+                talk,
+                "second",
+                destination,
+                cost,
+                roaming,
+            )
         )
 
     def _placed(self, csi: str, at_s: int, callee: str, shape: str) -> None:
@@ -280,18 +316,53 @@ class _DayMaker:
     def _text(self, csi: str, at_s: int) -> None:
         party = self._party(csi)
         if self.random() < 0.7:
-            self.rows.append(Row(at_s, self._id(), csi, OUTGOING, at_s, csi, None, csi, party, 1, "sms", "SMS", 0.07))
+            self.rows.append(
+                Row(at_s, self._id(), csi, OUTGOING, at_s, csi, None, csi, party, 1, "sms", "SMS", 0.07)
+            )
         else:
             self.rows.append(Row(at_s, self._id(), csi, INCOMING, at_s, party, None, party, csi, 1, "sms"))
 
     def _data(self, csi: str, at_s: int) -> None:
         """Mobile data: no other party. A few picture messages travel the same way."""
         if self.random() < 0.04:
-            self.rows.append(Row(at_s, self._id(), csi, OUTGOING, at_s, csi, None, csi, self._party(csi), 1, "mms", "MMS", 0.25))
+            self.rows.append(
+                Row(
+                    at_s,
+                    self._id(),
+                    csi,
+                    OUTGOING,
+                    at_s,
+                    csi,
+                    None,
+                    csi,
+                    self._party(csi),
+                    1,
+                    "mms",
+                    "MMS",
+                    0.25,
+                )
+            )
             return
         roaming = int(self.random() < 0.03)
         kilobytes = int(200 + 90_000 * self.random() ** 4)
         unit, amount = ("Mo", kilobytes // 1024 + 1) if self.random() < 0.1 else ("ko", kilobytes)
         name = "Données à l'étranger" if roaming else "Données"
         cost = 0.002 * kilobytes / 1024 if roaming else 0.0
-        self.rows.append(Row(at_s, self._id(), csi, OUTGOING, at_s, csi, None, None, None, amount, unit, name, cost, roaming))
+        self.rows.append(
+            Row(
+                at_s,
+                self._id(),
+                csi,
+                OUTGOING,
+                at_s,
+                csi,
+                None,
+                None,
+                None,
+                amount,
+                unit,
+                name,
+                cost,
+                roaming,
+            )
+        )

@@ -72,7 +72,9 @@ class Cti:
         except re.error:
             pass  # an invalid rule lets nobody in; Digest still does
         header, now_s = request.header("Authorization"), self._sandbox.clock.timestamp()
-        if not self._digest.accepts(header, request.method, request.target, account, service["password"], now_s):
+        if not self._digest.accepts(
+            header, request.method, request.target, account, service["password"], now_s
+        ):
             raise Refused(401, "Unknown line or wrong credentials")
 
     def _challenge(self, request: WireRequest, reason: str) -> Reply:
@@ -92,7 +94,9 @@ class Cti:
 
     def _set_profile(self, request: WireRequest, service: dict[str, Any]) -> Any:
         name = _needed(request, "PROFIL", 64)
-        if not any(name == (profile["name"] or "default") for profile in service.get("profiles", {}).values()):
+        if not any(
+            name == (profile["name"] or "default") for profile in service.get("profiles", {}).values()
+        ):
             raise Refused(404, "Unknown profile")
 
         def force(customer: str) -> None:
@@ -106,9 +110,13 @@ class Cti:
         _needed(request, "MSG", LONGEST_TEXT)
 
         def send(customer: str) -> None:
-            self._sandbox.add_record(customer, csi=account, direction=OUTGOING, other=callee, quantity=1, unit="sms")
+            self._sandbox.add_record(
+                customer, csi=account, direction=OUTGOING, other=callee, quantity=1, unit="sms"
+            )
             if self._sandbox.line(callee)[0] == customer:
-                self._sandbox.add_record(customer, csi=callee, direction=INCOMING, other=account, quantity=1, unit="sms")
+                self._sandbox.add_record(
+                    customer, csi=callee, direction=INCOMING, other=account, quantity=1, unit="sms"
+                )
 
         return send
 

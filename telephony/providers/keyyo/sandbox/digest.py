@@ -20,7 +20,9 @@ class Digest:
         self._nonces = {nonce: held for nonce, held in self._nonces.items() if held[0] > now_s}
         nonce = secrets.token_hex(16)
         self._nonces[nonce] = (now_s + NONCE_LIFE_S, 0)
-        return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{nonce}"' + (", stale=true" if stale else "")
+        return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{nonce}"' + (
+            ", stale=true" if stale else ""
+        )
 
     def is_stale(self, header: str, now_s: float) -> bool:
         """The nonce is one that ran out, or is not ours."""
@@ -52,7 +54,9 @@ def _fields(header: str) -> dict[str, str]:
     kind, _, rest = header.partition(" ")
     if kind.lower() != "digest":
         return {}
-    return {match[1].lower(): match[2] if match[2] is not None else match[3] for match in _PAIR.finditer(rest)}
+    return {
+        match[1].lower(): match[2] if match[2] is not None else match[3] for match in _PAIR.finditer(rest)
+    }
 
 
 def _md5(text: str) -> str:

@@ -15,7 +15,9 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 @answers("GET", "/directory_branches")
 def list_branches(call: Call) -> Document:
-    return call.collection(["directory_branches"], [_branch_document(call, branch) for branch in _live(call, "branches")])
+    return call.collection(
+        ["directory_branches"], [_branch_document(call, branch) for branch in _live(call, "branches")]
+    )
 
 
 @answers("GET", "/directory_branches/{}")
@@ -56,7 +58,11 @@ def delete_branch(call: Call, uid: str) -> None:
 @answers("GET", "/directory_branches/{}/sub_branches")
 def list_sub_branches(call: Call, uid: str) -> Document:
     _found(call, "branches", uid)
-    items = [_branch_document(call, branch) for branch in _live(call, "branches") if branch["parent_branch_uid"] == uid]
+    items = [
+        _branch_document(call, branch)
+        for branch in _live(call, "branches")
+        if branch["parent_branch_uid"] == uid
+    ]
     return call.collection(["directory_branches", uid, "sub_branches"], items)
 
 
@@ -66,7 +72,13 @@ def create_branch(call: Call, uid: str) -> Document:
     changes = _branch_changes(call)
     if not changes.get("name"):
         raise Refused(400, "name: missing parameter")
-    fresh = {"uid": _next_uid(call), "parent_branch_uid": uid, "name": changes["name"], "depth": 0, "_changed": call.now_s}
+    fresh = {
+        "uid": _next_uid(call),
+        "parent_branch_uid": uid,
+        "name": changes["name"],
+        "depth": 0,
+        "_changed": call.now_s,
+    }
     call.account["branches"][fresh["uid"]] = fresh
     _set_depths(call)
     return _branch_document(call, fresh)
@@ -76,7 +88,9 @@ def create_branch(call: Call, uid: str) -> Document:
 def list_sub_branches_diff(call: Call, uid: str) -> Document:
     _found(call, "branches", uid)
     items = [
-        _branch_document(call, branch) for branch in _changed(call, "branches") if branch["parent_branch_uid"] == uid
+        _branch_document(call, branch)
+        for branch in _changed(call, "branches")
+        if branch["parent_branch_uid"] == uid
     ]
     return call.collection(["directory_branches", uid, "sub_branches_diff"], items)
 
@@ -84,7 +98,11 @@ def list_sub_branches_diff(call: Call, uid: str) -> Document:
 @answers("GET", "/directory_branches/{}/contacts")
 def list_branch_contacts(call: Call, uid: str) -> Document:
     _found(call, "branches", uid)
-    items = [_contact_document(call, contact) for contact in _live(call, "contacts") if contact["branch_uid"] == uid]
+    items = [
+        _contact_document(call, contact)
+        for contact in _live(call, "contacts")
+        if contact["branch_uid"] == uid
+    ]
     return call.collection(["directory_branches", uid, "contacts"], items)
 
 
@@ -94,7 +112,13 @@ def create_contact(call: Call, uid: str) -> Document:
     changes = _contact_changes(call)
     if not changes.get("name") and not changes.get("first_name"):
         raise Refused(400, "name: missing parameter")
-    fresh = {"uid": _next_uid(call), **dict.fromkeys(CONTACT_FIELDS, ""), **changes, "branch_uid": uid, "_changed": call.now_s}
+    fresh = {
+        "uid": _next_uid(call),
+        **dict.fromkeys(CONTACT_FIELDS, ""),
+        **changes,
+        "branch_uid": uid,
+        "_changed": call.now_s,
+    }
     call.account["contacts"][fresh["uid"]] = fresh
     return _contact_document(call, fresh)
 
@@ -102,13 +126,19 @@ def create_contact(call: Call, uid: str) -> Document:
 @answers("GET", "/directory_branches/{}/contacts_diff")
 def list_contacts_diff(call: Call, uid: str) -> Document:
     _found(call, "branches", uid)
-    items = [_contact_document(call, contact) for contact in _changed(call, "contacts") if contact["branch_uid"] == uid]
+    items = [
+        _contact_document(call, contact)
+        for contact in _changed(call, "contacts")
+        if contact["branch_uid"] == uid
+    ]
     return call.collection(["directory_branches", uid, "contacts_diff"], items)
 
 
 @answers("GET", "/directory_contacts")
 def list_contacts(call: Call) -> Document:
-    return call.collection(["directory_contacts"], [_contact_document(call, contact) for contact in _live(call, "contacts")])
+    return call.collection(
+        ["directory_contacts"], [_contact_document(call, contact) for contact in _live(call, "contacts")]
+    )
 
 
 @answers("GET", "/directory_contacts/{}")

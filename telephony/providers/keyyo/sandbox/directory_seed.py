@@ -16,7 +16,11 @@ def directory_of(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Branches and contacts by uid. Large customers get more people; partners go to a folder of their own."""
     branches = {ROOT: _branch(ROOT, None, plan["name"], 0)}
-    names = ["Prestataires", *(f"Équipe {office}" for office in plan["offices"]), "Copropriétaires et locataires"]
+    names = [
+        "Prestataires",
+        *(f"Équipe {office}" for office in plan["offices"]),
+        "Copropriétaires et locataires",
+    ]
     for name in names:
         uid = str(len(branches) + 1)
         branches[uid] = _branch(uid, ROOT, name, 1)
@@ -27,9 +31,18 @@ def directory_of(
     for partner in partners:
         _add(contacts, {"branch_uid": "2", "country": "FR", **partner})
     for row in plan["services"]:
-        if row.get("character") in ("person", "mobile") and row["name"].count(" ") == 1 and row["type"] != "MobileAccount":
+        if (
+            row.get("character") in ("person", "mobile")
+            and row["name"].count(" ") == 1
+            and row["type"] != "MobileAccount"
+        ):
             first_name, name = row["name"].split(" ")
-            office = {"first_name": first_name, "name": name, "work_number": row["csi"], "work_speed_number": row.get("short", "")}
+            office = {
+                "first_name": first_name,
+                "name": name,
+                "work_number": row["csi"],
+                "work_speed_number": row.get("short", ""),
+            }
             _add(contacts, {"branch_uid": "3", "company": plan["name"], "country": "FR", **office})
     residents = str(2 + len(names) - 1)
     for number in range(12 * len(plan["offices"])):

@@ -64,7 +64,9 @@ def read_list(data: dict[str, Any], field: str) -> list[str]:
     if field not in data:
         raise Refused(400, f"{field}: missing parameter")
     value = data[field]
-    values = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
+    values = (
+        value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
+    )
     return [str(item).strip() for item in values if str(item).strip()]
 
 

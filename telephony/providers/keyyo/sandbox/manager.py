@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from telephony.providers.keyyo.sandbox.app import KeyyoSandbox
 
 BASE = ("keyyo", "manager", "1.0")
-CORS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "X-Status-Reason, Retry-After")]
+CORS = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "X-Status-Reason, Retry-After"),
+]
 Document = dict[str, Any]
 
 
@@ -36,7 +39,10 @@ class Endpoint:
 _HANDLERS: dict[tuple[str, str], tuple[Callable[..., Document | None], bool]] = {}
 # Known from clients, named by no list of endpoints: deleting all profiles, and POST where PUT is documented.
 _EXTRA = {
-    ("DELETE", "/services/{}/profiles"): ("services.profiles.delete_all", ("full_access", "voip_profiles_admin")),
+    ("DELETE", "/services/{}/profiles"): (
+        "services.profiles.delete_all",
+        ("full_access", "voip_profiles_admin"),
+    ),
     ("POST", "/directory_branches/{}"): ("directory_branches.update", ("full_access",)),
     ("POST", "/directory_contacts/{}"): ("directory_contacts.update", ("full_access",)),
 }
@@ -134,7 +140,10 @@ class Call:
         embedded: dict[str, list[Document]] = {}
         for item in self._narrowed(items):
             embedded.setdefault(item["_resource_type"], []).append(item)
-        found = {"self": {"href": self.href(*segments)}, **{name: {"href": href} for name, href in links.items()}}
+        found = {
+            "self": {"href": self.href(*segments)},
+            **{name: {"href": href} for name, href in links.items()},
+        }
         return {"_links": found, "_embedded": embedded}
 
     def _narrowed(self, items: Iterable[Document]) -> Iterable[Document]:
@@ -143,7 +152,9 @@ class Call:
             return items
         wanted = {name: str(value) for name, value in filters.items() if name != "type"}
         return [
-            item for item in items if all(name not in item or str(item[name]) == value for name, value in wanted.items())
+            item
+            for item in items
+            if all(name not in item or str(item[name]) == value for name, value in wanted.items())
         ]
 
 
@@ -215,4 +226,6 @@ class Manager:
 def refusal(status: int, reason: str, headers: list[tuple[str, str]] | None = None) -> Reply:
     """An error of the Manager: the reason in `X-Status-Reason` (never the first header) and in the body."""
     ascii_reason = reason.encode("ascii", "replace").decode()
-    return Reply.json({"error": ascii_reason}, status, [*CORS, *(headers or []), ("X-Status-Reason", ascii_reason)])
+    return Reply.json(
+        {"error": ascii_reason}, status, [*CORS, *(headers or []), ("X-Status-Reason", ascii_reason)]
+    )

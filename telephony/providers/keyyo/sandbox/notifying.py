@@ -69,7 +69,12 @@ class Notifier:
 
     def send(self, template: str, event: Event, instant_ms: int) -> dict[str, Any]:
         """One attempt; any answer will do, and none is not repeated."""
-        delivery: dict[str, Any] = {"account": event.account, "type": event.kind, "dref": event.dref, "tsms": instant_ms}
+        delivery: dict[str, Any] = {
+            "account": event.account,
+            "type": event.kind,
+            "dref": event.dref,
+            "tsms": instant_ms,
+        }
         try:
             url = notification_url(template, event, instant_ms)
             with self._opener.open(urllib.request.Request(url, method="GET"), timeout=TIMEOUT_S) as answer:

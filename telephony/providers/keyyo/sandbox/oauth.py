@@ -69,13 +69,20 @@ class OAuth:
             return reply
 
     def _press(
-        self, session_id: str, session: dict[str, Any], wish: dict[str, Any], request: WireRequest, form: dict[str, Any]
+        self,
+        session_id: str,
+        session: dict[str, Any],
+        wish: dict[str, Any],
+        request: WireRequest,
+        form: dict[str, Any],
     ) -> Reply:
         action = form.get("action")
         if action == "login":
             name = str(form.get("login", "")).strip().lower()
             login = self._data["logins"].get(name)
-            if login is None or not secrets.compare_digest(login["password"].encode(), str(form.get("password", "")).encode()):
+            if login is None or not secrets.compare_digest(
+                login["password"].encode(), str(form.get("password", "")).encode()
+            ):
                 message = "Unknown login or wrong password."
                 return self._page(session_id, session, wish, request, message, status=403, typed=name)
             del self._sessions[session_id]
@@ -124,7 +131,11 @@ class OAuth:
             text = pages.sign_in(wish["application"], request.target, csrf, message, typed)
         else:
             customer = self._data["accounts"][login["account"]]["name"]
-            count = len(login["services"]) if login["contact"] else len(self._data["accounts"][login["account"]]["services"])
+            count = (
+                len(login["services"])
+                if login["contact"]
+                else len(self._data["accounts"][login["account"]]["services"])
+            )
             text = pages.consent(wish, login, customer, count, request.target, csrf, message)
         return Reply.html(text, status, [*_PAGE_HEADERS, ("Set-Cookie", self._cookie(session_id))])
 
@@ -150,7 +161,9 @@ class OAuth:
         return f"{COOKIE}={session_id}; Path={PATH}; HttpOnly; SameSite=Lax"
 
     def _redirect(self, target: str, session_id: str) -> Reply:
-        return Reply(303, b"", [("Location", target), *_PAGE_HEADERS, ("Set-Cookie", self._cookie(session_id))])
+        return Reply(
+            303, b"", [("Location", target), *_PAGE_HEADERS, ("Set-Cookie", self._cookie(session_id))]
+        )
 
     def _back(self, wish: dict[str, Any], **answer: str) -> Reply:
         joint = "&" if "?" in wish["redirect_uri"] else "?"
@@ -190,7 +203,9 @@ class OAuth:
             if not form.get(name) or not isinstance(form[name], str):
                 raise OAuthError("invalid_request", f"Missing parameter: {name}")
         application = self._data["applications"].get(form["client_id"])
-        if application is None or not secrets.compare_digest(application["secret"].encode(), form["client_secret"].encode()):
+        if application is None or not secrets.compare_digest(
+            application["secret"].encode(), form["client_secret"].encode()
+        ):
             raise OAuthError("invalid_client", "Unknown client_id or wrong client_secret", 401)
         return self._by_code(form) if needed == "code" else self._by_refresh(form)
 
@@ -218,7 +233,12 @@ class OAuth:
         return self.issue(grant["login"], grant["scopes"], grant["client_id"], grant["redirect_uri"], kept)
 
     def issue(
-        self, login: str, scopes: list[str], client_id: str, redirect_uri: str, refresh_token: str | None = None
+        self,
+        login: str,
+        scopes: list[str],
+        client_id: str,
+        redirect_uri: str,
+        refresh_token: str | None = None,
     ) -> dict[str, Any]:
         """Make a token pair for a login; a given refresh token stays as it is. Raises OAuthError for an unknown login."""
         person = self._data["logins"].get(login)
@@ -255,4 +275,8 @@ class OAuth:
         return held
 
 
-_PAGE_HEADERS = [("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY")]
+_PAGE_HEADERS = [
+    ("Cache-Control", "no-store"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+]

@@ -40,7 +40,9 @@ def mint_token(call: Call, csi: str) -> Document:
 @answers("GET", "/services/{}/cti_plugins")
 def list_plugins(call: Call, csi: str) -> Document:
     plugins = call.service(csi, LINE)["plugins"]
-    return call.collection(["services", csi, "cti_plugins"], [_document(call, csi, plugins, name) for name in plugins])
+    return call.collection(
+        ["services", csi, "cti_plugins"], [_document(call, csi, plugins, name) for name in plugins]
+    )
 
 
 @answers("GET", "/services/{}/cti_plugins/{}")

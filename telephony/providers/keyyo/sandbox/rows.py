@@ -51,21 +51,24 @@ def price(callee: str, quantity_s: int) -> tuple[str, float]:
     return "Autres destinations", 0.25 * quantity_s / 60
 
 
-def document(row: Row, *, local: bool) -> dict[str, Any]:
-    """The fields of a CallDetailRecord. `local` writes the formatted numbers the national way."""
-    fields: dict[str, Any] = {"call_id": row.call_id, "csi": row.csi, "start_time": str(row.start_s)}
-    numbers = {
-        "caller": row.caller,
-        "actual_caller": row.actual_caller,
-        "caller_presentation": row.presented,
-        "callee": row.callee,
-        "translation_number": row.translation,
-    }
-    for name, number in numbers.items():
-        fields[name] = shown_number(number, local=local)
-        fields[f"{name}_raw"] = number
+def record_document(row: Row, base: str, *, local: bool) -> dict[str, Any]:
+    """A CallDetailRecord below the address `base`. `local` writes the formatted numbers the national way."""
     billed = row.quantity if row.cost or row.unit != "second" else 0
-    return fields | {
+    return {
+        "_resource_type": "CallDetailRecord",
+        "call_id": row.call_id,
+        "csi": row.csi,
+        "start_time": str(row.start_s),
+        "caller": shown_number(row.caller, local=local),
+        "caller_raw": row.caller,
+        "actual_caller": shown_number(row.actual_caller, local=local),
+        "actual_caller_raw": row.actual_caller,
+        "caller_presentation": shown_number(row.presented, local=local),
+        "caller_presentation_raw": row.presented,
+        "callee": shown_number(row.callee, local=local),
+        "callee_raw": row.callee,
+        "translation_number": shown_number(row.translation, local=local),
+        "translation_number_raw": row.translation,
         "quantity": str(row.quantity),
         "quantity_billed": str(billed),
         "unit": row.unit,
@@ -73,4 +76,5 @@ def document(row: Row, *, local: bool) -> dict[str, Any]:
         "cost": f"{row.cost:.4f}",
         "repayment": "0.0000",
         "roaming": row.roaming,
+        "_links": {"self": {"href": f"{base}/{row.call_id}"}},
     }

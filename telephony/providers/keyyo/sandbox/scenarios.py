@@ -40,27 +40,63 @@ class Script:
     events: list[Event] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
-    def dialogue(self, account: str, caller: str, callee: str, *moments: tuple[float, str], **more: Any) -> str:
+    def dialogue(
+        self, account: str, caller: str, callee: str, *moments: tuple[float, str], **more: Any
+    ) -> str:
         """Add the notifications of one dialogue; gives its identifier."""
         dref = more.pop("dref", None) or secrets.token_hex(16)
         callref = more.pop("callref", None) or new_id()
         for at_s, kind in moments:
             self.events.append(
-                Event(at_s=at_s, account=account, caller=caller, callee=callee, kind=kind, dref=dref, callref=callref, **more)
+                Event(
+                    at_s=at_s,
+                    account=account,
+                    caller=caller,
+                    callee=callee,
+                    kind=kind,
+                    dref=dref,
+                    callref=callref,
+                    **more,
+                )
             )
         return dref
 
     def received(self, csi: str, caller: str, call_id: str, at_s: int, wait_s: int, talk_s: int) -> None:
         number = None if caller == "anonymous" else caller
-        self.rows.append(Row(at_s, call_id, csi, INCOMING, at_s + wait_s + talk_s, number, None, number, csi, talk_s))
+        self.rows.append(
+            Row(at_s, call_id, csi, INCOMING, at_s + wait_s + talk_s, number, None, number, csi, talk_s)
+        )
 
     def placed(
-        self, csi: str, callee: str, call_id: str, at_s: int, wait_s: int, talk_s: int, *, inside: bool = False, shown: str = ""
+        self,
+        csi: str,
+        callee: str,
+        call_id: str,
+        at_s: int,
+        wait_s: int,
+        talk_s: int,
+        *,
+        inside: bool = False,
+        shown: str = "",
     ) -> None:
         destination, cost = (ONNET, 0.0) if inside else price(callee, talk_s)
         actual = None if shown in ("", csi) else shown
         self.rows.append(
-            Row(at_s, call_id, csi, OUTGOING, at_s + wait_s + talk_s, csi, actual, shown or csi, callee, talk_s, "second", destination, cost)
+            Row(
+                at_s,
+                call_id,
+                csi,
+                OUTGOING,
+                at_s + wait_s + talk_s,
+                csi,
+                actual,
+                shown or csi,
+                callee,
+                talk_s,
+                "second",
+                destination,
+                cost,
+            )
         )
 
 
@@ -70,7 +106,9 @@ def new_id() -> str:
 
 def incoming_answered(cast: Cast) -> Script:
     script, call_id, end = Script(), new_id(), cast.ring_s + cast.talk_s
-    script.dialogue(cast.a, cast.m, cast.a, (0, SETUP), (cast.ring_s, CONNECT), (end, RELEASE), callref=call_id)
+    script.dialogue(
+        cast.a, cast.m, cast.a, (0, SETUP), (cast.ring_s, CONNECT), (end, RELEASE), callref=call_id
+    )
     script.received(cast.a, cast.m, call_id, 0, cast.ring_s, cast.talk_s)
     return script
 
@@ -84,7 +122,9 @@ def incoming_missed(cast: Cast) -> Script:
 
 def outgoing(cast: Cast) -> Script:
     script, call_id, end = Script(), new_id(), cast.ring_s + cast.talk_s
-    script.dialogue(cast.a, cast.a, cast.x, (0, SETUP), (cast.ring_s, CONNECT), (end, RELEASE), callref=call_id)
+    script.dialogue(
+        cast.a, cast.a, cast.x, (0, SETUP), (cast.ring_s, CONNECT), (end, RELEASE), callref=call_id
+    )
     script.placed(cast.a, cast.x, call_id, 0, cast.ring_s, cast.talk_s)
     return script
 
@@ -120,7 +160,14 @@ def forwarded_unconditionally(cast: Cast) -> Script:
 def _forward_leg(script: Script, cast: Cast, call_id: str, at_s: int) -> None:
     answer, end = at_s + cast.ring_s, at_s + cast.ring_s + cast.talk_s
     script.dialogue(
-        cast.b, cast.m, cast.b, (at_s, SETUP), (answer, CONNECT), (end, RELEASE), callref=call_id, redirecting=cast.a
+        cast.b,
+        cast.m,
+        cast.b,
+        (at_s, SETUP),
+        (answer, CONNECT),
+        (end, RELEASE),
+        callref=call_id,
+        redirecting=cast.a,
     )
     script.placed(cast.a, cast.b, call_id, at_s, cast.ring_s, cast.talk_s, inside=True, shown=cast.m)
     script.received(cast.b, cast.m, call_id, at_s, cast.ring_s, cast.talk_s)
@@ -134,7 +181,14 @@ def intercepted(cast: Cast) -> Script:
     taken = script.dialogue(cast.b, cast.b, cast.m, (turn, SETUP), callref=call_id, replaces=replaced)
     script.dialogue(cast.a, cast.m, cast.a, (turn, RELEASE), callref=call_id, dref=replaced)
     script.dialogue(
-        cast.b, cast.b, cast.m, (turn + 1, CONNECT), (end, RELEASE), callref=call_id, dref=taken, replaces=replaced
+        cast.b,
+        cast.b,
+        cast.m,
+        (turn + 1, CONNECT),
+        (end, RELEASE),
+        callref=call_id,
+        dref=taken,
+        replaces=replaced,
     )
     script.received(cast.a, cast.m, call_id, 0, turn, 0)
     script.received(cast.b, cast.m, call_id, turn, 1, cast.talk_s)
@@ -150,7 +204,9 @@ def attended_transfer(cast: Cast) -> Script:
     talking = script.dialogue(cast.a, cast.m, cast.a, (0, SETUP), (cast.ring_s, CONNECT), callref=first)
     asking = script.dialogue(cast.a, cast.a, cast.b, (ask, SETUP), (agree, CONNECT), callref=second)
     asked = script.dialogue(cast.b, cast.a, cast.b, (ask, SETUP), (agree, CONNECT), callref=second)
-    handed = script.dialogue(cast.b, cast.m, cast.b, (over, SETUP), (over, CONNECT), callref=first, replaces=talking)
+    handed = script.dialogue(
+        cast.b, cast.m, cast.b, (over, SETUP), (over, CONNECT), callref=first, replaces=talking
+    )
     script.dialogue(cast.a, cast.m, cast.a, (over, RELEASE), callref=first, dref=talking)
     script.dialogue(cast.a, cast.a, cast.b, (over, RELEASE), callref=second, dref=asking)
     script.dialogue(cast.b, cast.a, cast.b, (over, RELEASE), callref=second, dref=asked)
@@ -166,7 +222,9 @@ def blind_transfer(cast: Cast) -> Script:
     """A talks to M and sends M on to B without asking: looks like a forward."""
     script, call_id = Script(), new_id()
     turn = cast.ring_s + cast.talk_s
-    script.dialogue(cast.a, cast.m, cast.a, (0, SETUP), (cast.ring_s, CONNECT), (turn, RELEASE), callref=call_id)
+    script.dialogue(
+        cast.a, cast.m, cast.a, (0, SETUP), (cast.ring_s, CONNECT), (turn, RELEASE), callref=call_id
+    )
     script.received(cast.a, cast.m, call_id, 0, cast.ring_s, cast.talk_s)
     _forward_leg(script, cast, call_id, turn)
     return script
@@ -220,7 +278,10 @@ class Scenarios:
         thread, deliveries = self._run(customer, script, rate)
         if wait:
             thread.join()
-        events = [{"at_s": event.at_s, "account": event.account, "type": event.kind, "dref": event.dref} for event in script.events]
+        events = [
+            {"at_s": event.at_s, "account": event.account, "type": event.kind, "dref": event.dref}
+            for event in script.events
+        ]
         return {"scenario": name, "events": events, "call_ids": sorted({row.call_id for row in script.rows}),
                 "deliveries": deliveries if wait else []}  # fmt: skip
 
@@ -236,8 +297,18 @@ class Scenarios:
         script = Script()
         for at_s, number in ((0, caller), (RING_S, callee)):
             call_id, end = new_id(), 2 * RING_S + TALK_S
-            script.dialogue(line, line, number, (at_s, SETUP), (at_s + RING_S, CONNECT), (end, RELEASE), callref=call_id)
-            script.placed(line, number, call_id, at_s, RING_S, end - at_s - RING_S, shown=line if number == caller else caller)
+            script.dialogue(
+                line, line, number, (at_s, SETUP), (at_s + RING_S, CONNECT), (end, RELEASE), callref=call_id
+            )
+            script.placed(
+                line,
+                number,
+                call_id,
+                at_s,
+                RING_S,
+                end - at_s - RING_S,
+                shown=line if number == caller else caller,
+            )
         self._run(customer, _silenced(script, silent), self._sandbox.clock.rate or 1.0)
 
     def close(self) -> None:
@@ -266,27 +337,45 @@ class Scenarios:
                 chosen[name] = int(chosen[name])
         return Cast(**chosen)
 
-    def _run(self, customer: str, script: Script, rate: float) -> tuple[threading.Thread, list[dict[str, Any]]]:
+    def _run(
+        self, customer: str, script: Script, rate: float
+    ) -> tuple[threading.Thread, list[dict[str, Any]]]:
         """Store the records, seen when the clock has passed their end, and send the events at their times.
 
         The script ends when a clock of this rate says so; one that is played faster began that much earlier.
         """
         clock = self._sandbox.clock
-        length_s = max([event.at_s for event in script.events] + [row.ends_s for row in script.rows], default=0)
-        start_s = clock.timestamp() + length_s / rate * clock.rate - length_s if rate != clock.rate else clock.timestamp()
+        length_s = max(
+            [event.at_s for event in script.events] + [row.ends_s for row in script.rows], default=0
+        )
+        start_s = (
+            clock.timestamp() + length_s / rate * clock.rate - length_s
+            if rate != clock.rate
+            else clock.timestamp()
+        )
         offset_s = int(start_s)
         for row in script.rows:
-            self._sandbox.add_row(customer, row._replace(start_s=row.start_s + offset_s, ends_s=row.ends_s + offset_s))
+            self._sandbox.add_row(
+                customer, row._replace(start_s=row.start_s + offset_s, ends_s=row.ends_s + offset_s)
+            )
         deliveries: list[dict[str, Any]] = []
         thread = threading.Thread(
-            target=self._send_all, args=(customer, script.events, start_s, rate, deliveries), name="keyyo-calls", daemon=True
+            target=self._send_all,
+            args=(customer, script.events, start_s, rate, deliveries),
+            name="keyyo-calls",
+            daemon=True,
         )
         self._threads = [*(other for other in self._threads if other.is_alive()), thread]
         thread.start()
         return thread, deliveries
 
     def _send_all(
-        self, customer: str, events: list[Event], start_s: float, rate: float, deliveries: list[dict[str, Any]]
+        self,
+        customer: str,
+        events: list[Event],
+        start_s: float,
+        rate: float,
+        deliveries: list[dict[str, Any]],
     ) -> None:
         passed_s = 0.0
         for event in sorted(events, key=lambda event: event.at_s):
@@ -295,7 +384,9 @@ class Scenarios:
             passed_s = event.at_s
             template = self._address(customer, event.account)
             if template:
-                deliveries.append(self._sandbox.notifier.send(template, event, int((start_s + event.at_s) * 1000)))
+                deliveries.append(
+                    self._sandbox.notifier.send(template, event, int((start_s + event.at_s) * 1000))
+                )
 
     def _address(self, customer: str, csi: str) -> str:
         """The notification address of a line, "" when its plugin is off."""

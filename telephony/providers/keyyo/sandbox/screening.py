@@ -55,9 +55,13 @@ def replace_barred_groups(call: Call, csi: str) -> Document:
 
 def _blacklist(call: Call, csi: str, numbers: list[str]) -> Document:
     path = ["services", csi, "blacklist"]
-    return call.collection(path, [call.resource("Number", [*path, number], {"number": number}) for number in numbers])
+    return call.collection(
+        path, [call.resource("Number", [*path, number], {"number": number}) for number in numbers]
+    )
 
 
 def _groups(call: Call, csi: str, name: str, groups: list[str]) -> Document:
     path = ["services", csi, name]
-    return call.collection(path, [call.resource("CallBarringGroup", [*path, group], {"name": group}) for group in groups])
+    return call.collection(
+        path, [call.resource("CallBarringGroup", [*path, group], {"name": group}) for group in groups]
+    )

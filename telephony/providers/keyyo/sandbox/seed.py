@@ -17,9 +17,9 @@ FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 VERSION = 3
 SEED = 20260101
 CUSTOMERS = ("corvane", "morvanne", "vellard")
-PASSWORD = "keyyo-demo"  # noqa: S105 - the published login of the demo
+PASSWORD = "keyyo-demo"
 CLIENT_ID = "5f1c0a7be2d94"
-CLIENT_SECRET = "keyyo-demo-secret"  # noqa: S105
+CLIENT_SECRET = "keyyo-demo-secret"
 REDIRECT_URI = "http://localhost:8000/oauth/keyyo/callback/"
 SCOPES = ("full_access", "full_access_read_only", "voip_profiles_admin", "cti_admin")
 BARRING_GROUPS = ("international", "mobile", "premium", "satellite")
@@ -38,7 +38,13 @@ def make_state(now: datetime) -> dict[str, Any]:
     accounts: dict[str, Any] = {}
     for key in CUSTOMERS:
         plan = fixture(key)
-        logins[key] = {"password": PASSWORD, "account": key, "contact": False, "name": plan["name"], "services": []}
+        logins[key] = {
+            "password": PASSWORD,
+            "account": key,
+            "contact": False,
+            "name": plan["name"],
+            "services": [],
+        }
         for login, contact in plan["contacts_of_login"].items():
             logins[login] = {
                 "password": PASSWORD, "account": key, "contact": True,
@@ -122,7 +128,9 @@ def _add_voice(
     }
     service["barring"] = {
         "allowed": list(BARRING_GROUPS),
-        "active": ["premium", "satellite"] if chance.random() < 0.7 else ["premium", "satellite", "international"],
+        "active": ["premium", "satellite"]
+        if chance.random() < 0.7
+        else ["premium", "satellite", "international"],
     }
     service["usage"] = _usage(row, chance, service["fields"]["offer_name"], now)
     service["voicemail"] = _voicemail(row, plan, chance, now)
@@ -138,7 +146,10 @@ def _add_voice(
     service["blacklist"] = _blacklist(row, chance)
     service["plugins"] = {
         "custom": {"enabled": 0, "parameters": {"url": "", "ip_regexp": ""}},
-        "websocket": {"enabled": int(row["character"] in ("reception", "person")), "parameters": {"origin": ""}},
+        "websocket": {
+            "enabled": int(row["character"] in ("reception", "person")),
+            "parameters": {"origin": ""},
+        },
         "delos": {"enabled": 0, "parameters": {}},
     }
     service["terminals"] = _terminals(row, chance)
@@ -147,14 +158,21 @@ def _add_voice(
 def _profiles(name: str, others: dict[str, str], second: str = "") -> dict[str, Any]:
     """Profiles by identifier: the default one, whose name is empty, and those that the fixture names."""
     if name == "acd":
-        made = [{"name": "", "forced": 0}, {"name": "Ouverture", "forced": 0}, {"name": "Fermeture", "forced": 0}]
+        made = [
+            {"name": "", "forced": 0},
+            {"name": "Ouverture", "forced": 0},
+            {"name": "Fermeture", "forced": 0},
+        ]
     else:
         blank = {
             "name": "", "forced": 0, "backup_number": "", "forward_unconditionally_number": "",
             "forward_on_no_answer_number": "", "forward_delay": 20, "forward_to_voicemail": 0,
             "forward_use_account_callerid_presentation": 0,
         }  # fmt: skip
-        default = {"forward_on_no_answer_number": second if name != "default" else "", "backup_number": others["@on_call"]}
+        default = {
+            "forward_on_no_answer_number": second if name != "default" else "",
+            "backup_number": others["@on_call"],
+        }
         rows = [default, *fixture("profiles")[name]]
         made = [blank | {key: others.get(value, value) for key, value in row.items()} for row in rows]
     identifiers = ["default", *(str(number) for number in range(1, len(made)))]
@@ -162,14 +180,21 @@ def _profiles(name: str, others: dict[str, str], second: str = "") -> dict[str, 
 
 
 def _blacklist(row: dict[str, Any], chance: random.Random) -> list[str]:
-    pool = [f"331990073{number:02d}" for number in range(10, 60)] + [f"336399800{number}" for number in range(85, 99)]
+    pool = [f"331990073{number:02d}" for number in range(10, 60)] + [
+        f"336399800{number}" for number in range(85, 99)
+    ]
     pool += ["442079460666", "33536490090", "33261910051", "33353010077", "33465710060"]
     blocked = chance.sample(pool, row.get("blacklist", 0))
     return [*blocked, "anonymous"] if row.get("anonymous") else blocked
 
 
 def _terminals(row: dict[str, Any], chance: random.Random) -> list[dict[str, Any]]:
-    models = ("Yealink SIP-T46U 108.86.0.45", "Gigaset N870 IP PRO/83.2.62", "Bria 6.5.2 rev 116054", "snomD785/10.1.184.15")
+    models = (
+        "Yealink SIP-T46U 108.86.0.45",
+        "Gigaset N870 IP PRO/83.2.62",
+        "Bria 6.5.2 rev 116054",
+        "snomD785/10.1.184.15",
+    )
     count = {"reception": 2, "person": 2, "quiet": 0}.get(row["character"], 1)
     return [
         {
@@ -193,14 +218,30 @@ def _usage(row: dict[str, Any], chance: random.Random, offer: str, now: datetime
         total = 102400 if "100" in offer else 20480
         used = chance.randint(total // 20, total * 9 // 10)
         data = {"id": 1, "description": f"Données {total // 1024} Go", "unit": "Mo"}
-        return [{"_type": "DataUsageStatistic", **data, "total": total, "used": used, "remaining": total - used, **when}]
+        return [
+            {
+                "_type": "DataUsageStatistic",
+                **data,
+                "total": total,
+                "used": used,
+                "remaining": total - used,
+                **when,
+            }
+        ]
     if "Minutes" in offer:
-        plan = {"unit": "minute", "total": 300, "remaining": chance.randint(0, 300), "description": "Forfait 300 minutes"}
+        plan = {
+            "unit": "minute",
+            "total": 300,
+            "remaining": chance.randint(0, 300),
+            "description": "Forfait 300 minutes",
+        }
         return [{"_type": "MinutePlanStatistic", **plan, **when}]
     return []
 
 
-def _voicemail(row: dict[str, Any], plan: dict[str, Any], chance: random.Random, now: datetime) -> dict[str, Any]:
+def _voicemail(
+    row: dict[str, Any], plan: dict[str, Any], chance: random.Random, now: datetime
+) -> dict[str, Any]:
     """The mailbox of a line with a few messages of the last days, newest first."""
     messages = []
     for number in range(chance.randint(2, 7)):
@@ -228,7 +269,14 @@ def _past_tasks(row: dict[str, Any], chance: random.Random, now: datetime) -> li
     made_s = int(now.timestamp()) - chance.randint(30, 300) * 86400
     tasks = [_task("create", f"Création du service {row['name']}", "DONE", made_s)]
     if chance.random() < 0.08:
-        tasks.append(_task("update_route", "Mise à jour du routage", chance.choice(("ERROR", "FAILED", "CANCEL")), made_s + 86400))
+        tasks.append(
+            _task(
+                "update_route",
+                "Mise à jour du routage",
+                chance.choice(("ERROR", "FAILED", "CANCEL")),
+                made_s + 86400,
+            )
+        )
     return tasks
 
 

@@ -85,7 +85,11 @@ def order_upgrade(call: Call, csi: str) -> Document:
     offer = next((offer for offer in _offers(service) if offer["id"] == wanted), None)
     if offer is None:
         raise Refused(400, "target_offer_id: not an available offer")
-    if any(task.get("effect", {}).get("offer_id") for task in service["tasks"] if task["status"] in ("TODO", "WAIT")):
+    if any(
+        task.get("effect", {}).get("offer_id")
+        for task in service["tasks"]
+        if task["status"] in ("TODO", "WAIT")
+    ):
         raise Refused(403, "An upgrade of this service is already planned")
     effect = {"offer_id": offer["id"], "offer_name": offer["name"]}
     task = _add_task(call, service, "upgrade", f"Passage à l'offre {offer['name']}", effect)
@@ -145,11 +149,19 @@ def _presented(call: Call, csi: str, value: Any) -> str:
 
 
 def _offers(service: dict[str, Any]) -> list[dict[str, Any]]:
-    return [offer for offer in fixture("offers")[service["type"]] if offer["id"] != service["fields"]["offer_id"]]
+    return [
+        offer for offer in fixture("offers")[service["type"]] if offer["id"] != service["fields"]["offer_id"]
+    ]
 
 
 def _add_task(
-    call: Call, service: dict[str, Any], action: str, description: str, effect: dict[str, Any], *, at_once: bool = False
+    call: Call,
+    service: dict[str, Any],
+    action: str,
+    description: str,
+    effect: dict[str, Any],
+    *,
+    at_once: bool = False,
 ) -> dict[str, Any]:
     made_s = call.now_s
     task = {

@@ -46,7 +46,9 @@ def _messages(state: str, read: int) -> None:
 
     @answers("GET", base)
     def list_messages(call: Call, csi: str) -> Document:
-        items = [_message(call, csi, state, message) for message in _mailbox(call, csi) if message["read"] == read]
+        items = [
+            _message(call, csi, state, message) for message in _mailbox(call, csi) if message["read"] == read
+        ]
         return call.collection(["services", csi, "voicemails", "default", state], items)
 
     @answers("GET", base + "/{}")
@@ -84,7 +86,9 @@ def _message(call: Call, csi: str, state: str, message: dict[str, Any], *, sound
     fields["caller_id"] = call.number(message["caller_id"])
     if sound:
         fields["wav_contents"] = sound_of(message["duration"])
-    return call.resource("VoicemailMessage", ["services", csi, "voicemails", "default", state, message["identifier"]], fields)
+    return call.resource(
+        "VoicemailMessage", ["services", csi, "voicemails", "default", state, message["identifier"]], fields
+    )
 
 
 def _audio(call: Call, csi: str, use: str, files: tuple[tuple[int, str, int], ...]) -> Document:
@@ -94,7 +98,13 @@ def _audio(call: Call, csi: str, use: str, files: tuple[tuple[int, str, int], ..
         call.resource(
             "AudioFile",
             [*path, str(number)],
-            {"id": number, "name": name, "type": use, "is_personal": personal, "base64_contents": sound_of(1)},
+            {
+                "id": number,
+                "name": name,
+                "type": use,
+                "is_personal": personal,
+                "base64_contents": sound_of(1),
+            },
         )
         for number, name, personal in files
     ]
@@ -105,7 +115,14 @@ def _audio(call: Call, csi: str, use: str, files: tuple[tuple[int, str, int], ..
 def sound_of(duration_s: int) -> str:
     """A WAV of that length, base64: two soft tones that take turns, 8 kHz, 16 bit, one channel."""
     second = b"".join(
-        struct.pack("<h", int(5000 * math.sin(math.pi * at / _RATE) * math.sin(at * (440 if at < _RATE / 2 else 550) * math.tau / _RATE)))
+        struct.pack(
+            "<h",
+            int(
+                5000
+                * math.sin(math.pi * at / _RATE)
+                * math.sin(at * (440 if at < _RATE / 2 else 550) * math.tau / _RATE)
+            ),
+        )
         for at in range(_RATE)
     )
     held = io.BytesIO()
