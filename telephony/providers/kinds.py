@@ -45,6 +45,8 @@ class EntityKind:
     list_field     the field of that document
     is_line        listed among the lines, whatever the facet
     refresh_s      how old it may become before the next sync reads it again
+    capacity       how many entries the list takes, 0 where no limit is known; `not_counted` are entries beside it
+    in_force_field field that is true on the one of its siblings that is in force now (a forced profile)
     """
 
     kind: str
@@ -60,6 +62,9 @@ class EntityKind:
     capability: str = "lines.read"
     columns: tuple[Column, ...] = ()
     refresh_s: int = 3600
+    in_force_field: str = ""
+    capacity: int = 0
+    not_counted: tuple[str, ...] = ()
 
     @property
     def parent_kind(self) -> str:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 
+from portal.lib.days import midnight
 from telephony.models import Call, Coverage
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
-from telephony.services.call_search import midnight
 
 REACHED = (Outcome.ANSWERED, Outcome.FORWARDED)
 MISSED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)

@@ -30,7 +30,8 @@ from accounts.models import AuditEvent, Person, Tenant
 from accounts.scoping import current_tenant_id
 from portal.lib.tabular import csv_text, write_xlsx
 from telephony.models import Call, Job
-from telephony.services.call_search import CallSearch, calls_in_scope
+from telephony.models.call_search import CallSearch, calls_in_scope
+from telephony.services import ledger
 from telephony.services.number_names import names_of
 from telephony.services.record_export import record_lines
 
@@ -94,9 +95,11 @@ def request_export(tenant: Tenant, person: Person, search: CallSearch, file_form
         "asked_at": timezone.now().isoformat(),
     }
     label = _("Calls, as %(format)s") % {"format": file_format.upper()}
-    job = Job.objects.create(
-        kind=Job.Kind.EXPORT, label=label, parameters=parameters, person=person, due_at=timezone.now()
-    )
+    with transaction.atomic():
+        job = Job.objects.create(
+            kind=Job.Kind.EXPORT, label=label, parameters=parameters, person=person, due_at=timezone.now()
+        )
+        ledger.hint(job)
     audit.record(
         AuditEvent.Verb.EXPORTED,
         tenant=tenant,
@@ -107,13 +110,15 @@ def request_export(tenant: Tenant, person: Person, search: CallSearch, file_form
     return job
 
 
-def advance(job: Job, *, still_mine: Callable[[], bool] = lambda: True) -> bool:
-    """Work on one export for at most TASK_BUDGET_S; true when it is done. Safe to run again after any crash."""
+def advance(job: Job) -> None:
+    """Work on one leased export for at most TASK_BUDGET_S. Safe to run again after any crash.
+
+    Raises LeaseLost when another worker took over.
+    """
     ends_at = time.monotonic() + settings.TASK_BUDGET_S
     calls = _calls_of(job)
     if job.state == Job.State.WAITING:
-        job.state, job.total_rows = Job.State.RUNNING, calls.count()
-        job.save(update_fields=["state", "total_rows"])
+        ledger.write(job, state=Job.State.RUNNING, total_rows=calls.count())
     part = _path(job).with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file:
@@ -122,17 +127,11 @@ def advance(job: Job, *, still_mine: Callable[[], bool] = lambda: True) -> bool:
             file.seek(0, 2)
             file.write(_lines(job, batch).encode())
             file.flush()
-            with transaction.atomic():
-                if not still_mine():
-                    return False
-                last = batch[-1]
-                job.cursor = {"at": last.started_at.isoformat(), "id": last.pk, "bytes": file.tell()}
-                job.done_rows += len(batch)
-                job.save(update_fields=["cursor", "done_rows"])
-            if time.monotonic() > ends_at:
-                return False
+            cursor = {"at": batch[-1].started_at.isoformat(), "id": batch[-1].pk, "bytes": file.tell()}
+            ledger.write(job, cursor=cursor, done_rows=job.done_rows + len(batch))
+            if time.monotonic() > ends_at or ledger.is_stopping():
+                return
     _finish(job, part)
-    return True
 
 
 def write_now(
@@ -241,10 +240,15 @@ def _finish(job: Job, part: Path) -> None:
     ready.replace(path)
     part.unlink()
     now = timezone.now()
-    job.state, job.finished_at, job.expires_at = Job.State.DONE, now, now + KEPT_FOR
-    job.file_name = f"{slugify(title)}-{now.astimezone(zone):%Y-%m-%d-%H%M}.{job.parameters['format']}"
-    job.file_bytes = path.stat().st_size
-    job.save(update_fields=["state", "finished_at", "expires_at", "file_name", "file_bytes"])
+    ledger.write(
+        job,
+        state=Job.State.DONE,
+        due_at=None,
+        finished_at=now,
+        expires_at=now + KEPT_FOR,
+        file_name=f"{slugify(title)}-{now.astimezone(zone):%Y-%m-%d-%H%M}.{job.parameters['format']}",
+        file_bytes=path.stat().st_size,
+    )
 
 
 def _path(job: Job) -> Path:

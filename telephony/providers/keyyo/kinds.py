@@ -86,6 +86,7 @@ _FORCED = Column(path="forced", label=_("Forced"), kind="boolean")
 BELOW_LINES = (
     EntityKind(
         kind="VoIPAccountProfile",
+        in_force_field="forced",
         label=_("Forwarding profile"),
         plural=_("Forwarding profiles"),
         list_operation="services.profiles.list",
@@ -102,6 +103,7 @@ BELOW_LINES = (
     ),
     EntityKind(
         kind="ACDProfile",
+        in_force_field="forced",
         label=_("Group profile"),
         plural=_("Group profiles"),
         list_operation="services.profiles.list",
@@ -117,6 +119,8 @@ BELOW_LINES = (
         parent_kinds=(SIP_LINE,),
         whole_list=True,
         list_field="numbers",
+        capacity=20,
+        not_counted=("anonymous",),
         columns=(Column(path="numbers", label=_("Refused callers"), kind="number"),),
     ),
     EntityKind(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.db.models import Q
 
 from portal.lib.numbers import to_e164
-from telephony.models import Call, NumberName
-from telephony.models.calls import CallQuerySet
+from telephony.models.calls import Call, CallQuerySet, NumberName
 
 DIGITS = re.compile(r"\D+")
 NAMES_AT_MOST = 200
@@ -95,8 +93,3 @@ class CallSearch:
 def calls_in_scope() -> CallQuerySet:
     """All calls of the scope with what a list shows of them."""
     return Call.objects.select_related("connection", "line")
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a local day begins, in UTC."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC)

@@ -1,0 +1,75 @@
+"""Filters of the call history. They make a CallSearch, which list, export and links share."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.ui.forms import FilterForm, PeriodField, any_of
+from telephony.models import Connection, Entity
+from telephony.models.call_search import CallSearch
+from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
+
+LENGTHS = {
+    "": (_("any"), None, None),
+    "under_10": (_("under 10 s"), 1, 9),
+    "from_60": (_("1 min and more"), 60, None),
+    "from_300": (_("5 min and more"), 300, None),
+    "from_1800": (_("30 min and more"), 1800, None),
+}
+
+
+class CallFilterForm(FilterForm):
+    """`zone` makes the days of a period; `region` understands national numbers."""
+
+    q = forms.CharField(
+        label=_("Number or name"), max_length=80, help_text=_("Any notation, or its last digits")
+    )
+    period = PeriodField(label=_("Started"))
+    direction = forms.ChoiceField(label=_("Direction"), choices=any_of(Direction))
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=any_of(Outcome))
+    length = forms.ChoiceField(label=_("Talk"), choices=[(key, words[0]) for key, words in LENGTHS.items()])
+    medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
+    line = forms.ModelChoiceField(label=_("Line"), queryset=None, empty_label=_("any"))
+    connection = forms.ModelChoiceField(label=_("Connection"), queryset=None, empty_label=_("any"))
+
+    def __init__(self, *args: Any, zone: ZoneInfo, region: str, **kwargs: Any) -> None:
+        self.zone, self.region = zone, region
+        super().__init__(*args, **kwargs)
+        self.fields["line"].queryset = Entity.objects.lines().order_by("name", "id")  # type: ignore[attr-defined]
+        self.fields["connection"].queryset = Connection.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def full_clean(self) -> None:
+        with timezone.override(self.zone):
+            super().full_clean()
+
+    def search(self) -> CallSearch:
+        """What the valid fields ask for. Call `apply` or `full_clean` before."""
+        values = self.cleaned_data
+        period, line, connection = values.get("period"), values.get("line"), values.get("connection")
+        _words, shortest, longest = LENGTHS[values.get("length") or ""]
+        return CallSearch(
+            start_at=period.start if period else None,
+            end_at=period.end if period else None,
+            direction=values.get("direction") or "",
+            outcome=values.get("outcome") or "",
+            medium=values.get("medium") or "",
+            line=line.pk if line else None,
+            connection=connection.pk if connection else None,
+            number=values.get("q") or "",
+            min_duration_s=shortest,
+            max_duration_s=longest,
+        )
+
+    def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]
+        return self.search().narrow(records, region=self.region)
+
+
+class ExportForm(forms.Form):
+    """As what the whole filter is to be exported."""
+
+    format = forms.ChoiceField(label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")])

@@ -1,0 +1,107 @@
+"""How telephony's states look: icon, word, tone. The normal case has no colour."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.ui.looks import Look, register_looks
+from telephony.models import Change, Coverage, Credential, Job, SyncRun
+from telephony.models.calls import Direction, Medium, Outcome
+
+
+def register() -> None:
+    register_looks(
+        "direction",
+        {
+            Direction.INBOUND: Look(icon="arrow-down-left", word=Direction.INBOUND.label),
+            Direction.OUTBOUND: Look(icon="arrow-up-right", word=Direction.OUTBOUND.label),
+            Direction.INTERNAL: Look(icon="arrows-left-right", word=Direction.INTERNAL.label),
+        },
+    )
+    register_looks(
+        "medium",
+        {
+            Medium.VOICE: Look(icon="phone", word=Medium.VOICE.label, tone="plain"),
+            Medium.SMS: Look(icon="message", word=Medium.SMS.label, tone="plain"),
+            Medium.DATA: Look(icon="world", word=Medium.DATA.label, tone="plain"),
+        },
+    )
+    register_looks(
+        "outcome",
+        {
+            Outcome.ANSWERED: Look(icon="check", word=Outcome.ANSWERED.label, tone="plain"),
+            Outcome.FORWARDED: Look(icon="arrow-forward-up", word=Outcome.FORWARDED.label, tone="plain"),
+            Outcome.MISSED: Look(icon="phone-off", word=Outcome.MISSED.label, tone="bad"),
+            Outcome.ABANDONED: Look(icon="door-exit", word=Outcome.ABANDONED.label, tone="bad"),
+            Outcome.FAILED: Look(icon="alert-triangle", word=Outcome.FAILED.label, tone="bad"),
+            Outcome.BUSY: Look(icon="phone-x", word=Outcome.BUSY.label, tone="warn"),
+            Outcome.TIMED_OUT: Look(icon="hourglass", word=Outcome.TIMED_OUT.label, tone="warn"),
+            Outcome.VOICEMAIL: Look(icon="record-mail", word=Outcome.VOICEMAIL.label),
+            Outcome.CANCELLED: Look(icon="x", word=Outcome.CANCELLED.label, tone="plain"),
+            Outcome.UNKNOWN: Look(icon="help", word=Outcome.UNKNOWN.label),
+        },
+    )
+    register_looks(
+        "change_state",
+        {
+            Change.State.DRAFT: Look(icon="pencil", word=Change.State.DRAFT.label),
+            Change.State.SENDING: Look(icon="send", word=Change.State.SENDING.label, tone="info"),
+            Change.State.APPLIED: Look(icon="check", word=Change.State.APPLIED.label, tone="plain"),
+            Change.State.REFUSED: Look(icon="ban", word=Change.State.REFUSED.label, tone="bad"),
+            Change.State.CONFLICT: Look(icon="git-merge", word=Change.State.CONFLICT.label, tone="warn"),
+            Change.State.UNKNOWN: Look(icon="help", word=Change.State.UNKNOWN.label, tone="warn"),
+            Change.State.NOT_APPLIED: Look(icon="x", word=Change.State.NOT_APPLIED.label, tone="bad"),
+            Change.State.REVERTED: Look(icon="arrow-back-up", word=Change.State.REVERTED.label, tone="plain"),
+        },
+    )
+    register_looks(
+        "run_state",
+        {
+            SyncRun.State.WAITING: Look(icon="hourglass", word=SyncRun.State.WAITING.label, tone="info"),
+            SyncRun.State.RUNNING: Look(icon="refresh", word=SyncRun.State.RUNNING.label, tone="info"),
+            SyncRun.State.COMPLETE: Look(icon="check", word=SyncRun.State.COMPLETE.label, tone="plain"),
+            SyncRun.State.REFUSED: Look(icon="alert-triangle", word=SyncRun.State.REFUSED.label, tone="bad"),
+            SyncRun.State.PARKED: Look(icon="hand-stop", word=SyncRun.State.PARKED.label, tone="bad"),
+            SyncRun.State.STOPPED: Look(icon="player-stop", word=SyncRun.State.STOPPED.label),
+        },
+    )
+    register_looks(
+        "credential_state",
+        {
+            Credential.State.WORKING: Look(icon="check", word=Credential.State.WORKING.label, tone="ok"),
+            Credential.State.NEEDS_RECONNECT: Look(
+                icon="plug-connected-x", word=Credential.State.NEEDS_RECONNECT.label, tone="bad"
+            ),
+            Credential.State.UNLINKED: Look(icon="unlink", word=Credential.State.UNLINKED.label),
+        },
+    )
+    register_looks(
+        "job_state",
+        {
+            Job.State.WAITING: Look(icon="hourglass", word=Job.State.WAITING.label, tone="info"),
+            Job.State.RUNNING: Look(icon="refresh", word=Job.State.RUNNING.label, tone="info"),
+            Job.State.DONE: Look(icon="check", word=Job.State.DONE.label, tone="plain"),
+            Job.State.FAILED: Look(icon="alert-triangle", word=Job.State.FAILED.label, tone="bad"),
+            Job.State.EXPIRED: Look(icon="clock-off", word=Job.State.EXPIRED.label),
+        },
+    )
+    register_looks(
+        "service_status",
+        {
+            "in_service": Look(icon="check", word=_("In service"), tone="plain"),
+            "setup_pending": Look(icon="hourglass", word=_("Being set up"), tone="info"),
+            "suspended": Look(icon="player-pause", word=_("Suspended"), tone="warn"),
+            "cancelled": Look(icon="x", word=_("Cancelled")),
+            "cancellation_pending": Look(icon="hourglass", word=_("Being cancelled"), tone="warn"),
+            "blocked": Look(icon="ban", word=_("Blocked"), tone="bad"),
+        },
+    )
+    register_looks(
+        "coverage",
+        {
+            Coverage.State.COMPLETE: Look(icon="check", word=Coverage.State.COMPLETE.label, tone="plain"),
+            Coverage.State.PARTIAL: Look(icon="circle-half", word=Coverage.State.PARTIAL.label, tone="warn"),
+            Coverage.State.MISSING: Look(icon="square-x", word=Coverage.State.MISSING.label, tone="bad"),
+            Coverage.State.FETCHING: Look(icon="refresh", word=Coverage.State.FETCHING.label, tone="info"),
+        },
+    )

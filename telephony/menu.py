@@ -1,0 +1,101 @@
+"""Telephony's entries in the menu, each shown only where a right and some connection's capability allow it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.rights import Right
+from portal.ui import navigation
+from portal.ui.navigation import Badge, Entry
+from telephony.models import Connection, Credential
+
+
+def register() -> None:
+    navigation.add(
+        "tenant",
+        Entry(
+            label=_("Overview"),
+            url_name="telephony:overview",
+            icon="layout-dashboard",
+            order=10,
+            is_exact=True,
+        ),
+        Entry(
+            label=_("Calls"),
+            url_name="telephony:call_list",
+            icon="phone",
+            order=20,
+            right=Right.CALLS_LIST,
+            shown=lambda request: _can(request, "calls.list"),
+        ),
+        Entry(
+            label=_("Lines"),
+            url_name="telephony:line_list",
+            icon="plug-connected",
+            order=30,
+            right=Right.LINES_READ,
+            shown=lambda request: _can(request, "lines.read"),
+        ),
+        Entry(
+            label=_("Numbers"),
+            url_name="telephony:number_list",
+            icon="hash",
+            order=40,
+            right=Right.LINES_READ,
+            shown=lambda request: _can(request, "lines.read"),
+        ),
+        Entry(
+            label=_("Directory"),
+            url_name="telephony:directory",
+            icon="address-book",
+            order=70,
+            right=Right.LINES_READ,
+            shown=lambda request: _can(request, "directory.edit", "lines.read"),
+        ),
+        Entry(
+            label=_("Changes"),
+            url_name="telephony:change_list",
+            icon="history",
+            order=90,
+            has_gap=True,
+            right=Right.LINES_READ,
+            shown=lambda request: bool(_connections(request)),
+        ),
+        Entry(
+            label=_("Connections"),
+            url_name="telephony:connection_list",
+            icon="topology-star-3",
+            order=100,
+            right=Right.LINES_READ,
+            badge=_trouble,
+        ),
+    )
+
+
+def _connections(request: HttpRequest) -> list[Connection]:
+    """The tenant's connections, read once a request."""
+    known = getattr(request, "menu_connections", None)
+    if known is None:
+        known = list(Connection.objects.filter(unlinked_at=None).select_related("credential"))
+        request.menu_connections = known  # type: ignore[attr-defined]
+    return known
+
+
+def _can(request: HttpRequest, *capabilities: str) -> bool:
+    """Some connection can do one of these."""
+    return any(
+        connection.can(capability) for connection in _connections(request) for capability in capabilities
+    )
+
+
+def _trouble(request: HttpRequest) -> Badge | None:
+    broken = sum(
+        connection.credential.state == Credential.State.NEEDS_RECONNECT
+        for connection in _connections(request)
+    )
+    if not broken:
+        return None
+    words = ngettext("%(count)s needs to be reconnected", "%(count)s need to be reconnected", broken)
+    return Badge(str(broken), "warn", words % {"count": broken})

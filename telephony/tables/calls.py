@@ -1,0 +1,110 @@
+"""The call history and exports as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from portal.ui import formats, parts
+from portal.ui.links import tenant_url
+from portal.ui.tables import (
+    BaseTable,
+    ChoiceColumn,
+    Column,
+    DirectionColumn,
+    DurationColumn,
+    LocalTimeColumn,
+    MenuItem,
+    MoneyColumn,
+    NumberColumn,
+    OutcomeColumn,
+    ProviderColumn,
+)
+from telephony.models import Call
+from telephony.models.calls import Direction, Medium
+
+
+class TalkColumn(DurationColumn):
+    """Talk time; what is no voice shows its amount in its own unit."""
+
+    def render(self, value: Any, record: Call) -> str | SafeString:  # type: ignore[override]
+        if record.medium == Medium.VOICE:
+            return formats.duration(record.duration_s)
+        if record.medium == Medium.SMS:
+            return parts.look_pill("medium", Medium.SMS)
+        return f"{formats.count(record.quantity or 0)}{formats.NBSP}{record.unit}"
+
+
+class CallTable(BaseTable):
+    started_at = LocalTimeColumn(
+        verbose_name=_("Started"), clock=True, seconds=True, orderable=True, fixed=True, card="sub"
+    )
+    direction = DirectionColumn(verbose_name=_("Direction"), card="icon")
+    caller = NumberColumn(verbose_name=_("From"), empty_values=())
+    callee = NumberColumn(verbose_name=_("To"), empty_values=())
+    other = Column(verbose_name=_("With"), accessor="caller", phone_only=True, card="title", empty_values=())
+    outcome = OutcomeColumn(verbose_name=_("Outcome"), card="end")
+    duration_s = TalkColumn(verbose_name=_("Talk"), card="end2", empty_values=())
+    wait_s = DurationColumn(verbose_name=_("Wait"), wait=True, hidden=True)
+    cost_micros = MoneyColumn(verbose_name=_("Cost"), currency="connection.currency")
+    line = Column(verbose_name=_("Line"), hidden=True, accessor="line.name")
+    destination = Column(verbose_name=_("Destination"), hidden=True)
+    medium = ChoiceColumn(verbose_name=_("Kind"), hidden=True)
+    connection = ProviderColumn(verbose_name=_("At"), accessor="connection")
+
+    caption = _("Calls, newest first")
+
+    class Meta(BaseTable.Meta):
+        fields = (
+            "started_at",
+            "direction",
+            "caller",
+            "callee",
+            "other",
+            "outcome",
+            "duration_s",
+            "wait_s",
+            "cost_micros",
+            "line",
+            "destination",
+            "medium",
+            "connection",
+        )
+
+    def render_caller(self, value: str) -> SafeString:
+        return self._who(value)
+
+    def render_callee(self, value: str) -> SafeString:
+        return self._who(value)
+
+    def render_other(self, record: Call) -> SafeString:
+        return self._who(record.callee if record.direction == Direction.OUTBOUND else record.caller)
+
+    def render_connection(self, value: Any) -> SafeString:
+        declaration = value.declaration
+        return parts.provider(declaration.mark, str(declaration.label), with_word=False)
+
+    def separator(self, record: Call) -> SafeString | str:
+        return parts.day_row(record.started_at)
+
+    def panel_url(self, record: Call) -> str:
+        return tenant_url(self.request.tenant, "telephony:call_detail", pk=record.pk)
+
+    def row_menu(self, record: Call) -> Sequence[MenuItem]:
+        tenant = self.request.tenant
+        other = record.callee if record.direction == Direction.OUTBOUND else record.caller
+        everything = tenant_url(tenant, "telephony:call_list") + "?" + urlencode({"q": other})
+        return [
+            MenuItem(label=_("Open call"), url=self.panel_url(record), icon="phone"),
+            MenuItem(label=_("Everything with this number"), url=everything, icon="search"),
+        ]
+
+    def _who(self, number: str) -> SafeString:
+        if not number:
+            return format_html('<span class="sb-2nd">{}</span>', _("Number withheld"))
+        return formats.who(number, self.names.get(number, ""), **self.notation)

@@ -1,0 +1,136 @@
+"""How calls read on a page: names, routes, timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.ui import formats, parts
+from portal.ui.templatetags.ui import notation
+from portal.ui.timeline import Bar, timeline
+from telephony.models.calls import Direction, Medium, Outcome
+from telephony.services.call_story import Leg, Story
+
+register = template.Library()
+
+
+@register.simple_tag
+def call_other_name(story: Story) -> str:
+    """Who the call was with: the name, else the number, else that it was withheld."""
+    if not story.other:
+        return _("Number withheld")
+    return story.names.get(story.other) or story.other
+
+
+@register.simple_tag(takes_context=True)
+def named_number(context: Context, number: str, names: Mapping[str, str]) -> SafeString:
+    if not number:
+        return format_html('<span class="sb-2nd">{}</span>', _("Number withheld"))
+    return formats.who(number, names.get(number, ""), **notation(context))
+
+
+@register.simple_tag
+def call_timeline(story: Story) -> SafeString:
+    bars = [Bar(leg.label, leg.starts_s, leg.rings_s, leg.talks_s) for leg in story.legs]
+    began = formats.clock(timezone.localtime(story.call.started_at), seconds=True)
+    finding = "; ".join(_leg_words(leg) for leg in story.legs)
+    return timeline(bars, began=began, finding=finding)
+
+
+@register.simple_tag
+def call_route(story: Story) -> SafeString:
+    """The legs in words, one fact a line: rings are open, the place where it was answered is filled."""
+    lines = []
+    for leg in story.legs:
+        state = "end" if leg.talks_s else "wait"
+        at = formats.clock(timezone.localtime(leg.record.started_at), seconds=True)
+        lines.append((state, at, _leg_words(leg)))
+    if story.ended_at and story.call.medium == Medium.VOICE:
+        at = formats.clock(timezone.localtime(story.ended_at), seconds=True)
+        lines.append(("", at, _("The call ends")))
+    items = format_html_join("", '<li class="{}"><span class="sb-tab sb-quiet">{}</span> {}</li>', lines)
+    return format_html('<ol class="sb-route small">{}</ol>', items)
+
+
+def _leg_words(leg: Leg) -> str:
+    record, words = (
+        leg.record,
+        {"who": leg.label or _("a number"), "talk": formats.duration(leg.talks_s or None)},
+    )
+    if record.medium == Medium.SMS:
+        return _("A message to %(who)s") % words
+    if record.medium == Medium.DATA:
+        return _("A data session of %(who)s") % words
+    if record.outcome == Outcome.FORWARDED:
+        return _("%(who)s forwards the call") % words
+    if record.outcome == Outcome.VOICEMAIL:
+        return _("The voicemail of %(who)s answers, %(talk)s") % words
+    if leg.talks_s:
+        if record.direction == Direction.OUTBOUND:
+            return _("%(who)s calls and talks %(talk)s") % words
+        return _("%(who)s answers and talks %(talk)s") % words
+    if record.outcome == Outcome.BUSY:
+        return _("%(who)s is busy") % words
+    if record.direction == Direction.OUTBOUND:
+        return _("%(who)s calls, nobody answers") % words
+    return _("%(who)s rings, nobody answers") % words
+
+
+@register.simple_tag
+def connection_mark(connection: Any) -> SafeString:
+    """Two letters of the connection's provider and its name."""
+    declaration = connection.declaration
+    return parts.provider(declaration.mark, str(declaration.label))
+
+
+@register.simple_tag
+def kind_label(entity: Any) -> str:
+    """The kind of an entity in a person's words."""
+    kind = entity.connection.declaration.kinds.get(entity.kind)
+    return str(kind.label) if kind else entity.kind
+
+
+@register.simple_tag
+def rate(value: float) -> str:
+    """A rate of 0..1 as a percentage with one decimal, without its sign."""
+    return localize(round(100 * value, 1))
+
+
+@register.simple_tag
+def points(value: float | None) -> SafeString:
+    """A change in points against the span before, coloured by its direction."""
+    if value is None:
+        return format_html('<span class="sb-quiet">{}</span>', _("nothing to compare with"))
+    css = "sb-up" if value >= 0 else "sb-down"
+    sign = "+" if value >= 0 else "−"
+    shown = f"{sign}{localize(abs(round(value, 1)))}{formats.NBSP}pt"
+    return format_html('<span class="{}">{}</span> {}', css, shown, _("on the span before"))
+
+
+@register.simple_tag
+def hours(seconds: int) -> SafeString:
+    """A large talk time as hours and minutes, units small."""
+    whole, minutes = divmod(seconds // 60, 60)
+    return format_html("{} <small>h</small> {:02} <small>min</small>", whole, minutes)
+
+
+CHANGE_ICONS = {"destroy": "trash", "never_repeat": "bolt"}
+
+
+@register.simple_tag
+def change_icon(change: Any) -> SafeString:
+    """What kind of write it was, and in colour only where it did not go well."""
+    if change.state in ("refused", "unknown", "not_applied", "conflict"):
+        return parts.icon("alert-triangle", css="bad-i")
+    if change.reverts_id:
+        return parts.icon("arrow-back-up", css="q-i")
+    operation = change.connection.declaration.catalog.get(change.operation)
+    return parts.icon(CHANGE_ICONS.get(getattr(operation, "effect", ""), "pencil"), css="q-i")

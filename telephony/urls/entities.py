@@ -1,0 +1,17 @@
+from django.urls import path
+
+from telephony.views import entities
+
+urlpatterns = [
+    path("t/<slug:slug>/lines/", entities.LineListView.as_view(), name="line_list"),
+    path("t/<slug:slug>/numbers/", entities.NumberListView.as_view(), name="number_list"),
+    path("t/<slug:slug>/entities/<int:pk>/", entities.EntityDetailView.as_view(), name="entity_detail"),
+    path("t/<slug:slug>/entities/<int:pk>/refresh/", entities.RefreshView.as_view(), name="entity_refresh"),
+    path("t/<slug:slug>/entities/<slug:connection>/", entities.KindListView.as_view(), name="kind_list"),
+    path(
+        "t/<slug:slug>/entities/<slug:connection>/<str:kind>/",
+        entities.EntityListView.as_view(),
+        name="entity_list",
+    ),
+    path("t/<slug:slug>/search/", entities.SearchView.as_view(), name="search"),
+]

@@ -1,0 +1,150 @@
+"""Call history and one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui.links import tenant_url
+from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
+from telephony.forms.calls import CallFilterForm
+from telephony.models import Call, Connection
+from telephony.models import SavedView as SavedViewRow
+from telephony.models.call_search import calls_in_scope
+from telephony.services.call_story import story_of
+from telephony.services.number_names import names_of
+from telephony.tables.calls import CallTable
+
+PAGE = "calls"
+NOT_PART_OF_A_VIEW = ("cursor", "sort", "page")
+
+
+def filter_form(request: HttpRequest, data: Any = None) -> CallFilterForm:
+    """The filter of a request's address (or of `data`), with the tenant's days and national numbers."""
+    tenant = request.tenant  # type: ignore[attr-defined]
+    return CallFilterForm(
+        request.GET if data is None else data, zone=ZoneInfo(tenant.time_zone), region=tenant.region
+    )
+
+
+class CallListView(TenantRightMixin, FilteredTableView):
+    right = Right.CALLS_LIST
+    title = gettext_lazy("Calls")
+    template_name = "telephony/call_list.html"
+    table_class = CallTable
+    filter_form_class = CallFilterForm
+    order = ("-started_at", "-id")
+    empty_title = gettext_lazy("No calls yet")
+    empty_text = gettext_lazy(
+        "Calls arrive by themselves once an account is connected: the newest month first."
+    )
+
+    def get_queryset(self) -> Any:
+        return calls_in_scope()
+
+    def get_filter_form(self) -> CallFilterForm:
+        return filter_form(self.request)
+
+    def names_for(self, rows: Sequence[Call]) -> Mapping[str, str]:
+        return names_of(number for call in rows for number in (call.caller, call.callee))
+
+    def empty_action(self) -> tuple[str, str] | None:
+        if Right.CONNECTIONS_MANAGE not in self.request.rights:
+            return None
+        return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")
+
+    def saved_views(self) -> Iterable[SavedView]:
+        now = _view_query(self.request.GET)
+        given = [
+            (_("All calls"), ""),
+            (_("Missed, 7 days"), "period=7d&outcome=missed"),
+            (_("Voicemail, 7 days"), "period=7d&outcome=voicemail"),
+            (_("Over 30 min"), "period=30d&length=from_1800"),
+            (_("SMS"), "period=30d&medium=sms"),
+        ]
+        kept = SavedViewRow.objects.filter(person=self.request.user, page=PAGE).values_list("name", "query")
+        return [
+            SavedView(label, query, is_current=_view_query(QueryDict(query)) == now)
+            for label, query in [*given, *kept]
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        view_query = _view_query(self.request.GET)
+        kept = SavedViewRow.objects.filter(person=self.request.user, page=PAGE, query=view_query).first()
+        return super().get_context_data(
+            connections=Connection.objects.filter(unlinked_at=None).select_related("credential"),
+            view_query=view_query,
+            kept_view=kept,
+            may_export=Right.EXPORTS_MAKE in self.request.rights,
+            **kwargs,
+        )
+
+
+class CallDetailView(TenantRightMixin, FragmentMixin, DetailView):
+    """One call: what happened, its records with their raw documents, and the calls with the same number."""
+
+    right = Right.CALLS_LIST
+    template_name = "telephony/call_detail.html"
+    fragment_target = "panel"
+    fragment_template_name = "telephony/_call_panel.html"
+    context_object_name = "call"
+
+    def get_queryset(self) -> Any:
+        return calls_in_scope()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        story = story_of(self.object)
+        return super().get_context_data(story=story, title=_("Call"), **kwargs)
+
+
+class SaveViewForm(forms.Form):
+    name = forms.CharField(max_length=80)
+    query = forms.CharField(max_length=1000, required=False)
+
+
+class SaveViewView(TenantRightMixin, View):
+    """Keep the filter in force under a name."""
+
+    right = Right.CALLS_LIST
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        form = SaveViewForm(request.POST)
+        address = tenant_url(request.tenant, "telephony:call_list")  # type: ignore[attr-defined]
+        if form.is_valid():
+            query = _view_query(QueryDict(form.cleaned_data["query"]))
+            SavedViewRow.objects.update_or_create(
+                person=request.user, page=PAGE, name=form.cleaned_data["name"], defaults={"query": query}
+            )
+            return HttpResponseRedirect(f"{address}?{query}")
+        messages.error(request, _("A view needs a name of at most 80 characters."))
+        return HttpResponseRedirect(address)
+
+
+class ForgetViewView(TenantRightMixin, View):
+    right = Right.CALLS_LIST
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        SavedViewRow.objects.filter(person=request.user, page=PAGE, pk=pk).delete()
+        return HttpResponseRedirect(tenant_url(request.tenant, "telephony:call_list"))  # type: ignore[attr-defined]
+
+
+def _view_query(data: QueryDict) -> str:
+    """An address's filters in one fixed form, without page and sort."""
+    kept = QueryDict(mutable=True)
+    for name in sorted(data):
+        values = [value for value in data.getlist(name) if value]
+        if values and name not in NOT_PART_OF_A_VIEW:
+            kept.setlist(name, values)
+    return kept.urlencode()

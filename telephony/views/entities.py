@@ -1,0 +1,195 @@
+"""Lines, numbers, and any kind of object of any connection; one object with its document; search over all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView, TemplateView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.lib.errors import ProviderError
+from portal.lib.numbers import to_e164
+from portal.ui.links import next_url, tenant_url
+from portal.ui.views import FilteredTableView
+from telephony.forms.entities import EntityFilterForm, LineFilterForm
+from telephony.models import Call, Connection, Entity, NumberName
+from telephony.services.entity_page import refresh, surroundings_of
+from telephony.services.forced_profiles import forced_of
+from telephony.tables.entities import EntityTable, LineTable, NumberTable
+
+FOUND_AT_MOST = 20
+
+
+class ConnectActionMixin:
+    request: HttpRequest
+
+    def empty_action(self) -> tuple[str, str] | None:
+        if Right.CONNECTIONS_MANAGE not in self.request.rights:  # type: ignore[attr-defined]
+            return None
+        return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")  # type: ignore[attr-defined]
+
+
+class LineListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
+    """Every line of every provider in one list."""
+
+    right = Right.LINES_READ
+    title = gettext_lazy("Lines")
+    table_class = LineTable
+    order = ("name", "id")
+    empty_title = gettext_lazy("No lines yet")
+    empty_text = gettext_lazy("Lines arrive a few seconds after an account is connected.")
+
+    def get_queryset(self) -> Any:
+        return Entity.objects.lines().select_related("connection")
+
+    def get_filter_form(self) -> LineFilterForm:
+        form = LineFilterForm(self.request.GET)
+        form.region = self.request.tenant.region
+        return form
+
+    def get_table(self) -> LineTable:
+        table = super().get_table()
+        table.forced = forced_of(self.page.rows)
+        return table
+
+
+class NumberListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
+    """The numbers that the tenant owns, each with where it rings."""
+
+    right = Right.LINES_READ
+    title = gettext_lazy("Numbers")
+    table_class = NumberTable
+    order = ("number", "id")
+    empty_title = gettext_lazy("No numbers yet")
+    empty_text = gettext_lazy("Numbers arrive with the lines of a connected account.")
+
+    def get_queryset(self) -> Any:
+        owned = [Entity.Facet.LINE, Entity.Facet.NUMBER, Entity.Facet.GROUP]
+        return (
+            Entity.objects.present().filter(facet__in=owned).exclude(number="").select_related("connection")
+        )
+
+    def get_filter_form(self) -> EntityFilterForm:
+        form = EntityFilterForm(self.request.GET)
+        form.region = self.request.tenant.region
+        return form
+
+
+class KindListView(TenantRightMixin, TemplateView):
+    """What kinds of object a connection has, and how many of each."""
+
+    right = Right.LINES_READ
+    template_name = "telephony/kind_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        connection = get_object_or_404(Connection, slug=kwargs["connection"])
+        present = Entity.objects.present().filter(connection=connection)
+        counts = {name: present.filter(kind=name).count() for name in connection.declaration.kinds}
+        kinds = [(kind, counts[kind.kind]) for kind in connection.declaration.kinds.values()]
+        context: dict[str, Any] = {**kwargs, "link": connection, "kinds": kinds, "title": connection.name}
+        return super().get_context_data(**context)
+
+
+class EntityListView(TenantRightMixin, FilteredTableView):
+    """All objects of one kind of one connection."""
+
+    right = Right.LINES_READ
+    template_name = "telephony/entity_list.html"
+    order = ("name", "id")
+    empty_title = gettext_lazy("None of these")
+    empty_text = gettext_lazy("The account has no object of this kind, or it was not read yet.")
+
+    @cached_property
+    def link(self) -> Connection:
+        return get_object_or_404(Connection, slug=self.kwargs["connection"])
+
+    @cached_property
+    def entity_kind(self) -> Any:
+        kind = self.link.declaration.kinds.get(self.kwargs["kind"])
+        if kind is None:
+            raise Http404
+        return kind
+
+    @property
+    def table_class(self) -> type[EntityTable]:  # type: ignore[override]
+        return EntityTable.for_kind(self.entity_kind)
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return str(self.entity_kind.plural)
+
+    def get_queryset(self) -> Any:
+        return Entity.objects.present().filter(connection=self.link, kind=self.entity_kind.kind)
+
+    def get_filter_form(self) -> EntityFilterForm:
+        form = EntityFilterForm(self.request.GET)
+        form.region = self.request.tenant.region
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(link=self.link, entity_kind=self.entity_kind, **kwargs)
+
+
+class EntityDetailView(TenantRightMixin, DetailView):
+    """One object: its fields, its document, what it points to and what uses it."""
+
+    right = Right.LINES_READ
+    template_name = "telephony/entity_detail.html"
+    context_object_name = "entity"
+
+    def get_queryset(self) -> Any:
+        return Entity.objects.select_related("connection")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        around = surroundings_of(self.object)
+        return super().get_context_data(around=around, title=str(self.object), **kwargs)
+
+
+class RefreshView(TenantRightMixin, View):
+    """Read one object anew at its provider."""
+
+    right = Right.LINES_READ
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        entity = get_object_or_404(Entity.objects.select_related("connection"), pk=pk)
+        try:
+            if refresh(entity) is None:
+                messages.warning(request, _("%(name)s is gone at the provider.") % {"name": entity})
+        except ProviderError as error:
+            messages.error(
+                request,
+                error.message or _("The provider did not answer; what is shown is as old as it says."),
+            )
+        page = tenant_url(request.tenant, "telephony:entity_detail", pk=entity.pk)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(next_url(request, page))
+
+
+class SearchView(TenantRightMixin, TemplateView):
+    """Numbers in any notation, lines, contacts and other objects by name."""
+
+    right = Right.LINES_READ
+    template_name = "telephony/search.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text = self.request.GET.get("q", "").strip()[:80]
+        context: dict[str, Any] = {"search_query": text, "title": _("Search"), **kwargs}
+        if text:
+            number = to_e164(text, self.request.tenant.region)  # type: ignore[attr-defined]
+            found = Entity.objects.present().matching(number or text).select_related("connection")
+            context["entities"] = list(found.order_by("-is_line", "name", "pk")[:FOUND_AT_MOST])
+            context["number"] = number
+            if number:
+                calls = Call.objects.involving(number).order_by("-started_at", "-pk")
+                context["calls"] = list(calls.select_related("connection")[:FOUND_AT_MOST])
+                context["names"] = dict(
+                    NumberName.objects.filter(number=number).values_list("number", "name")
+                )
+        return super().get_context_data(**context)
