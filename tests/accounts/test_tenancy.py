@@ -1,0 +1,122 @@
+"""The tenant in the address: who gets in, as what, and that it is written down."""
+
+from __future__ import annotations
+
+from accounts.models import AuditEvent, Membership, Person
+from accounts.scoping import current_scope
+
+PEOPLE = "/t/corvane/people/"
+
+
+def test_a_member_gets_in_with_the_rights_of_the_role(client_of, noe, corvane):
+    response = client_of(noe).get(PEOPLE)
+
+    assert response.status_code == 200
+    assert response.wsgi_request.tenant == corvane
+    assert response.wsgi_request.membership.role == "operator"
+    assert response.wsgi_request.rights.profiles_edit
+    assert not response.wsgi_request.rights.people_manage
+    assert current_scope() is None
+
+
+def test_a_stranger_and_an_unknown_tenant_are_both_not_found(client_of, zora, corvane):
+    assert client_of(zora).get(PEOPLE).status_code == 404
+    assert client_of(zora).get("/t/nobody/people/").status_code == 404
+
+
+def test_the_signed_out_are_asked_to_sign_in_and_come_back(client, corvane):
+    response = client.get(PEOPLE + "?q=1")
+
+    assert response.status_code == 302
+    assert response.url == "/accounts/login/?next=/t/corvane/people/%3Fq%3D1"
+
+
+def test_a_fragment_of_the_signed_out_moves_the_whole_page(client, corvane):
+    response = client.get(
+        PEOPLE, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/t/corvane/"}
+    )
+
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=%2Ft%2Fcorvane%2F"
+
+
+def test_a_missing_right_is_refused_with_its_reason_and_written_down(client_of, noe, corvane):
+    response = client_of(noe).get("/t/corvane/settings/")
+
+    assert response.status_code == 403
+    assert "Administrator" in response.content.decode()
+    event = AuditEvent.objects.get(tenant=corvane, verb="refused")
+    assert (event.person, event.object_label, event.detail["right"]) == (
+        noe,
+        "/t/corvane/settings/",
+        "settings.edit",
+    )
+
+
+def test_staff_enter_every_tenant_and_are_seen_doing_so(client_of, tom, corvane):
+    client = client_of(tom)
+
+    first, second = client.get(PEOPLE), client.get(PEOPLE)
+
+    assert first.status_code == second.status_code == 200
+    assert first.wsgi_request.is_entered_as_staff
+    assert "platform staff" in second.content.decode()
+    entered = AuditEvent.objects.get(tenant=corvane, verb="entered")
+    assert entered.person == tom and entered.is_staff_act
+
+
+def test_staff_without_a_shown_second_factor_do_not_enter(client_of, tom, corvane):
+    response = client_of(tom, second_factor=False).get(PEOPLE)
+
+    assert response.url.startswith("/accounts/2fa/reauthenticate/?next=")
+    assert not AuditEvent.objects.filter(verb="entered").exists()
+
+
+def test_staff_without_any_second_factor_are_sent_to_set_one_up(client_of, tom, corvane):
+    tom.authenticator_set.all().delete()
+
+    assert client_of(tom, second_factor=False).get(PEOPLE).url == "/accounts/2fa/"
+
+
+def test_a_lost_membership_ends_access_at_once(client_of, noe, corvane):
+    client = client_of(noe)
+    assert client.get(PEOPLE).status_code == 200
+
+    Membership.objects.filter(person=noe, tenant=corvane).delete()
+
+    assert client.get(PEOPLE).status_code == 404
+
+
+def test_a_closed_tenant_is_gone_for_its_members(client_of, maud, tom, corvane):
+    corvane.closed_at = corvane.created_at
+    corvane.save()
+
+    assert client_of(maud).get(PEOPLE).status_code == 404
+    assert client_of(tom).get(PEOPLE).status_code == 200
+
+
+def test_the_last_tenant_is_remembered(client_of, maud, vellard, corvane):
+    client = client_of(maud)
+    client.get("/t/vellard/people/")
+
+    assert client.get("/").url == "/t/vellard/"
+    assert Person.objects.get(pk=maud.pk).last_tenant == vellard
+
+
+def test_the_page_speaks_the_persons_language_in_their_zone(client_of, maud):
+    maud.language, maud.time_zone = "fr", "Asia/Kathmandu"
+    maud.save()
+
+    response = client_of(maud).get("/me/")
+
+    assert response.headers["Content-Language"] == "fr"
+    assert '<html lang="fr"' in response.content.decode()
+
+
+def test_an_old_session_ends(client_of, noe, corvane, settings):
+    client = client_of(noe)
+    client.get(PEOPLE)
+    session = client.session
+    session["seen_at"] -= settings.SESSION_IDLE_S + 1
+    session.save()
+
+    assert client.get(PEOPLE).url.startswith("/accounts/login/")
