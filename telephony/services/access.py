@@ -32,7 +32,7 @@ from telephony.providers.registry import provider
 from telephony.providers.transport import Transport
 from telephony.services import reconnecting
 from telephony.services.breaker import CredentialBreaker
-from telephony.services.quota import CredentialQuota, quota_of
+from telephony.services.quota import quota_of
 from telephony.services.request_log import RequestRecorder
 
 CREDENTIAL_FIELD = "Credential.secrets"
@@ -87,6 +87,29 @@ def client_of(
     return provider(connection.provider).make_client(context)
 
 
+class _FreshGrant:
+    """A token that was just issued and is not stored yet: good for a first look, and never renewed."""
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    def token(self) -> Secret:
+        return self._token
+
+    def renew(self) -> Secret:
+        raise NeedsReconnect(_("The provider refuses the key that it has just given."))
+
+
+def probing_client(application: ProviderApplication, answer: TokenAnswer) -> ProviderClient:
+    """A client for the first look at an account, before its connection exists."""
+    context = ClientContext(
+        transport=Transport(outbound_policy(), priority="person"),
+        grant=_FreshGrant(answer.access_token),
+        addresses=application_addresses(application),
+    )
+    return provider(application.provider).make_client(context)
+
+
 def outbound_policy() -> OutboundPolicy:
     """What the gate may reach besides the public internet: the operator's list."""
     return _policy(",".join(settings.OUTBOUND_ALLOW))
@@ -134,18 +157,25 @@ def keep_application_secret(row: ProviderApplication, secret: Secret) -> None:
 def _credential_for(connection: Connection, as_contact: Person | None) -> Credential:
     if connection.unlinked_at is not None:
         raise NeedsReconnect(_("This connection is unlinked."))
-    wanted = connection.credential_id
-    if as_contact is not None:
-        if connection.contact_credential_id is None:
-            raise Forbidden(_("You have not connected as a contact yet."))
-        wanted = connection.contact_credential_id
     with unscoped("credential"):
-        credential = Credential.objects.select_related("application").get(pk=wanted)
-    if as_contact is not None and credential.contact_person_id != as_contact.pk:
-        raise Forbidden(_("This is the grant of another person."))
+        rows = Credential.objects.select_related("application")
+        if as_contact is None:
+            credential = rows.get(pk=connection.credential_id)
+        else:
+            own = rows.filter(acts_as=Credential.ActsAs.CONTACT, contact_person=as_contact)
+            credential = own.filter(parameters__connection=connection.pk).exclude(secrets_sealed="").first()
+    if credential is None:
+        raise Forbidden(_("You have not connected as a contact yet."))
     if credential.state != Credential.State.WORKING:
         raise NeedsReconnect(credential.state_reason or _("This connection needs to be connected again."))
     return credential
+
+
+def contact_credential_of(connection: Connection, person: Person) -> Credential | None:
+    """The contact's grant that this person gave to this connection."""
+    return Credential.objects.filter(
+        acts_as=Credential.ActsAs.CONTACT, contact_person=person, parameters__connection=connection.pk
+    ).first()
 
 
 def read_secrets(credential: Credential) -> dict[str, str]:

@@ -7,6 +7,7 @@ import smtplib
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -58,9 +59,9 @@ def tell_owners(credential_id: int) -> int:
     return told
 
 
-def _connections(credential: Credential):
+def _connections(credential: Credential) -> QuerySet[Connection]:
     if credential.acts_as == Credential.ActsAs.CONTACT:
-        return Connection.objects.filter(contact_credential=credential, unlinked_at=None)
+        return Connection.objects.filter(pk=credential.parameters.get("connection"), unlinked_at=None)
     return Connection.objects.filter(credential=credential, unlinked_at=None)
 
 
