@@ -100,6 +100,11 @@ def _own_servers(command: str, *, fresh: bool = False) -> Iterator[None]:
         if fresh:
             forget(folder, supervisor)
         _demand_room(folder)
+        if command == "demo":
+            from portal.demo.processes import demand_free_port
+
+            for variable in ("PORT", "SANDBOX_PORT"):
+                demand_free_port(int(os.environ[variable]), variable)
         os.environ.update(supervisor.start_servers())
         _publish(note, command)
         try:
