@@ -121,11 +121,11 @@ class Control:
         return self._provider(wish.pop("provider", None)).grant(wish)
 
     def _reset(self, wish: dict[str, Any]) -> Any:
-        names = [wish["provider"]] if wish.get("provider") else sorted(self._server.providers)
-        for name in names:
-            self._provider(name).store.reset()
-            self._server.faults.clear(name)
-            self._server.limits.set(name, None)
         if not wish.get("provider"):
-            self._server.clock.set()
-        return {"reset": names}
+            self._server.reset()
+            return {"reset": sorted(self._server.providers)}
+        provider = self._provider(wish["provider"])
+        provider.store.reset()
+        self._server.faults.clear(provider.name)
+        self._server.limits.set(provider.name, None)
+        return {"reset": [provider.name]}

@@ -72,6 +72,15 @@ class SandboxServer:
         """The live state of one provider; after a change by hand call `provider(name).store.touch()`."""
         return self.providers[name].store.data
 
+    def reset(self) -> None:
+        """As new: every state from its seed, no faults, no limits, no requests kept, the real clock."""
+        self.clock.set()
+        self.faults.clear()
+        self.limits.clear()
+        self.requests.clear()
+        for provider in self.providers.values():
+            provider.store.reset()
+
     def start(self) -> "SandboxServer":
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(0.05,), name="sandbox", daemon=True
@@ -148,8 +157,6 @@ class _HTTPServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server_version = "Sandbox"
-    sys_version = ""
     disable_nagle_algorithm = True
     timeout = 120
     server: _HTTPServer
@@ -253,6 +260,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
         except OSError:
             return  # already gone
+
+    def version_string(self) -> str:
+        return "Sandbox"
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: query strings may hold numbers and codes; `requests` is the record."""

@@ -25,7 +25,6 @@ class Cti:
     def __init__(self, sandbox: "KeyyoSandbox") -> None:
         self._sandbox = sandbox
         self._digest = Digest()
-        self._last_s: dict[str, float] = {}
 
     def operation_of(self, request: WireRequest) -> str:
         key = PAGES.get(request.segments[-1], "")
@@ -87,10 +86,12 @@ class Cti:
     def _pace(self, account: str) -> None:
         """One action a second for each line, no queue; a refused one does not count."""
         now_s = self._sandbox.clock.timestamp()
-        last_s = self._last_s.get(account)
+        last_actions = self._sandbox.store.data["last_actions"]
+        last_s = last_actions.get(account)
         if last_s is not None and 0 <= now_s - last_s < BETWEEN_S:
             raise Refused(500, "Come Back Later")
-        self._last_s[account] = now_s
+        last_actions[account] = now_s
+        self._sandbox.store.touch()
 
     def _set_profile(self, request: WireRequest, service: dict[str, Any]) -> Any:
         name = _needed(request, "PROFIL", 64)

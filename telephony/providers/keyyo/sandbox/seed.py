@@ -14,7 +14,7 @@ from telephony.providers.keyyo.sandbox.directory_seed import directory_of
 from telephony.providers.keyyo.sandbox.times import paris_text
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-VERSION = 3
+VERSION = 4
 SEED = 20260101
 CUSTOMERS = ("corvane", "morvanne", "vellard")
 PASSWORD = "keyyo-demo"
@@ -62,7 +62,7 @@ def make_state(now: datetime) -> dict[str, Any]:
             }
         },
         "logins": logins,
-        "codes": {}, "tokens": {}, "refresh_tokens": {}, "csi_tokens": {},
+        "codes": {}, "tokens": {}, "refresh_tokens": {}, "csi_tokens": {}, "last_actions": {},
         "accounts": accounts,
     }  # fmt: skip
 
