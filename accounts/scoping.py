@@ -167,7 +167,9 @@ class TenantQuerySet(models.QuerySet):
                 raise ForeignTenant("a conflict is looked for among the rows of one tenant")
             if not {"tenant", "tenant_id"}.isdisjoint(kwargs.get("update_fields") or ()):
                 raise ForeignTenant("the tenant of a row never changes")
-        return super().bulk_create(objs, *args, **kwargs)
+        rows = list(objs)
+        _settle_tenants(rows)  # before Django opens its transaction, which a refusal inside would break
+        return super().bulk_create(rows, *args, **kwargs)
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
 

@@ -54,7 +54,9 @@ class Credential(TenantOwned):
         UNLINKED = "unlinked", _("Unlinked")
 
     provider = models.CharField(max_length=20)
-    application = models.ForeignKey(ProviderApplication, null=True, blank=True, on_delete=models.PROTECT)
+    application = models.ForeignKey(
+        ProviderApplication, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     base_url = models.URLField(max_length=300, blank=True)
     parameters = models.JSONField(default=dict, blank=True)
     secrets_sealed = models.TextField(blank=True)
