@@ -1,0 +1,130 @@
+"""Exports: the whole filter, once, whatever happens to the worker."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.utils import timezone
+
+from accounts.models import AuditEvent, Person, Tenant
+from telephony.models import Call, Job
+from telephony.models.call_search import CallSearch
+from telephony.services import exporting, ledger
+
+Store = Callable[..., Call]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+def run(job: Job) -> Job:
+    with ledger.leased(Job, job.tenant_id, job.pk) as held:
+        exporting.advance(held)
+    return Job.objects.get(pk=job.pk)
+
+
+def cells(job: Job) -> list[list[str]]:
+    with exporting.file_of(job).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_a_csv_holds_the_whole_filter_newest_first(corvane: Tenant, maud: Person, store: Store) -> None:
+    for _ in range(3):
+        store()
+    store(outcome="missed", duration_s=0)
+
+    job = run(exporting.request_export(corvane, maud, CallSearch(outcome="answered"), "csv"))
+
+    heads, *rows = cells(job)
+    assert heads[0] == "Started (Europe/Paris)"
+    assert [row[0] for row in rows] == ["2026-03-10 12:00:03", "2026-03-10 12:00:02", "2026-03-10 12:00:01"]
+    assert job.state == Job.State.DONE
+    assert job.done_rows == job.total_rows == 3
+
+
+def test_no_cell_of_a_csv_is_a_formula(corvane: Tenant, maud: Person, store: Store) -> None:
+    store()
+
+    _heads, row = cells(run(exporting.request_export(corvane, maud, CallSearch(), "csv")))
+
+    assert row[3] == "'+33199006210"
+    assert row[4] == "'=Novalise"
+
+
+def test_a_workbook_keeps_numbers_as_text(corvane: Tenant, maud: Person, store: Store) -> None:
+    store()
+
+    job = run(exporting.request_export(corvane, maud, CallSearch(), "xlsx"))
+
+    sheet = openpyxl.load_workbook(exporting.file_of(job)).active
+    assert sheet is not None
+    assert [sheet["D2"].value, sheet["D2"].data_type] == ["+33199006210", "s"]
+    assert [sheet["E2"].value, sheet["E2"].data_type] == ["=Novalise", "s"]
+    assert sheet["I2"].value == 60
+
+
+def test_a_worker_that_dies_between_batches_loses_and_doubles_nothing(
+    corvane: Tenant, maud: Person, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = {store().started_at for _ in range(7)}
+    job = exporting.request_export(corvane, maud, CallSearch(), "csv")
+    monkeypatch.setattr("telephony.services.exporting.BATCH", 2)
+    monkeypatch.setattr("django.conf.settings.TASK_BUDGET_S", 0)
+    with ledger.leased(Job, job.tenant_id, job.pk) as held:
+        exporting.advance(held)
+    part = exporting.file_of(held).with_suffix(".part")
+    with part.open("ab") as file:
+        file.write(b"half a row that was never commit")
+
+    while job.state != Job.State.DONE:
+        job = run(job)
+
+    rows = cells(job)[1:]
+    assert len(rows) == 7
+    assert len({row[0] for row in rows}) == len(expected)
+
+
+def test_calls_that_arrive_later_are_not_in_it(corvane: Tenant, maud: Person, store: Store) -> None:
+    store()
+    job = exporting.request_export(corvane, maud, CallSearch(), "csv")
+    store(started_at=timezone.now() + timedelta(hours=1))
+
+    assert len(cells(run(job))) == 2
+
+
+def test_it_is_audited_and_its_file_expires(corvane: Tenant, maud: Person, store: Store) -> None:
+    store()
+    job = run(exporting.request_export(corvane, maud, CallSearch(number="6210"), "csv"))
+
+    event = AuditEvent.objects.get(verb=AuditEvent.Verb.EXPORTED)
+    assert event.detail["filter"] == {"number": "6210"}
+    assert exporting.expire(timezone.now() + timedelta(days=8)) == 1
+    assert not exporting.file_of(job).exists()
+    assert Job.objects.get(pk=job.pk).state == Job.State.EXPIRED
+
+
+def test_jsonl_gives_every_record_with_its_raw_document(
+    corvane: Tenant, store: Store, tmp_path: Path
+) -> None:
+    store()
+    with (tmp_path / "out").open("wb") as target:
+        list(
+            exporting.write_now(
+                CallSearch(), "jsonl", exporting.ZoneInfo("Europe/Paris"), target, timezone.now()
+            )
+        )
+
+    (line,) = (tmp_path / "out").read_text().splitlines()
+    record = json.loads(line)
+    assert record["remote_key"] == "c1"
+    assert record["raw"] == {"call_id": "c1"}
+    assert record["connection"] == "corvane-keyyo"

@@ -1,0 +1,66 @@
+"""What the filters of the call history find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from telephony.models import Call
+from telephony.models.call_search import CallSearch, calls_in_scope
+
+from .conftest import NOON
+
+Store = Callable[..., Call]
+
+
+def found(**values: object) -> set[str]:
+    search = CallSearch(**values)  # type: ignore[arg-type]
+    return {call.fold_key for call in search.narrow(calls_in_scope(), region="FR")}
+
+
+@pytest.mark.parametrize("text", ["+33 1 99 00 62 10", "0199006210", "0033199006210", "01.99.00.62.10"])
+def test_a_number_is_found_in_any_notation(store: Store, text: str) -> None:
+    store()
+    store(caller="+33639980001")
+
+    assert found(number=text) == {"c1"}
+
+
+def test_a_number_is_found_by_its_last_digits(store: Store) -> None:
+    store()
+    store(caller="+33639980001")
+    store(direction="outbound", stream="outgoing", caller="+33199001001", callee="+33639986210")
+
+    assert found(number="6210") == {"c1", "c3"}
+
+
+def test_a_name_finds_the_calls_of_its_number(store: Store) -> None:
+    store()
+    store(caller="+33639980001")
+
+    assert found(number="novalise") == {"c1"}
+
+
+def test_a_span_is_half_open(store: Store) -> None:
+    store(started_at=NOON)
+    store(started_at=NOON + timedelta(hours=1))
+
+    assert found(start_at=NOON, end_at=NOON + timedelta(hours=1)) == {"c1"}
+
+
+def test_outcome_and_length_narrow(store: Store) -> None:
+    store(outcome="missed", duration_s=0)
+    store(duration_s=400)
+    store(duration_s=20)
+
+    assert found(outcome="missed") == {"c1"}
+    assert found(min_duration_s=300) == {"c2"}
+    assert found(min_duration_s=1, max_duration_s=100) == {"c3"}
+
+
+def test_parameters_read_back_as_the_same_search() -> None:
+    search = CallSearch(start_at=NOON, outcome="missed", number="6210", line=3, min_duration_s=60)
+
+    assert CallSearch.from_parameters(search.to_parameters()) == search
