@@ -76,6 +76,26 @@ def register() -> None:
         },
     )
     register_looks(
+        "connection_state",
+        {
+            "working": Look(icon="check", word=_("Working"), tone="ok"),
+            "needs_reconnect": Look(icon="plug-connected-x", word=_("Needs to be reconnected"), tone="bad"),
+            "not_answering": Look(icon="cloud-off", word=_("Does not answer"), tone="bad"),
+            "resting": Look(icon="hourglass", word=_("Waits for the quota"), tone="info"),
+            "paused": Look(icon="player-pause", word=_("Paused"), tone="warn"),
+            "unlinked": Look(icon="unlink", word=_("Unlinked")),
+        },
+    )
+    register_looks(
+        "waits_for",
+        {
+            "quota": Look(icon="hourglass", word=_("Waits for the quota"), tone="info"),
+            "provider": Look(icon="cloud-off", word=_("Waits for the provider"), tone="warn"),
+            "objects": Look(icon="hourglass", word=_("Waits for the lines"), tone="info"),
+            "pause": Look(icon="player-pause", word=_("Paused"), tone="warn"),
+        },
+    )
+    register_looks(
         "job_state",
         {
             Job.State.WAITING: Look(icon="hourglass", word=Job.State.WAITING.label, tone="info"),

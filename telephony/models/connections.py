@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantOwned
 
 if TYPE_CHECKING:
     from telephony.providers.registry import Provider
+
+
+BREAKER_THRESHOLD = 5  # failures in a row after which a provider is only tried once a minute
 
 
 class ProviderApplication(models.Model):
@@ -129,6 +133,21 @@ class Connection(TenantOwned):
         from telephony.providers.registry import provider
 
         return provider(self.provider)
+
+    @property
+    def condition(self) -> str:
+        """unlinked, needs_reconnect, paused, not_answering, resting or working. Reads the credential."""
+        if self.unlinked_at is not None:
+            return "unlinked"
+        if self.credential.state != Credential.State.WORKING:
+            return str(self.credential.state)
+        if self.is_paused:
+            return "paused"
+        if self.credential.breaker_failures >= BREAKER_THRESHOLD:
+            return "not_answering"
+        if self.credential.paused_until and self.credential.paused_until > timezone.now():
+            return "resting"
+        return "working"
 
     def can(self, capability: str) -> bool:
         return self.unlinked_at is None and capability in self.capabilities

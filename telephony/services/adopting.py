@@ -25,6 +25,7 @@ from telephony.providers.declaration import Provider
 from telephony.providers.oauth import TokenAnswer
 from telephony.providers.registry import provider
 from telephony.services import access, reconnecting
+from telephony.services.runs import request_run
 
 SLUG_TRIES = 50
 
@@ -111,7 +112,7 @@ def look_at(asked: Round, client: ProviderClient, granted: Sequence[str]) -> Fou
     pages = declared.read_entities(client, kinds=_account_kinds(declared))
     ids = frozenset(draft.remote_id for page in pages for draft in page.drafts)
     capabilities = declared.capabilities_of(granted, asked.acts_as)
-    probed = dict(declared.probe_calls(client)) if "calls.list" in capabilities else {}
+    probed = {"calls": dict(declared.probe_calls(client))} if "calls.list" in capabilities else {}
     return Found(object_ids=ids, capabilities=capabilities, probed=probed)
 
 
@@ -264,8 +265,6 @@ def _save_with_slug(connection: Connection, asked: Round) -> None:
 
 def ask_first_runs(connection: Connection, person: Person | None) -> None:
     """Objects first, then the calls of this month, then the older months, newest first."""
-    from telephony.services.cdr_sync import request_run
-
     now = timezone.now()
     month = now.astimezone(ZoneInfo(connection.time_zone)).replace(
         day=1, hour=0, minute=0, second=0, microsecond=0

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.scoping import unscoped
 from portal.lib.errors import Unavailable
 from telephony.models import Credential
+from telephony.models.connections import BREAKER_THRESHOLD
 
-THRESHOLD = 5
 PROBE_EVERY_S = 60.0
 ANSWER_NOTED_EVERY_S = 5.0
 MOST_COUNTED = 1000
@@ -37,7 +37,7 @@ class CredentialBreaker:
             rows = Credential.objects.filter(pk=self.credential_id)
             failures, opened_at = rows.values_list("breaker_failures", "breaker_opened_at").get()
             self._had_failed = failures > 0
-            if failures < THRESHOLD or opened_at is None:
+            if failures < BREAKER_THRESHOLD or opened_at is None:
                 return
             is_due = self.clock() - opened_at >= dt.timedelta(seconds=PROBE_EVERY_S)
             if not is_due or not rows.filter(breaker_opened_at=opened_at).update(
@@ -60,7 +60,8 @@ class CredentialBreaker:
     def failed(self, host: str) -> None:
         self._had_failed = True
         opens = When(
-            breaker_failures__gte=THRESHOLD - 1, then=Value(self.clock(), output_field=DateTimeField())
+            breaker_failures__gte=BREAKER_THRESHOLD - 1,
+            then=Value(self.clock(), output_field=DateTimeField()),
         )
         with unscoped("credential"):
             Credential.objects.filter(pk=self.credential_id).update(

@@ -1,0 +1,69 @@
+"""A run in words: what it fetches, how far it is, how long it took."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from telephony.models import SyncRun
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+def what_of(run: SyncRun) -> str:
+    """ "Calls of November 2026", "Calls of today", "Calls from 3 to 9 November 2026", "All objects"."""
+    if run.what == SyncRun.What.ENTITIES:
+        return _kinds_of(run)
+    if run.window_start_at is None or run.window_end_at is None:
+        return _("Older calls") if run.what == SyncRun.What.BACKFILL else _("Latest calls")
+    zone = ZoneInfo(run.connection.time_zone)
+    first = run.window_start_at.astimezone(zone).date()
+    last = (run.window_end_at - dt.timedelta(microseconds=1)).astimezone(zone).date()
+    return _("Calls %(period)s") % {"period": _period(first, last, timezone.now().astimezone(zone).date())}
+
+
+def _period(first: dt.date, last: dt.date, today: dt.date) -> str:
+    if first == last == today:
+        return _("of today")
+    if first == last:
+        return _("of %(day)s") % {"day": formats.date_format(first, "j F Y")}
+    is_month_end = (last + ONE_DAY).day == 1 or last == today
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and is_month_end:
+        return _("of %(month)s") % {"month": formats.date_format(first, "F Y")}
+    if first.day == 1 and (last + ONE_DAY).day == 1:
+        return _("from %(first)s to %(last)s") % {
+            "first": formats.date_format(first, "F Y"),
+            "last": formats.date_format(last, "F Y"),
+        }
+    return _("from %(first)s to %(last)s") % {
+        "first": formats.date_format(first, "j F"),
+        "last": formats.date_format(last, "j F Y"),
+    }
+
+
+def _kinds_of(run: SyncRun) -> str:
+    if not run.kinds:
+        return _("All objects")
+    kinds = run.connection.declaration.kinds
+    labels = [str(kinds[name].plural) for name in run.kinds if name in kinds]
+    if len(labels) > 3:
+        return _("Objects of %(count)d kinds") % {"count": len(labels)}
+    return capfirst(", ".join(labels))
+
+
+def percent_of(run: SyncRun) -> int | None:
+    """How far a run is; None where its end is not known."""
+    if not run.total_parts:
+        return None
+    return min(100, round(100 * run.done_parts / run.total_parts))
+
+
+def took_s(run: SyncRun) -> float | None:
+    """From its start to its end, or to now."""
+    if run.started_at is None:
+        return None
+    return ((run.finished_at or timezone.now()) - run.started_at).total_seconds()
