@@ -58,15 +58,18 @@ def duration(seconds: float | None, *, wait: bool = False) -> str | SafeString:
         return DASH
     whole = int(seconds)
     if wait and whole < 60:
-        return _("%(count)s s") % {"count": whole} if whole >= 0 else DASH
+        return span(whole)
     hours, rest = divmod(whole, 3600)
     minutes, secs = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
 
 
 def span(seconds: float) -> str:
-    """A length of time in the largest one or two units: "4 s", "3 min", "2 h 05 min", "24 d"."""
-    whole = max(0, int(seconds))
+    """A length of time in the largest one or two units, never broken: "4 s", "3 min", "2 h 05 min", "24 d"."""
+    return _span(max(0, int(seconds))).replace(" ", NBSP)
+
+
+def _span(whole: int) -> str:
     if whole < 60:
         return pgettext("length of time", "%(count)s s") % {"count": whole}
     minutes = whole // 60
@@ -177,4 +180,4 @@ def seconds_words(value: int) -> str:
     """Seconds as a sentence has them: "15 s", "2 min"."""
     if value and value % 60 == 0:
         return ngettext("%(count)s minute", "%(count)s minutes", value // 60) % {"count": value // 60}
-    return pgettext("length of time", "%(count)s s") % {"count": value}
+    return span(value)

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+MOST_RADIOS = 12
 CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
 
 
@@ -180,9 +181,8 @@ class FilterForm(forms.Form):
         super().__init__(data if data is not None else {}, *args, **kwargs)
         for name, field in self.fields.items():
             field.required = False
-            if isinstance(field, forms.ChoiceField) and type(field.widget) is forms.Select:
-                if len(list(field.choices)) <= 12:
-                    field.widget = forms.RadioSelect(choices=field.choices, attrs={"data-filter-now": True})
+            if type(field.widget) is forms.Select and len(list(field.choices)) <= MOST_RADIOS:
+                field.widget = forms.RadioSelect(choices=field.choices, attrs={"data-filter-now": True})
             if name == self.search_field:
                 field.widget.attrs.setdefault("type", "search")
 

@@ -44,7 +44,7 @@ class Column(tables.Column):
         self.width = self.width if width is None else width
         self.cell_css = " ".join(
             filter(
-                None, [self.align, f"card-{card}" if card else "", "phone-only" if phone_only else "", css]
+                None, [self.align, f"sb-c-{card}" if card else "", "phone-only" if phone_only else "", css]
             )
         )
 
@@ -60,11 +60,8 @@ class LocalTimeColumn(Column):
         self.clock, self.seconds = clock, seconds
 
     def render(self, value: dt.datetime) -> SafeString:
-        if self.clock:
-            text = formats.clock(value, seconds=self.seconds)
-        else:
-            text = formats.moment(value, seconds=self.seconds)
-        return parts.time_tag(value, text)
+        words = formats.clock if self.clock else formats.moment
+        return parts.time_tag(value, words(value, seconds=self.seconds))
 
 
 class NumberColumn(Column):

@@ -105,6 +105,7 @@ def components(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("nobody/", PersonListView.as_view(queryset=Person.objects.none()), name="nobody"),
     path("people/", PersonListView.as_view(), name="people"),
     path("components/", components, name="components"),
     path("ui/", include("portal.ui.urls")),
