@@ -113,8 +113,8 @@ with Supervisor(Path(sys.argv[1])) as supervisor:
     given = supervisor.start_servers()
     arguments = ["0", "--bind", "127.0.0.1", "--directory", sys.argv[1]]
     supervisor.start("sleeper", "http.server", *arguments, environment=os.environ)
-    print(json.dumps(given), flush=True)
     try:
+        print(json.dumps(given), flush=True)
         supervisor.wait()
     except KeyboardInterrupt:
         print("told to end", flush=True)
