@@ -118,10 +118,8 @@ def age(
             " ".join(filter(None, [prefix, _("never")])), "", "lost" if lost_s is not None else "stale"
         )
     seconds = ((now or timezone.now()) - at).total_seconds()
-    if seconds < -1:
-        text = _("in %(span)s") % {"span": span(-seconds)}
-    else:
-        text = _("%(span)s ago") % {"span": span(seconds)}
+    sentence = _("in %(span)s") if seconds < -1 else _("%(span)s ago")
+    text = sentence % {"span": span(abs(seconds))}
     state = "lost" if lost_s is not None and seconds > lost_s else ""
     if not state and stale_s is not None and seconds > stale_s:
         state = "stale"
