@@ -49,6 +49,11 @@ class Column(tables.Column):
         )
 
 
+def stored(value: Any, record: Any, bound_column: Any) -> Any:
+    """The value in the record; django-tables2 hands over the word of a choice instead."""
+    return bound_column.accessor.resolve(record, quiet=True) if record is not None else value
+
+
 class LocalTimeColumn(Column):
     """An instant in the reader's zone. `clock` shows the time alone, for lists with a separator row a day."""
 
@@ -136,8 +141,8 @@ class PillColumn(Column):
         super().__init__(*args, **kwargs)
         self.look = look
 
-    def render(self, value: Any) -> SafeString:
-        return parts.look_pill(self.look, value)
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        return parts.look_pill(self.look, stored(value, record, bound_column))
 
 
 class OutcomeColumn(PillColumn):
@@ -151,8 +156,8 @@ class DirectionColumn(Column):
 
     width = "dir"
 
-    def render(self, value: str) -> SafeString:
-        return parts.direction(value)
+    def render(self, value: str, record: Any, bound_column: Any) -> SafeString:
+        return parts.direction(stored(value, record, bound_column))
 
 
 class ChoiceColumn(Column):
@@ -277,6 +282,12 @@ class BaseTable(tables.Table):
         return ""
 
     # ---- what the template reads ----
+
+    @property
+    def cells_wide(self) -> int:
+        """How many cells a row has on a desk screen."""
+        wide = sum(not getattr(column.column, "phone_only", False) for column in self.columns)
+        return wide + self.has_menu
 
     @property
     def has_menu(self) -> bool:
