@@ -170,7 +170,9 @@ def celery_url(url: str) -> str:
 
 
 if PORTAL_ENV == "test" and (_worker := os.environ.get("PYTEST_XDIST_WORKER", "")):
-    REDIS_URL = redis_database(REDIS_URL, 2 * int(_worker.removeprefix("gw")))  # each test process has its own
+    REDIS_URL = redis_database(
+        REDIS_URL, 2 * int(_worker.removeprefix("gw"))
+    )  # each test process has its own
 CACHE_URL = env("CACHE_URL", redis_database(REDIS_URL, 1))
 CACHES = {
     "default": {
@@ -219,6 +221,7 @@ PREVIEW_LIFETIME_S = 30 * 60
 
 # ---- outside ----
 OUTBOUND_ALLOW = env_list("OUTBOUND_ALLOW")
+METRICS_TOKEN = env("METRICS_TOKEN", "")
 
 # ---- people ----
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -228,6 +231,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+if PORTAL_ENV == "test":  # a slow hash protects nobody there, and costs a second a sign-in
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

@@ -34,20 +34,22 @@ class CallFilterForm(FilterForm):
     outcome = forms.ChoiceField(label=_("Outcome"), choices=any_of(Outcome))
     length = forms.ChoiceField(label=_("Talk"), choices=[(key, words[0]) for key, words in LENGTHS.items()])
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
-    line = forms.ModelChoiceField(label=_("Line"), queryset=None, empty_label=_("any"))
-    connection = forms.ModelChoiceField(label=_("Connection"), queryset=None, empty_label=_("any"))
+    line = forms.ModelChoiceField(
+        label=_("Line"), queryset=Entity.objects.lines().order_by("name", "id"), empty_label=_("any")
+    )
+    connection = forms.ModelChoiceField(
+        label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
+    )
 
     def __init__(self, *args: Any, zone: ZoneInfo, region: str, **kwargs: Any) -> None:
         self.zone, self.region = zone, region
         super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = Entity.objects.lines().order_by("name", "id")  # type: ignore[attr-defined]
-        self.fields["connection"].queryset = Connection.objects.order_by("name")  # type: ignore[attr-defined]
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):
             super().full_clean()
 
-    def search(self) -> CallSearch:
+    def as_search(self) -> CallSearch:
         """What the valid fields ask for. Call `apply` or `full_clean` before."""
         values = self.cleaned_data
         period, line, connection = values.get("period"), values.get("line"), values.get("connection")
@@ -66,7 +68,7 @@ class CallFilterForm(FilterForm):
         )
 
     def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]
-        return self.search().narrow(records, region=self.region)
+        return self.as_search().narrow(records, region=self.region)
 
 
 class ExportForm(forms.Form):

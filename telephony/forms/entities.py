@@ -36,13 +36,14 @@ class EntityFilterForm(FilterForm):
 
 
 class LineFilterForm(EntityFilterForm):
-    connection = forms.ModelChoiceField(label=_("Connection"), queryset=None, empty_label=_("any"))
+    connection = forms.ModelChoiceField(
+        label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
+    )
     kind = forms.ChoiceField(label=_("Kind"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         connections = Connection.objects.order_by("name")
-        self.fields["connection"].queryset = connections  # type: ignore[attr-defined]
         kinds = {
             kind.kind: kind.plural
             for connection in connections

@@ -134,3 +134,13 @@ def change_icon(change: Any) -> SafeString:
         return parts.icon("arrow-back-up", css="q-i")
     operation = change.connection.declaration.catalog.get(change.operation)
     return parts.icon(CHANGE_ICONS.get(getattr(operation, "effect", ""), "pencil"), css="q-i")
+
+
+@register.simple_tag
+def answer_rate_figure(rates: Mapping[Any, tuple[int, int]], days: Any, marks: Any, gaps: Any) -> SafeString:
+    return format_html("")
+
+
+@register.simple_tag
+def heat_figure(heat: Mapping[tuple[int, int], float]) -> SafeString:
+    return format_html("")

@@ -68,7 +68,7 @@ class ExportCallsView(TenantRightMixin, View):
         if search.errors:
             messages.error(request, _("A filter is not valid; nothing was exported."))
             return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
-        job = exporting.request_export(tenant, request.user, search.search(), form.cleaned_data["format"])
+        job = exporting.request_export(tenant, request.user, search.as_search(), form.cleaned_data["format"])
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
 

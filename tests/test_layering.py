@@ -1,0 +1,159 @@
+"""The direction of imports, walked over the whole tree. A line that breaks it names the file and what it imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("portal", "accounts", "telephony")
+
+# A module belongs to the longest name that fits it; it may import its own part and those listed.
+TOOLKIT = {"portal.lib", "portal.ui"}
+SHARED_PROVIDERS = "telephony.providers"
+COMPOSITION = {"portal", "portal.management", "portal.demo", "portal.embedded"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "portal.lib": set(),
+    "portal.ui": {"portal.lib"},
+    "accounts": {*TOOLKIT},
+    "telephony.providers": {"portal.lib"},
+    "telephony.models": {"accounts.models", "accounts.scoping", "portal.lib", "telephony.providers.registry"},
+    "telephony.services": {"telephony.models", "telephony.providers", "accounts", "portal.lib"},
+    "telephony.forms": {"telephony.models", "telephony.providers", "accounts", *TOOLKIT},
+    "telephony.tables": {"telephony.models", "telephony.providers", "accounts", *TOOLKIT},
+    "telephony": {"telephony.*", "accounts", *TOOLKIT},
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for top in OURS:
+        for path in sorted((ROOT / top).rglob("*.py")):
+            if "migrations" not in path.parts:
+                name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                yield name.removesuffix(".__init__"), path
+
+
+def imports_of(name: str, path: Path) -> Iterator[str]:
+    """Every module of ours that the file imports, function bodies included; type-only imports are left out."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    only_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in only_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] in OURS)
+        elif (
+            isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").split(".")[0] in OURS
+        ):
+            yield from (_whole(node.module or "", alias.name) for alias in node.names)
+
+
+def _whole(module: str, name: str) -> str:
+    below = ROOT.joinpath(*module.split("."), name)
+    return f"{module}.{name}" if below.is_dir() or below.with_suffix(".py").exists() else module
+
+
+def part_of(module: str) -> str:
+    fitting = [part for part in MAY_IMPORT if module == part or module.startswith(f"{part}.")]
+    return max(fitting, key=len, default="portal")
+
+
+def is_allowed(source: str, target: str) -> bool:
+    part = part_of(source)
+    if part == "portal":
+        return True
+    if target == part or target.startswith(f"{part}."):
+        return part != SHARED_PROVIDERS or _same_provider(source, target)
+    return any(
+        target == allowed or target.startswith(f"{allowed.removesuffix('.*')}.")
+        for allowed in MAY_IMPORT[part]
+    )
+
+
+def _provider_folder(module: str) -> str:
+    """The provider a module belongs to, or "" for the shared parts."""
+    parts = module.split(".")
+    folder = ROOT / "telephony" / "providers" / (parts[2] if len(parts) > 2 else "")
+    return (
+        parts[2]
+        if len(parts) > 2 and (folder / "catalog.py").exists() or (folder / "catalog").is_dir()
+        else ""
+    )
+
+
+def _same_provider(source: str, target: str) -> bool:
+    if source in ("telephony.providers.registry", "telephony.providers.sandbox.discovery"):
+        return True
+    return _provider_folder(target) in ("", _provider_folder(source))
+
+
+def test_imports_go_one_way() -> None:
+    wrong = [
+        f"{source} imports {target}"
+        for source, path in modules()
+        for target in imports_of(source, path)
+        if not is_allowed(source, target)
+    ]
+    assert wrong == []
+
+
+def test_nobody_imports_the_composition_root() -> None:
+    root = ("portal.urls", "portal.settings", "portal.wsgi")
+    wrong = [
+        f"{source} imports {target}"
+        for source, path in modules()
+        for target in imports_of(source, path)
+        if target in root and part_of(source) != "portal"
+    ]
+    assert wrong == []
+
+
+def test_only_the_gate_makes_http_calls() -> None:
+    """requests, urllib and http.client are for portal.lib.outbound; sandboxes and set-up are no part of the portal."""
+    makers = {
+        "requests",
+        "requests.sessions",
+        "requests.adapters",
+        "urllib.request",
+        "http.client",
+        "httpx",
+        "urllib3",
+    }
+    allowed = (
+        "portal.lib.outbound",
+        "portal.bootstrap",
+        "portal.embedded",
+        "portal.demo",
+        "portal.management",
+    )
+    wrong = []
+    for source, path in modules():
+        if source.startswith(allowed) or ".sandbox" in source or ".bench" in source:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            wrong += [f"{source} imports {name}" for name in names if name in makers]
+    assert wrong == []
+
+
+def test_provider_names_are_compared_nowhere_else() -> None:
+    """`if provider == "keyyo"` outside its folder means a capability is missing from the declaration."""
+    folders = {path.parent.name for path in (ROOT / "telephony" / "providers").glob("*/__init__.py")} - {
+        "sandbox"
+    }
+    wrong = []
+    for source, path in modules():
+        if source.startswith("telephony.providers.") or part_of(source) == "portal":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare):
+                values = [leaf.value for leaf in ast.walk(node) if isinstance(leaf, ast.Constant)]
+                wrong += [f"{source}:{node.lineno}" for value in values if value in folders]
+    assert wrong == []
