@@ -20,6 +20,7 @@ CSRF = r'name="csrfmiddlewaretoken" value="([^"]+)"'
 AS = ("maud@corvane.example", "tom@telvane.example")
 SAMPLES = 3  # pages of one view in one tenant; the thousandth call looks like the third
 MOST_PAGES = 600
+REFUSALS = (400, 403, 404, 405)
 
 
 def walk(processes: Processes, out: Any) -> int:
@@ -66,8 +67,9 @@ def one_time_code(secret: str) -> str:
 def pages_of(base: str, email: str) -> Iterator[tuple[str, Page]]:
     """View name and page of everything that links lead this person to, a few of each view and tenant."""
     window = sign_in(base, email)
-    waiting = deque([f"{base}/", *(f"{base}{path}" for path in fixed_paths())])
-    seen: set[str] = set(waiting)
+    unlinked = {f"{base}{path}" for path in fixed_paths()}
+    waiting = deque([f"{base}/", *sorted(unlinked)])
+    seen: set[str] = set()
     taken: Counter[tuple[str, str]] = Counter()
     while waiting and sum(taken.values()) < MOST_PAGES:
         url = waiting.popleft()
@@ -76,6 +78,9 @@ def pages_of(base: str, email: str) -> Iterator[tuple[str, Page]]:
             continue
         taken[view, tenant] += 1
         page = window.go(url)
+        if url in unlinked and url not in seen and page.status in REFUSALS:
+            continue  # nobody is led there: a page for others, or for POST only
+        seen.add(url)
         yield view, page
         for link in re.findall(r'(?:href|hx-get|data-src)="([^"#]+)', page.text):
             target = urljoin(page.url, unescape(link)).partition("#")[0]
