@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 FILE_NAME = re.compile(r"^[-\w]+\.log$")
-SEPARATOR = re.compile(r"^-{79}$", re.MULTILINE)
+SEPARATOR = re.compile(rb"^-{79}$", re.MULTILINE)
 MOST_MAILS = 200
 
 
@@ -52,12 +52,16 @@ def mail_of(key: str) -> Mail | None:
 def _read(path: Path) -> list[Mail]:
     """One file holds the mails that one connection of the backend wrote, each ended by a line of dashes."""
     sent_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    texts = [text.strip() for text in SEPARATOR.split(path.read_text("utf-8", "replace"))]
-    return [_mail(f"{path.stem}-{position}", text, sent_at) for position, text in enumerate(texts) if text]
+    contents = [content.strip() for content in SEPARATOR.split(path.read_bytes())]
+    return [
+        _mail(f"{path.stem}-{position}", content, sent_at)
+        for position, content in enumerate(contents)
+        if content
+    ]
 
 
-def _mail(key: str, text: str, sent_at: datetime) -> Mail:
-    message = email.message_from_string(text, policy=email.policy.default)
+def _mail(key: str, content: bytes, sent_at: datetime) -> Mail:
+    message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     body = message.get_body(preferencelist=("plain",))
     return Mail(

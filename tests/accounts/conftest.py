@@ -24,7 +24,7 @@ from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 
 PASSWORD = "switchboard-demo"
-TOTP_SECRET = base64.b32encode(b"switchboard-tests-only").decode().rstrip("=")
+TOTP_SECRET = base64.b32encode(b"switchboard-testonly").decode()
 
 
 @pytest.fixture(autouse=True)
