@@ -125,7 +125,7 @@ class Control:
             self._server.reset()
             return {"reset": sorted(self._server.providers)}
         provider = self._provider(wish["provider"])
-        provider.store.reset()
+        provider.reset()
         self._server.faults.clear(provider.name)
         self._server.limits.set(provider.name, None)
         return {"reset": [provider.name]}

@@ -49,6 +49,10 @@ class SandboxProvider:
         """Hand out working credentials without a browser, for set-up scripts. Raises UnknownScenario."""
         raise UnknownScenario(f"{self.name} hands out no grants")
 
+    def reset(self) -> None:
+        """As new. Subclasses that remember things outside the state forget them here too."""
+        self.store.reset()
+
     def allow_redirect(self, redirect_uri: str) -> None:
         """Accept one more OAuth redirect address; providers without OAuth have nothing to do."""
 

@@ -79,7 +79,7 @@ class SandboxServer:
         self.limits.clear()
         self.requests.clear()
         for provider in self.providers.values():
-            provider.store.reset()
+            provider.reset()
 
     def start(self) -> "SandboxServer":
         self._thread = threading.Thread(

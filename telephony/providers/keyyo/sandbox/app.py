@@ -20,7 +20,8 @@ from telephony.providers.keyyo.sandbox.manager import BASE, Manager, refusal
 from telephony.providers.keyyo.sandbox.notifying import Notifier
 from telephony.providers.keyyo.sandbox.oauth import OAuth, OAuthError
 from telephony.providers.keyyo.sandbox.rows import ONNET, OUTGOING, Row, price
-from telephony.providers.keyyo.sandbox.scenarios import Scenarios, new_id
+from telephony.providers.keyyo.sandbox.scenarios import Scenarios
+from telephony.providers.keyyo.sandbox.scripts import new_id
 from telephony.providers.keyyo.sandbox.seed import CLIENT_ID, SCOPES, fixture, make_state
 from telephony.providers.sandbox.clock import SandboxClock
 from telephony.providers.sandbox.provider import SandboxProvider, UnknownScenario
@@ -176,8 +177,13 @@ class KeyyoSandbox(SandboxProvider):
             self.store.touch()
             self.store.save()
 
+    def reset(self) -> None:
+        self.scenarios.stop()
+        self.oauth.sign_everybody_out()
+        super().reset()
+
     def close(self) -> None:
-        self.scenarios.close()
+        self.scenarios.stop()
         super().close()
 
     def _home(self, request: WireRequest) -> Reply:

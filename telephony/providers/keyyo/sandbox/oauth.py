@@ -48,6 +48,9 @@ class OAuth:
     def _now_s(self) -> float:
         return self._sandbox.clock.timestamp()
 
+    def sign_everybody_out(self) -> None:
+        self._sessions.clear()
+
     # The person's side
 
     def authorize(self, request: WireRequest) -> Reply:
@@ -147,6 +150,7 @@ class OAuth:
         return match[1], session
 
     def _new_session(self, login: str) -> tuple[str, dict[str, Any]]:
+        self._sessions = {key: held for key, held in self._sessions.items() if held["ends_s"] >= self._now_s}
         session_id = secrets.token_urlsafe(24)
         self._sessions[session_id] = {"login": login, "csrf": [], "ends_s": self._now_s + SESSION_LIFE_S}
         return session_id, self._sessions[session_id]

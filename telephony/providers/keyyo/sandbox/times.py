@@ -28,14 +28,17 @@ def day_length_s(day: date) -> int:
 def bound_s(text: str) -> int:
     """Read `YYYY-MM-DD HH:MM`, time optional, as a Unix second. Raises ValueError.
 
-    In the doubled hour of autumn the first pass is meant; in the missing hour of spring the instant that a clock
-    not yet put forward would show.
+    In the doubled hour of autumn the first pass is meant; in the missing hour of spring the instant at which the
+    clock is put forward, so that windows which meet on the wall meet in time too.
     """
     match = _BOUND.fullmatch(text)
     if match is None:
         raise ValueError(f"not a date: {text}")
     year, month, day, hour, minute = (int(part or 0) for part in match.groups())
-    return int(datetime(year, month, day, hour, minute, tzinfo=PARIS).timestamp())
+    wall = datetime(year, month, day, hour, minute, tzinfo=PARIS)
+    if datetime.fromtimestamp(wall.timestamp(), PARIS).hour != hour:
+        wall = wall.replace(minute=0)
+    return int(wall.timestamp())
 
 
 def paris_text(second: float) -> str:

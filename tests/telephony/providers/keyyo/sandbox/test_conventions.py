@@ -86,7 +86,9 @@ def test_a_collection_is_replaced_by_put(corvane):
 
 def test_the_status_reason_is_spelled_so_and_never_comes_first(sandbox, corvane):
     connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=5)
-    connection.request("GET", "/keyyo/manager/1.0/services/33100000000", headers=dict(corvane.session.headers))
+    connection.request(
+        "GET", "/keyyo/manager/1.0/services/33100000000", headers=dict(corvane.session.headers)
+    )
     answer = connection.getresponse()
     names = [name for name, _ in answer.getheaders()]
     connection.close()
@@ -164,8 +166,12 @@ def test_an_unknown_path_is_404_and_a_wrong_verb_405(corvane):
     assert corvane("PUT", "/services").status_code == 405
 
 
-@pytest.mark.parametrize("operation", [op for op in CATALOG if op.surface == "manager"], ids=lambda op: op.key)
-def test_each_operation_wants_one_of_its_scopes(operation, sandbox: SandboxServer, caller_of: Callable[..., Any]):
+@pytest.mark.parametrize(
+    "operation", [op for op in CATALOG if op.surface == "manager"], ids=lambda op: op.key
+)
+def test_each_operation_wants_one_of_its_scopes(
+    operation, sandbox: SandboxServer, caller_of: Callable[..., Any]
+):
     path = operation.path.replace("{csi}", LINE).replace("{", "").replace("}", "")
     for scope in ("full_access", "full_access_read_only", "voip_profiles_admin", "cti_admin"):
         answer = caller_of("corvane", scope)(operation.method, path)
