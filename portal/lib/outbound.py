@@ -49,6 +49,8 @@ MAX_BYTES = 10_000_000
 MAX_JSON_DEPTH = 50
 PUBLIC_PORTS = frozenset({443, 8443})
 
+_CONTAINERS = frozenset({dict, list})
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -152,17 +154,18 @@ def decode_json(body: bytes) -> Any:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UnexpectedAnswer(str(_("The provider's answer is not valid JSON."))) from error
-    level = [value]
-    for _depth in range(MAX_JSON_DEPTH + 1):
-        level = [
-            child
-            for node in level
-            if type(node) in (dict, list)
-            for child in (node.values() if type(node) is dict else node)
-            if type(child) in (dict, list)
-        ]
-        if not level:
+    level = [value] if type(value) in _CONTAINERS else []
+    for _depth in range(MAX_JSON_DEPTH):
+        below: list[Any] = []
+        for node in level:
+            below += [
+                child
+                for child in (node.values() if type(node) is dict else node)
+                if type(child) in _CONTAINERS
+            ]
+        if not below:
             return value
+        level = below
     raise UnexpectedAnswer(str(_("The provider's answer is nested too deeply.")))
 
 

@@ -21,7 +21,7 @@ class Answer:
     """
 
     document: Any
-    items: Sequence[Mapping[str, Any]] = ()
+    items: Sequence[dict[str, Any]] = ()
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     following: Mapping[str, Any] | None = None

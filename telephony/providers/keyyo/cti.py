@@ -31,7 +31,6 @@ def act(
     *,
     password: Secret | None,
     deadline_s: float | None = None,
-    pace: Pace = _PACE,
 ) -> Answer:
     """Send one action, once.
 
@@ -44,7 +43,7 @@ def act(
     deadline = Deadline(total_s)
     line = dict(request.query)["ACCOUNT"]
     assert isinstance(line, str)
-    pace.acquire(f"{urlsplit(request.url).netloc}/{line}", 1, transport.priority, deadline)
+    _PACE.acquire(f"{urlsplit(request.url).netloc}/{line}", 1, transport.priority, deadline)
     response = _send(transport, request, deadline)
     challenge = response.headers.get("WWW-Authenticate", "")
     if response.status == 401 and password and challenge.lower().startswith("digest "):

@@ -29,6 +29,17 @@ from telephony.providers.operations import Effect
 from telephony.providers.transport import Request, Response, Transport
 
 DEADLINE_S = 10.0
+_CODES = frozenset(
+    {
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_scope",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "access_denied",
+    }
+)
 
 
 class KeyyoOAuth:
@@ -108,8 +119,10 @@ def _document(response: Response) -> dict[str, Any]:
         document = response.json()
     except UnexpectedAnswer:
         document = None
+    is_failure = response.status >= 500  # of a machine in between, unless it speaks OAuth
     if isinstance(document, dict) and ("error" in document or response.status == 200):
-        return document
+        if not is_failure or document.get("error") in _CODES:
+            return document
     if response.status >= 500:
         raise Unavailable(_("Keyyo's authorization server is out of order."), status=response.status)
     if response.status == 200:

@@ -6,7 +6,7 @@ is above zero. A call that rings a group or is passed on leaves several rows und
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -24,8 +24,10 @@ STREAMS = (INCOMING, OUTGOING)
 CALL_KINDS = (SIP_LINE, MOBILE, GROUP, "NumberTranslation", "FaxTransfer", "VirtualFaxAccount")
 
 _MEDIA = {"second": "voice", "sms": "sms", "textmms": "sms", "mms": "sms", "ko": "data", "Mo": "data"}
+_RAW = {name: f"{name}_raw" for name in ("caller", "actual_caller", "caller_presentation", "callee")}
 _WITHHELD = frozenset({"anonymous", "Anonymous", "private", "unknown"})
 _HALF_HOUR = timedelta(minutes=30)
+_UP_TO_A_MINUTE = timedelta(minutes=1, microseconds=-1)
 
 
 def probe_calls(client: KeyyoClient) -> dict[str, bool]:
@@ -110,7 +112,7 @@ def _floor(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def _ceiling(instant: datetime, zone: ZoneInfo) -> str:
-    local = (instant + timedelta(seconds=59)).astimezone(zone)
+    local = (instant + _UP_TO_A_MINUTE).astimezone(zone)
     while _is_doubled(local):
         local = (local.astimezone(UTC) + _HALF_HOUR).astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M}"
@@ -130,13 +132,13 @@ class _Rows:
         self.lines = lines
 
     def read(
-        self, items: Sequence[Mapping[str, Any]], csi: str
+        self, items: Iterable[dict[str, Any]], csi: str
     ) -> tuple[list[CallRecordDraft], list[UnreadableRow]]:
         """The drafts of a page, and what of it cannot be read. Raises UnexpectedAnswer for rows of another line."""
         drafts: list[CallRecordDraft] = []
         unreadable: list[UnreadableRow] = []
-        for item in items:
-            row = {name: value for name, value in item.items() if name != "_links"}
+        for row in items:
+            row.pop("_links", None)
             line = str(row.get("csi") or csi)
             if csi and line != csi:
                 raise UnexpectedAnswer("Keyyo answered with the calls of another line")
@@ -196,7 +198,7 @@ class _Rows:
 def _number(row: Mapping[str, Any], field: str) -> str:
     """A number with the plus; short numbers and names as they are; "" for a withheld or missing one."""
     shown = row.get(field)
-    raw = row.get(f"{field}_raw")
+    raw = row.get(_RAW[field])
     return _normal(str(shown or ""), str(raw or "")) if shown or raw else ""
 
 
