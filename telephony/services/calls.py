@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.scoping import ForeignTenant, current_tenant_id
 from portal.lib.canonical import canonical_json
@@ -98,7 +99,9 @@ def set_aside(connection: Connection, rows: Sequence[UnreadableRow]) -> None:
 def link_lines(connection: Connection) -> int:
     """Point calls that were stored before their line was known to it; the number of calls that gained a line."""
     with sql.open_cursor() as cursor:
-        return sql.link_lines(cursor, connection.tenant_id, connection.pk, list(_lines(connection).items()))
+        return sql.link_lines(
+            cursor, connection.tenant_id, connection.pk, list(_lines(connection).ids.items())
+        )
 
 
 def _prepared(drafts: Iterable[CallRecordDraft]) -> _Batch:
@@ -197,12 +200,12 @@ def _draft_of(row: tuple[Any, ...]) -> CallRecordDraft:
 def _call_line(
     call_id: int,
     records: Sequence[CallRecordDraft],
-    lines: Mapping[str, int],
+    lines: _Lines,
     known: tuple[int, int | None, CallFields] | None,
 ) -> bytes | None:
     """The call as a COPY line, or None where the stored one says the same."""
-    folded = fold_one(records[0]) if len(records) == 1 else fold(records)
-    line_id = lines.get(folded.line_remote_id)
+    folded = fold_one(records[0]) if len(records) == 1 else fold(records, lines.relays)
+    line_id = lines.ids.get(folded.line_remote_id)
     if known is not None:
         folded = folded._replace(started_at=known[2].started_at)
         if known[1:] == (line_id, folded):
@@ -210,9 +213,23 @@ def _call_line(
     return call_line(call_id, folded, line_id)
 
 
-def _lines(connection: Connection) -> dict[str, int]:
-    """Entity ids of the connection's lines, by remote id."""
-    return dict(Entity.objects.filter(connection=connection, is_line=True).values_list("remote_id", "pk"))
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What the connection's records may belong to: entity id by remote id, and those where nobody talks."""
+
+    ids: Mapping[str, int]
+    relays: frozenset[str]
+
+
+def _lines(connection: Connection) -> _Lines:
+    has_calls = Q(is_line=True) | Q(kind__in=connection.declaration.call_kinds)
+    rows = list(
+        Entity.objects.filter(has_calls, connection=connection).values_list("remote_id", "pk", "facet")
+    )
+    return _Lines(
+        ids={remote_id: pk for remote_id, pk, _ in rows},
+        relays=frozenset(remote_id for remote_id, _, facet in rows if facet != Entity.Facet.LINE),
+    )
 
 
 def _storable(raw: Any) -> Any:

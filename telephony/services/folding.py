@@ -6,7 +6,7 @@ The order of the records does not matter, nor does a record that is given twice 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -72,45 +72,49 @@ class CallFields(NamedTuple):
     is_time_ambiguous: bool
 
 
-def fold(records: Sequence[FoldRecord]) -> CallFields:
+def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFields:
     """The call that these records of one fold key tell about.
 
+    relays     remote ids of lines where nobody talks: groups, queues, translated numbers
     direction  internal when one own line called another; inbound when an outside party called, wherever the call
                went on to; else outbound
     outcome    answered when a receiving line answered; forwarded when only the onward leg did; else the first word
                of OUTCOME_RANK that a record says
     line       the answering line, else the first that rang, else the calling one
+    callee     what was dialled: the group rather than its agent
     started_at the earliest; whoever stores it keeps the one that a call already has
     """
     if len(records) == 1:
         return fold_one(records[0])
     distinct = {(record.stream, record.remote_key): record for record in records}
-    ordered = sorted(distinct.values(), key=_order)
+    ordered = sorted(
+        distinct.values(),
+        key=lambda one: (one.started_at, one.line_remote_id not in relays, one.stream, one.remote_key),
+    )
     if len(ordered) == 1:
         return fold_one(ordered[0])
-    placed = [record for record in ordered if record.direction == "outbound"]
-    received = [record for record in ordered if record.direction != "outbound"]
-    direction = _direction(ordered, placed, received)
-    opening = placed[0] if direction == "internal" and placed else (received or placed)[0]
-    bearer = _bearer(placed, received)
+    sides = _sides(ordered)
+    bearer = _bearer(sides, relays)
+    opening = (sides.origins or sides.received or ordered)[0]
+    relay = next((one.line_remote_id for one in sides.received if one.line_remote_id in relays), "")
     costs = [record.cost_micros for record in ordered if record.cost_micros is not None]
     durations = [record.duration_s for record in ordered if record.duration_s is not None]
     return CallFields(
         fold_key=opening.fold_key,
         started_at=ordered[0].started_at,
         medium=opening.medium,
-        direction=direction,
-        outcome=_outcome(ordered, placed, received, direction),
+        direction=_direction(sides),
+        outcome=_outcome(ordered, sides),
         caller=_first("caller", [opening, *ordered]),
         callee=_first("callee", [opening, *ordered]),
         duration_s=max(durations, default=None),
-        wait_s=next((r.wait_s for r in (bearer, *ordered) if r.wait_s is not None), None),
+        wait_s=next((one.wait_s for one in (bearer, *ordered) if one.wait_s is not None), None),
         quantity=opening.quantity,
         unit=opening.unit,
         cost_micros=sum(costs) if costs else None,
-        destination=_first("destination", [*placed, *ordered]),
+        destination=_first("destination", [*sides.origins, *sides.onward, *ordered]),
         line_remote_id=bearer.line_remote_id or _first("line_remote_id", ordered),
-        group_remote_id=_first("group_remote_id", [bearer, *ordered]),
+        group_remote_id=_first("group_remote_id", [bearer, *ordered]) or relay,
         record_count=min(len(ordered), MOST_COUNTED),
         is_time_ambiguous=ordered[0].is_time_ambiguous,
     )
@@ -139,40 +143,53 @@ def fold_one(record: FoldRecord) -> CallFields:
     )
 
 
-def _order(record: FoldRecord) -> tuple[datetime, str, str]:
-    return record.started_at, record.stream, record.remote_key
+class _Sides(NamedTuple):
+    """Who called, who rang, and who passed the call on; each in order."""
+
+    origins: list[FoldRecord]
+    received: list[FoldRecord]
+    onward: list[FoldRecord]
 
 
-def _direction(
-    ordered: Sequence[FoldRecord], placed: Sequence[FoldRecord], received: Sequence[FoldRecord]
-) -> str:
-    if any(record.direction == "internal" for record in ordered):
-        return "internal"
-    if not received:
-        return "outbound"
-    ringing = {record.line_remote_id for record in received}
-    # A line that both received and placed passed the call on: that leg does not make the call internal.
-    if any(record.line_remote_id not in ringing for record in placed):
-        return "internal"
-    return "inbound"
+def _sides(ordered: Sequence[FoldRecord]) -> _Sides:
+    received = [record for record in ordered if not _is_placed(record)]
+    placed = [record for record in ordered if _is_placed(record)]
+    rang = {record.line_remote_id for record in received}
+    # A line that both received and placed passed the call on: that leg is not where the call began.
+    return _Sides(
+        origins=[record for record in placed if record.line_remote_id not in rang],
+        received=received,
+        onward=[record for record in placed if record.line_remote_id in rang],
+    )
 
 
-def _outcome(
-    ordered: Sequence[FoldRecord],
-    placed: Sequence[FoldRecord],
-    received: Sequence[FoldRecord],
-    direction: str,
-) -> str:
-    if any(record.outcome == "answered" for record in received):
+def _is_placed(record: FoldRecord) -> bool:
+    if record.direction == "internal":
+        return record.caller.removeprefix("+") == record.line_remote_id != ""
+    return record.direction == "outbound"
+
+
+def _direction(sides: _Sides) -> str:
+    if sides.origins:
+        is_internal = bool(sides.received) or any(one.direction == "internal" for one in sides.origins)
+        return "internal" if is_internal else "outbound"
+    return "internal" if all(one.direction == "internal" for one in sides.received) else "inbound"
+
+
+def _outcome(ordered: Sequence[FoldRecord], sides: _Sides) -> str:
+    if any(record.outcome == "answered" for record in sides.received):
         return "answered"
-    if direction == "inbound" and any(record.outcome == "answered" for record in placed):
+    if any(record.outcome == "answered" for record in sides.onward):
         return "forwarded"
+    if sides.received and sides.origins:  # the called side knows better how it ended
+        ordered = sides.received
     return min((record.outcome for record in ordered), key=lambda outcome: _RANK.get(outcome, len(_RANK)))
 
 
-def _bearer(placed: Sequence[FoldRecord], received: Sequence[FoldRecord]) -> FoldRecord:
-    answering = [record for record in received if record.outcome == "answered"]
-    return (answering or received or placed)[0]
+def _bearer(sides: _Sides, relays: Container[str]) -> FoldRecord:
+    answering = [record for record in sides.received if record.outcome == "answered"]
+    ranked = answering or sides.received or [*sides.origins, *sides.onward]
+    return next((record for record in ranked if record.line_remote_id not in relays), ranked[0])
 
 
 def _first(name: str, records: Sequence[FoldRecord]) -> str:

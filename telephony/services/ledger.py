@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=Leased)
 DISPATCHER = "dispatcher"
 MOST_AT_ONCE = 100
+LONGEST_COUNTDOWN_S = 60
 
 
 class NotHeld(Exception):
@@ -129,14 +130,21 @@ def _dispatch_some(work: Work, now: datetime) -> int:
     return len(fresh)
 
 
-def hint(row: Leased) -> None:
-    """Tell a worker of a row, once the transaction is committed. A lost hint costs time, nothing else."""
+def hint(row: Leased, *, after_s: float = 0) -> None:
+    """Tell a worker of a row, once the transaction is committed. A lost hint costs time, nothing else.
+
+    after_s   at most a minute; what is due later is left to the dispatcher
+    """
     work = WORKS[type(row)]
     ids = (row.tenant_id, row.pk)  # type: ignore[attr-defined]
+    if after_s > LONGEST_COUNTDOWN_S:
+        return
 
     def publish() -> None:
         try:
-            current_app.send_task(work.task, args=ids, queue=work.queue, retry=False)
+            current_app.send_task(
+                work.task, args=ids, queue=work.queue, retry=False, countdown=after_s or None
+            )
         except OperationalError as error:
             logger.warning("The broker did not take a hint (%s); the next tick will find the row.", error)
 

@@ -53,6 +53,7 @@ def test_every_call_counts_its_records_and_their_cost(group: list[CallRecordDraf
     assert call.cost_micros == (sum(costs) if costs else None)
     assert call.started_at == min(record.started_at for record in group)
     assert call.outcome in {*(record.outcome for record in group), "forwarded"}
+    assert call.direction in ("inbound", "outbound", "internal")
 
 
 def test_internal_when_both_sides_are_own_lines() -> None:
@@ -81,3 +82,42 @@ def test_of_several_lines_that_rang_the_answering_one_has_the_call() -> None:
     call = fold([rang, answered])
 
     assert (call.direction, call.outcome, call.line_remote_id) == ("inbound", "answered", OTHER_LINE)
+
+
+def test_a_group_and_its_agent_are_one_call_of_the_agent() -> None:
+    group, agent = "33199001000", make_draft(remote_key="agent", callee=f"+{LINE}")
+    welcome = make_draft(remote_key="zzz", line_remote_id=group, callee=f"+{group}")
+
+    call = fold([agent, welcome], relays={group})
+
+    assert (call.line_remote_id, call.group_remote_id, call.callee) == (LINE, group, f"+{group}")
+
+
+def test_a_call_passed_on_to_a_colleague_stays_inbound() -> None:
+    received = make_draft(outcome="missed", duration_s=0)
+    onward = make_draft(
+        stream="outgoing", direction="internal", caller=f"+{LINE}", callee=f"+{OTHER_LINE}",
+        started_at=NOON + timedelta(seconds=20),
+    )  # fmt: skip
+    answered = make_draft(
+        remote_key="b", line_remote_id=OTHER_LINE, callee=f"+{OTHER_LINE}",
+        started_at=NOON + timedelta(seconds=20),
+    )  # fmt: skip
+
+    call = fold([onward, answered, received])
+
+    assert (call.direction, call.outcome, call.line_remote_id) == ("inbound", "answered", OTHER_LINE)
+    assert call.callee == f"+{LINE}"
+
+
+def test_an_internal_call_that_nobody_took_is_missed() -> None:
+    placed = make_draft(
+        stream="outgoing", direction="internal", caller=f"+{LINE}", callee=f"+{OTHER_LINE}", outcome="failed"
+    )
+    received = make_draft(
+        remote_key="b", line_remote_id=OTHER_LINE, direction="internal", caller=f"+{LINE}", outcome="missed"
+    )
+
+    call = fold([placed, received])
+
+    assert (call.direction, call.outcome, call.caller) == ("internal", "missed", f"+{LINE}")

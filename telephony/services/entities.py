@@ -1,0 +1,264 @@
+"""Keep our copies of remote objects as a provider's lists say they are.
+
+An object is written again only when it differs, goes only after two complete readings without it, and a list that
+suddenly lacks much is believed only when a person says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from portal.lib.canonical import checksum
+from portal.lib.secrets import Secret, keyed_hash, seal, unseal
+from telephony.models import Connection, Entity, EntityReference
+from telephony.providers.drafts import EntityDraft, EntityPage
+
+SECRETS_FIELD = "Entity.secrets"
+SECRET_MARK = "$secret"
+ALARMING_SHARE = 0.2
+ALARMING_COUNT = 3  # a list of a few objects may well lose one of them
+_LENGTHS = {
+    "remote_id": 200,
+    "parent_remote_id": 200,
+    "name": 250,
+    "number": 40,
+    "extension": 20,
+    "status": 40,
+}
+_UPDATED = [
+    "facet",
+    "is_line",
+    "name",
+    "number",
+    "extension",
+    "status",
+    "document",
+    "secrets_sealed",
+    "checksum",
+    "fetched_at",
+    "missing_since",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreResult:
+    """Rows of one page. `held_back`: objects that the list lacks, too many to believe it."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    held_back: int = 0
+
+    def __add__(self, other: StoreResult) -> StoreResult:
+        return StoreResult(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.removed + other.removed,
+            self.held_back + other.held_back,
+        )
+
+
+@transaction.atomic
+def store(
+    connection: Connection,
+    page: EntityPage,
+    now: datetime,
+    *,
+    run_started_at: datetime | None = None,
+    accepts_removal: bool = False,
+) -> StoreResult:
+    """Store one list of one kind below one parent.
+
+    run_started_at   an absence noted before it counts as an earlier reading; now where left out
+    accepts_removal  believe the list however much it lacks
+    """
+    stored = {
+        entity.remote_id: entity
+        for entity in Entity.objects.select_for_update(of=("self",)).filter(
+            connection=connection, kind=page.kind, parent_remote_id=page.parent_remote_id
+        )
+    }
+    wanted = {draft.remote_id: draft for draft in page.drafts}
+    rows = [_row(connection, draft, now) for draft in wanted.values()]
+    fresh = [row for row in rows if _differs(row, stored.get(row.remote_id))]
+    if fresh:
+        _upsert(connection, fresh, wanted)
+    same = [stored[row.remote_id].pk for row in rows if not _differs(row, stored.get(row.remote_id))]
+    Entity.objects.filter(pk__in=same).update(fetched_at=now)
+    gone = [entity for remote_id, entity in stored.items() if remote_id not in wanted]
+    removed, held_back = (
+        _removed(connection, gone, len(stored), now, run_started_at or now, accepts_removal)
+        if page.is_complete
+        else (0, 0)
+    )
+    changed = sum(1 for row in fresh if row.remote_id in stored)
+    return StoreResult(
+        new=len(fresh) - changed,
+        changed=changed,
+        unchanged=len(same),
+        removed=removed,
+        held_back=held_back,
+    )
+
+
+def secrets_of(entity: Entity) -> dict[str, Secret]:
+    """The values taken out of an entity's document, by dotted path. Raises Unreadable."""
+    if not entity.secrets_sealed:
+        return {}
+    opened = json.loads(unseal(entity.tenant_id, SECRETS_FIELD, entity.secrets_sealed).reveal())
+    return {path: Secret(value) for path, value in opened.items()}
+
+
+def placeholder(value: str) -> dict[str, str]:
+    """What stands in a document for a secret: tells whether it changed, not what it is."""
+    return {SECRET_MARK: keyed_hash(value)[:16]}
+
+
+# ---- one object ----
+def _row(connection: Connection, draft: EntityDraft, now: datetime) -> Entity:
+    kind = connection.declaration.kinds[draft.kind]
+    document: Any = dict(draft.document)
+    for path, value in draft.secrets.items():
+        document = _replaced(document, path.split("."), placeholder(value))
+    texts = {name: getattr(draft, name)[:most] for name, most in _LENGTHS.items()}
+    values: dict[str, Any] = {**texts, "facet": kind.facet.value, "is_line": kind.is_line}
+    references = sorted([one.path, one.target_kind, one.target_remote_id] for one in draft.references)
+    return Entity(
+        connection=connection,
+        kind=draft.kind,
+        **values,
+        document=document,
+        secrets_sealed=_sealed(connection, draft.secrets),
+        checksum=checksum([values, document, references]),
+        fetched_at=now,
+    )
+
+
+def _differs(row: Entity, stored: Entity | None) -> bool:
+    return stored is None or stored.checksum != row.checksum or stored.missing_since is not None
+
+
+def _sealed(connection: Connection, secrets: Mapping[str, str]) -> str:
+    return seal(connection.tenant_id, SECRETS_FIELD, json.dumps(dict(secrets))) if secrets else ""
+
+
+def _replaced(document: Any, path: Sequence[str], value: Any) -> Any:
+    """A copy of the document with another value at the path; unchanged where the path leads nowhere."""
+    head, *rest = path
+    if isinstance(document, Mapping) and head in document:
+        return {**document, head: _replaced(document[head], rest, value) if rest else value}
+    if isinstance(document, list) and head.isdigit() and int(head) < len(document):
+        index = int(head)
+        inner = _replaced(document[index], rest, value) if rest else value
+        return [*document[:index], inner, *document[index + 1 :]]
+    return document
+
+
+# ---- writing ----
+def _upsert(connection: Connection, rows: Sequence[Entity], drafts: Mapping[str, EntityDraft]) -> None:
+    Entity.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["tenant", "connection", "kind", "parent_remote_id", "remote_id"],
+        update_fields=_UPDATED,
+    )
+    _rebuild_references(connection, rows, drafts)
+    _resolve_pointers_to(connection, rows)
+
+
+def _rebuild_references(
+    connection: Connection, rows: Sequence[Entity], drafts: Mapping[str, EntityDraft]
+) -> None:
+    EntityReference.objects.filter(source__in=[row.pk for row in rows]).delete()
+    wanted = [(row, reference) for row in rows for reference in drafts[row.remote_id].references]
+    if not wanted:
+        return
+    targets = _targets(connection, {(one.target_kind, one.target_remote_id) for _, one in wanted})
+    EntityReference.objects.bulk_create(
+        [
+            EntityReference(
+                source=row,
+                path=one.path[:200],
+                target_kind=one.target_kind,
+                target_remote_id=one.target_remote_id[:200],
+                target_id=targets.get((one.target_kind, one.target_remote_id, row.parent_remote_id))
+                or targets.get((one.target_kind, one.target_remote_id, "")),
+            )
+            for row, one in wanted
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _targets(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str, str], int]:
+    """Entity ids by kind, remote id and parent; "" as parent stands for the only or the oldest one."""
+    named = Q(pk__in=())
+    for kind, remote_id in keys:
+        named |= Q(kind=kind, remote_id=remote_id)
+    found: dict[tuple[str, str, str], int] = {}
+    rows = Entity.objects.filter(named, connection=connection).order_by("pk")
+    for pk, kind, remote_id, parent in rows.values_list("pk", "kind", "remote_id", "parent_remote_id"):
+        found[kind, remote_id, parent] = pk
+        found.setdefault((kind, remote_id, ""), pk)
+    return found
+
+
+def _resolve_pointers_to(connection: Connection, rows: Sequence[Entity]) -> None:
+    """References that were stored before their target was known find it now."""
+    dangling = EntityReference.objects.filter(
+        source__connection=connection,
+        target=None,
+        target_kind=rows[0].kind,
+        target_remote_id__in=[row.remote_id for row in rows],
+    ).select_related("source")
+    pointers = list(dangling)
+    by_place = {(row.remote_id, row.parent_remote_id): row.pk for row in rows}
+    by_id = {row.remote_id: row.pk for row in rows}
+    for pointer in pointers:
+        place = (pointer.target_remote_id, pointer.source.parent_remote_id)
+        pointer.target_id = by_place.get(place) or by_id[pointer.target_remote_id]
+    EntityReference.objects.bulk_update(pointers, ["target"])
+
+
+# ---- going ----
+def _removed(
+    connection: Connection,
+    gone: Sequence[Entity],
+    known: int,
+    now: datetime,
+    run_started_at: datetime,
+    accepts_removal: bool,
+) -> tuple[int, int]:
+    """Note or complete the absence of objects: (removed, held back)."""
+    newly = [entity for entity in gone if entity.missing_since is None]
+    is_alarming = len(newly) >= ALARMING_COUNT and len(newly) > ALARMING_SHARE * known
+    if is_alarming and not accepts_removal:
+        return 0, len(newly)
+    Entity.objects.filter(pk__in=[entity.pk for entity in newly]).update(missing_since=now)
+    again = [entity for entity in gone if entity.missing_since and entity.missing_since < run_started_at]
+    for entity in again:
+        _remove_with_children(connection, entity)
+    return len(again), 0
+
+
+def _remove_with_children(connection: Connection, entity: Entity) -> None:
+    kinds = connection.declaration.kinds
+    below = [kind.kind for kind in kinds.values() if entity.kind in kind.parent_kinds]
+    place = child_parent_id(entity.parent_remote_id, entity.remote_id)
+    for child in Entity.objects.filter(connection=connection, kind__in=below, parent_remote_id=place):
+        _remove_with_children(connection, child)
+    entity.delete()
+
+
+def child_parent_id(parent_remote_id: str, remote_id: str) -> str:
+    """The `parent_remote_id` of what hangs below an object: "CSI/plugin" for one that hangs below a line itself."""
+    return f"{parent_remote_id}/{remote_id}" if parent_remote_id else remote_id

@@ -1,0 +1,76 @@
+"""Fetch the next pages while the last ones are stored: a generator run in a thread of its own, a few items ahead."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from django.db import connections
+
+from accounts.scoping import carrying_scope
+
+Item = TypeVar("Item")
+Produce = Callable[[], Generator[Item, None, None]]
+AHEAD = 8
+_POLL_S = 0.1
+
+
+class ReadAhead(Generic[Item]):
+    """What a producer made so far. An error of the producer is raised once all that came before it was taken."""
+
+    def __init__(self, produce: Produce[Item]) -> None:
+        self._items: queue.Queue[Item | None] = queue.Queue(AHEAD)  # None: there is no more
+        self._closed = threading.Event()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="read-ahead")
+        self._end = self._pool.submit(carrying_scope(self._run), produce)
+
+    def batches(self, size_of: Callable[[Item], int], most: int) -> Iterator[list[Item]]:
+        """Lists of at least one item: all that is there, until their sizes add up to `most`."""
+        while (item := self._items.get()) is not None:
+            batch, size = [item], size_of(item)
+            while size < most and not self._items.empty() and (item := self._items.get()) is not None:
+                batch.append(item)
+                size += size_of(item)
+            yield batch
+            if item is None:
+                break
+        self._end.result()
+
+    def close(self) -> None:
+        """Ask the producer to end after the item at hand, and wait for it."""
+        self._closed.set()
+        self._pool.shutdown()
+
+    def _run(self, produce: Produce[Item]) -> None:
+        items = produce()
+        try:
+            for item in items:
+                if not self._put(item):
+                    return
+        finally:
+            items.close()
+            connections.close_all()
+            self._put(None)
+
+    def _put(self, item: Item | None) -> bool:
+        while not self._closed.is_set():
+            try:
+                self._items.put(item, timeout=_POLL_S)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+
+@contextmanager
+def read_ahead(produce: Produce[Item]) -> Iterator[ReadAhead[Item]]:
+    """Runs `produce()` ahead in a thread, in the caller's tenant scope; ended when the block is left."""
+    ahead = ReadAhead(produce)
+    try:
+        yield ahead
+    finally:
+        ahead.close()

@@ -1,0 +1,76 @@
+"""When each connection is synced: its streams' next due times, and the back-fill until the wanted months are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.scoping import tenant_scope, unscoped
+from telephony.models import Connection, Credential, SyncRun, SyncState
+from telephony.services import cdr_sync, entity_sync, runs
+from telephony.services.windows import backfill_window
+
+MOST_AT_ONCE = 100
+BACKFILL_AGAIN = timedelta(hours=6)  # after one that was parked
+
+ADVANCE: dict[str, Callable[[SyncRun], None]] = {
+    SyncRun.What.CALLS: cdr_sync.advance,
+    SyncRun.What.BACKFILL: cdr_sync.advance,
+    SyncRun.What.ENTITIES: entity_sync.advance,
+}
+
+
+def advance(run: SyncRun) -> None:
+    """Go on with a leased run, whatever it syncs."""
+    ADVANCE[run.what](run)
+
+
+def open_due_runs(now: datetime | None = None) -> int:
+    """Request the runs of all streams that are due, in each one's tenant scope; how many."""
+    now = now or timezone.now()
+    with unscoped("dispatch"), transaction.atomic():
+        due = list(
+            SyncState.objects.filter(
+                next_due_at__lte=now,
+                connection__unlinked_at=None,
+                connection__is_paused=False,
+                connection__credential__state=Credential.State.WORKING,
+            )
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("connection")
+            .order_by("next_due_at")[:MOST_AT_ONCE]
+        )
+        for state in due:
+            with tenant_scope(state.tenant_id):
+                _request_due(state.connection, state.stream, now)
+    return len(due)
+
+
+def _request_due(connection: Connection, stream: str, now: datetime) -> SyncRun:
+    """The stream's next run, and when the one after is due."""
+    SyncState.objects.filter(connection=connection, stream=stream).update(
+        next_due_at=now + runs.interval(connection, stream)
+    )
+    if stream == "entities":
+        return runs.request_run(connection, SyncRun.What.ENTITIES)
+    if needs_backfill(connection, now):
+        runs.request_run(connection, SyncRun.What.BACKFILL)
+    return runs.request_run(connection, SyncRun.What.CALLS)
+
+
+def needs_backfill(connection: Connection, now: datetime) -> bool:
+    """Whether months that the connection wants are not there yet, and nobody just failed to fetch them."""
+    state = runs.state_of(connection, "calls")
+    if state.backfilled_from is None:  # the first run comes first
+        return False
+    zone = ZoneInfo(connection.time_zone)
+    if backfill_window(connection.backfill_months, state.backfilled_from, now, zone) is None:
+        return False
+    last = SyncRun.objects.filter(connection=connection, what=SyncRun.What.BACKFILL).order_by("-pk").first()
+    if last is None or last.state == SyncRun.State.COMPLETE:
+        return True
+    return last.finished_at is not None and now - last.finished_at > BACKFILL_AGAIN

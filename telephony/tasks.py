@@ -1,0 +1,87 @@
+"""Celery's doors to the services. A task gets ids, opens the tenant's scope through the lease, and calls one service.
+
+Messages are hints: running a task twice, early or never does no harm (services/ledger.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from typing import Any
+
+from celery import Task, shared_task
+from celery.signals import worker_init, worker_shutting_down
+from django.utils import timezone
+
+from accounts.scoping import NoScope, current_scope, unscoped
+from telephony.models import Change, Job, SyncRun
+from telephony.services import exporting, ledger, scheduling, settling, worker_health
+
+logger = logging.getLogger(__name__)
+
+
+class TenantTask(Task):
+    """A task on one tenant's row: `(tenant_id, id)`. It leaves quietly when the row is not its to work on."""
+
+    abstract = True
+
+    def __call__(self, tenant_id: int, row_id: int) -> None:
+        if current_scope() is not None:
+            raise NoScope("a scope was open before the task began")
+        try:
+            self.run(tenant_id, row_id)
+        except (ledger.NotHeld, ledger.LeaseLost) as reason:
+            logger.info("%s(%s, %s) left: %s", self.name, tenant_id, row_id, reason)
+        if current_scope() is not None:
+            raise NoScope("the task left its scope open")
+
+
+@shared_task
+def dispatch() -> None:
+    """Request what the schedules ask for, and hint at all that is due in the ledger."""
+    scheduling.open_due_runs()
+    ledger.dispatch()
+    with unscoped("dispatch"):
+        exporting.expire(timezone.now())
+    for queue in worker_health.QUEUES:
+        probe.apply_async(args=(queue,), queue=queue, expires=55)
+
+
+@shared_task(base=TenantTask)
+def advance_run(tenant_id: int, run_id: int) -> None:
+    """Go on with a sync run for at most TASK_BUDGET_S."""
+    with ledger.leased(SyncRun, tenant_id, run_id) as run:
+        scheduling.advance(run)
+
+
+@shared_task(base=TenantTask)
+def advance_job(tenant_id: int, job_id: int) -> None:
+    """Go on with an export for at most TASK_BUDGET_S."""
+    with ledger.leased(Job, tenant_id, job_id) as job:
+        exporting.advance(job)
+
+
+@shared_task(base=TenantTask)
+def settle_change(tenant_id: int, change_id: int) -> None:
+    """Find out what became of a write whose answer was lost."""
+    with ledger.leased(Change, tenant_id, change_id) as change:
+        settling.settle(change)
+
+
+@shared_task
+def probe(queue: str) -> None:
+    """Say that this queue is being worked on."""
+    worker_health.note_alive(queue)
+
+
+# ---- the worker's own life ----
+@worker_init.connect
+def share_stop_flag(**_kwargs: Any) -> None:
+    """Before the children are forked: one flag that all of them see."""
+    ledger.use_stop_flag(multiprocessing.get_context("fork").Event())
+
+
+@worker_shutting_down.connect
+def give_work_back(**_kwargs: Any) -> None:
+    """A warm shutdown has begun: work at hand ends at its next page and is due again for the next worker."""
+    ledger.stop()
