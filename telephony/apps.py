@@ -7,7 +7,9 @@ class TelephonyConfig(AppConfig):
     verbose_name = _("Telephony")
 
     def ready(self) -> None:
+        from portal.ui import context
         from telephony import looks, menu
 
+        context.configure(search_url_name="telephony:search", jobs_url_name="telephony:job_running")
         looks.register()
         menu.register()

@@ -44,6 +44,8 @@ class CallFilterForm(FilterForm):
     def __init__(self, *args: Any, zone: ZoneInfo, region: str, **kwargs: Any) -> None:
         self.zone, self.region = zone, region
         super().__init__(*args, **kwargs)
+        if len(self.fields["connection"].choices) <= 2:  # type: ignore[attr-defined]
+            del self.fields["connection"]
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):

@@ -40,7 +40,16 @@ class TalkColumn(DurationColumn):
         return f"{formats.count(record.quantity or 0)}{formats.NBSP}{record.unit}"
 
 
+class CostColumn(MoneyColumn):
+    """Money; what cost nothing is left quiet."""
+
+    def render(self, value: int, record: Call) -> str | SafeString:
+        return super().render(value, record) if value else formats.DASH
+
+
 class CallTable(BaseTable):
+    row_height = "42"
+
     started_at = LocalTimeColumn(
         verbose_name=_("Started"), clock=True, seconds=True, orderable=True, fixed=True, card="sub"
     )
@@ -51,8 +60,8 @@ class CallTable(BaseTable):
     outcome = OutcomeColumn(verbose_name=_("Outcome"), card="end")
     duration_s = TalkColumn(verbose_name=_("Talk"), card="end2", empty_values=())
     wait_s = DurationColumn(verbose_name=_("Wait"), wait=True, hidden=True)
-    cost_micros = MoneyColumn(verbose_name=_("Cost"), currency="connection.currency")
-    line = Column(verbose_name=_("Line"), hidden=True, accessor="line.name")
+    cost_micros = CostColumn(verbose_name=_("Cost"), currency="connection__currency")
+    line = Column(verbose_name=_("Line"), hidden=True, accessor="line__name")
     destination = Column(verbose_name=_("Destination"), hidden=True)
     medium = ChoiceColumn(verbose_name=_("Kind"), hidden=True)
     connection = ProviderColumn(verbose_name=_("At"), accessor="connection")
