@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from portal.ui.forms import FilterForm, PeriodField, any_of
+from portal.ui.grids import calendar_key
 from portal.ui.tables import BaseTable, ChoiceColumn, Column, LocalTimeColumn, MenuItem, NumberColumn
 from portal.ui.views import FilteredTableView, SavedView
 
@@ -104,10 +105,19 @@ def components(request: HttpRequest) -> HttpResponse:
     return render(request, "ui_samples/components.html", values)
 
 
+def drawn(request: HttpRequest) -> HttpResponse:
+    from tests.portal.ui.test_figures import one_of_each
+
+    return render(
+        request, "ui_samples/figures.html", {"figures": one_of_each().items(), "key": calendar_key()}
+    )
+
+
 urlpatterns = [
     path("nobody/", PersonListView.as_view(queryset=Person.objects.none()), name="nobody"),
     path("people/", PersonListView.as_view(), name="people"),
     path("components/", components, name="components"),
+    path("figures/", drawn, name="figures"),
     path("ui/", include("portal.ui.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -40,7 +40,7 @@ def picture(seat, name: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["people", "components"])
+@pytest.mark.parametrize("name", ["people", "components", "figures"])
 def test_pages_fit_and_axe_finds_nothing_serious(seat, name, width, theme):
     Person.objects.filter(is_staff=True).update(theme=theme)
     size = dict(zip(("width", "height"), WIDTHS[width], strict=True))

@@ -1,0 +1,311 @@
+"""Figures drawn on the server as SVG: line, bars, stacks, strip, sparkline. Heat map and calendar: portal/ui/grids.py.
+
+Pure functions of their arguments. Each gives a Figure: the drawing with its finding as label, and its table.
+Gaps are gaps (None); bars begin at zero; a line may begin higher, its title then says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils import formats as django_formats
+from django.utils.translation import gettext as _
+
+from portal.ui.svg import Drawing, Figure, pattern, short
+
+LEFT, TOP, ROOM_RIGHT, ROOM_BELOW = 34.0, 14.0, 118.0, 46.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A change on the axis, as a lettered jack. `at` is a position among the values, 4.5 between two of them."""
+
+    at: float
+    letter: str
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """Values that are missing, from position `first` to `last`, with the words written into it."""
+
+    first: int
+    last: int
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """Values to heights: `low` at the foot, `high` at the top."""
+
+    low: float
+    high: float
+    top: float
+    foot: float
+
+    def y(self, value: float) -> float:
+        share = (value - self.low) / ((self.high - self.low) or 1)
+        return self.foot - max(0.0, min(1.0, share)) * (self.foot - self.top)
+
+
+def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
+    """Round values from `low` to at least `high`, in steps of 1, 2, 2.5 or 5 times a power of ten."""
+    span = max(high - low, 1e-9)
+    power = 10.0 ** len(str(int(span / wanted))) / 10 if span / wanted >= 1 else 1.0
+    step = next(
+        (power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor * wanted >= span), power * 10
+    )
+    values = [low]
+    while values[-1] < high - step * 1e-6:
+        values.append(values[-1] + step)
+    return values
+
+
+def plain(value: float, unit: str = "", digits: int = 0) -> str:
+    """A value as its label has it: "88.3 %"."""
+    text = django_formats.number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)
+    return f"{text}\u00a0{unit}" if unit else text
+
+
+def line(
+    values: Sequence[float | None],
+    labels: Sequence[str],
+    *,
+    label: str,
+    low: float = 0,
+    high: float | None = None,
+    unit: str = "",
+    digits: int = 0,
+    usual: float | None = None,
+    gaps: Sequence[Gap] = (),
+    marks: Sequence[Mark] = (),
+    end_words: str = "",
+    head: Sequence[str] = (),
+    size: tuple[float, float] = (736, 262),
+) -> Figure:
+    """One line over days or hours. `labels` name every position; about six of them are written under the axis.
+
+    end_words  written at the end of the line, after its last value ("today")
+    usual      a dotted comparison with its value at the right
+    """
+    drawing = Drawing(*size)
+    foot = size[1] - ROOM_BELOW
+    known = [value for value in values if value is not None]
+    levels = ticks(low, high if high is not None else max([*known, usual or 0, low + 1]))
+    scale = Scale(low=low, high=levels[-1], top=TOP, foot=foot)
+    xs = positions(len(values), LEFT, size[0] - ROOM_RIGHT)
+    draw_grid(drawing, scale, levels, xs[-1] if xs else size[0] - ROOM_RIGHT, unit)
+    for number, gap in enumerate(gaps):
+        draw_gap(drawing, gap, xs, scale, f"hatch-{hash_of(label)}-{number}")
+    if usual is not None and xs:
+        drawing.rule(LEFT, scale.y(usual), xs[-1], scale.y(usual), "line lq dotted")
+    for run in runs(values):
+        if len(run) == 1:
+            drawing.add("circle", cx=xs[run[0][0]], cy=scale.y(run[0][1]), r=2.5, css="f1")
+        else:
+            path = " L".join(f"{short(xs[at])} {short(scale.y(value))}" for at, value in run)
+            drawing.add("path", d=f"M{path}", css="line l1")
+    draw_end(drawing, values, xs, scale, usual, unit, digits, end_words)
+    draw_axis(drawing, labels, xs, foot, size[1] - 7)
+    for mark in marks:
+        draw_mark(drawing, mark, xs, foot)
+    rows = [
+        (name, "–" if value is None else plain(value, unit, digits))
+        for name, value in zip(labels, values, strict=True)
+    ]
+    return Figure(drawing.svg(label), label, head or (_("Day"), label), rows)
+
+
+def positions(count: int, left: float, right: float) -> list[float]:
+    if count < 2:
+        return [left] * count
+    return [left + (right - left) * at / (count - 1) for at in range(count)]
+
+
+def runs(values: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:
+    """The stretches without a gap, as (position, value)."""
+    pairs = [(at, value) for at, value in enumerate(values)]
+    for is_known, group in groupby(pairs, key=lambda pair: pair[1] is not None):
+        if is_known:
+            yield [(at, value) for at, value in group if value is not None]
+
+
+def hash_of(text: str) -> int:
+    """A small number that is the same in every process, for ids inside one page."""
+    return sum((at + 1) * ord(letter) for at, letter in enumerate(text)) % 100_000
+
+
+def draw_grid(drawing: Drawing, scale: Scale, levels: Sequence[float], right: float, unit: str) -> None:
+    for level in levels:
+        is_top = level == levels[-1]
+        drawing.rule(LEFT, scale.y(level), right, scale.y(level), "axis" if level == scale.low else "grid")
+        digits = 0 if float(level).is_integer() else 1
+        drawing.text(LEFT - 8, scale.y(level) + 4, plain(level, unit if is_top else "", digits), anchor="end")
+
+
+def draw_gap(drawing: Drawing, gap: Gap, xs: Sequence[float], scale: Scale, name: str) -> None:
+    """Hatched from half a step before the first missing value to half a step after the last."""
+    step = (xs[1] - xs[0]) / 2 if len(xs) > 1 else 10.0
+    left, right = max(xs[gap.first] - step, LEFT), min(xs[gap.last] + step, xs[-1] + step)
+    drawing.parts.append(pattern(name))
+    drawing.add(
+        "rect",
+        x=left,
+        y=scale.top,
+        width=right - left,
+        height=scale.foot - scale.top,
+        fill=f"url(#{name})",
+        css="gap",
+    )
+    if gap.words:
+        middle, words = (left + right) / 2, gap.words.split(" ", 1)
+        wide = max(len(word) for word in words) * 6.2 + 8
+        drawing.box(middle - wide / 2, scale.foot - 10 - 14 * len(words), wide, 14 * len(words) + 2, "sheet")
+        for number, word in enumerate(words):
+            drawing.text(middle, scale.foot - 14 * (len(words) - number), word, css="s", anchor="middle")
+
+
+def draw_end(
+    drawing: Drawing,
+    values: Sequence[float | None],
+    xs: Sequence[float],
+    scale: Scale,
+    usual: float | None,
+    unit: str,
+    digits: int,
+    end_words: str,
+) -> None:
+    """The last value written at the line's end; the usual one beside its dots, moved off if they would touch."""
+    last = next(((at, value) for at, value in reversed(list(enumerate(values))) if value is not None), None)
+    end_y = None
+    if last is not None:
+        at, value = last
+        end_y = scale.y(value)
+        drawing.add("circle", cx=xs[at], cy=end_y, r=4, css="f1")
+        drawing.text(xs[at] + 8, end_y + 4, f"{plain(value, unit, digits)} {end_words}".strip(), css="b")
+    if usual is not None and xs:
+        y = scale.y(usual)
+        if end_y is not None and abs(y - end_y) < 14:
+            y = end_y - 14 if y <= end_y else end_y + 14
+        drawing.text(xs[-1] + 8, y + 4, _("usual: %(value)s") % {"value": plain(usual, "", digits)})
+
+
+def draw_axis(drawing: Drawing, labels: Sequence[str], xs: Sequence[float], foot: float, y: float) -> None:
+    """About six labels, the first and the last always among them."""
+    if not xs:
+        return
+    step = max(1, round(len(xs) / 5))
+    shown = [*range(0, len(xs) - step // 2 - 1, step), len(xs) - 1] if len(xs) > 1 else [0]
+    for at in shown:
+        drawing.text(xs[at], y, labels[at], anchor="middle")
+        drawing.rule(xs[at], foot, xs[at], foot + 4, "axis")
+
+
+def draw_mark(drawing: Drawing, mark: Mark, xs: Sequence[float], foot: float) -> None:
+    if len(xs) < 2:
+        return
+    x = xs[0] + (xs[-1] - xs[0]) * mark.at / (len(xs) - 1)
+    drawing.rule(x, TOP, x, foot + 9, "markline")
+    drawing.add("circle", cx=x, cy=foot + 15, r=8, css="mark")
+    drawing.text(x, foot + 19, mark.letter, css="s", anchor="middle")
+
+
+def bars(
+    values: Sequence[float | None],
+    labels: Sequence[str],
+    *,
+    label: str,
+    unit: str = "",
+    css: str = "f1",
+    head: Sequence[str] = (),
+    size: tuple[float, float] = (736, 200),
+) -> Figure:
+    """Bars from zero; the greatest has its value written on it. A missing value leaves its place empty."""
+    drawing = Drawing(*size)
+    foot, right = size[1] - 24, size[0] - 8
+    top_value = max([value for value in values if value is not None], default=0)
+    levels = ticks(0, max(top_value, 1))
+    scale = Scale(low=0, high=levels[-1], top=TOP + 6, foot=foot)
+    draw_grid(drawing, scale, levels, right, unit)
+    step = (right - LEFT) / max(1, len(values))
+    for at, value in enumerate(values):
+        if value is None:
+            continue
+        x, y = LEFT + at * step + step * 0.14, scale.y(value)
+        drawing.box(x, y, step * 0.72, foot - y, css, radius=1.5, tip=f"{labels[at]}: {plain(value, unit)}")
+        if value == top_value and value:
+            drawing.text(x + step * 0.36, y - 5, plain(value, unit), css="b", anchor="middle")
+            top_value = -1.0
+    centres = [LEFT + (at + 0.5) * step for at in range(len(values))]
+    draw_axis(drawing, labels, centres, foot, size[1] - 6)
+    rows = [(name, "–" if v is None else plain(v, unit)) for name, v in zip(labels, values, strict=True)]
+    return Figure(drawing.svg(label), label, head or (_("When"), label), rows)
+
+
+def sparkline(values: Sequence[float | None], *, label: str, size: tuple[float, float] = (120, 28)) -> Figure:
+    """A line as small as a word; no axis, a dot at its end."""
+    drawing = Drawing(*size)
+    known = [value for value in values if value is not None]
+    scale = Scale(low=min([0, *known]), high=max([1, *known]), top=4, foot=size[1] - 4)
+    xs = positions(len(values), 3, size[0] - 5)
+    for run in runs(values):
+        path = " L".join(f"{short(xs[at])} {short(scale.y(value))}" for at, value in run)
+        drawing.add("path", d=f"M{path}", css="line l1 thin")
+    if values and values[-1] is not None:
+        drawing.add("circle", cx=xs[-1], cy=scale.y(values[-1]), r=2.5, css="f1")
+    return Figure(drawing.svg(label), label, (), (), css="spark")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """One cell of a strip: tone ok, some, bad or empty, and what is said on hover."""
+
+    tone: str
+    title: str = ""
+
+
+def strip(
+    slots: Sequence[Slot],
+    *,
+    label: str,
+    first: str = "",
+    last: str = "",
+    words: str = "",
+    at: int | None = None,
+) -> Figure:
+    """A row of cells over time, the exceptions taller. `words` are written under position `at`."""
+    width, tones = 356.0, {"ok": "f1 soft", "some": "f3", "bad": "f2", "empty": "sb-cal-none soft"}
+    drawing = Drawing(width, 46)
+    step = width / max(1, len(slots))
+    for number, slot in enumerate(slots):
+        top = 0 if slot.tone in ("bad", "some") else 4
+        drawing.box(number * step, top, step * 0.74, 26 - top, tones[slot.tone], radius=1.2, tip=slot.title)
+    drawing.text(0, 43, first)
+    drawing.text(width, 43, last, anchor="end")
+    if words and at is not None:
+        middle = min(max((at + 0.5) * step, 110.0), width - 90)
+        drawing.text(middle, 43, words, css="s", anchor="middle")
+    return Figure(drawing.svg(label), label, (), (), css="sb-health")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A part of a whole; css a, b or c (see .sb-barline)."""
+
+    label: str
+    value: float
+    css: str
+
+
+def shares(parts: Sequence[Share], *, label: str) -> Figure:
+    """One bar cut into parts; what each is stands in words beside it."""
+    drawing = Drawing(720, 16)
+    total, x = sum(part.value for part in parts) or 1, 0.0
+    for part in parts:
+        wide = 720 * part.value / total
+        drawing.box(x, 0, wide - 2, 16, part.css, radius=2, tip=f"{part.label}: {plain(part.value)}")
+        x += wide
+    rows = [(part.label, plain(part.value)) for part in parts]
+    return Figure(drawing.svg(label), label, (_("Part"), _("Value")), rows, css="sb-shares")

@@ -1,0 +1,98 @@
+"""A small drawing surface: elements in, safe SVG out. Colours are classes (base in components.css), never values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+
+def short(value: float) -> str:
+    """A coordinate with at most one decimal: 12, 12.5."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def pattern(name: str) -> SafeString:
+    """The hatch that means "not here"; `name` is unique on its page."""
+    return format_html(
+        '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect width="6" height="6" class="hatch-ground"/><path d="M0 0V6" class="hatch-line"/></pattern></defs>',
+        name,
+    )
+
+
+@dataclass
+class Drawing:
+    """Elements in the order they are painted, inside a view box of `width` x `height`."""
+
+    width: float
+    height: float
+    parts: list[SafeString] = field(default_factory=list)
+
+    def add(self, tag: str, text: object = "", **attributes: object) -> None:
+        """One element. `css` is its class; underscores in names become hyphens; numbers are rounded."""
+        pairs = []
+        for name, value in attributes.items():
+            if value in (None, ""):
+                continue
+            word = short(value) if isinstance(value, float) else str(value)
+            pairs.append(("class" if name == "css" else name.replace("_", "-"), word))
+        inside = format_html_join("", ' {}="{}"', pairs)
+        if text == "":
+            self.parts.append(format_html("<{}{}/>", mark_safe(tag), inside))
+        else:
+            self.parts.append(
+                format_html("<{}{}>{}</{}>", mark_safe(tag), inside, conditional_escape(text), mark_safe(tag))
+            )
+
+    def text(self, x: float, y: float, words: object, *, css: str = "", anchor: str = "") -> None:
+        self.add("text", words, x=float(x), y=float(y), text_anchor=anchor, css=css)
+
+    def rule(self, x1: float, y1: float, x2: float, y2: float, css: str) -> None:
+        self.add("path", d=f"M{short(x1)} {short(y1)}L{short(x2)} {short(y2)}", css=css)
+
+    def box(
+        self, x: float, y: float, width: float, height: float, css: str, *, radius: float = 0, tip: str = ""
+    ) -> None:
+        """A rectangle; `tip` is shown on hover."""
+        inside = format_html("<title>{}</title>", tip) if tip else ""
+        self.add(
+            "rect",
+            inside,
+            x=float(x),
+            y=float(y),
+            width=float(max(0, width)),
+            height=float(max(0, height)),
+            rx=radius or None,
+            css=css,
+        )
+
+    def svg(self, label: str) -> SafeString:
+        return format_html(
+            '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+            short(self.width),
+            short(self.height),
+            label,
+            mark_safe("".join(self.parts)),
+        )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing and the same as a table. In a template `{{ figure }}` draws both, the table behind a click."""
+
+    svg: SafeString
+    label: str
+    head: Sequence[object]
+    rows: Sequence[Sequence[object]]
+    caption: str = ""
+    css: str = ""
+
+    def __html__(self) -> SafeString:
+        return render_to_string("components/figure.html", {"figure": self})
+
+    def __str__(self) -> str:
+        return self.__html__()

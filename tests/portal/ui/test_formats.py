@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+
+from portal.ui import formats
+from portal.ui.looks import look_of
+
+NOW = dt.datetime(2026, 11, 19, 14, 42, tzinfo=dt.UTC)
+
+
+def plain(text: object) -> str:
+    return str(text).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "talk", "wait"),
+    [
+        (144, "2:24", "2:24"),
+        (753, "12:33", "12:33"),
+        (3764, "1:02:44", "1:02:44"),
+        (38, "0:38", "38 s"),
+        (108, "1:48", "1:48"),
+    ],
+)
+def test_talk_and_wait_are_written_differently(seconds, talk, wait):
+    assert plain(formats.duration(seconds)) == talk
+    assert plain(formats.duration(seconds, wait=True)) == wait
+
+
+def test_no_duration_is_a_dash_and_never_zero():
+    assert "–" in formats.duration(None)
+    assert "–" in formats.duration(0)
+    assert plain(formats.duration(0, wait=True)) == "0 s"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(4, "4 s"), (180, "3 min"), (7200, "2 h"), (7500, "2 h 05 min"), (24 * 86400, "24 d")],
+)
+def test_spans_take_their_largest_units(seconds, words):
+    assert plain(formats.span(seconds)) == words
+
+
+def test_an_age_knows_fresh_stale_and_lost():
+    at = NOW - dt.timedelta(minutes=3)
+
+    assert plain(formats.age(at, prefix="read", now=NOW).text) == "read 3 min ago"
+    assert formats.age(at, stale_s=600, lost_s=3600, now=NOW).state == ""
+    assert formats.age(at, stale_s=60, lost_s=3600, now=NOW).state == "stale"
+    assert formats.age(at, stale_s=60, lost_s=120, now=NOW).state == "lost"
+    assert formats.age(None, lost_s=60).state == "lost"
+    assert plain(formats.age(NOW + dt.timedelta(minutes=5), now=NOW).text) == "in 5 min"
+
+
+def test_moments_and_the_exact_instant_follow_the_readers_zone():
+    with timezone.override("Asia/Kathmandu"):
+        assert plain(formats.moment(NOW, now=NOW)) == "20:27"
+        assert formats.exact(NOW) == "19 November 2026 20:27:00 Asia/Kathmandu"
+    with timezone.override("Europe/Paris"):
+        assert plain(formats.moment(NOW - dt.timedelta(days=2), now=NOW)) == "17 Nov 15:42"
+        assert plain(formats.moment(NOW - dt.timedelta(days=400), now=NOW)) == "15 Oct 2025 16:42"
+
+
+def test_days_are_named():
+    today = dt.date(2026, 11, 19)
+
+    assert formats.day(today, today=today) == "<b>Today</b>, Thursday 19 November"
+    assert formats.day(dt.date(2026, 11, 18), today=today) == "<b>Yesterday</b>, Wednesday 18 November"
+    assert formats.day(dt.date(2025, 11, 18), today=today) == "<b>Tuesday 18 November 2025</b>"
+
+
+def test_money_has_its_currency_and_shows_parts_of_a_cent():
+    assert plain(formats.money(12_840_000, "EUR")) == "12.84 €"
+    assert plain(formats.money(3_400, "EUR")) == "0.0034 €"
+    assert plain(formats.money(0, "EUR")) == "0.00 €"
+    with translation.override("fr"):
+        assert plain(formats.money(12_840_000, "EUR")) == "12,84 €"
+
+
+def test_a_number_is_grouped_in_the_notation_asked_for():
+    assert plain(formats.number("+33199001001")) == (
+        '<span class="sb-num"><span class="cc">+33</span> 1 99 00 10 01</span>'
+    )
+    assert "01 99 00 10 01" in plain(formats.number("+33199001001", notation="national"))
+    assert "+44" in formats.number("+442079460018", notation="national")
+    assert "ext. 204" in plain(formats.number("204"))
+    assert "withheld" in formats.number("anonymous")
+
+
+def test_the_name_comes_first_and_an_unnamed_number_takes_its_place():
+    assert formats.who("+33199001001", "Accueil").index("Accueil") < formats.who(
+        "+33199001001", "Accueil"
+    ).index("+33")
+    assert "<b><span" in formats.who("+33199001001")
+    assert "&lt;i&gt;" in formats.who("+33199001001", "<i>")
+
+
+def test_a_state_that_nobody_registered_is_shown_as_it_is():
+    assert look_of("outcome", "new_word").word == "new word"
