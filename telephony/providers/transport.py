@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -427,10 +427,5 @@ def _plain(value: str | Secret) -> str:
 
 def _encoded(pairs: Sequence[tuple[str, str | Secret]], *, mask: bool = False) -> str:
     """The pairs as a query or form; a blank becomes %20, which every server reads the same way."""
-    return urlencode(
-        [(name, str(value) if mask else _plain(value)) for name, value in pairs], quote_via=_quoted
-    )
-
-
-def _quoted(text: str, safe: str, encoding: str | None = None, errors: str | None = None) -> str:
-    return quote(text, safe="", encoding=encoding, errors=errors)
+    texts = ((name, str(value) if mask else _plain(value)) for name, value in pairs)
+    return "&".join(f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in texts)

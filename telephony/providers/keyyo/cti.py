@@ -58,7 +58,7 @@ def answer_to(challenge: str, request: Request, line: str, password: Secret) -> 
     """The Authorization header for a Digest challenge; its `uri` covers path and query."""
     digest = HTTPDigestAuth(line, password.reveal())
     digest.init_per_thread_state()
-    digest._thread_local.chal = parse_dict_header(challenge[len("Digest ") :])
+    digest._thread_local.chal = parse_dict_header(challenge[len("Digest ") :])  # type: ignore[attr-defined]
     header = digest.build_digest_header(request.method, request.full_url)
     if not header:
         raise UnexpectedAnswer(_("Keyyo asks for a proof of a form that is not known."))

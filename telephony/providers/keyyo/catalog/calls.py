@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.keyyo.catalog.common import WRITE_ALL, listing, manager, path_param, reading
-from telephony.providers.operations import Effect, Operation, Paging, Param, Place
+from telephony.providers.operations import Effect, Operation, Paging, Param, Place, Text
 
 PAGE_SIZE = 500  # the largest page seen in use; the default is taken to be 100
 
@@ -36,7 +36,7 @@ _PERIOD = (
 )
 
 
-def _records(key: str, path: str, summary: object) -> Operation:
+def _records(key: str, path: str, summary: Text) -> Operation:
     return listing(
         key,
         path,
@@ -76,9 +76,7 @@ _MESSAGE = path_param("identifier", "text", _("Identifier of the message."))
 _CONTACT_ONLY = _("Answers only to a person signed in as a contact, for that person's own messages.")
 
 
-def _messages(
-    state: str, summary: object, read_summary: object, delete_summary: object
-) -> tuple[Operation, ...]:
+def _messages(state: str, summary: Text, read_summary: Text, delete_summary: Text) -> tuple[Operation, ...]:
     base = f"services.voicemails.default.{state}"
     path = f"/services/{{csi}}/voicemails/default/{state}"
     return (

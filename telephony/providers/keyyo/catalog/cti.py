@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.keyyo.catalog.common import CTI
-from telephony.providers.operations import Effect, Operation, Param, Place
+from telephony.providers.operations import Effect, Operation, Param, Place, Text
 
 _ACCOUNT = Param(
     name="ACCOUNT",
@@ -29,24 +31,24 @@ _RECORD = Param(
 )
 
 
-def _callee(help_text: object) -> Param:
+def _callee(help_text: Text) -> Param:
     return Param(
         name="CALLEE", kind="number", place=Place.QUERY, required=True, max_length=64, help=help_text
     )
 
 
-def _action(key: str, path: str, summary: object, capability: str, **kwargs: object) -> Operation:
+def _action(key: str, path: str, summary: Text, capability: str, **kwargs: Any) -> Operation:
     return Operation(
         key=key,
         method="GET",
         path=path,
-        summary=summary,  # type: ignore[arg-type]
+        summary=summary,
         effect=Effect.NEVER_REPEAT,
         surface=CTI,
         capability=capability,
         answers="text",
         source="Keyyo CTI / API guide 1.5",
-        **kwargs,  # type: ignore[arg-type]
+        **kwargs,
     )
 
 

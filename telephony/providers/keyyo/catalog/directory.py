@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.keyyo.catalog.common import WRITE_ALL, listing, manager, path_param, reading
-from telephony.providers.operations import Effect, Operation, Param, Place
+from telephony.providers.operations import Effect, Operation, Param, Place, Text
 
 _BRANCH = path_param("branch_id", "ref:DirectoryBranch", _("Identifier of the folder."))
 _UID = path_param("uid", "ref:DirectoryContact", _("Identifier of the contact."))
@@ -22,7 +24,7 @@ _DIFF_NOTE = _("Keyyo's page has no text for this list; the parameter is inferre
 _BRANCH_FIELDS = (Param(name="name", required=True, max_length=255, help=_("Name of the folder.")),)
 
 
-def _number(name: str, help_text: object) -> Param:
+def _number(name: str, help_text: Text) -> Param:
     return Param(name=name, kind="number", max_length=64, help=help_text)
 
 
@@ -47,7 +49,7 @@ _CONTACT_FIELDS = (
 )
 
 
-def _edit(key: str, method: str, path: str, summary: object, effect: Effect, **kwargs: object) -> Operation:
+def _edit(key: str, method: str, path: str, summary: Text, effect: Effect, **kwargs: Any) -> Operation:
     return manager(
         key, method, path, summary, effect, scopes=WRITE_ALL, capability="directory.edit", **kwargs
     )
