@@ -9,7 +9,7 @@ A provider lists its editors in `PROVIDER.editors`, by operation key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,12 +30,12 @@ Document = Mapping[str, Any]
 class Surroundings:
     """What an editor may know of the world around one object, gathered by the door; every part may be empty.
 
-    names      whose number it is, by E.164; `contacts` are those out of a directory
-    own        numbers of the tenant's lines, by E.164, with the number to which each sends every call ("" none)
     around     cached documents near the object, by kind (its siblings, the groups it may use, ...)
+    contacts_among, own_among   which of some numbers stand in a directory, are lines of the tenant
+    sends_all_to   the number that gets every call of one of the tenant's lines now, "" for none
     calls_from how many calls of the last 30 days each of some numbers made to this line
     cost_of    about what a minute to a number costs, in millionths of `currency`, or None
-    inbound_week, unanswered_week   calls to this line in the last seven days
+    last_week  calls to this line in the last seven days, and how many of them nobody answered
     """
 
     line_name: str = ""
@@ -43,14 +43,13 @@ class Surroundings:
     line_kind: str = ""
     region: str = "FR"
     currency: str = "EUR"
-    names: Mapping[str, str] = field(default_factory=dict)
-    contacts: frozenset[str] = frozenset()
-    own: Mapping[str, str] = field(default_factory=dict)
     around: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    contacts_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
+    own_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
+    sends_all_to: Callable[[str], str] = lambda number: ""
     calls_from: Callable[[Sequence[str]], Mapping[str, int]] = lambda numbers: {}
     cost_of: Callable[[str], int | None] = lambda number: None
-    inbound_week: int = 0
-    unanswered_week: int = 0
+    last_week: Callable[[], tuple[int, int]] = lambda: (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,10 +146,10 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """What a read shows: `fields` None means that the object is not there. `ids` of a list it was found in."""
+    """What a read shows: `fields` None means that the object is not there. `items` of a list, by identifier."""
 
     fields: Fields | None
-    ids: tuple[str, ...] = ()
+    items: Mapping[str, Document] = field(default_factory=dict)
     document: Any = None
 
 
@@ -169,7 +168,6 @@ class Editor:
     id_field: str = ""
     reads: tuple[str, ...] = ()
     refreshes = False
-    places: tuple[str, ...] = ()
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
@@ -229,18 +227,23 @@ class Editor:
         if not reading.collection:
             self._refuse_another(document, address)
             return Live(fields=self.read(document), document=document)
-        ids = tuple(self.identify(item) for item in items)
         if not self.makes and not self.removes:
-            return Live(fields=self.read_list(items), ids=ids, document=list(items))
-        for item in items:
-            if identifier and self.identify(item) == identifier:
-                return Live(fields=self.read(item), ids=ids, document=item)
-        return Live(fields=None, ids=ids, document=None)
+            return Live(fields=self.read_list(items), document=list(items))
+        by_id = {self.identify(item): item for item in items}
+        found = by_id.get(identifier) if identifier else None
+        return Live(fields=None if found is None else self.read(found), items=by_id, document=found)
 
     reading: Operation | None = None  # set by `editors`
 
     def identify(self, document: Document) -> str:
-        return str(document.get(self.id_field or "id", ""))
+        """What a list knows the object by."""
+        names = (self.id_field, *self.operation.path_names[-1:], "identifier", "id", "uid", "name")
+        return next((str(document[name]) for name in names if name and name in document), "")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a whole list is written at once."""
+        return bool(self.reading and self.reading.collection and not self.makes and not self.removes)
 
     def _refuse_another(self, document: Any, address: Mapping[str, Any]) -> None:
         for path_name, document_field in self.operation.identity:

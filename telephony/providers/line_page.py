@@ -96,11 +96,13 @@ class LinePage:
     kinds      kinds below the line that the page needs
     below      kinds below those (a plugin's parameters), by the kind they hang from
     parts      makes the parts out of what is cached
+    sends_all_to   the number that gets every call of the line now, out of (kind, document) below it
     terminals  operation that lists registered telephones live, and how one reads: name, words
     """
 
     kinds: tuple[str, ...]
     below: Mapping[str, str] = field(default_factory=dict)
     parts: Callable[[str, Sequence[Cached]], LineParts]
+    sends_all_to: Callable[[Sequence[tuple[str, Document]]], str] = lambda documents: ""
     terminals: str = ""
     terminal_words: Callable[[Document], tuple[str, str]] | None = None

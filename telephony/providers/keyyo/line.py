@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from telephony.providers.keyyo.documents import flag, text
 from telephony.providers.keyyo.editors.plugins import PLUGIN_WORDS
-from telephony.providers.keyyo.editors.profiles import DEFAULT, KINDS, read_profile, sentence
+from telephony.providers.keyyo.editors.profiles import ALWAYS, DEFAULT, KINDS, read_profile, sentence
 from telephony.providers.keyyo.editors.protection import PLACES, group_label, read_blacklist
 from telephony.providers.keyyo.kinds import GROUP, MOBILE, SIP_LINE
 from telephony.providers.line_page import (
@@ -137,6 +137,14 @@ def _plugin(one: Cached, parameters: Sequence[Cached]) -> PluginRow:
     )
 
 
+def sends_all_to(documents: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """The number that the profile in force gives every call to, "" for none."""
+    profiles = [document for kind, document in documents if kind in KINDS]
+    ruling = [one for one in profiles if flag(one, "forced")]
+    ruling = ruling or [one for one in profiles if text(one, "identifier") == DEFAULT]
+    return read_profile(ruling[0]).get(ALWAYS, "") if ruling else ""
+
+
 def terminal_words(document: Mapping[str, Any]) -> tuple[str, str]:
     """A registered telephone: what it is, where it is."""
     places = dict.fromkeys(filter(None, (text(document, "private_ip"), text(document, "public_ip"))))
@@ -147,6 +155,7 @@ LINE_PAGE = LinePage(
     kinds=(*KINDS, "Blacklist", "CallBarringGroups", "CallBarredGroups", "CTIPlugin"),
     below={"CTIPlugin": "CTIPluginParameter"},
     parts=parts,
+    sends_all_to=sends_all_to,
     terminals="services.sip_records.list",
     terminal_words=terminal_words,
 )

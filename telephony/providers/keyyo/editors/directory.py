@@ -85,7 +85,8 @@ class ContactEditor(Editor):
     def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
         refused = super().check(wanted, before, around)
         after = {**(before or {}), **wanted}
-        if not contact_name(after):
+        is_known = before is not None or self.makes
+        if is_known and not contact_name(after):
             refused["name"] = _("A name or a company is needed.")
         for name in NUMBER_FIELDS:
             value = wanted.get(name, "")

@@ -221,8 +221,7 @@ class ProfileEditor(Editor):
         for name in NUMBERS:
             if wanted.get(name) and wanted[name] == around.line_number:
                 refused[name] = _("A line cannot forward to itself.")
-        loop = around.own.get(wanted.get(ALWAYS) or "")
-        if loop and loop == around.line_number:
+        if wanted.get(ALWAYS) and around.sends_all_to(wanted[ALWAYS]) == around.line_number != "":
             refused[ALWAYS] = _("That line sends every call back here: the call would go round in circles.")
         return refused
 
@@ -233,9 +232,6 @@ class ProfileEditor(Editor):
     def _name_in(self, around: Surroundings, identifier: Any) -> str:
         found = [one for one in profiles_around(around) if text(one, "identifier") == str(identifier)]
         return text(found[0], "name") if found else ""
-
-    def inverse(self, done: Done) -> Inverse | None:
-        return super().inverse(done)
 
 
 class ProfileUpdate(ProfileEditor):
@@ -401,8 +397,8 @@ def profile_consequences(before: Fields, wanted: Fields, around: Surroundings) -
         found += _ringing(after, around)
     if {SHOWS_LINE, ALWAYS, NO_ANSWER} & wanted.keys():
         found += _presenting(after, around)
-    if after.get(NO_ANSWER) and not after.get(ALWAYS) and around.inbound_week:
-        found.append(_last_week(around))
+    if after.get(NO_ANSWER) and not after.get(ALWAYS):
+        found += _last_week(around)
     if wanted.get(BACKUP):
         found.append(
             Consequence(
@@ -507,16 +503,19 @@ def _presenting(after: Fields, around: Surroundings) -> list[Consequence]:
     return [Consequence(icon="user-question", text=said(template, number=Number(number)))]
 
 
-def _last_week(around: Surroundings) -> Consequence:
-    return Consequence(
-        icon="history",
-        text=said(
-            _("Last week {unanswered} calls to this line were not answered; such calls go there."),
-            unanswered=Strong(
-                _("%(some)s of %(all)s") % {"some": around.unanswered_week, "all": around.inbound_week}
+def _last_week(around: Surroundings) -> list[Consequence]:
+    calls, unanswered = around.last_week()
+    if not calls:
+        return []
+    return [
+        Consequence(
+            icon="history",
+            text=said(
+                _("Last week {unanswered} calls to this line were not answered; such calls go there."),
+                unanswered=Strong(_("%(some)s of %(all)s") % {"some": unanswered, "all": calls}),
             ),
-        ),
-    )
+        )
+    ]
 
 
 def _costs(number: str, around: Surroundings) -> list[Consequence]:

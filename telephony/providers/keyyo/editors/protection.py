@@ -81,6 +81,9 @@ class BlacklistReplace(Editor):
     def read(self, document: Mapping[str, Any]) -> Fields:
         return read_blacklist(document)
 
+    def blank(self, around: Surroundings) -> Fields:
+        return {"numbers": [], ANONYMOUS: False}
+
     def same(self, name: str, left: Any, right: Any) -> bool:
         if name == "numbers":
             return set(left or ()) == set(right or ())
@@ -211,7 +214,7 @@ def _moved(before: Fields | None, wanted: Fields) -> tuple[list[str], list[str]]
 
 def _warnings(added: Sequence[str], around: Surroundings) -> list[Consequence]:
     found = []
-    if contacts := [number for number in added if number in around.contacts]:
+    if contacts := [number for number in added if number in around.contacts_among(added)]:
         found.append(
             Consequence(
                 icon="address-book",
@@ -219,7 +222,7 @@ def _warnings(added: Sequence[str], around: Surroundings) -> list[Consequence]:
                 text=_listed(_("**In the directory:** {numbers}. This line will refuse them."), contacts),
             )
         )
-    if own := [number for number in added if number in around.own]:
+    if own := [number for number in added if number in around.own_among(added)]:
         found.append(
             Consequence(
                 icon="alert-triangle",

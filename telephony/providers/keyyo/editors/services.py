@@ -113,7 +113,7 @@ class ServiceUpdate(Editor):
                     ),
                 )
             )
-            if around.own and wanted[PRESENTED] not in around.own:
+            if wanted[PRESENTED] not in around.own_among([wanted[PRESENTED]]):
                 found.append(
                     Consequence(
                         icon="alert-triangle",

@@ -1,0 +1,139 @@
+"""An operation on one object with all that editing needs: its editor, its surroundings, who may, what is there now."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.rights import Right
+from portal.lib.errors import NotFound
+from telephony.models import Change, Connection, Entity
+from telephony.providers.client import ProviderClient
+from telephony.providers.editing import Editor, Live, Surroundings
+from telephony.providers.operations import Effect, Operation
+from telephony.services.edit_surroundings import surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """One operation on one object, with all that the steps need."""
+
+    connection: Connection
+    editor: Editor
+    address: dict[str, Any]
+    line: Entity | None
+    entity: Entity | None
+    around: Surroundings
+
+    @property
+    def operation(self) -> Operation:
+        return self.editor.operation
+
+    @property
+    def identifier(self) -> str:
+        return str(self.address.get((self.operation.path_names or ("",))[-1], ""))
+
+
+def door_of(
+    connection: Connection,
+    operation_key: str,
+    address: Mapping[str, Any],
+    *,
+    line: Entity | None = None,
+    entity: Entity | None = None,
+) -> Door:
+    """Everything about one operation on one address. Raises KeyError for an unknown operation."""
+    editor = connection.declaration.editor(operation_key)
+    found_line = line or _line_of(connection, address)
+    around = surroundings(connection, editor, found_line)
+    found = entity or _entity_of(connection, editor, address, around)
+    return Door(
+        connection=connection,
+        editor=editor,
+        address=dict(address),
+        line=found_line,
+        entity=found,
+        around=around,
+    )
+
+
+def door_of_change(change: Change) -> Door:
+    return door_of(
+        change.connection, change.operation, change.address, line=change.line, entity=change.entity
+    )
+
+
+def _line_of(connection: Connection, address: Mapping[str, Any]) -> Entity | None:
+    wanted = [str(value) for value in address.values()]
+    return Entity.objects.filter(connection=connection, is_line=True, remote_id__in=wanted).first()
+
+
+def _entity_of(
+    connection: Connection, editor: Editor, address: Mapping[str, Any], around: Surroundings
+) -> Entity | None:
+    if editor.makes:
+        return None
+    place = editor.place(address, around)
+    found = Entity.objects.filter(
+        connection=connection, kind=place.kind, parent_remote_id=place.parent_remote_id
+    )
+    return (found.filter(remote_id=place.remote_id) if place.remote_id else found).first()
+
+
+# ---- who may ----
+
+
+def right_for(operation: Operation) -> Right:
+    """The right that a write takes: the capability's own word, else the one for a line's settings."""
+    try:
+        return Right(operation.capability)
+    except ValueError:
+        return Right.PROFILES_EDIT
+
+
+def why_not(connection: Connection, operation: Operation) -> str:
+    """Why the connection cannot do this, "" if it can: unlinked, or the grant does not cover it."""
+    if connection.unlinked_at is not None:
+        return _("This connection is unlinked.")
+    granted = set(connection.credential.scopes)
+    if not operation.scopes or not granted or granted & set(operation.scopes):
+        return ""
+    labels = {scope.name: str(scope.label) for scope in connection.declaration.scopes}
+    words = " / ".join(f"“{labels.get(name, name)}”" for name in operation.scopes)
+    return _("The connection was not granted %(scopes)s at %(provider)s.") % {
+        "scopes": words,
+        "provider": connection.declaration.label,
+    }
+
+
+# ---- reading ----
+
+
+class Clock:
+    """What is left of the ten seconds that one step may take."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + settings.EDIT_DEADLINE_S
+
+    def left(self) -> float:
+        return max(0.5, self._end - time.monotonic())
+
+
+def look(door: Door, client: ProviderClient, clock: Clock, identifier: str = "") -> Live | None:
+    """What the provider has now; None for an operation whose result no read shows."""
+    reading = door.editor.reading
+    if reading is None:
+        return None
+    values = {name: door.address[name] for name in reading.path_names if name in door.address}
+    try:
+        answer = client.call(reading.key, values, deadline_s=clock.left())
+    except NotFound:
+        if door.operation.effect is Effect.DESTROY and not reading.collection:
+            return Live(fields=None)
+        raise
+    return door.editor.live(answer.document, answer.items, door.address, identifier or door.identifier)

@@ -1,0 +1,445 @@
+"""The one door for writes: propose a change, send it, read it back, take it back.
+
+propose   reads the object live, compares with what the person saw, keeps a draft `Change` (the preview)
+send      compares once more, commits the state "sending", writes, reads back; at most 10 s, in no transaction
+settle    after a lost answer: reads back at 2, 10 and 60 s; never sends again (settling.py)
+revert    a new draft that takes a change back, compared with what is there now
+
+What an operation's fields mean is its editor's business (telephony/providers/editing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import AuditEvent, Person
+from portal.lib.errors import (
+    AnswerLost,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    ProviderError,
+    Transient,
+    Unavailable,
+)
+from telephony.models import Change, Connection, Entity
+from telephony.providers.client import Answer, ProviderClient
+from telephony.providers.editing import Done, Editor, Fields, Inverse, Live
+from telephony.providers.operations import Operation
+from telephony.services import access, change_secrets, settling
+from telephony.services.door import Clock, Door, door_of, door_of_change, look, why_not
+
+OPEN = (Change.State.DRAFT, Change.State.CONFLICT)
+
+
+class NotOpen(Exception):
+    """The change has been sent already, or is gone: nothing more is sent."""
+
+
+class PreviewExpired(Exception):
+    """The preview is too old to be sent; `renew` compares it anew."""
+
+
+class PicksNeeded(Exception):
+    """Both sides changed the same field: somebody must say which is to stand. `names` are the fields."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+class Irreversible(Exception):
+    """The change cannot be taken back; the message says why."""
+
+
+class NothingToWrite(InvalidInput):
+    """What is wanted is what the provider has already."""
+
+
+# ---- propose ----
+
+
+def propose(
+    connection: Connection,
+    operation_key: str,
+    address: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    *,
+    seen: Mapping[str, Any] | None = None,
+    person: Person | None,
+    entity: Entity | None = None,
+    line: Entity | None = None,
+    why: str = "",
+    ticket: str = "",
+    reverts: Change | None = None,
+    is_exact: bool = False,
+) -> Change:
+    """Compare what is wanted with what the provider has now, and keep the preview as a draft `Change`.
+
+    wanted   fields as the editor names them; those equal to `seen` are not the person's doing and are left out
+    seen     the fields that the person's form was loaded from; None: what is there now
+    is_exact send every wanted field even where it is there already (an operation called by hand)
+
+    Nothing is sent. Raises InvalidInput(fields) before anything is asked where a value cannot be, NothingToWrite,
+    and what reading raises: NotFound when the object is gone, Forbidden when the grant does not cover it.
+    """
+    door = door_of(connection, operation_key, address, line=line, entity=entity)
+    if reason := why_not(connection, door.operation):
+        raise Forbidden(reason)
+    cleaned = door.editor.clean(dict(wanted), door.around)
+    if is_exact and door.editor.replaces:
+        cleaned = {**door.editor.blank(door.around), **cleaned}
+    changed = _changed(door.editor, cleaned, seen)
+    _refuse_bad(door, changed, seen)
+    live = look(door, access.client_of(connection, is_person=True), Clock())
+    if live is not None and live.fields is None and not door.editor.makes:
+        raise NotFound(_("This is not at the provider any more."))
+    before = live.fields if live else None
+    draft = Change(
+        connection=connection,
+        entity=door.entity,
+        line=door.line,
+        operation=operation_key,
+        address=door.address,
+        person=person,
+        person_label=str(person or ""),
+        why=why[:300],
+        ticket=ticket[:60],
+        reverts=reverts,
+        sent={"known": sorted(live.items)} if live and door.editor.makes else {},
+        is_reversible=not door.editor.irreversible,
+    )
+    _compare(draft, door, changed, seen=dict(seen) if seen is not None else before, before=before)
+    if not is_exact:
+        _drop_what_is_there(draft, door, before)
+    _refuse_bad(door, _open(draft, "wanted"), before)
+    draft.save()
+    return draft
+
+
+def _changed(editor: Editor, wanted: Fields, seen: Mapping[str, Any] | None) -> Fields:
+    if seen is None or editor.makes:
+        return wanted
+    return {name: value for name, value in wanted.items() if not editor.same(name, seen.get(name), value)}
+
+
+def _refuse_bad(door: Door, wanted: Fields, before: Mapping[str, Any] | None) -> None:
+    refused = door.editor.check(wanted, dict(before) if before is not None else None, door.around)
+    if refused:
+        raise InvalidInput(refused.get("") or _("Some values cannot be sent."), fields=refused)
+
+
+def _compare(
+    draft: Change, door: Door, wanted: Fields, *, seen: Fields | None, before: Fields | None
+) -> None:
+    """Put the three sides into the draft: what was seen, what is there, what is wanted on top of that."""
+    merged = {
+        name: _merged(door, name, (seen or {}).get(name), (before or {}).get(name), value)
+        for name, value in wanted.items()
+    }
+    _keep(draft, door, seen=seen or {}, before=before, wanted=merged)
+    label = door.editor.object_label(door.address, before, door.around)
+    if door.line is not None:
+        label = _("%(what)s of %(line)s") % {"what": label, "line": door.line}
+    draft.object_label = label[:250]
+    draft.summary = door.editor.summary(before, merged, door.around)[:250]
+    draft.state = Change.State.CONFLICT if conflicts_of(draft, door) else Change.State.DRAFT
+    draft.expires_at = timezone.now() + timedelta(seconds=settings.PREVIEW_LIFETIME_S)
+
+
+def _merged(door: Door, name: str, seen: Any, before: Any, wanted: Any) -> Any:
+    """For lists whose entries add up: what was added and taken away, on top of what is there now."""
+    if not door.editor.field(name, door.around).merges or seen is None or before is None:
+        return wanted
+    added = [one for one in wanted if one not in seen and one not in before]
+    removed = {one for one in seen if one not in wanted}
+    return [one for one in before if one not in removed] + added
+
+
+def _drop_what_is_there(draft: Change, door: Door, before: Fields | None) -> None:
+    """Leave out fields that the provider has already. Raises NothingToWrite where none is left."""
+    if door.editor.makes or door.editor.removes or before is None:
+        return
+    wanted = _open(draft, "wanted")
+    left = {
+        name: value
+        for name, value in wanted.items()
+        if name not in before or not door.editor.same(name, before.get(name), value)
+    }
+    if not left:
+        raise NothingToWrite(
+            _("Nothing differs from what %(provider)s has.") % {"provider": door.connection.declaration.label}
+        )
+    _keep(draft, door, wanted=left)
+
+
+def conflicts_of(change: Change, door: Door) -> list[str]:
+    """Fields that both the person and somebody else changed, to different values."""
+    seen, before = _open(change, "seen"), _open(change, "before")
+    if door.editor.makes or not seen or not before:
+        return []
+    return [
+        name
+        for name, value in _open(change, "wanted").items()
+        if name in seen
+        and name in before
+        and not door.editor.field(name, door.around).merges
+        and not door.editor.same(name, seen[name], before[name])
+        and not door.editor.same(name, before[name], value)
+    ]
+
+
+def moved_of(change: Change, door: Door) -> list[str]:
+    """Fields that somebody else changed and the person did not: theirs are kept."""
+    seen, before = _open(change, "seen"), _open(change, "before")
+    wanted = _open(change, "wanted")
+    return [
+        name
+        for name in before
+        if name in seen and name not in wanted and not door.editor.same(name, seen[name], before[name])
+    ]
+
+
+def renew(change: Change, person: Person | None) -> Change:
+    """Compare an open preview anew, as if its form were sent again now; the same row, with a new life."""
+    door = door_of_change(_claimed(change))
+    live = look(door, access.client_of(door.connection, is_person=True), Clock())
+    if live is not None and live.fields is None and not door.editor.makes:
+        raise NotFound(_("This is not at the provider any more."))
+    _rebase(change, door, live)
+    change.save()
+    return change
+
+
+def discard(change: Change) -> None:
+    """Forget a preview; nothing was sent."""
+    _claimed(change)
+    Change.objects.filter(pk=change.pk, state__in=OPEN).delete()
+
+
+# ---- send ----
+
+
+def send(
+    change: Change,
+    person: Person | None,
+    *,
+    picks: Mapping[str, str] | None = None,
+    why: str | None = None,
+    ticket: str | None = None,
+    request: HttpRequest | None = None,
+) -> Change:
+    """Write an open change to the provider, once, and read it back. Returns it in its new state.
+
+    picks   for fields that both sides changed: "mine" or "theirs"
+
+    The state says how it ended: applied, refused (`error`, `fields_refused`), not_applied, conflict (the provider's
+    side moved since the preview: nothing was sent), sending (the answer was lost; the worker finds out).
+    Raises NotOpen, PreviewExpired, PicksNeeded, and what the first reading raises; nothing was sent then.
+    """
+    clock = Clock()
+    _claimed(change, may_be_expired=False)
+    door = door_of_change(change)
+    if reason := why_not(door.connection, door.operation):
+        raise Forbidden(reason)
+    _pick(change, door, picks or {})
+    client = access.client_of(door.connection, is_person=True)
+    live = look(door, client, clock)
+    if live is not None and live.fields is None and not door.editor.makes:
+        raise NotFound(_("This is not at the provider any more."))
+    _rebase(change, door, live)
+    if why is not None:
+        change.why = why[:300]
+    if ticket is not None:
+        change.ticket = ticket[:60]
+    if change.state == Change.State.CONFLICT:
+        change.save()
+        return change
+    wanted, before = _open(change, "wanted"), _open(change, "before") or None
+    body = {} if door.editor.removes else door.editor.body(wanted, before)
+    _begin(change, door, client, body, person, request)
+    try:
+        answer = client.call(door.operation.key, door.address, data=body or None, deadline_s=clock.left())
+    except ProviderError as error:
+        return _ended_badly(change, door, error, body)
+    change.fresh_answer = answer  # type: ignore[attr-defined]  # for the one who asked; never stored whole
+    _note_answer(change, door, answer)
+    return settling.read_back(change, door, client, clock, answer)
+
+
+def _claimed(change: Change, *, may_be_expired: bool = True) -> Change:
+    change.refresh_from_db()
+    if change.state not in OPEN:
+        raise NotOpen(change.get_state_display())
+    if not may_be_expired and change.expires_at and change.expires_at <= timezone.now():
+        raise PreviewExpired
+    return change
+
+
+def _pick(change: Change, door: Door, picks: Mapping[str, str]) -> None:
+    """Settle fields that both changed: "theirs" drops ours, "mine" takes theirs as seen."""
+    open_ones = conflicts_of(change, door)
+    undecided = [name for name in open_ones if picks.get(name) not in ("mine", "theirs")]
+    if undecided:
+        raise PicksNeeded(undecided)
+    seen, before, wanted = _open(change, "seen"), _open(change, "before"), _open(change, "wanted")
+    for name in open_ones:
+        if picks[name] == "theirs":
+            wanted.pop(name)
+        seen[name] = before[name]
+    if not wanted and not (door.editor.makes or door.editor.removes):
+        raise NothingToWrite(_("Nothing of yours is left to write."))
+    _keep(change, door, seen=seen, wanted=wanted)
+
+
+def _rebase(change: Change, door: Door, live: Live | None) -> None:
+    """Put the draft on top of what was just read. What the person last saw is the draft's own `before`."""
+    if live is None:
+        return
+    seen, before, wanted = _open(change, "seen"), _open(change, "before"), _open(change, "wanted")
+    if door.editor.makes:
+        change.sent = {**(change.sent or {}), "known": sorted(live.items)}
+    now = live.fields
+    if now is not None and any(not door.editor.same(name, before.get(name), now[name]) for name in now):
+        seen = {**before, **{name: seen[name] for name in conflicts_of(change, door)}}
+    _compare(change, door, wanted, seen=seen, before=now)
+
+
+def _begin(
+    change: Change,
+    door: Door,
+    client: ProviderClient,
+    body: Fields,
+    person: Person | None,
+    request: HttpRequest | None,
+) -> None:
+    """Commit that we are about to send, with the audit line, so that a crash leaves a trace and a follower."""
+    shown = change_secrets.shown_request(client.prepare(door.operation.key, door.address, data=body or None))
+    now = timezone.now()
+    change.state = Change.State.SENDING
+    change.sent = {**(change.sent or {}), "request": shown}
+    change.sent_at = now
+    change.due_at = now + timedelta(seconds=settings.EDIT_DEADLINE_S + settings.SETTLE_AFTER_S[0])
+    change.person = person or change.person
+    change.person_label = str(change.person or change.person_label)
+    change.expires_at = None
+    with transaction.atomic():
+        if not Change.objects.filter(pk=change.pk, state__in=OPEN).select_for_update().exists():
+            raise NotOpen
+        change.save()
+        audit.record(
+            AuditEvent.Verb.CHANGED,
+            tenant=door.connection.tenant,
+            person=person,
+            object_label=change.object_label,
+            detail={"change": change.pk, "operation": change.operation, "fields": sorted(change.wanted)},
+            request=request,
+        )
+
+
+def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields) -> Change:
+    """Sort a failure: nothing was done, or nobody knows."""
+    change.request_id = error.request_id
+    change.error = error.message[:500]
+    if _is_lost(error, door.operation):
+        settling.follow(change)
+        return change
+    if isinstance(error, Transient):
+        change.state = Change.State.NOT_APPLIED
+    else:
+        change.state = Change.State.REFUSED
+        found = error.fields if isinstance(error, InvalidInput) else {}
+        known = set(_open(change, "wanted"))
+        on_fields = {name: reason for name, reason in found.items() if name in known}
+        change.fields_refused = on_fields or door.editor.refusal_fields(error.message, body)
+    change.due_at = None
+    change.settled_at = timezone.now()
+    change.answer = {"status": error.status}
+    change.save()
+    return change
+
+
+def _is_lost(error: ProviderError, operation: Operation) -> bool:
+    """Whether the write may have happened: no answer, or a failure inside the provider."""
+    if isinstance(error, AnswerLost):
+        return True
+    return isinstance(error, Unavailable) and error.status is not None and error.status != 401
+
+
+def _note_answer(change: Change, door: Door, answer: Answer) -> None:
+    change.answer = {
+        "status": answer.status,
+        "document": change_secrets.without_secrets(answer.document, door.operation),
+    }
+    if door.editor.makes and isinstance(answer.document, Mapping):
+        change.answer["created"] = door.editor.identify(answer.document)
+
+
+# ---- take back ----
+
+
+def inverse_of(change: Change, door: Door | None = None, names: list[str] | None = None) -> Inverse | None:
+    """The write that would take an applied change back, None where there is none."""
+    door = door or door_of_change(change)
+    if change.state != Change.State.APPLIED or door.editor.irreversible:
+        return None
+    wanted = _open(change, "wanted")
+    if names is not None:
+        wanted = {name: value for name, value in wanted.items() if name in names}
+    return door.editor.inverse(
+        Done(
+            address=door.address,
+            before=_open(change, "before") if change.before is not None else None,
+            wanted=wanted,
+            after=_open(change, "after") if change.after is not None else None,
+            created=str((change.answer or {}).get("created", "")),
+        )
+    )
+
+
+def revert(change: Change, person: Person | None, *, names: list[str] | None = None, why: str = "") -> Change:
+    """A draft that takes an applied change back, or some of its fields; compared with what is there now.
+
+    Raises Irreversible, and what `propose` raises (NothingToWrite when somebody took it back already).
+    """
+    change.refresh_from_db()
+    door = door_of_change(change)
+    inverse = inverse_of(change, door, names)
+    if inverse is None:
+        raise Irreversible(str(door.editor.irreversible) or _("There is nothing left to take back."))
+    return propose(
+        change.connection,
+        inverse.operation,
+        inverse.address,
+        inverse.wanted,
+        seen=inverse.seen,
+        person=person,
+        line=door.line,
+        why=why or _("Takes back change %(number)s") % {"number": change.pk},
+        ticket=change.ticket,
+        reverts=change,
+    )
+
+
+# ---- what stands in the row ----
+
+
+def _keep(change: Change, door: Door, **sides: Fields | None) -> None:
+    change_secrets.keep(change, door.editor, door.around, sides)
+
+
+def _open(change: Change, side: str) -> Fields:
+    """One side of the change with its secrets in place; empty where there is none."""
+    return change_secrets.open_side(change, side)
+
+
+fields_of = _open

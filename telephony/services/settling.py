@@ -1,0 +1,255 @@
+"""How a sent change ends: read back after an answer, or follow a lost one until it is known what happened."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from portal.lib.errors import NotFound, Permanent, ProviderError
+from telephony.models import Change, Entity
+from telephony.providers.client import Answer, ProviderClient
+from telephony.providers.drafts import EntityPage
+from telephony.providers.editing import Live
+from telephony.services import access, change_secrets, entities
+from telephony.services.door import Clock, Door, door_of_change, look
+
+logger = logging.getLogger(__name__)
+TASK = "telephony.tasks.settle_change"
+TOLERANCE_S = 0.5
+
+
+class Verdict(StrEnum):
+    """What a reading after the write shows."""
+
+    AS_WANTED = "as_wanted"
+    AS_BEFORE = "as_before"
+    OTHER = "other"
+
+
+def read_back(change: Change, door: Door, client: ProviderClient, clock: Clock, answer: Answer) -> Change:
+    """After an answer: read what there is now and say how it ended. A failed reading is followed by the worker."""
+    if door.editor.reading is None:
+        return _finish(change, Change.State.APPLIED)
+    created = str((change.answer or {}).get("created", ""))
+    try:
+        live = look(door, client, clock, created)
+    except ProviderError as error:
+        change.error = error.message[:500]
+        follow(change)
+        return change
+    assert live is not None
+    verdict, found = judge(change, door, live)
+    _keep_after(change, door, live, found or created)
+    if verdict is Verdict.AS_BEFORE:
+        change.error = _("%(provider)s accepted the request and kept the old values.") % {
+            "provider": door.connection.declaration.label
+        }
+        return _finish(change, Change.State.NOT_APPLIED)
+    if verdict is Verdict.OTHER and (kept := _kept_otherwise(change, door, live)):
+        change.error = _("%(provider)s kept its own value of: %(fields)s.") % {
+            "provider": door.connection.declaration.label,
+            "fields": ", ".join(kept),
+        }
+    _finish(change, Change.State.APPLIED)
+    refresh_cache(change, door, client)
+    return change
+
+
+def judge(change: Change, door: Door, live: Live) -> tuple[Verdict, str]:
+    """What a reading says about the change, and the identifier of what it made."""
+    editor = door.editor
+    if editor.removes:
+        return (Verdict.AS_WANTED if live.fields is None else Verdict.AS_BEFORE), ""
+    wanted = change_secrets.open_side(change, "wanted")
+    if editor.makes:
+        known = set((change.sent or {}).get("known", ()))
+        for identifier, document in live.items.items():
+            if identifier not in known and _shows(door, editor.read(document), wanted):
+                return Verdict.AS_WANTED, identifier
+        return Verdict.AS_BEFORE, ""
+    if live.fields is None:
+        return Verdict.OTHER, ""
+    if _shows(door, live.fields, wanted):
+        return Verdict.AS_WANTED, ""
+    before = change_secrets.open_side(change, "before")
+    if _shows(door, live.fields, {name: before.get(name) for name in wanted}):
+        return Verdict.AS_BEFORE, ""
+    return Verdict.OTHER, ""
+
+
+def _shows(door: Door, fields: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether every wanted field that a reading can show stands there."""
+    return all(
+        door.editor.same(name, fields[name], value) for name, value in wanted.items() if name in fields
+    )
+
+
+def _kept_otherwise(change: Change, door: Door, live: Live) -> list[str]:
+    wanted = change_secrets.open_side(change, "wanted")
+    fields = live.fields or {}
+    return [
+        str(door.editor.field(name, door.around).label)
+        for name, value in wanted.items()
+        if name in fields and not door.editor.same(name, fields[name], value)
+    ]
+
+
+def _keep_after(change: Change, door: Door, live: Live, created: str) -> None:
+    fields = live.fields
+    if created and created in live.items:
+        fields = door.editor.read(live.items[created])
+        change.answer = {**(change.answer or {}), "created": created}
+    change_secrets.keep(change, door.editor, door.around, {"after": fields})
+
+
+def _finish(change: Change, state: str) -> Change:
+    change.state = state
+    change.due_at = None
+    change.settled_at = timezone.now()
+    change.save()
+    if state == Change.State.APPLIED and change.reverts_id:
+        Change.objects.filter(pk=change.reverts_id, state=Change.State.APPLIED).update(
+            state=Change.State.REVERTED
+        )
+    return change
+
+
+# ---- after a lost answer ----
+
+
+def follow(change: Change) -> None:
+    """Nobody knows whether it happened: the worker reads back later. It is never sent again."""
+    now = timezone.now()
+    change.sent_at = now
+    change.answer = {**(change.answer or {}), "lost": True}
+    _due(change, now, settings.SETTLE_AFTER_S[0])
+    change.save()
+
+
+def _due(change: Change, now: datetime, wait_s: float) -> None:
+    change.due_at = now + timedelta(seconds=wait_s)
+    ids = (change.tenant_id, change.pk)
+
+    def publish() -> None:
+        try:
+            current_app.send_task(TASK, args=ids, queue="interactive", countdown=wait_s, retry=False)
+        except OperationalError as error:
+            logger.warning("The broker did not take a hint (%s); the next tick will find the change.", error)
+
+    transaction.on_commit(publish)
+
+
+def settle(change: Change, now: datetime | None = None) -> Change:
+    """Read back a change whose answer was lost: applied, not applied, unknown, or due again. Never sends.
+
+    Called by the worker while it holds the change's lease; early calls do nothing.
+    """
+    now = now or timezone.now()
+    if change.state != Change.State.SENDING or change.sent_at is None:
+        change.due_at = None
+        change.save(update_fields=["due_at"])
+        return change
+    if change.due_at and change.due_at > now + timedelta(seconds=TOLERANCE_S):
+        return change
+    door = door_of_change(change)
+    if door.editor.reading is None:
+        change.error = _("The answer was lost, and no reading can show whether it happened.")
+        return _finish(change, Change.State.UNKNOWN)
+    try:
+        client = access.client_of(door.connection)
+        live = look(door, client, Clock())
+    except NotFound as error:
+        change.error = error.message[:500]
+        return _finish(change, Change.State.UNKNOWN)
+    except ProviderError as error:
+        return _again(change, now, error.message, is_final=isinstance(error, Permanent))
+    assert live is not None
+    verdict, created = judge(change, door, live)
+    _keep_after(change, door, live, created)
+    if verdict is Verdict.AS_WANTED:
+        change.error = ""
+        _finish(change, Change.State.APPLIED)
+        refresh_cache(change, door, client)
+        return change
+    words = {
+        Verdict.AS_BEFORE: _("The answer was lost; the provider still has the old values."),
+        Verdict.OTHER: _("The answer was lost, and the provider has neither the old nor the new values."),
+    }
+    return _again(change, now, words[verdict], end=_END[verdict])
+
+
+_END = {Verdict.AS_BEFORE: Change.State.NOT_APPLIED, Verdict.OTHER: Change.State.UNKNOWN}
+
+
+def _again(
+    change: Change, now: datetime, error: str, *, end: str = Change.State.UNKNOWN, is_final: bool = False
+) -> Change:
+    """Due at the next of the settle times, or at an end after the last."""
+    change.error = error[:500]
+    assert change.sent_at is not None
+    passed = (now - change.sent_at).total_seconds() + TOLERANCE_S
+    left = [seconds for seconds in settings.SETTLE_AFTER_S if seconds > passed]
+    if is_final or not left:
+        return _finish(change, end)
+    _due(change, now, left[0] - passed + TOLERANCE_S)
+    change.save()
+    return change
+
+
+# ---- the cache ----
+
+
+def refresh_cache(change: Change, door: Door, client: ProviderClient) -> None:
+    """Put what the provider has now into the cache. A failure is left to the next sync."""
+    try:
+        _refresh(change, door, client)
+    except ProviderError as error:
+        logger.info("After change %s the cache was not refreshed: %s", change.pk, error.message)
+
+
+def _refresh(change: Change, door: Door, client: ProviderClient) -> None:
+    connection, now = door.connection, timezone.now()
+    place = door.editor.place(door.address, door.around)
+    kind = connection.declaration.kinds.get(place.kind)
+    if kind is None:
+        return
+    if door.editor.removes:
+        _forget(change, place.kind, place.parent_remote_id, place.remote_id)
+    if door.editor.refreshes and door.line is not None:
+        parents = {door.line.kind: [place.parent_remote_id]}
+        for page in connection.declaration.read_entities(client, kinds=[place.kind], parents=parents):
+            entities.store(connection, page, now)
+    elif not door.editor.removes:
+        remote_id = str((change.answer or {}).get("created", "")) or place.remote_id
+        if kind.whole_list:
+            remote_id = door.entity.remote_id if door.entity else "list"
+        draft = connection.declaration.read_entity(client, place.kind, place.parent_remote_id, remote_id)
+        page = EntityPage(kind=place.kind, parent_remote_id=place.parent_remote_id, drafts=[draft])
+        entities.store(connection, page, now)
+    if change.entity_id is None and not door.editor.removes:
+        _link(change, place.kind, place.parent_remote_id, str((change.answer or {}).get("created", "")))
+
+
+def _forget(change: Change, kind: str, parent: str, remote_id: str) -> None:
+    """Our own removal was read back: the cached object goes at once."""
+    Entity.objects.filter(
+        connection=change.connection, kind=kind, parent_remote_id=parent, remote_id=remote_id
+    ).delete()
+    change.entity = None
+
+
+def _link(change: Change, kind: str, parent: str, remote_id: str) -> None:
+    found = Entity.objects.filter(connection=change.connection, kind=kind, parent_remote_id=parent)
+    change.entity = (found.filter(remote_id=remote_id) if remote_id else found).first()
+    if change.entity is not None:
+        change.save(update_fields=["entity"])
