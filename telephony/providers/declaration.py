@@ -54,6 +54,7 @@ class ReadEntities(Protocol):
         client: Any,
         kinds: Iterable[str] | None = None,
         parents: Mapping[str, Sequence[str]] | None = None,
+        known: Mapping[str, str] | None = None,
     ) -> Iterator[EntityPage]: ...
 
 

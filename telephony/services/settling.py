@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from portal.lib.errors import NotFound, Permanent, ProviderError
-from telephony.models import Change, Entity
+from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.drafts import EntityPage
 from telephony.providers.editing import Live
@@ -227,7 +227,8 @@ def _refresh(change: Change, door: Door, client: ProviderClient) -> None:
         _forget(change, place.kind, place.parent_remote_id, place.remote_id)
     if door.editor.refreshes and door.line is not None:
         parents = {door.line.kind: [place.parent_remote_id]}
-        for page in connection.declaration.read_entities(client, kinds=[place.kind], parents=parents):
+        read = connection.declaration.read_entities
+        for page in read(client, kinds=[place.kind], parents=parents, known=_known(connection)):
             entities.store(connection, page, now)
     elif not door.editor.removes:
         remote_id = str((change.answer or {}).get("created", "")) or place.remote_id
@@ -238,6 +239,12 @@ def _refresh(change: Change, door: Door, client: ProviderClient) -> None:
         entities.store(connection, page, now)
     if change.entity_id is None and not door.editor.removes:
         _link(change, place.kind, place.parent_remote_id, str((change.answer or {}).get("created", "")))
+
+
+def _known(connection: Connection) -> dict[str, str]:
+    """Kind of what hangs below the account, by remote id: documents point to these."""
+    rows = Entity.objects.filter(connection=connection, parent_remote_id="")
+    return dict(rows.values_list("remote_id", "kind"))
 
 
 def _forget(change: Change, kind: str, parent: str, remote_id: str) -> None:

@@ -44,18 +44,23 @@ def path_values(kind: str, parent_remote_id: str, remote_id: str = "") -> dict[s
 
 
 def read_entities(
-    client: KeyyoClient, kinds: Iterable[str] | None = None, parents: Parents | None = None
+    client: KeyyoClient,
+    kinds: Iterable[str] | None = None,
+    parents: Parents | None = None,
+    known: Services | None = None,
 ) -> Iterator[EntityPage]:
     """Every object of the wanted kinds, one page per list.
 
     parents   remote ids by kind, where they are known already ({"UCaaSVoIPAccount": [csi, ...],
               "CTIPlugin": ["csi/custom", ...]}); read otherwise
 
+    known     kind of objects that are cached, by remote id: what documents point to, where `parents` are few
+
     The pages of one kind stand together, in the order of the kinds table. A list that the grant does not cover
     gives no page, so that nothing of it counts as missing; a line without such a list gives an empty one.
     """
     wanted = [KINDS[name] for name in KINDS if kinds is None or name in set(kinds)]
-    reader = _Reader(client, parents)
+    reader = _Reader(client, parents, known)
     for kind in wanted:
         yield from reader.pages(kind)
 
@@ -86,8 +91,9 @@ def _services_of(client: KeyyoClient, kind: EntityKind) -> Services:
 class _Reader:
     """Reads lists, remembering what later kinds hang below."""
 
-    def __init__(self, client: KeyyoClient, parents: Parents | None) -> None:
+    def __init__(self, client: KeyyoClient, parents: Parents | None, known: Services | None) -> None:
         self.client = client
+        self._known = known
         self._given = {kind: list(ids) for kind, ids in (parents or {}).items()}
         self._services: list[Mapping[str, Any]] | None = None
         self._plugins: list[str] | None = None
@@ -135,7 +141,9 @@ class _Reader:
         return self._services
 
     def _types(self) -> Services:
-        """CSI to type: from what was read, else from the parents given."""
+        """CSI to type: from what was read, else what is known, else from the parents given."""
+        if self._services is None and self._known is not None:
+            return self._known
         if self._services is None and self._given:
             return {csi: kind for kind, ids in self._given.items() if kind in SERVICE_KINDS for csi in ids}
         if self._services is None:
