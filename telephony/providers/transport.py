@@ -244,12 +244,22 @@ class MemoryBreaker:
             self._probe_at[host] = self._clock() + self.probe_s
 
 
-TooMany = Callable[[Response], bool]
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The provider said "too many": for how long (None: it did not say), and whether the whole credential waits."""
+
+    seconds: float | None
+    holds_credential: bool = True
 
 
-def says_too_many(response: Response) -> bool:
+TooMany = Callable[[Response], Pause | None]
+
+
+def says_too_many(response: Response) -> Pause | None:
     """The usual way to say it: 429, or 503 with the time to come back."""
-    return response.status == 429 or (response.status == 503 and "Retry-After" in response.headers)
+    if response.status == 429 or (response.status == 503 and "Retry-After" in response.headers):
+        return Pause(retry_after_s(response.headers.get("Retry-After", "")))
+    return None
 
 
 class Transport:
@@ -346,8 +356,8 @@ class Transport:
                 self.breaker.failed(host)
             raise
         self._observe(request, response.status, "", response.elapsed_s, len(response.body), attempt)
-        if too_many(response):
-            raise self._rate_limited(request, response)
+        if pause := too_many(response):
+            raise self._rate_limited(request, response, pause)
         if self.breaker:
             (self.breaker.failed if response.status in _BUSY else self.breaker.succeeded)(host)
         return response
@@ -380,9 +390,10 @@ class Transport:
             status=answer.status, headers=answer.headers, body=answer.body, elapsed_s=answer.elapsed_s
         )
 
-    def _rate_limited(self, request: Request, response: Response) -> RateLimited:
-        said_s = retry_after_s(response.headers.get("Retry-After", ""))
-        pause_s = self.quota.pause(request.quota_key, said_s) if self.quota else said_s
+    def _rate_limited(self, request: Request, response: Response, pause: Pause) -> RateLimited:
+        pause_s = pause.seconds
+        if self.quota and pause.holds_credential:
+            pause_s = self.quota.pause(request.quota_key, pause.seconds)
         return RateLimited(
             _("The provider asks for a pause."),
             retry_after_s=60.0 if pause_s is None else pause_s,

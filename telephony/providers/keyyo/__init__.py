@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.keyyo.catalog import CATALOG
 from telephony.providers.keyyo.client import KeyyoClient
+from telephony.providers.keyyo.cti import address_rule
 from telephony.providers.keyyo.editors import EDITORS
 from telephony.providers.keyyo.grants import SCOPE_BUNDLES
 from telephony.providers.keyyo.kinds import KINDS
@@ -115,7 +116,7 @@ PROVIDER = Provider(
     scopes=SCOPES,
     scope_bundles=SCOPE_BUNDLES,
     acts_as=("customer", "contact"),
-    pacing=Pacing(limit=20, window_s=1.0),
+    pacing=Pacing(limit=60, window_s=1.0),
     editors=EDITORS,
     line_page=LINE_PAGE,
 )

@@ -8,6 +8,7 @@ but the one refused with a challenge. Rate: one action per second and line, no q
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError, 
 from portal.lib.secrets import Secret
 from telephony.providers.client import Answer
 from telephony.providers.operations import Effect
-from telephony.providers.transport import Deadline, Pace, Request, Response, Transport, says_too_many
+from telephony.providers.transport import Deadline, Pace, Pause, Request, Response, Transport, says_too_many
 
 DEADLINE_S = 10.0
 _BUSY_TEXT = re.compile(r"come\s*back\s*later", re.IGNORECASE)
@@ -54,6 +55,41 @@ def act(
     return Answer(document="OK", status=200, headers=response.headers)
 
 
+def authorization(transport: Transport, base: str, line: str, password: Secret | None) -> str:
+    """How Keyyo lets us act for a line: "address", "password", or "" for neither. Nothing is done by asking.
+
+    It asks to force a profile without naming one, which is refused as incomplete once we are let in: that the
+    right to act is judged before the parameters is our assumption (README.md).
+    """
+    request = Request(
+        method="GET", url=f"{base}/setprofil.html", query=(("ACCOUNT", line),), operation="cti.authorization"
+    )
+    deadline = Deadline(DEADLINE_S)
+    response = _send(transport, request, deadline)
+    if response.status not in {401, 403}:
+        _refuse_failure(response)
+        return "address"
+    challenge = response.headers.get("WWW-Authenticate", "")
+    if not password or not challenge.lower().startswith("digest "):
+        return ""
+    signed = request.with_headers(Authorization=answer_to(challenge, request, line, password))
+    response = _send(transport, signed, deadline)
+    if response.status in {401, 403}:
+        return ""
+    _refuse_failure(response)
+    return "password"
+
+
+def _refuse_failure(response: Response) -> None:
+    if response.status >= 500:
+        raise _error(response)
+
+
+def address_rule(addresses: Sequence[str]) -> str:
+    """The regular expression to paste at Keyyo, so that it lets these addresses in. Dots are escaped."""
+    return "|".join(re.escape(address) for address in addresses)
+
+
 def answer_to(challenge: str, request: Request, line: str, password: Secret) -> Secret:
     """The Authorization header for a Digest challenge; its `uri` covers path and query."""
     digest = HTTPDigestAuth(line, password.reveal())
@@ -71,11 +107,13 @@ def _send(transport: Transport, request: Request, deadline: Deadline) -> Respons
     )
 
 
-def _says_too_many(response: Response) -> bool:
-    """Keyyo says it as a 500 with "Come Back Later" in its reason or body; the pause is a second."""
+def _says_too_many(response: Response) -> Pause | None:
+    """Keyyo says it as a 500 with "Come Back Later" in its reason or body: this line must wait a second."""
     reason = response.headers.get("X-Status-Reason", "")
     text = reason + response.body[:200].decode(errors="replace")
-    return says_too_many(response) or (response.status >= 500 and _BUSY_TEXT.search(text) is not None)
+    if response.status >= 500 and _BUSY_TEXT.search(text):
+        return Pause(1.0, holds_credential=False)
+    return says_too_many(response)
 
 
 def _error(response: Response) -> ProviderError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
 
 from portal.lib.errors import AnswerLost, Forbidden, InvalidInput, NotFound, RateLimited, Unavailable
 from telephony.providers.keyyo import cti
+from telephony.providers.transport import Pace
 from tests.telephony.providers.conftest import LINE
 
 CALL = {"ACCOUNT": LINE, "CALLEE": "33639980001"}
@@ -78,9 +80,18 @@ def test_a_lost_answer_to_the_proof_is_not_repeated_either(by_password, sandbox,
 
 def test_too_fast_is_told_as_a_rate_limit(by_address, sandbox):
     by_address.call("cti.makecall", CALL)
-    with pytest.raises(RateLimited):
+    with pytest.raises(RateLimited) as limited:
         by_address.call("cti.makecall", CALL)
+    assert limited.value.retry_after_s == 1
     assert len(actions(sandbox)) == 2
+
+
+def test_too_fast_on_one_line_does_not_hold_the_account(by_address, sandbox, transport):
+    transport.quota = Pace(1000, 1.0)
+    for _ in range(2):
+        with contextlib.suppress(RateLimited):
+            by_address.call("cti.makecall", CALL)
+    assert by_address.service(LINE).csi == LINE
 
 
 @pytest.mark.parametrize(
