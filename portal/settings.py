@@ -204,23 +204,31 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "sync"
 CELERY_TASK_ROUTES = {
+    "telephony.tasks.dispatch": {"queue": "interactive"},  # never behind a long sync
     "telephony.tasks.advance_run": {"queue": "sync"},
     "telephony.tasks.advance_job": {"queue": "reports"},
     "telephony.tasks.settle_change": {"queue": "interactive"},
 }
+DISPATCH_EVERY_S = env_int("DISPATCH_EVERY_S", 60)
 CELERY_BEAT_SCHEDULE = {
-    "dispatch": {"task": "telephony.tasks.dispatch", "schedule": 60.0, "options": {"expires": 55}},
+    "dispatch": {
+        "task": "telephony.tasks.dispatch",
+        "schedule": float(DISPATCH_EVERY_S),
+        "options": {"expires": DISPATCH_EVERY_S},
+    },
 }
 
 # How long things take, in seconds; a test may scale them.
 LEASE_S = env_int("LEASE_S", 90)
 TASK_BUDGET_S = env_int("TASK_BUDGET_S", 200)
+WORK_TRIES = env_int("WORK_TRIES", 3)
 EDIT_DEADLINE_S = 10
 SETTLE_AFTER_S = (2, 10, 60)
 PREVIEW_LIFETIME_S = 30 * 60
 
 # ---- outside ----
 OUTBOUND_ALLOW = env_list("OUTBOUND_ALLOW")
+OUR_ADDRESSES = env_list("OUR_ADDRESSES", "" if IS_PRODUCTION else "127.0.0.1")  # as providers see this server
 METRICS_TOKEN = env("METRICS_TOKEN", "")
 
 # ---- people ----
