@@ -84,6 +84,8 @@ class Provider:
     acts_as         logins that a grant may belong to, the usual one first
     streams         names of the call streams that read_calls knows
     call_kinds      kinds whose objects have call records, for the `lines` of read_calls
+    line_authorization  how the provider lets us act for a line: (client, line) -> "address", "password" or ""
+    address_rule    what to paste at the provider so that it lets our addresses in
     path_values     path values of an object: (kind, parent_remote_id, remote_id) -> {"csi": ...}
     editors         how its writes are edited, by operation key; the others are edited as plain documents
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
@@ -109,6 +111,8 @@ class Provider:
     scope_bundles: tuple[ScopeBundle, ...] = ()
     acts_as: tuple[str, ...] = ("customer",)
     pacing: Pacing | None = None
+    line_authorization: Callable[[Any, str], str] | None = None
+    address_rule: Callable[[Sequence[str]], str] | None = None
     zone: str = "Europe/Paris"
     currency: str = "EUR"
     editors: Mapping[str, Editor] = field(default_factory=dict)

@@ -117,6 +117,8 @@ PROVIDER = Provider(
     scope_bundles=SCOPE_BUNDLES,
     acts_as=("customer", "contact"),
     pacing=Pacing(limit=60, window_s=1.0),
+    line_authorization=KeyyoClient.line_authorization,
+    address_rule=address_rule,
     editors=EDITORS,
     line_page=LINE_PAGE,
 )

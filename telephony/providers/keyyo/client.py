@@ -173,6 +173,10 @@ class KeyyoClient:
         answer = self.call("services.csi_token.create", {"csi": csi, "domain_masks": domain_masks})
         return CSIToken.from_document(answer.document)
 
+    def line_authorization(self, line: str) -> str:
+        """How Keyyo lets us start calls for a line: "address", "password" or ""; asked without starting any."""
+        return cti.authorization(self._transport, self._addresses[CTI], line, self._line_secret(line))
+
     def _base(self, operation: Operation) -> str:
         return self._addresses[operation.surface].rstrip("/")
 
