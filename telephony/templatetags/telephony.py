@@ -22,12 +22,12 @@ from telephony.services.call_story import Leg, Story
 register = template.Library()
 
 
-@register.simple_tag
-def call_other_name(story: Story) -> str:
+@register.simple_tag(takes_context=True)
+def call_other_name(context: Context, story: Story) -> str | SafeString:
     """Who the call was with: the name, else the number, else that it was withheld."""
     if not story.other:
         return _("Number withheld")
-    return story.names.get(story.other) or story.other
+    return story.names.get(story.other) or formats.number(story.other, **notation(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -118,6 +118,8 @@ def points(value: float | None) -> SafeString:
 @register.simple_tag
 def hours(seconds: int) -> SafeString:
     """A large talk time as hours and minutes, units small."""
+    if not seconds:
+        return formats.DASH
     whole, minutes = divmod(seconds // 60, 60)
     return format_html("{} <small>h</small> {:02} <small>min</small>", whole, minutes)
 
@@ -134,13 +136,3 @@ def change_icon(change: Any) -> SafeString:
         return parts.icon("arrow-back-up", css="q-i")
     operation = change.connection.declaration.catalog.get(change.operation)
     return parts.icon(CHANGE_ICONS.get(getattr(operation, "effect", ""), "pencil"), css="q-i")
-
-
-@register.simple_tag
-def answer_rate_figure(rates: Mapping[Any, tuple[int, int]], days: Any, marks: Any, gaps: Any) -> SafeString:
-    return format_html("")
-
-
-@register.simple_tag
-def heat_figure(heat: Mapping[tuple[int, int], float]) -> SafeString:
-    return format_html("")

@@ -19,6 +19,7 @@ from telephony.models import Change, Connection, SyncRun
 from telephony.services import call_figures
 from telephony.services.call_figures import DayFigures
 from telephony.services.number_names import names_of
+from telephony.views import overview_figures
 from telephony.views.attention import attention_of
 
 PERIODS = {
@@ -27,7 +28,6 @@ PERIODS = {
     "month": gettext_lazy("30 days"),
 }
 RATE_DAYS, HEAT_DAYS = 30, 28
-HEAT_HOURS = range(7, 20)
 LATEST_CHANGES = 5
 
 
@@ -41,6 +41,10 @@ class Compared:
     @property
     def calls_more(self) -> int:
         return self.now.calls - self.before.calls
+
+    @property
+    def calls_fewer(self) -> int:
+        return -self.calls_more
 
     @property
     def rate_points(self) -> float | None:
@@ -100,12 +104,17 @@ class OverviewView(TenantRightMixin, TemplateView):
                 call_figures.figures_between(start, end),
                 call_figures.figures_between(before_start, before_end),
             ),
-            "rates": call_figures.answer_rate_by_day(first, today, zone),
-            "rate_days": [first + timedelta(days=n) for n in range(RATE_DAYS)],
-            "marks": list(marks.select_related("line")[:12]),
-            "gaps": call_figures.days_not_whole(first, today),
-            "heat": call_figures.inbound_by_hour(
-                today - timedelta(days=HEAT_DAYS), today - timedelta(days=1), zone
+            "rate": overview_figures.answer_rate(
+                call_figures.answer_rate_by_day(first, today, zone),
+                [first + timedelta(days=n) for n in range(RATE_DAYS)],
+                list(marks.select_related("line")[:12]),
+                call_figures.days_not_whole(first, today),
+                zone,
+            ),
+            "heat": overview_figures.when_people_call(
+                call_figures.inbound_by_hour(
+                    today - timedelta(days=HEAT_DAYS), today - timedelta(days=1), zone
+                )
             ),
             "waiting": waiting,
             "waiting_names": names_of(caller.number for caller in waiting),
