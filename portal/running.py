@@ -29,6 +29,7 @@ SELF_CONTAINED = {
 SHARED = ("DATABASE_URL", "REDIS_URL", "PORT", "SANDBOX_PORT", "PUBLIC_URL", "OUTBOUND_ALLOW")
 ROOM_NEEDED_MB = 500
 
+began = time.monotonic()
 supervisor: Supervisor | None = None  # of this process, for the commands that start more than servers
 
 

@@ -64,27 +64,30 @@ def _row(bar: Bar, top: int, scale: float) -> SafeString:
         width = max(bar.rings_s * scale, 4)
         parts.append(
             format_html(
-                '<rect class="rings" x="{}" y="{}" width="{:.1f}" height="10" rx="2"/>',
+                '<rect class="rings" x="{}" y="{}" width="{}" height="10" rx="2"/>',
                 _x(bar.starts_s, scale),
                 top + 10,
-                width,
+                f"{width:.1f}",
             )
         )
     if bar.talks_s:
         start, width = bar.starts_s + bar.rings_s, bar.talks_s * scale
         parts.append(
             format_html(
-                '<rect class="talks" x="{}" y="{}" width="{:.1f}" height="14" rx="3"/>',
+                '<rect class="talks" x="{}" y="{}" width="{}" height="14" rx="3"/>',
                 _x(start, scale),
                 top + 8,
-                width,
+                f"{width:.1f}",
             )
         )
         if width > 60:
             middle = LABEL + start * scale + width / 2
             parts.append(
                 format_html(
-                    '<text class="said" x="{:.1f}" y="{}">{}</text>', middle, top + 19, duration(bar.talks_s)
+                    '<text class="said" x="{}" y="{}">{}</text>',
+                    f"{middle:.1f}",
+                    top + 19,
+                    duration(bar.talks_s),
                 )
             )
     return format_html_join("", "{}", ((part,) for part in parts))
