@@ -16,15 +16,15 @@ def register() -> None:
     configure(tenants=choices)
     add(
         "tenant",
-        Entry(label=_("People"), url_name="accounts:people", icon="users", order=80, has_gap=True),
+        Entry(label=_("People"), url_name="accounts:people", icon="users", order=110),
         Entry(
-            label=_("Audit"), url_name="accounts:audit", icon="list-search", order=82, right=Right.AUDIT_READ
+            label=_("Audit"), url_name="accounts:audit", icon="list-search", order=112, right=Right.AUDIT_READ
         ),
         Entry(
             label=_("Settings"),
             url_name="accounts:settings",
             icon="settings",
-            order=84,
+            order=114,
             right=Right.SETTINGS_EDIT,
         ),
     )
