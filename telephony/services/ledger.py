@@ -33,6 +33,7 @@ Row = TypeVar("Row", bound=Leased)
 DISPATCHER = "dispatcher"
 MOST_AT_ONCE = 100
 LONGEST_COUNTDOWN_S = 60
+EARLY = timedelta(seconds=1)  # a hint may come so much before its time
 
 
 class NotHeld(Exception):
@@ -194,8 +195,8 @@ def _take(model: type[Row], row_id: int) -> Row:
     now = timezone.now()
     with transaction.atomic():
         row = _of(model).select_for_update(of=("self",)).filter(pk=row_id).first()
-        if row is None or row.due_at is None:
-            raise NotHeld("nothing to do")
+        if row is None or row.due_at is None or row.due_at > now + EARLY:
+            raise NotHeld("nothing to do yet")
         if row.lease_until and row.lease_until > now and row.lease_owner != DISPATCHER:
             raise NotHeld("held by another")
         _write_fenced(

@@ -43,6 +43,7 @@ def request_run(
     kinds: Iterable[str] = (),
     person: Person | None = None,
     accepts_removal: bool = False,
+    is_hinted: bool = True,
 ) -> SyncRun:
     """Put a run into the ledger and hint at it; the one of that sort that is open already is returned instead.
 
@@ -50,6 +51,7 @@ def request_run(
     start_at, end_at   the window, for calls and back-fill; left out, the run decides when it begins
     kinds            for entities; empty means all that the grant covers
     accepts_removal  a person has looked at an entity list that suddenly lacked much, and agrees
+    is_hinted        False for a caller who advances it in its own process
     """
     values = {
         "kinds": list(kinds),
@@ -67,7 +69,8 @@ def request_run(
                 run = SyncRun.objects.create(connection=connection, what=what, **values)
             elif person is not None:
                 wake(run)
-            ledger.hint(run)
+            if is_hinted:
+                ledger.hint(run)
     except IntegrityError:  # another request was faster: theirs is the open one
         run = SyncRun.objects.get(connection=connection, what=what, state__in=OPEN)
     return run

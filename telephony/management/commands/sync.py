@@ -1,0 +1,119 @@
+"""`manage.py sync CONNECTION`: one sync now, in this process, by the same code as the worker's."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.utils import timezone
+
+from accounts.scoping import carrying_scope, tenant_scope, unscoped
+from portal.lib.days import midnight
+from telephony.models import Connection, SyncRun
+from telephony.services import ledger, runs, scheduling
+
+POLL_S = 0.3
+BAR = 30
+
+
+class Command(BaseCommand):
+    help = "Sync calls or objects of one connection now."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("connection", help="slug of the connection, such as corvane-keyyo")
+        parser.add_argument(
+            "--from", dest="start", type=date.fromisoformat, help="first day of the calls, YYYY-MM-DD"
+        )
+        parser.add_argument("--to", dest="end", type=date.fromisoformat, help="last day of the calls")
+        parser.add_argument(
+            "--kind",
+            default="",
+            help="calls, entities, or one kind of object in the provider's word; both sorts if left out",
+        )
+
+    def handle(self, **options: Any) -> None:
+        with unscoped("command"):
+            connection = Connection.objects.filter(slug=options["connection"], unlinked_at=None).first()
+        if connection is None:
+            raise CommandError(f"There is no connection {options['connection']}.")
+        with tenant_scope(connection.tenant_id):
+            for what, values in _wanted(connection, options):
+                run = runs.request_run(connection, what, is_hinted=False, **values)
+                self._follow(run)
+
+    def _follow(self, run: SyncRun) -> None:
+        """Advance the run, or watch the worker that does, and draw how far it is."""
+        with ThreadPoolExecutor(1) as pool:
+            working = pool.submit(carrying_scope(_advance), run.tenant_id, run.pk)
+            while not working.done():
+                self._draw(run)
+                time.sleep(POLL_S)
+            working.result()
+        self._draw(run)
+        self.stderr.write("")
+        self.stdout.write(
+            f"{run.what}: {run.state}, {run.rows_read} read, {run.rows_new} new, {run.rows_changed} changed, "
+            f"{run.rows_removed} removed, {run.rows_unreadable} set aside, {run.requests} requests"
+        )
+        if run.state != SyncRun.State.COMPLETE:
+            raise CommandError(run.error or f"The run is {run.state}.")
+
+    def _draw(self, run: SyncRun) -> None:
+        run.refresh_from_db()
+        if not sys.stderr.isatty():
+            return
+        share = run.done_parts / run.total_parts if run.total_parts else 0.0
+        bar = ("█" * round(share * BAR)).ljust(BAR, "·")
+        waits = f" waits for {run.waits_for}" if run.waits_for else ""
+        line = f"\r{run.what:9} {bar} {share:4.0%}  {run.rows_read:>8} rows  {run.step}{waits}"
+        self.stderr.write(line.ljust(100), ending="")
+
+
+def _wanted(connection: Connection, options: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The runs to make, in order. Raises CommandError for an unknown kind or an empty period."""
+    kind = options["kind"]
+    zone = ZoneInfo(connection.time_zone)
+    period = {
+        "start_at": midnight(options["start"], zone) if options["start"] else None,
+        "end_at": midnight(options["end"] + timedelta(days=1), zone) if options["end"] else None,
+    }
+    if period["end_at"] and (period["start_at"] is None or period["start_at"] >= period["end_at"]):
+        raise CommandError("--to needs a --from that is not after it.")
+    calls: tuple[str, dict[str, Any]] = (SyncRun.What.CALLS, period)
+    entities: tuple[str, dict[str, Any]] = (SyncRun.What.ENTITIES, {})
+    if kind == "calls":
+        return [calls]
+    if kind == "entities":
+        return [entities]
+    if kind:
+        if kind not in connection.declaration.kinds:
+            raise CommandError(
+                f"{kind} is none of: calls, entities, {', '.join(connection.declaration.kinds)}."
+            )
+        return [(SyncRun.What.ENTITIES, {"kinds": [kind]})]
+    return [calls] if options["start"] else [entities, calls]
+
+
+def _advance(tenant_id: int, run_id: int) -> None:
+    """Work until the run is finished; where a worker holds it, wait for that one."""
+    try:
+        while (run := SyncRun.objects.get(pk=run_id)).state in runs.OPEN:
+            try:
+                with ledger.leased(SyncRun, tenant_id, run_id) as held:
+                    scheduling.advance(held)
+            except (ledger.NotHeld, ledger.LeaseLost):
+                time.sleep(_patience(run.due_at))
+    finally:
+        connections.close_all()
+
+
+def _patience(due_at: datetime | None) -> float:
+    left = (due_at - timezone.now()).total_seconds() if due_at else 0.0
+    return min(max(left, POLL_S), 5.0)

@@ -1,0 +1,45 @@
+"""`manage.py sync`: the same path as the worker, in this process."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.scoping import tenant_scope
+from telephony.models import Call, Connection, Entity
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sync(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("sync", *arguments, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def test_it_syncs_objects_and_calls(morvanne: Connection) -> None:
+    text = sync("morvanne-keyyo")
+
+    assert "entities: complete" in text
+    assert "calls: complete" in text
+    with tenant_scope(morvanne.tenant_id):
+        assert Entity.objects.lines().exists()
+        assert Call.objects.exists()
+
+
+def test_it_syncs_one_kind(morvanne: Connection) -> None:
+    sync("morvanne-keyyo", "--kind", "DirectoryContact")
+
+    with tenant_scope(morvanne.tenant_id):
+        assert set(Entity.objects.values_list("kind", flat=True)) == {"DirectoryContact"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nobody-keyyo",), ("morvanne-keyyo", "--kind", "Teapot"), ("morvanne-keyyo", "--to", "2026-01-01")],
+)
+def test_a_mistake_is_said(morvanne: Connection, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError):
+        sync(*arguments)
