@@ -87,6 +87,15 @@ def register() -> None:
         },
     )
     register_looks(
+        "effect",
+        {
+            "read": Look(icon="eye", word=_("reads"), tone="plain"),
+            "write": Look(icon="pencil", word=_("writes")),
+            "destroy": Look(icon="trash", word=_("deletes"), tone="bad"),
+            "never_repeat": Look(icon="alert-triangle", word=_("acts at once"), tone="warn"),
+        },
+    )
+    register_looks(
         "waits_for",
         {
             "quota": Look(icon="hourglass", word=_("Waits for the quota"), tone="info"),

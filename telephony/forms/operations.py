@@ -7,19 +7,26 @@ the field of the same name.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from telephony.providers.operations import Operation, Param, Place
+from portal.ui.forms import FilterForm, any_of
+from telephony.providers.operations import Effect, Operation, Param, Place
 
-FILTER, OTHER_FILTERS, SENT_EMPTY = "filter:", "filters:other", "empty:more"
+FILTER, OTHER_FILTERS = "filter:", "filters:other"
+SENT_EMPTY, MORE_DATA, MORE_HEADERS = "empty:more", "data:more", "headers:more"
 MOST_SUGGESTIONS = 300
 
+EFFECTS = [
+    (Effect.READ, gettext_lazy("reads")),
+    (Effect.WRITE, gettext_lazy("writes")),
+    (Effect.DESTROY, gettext_lazy("deletes")),
+    (Effect.NEVER_REPEAT, gettext_lazy("acts at once, never repeated")),
+]
 YES_NO = [("", gettext_lazy("not sent")), ("1", gettext_lazy("yes")), ("0", gettext_lazy("no"))]
 
 
@@ -108,14 +115,34 @@ class ObjectField(forms.CharField):
         return document
 
 
-@dataclass
-class Asked:
-    """What a filled form asks for, in the words of `client.prepare`."""
+class OperationFilterForm(FilterForm):
+    """The catalog's own filter: it narrows declarations, not rows."""
 
-    values: dict[str, Any] = field(default_factory=dict)
-    data: dict[str, Any] = field(default_factory=dict)
-    filters: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    q = forms.CharField(label=gettext_lazy("Key, address or words"))
+    area = forms.ChoiceField(label=gettext_lazy("Area"))
+    effect = forms.ChoiceField(label=gettext_lazy("Effect"), choices=any_of(EFFECTS))
+
+    def __init__(self, areas: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        self.base_fields["area"].choices = any_of([(area, area.replace("_", " ")) for area in areas])
+        super().__init__(*args, **kwargs)
+
+    def matching(self, catalog: Iterable[Operation]) -> list[Operation]:
+        """The operations that the valid filters leave, in the catalog's order."""
+        self.full_clean()
+        words = (self.cleaned_data.get("q") or "").lower().split()
+        area, effect = self.cleaned_data.get("area"), self.cleaned_data.get("effect")
+        return [
+            operation
+            for operation in catalog
+            if (not area or area in operation.key.split("."))
+            and (not effect or operation.effect == effect)
+            and all(word in _searched(operation) for word in words)
+        ]
+
+
+def _searched(operation: Operation) -> str:
+    names = " ".join(param.name for param in operation.params)
+    return f"{operation.key} {operation.method} {operation.path} {operation.summary} {names}".lower()
 
 
 class OperationForm(forms.Form):
@@ -146,14 +173,18 @@ class OperationForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
         if operation.method in {"POST", "PUT", "PATCH"}:
-            self.fields["data:more"] = ObjectField(
+            self.fields[MORE_DATA] = ObjectField(
                 required=False,
                 label=_("Further body fields"),
                 help_text=_("A JSON object. Names that the catalog does not know are sent as they are."),
             )
-        self.fields["headers:more"] = PairsField(
-            required=False, separator=":", label=_("Further headers"), help_text=_("One a line, Name: value.")
-        )
+        if operation.is_read:
+            self.fields[MORE_HEADERS] = PairsField(
+                required=False,
+                separator=":",
+                label=_("Further headers"),
+                help_text=_("One a line, Name: value."),
+            )
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -176,24 +207,27 @@ class OperationForm(forms.Form):
         param = self.operation.param(name)
         return param.place if param else None
 
-    def asked(self) -> Asked:
-        """The valid form as what is to be sent; empty optional fields are not sent."""
-        asked = Asked(
-            data=dict(self.cleaned_data.get("data:more") or {}),
-            headers=dict(self.cleaned_data.get("headers:more") or {}),
-            filters=dict(self.cleaned_data.get(OTHER_FILTERS) or {}),
-        )
-        for name, value in self.cleaned_data.items():
-            if name.startswith(FILTER):
-                if value:
-                    asked.filters[name.removeprefix(FILTER)] = value
-            elif (param := self.operation.param(name)) and self._is_given(param, value):
-                asked.values[name] = value
-        return asked
+    def asked(self) -> dict[str, dict[str, Any]]:
+        """The valid form as what is to be sent: values, data, filters, headers. Empty optional fields are not sent."""
+        cleaned = self.cleaned_data
+        filters = {
+            name.removeprefix(FILTER): value
+            for name, value in cleaned.items()
+            if name.startswith(FILTER) and value
+        }
+        values = {
+            param.name: cleaned[param.name]
+            for param in self.operation.params
+            if param.name in cleaned and self._is_given(param, cleaned[param.name])
+        }
+        return {
+            "values": values,
+            "data": dict(cleaned.get(MORE_DATA) or {}),
+            "filters": {**(cleaned.get(OTHER_FILTERS) or {}), **filters},
+            "headers": dict(cleaned.get(MORE_HEADERS) or {}),
+        }
 
     def _is_given(self, param: Param, value: Any) -> bool:
-        if param.kind == "filters":
-            return False
         if value in (None, "", []):
             return param.required or param.name in self.cleaned_data.get(SENT_EMPTY, ())
         return True

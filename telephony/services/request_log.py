@@ -58,11 +58,14 @@ class RequestRecorder:
 
 
 def flush(*_args: object, **_kwargs: object) -> None:
-    """Write this thread's waiting rows, each in its own tenant's scope."""
+    """Write this thread's waiting rows, each in its own tenant's scope; those of a deleted connection are dropped."""
     rows, _waiting.rows = _waiting.rows, []
     for tenant_id in {row.tenant_id for row in rows}:
         with tenant_scope(tenant_id, reason="the request log of a connection belongs to its tenant"):
-            RequestLog.objects.bulk_create([row for row in rows if row.tenant_id == tenant_id])
+            own = [row for row in rows if row.tenant_id == tenant_id]
+            wanted = {row.connection_id for row in own}
+            present = set(Connection.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+            RequestLog.objects.bulk_create([row for row in own if row.connection_id in present])
 
 
 task_postrun.connect(flush, dispatch_uid="request_log")

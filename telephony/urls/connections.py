@@ -1,18 +1,34 @@
 from django.urls import path
 
-from telephony.views import connecting
+from telephony.views import connecting, connections, cti, operations
 
 _ONE = "t/<slug:slug>/connections/<int:pk>/"
 
 urlpatterns = [
     path("oauth/<slug:provider>/callback/", connecting.CallbackView.as_view(), name="oauth_callback"),
+    path("t/<slug:slug>/connections/", connections.ConnectionListView.as_view(), name="connection_list"),
     path("t/<slug:slug>/connections/new/", connecting.ChooseProviderView.as_view(), name="connection_new"),
     path(
         "t/<slug:slug>/connections/new/<slug:provider>/",
         connecting.ConnectView.as_view(),
         name="connection_connect",
     ),
+    path(_ONE, connections.ConnectionDetailView.as_view(), name="connection_detail"),
+    path(f"{_ONE}now/", connections.ConnectionNowView.as_view(), name="connection_now"),
+    path(f"{_ONE}runs/", connections.RunListView.as_view(), name="connection_runs"),
+    path(f"{_ONE}sync/", connections.SyncNowView.as_view(), name="connection_sync"),
+    path(f"{_ONE}missing/", connections.FetchMissingView.as_view(), name="connection_missing"),
+    path(f"{_ONE}pause/", connections.PauseView.as_view(), name="connection_pause"),
+    path(f"{_ONE}settings/", connections.ConnectionSettingsView.as_view(), name="connection_settings"),
+    path(f"{_ONE}unlink/", connections.UnlinkView.as_view(), name="connection_unlink"),
     path(f"{_ONE}reconnect/", connecting.ReconnectView.as_view(), name="connection_reconnect"),
     path(f"{_ONE}contact/", connecting.ContactView.as_view(), name="connection_contact"),
-    path(f"{_ONE}contact/forget/", connecting.ForgetContactView.as_view(), name="connection_contact_forget"),
+    path(
+        f"{_ONE}contact/forget/", connecting.ForgetContactView.as_view(), name="connection_contact_forget"
+    ),
+    path(f"{_ONE}cti/", cti.CtiView.as_view(), name="connection_cti"),
+    path(f"{_ONE}cti/rule/", cti.TestRuleView.as_view(), name="connection_cti_rule"),
+    path(f"{_ONE}cti/password/", cti.LinePasswordView.as_view(), name="connection_cti_password"),
+    path(f"{_ONE}operations/", operations.OperationListView.as_view(), name="operation_list"),
+    path(f"{_ONE}operations/<str:key>/", operations.OperationView.as_view(), name="operation_detail"),
 ]

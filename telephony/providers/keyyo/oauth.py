@@ -119,10 +119,10 @@ def _document(response: Response) -> dict[str, Any]:
         document = response.json()
     except UnexpectedAnswer:
         document = None
-    is_failure = response.status >= 500  # of a machine in between, unless it speaks OAuth
-    if isinstance(document, dict) and ("error" in document or response.status == 200):
-        if not is_failure or document.get("error") in _CODES:
-            return document
+    is_object = isinstance(document, dict) and ("error" in document or response.status == 200)
+    # A 5xx is a failure of some machine in between, unless it speaks OAuth.
+    if is_object and (response.status < 500 or document.get("error") in _CODES):
+        return document
     if response.status >= 500:
         raise Unavailable(_("Keyyo's authorization server is out of order."), status=response.status)
     if response.status == 200:

@@ -1,0 +1,122 @@
+"""Any operation of a connection, asked by hand: the operations pages and `manage.py call`.
+
+Reads go out at once. Writes pass the one door (editing.py): a draft first, whose exact request can be shown, then
+the draft is sent, once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Person
+from portal.lib.errors import Forbidden, InvalidInput
+from telephony.models import Change, Connection
+from telephony.providers.client import Answer, ProviderClient
+from telephony.providers.operations import Operation, Place
+from telephony.services import access, change_secrets, editing
+
+VOICEMAIL = "voicemail.read"
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """What is asked for: declared values by name, wherever they travel, and what the catalog does not know."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    filters: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """An answer with how long it took. `request` is the one that went out, secrets masked."""
+
+    request: Mapping[str, Any]
+    answer: Answer
+    elapsed_s: float
+
+
+def operation_of(connection: Connection, key: str) -> Operation:
+    """Raises KeyError for an operation that the provider does not have."""
+    return connection.declaration.catalog[key]
+
+
+def client_for(
+    connection: Connection, operation: Operation, person: Person | None, deadline_s: float | None = None
+) -> ProviderClient:
+    """As the account; for messages as the person's own contact, where they have signed in as one."""
+    if operation.capability == VOICEMAIL and person is not None:
+        try:
+            return access.client_of(connection, is_person=True, deadline_s=deadline_s, as_contact=person)
+        except Forbidden:
+            pass  # the account's own grant then says what the provider thinks of it
+    return access.client_of(connection, is_person=True, deadline_s=deadline_s)
+
+
+def read(
+    connection: Connection,
+    operation: Operation,
+    asked: Asked,
+    person: Person | None,
+    deadline_s: float | None = None,
+) -> Said:
+    """Ask a read. Raises the errors of portal.lib.errors."""
+    client = client_for(connection, operation, person, deadline_s)
+    request = client.prepare(
+        operation.key, asked.values, data=asked.data, filters=asked.filters, headers=asked.headers
+    )
+    began = time.monotonic()
+    answer = client.call(
+        operation.key,
+        asked.values,
+        data=asked.data,
+        filters=asked.filters,
+        headers=asked.headers,
+        deadline_s=deadline_s,
+    )
+    return Said(request=with_token_masked(request.shown()), answer=answer, elapsed_s=time.monotonic() - began)
+
+
+def draft(
+    connection: Connection, operation: Operation, asked: Asked, person: Person | None, why: str = ""
+) -> Change:
+    """The draft of a write with exactly these values, also where they are there already.
+
+    Raises InvalidInput(fields), NotFound, Forbidden and what else reading the object raises.
+    """
+    if asked.headers or asked.filters:
+        raise InvalidInput("Headers and filters are for reads; a write is sent with its values alone.")
+    in_body = {param.name for param in operation.params if param.place is Place.BODY}
+    address = {name: value for name, value in asked.values.items() if name not in in_body}
+    wanted = {name: value for name, value in asked.values.items() if name in in_body}
+    prepared = access.client_of(connection, is_person=True)
+    prepared.prepare(operation.key, asked.values, data=asked.data)  # refuses what cannot be sent, by name
+    return editing.propose(
+        connection,
+        operation.key,
+        address,
+        {**wanted, **asked.data},
+        person=person,
+        why=why,
+        is_exact=True,
+    )
+
+
+def shown_request(change: Change) -> Mapping[str, Any]:
+    """The request of a draft as it would go out now, secrets and token masked."""
+    door = editing.door_of_change(change)
+    wanted = editing.fields_of(change, "wanted")
+    before = editing.fields_of(change, "before") or None
+    body = {} if door.editor.removes else door.editor.body(wanted, before)
+    client = access.client_of(change.connection, is_person=True)
+    request = client.prepare(change.operation, door.address, data=body or None)
+    return with_token_masked(change_secrets.shown_request(request))
+
+
+def with_token_masked(shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The request as a person sees it, with the place where the token will stand."""
+    return {**shown, "headers": {"Authorization": "***", **shown.get("headers", {})}}

@@ -1,0 +1,386 @@
+"""The connections of a tenant: list, one with its runs, coverage and health, and what is done to it here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView, UpdateView, View
+
+from accounts import audit
+from accounts.models import AuditEvent
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.lib.days import midnight
+from portal.ui import figures, formats, grids
+from portal.ui.links import tenant_url
+from portal.ui.svg import Figure
+from portal.ui.views import FilteredTableView
+from telephony.forms.connections import ConnectionFilterForm, ConnectionSettingsForm, RunFilterForm
+from telephony.models import Connection, Coverage, Entity, SyncRun, SyncState
+from telephony.services import connection_health, runs, unlinking
+from telephony.services.access import contact_credential_of
+from telephony.services.connection_health import Health
+from telephony.tables.connections import ConnectionTable, RunTable
+from telephony.tables.run_words import percent_of, what_of
+from telephony.views.connecting import allow_form_targets
+
+YEAR = dt.timedelta(days=364)
+LATEST_RUNS = 8
+OPEN = connection_health.OPEN_STATES
+
+
+def connections() -> QuerySet[Connection]:
+    return Connection.objects.select_related("credential__application", "tenant", "created_by")
+
+
+class ConnectionListView(TenantRightMixin, FilteredTableView):
+    """Every account that is linked, or was, and how it is."""
+
+    right = Right.LINES_READ
+    title = gettext_lazy("Connections")
+    template_name = "telephony/connection_list.html"
+    table_class = ConnectionTable
+    filter_form_class = ConnectionFilterForm
+    order = ("name", "id")
+    empty_title = gettext_lazy("No account is connected yet")
+    empty_text = gettext_lazy(
+        "Lines arrive in a few seconds, calls in a minute or two, older ones month by month."
+    )
+
+    def get_queryset(self) -> QuerySet[Connection]:
+        calls = SyncState.objects.filter(connection=OuterRef("pk"), stream="calls")
+        return connections().annotate(calls_until=Subquery(calls.values("synced_until")[:1]))
+
+    def empty_action(self) -> tuple[str, str] | None:
+        if Right.CONNECTIONS_MANAGE not in self.request.rights:  # type: ignore[attr-defined]
+            return None
+        return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")  # type: ignore[attr-defined]
+
+
+class ConnectionMixin(TenantRightMixin):
+    """A page of one connection of the tenant; any other id is 404."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+    connection: Connection
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.tenant is not None:  # type: ignore[attr-defined]
+            self.connection = get_object_or_404(connections(), pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def back(self) -> HttpResponseRedirect:
+        return HttpResponseRedirect(
+            tenant_url(self.request.tenant, "telephony:connection_detail", pk=self.connection.pk)  # type: ignore[attr-defined]
+        )
+
+
+# ---- the page of one connection ----
+
+
+@dataclass(frozen=True)
+class RunNow:
+    """An open run as the page shows it."""
+
+    run: SyncRun
+
+    @property
+    def what(self) -> str:
+        return what_of(self.run)
+
+    @property
+    def percent(self) -> int | None:
+        return percent_of(self.run)
+
+
+def runs_now(connection: Connection) -> list[RunNow]:
+    """Open runs, those at work first."""
+    rows = SyncRun.objects.filter(connection=connection, state__in=OPEN).select_related("asked_by")
+    found = []
+    for run in rows.order_by("state", "pk"):
+        run.connection = connection
+        found.append(RunNow(run))
+    return found
+
+
+class ConnectionDetailView(ConnectionMixin, TemplateView):
+    right = Right.LINES_READ
+    template_name = "telephony/connection_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        connection, now = self.connection, timezone.now()
+        coverage = coverage_of(connection, now)
+        health = connection_health.health_of(connection, now)
+        person = self.request.user
+        return super().get_context_data(
+            title=connection.name,
+            connection=connection,
+            declared=connection.declaration,
+            runs_now=runs_now(connection),
+            coverage=coverage,
+            latest_runs=self._latest_runs(),
+            health=health,
+            health_figure=health_figure(health, connection),
+            abilities=connection_health.abilities_of(connection),
+            scopes=connection_health.scopes_in_words(connection),
+            states={state.stream: state for state in connection.sync_states.all()},
+            lines=Entity.objects.filter(connection=connection).lines().count(),
+            contact=contact_credential_of(connection, person),  # type: ignore[arg-type]
+            has_contacts="contact" in connection.declaration.acts_as,
+            **kwargs,
+        )
+
+    def _latest_runs(self) -> RunTable:
+        table = RunTable(
+            run_rows(self.connection)[:LATEST_RUNS], exclude=("error", "rows_unreadable", "rows_changed")
+        )
+        table.request = self.request
+        return table
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Connecting as a contact is a form of this page, answered with the provider's address."""
+        response = super().render_to_response(context, **kwargs)
+        application = self.connection.credential.application
+        allow_form_targets(response, [application] if application else [])
+        return response
+
+
+def run_rows(connection: Connection) -> QuerySet[SyncRun]:
+    return (
+        SyncRun.objects.filter(connection=connection)
+        .select_related("connection")
+        .order_by("-created_at", "-id")
+    )
+
+
+class ConnectionNowView(ConnectionMixin, TemplateView):
+    """The part with the open runs, which asks for itself until none is left."""
+
+    right = Right.LINES_READ
+    template_name = "telephony/_connection_now.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            connection=self.connection, runs_now=runs_now(self.connection), **kwargs
+        )
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """When the last run has ended, the whole page is asked for again: its figures have changed."""
+        response = super().render_to_response(context, **kwargs)
+        if not context["runs_now"] and self.request.headers.get("HX-Request"):
+            response["HX-Refresh"] = "true"
+        return response
+
+
+class RunListView(ConnectionMixin, FilteredTableView):
+    """Every run of a connection with its counts, duration, error and what comes next."""
+
+    right = Right.LINES_READ
+    title = gettext_lazy("Runs")
+    template_name = "telephony/connection_runs.html"
+    table_class = RunTable
+    filter_form_class = RunFilterForm
+    order = ("-created_at", "-id")
+    empty_title = gettext_lazy("No run yet")
+    empty_text = gettext_lazy("Runs follow the schedule of the connection; “Sync now” asks for one at once.")
+
+    def get_queryset(self) -> QuerySet[SyncRun]:
+        return run_rows(self.connection)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        states = {state.stream: state for state in self.connection.sync_states.all()}
+        return super().get_context_data(connection=self.connection, states=states, **kwargs)
+
+
+# ---- figures ----
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageYear:
+    """The calendar of a year and its sums by state."""
+
+    figure: Figure
+    counts: Counter[str]
+    missing: Sequence[dt.date]
+
+
+def coverage_of(connection: Connection, now: dt.datetime) -> CoverageYear:
+    today = now.astimezone(ZoneInfo(connection.time_zone)).date()
+    first = today - YEAR
+    rows = Coverage.objects.filter(connection=connection, day__range=(first, today))
+    days = {row.day: grids.Day(state=row.state, count=row.calls) for row in rows}  # type: ignore[arg-type]
+    counts = Counter(day.state for day in days.values())
+    label = _(
+        "Coverage of calls by day, one year: %(complete)d complete, %(partial)d partial, %(missing)d missing"
+    ) % {
+        "complete": counts["complete"],
+        "partial": counts["partial"],
+        "missing": counts["missing"],
+    }
+    return CoverageYear(
+        figure=grids.calendar(days, first, today, label=label),
+        counts=counts,
+        missing=sorted(day for day, known in days.items() if known.state == "missing"),
+    )
+
+
+def health_figure(health: Health, connection: Connection) -> Figure:
+    """96 quarters of an hour; the last failure is named under its place."""
+    slots = [
+        figures.Slot(
+            tone=slot.tone,
+            title=_("%(time)s: %(requests)d requests, %(failed)d failed")
+            % {
+                "time": formats.moment(slot.start_at),
+                "requests": slot.requests,
+                "failed": slot.failed,
+            },
+        )
+        for slot in health.slots
+    ]
+    at, words = None, ""
+    if health.last_failure:
+        at = int((health.last_failure.at - health.slots[0].start_at) / connection_health.SLOT)
+        at = min(at, len(slots) - 1)
+        words = _("%(time)s failed") % {"time": formats.clock(health.last_failure.at)}
+    label = _(
+        "Answers of %(connection)s in the last 24 hours, by quarter of an hour: %(failed)d of %(all)d failed"
+    ) % {
+        "connection": connection.name,
+        "failed": health.failed,
+        "all": health.requests,
+    }
+    first = formats.moment(health.slots[0].start_at)
+    return figures.strip(slots, label=label, first=first, last=_("now"), words=words, at=at)
+
+
+# ---- acts ----
+
+
+class SyncNowView(ConnectionMixin, View):
+    """Objects and the latest calls, at once."""
+
+    right = Right.CONNECTIONS_MANAGE
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        if self.connection.unlinked_at is not None or self.connection.condition == "needs_reconnect":
+            messages.error(request, _("Connect the account again first."))
+            return self.back()
+        runs.request_run(self.connection, SyncRun.What.ENTITIES, person=request.user)  # type: ignore[arg-type]
+        if self.connection.can("calls.list"):
+            runs.request_run(self.connection, SyncRun.What.CALLS, person=request.user)  # type: ignore[arg-type]
+        audit.record(
+            AuditEvent.Verb.SYNCED,
+            tenant=self.connection.tenant,
+            person=request.user,
+            object_label=self.connection.name,
+            request=request,
+        )
+        return self.back()
+
+
+class FetchMissingView(ConnectionMixin, View):
+    """One run from the first missing day to the last one."""
+
+    right = Right.CONNECTIONS_MANAGE
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        zone = ZoneInfo(self.connection.time_zone)
+        missing = Coverage.objects.filter(
+            Q(state=Coverage.State.MISSING) | Q(state=Coverage.State.PARTIAL),
+            connection=self.connection,
+            day__lt=timezone.now().astimezone(zone).date(),
+        )
+        days = list(missing.order_by("day").values_list("day", flat=True))
+        if not days:
+            messages.info(request, _("No day is missing."))
+            return self.back()
+        runs.request_run(
+            self.connection,
+            SyncRun.What.BACKFILL,
+            start_at=midnight(days[0], zone),
+            end_at=midnight(days[-1] + dt.timedelta(days=1), zone),
+            person=request.user,  # type: ignore[arg-type]
+        )
+        words = ngettext("%(count)d day is being fetched.", "%(count)d days are being fetched.", len(days))
+        messages.success(request, words % {"count": len(days)})
+        return self.back()
+
+
+class PauseView(ConnectionMixin, View):
+    right = Right.CONNECTIONS_MANAGE
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        is_paused = request.POST.get("pause") == "1"
+        unlinking.pause(self.connection, is_paused)
+        audit.record(
+            AuditEvent.Verb.SETTINGS,
+            tenant=self.connection.tenant,
+            person=request.user,
+            object_label=self.connection.name,
+            detail={"is_paused": is_paused},
+            request=request,
+        )
+        return self.back()
+
+
+class UnlinkView(ConnectionMixin, View):
+    """The key is deleted here; the name must be typed."""
+
+    right = Right.CONNECTIONS_MANAGE
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        if request.POST.get("typed", "").strip() != self.connection.slug:
+            messages.error(request, _("The name was not typed as it stands; nothing was unlinked."))
+            return self.back()
+        unlinking.disconnect(self.connection, request.user, request)  # type: ignore[arg-type]
+        messages.success(
+            request,
+            _("%(connection)s is unlinked: its key is deleted here, what was fetched stays.")
+            % {"connection": self.connection.name},
+        )
+        return self.back()
+
+
+class ConnectionSettingsView(ConnectionMixin, UpdateView):
+    right = Right.CONNECTIONS_MANAGE
+    template_name = "telephony/connection_settings.html"
+    form_class = ConnectionSettingsForm
+    extra_context = {"title": gettext_lazy("Settings")}
+
+    def get_object(self, queryset: Any = None) -> Connection:
+        return self.connection
+
+    def form_valid(self, form: ConnectionSettingsForm) -> HttpResponse:
+        form.save()
+        if "calls_every_s" in form.changed_data or "entities_every_s" in form.changed_data:
+            for state in self.connection.sync_states.exclude(next_due_at=None):
+                every = runs.interval(self.connection, state.stream)
+                latest = timezone.now() + every
+                if state.next_due_at and state.next_due_at > latest:
+                    SyncState.objects.filter(pk=state.pk).update(next_due_at=latest)
+        audit.record(
+            AuditEvent.Verb.SETTINGS,
+            tenant=self.connection.tenant,
+            person=self.request.user,
+            object_label=self.connection.name,
+            detail={"fields": form.changed_data},
+            request=self.request,
+        )
+        messages.success(self.request, _("Settings are kept."))
+        return self.back()
+
+    def form_invalid(self, form: ConnectionSettingsForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)

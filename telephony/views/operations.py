@@ -1,0 +1,220 @@
+"""Every operation of a connection's provider by hand: a catalog to search, and a form for each."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from accounts import audit
+from accounts.models import AuditEvent
+from accounts.rights import Right
+from portal.lib.errors import InvalidInput, ProviderError
+from telephony.forms.operations import MOST_SUGGESTIONS, OperationFilterForm, OperationForm
+from telephony.models import Change, Connection, Entity
+from telephony.providers.operations import Effect, Operation
+from telephony.services import by_hand, editing
+from telephony.views.connections import ConnectionMixin
+
+LONGEST_ANSWER = 200_000
+TYPED = {Effect.DESTROY, Effect.NEVER_REPEAT}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One operation in the catalog, as this connection stands to it."""
+
+    operation: Operation
+    why_not: str
+
+
+class OperationListView(ConnectionMixin, TemplateView):
+    right = Right.OPERATIONS_USE
+    template_name = "telephony/operation_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        catalog = self.connection.declaration.catalog
+        form = OperationFilterForm(sorted({area_of(one) for one in catalog}), self.request.GET)
+        listed = [Listed(one, editing.why_not(self.connection, one)) for one in form.matching(catalog)]
+        return super().get_context_data(
+            title=_("Operations"),
+            connection=self.connection,
+            declared=self.connection.declaration,
+            filter_form=form,
+            areas=_by_area(listed),
+            count=len(listed),
+            total=len(catalog),
+            **kwargs,
+        )
+
+
+def area_of(operation: Operation) -> str:
+    """The noun that an operation's key begins with; what hangs below a service goes with the thing itself."""
+    nouns = operation.key.split(".")[:-1] or [operation.key]
+    return nouns[1] if nouns[0] == "services" and len(nouns) > 1 else nouns[0]
+
+
+def _by_area(listed: Sequence[Listed]) -> list[tuple[str, list[Listed]]]:
+    areas: dict[str, list[Listed]] = {}
+    for one in listed:
+        areas.setdefault(area_of(one.operation), []).append(one)
+    return list(areas.items())
+
+
+class OperationView(ConnectionMixin, TemplateView):
+    """The form of one operation, the exact request, and the answer."""
+
+    right = Right.OPERATIONS_USE
+    template_name = "telephony/operation_detail.html"
+
+    @cached_property
+    def operation(self) -> Operation:
+        try:
+            return by_hand.operation_of(self.connection, self.kwargs["key"])
+        except KeyError:
+            raise Http404 from None
+
+    def get_form(self, data: Any = None, initial: Mapping[str, str] | None = None) -> OperationForm:
+        return OperationForm(
+            self.operation, data, initial=initial, suggestions=suggestions_of(self.connection, self.operation)
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if "form" not in kwargs:
+            known = {param.name for param in self.operation.params}
+            kwargs["form"] = self.get_form(
+                initial={name: value for name, value in self.request.GET.items() if name in known}
+            )
+        return super().get_context_data(
+            title=self.operation.summary,
+            connection=self.connection,
+            declared=self.connection.declaration,
+            operation=self.operation,
+            why_not=editing.why_not(self.connection, self.operation),
+            must_type=self.operation.effect in TYPED,
+            irreversible=""
+            if self.operation.is_read
+            else self.connection.declaration.editor(self.operation.key).irreversible,
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "change" in request.POST:
+            return self._send_draft(request.POST["change"])
+        form = self.get_form(request.POST)
+        if not form.is_valid():
+            return self._page(form, 422)
+        asked = by_hand.Asked(**form.asked())
+        line = call_line(self.connection, self.operation, asked)
+        try:
+            if self.operation.is_read:
+                return self._read(form, asked, line)
+            change = by_hand.draft(self.connection, self.operation, asked, request.user)  # type: ignore[arg-type]
+            shown = by_hand.shown_request(change)
+        except InvalidInput as error:
+            form.take_errors(error.fields, error.message)
+            return self._page(form, 422, call_line=line)
+        except ProviderError as error:
+            return self._page(form, 200, failure=error, call_line=line)
+        return self._page(form, 200, request_shown=shown, change=change, call_line=line)
+
+    def _read(self, form: OperationForm, asked: by_hand.Asked, line: str) -> HttpResponse:
+        said = by_hand.read(self.connection, self.operation, asked, self.request.user, 30)  # type: ignore[arg-type]
+        audit.record(
+            AuditEvent.Verb.CALLED,
+            tenant=self.connection.tenant,
+            person=self.request.user,
+            object_label=f"{self.connection.slug} {self.operation.key}",
+            request=self.request,
+        )
+        return self._page(
+            form, 200, request_shown=said.request, said=said, answer=shown_answer(said), call_line=line
+        )
+
+    def _send_draft(self, pk: str) -> HttpResponse:
+        """Send the draft whose request was shown. A second press finds it sent, and sends nothing."""
+        change = Change.objects.filter(
+            pk=pk if pk.isdigit() else 0, connection=self.connection, operation=self.operation.key
+        ).first()
+        if change is None:
+            raise Http404
+        if (
+            self.operation.effect in TYPED
+            and self.request.POST.get("typed", "").strip() != self.operation.key
+        ):
+            messages.error(self.request, _("The name of the operation was not typed; nothing was sent."))
+            return self._page(
+                self.get_form(), 422, change=change, request_shown=by_hand.shown_request(change)
+            )
+        try:
+            sent = editing.send(change, self.request.user, request=self.request)  # type: ignore[arg-type]
+        except editing.NotOpen:
+            messages.info(self.request, _("This was sent already; it is not sent twice."))
+            return self._page(self.get_form(), 200, sent=change)
+        except editing.PreviewExpired:
+            messages.error(self.request, _("This is too old to be sent; show the request again."))
+            return self._page(self.get_form(), 422)
+        except ProviderError as error:
+            return self._page(self.get_form(), 200, failure=error)
+        answer = getattr(sent, "fresh_answer", None)
+        return self._page(
+            self.get_form(), 200, sent=sent, answer=pretty(answer.document) if answer is not None else ""
+        )
+
+    def _page(self, form: OperationForm, status: int, **context: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form, **context), status=status)
+
+
+def shown_answer(said: by_hand.Said) -> str:
+    return pretty(said.answer.document)
+
+
+def pretty(document: Any) -> str:
+    text = document if isinstance(document, str) else json.dumps(document, indent=2, ensure_ascii=False)
+    if len(text) <= LONGEST_ANSWER:
+        return text
+    return text[:LONGEST_ANSWER] + "\n… " + _("cut here; the command line prints it whole")
+
+
+def suggestions_of(connection: Connection, operation: Operation) -> dict[str, list[tuple[str, str]]]:
+    """What the connection is known to have, for the parameters that name an object."""
+    kinds = connection.declaration.kinds
+    found: dict[str, list[tuple[str, str]]] = {}
+    for param in operation.params:
+        if param.kind == "csi":
+            rows = Entity.objects.present().filter(connection=connection, parent_remote_id="", is_line=True)
+        elif param.kind.startswith("ref:") and param.kind[4:] in kinds:
+            rows = Entity.objects.present().filter(connection=connection, kind=param.kind[4:])
+        else:
+            continue
+        values = rows.order_by("name", "pk").values_list("remote_id", "name")[:MOST_SUGGESTIONS]
+        found[param.kind] = list(dict(values).items())
+    return found
+
+
+def call_line(connection: Connection, operation: Operation, asked: by_hand.Asked) -> str:
+    """The same on the command line. Secret values are left for the person to fill in."""
+    words = ["manage.py", "call", connection.slug, operation.key]
+    for name, value in asked.values.items():
+        param = operation.param(name)
+        if param is not None and param.secret:
+            value = "..."
+        for one in value if isinstance(value, list) else [value]:
+            words.append(f"{name}={one}")
+    for name, value in asked.filters.items():
+        words += ["--filter", f"{name}={value}"]
+    for name, value in asked.headers.items():
+        words += ["--header", f"{name}={value}"]
+    if asked.data:
+        words += ["--data", json.dumps(asked.data, ensure_ascii=False)]
+    if operation.effect in TYPED:
+        words.append("--yes")
+    return shlex.join(words)

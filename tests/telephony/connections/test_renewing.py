@@ -1,0 +1,227 @@
+"""Renewing a grant: one request however many ask, a dead grant told once, a passing fault never taken for one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connections
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.scoping import tenant_scope
+from portal.lib.errors import AnswerLost, Forbidden, NeedsReconnect, ProviderError, Unavailable
+from telephony.models import Connection, Credential, SyncState
+from telephony.services import access
+
+from .conftest import token_requests
+
+WORKERS = 20
+
+
+def expire(credential: Credential, sandbox: Any) -> None:
+    """An hour passes: the access token has ended on both sides."""
+    with tenant_scope(credential.tenant_id):
+        Credential.objects.filter(pk=credential.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    sandbox.state("keyyo")["tokens"].clear()
+    sandbox.provider("keyyo").store.touch()
+    sandbox.requests.clear()
+
+
+def read_again(credential: Credential) -> Credential:
+    with tenant_scope(credential.tenant_id):
+        return Credential.objects.get(pk=credential.pk)
+
+
+def list_services(connection: Connection) -> int:
+    with tenant_scope(connection.tenant_id):
+        return len(access.client_of(connection).call("services.list").items)
+
+
+def test_a_token_that_has_ended_is_renewed_before_it_is_used(connection, credential, sandbox):
+    expire(credential, sandbox)
+
+    assert list_services(connection) == 60
+    assert token_requests(sandbox) == 1
+    assert [request.operation for request in sandbox.requests] == ["oauth.token", "services.list"]
+
+
+def test_a_token_that_is_refused_is_renewed_once(connection, credential, sandbox):
+    sandbox.state("keyyo")["tokens"].clear()
+    sandbox.requests.clear()
+
+    assert list_services(connection) == 60
+    assert token_requests(sandbox) == 1
+
+
+def test_the_new_pair_is_kept_and_used(connection, credential, sandbox):
+    before = access.read_secrets(credential)
+    expire(credential, sandbox)
+    list_services(connection)
+
+    after = access.read_secrets(read_again(credential))
+    assert after["access_token"] != before["access_token"]
+    assert after["refresh_token"] != before["refresh_token"]
+    assert list_services(connection) == 60
+    assert token_requests(sandbox) == 1
+
+
+def test_a_missing_refresh_token_keeps_the_old_one(connection, credential, sandbox):
+    sandbox.state("keyyo")["settings"]["rotation"] = False
+    before = access.read_secrets(credential)["refresh_token"]
+    expire(credential, sandbox)
+    list_services(connection)
+
+    assert access.read_secrets(read_again(credential))["refresh_token"] == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_threads_make_one_token_request(connection, credential, sandbox):
+    expire(credential, sandbox)
+    start = threading.Barrier(WORKERS)
+    tokens: list[str] = []
+
+    def work() -> None:
+        start.wait()
+        tokens.append(access.renew(credential.pk).token.reveal())
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(WORKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(tokens) == WORKERS
+    assert len(set(tokens)) == 1
+    assert token_requests(sandbox) == 1
+
+
+WORKER = """
+import os, django
+django.setup()
+from django.db import connection
+connection.settings_dict["NAME"] = os.environ["TEST_DATABASE"]
+from telephony.services import access
+input()
+print(access.renew(int(os.environ["CREDENTIAL"])).token.reveal())
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_make_one_token_request(connection, credential, sandbox, settings):
+    expire(credential, sandbox)
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "TEST_DATABASE": connections["default"].settings_dict["NAME"],
+        "CREDENTIAL": str(credential.pk),
+        "OUTBOUND_ALLOW": ",".join(settings.OUTBOUND_ALLOW),
+        "PUBLIC_URL": settings.PUBLIC_URL,
+    }
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=settings.BASE_DIR,
+        )
+        for _ in range(4)
+    ]
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+    tokens = {worker.communicate(timeout=120)[0].strip() for worker in workers}
+
+    assert len(tokens) == 1
+    assert tokens != {""}
+    assert token_requests(sandbox) == 1
+
+
+def kill_grant(credential: Credential, sandbox: Any) -> None:
+    expire(credential, sandbox)
+    sandbox.state("keyyo")["refresh_tokens"].clear()
+
+
+def test_a_dead_grant_is_marked_and_told_once(connection, credential, sandbox, alice, bob, carol):
+    with tenant_scope(connection.tenant_id):
+        SyncState.objects.update_or_create(
+            connection=connection, stream="calls", defaults={"next_due_at": timezone.now()}
+        )
+    kill_grant(credential, sandbox)
+
+    for _ in range(3):
+        with pytest.raises(NeedsReconnect):
+            list_services(connection)
+
+    dead = read_again(credential)
+    assert dead.state == Credential.State.NEEDS_RECONNECT
+    assert sorted(message.to[0] for message in mail.outbox) == [alice.email, bob.email]
+    assert f"/t/alder/connections/{connection.pk}/" in mail.outbox[0].body
+    assert token_requests(sandbox) == 1
+    with tenant_scope(connection.tenant_id):
+        assert SyncState.objects.get(connection=connection, stream="calls").next_due_at is None
+
+
+def test_who_does_not_want_the_mail_gets_none(connection, credential, sandbox, alice):
+    Person.objects.filter(pk=alice.pk).update(notify_connection_trouble=False)
+    kill_grant(credential, sandbox)
+    with pytest.raises(NeedsReconnect):
+        list_services(connection)
+
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"status": 500}, ProviderError),
+        ({"status": 503}, ProviderError),
+        ({"status": 429}, ProviderError),
+        ({"drop": "before"}, ProviderError),
+        ({"drop": "after"}, AnswerLost),
+        ({"drop": "mid"}, ProviderError),
+    ],
+)
+def test_a_passing_fault_never_means_reconnect(connection, credential, sandbox, fault, error):
+    expire(credential, sandbox)
+    sandbox.faults.add("keyyo", "oauth.token", times=1, **fault)
+    with pytest.raises(error) as raised:
+        list_services(connection)
+
+    assert not isinstance(raised.value, NeedsReconnect)
+    assert read_again(credential).state == Credential.State.WORKING
+    assert mail.outbox == []
+
+
+def test_after_a_passing_fault_the_next_attempt_succeeds(connection, credential, sandbox):
+    expire(credential, sandbox)
+    sandbox.faults.add("keyyo", "oauth.token", times=1, status=503)
+    with pytest.raises(Unavailable):
+        list_services(connection)
+
+    assert list_services(connection) == 60
+
+
+def test_a_refused_application_is_no_dead_grant(connection, credential, sandbox):
+    expire(credential, sandbox)
+    sandbox.state("keyyo")["applications"]["5f1c0a7be2d94"]["secret"] = "another"
+    with pytest.raises(Forbidden):
+        list_services(connection)
+
+    assert read_again(credential).state == Credential.State.WORKING
+
+
+def test_secrets_of_lost_keys_ask_for_reconnecting(connection, credential, settings):
+    settings.FIELD_KEYS = ["MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="]
+    with pytest.raises(NeedsReconnect):
+        list_services(connection)
