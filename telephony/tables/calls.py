@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,7 +17,6 @@ from portal.ui.tables import (
     DirectionColumn,
     DurationColumn,
     LocalTimeColumn,
-    MenuItem,
     MoneyColumn,
     NumberColumn,
     OutcomeColumn,
@@ -60,7 +57,7 @@ class CallTable(BaseTable):
     outcome = OutcomeColumn(verbose_name=_("Outcome"), card="end")
     duration_s = TalkColumn(verbose_name=_("Talk"), card="end2", empty_values=())
     wait_s = DurationColumn(verbose_name=_("Wait"), wait=True, hidden=True)
-    cost_micros = CostColumn(verbose_name=_("Cost"), currency="connection__currency")
+    cost_micros = CostColumn(verbose_name=_("Cost"), currency="connection__currency", hidden=True)
     line = Column(verbose_name=_("Line"), hidden=True, accessor="line__name")
     destination = Column(verbose_name=_("Destination"), hidden=True)
     medium = ChoiceColumn(verbose_name=_("Kind"), hidden=True)
@@ -103,15 +100,6 @@ class CallTable(BaseTable):
 
     def panel_url(self, record: Call) -> str:
         return tenant_url(self.request.tenant, "telephony:call_detail", pk=record.pk)
-
-    def row_menu(self, record: Call) -> Sequence[MenuItem]:
-        tenant = self.request.tenant
-        other = record.callee if record.direction == Direction.OUTBOUND else record.caller
-        everything = tenant_url(tenant, "telephony:call_list") + "?" + urlencode({"q": other})
-        return [
-            MenuItem(label=_("Open call"), url=self.panel_url(record), icon="phone"),
-            MenuItem(label=_("Everything with this number"), url=everything, icon="search"),
-        ]
 
     def _who(self, number: str) -> SafeString:
         if not number:
