@@ -66,7 +66,7 @@ def answer_rate(
         head=(_("Day"), _("Answered")),
     )
     return Told(
-        figure,
+        replace(figure, css="scroll"),
         _rate_sentence(usual, lowest),
         _("30 days, by day; scale from %(low)s %%") % {"low": low},
         not known,
