@@ -11,27 +11,37 @@ from itertools import accumulate
 
 import holidays
 
-# Weight of each half hour from midnight, for a kind of place.
-_OFFICE = {8.5: 4, 9: 9, 9.5: 12, 10: 13, 10.5: 12.5, 11: 11.5, 11.5: 9.5, 12: 5, 12.5: 2.2, 13: 1.8, 13.5: 4, 14: 9,
-           14.5: 11, 15: 11, 15.5: 10, 16: 10.5, 16.5: 9.5, 17: 7, 17.5: 4, 18: 1.6, 18.5: 0.5, 19: 0.2}  # fmt: skip
-_MOBILE = {7.5: 1, 8: 3, 8.5: 5, 9: 7, 9.5: 8, 10: 8, 10.5: 8, 11: 8, 11.5: 7.5, 12: 6, 12.5: 4, 13: 3.5,
-           13.5: 5, 14: 7, 14.5: 8, 15: 8, 15.5: 8, 16: 8, 16.5: 8, 17: 7.5, 17.5: 6.5, 18: 5, 18.5: 3.5, 19: 2,
-           19.5: 1.2, 20: 0.6, 21: 0.3}  # fmt: skip
-_ON_CALL = {
-    hour / 2: 1.0 + (2.5 if 13 <= hour < 46 else 0) + (2 if hour in (14, 15, 37, 38, 39) else 0)
-    for hour in range(48)
+# Weight of each half hour from seven in the morning, for a kind of place; those on call are reached at any hour.
+_FROM_SEVEN = {
+    "office": (
+        0, 0, 0, 4, 9, 12, 13, 12.5, 11.5, 9.5, 5, 2.2, 1.8, 4, 9, 11, 11, 10, 10.5, 9.5, 7, 4, 1.6, 0.5, 0.2,
+    ),
+    "mobile": (
+        0, 1, 3, 5, 7, 8, 8, 8, 8, 7.5, 6, 4, 3.5, 5, 7, 8, 8, 8, 8, 8, 7.5, 6.5, 5, 3.5, 2, 1.2, 0.6, 0.3,
+    ),
+    "fax": (0, 0, 0.5, 0.5, 3, 3, 3, 3, 2.5, 2.5, 1, 1, 0, 0, 2.5, 2.5, 2.5, 2.5, 2, 2, 1, 1, 0, 0, 0, 0, 0.3),
+}  # fmt: skip
+_ON_CALL_DAY, _ON_CALL_RUSH = range(13, 46), (14, 15, 37, 38, 39)
+# Monday to Sunday, against a usual working day.
+_WEEK = {
+    "office": (1.18, 1.05, 0.97, 1.0, 0.85, 0.035, 0.008),
+    "mobile": (1.1, 1.0, 1.0, 1.0, 0.95, 0.22, 0.1),
+    "on_call": (0.9, 0.85, 0.85, 0.9, 1.1, 1.7, 1.6),
+    "fax": (1.1, 1.0, 1.0, 1.0, 0.9, 0.02, 0.01),
 }
-_FAX = {8: 1, 9: 5, 10: 6, 11: 5, 12: 2, 14: 5, 15: 5, 16: 4, 17: 2, 20: 0.3}
-_SHAPES = {"office": _OFFICE, "mobile": _MOBILE, "on_call": _ON_CALL, "fax": _FAX}
-_WEEK = {"office": (1.18, 1.05, 0.97, 1.0, 0.85, 0.035, 0.008), "mobile": (1.1, 1.0, 1.0, 1.0, 0.95, 0.22, 0.1),
-         "on_call": (0.9, 0.85, 0.85, 0.9, 1.1, 1.7, 1.6), "fax": (1.1, 1.0, 1.0, 1.0, 0.9, 0.02, 0.01)}  # fmt: skip
+
+
+def _weights(shape: str) -> list[float]:
+    if shape == "on_call":
+        return [1 + 2.5 * (half in _ON_CALL_DAY) + 2 * (half in _ON_CALL_RUSH) for half in range(48)]
+    day = _FROM_SEVEN[shape]
+    return [0.0] * 14 + [float(weight) for weight in day] + [0.0] * (34 - len(day))
 
 
 @cache
 def hour_curve(shape: str) -> tuple[list[float], list[float]]:
     """Starts of the half hours in seconds since midnight, and the running share of the day's calls."""
-    weights = [_SHAPES[shape].get(half / 2, 0.0) for half in range(48)]
-    running = list(accumulate(weights))
+    running = list(accumulate(_weights(shape)))
     return [half * 1800.0 for half in range(48)], [share / running[-1] for share in running]
 
 

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+Headers = Mapping[str, str] | Message  # the latter as the server reads them: any case of a name is found
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 
@@ -28,7 +30,7 @@ class WireRequest:
 
     method: str
     target: str
-    headers: Mapping[str, str]
+    headers: Headers
     body: bytes = b""
     client_address: str = "127.0.0.1"
     path: str = ""
@@ -41,7 +43,7 @@ class WireRequest:
 
     @classmethod
     def read(
-        cls, method: str, target: str, headers: Mapping[str, str], body: bytes, client_address: str
+        cls, method: str, target: str, headers: Headers, body: bytes, client_address: str
     ) -> "WireRequest":
         """Decode the target and the body. Raises BadBody when a JSON or multipart body cannot be read."""
         parts = urlsplit(target)
@@ -56,11 +58,11 @@ class WireRequest:
             segments=tuple(unquote(segment) for segment in parts.path.split("/") if segment),
             query=nest(pairs),
             query_pairs=pairs,
-            data=_read_body(headers.get("Content-Type", ""), body),
+            data=_read_body(str(headers.get("Content-Type", "")), body),
         )
 
     def header(self, name: str) -> str:
-        return self.headers.get(name, "")
+        return str(self.headers.get(name, ""))
 
     @property
     def origin(self) -> str:
