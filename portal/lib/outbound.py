@@ -49,6 +49,7 @@ MAX_BYTES = 10_000_000
 MAX_JSON_DEPTH = 50
 PUBLIC_PORTS = frozenset({443, 8443})
 
+_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
 _CONTAINERS = frozenset({dict, list})
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -149,7 +150,10 @@ def path_segment(text: str) -> str:
 
 
 def decode_json(body: bytes) -> Any:
-    """The JSON value in `body`. Raises UnexpectedAnswer for anything else, and below 50 levels."""
+    """The JSON value in `body`. Raises UnexpectedAnswer for anything else, and below 50 levels.
+
+    NUL and half surrogate pairs, which no database and no UTF-8 can hold, are taken out.
+    """
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -164,9 +168,17 @@ def decode_json(body: bytes) -> Any:
                 if type(child) in _CONTAINERS
             ]
         if not below:
-            return value
+            return _storable(value) if _UNSTORABLE.search(body) else value
         level = below
     raise UnexpectedAnswer(str(_("The provider's answer is nested too deeply.")))
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
 
 
 def _django_transaction() -> bool:

@@ -24,8 +24,9 @@ STREAMS = (INCOMING, OUTGOING)
 CALL_KINDS = (SIP_LINE, MOBILE, GROUP, "NumberTranslation", "FaxTransfer", "VirtualFaxAccount")
 
 _MEDIA = {"second": "voice", "sms": "sms", "textmms": "sms", "mms": "sms", "ko": "data", "Mo": "data"}
-_RAW = {name: f"{name}_raw" for name in ("caller", "actual_caller", "caller_presentation", "callee")}
 _WITHHELD = frozenset({"anonymous", "Anonymous", "private", "unknown"})
+_MOST = 2**31 - 1
+_LONGEST_ID = 128
 _HALF_HOUR = timedelta(minutes=30)
 _UP_TO_A_MINUTE = timedelta(minutes=1, microseconds=-1)
 
@@ -152,17 +153,22 @@ class _Rows:
 
     def _draft(self, row: Mapping[str, Any], line: str) -> CallRecordDraft | None:
         """The draft of one row, or None for one that starts outside the window."""
+        get = row.get
         call_id = str(row["call_id"])
-        if not call_id or not line:
-            raise ValueError("a row without call_id or line")
+        if not line or not 0 < len(call_id) <= _LONGEST_ID:
+            raise ValueError("a row without line, or with a call_id of no sensible length")
         started_s = int(row["start_time"])
         if not self.start_s <= started_s < self.end_s:
             return None
-        unit = str(row.get("unit") or "second")
+        unit = str(get("unit") or "second")
         medium = _MEDIA[unit]
-        quantity = int(float(row.get("quantity") or 0))
-        caller = _number(row, "caller") or _number(row, "actual_caller")
-        callee = _number(row, "callee")
+        quantity = int(float(get("quantity") or 0))
+        if not 0 <= quantity <= _MOST:
+            raise ValueError("quantity is out of bounds")
+        caller = _number(get("caller"), get("caller_raw")) or _number(
+            get("actual_caller"), get("actual_caller_raw")
+        )
+        callee = _number(get("callee"), get("callee_raw"))
         return CallRecordDraft(
             stream=self.stream,
             remote_key=f"{self.stream}:{line}:{call_id}",
@@ -173,13 +179,13 @@ class _Rows:
             outcome=self._outcome(medium, quantity),
             caller=caller,
             callee=callee,
-            presented=_number(row, "caller_presentation"),
+            presented=_number(get("caller_presentation"), get("caller_presentation_raw")),
             line_remote_id=line,
             duration_s=quantity if medium == "voice" else None,
             quantity=quantity,
             unit=unit,
-            cost_micros=_micros(str(row["cost"])) if row.get("cost") not in (None, "") else None,
-            destination=str(row.get("destination_name") or ""),
+            cost_micros=_micros(get("cost")),
+            destination=str(get("destination_name") or "")[:200],
             raw=row,
         )
 
@@ -195,15 +201,13 @@ class _Rows:
         return "missed" if self.stream == INCOMING else "failed"
 
 
-def _number(row: Mapping[str, Any], field: str) -> str:
-    """A number with the plus; short numbers and names as they are; "" for a withheld or missing one."""
-    shown = row.get(field)
-    raw = row.get(_RAW[field])
-    return _normal(str(shown or ""), str(raw or "")) if shown or raw else ""
-
-
 @lru_cache(maxsize=65_536)
-def _normal(shown: str, raw: str) -> str:
+def _number(shown: Any, raw: Any) -> str:
+    """A number with the plus, from its formatted and its raw field; short numbers and names as they are.
+
+    "" for a withheld or missing one.
+    """
+    shown, raw = str(shown or ""), str(raw or "")
     if shown in _WITHHELD:
         return ""
     if shown.startswith("+") and shown[1:].isdigit():
@@ -214,9 +218,14 @@ def _normal(shown: str, raw: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _micros(text: str) -> int:
-    """Millionths of the currency, from text such as "0.0620"."""
+def _micros(cost: Any) -> int | None:
+    """Millionths of the currency, from text such as "0.0620"; None where none is told."""
+    if cost in (None, ""):
+        return None
     try:
-        return int((Decimal(text.replace(",", ".")) * 1_000_000).to_integral_value())
+        amount = Decimal(str(cost).replace(",", "."))
     except InvalidOperation:
-        raise ValueError(f"cost is not an amount: {text!r}"[:100]) from None
+        raise ValueError(f"cost is not an amount: {cost!r}"[:100]) from None
+    if not amount.is_finite() or abs(amount) >= 1_000_000:
+        raise ValueError(f"cost is out of bounds: {cost!r}"[:100])
+    return int((amount * 1_000_000).to_integral_value())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import threading
 import time
 
 import pytest
 from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.lib import outbound
 from portal.lib.errors import (
@@ -205,6 +208,24 @@ def test_json_is_read_50_levels_deep_and_no_deeper():
             decode_json(b"[" * depth + b"]" * depth)
     with pytest.raises(UnexpectedAnswer):
         decode_json(b"<html>")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text(st.characters(exclude_categories=())), st.lists, max_leaves=8
+    )
+)
+def test_whatever_was_read_can_be_stored(value):
+    text = json.dumps(decode_json(json.dumps({"x": value}).encode()), ensure_ascii=False)
+    assert "\\u0000" not in text
+    text.encode()
+
+
+def test_text_that_can_be_stored_is_left_alone():
+    text = "é ☎ \U0001f600 \\u0000 \t"
+    assert decode_json(json.dumps(text, ensure_ascii=False).encode()) == text
+    assert decode_json(json.dumps("é \U0001f600").encode()) == "é \U0001f600"
+    assert decode_json(b'"\xed\xa0\x80a\\u0000b\\ud800"') == "?ab?"
 
 
 @pytest.mark.django_db

@@ -89,8 +89,12 @@ def test_units_tell_calls_from_messages_and_data(unit, medium):
 
 
 @pytest.mark.parametrize(
-    "broken", [{"start_time": "yesterday"}, {"start_time": None}, {"call_id": ""}, {"unit": "parsec"}, {"quantity": "many"},
-               {"cost": "gratis"}, {"start_time": "9" * 30}],
+    "broken",
+    [
+        {"start_time": "yesterday"}, {"start_time": None}, {"start_time": "9" * 30}, {"call_id": ""},
+        {"call_id": "x" * 500}, {"unit": "parsec"}, {"quantity": "many"}, {"quantity": "1e300"}, {"quantity": "-1"},
+        {"cost": "gratis"}, {"cost": "1e99"}, {"cost": "NaN"}, {"cost": "Infinity"}, {"caller": ["x"]},
+    ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_read_is_set_aside_with_its_reason(broken):
     found = read(row(**broken))
