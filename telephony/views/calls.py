@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, View
@@ -136,7 +137,7 @@ class ForgetViewView(TenantRightMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-        SavedViewRow.objects.filter(person=request.user, page=PAGE, pk=pk).delete()
+        get_object_or_404(SavedViewRow, person=request.user, page=PAGE, pk=pk).delete()
         return HttpResponseRedirect(tenant_url(request.tenant, "telephony:call_list"))  # type: ignore[attr-defined]
 
 

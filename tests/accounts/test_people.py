@@ -14,7 +14,7 @@ from accounts.models import AuditEvent, Invitation, Membership, Person
 from accounts.rights import Role, rights_of
 from accounts.scoping import tenant_scope, unscoped
 
-from .conftest import PASSWORD
+from ..people import PASSWORD
 
 PEOPLE = "/t/corvane/people/"
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent, Person
 
-from .conftest import PASSWORD, TOTP_SECRET, totp_code
+from ..people import PASSWORD, TOTP_SECRET, totp_code
 
 LOGIN = "/accounts/login/"
 

@@ -1,0 +1,279 @@
+"""Every address of the portal, tried by everybody, with own and foreign ids.
+
+Nothing is listed here but the exceptions: a new page is tried as soon as it has an address. It must say who may
+see it: `TenantRightMixin` with `right`, `SignedInMixin`, `StaffRequiredMixin`, or `is_public` with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import Tenant
+from accounts.rights import EVERY_RIGHT, RIGHTS_OF, Role
+from accounts.scoping import owned_models, unscoped
+from accounts.views_base import SignedInMixin, StaffRequiredMixin, TenantRightMixin
+
+from .people import person, signed_in, staff
+from .url_world import NOT_OBJECTS, T, Things, World
+
+# Addresses that other packages, or machines, answer: who may ask is theirs to say. Only "never 500" is tried.
+EXPLAINED = {
+    "accounts/": "sign-in by django-allauth, which looks at the session itself; tests/accounts/test_sign_in.py",
+    "admin/": "the registry: the site lets only staff in who showed a second factor; tests/accounts/test_pages.py",
+    "i18n/": "words of the interface, and the choice of language",
+    "ui/": "theme and columns of the asker's own browser",
+    "healthz": "for machines: says only that the process answers",
+    "readyz": "for machines: says only whether database and broker answer",
+    "metrics": "for machines on this host, or with a token; tests/telephony/test_health.py",
+    "hooks/": "the secret in the path opens it",
+}
+# Own objects that are rightly not found as they stand in the test's world.
+MAY_BE_ABSENT = {
+    f"{T}exports/<int:pk>/file/": "the export is not made yet",
+    f"{T}connections/<int:pk>/contact/": "a provider without contacts has no such page",
+}
+# Where a person with the right may still be refused, by what the objects are.
+MAY_REFUSE: dict[str, str] = {}
+
+METHODS = ("get", "post")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address: the route as the configuration has it, its parameters, and the view behind it."""
+
+    route: str
+    parameters: tuple[str, ...]
+    view: Any
+
+    @property
+    def view_class(self) -> type | None:
+        return getattr(self.view, "view_class", None)
+
+    @property
+    def is_of_a_tenant(self) -> bool:
+        return self.route.startswith(T)
+
+    @property
+    def explained(self) -> str:
+        return next((prefix for prefix in EXPLAINED if self.route.startswith(prefix)), "")
+
+    def is_a(self, mixin: type) -> bool:
+        return self.view_class is not None and issubclass(self.view_class, mixin)
+
+    def needed(self, method: str) -> Any:
+        write = getattr(self.view_class, "right_to_write", None)
+        return write if write and method != "get" else self.view_class.right  # type: ignore[union-attr]
+
+    def address(self, values: dict[str, Any]) -> str:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), self.route)
+        return "/" + path
+
+    def __str__(self) -> str:
+        return "/" + self.route
+
+
+def pages(resolver: URLResolver | None = None, above: str = "") -> Iterator[Page]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = above + str(entry.pattern).removeprefix("^")
+        if isinstance(entry, URLResolver):
+            yield from pages(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield Page(route, tuple(re.findall(r"<(?:\w+:)?(\w+)>", route)), entry.callback)
+
+
+ALL = list(pages())
+OURS = [
+    page
+    for page in ALL
+    if not page.explained or getattr(page.view_class, "__module__", "").startswith("accounts.")
+]
+OF_TENANTS = [page for page in OURS if page.is_of_a_tenant]
+OTHERS = [page for page in OURS if not page.is_of_a_tenant]
+
+
+@pytest.fixture
+def corvane(db: None) -> Tenant:
+    return Tenant.objects.create(slug="corvane", name="Corvane Habitat")
+
+
+@pytest.fixture
+def morvanne(db: None) -> Tenant:
+    return Tenant.objects.create(slug="morvanne", name="Atelier Morvanne")
+
+
+@pytest.fixture
+def everybody(corvane: Tenant, morvanne: Tenant) -> dict[str, tuple[Client, World]]:
+    """Name to browser and to the world of corvane as that person owns it."""
+    things = Things(corvane)
+    person("first@corvane.example", "First Member", {corvane: Role.OPERATOR})
+    person("second@corvane.example", "Second Owner", {corvane: Role.OWNER})
+    stranger = person("stranger@morvanne.example", "A Stranger", {morvanne: Role.OWNER})
+    tom = staff("tom@telvane.example", "Tom Pelworth")
+    found = {
+        "signed out": (Client(), World(things, person("nobody@corvane.example", "No Body", {}))),
+        "stranger": (signed_in(stranger), World(things, stranger)),
+        "staff": (signed_in(tom), World(things, tom)),
+    }
+    for role in Role:
+        someone = person(f"{role}@corvane.example", str(role.label), {corvane: role})
+        found[role.value] = (signed_in(someone), World(things, someone))
+    return found
+
+
+def ask(client: Client, method: str, address: str) -> HttpResponse:
+    """The answer, with everything undone that it wrote."""
+    point = transaction.savepoint()
+    try:
+        response = getattr(client, method)(address)
+        if response.streaming:
+            response.close()
+        return response
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+def values_of(page: Page, world: World) -> dict[str, Any]:
+    return {name: world.value(page.route, name) for name in page.parameters}
+
+
+def is_sign_in(response: HttpResponse) -> bool:
+    return response.status_code == 302 and response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("page", ALL, ids=str)
+def test_every_address_says_who_may_see_it(page: Page):
+    if page not in OURS:
+        return
+    if page.is_of_a_tenant:
+        assert page.is_a(TenantRightMixin), (
+            f"{page} is under a tenant: its view needs TenantRightMixin and `right`"
+        )
+        assert hasattr(page.view_class, "right"), (
+            f"{page}: `right` is not declared (None is for every member)"
+        )
+        return
+    declared = page.is_a(SignedInMixin) or page.is_a(StaffRequiredMixin) or _public_reason(page)
+    assert declared, f"{page} does not say who may see it: SignedInMixin, StaffRequiredMixin or `is_public`"
+
+
+def _public_reason(page: Page) -> str:
+    return getattr(page.view_class or page.view, "is_public", "") or _redirect_reason(page)
+
+
+def _redirect_reason(page: Page) -> str:
+    name = getattr(page.view_class, "__name__", "")
+    return "it only redirects" if name == "RedirectView" else ""
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("page", OF_TENANTS, ids=str)
+def test_a_tenants_page_opens_for_its_right_alone(page: Page, method: str, everybody: dict):
+    needed = page.needed(method)
+    for name, (client, world) in everybody.items():
+        response = ask(client, method, page.address(values_of(page, world)))
+        told = f"{method.upper()} {page} as {name}: {response.status_code}"
+        if name == "signed out":
+            assert is_sign_in(response), told
+        elif name == "stranger":
+            assert response.status_code == 404, told
+        elif needed is not None and needed not in rights_of(name):
+            assert response.status_code == 403, told
+        else:
+            assert response.status_code < 500, told
+            assert response.status_code != 403 or page.route in MAY_REFUSE, told
+            assert response.status_code != 404 or page.route in MAY_BE_ABSENT, told
+
+
+def rights_of(name: str) -> frozenset:
+    return EVERY_RIGHT if name == "staff" else RIGHTS_OF[name]
+
+
+@pytest.mark.parametrize("page", [page for page in OF_TENANTS if set(page.parameters) - NOT_OBJECTS], ids=str)
+def test_foreign_ids_are_not_found_and_not_touched(page: Page, everybody: dict, morvanne: Tenant):
+    """Each parameter in turn is that of an object of morvanne, under corvane's own slug; then all of them."""
+    objects = [name for name in page.parameters if name not in NOT_OBJECTS]
+    theirs = Things(morvanne)
+    for name in (*Role.values, "staff"):
+        client, world = everybody[name]
+        foreign = World(theirs, world.person)
+        own = values_of(page, world)
+        strange = {one: foreign.value(page.route, one) for one in objects}
+        for swapped in [*({one: strange[one]} for one in objects), strange]:
+            for method in METHODS:
+                address = page.address(own | swapped)
+                before = rows_of(morvanne) if method == "post" else None
+                point = transaction.savepoint()
+                response = getattr(client, method)(address)
+                after = rows_of(morvanne) if method == "post" else None
+                transaction.savepoint_rollback(point)
+                told = f"{method.upper()} {page} with {swapped} as {name}: {response.status_code}"
+                lacks = page.needed(method) is not None and page.needed(method) not in rights_of(name)
+                assert response.status_code in ((403, 404) if lacks else (404, 405)), told
+                assert before == after, f"{told} changed rows of another tenant"
+
+
+def rows_of(tenant: Tenant) -> list[list[dict[str, Any]]]:
+    with unscoped("check"):
+        return [
+            list(model._default_manager.filter(tenant=tenant).order_by("pk").values())
+            for model in owned_models()
+        ]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("page", [page for page in OTHERS if page.is_a(StaffRequiredMixin)], ids=str)
+def test_a_staff_page_is_there_for_staff_alone(page: Page, method: str, everybody: dict):
+    for name, (client, world) in everybody.items():
+        parameters = {
+            one: world.value(page.route, one) if _known(page, one) else "no-such" for one in page.parameters
+        }
+        response = ask(client, method, page.address(parameters))
+        told = f"{method.upper()} {page} as {name}: {response.status_code}"
+        if name == "signed out":
+            assert is_sign_in(response), told
+        elif name == "staff":
+            assert response.status_code < 500 and response.status_code != 403, told
+        else:
+            assert response.status_code == 404, told
+
+
+def _known(page: Page, name: str) -> bool:
+    return name in ("slug", "provider")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("page", [page for page in OTHERS if page.is_a(SignedInMixin)], ids=str)
+def test_a_persons_page_asks_for_a_sign_in(page: Page, method: str, everybody: dict):
+    for name, (client, world) in everybody.items():
+        response = ask(client, method, page.address(values_of(page, world)))
+        told = f"{method.upper()} {page} as {name}: {response.status_code}"
+        assert is_sign_in(response) if name == "signed out" else response.status_code < 500, told
+
+
+@pytest.mark.parametrize("page", [page for page in ALL if page.explained or _public_reason(page)], ids=str)
+def test_an_explained_page_never_breaks(page: Page, everybody: dict):
+    if "(" in page.route:
+        return  # a regular expression of a package: its own tests try it
+    for name in ("signed out", "viewer", "staff"):
+        client, world = everybody[name]
+        parameters = {one: _any_value(page, one, world) for one in page.parameters}
+        for method in METHODS:
+            response = ask(client, method, page.address(parameters))
+            told = f"{method.upper()} {page} as {name}: {response.status_code}"
+            assert response.status_code < 500, told
+            if page.route.startswith("admin/") and name != "staff":
+                assert response.status_code in (302, 404), told
+
+
+def _any_value(page: Page, name: str, world: World) -> Any:
+    return {"slug": "corvane", "provider": "keyyo", "pk": 1}.get(name, "1")

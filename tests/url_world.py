@@ -1,0 +1,185 @@
+"""One object of every kind for the test of all addresses, and which of them an address's parameters mean.
+
+A new page whose path has a parameter that is not known here fails that test, and says so. Then add to
+MEANINGS: the beginning of the path as it stands in the URL configuration (the longest one counts), the name of
+the parameter, and how to find its value in a `World`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Invitation, Membership, Person, Tenant
+from accounts.scoping import tenant_scope
+from portal.lib.secrets import seal
+from telephony.models import (
+    Call,
+    Change,
+    Connection,
+    Credential,
+    Entity,
+    Job,
+    ProviderApplication,
+    SavedView,
+    SyncRun,
+)
+from telephony.providers.registry import PROVIDERS
+from telephony.services.access import APPLICATION_FIELD
+
+T = "t/<slug:slug>/"
+NUMBER = "+33199001001"
+PROVIDER = "keyyo"
+
+
+@dataclass
+class Things:
+    """What everybody of a tenant shares, made when it is asked for."""
+
+    tenant: Tenant
+
+    @cached_property
+    def connection(self) -> Connection:
+        application, _made = ProviderApplication.objects.get_or_create(
+            provider=PROVIDER,
+            name="Test",
+            defaults={
+                "client_id": "id",
+                "client_secret_sealed": seal(None, APPLICATION_FIELD, "keyyo-demo-secret"),
+                "manager_base": "https://provider.example/manager",
+                "authorize_url": "https://provider.example/authorize",
+                "token_url": "https://provider.example/token",
+            },
+        )
+        credential = Credential.objects.create(provider=PROVIDER, application=application)
+        return Connection.objects.create(
+            credential=credential,
+            provider=PROVIDER,
+            slug=f"{self.tenant.slug}-{PROVIDER}",
+            name=f"{self.tenant.name}, Keyyo",
+            capabilities=sorted(PROVIDERS[PROVIDER].capabilities),
+        )
+
+    def entity(self, kind: str, facet: str, **fields: Any) -> Entity:
+        remote_id = fields.pop("remote_id", NUMBER.removeprefix("+"))
+        return Entity.objects.create(
+            connection=self.connection,
+            kind=kind,
+            facet=facet,
+            remote_id=remote_id,
+            name="Accueil Paris",
+            number=NUMBER,
+            checksum="0" * 32,
+            fetched_at=timezone.now(),
+            **fields,
+        )
+
+    @cached_property
+    def line(self) -> Entity:
+        return self.entity("UCaaSVoIPAccount", "line")
+
+    @cached_property
+    def call(self) -> Call:
+        return Call.objects.create(
+            connection=self.connection,
+            fold_key="one",
+            started_at=timezone.now(),
+            direction="inbound",
+            caller="+33261910002",
+            callee=NUMBER,
+            line=self.line,
+        )
+
+    @cached_property
+    def change(self) -> Change:
+        return Change.objects.create(
+            connection=self.connection,
+            entity=self.line,
+            line=self.line,
+            operation="services.update",
+            address={"csi": self.line.remote_id},
+            object_label="Accueil Paris",
+            summary="Name of the line",
+            before={"name": "Accueil"},
+            wanted={"name": "Accueil Paris"},
+            person_label="Idris Vallorne",
+            expires_at=timezone.now() + timedelta(minutes=30),
+        )
+
+    @cached_property
+    def run(self) -> SyncRun:
+        return SyncRun.objects.create(connection=self.connection, what="calls")
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        return Invitation.objects.create(
+            email="guest@elsewhere.example",
+            token_hash=f"hash of {self.tenant.slug}",
+            expires_at=timezone.now() + timedelta(days=7),
+        )
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        return self.tenant.memberships.order_by("pk").first()
+
+
+@dataclass
+class World:
+    """A tenant's things, and those that belong to one person of it."""
+
+    things: Things
+    person: Person
+
+    @cached_property
+    def job(self) -> Job:
+        return Job.objects.create(kind="export", label="Calls", person=self.person)
+
+    @cached_property
+    def saved_view(self) -> SavedView:
+        return SavedView.objects.create(
+            person=self.person, page="calls", name="Missed", query="outcome=missed"
+        )
+
+    def value(self, route: str, name: str) -> Any:
+        """The value of one parameter of a route, from this world. Raises LookupError with what to do."""
+        fitting = [
+            (prefix, find) for prefix, one, find in MEANINGS if one == name and route.startswith(prefix)
+        ]
+        if not fitting:
+            raise LookupError(f"tests/url_world.py: add to MEANINGS what <{name}> means in {route!r}")
+        find = max(fitting, key=lambda pair: len(pair[0]))[1]
+        with tenant_scope(self.things.tenant):
+            return find(self)
+
+
+Find = Callable[[World], Any]
+MEANINGS: list[tuple[str, str, Find]] = [
+    ("", "slug", lambda world: world.things.tenant.slug),
+    ("", "provider", lambda world: PROVIDER),
+    ("", "token", lambda world: "no-such-token"),
+    (f"{T}people/", "pk", lambda world: world.things.membership.pk),
+    (f"{T}people/invitations/", "pk", lambda world: world.things.invitation.pk),
+    (f"{T}calls/", "pk", lambda world: world.things.call.pk),
+    (f"{T}calls/views/", "pk", lambda world: world.saved_view.pk),
+    (f"{T}entities/", "pk", lambda world: world.things.line.pk),
+    (f"{T}entities/", "connection", lambda world: world.things.line.connection.slug),
+    (f"{T}entities/", "kind", lambda world: world.things.line.kind),
+    (f"{T}lines/", "pk", lambda world: world.things.line.pk),
+    (f"{T}numbers/", "number", lambda world: world.things.line.number),
+    (f"{T}numbers/", "e164", lambda world: world.things.line.number),
+    (f"{T}connections/", "pk", lambda world: world.things.connection.pk),
+    (f"{T}connections/", "run", lambda world: world.things.run.pk),
+    (f"{T}connections/", "run_pk", lambda world: world.things.run.pk),
+    (f"{T}connections/", "key", lambda world: "services.list"),
+    (f"{T}changes/", "pk", lambda world: world.things.change.pk),
+    (f"{T}exports/", "pk", lambda world: world.job.pk),
+    (f"{T}jobs/", "pk", lambda world: world.job.pk),
+]
+
+# Parameters that name no object of a tenant: a foreign one cannot be tried.
+NOT_OBJECTS = {"slug", "provider", "key", "token", "kind", "number", "e164", "day", "month", "format"}
