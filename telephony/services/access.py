@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.conf import settings
@@ -332,17 +332,22 @@ def _renewed(credential: Credential, refused: Secret | None) -> HeldToken | None
 
 
 def _ask_for_tokens(credential: Credential, refresh_token: Secret) -> TokenAnswer:
-    application = credential.application
-    assert application is not None
-    oauth = provider(credential.provider).oauth
+    assert credential.application is not None
+    return first_tokens(credential.application, refresh_token)
+
+
+def first_tokens(application: ProviderApplication, refresh_token: Secret) -> TokenAnswer:
+    """A new pair for a refresh token that may not be stored yet. Raises NeedsReconnect when it is dead."""
+    oauth = provider(application.provider).oauth
     if oauth is None:
         raise NeedsReconnect(_("The key has ended, and this provider gives no other one."))
-    return oauth.refresh(
+    answer = oauth.refresh(
         Transport(outbound_policy(), deadline_s=RENEWAL_DEADLINE_S),
         application_of(application),
         application_addresses(application),
         refresh_token,
     )
+    return answer if answer.refresh_token else replace(answer, refresh_token=refresh_token)
 
 
 def token_transport() -> Transport:

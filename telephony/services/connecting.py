@@ -25,8 +25,10 @@ ATTEMPT_LIFE = dt.timedelta(minutes=10)
 STATE_BYTES = 32
 
 
-def begin(asked: Round, session_key: str) -> str:
+def begin(asked: Round, session_key: str | None) -> str:
     """Note the attempt and return the address of the provider's page. Only the hash of the state is kept.
+
+    session_key   the browser session that must finish it; None on the command line: any session of the person
 
     Raises InvalidInput for a scope that the provider does not have.
     """
@@ -37,7 +39,7 @@ def begin(asked: Round, session_key: str) -> str:
     state = secrets.token_urlsafe(STATE_BYTES)
     AuthorizationAttempt.objects.create(
         state_hash=keyed_hash(state),
-        session_hash=keyed_hash(session_key),
+        session_hash=keyed_hash(session_key) if session_key is not None else "",
         person=asked.person,
         application=asked.application,
         connection=asked.connection,
@@ -114,8 +116,9 @@ def _take_attempt(
         )
         if attempt is None:
             raise unknown
-        is_same_session = hmac.compare_digest(attempt.session_hash, keyed_hash(session_key or "-"))
-        if attempt.person_id != person.pk or not is_same_session:
+        is_bound = attempt.session_hash != ""
+        is_same_session = hmac.compare_digest(attempt.session_hash, keyed_hash(session_key))
+        if attempt.person_id != person.pk or (is_bound and not is_same_session):
             _write_refusal(attempt, person, "another session", request)
             raise unknown
         used = AuthorizationAttempt.objects.filter(pk=attempt.pk, used_at=None).update(used_at=timezone.now())
