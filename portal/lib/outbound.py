@@ -45,6 +45,7 @@ from portal.lib.errors import (
 
 CONNECT_TIMEOUT_S = 5.0
 DEADLINE_S = 30.0
+KEPT_IDLE_S = 30.0
 MAX_BYTES = 10_000_000
 MAX_JSON_DEPTH = 50
 PUBLIC_PORTS = frozenset({443, 8443})
@@ -369,6 +370,12 @@ class _Judged:
 
     policy: OutboundPolicy
     scheme: str
+    used_at: float = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it may be used again. One idle for long may be dead without our having been told."""
+        return super().is_connected and time.monotonic() - self.used_at < KEPT_IDLE_S  # type: ignore[misc]
 
     def _new_conn(self) -> socket.socket:
         timeout = self.timeout if isinstance(self.timeout, int | float) else CONNECT_TIMEOUT_S  # type: ignore[attr-defined]
@@ -383,6 +390,7 @@ class _Judged:
         if self.sock is None:  # type: ignore[attr-defined]
             self.connect()  # type: ignore[attr-defined]
         _call.sent = True
+        self.used_at = time.monotonic()
         super().send(data)  # type: ignore[misc]
 
 

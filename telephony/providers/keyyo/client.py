@@ -245,12 +245,16 @@ def _answer(operation: Operation, request: Request, response: Response, values: 
     if document is None and operation.effect is Effect.READ:
         raise UnexpectedAnswer(_("Keyyo's answer is empty."), status=response.status)
     if operation.collection and document is not None:
+        items = encoding.embedded(document)
+        following = encoding.following(document, request.url, ("offset", "limit"))
+        if following and operation.paging is Paging.NONE:
+            raise UnexpectedAnswer(_("Keyyo gave only a part of a list that has no pages."))
         return Answer(
             document=document,
-            items=encoding.embedded(document),
+            items=items,
             status=response.status,
             headers=response.headers,
-            following=encoding.following(document, request.url, ("offset", "limit")),
+            following=following,
         )
     if document is not None and not isinstance(document, dict):
         raise UnexpectedAnswer(_("Keyyo's answer is not an object."), status=response.status)

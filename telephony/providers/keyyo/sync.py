@@ -13,6 +13,7 @@ from telephony.providers.keyyo.objects import Services, draft_of, drafts_of
 from telephony.providers.kinds import EntityKind
 
 PLUGIN, PARAMETER = "CTIPlugin", "CTIPluginParameter"
+REFUSALS = 3  # lists of one kind; then the grant does not cover the kind
 
 # Names in the path of an operation, by kind, for the object itself.
 _OWN_NAME = {
@@ -108,13 +109,14 @@ class _Reader:
             yield from self._list(kind, self._parents(kind))
 
     def _list(self, kind: EntityKind, parents: Sequence[str]) -> Iterator[EntityPage]:
-        """One page per parent. Once a list is forbidden and none was allowed before, the kind is left out."""
-        allowed = False
+        """One page per parent. After three refusals, and none allowed before, the rest of the kind is left out."""
+        allowed, refused = False, 0
         for parent in parents:
             try:
                 items = self.client.call(kind.list_operation, path_values(kind.kind, parent)).items
             except Forbidden:
-                if not allowed:
+                refused += 1
+                if not allowed and refused >= REFUSALS:
                     return
                 continue
             except NotFound:

@@ -42,6 +42,18 @@ def test_an_answer_comes_whole_and_the_connection_is_kept(odd_server):
     assert b"Accept-Encoding: gzip\r\n" in odd_server.received[0]
 
 
+def test_a_connection_that_was_idle_for_long_is_not_trusted(odd_server, monkeypatch):
+    odd_server.answers(b"hello")
+    monkeypatch.setattr(outbound, "KEPT_IDLE_S", 0.1)
+    ask(odd_server)
+    ask(odd_server)
+    assert odd_server.connections == 1
+    time.sleep(0.15)
+    assert ask(odd_server, "POST", body=b"a=1").status == 200
+
+    assert odd_server.connections == 2
+
+
 def test_each_thread_has_connections_of_its_own(odd_server):
     odd_server.answers(b"hello")
     threads = [threading.Thread(target=ask, args=(odd_server,)) for _ in range(3)]

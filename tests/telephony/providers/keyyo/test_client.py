@@ -189,6 +189,13 @@ def test_several_types_of_one_list_are_all_read(keyyo, sandbox):
     ]
 
 
+def test_a_part_of_a_list_that_has_no_pages_is_not_taken_for_the_whole(keyyo, sandbox):
+    body = {"_embedded": {"Number": [{"number": "1"}]}, "_links": {"next": {"href": "?offset=1"}}}
+    fault(sandbox, "blacklist", status=200, body=json.dumps(body), times=3)
+    with pytest.raises(UnexpectedAnswer):
+        keyyo.blacklist(LINE)
+
+
 def test_an_answer_about_another_line_is_refused(keyyo, sandbox):
     fault(sandbox, READ, status=200, body='{"csi": "33199001999", "_resource_type": "X"}', times=1)
     with pytest.raises(UnexpectedAnswer):

@@ -109,6 +109,12 @@ def test_what_the_grant_does_not_cover_is_left_out_and_never_empty(client_for):
     assert not {"Blacklist", "CTIPlugin", "DirectoryContact"} & {page.kind for page in pages}
 
 
+def test_one_line_that_is_refused_does_not_hide_the_others(small, sandbox):
+    whole = len(drafts(read_entities(small, ["Blacklist"])))
+    sandbox.faults.add("keyyo", "blacklist", status=403, times=1)
+    assert len(drafts(read_entities(small, ["Blacklist"]))) == whole - 1
+
+
 def test_a_passing_fault_stops_the_reading_and_says_so(small, sandbox):
     sandbox.faults.add("keyyo", "blacklist", status=503, times=3)
     with pytest.raises(Unavailable):
