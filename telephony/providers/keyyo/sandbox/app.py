@@ -115,11 +115,8 @@ class KeyyoSandbox(SandboxProvider):
         """The computed calls of one customer."""
         with self._books_lock:
             if customer not in self._books:
-                data = self.store.data
-                plan = fixture(customer)
-                self._books[customer] = CallBook(
-                    customer, data["accounts"][customer], data["seed"], plan["scale"]
-                )
+                seed = self.store.data["seed"]
+                self._books[customer] = CallBook(fixture(customer), fixture("partners"), seed)
             return self._books[customer]
 
     def line(self, csi: str) -> tuple[str, dict[str, Any] | None]:

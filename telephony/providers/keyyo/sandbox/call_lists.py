@@ -96,7 +96,7 @@ def _days(
         begins, ends = midnight_s(day), midnight_s(day + timedelta(days=1))
         mixed = [row for row in added if begins <= row.start_s < ends]
         if mixed:
-            rows = sorted((*rows, *mixed), key=lambda row: row.order, reverse=True)
+            rows = sorted((*rows, *mixed), reverse=True)
         if begins < start_s or ends > end_s or ends + LONGEST_S > now_s:
             rows = [row for row in rows if start_s <= row.start_s < end_s and row.ends_s <= now_s]
         if rows:
@@ -105,8 +105,7 @@ def _days(
 
 
 def _merged(day: Day, lines: list[str], direction: str) -> list[Row]:
-    rows = [row for line in lines for row in day.of(line, direction)]
-    return sorted(rows, key=lambda row: row.order, reverse=True)
+    return sorted((row for line in lines for row in day.of(line, direction)), reverse=True)
 
 
 def _window(call: Call) -> tuple[int, int]:

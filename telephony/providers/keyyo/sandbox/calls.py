@@ -44,6 +44,7 @@ CHARACTERS = {
     "translation": Character("office", 4, 0, 0, 0.86),
     "fax": Character("fax", 3, 1, 0, 0.97),
 }
+_ANSWERED_BY_COLLEAGUES = ("reception", "desk", "busy_desk", "person")
 _TALK = [int(math.exp(4.55 + 1.05 * NormalDist().inv_cdf((step + 0.5) / 1024))) + 3 for step in range(1024)]
 LONGEST_TALK_S = 5400
 LONGEST_S = LONGEST_TALK_S + 600  # with ringing and waiting
@@ -53,7 +54,7 @@ class Day:
     """The records of one customer on one day, newest first, whole and by (csi, direction)."""
 
     def __init__(self, rows: list[Row]) -> None:
-        rows.sort(key=lambda row: row.order, reverse=True)
+        rows.sort(reverse=True)
         self.rows: dict[tuple[str, str], list[Row]] = {}
         for row in rows:
             self.rows.setdefault(("", row.direction), []).append(row)
@@ -64,22 +65,40 @@ class Day:
         return self.rows.get((csi, direction), ())
 
 
-class CallBook:
-    """Days of one customer, made when they are first read."""
+class Line(NamedTuple):
+    """One service that carries calls. `agents` of a group, `target` of a number translation."""
 
-    def __init__(self, name: str, account: dict[str, Any], seed: int, scale: float) -> None:
-        self._name, self._seed, self._scale = name, seed, scale
-        self._lines = [
-            (csi, service["type"], service["traffic"])
-            for csi, service in account["services"].items()
-            if service["traffic"].get("character")
+    csi: str
+    character: Character
+    presented: str
+    agents: tuple[str, ...]
+    target: str
+    is_mobile: bool
+
+
+class CallBook:
+    """Days of one customer, made when they are first read.
+
+    plan      the customer's fixture; with `partners` and the seed it settles every call
+    """
+
+    def __init__(self, plan: dict[str, Any], partners: list[dict[str, Any]], seed: int) -> None:
+        self.name, self.seed, self.scale = plan["account"], seed, plan["scale"]
+        rows = [row for row in plan["services"] if "character" in row]
+        self.lines = [
+            Line(
+                row["csi"],
+                CHARACTERS[row["character"]],
+                row.get("presented", row["csi"]),
+                tuple(row.get("agents", ())),
+                row.get("target", ""),
+                row["type"] == "MobileAccount",
+            )
+            for row in rows
         ]
-        self._phones = [
-            csi
-            for csi, kind, traffic in self._lines
-            if traffic["character"] in ("reception", "desk", "busy_desk", "person")
-        ]
-        self._outside = outside_numbers(account, name, seed)
+        self.phones = [row["csi"] for row in rows if row["character"] in _ANSWERED_BY_COLLEAGUES]
+        self.presented = {line.csi: line.presented for line in self.lines}
+        self.outside = outside_numbers(plan, partners, seed)
         self._days: dict[date, Day] = {}
         self._lock = threading.Lock()
 
@@ -98,28 +117,26 @@ class _DayMaker:
 
     def __init__(self, book: CallBook, day: date) -> None:
         self.book, self.day = book, day
-        self.chance = random.Random(f"{book._seed}/{book._name}/{day.isoformat()}")
+        self.chance = random.Random(f"{book.seed}/{book.name}/{day.isoformat()}")
         self.random = self.chance.random
         self.midnight = midnight_s(day)
         self.length = day_length_s(day)
         self.busy_until: dict[str, int] = {}
         self.missed: list[tuple[int, str, str]] = []
         self.rows: list[Row] = []
-        for csi, kind, traffic in book._lines:
-            self._line(csi, kind, traffic)
+        for line in book.lines:
+            self._line(line)
         self._call_back()
 
-    def _line(self, csi: str, kind: str, traffic: dict[str, Any]) -> None:
-        character = CHARACTERS[traffic["character"]]
-        factor = volume(character.shape, self.day) * self.book._scale
-        begins = sorted(
-            self._instant(character.shape) for _ in range(self._count(character.received * factor))
-        )
-        for at_s in begins:
-            if traffic.get("agents"):
-                self._group_call(csi, traffic["agents"], at_s, character)
-            elif traffic.get("target"):
-                self._translated_call(csi, traffic["target"], at_s, character)
+    def _line(self, line: Line) -> None:
+        csi, character = line.csi, line.character
+        factor = volume(character.shape, self.day) * self.book.scale
+        count = self._count(character.received * factor)
+        for at_s in sorted(self._instant(character.shape) for _ in range(count)):
+            if line.agents:
+                self._group_call(csi, line.agents, at_s, character)
+            elif line.target:
+                self._translated_call(csi, line.target, at_s, character)
             else:
                 self._received(csi, at_s, character)
         for _ in range(self._count(character.placed * factor)):
@@ -128,7 +145,7 @@ class _DayMaker:
             self._internal(csi, self._instant(character.shape))
         for _ in range(self._count(character.texts * factor)):
             self._text(csi, self._instant(character.shape))
-        if kind == "MobileAccount":
+        if line.is_mobile:
             for _ in range(self._count(character.data * factor)):
                 self._data(csi, self._instant(character.shape))
 
@@ -153,7 +170,7 @@ class _DayMaker:
 
     def _party(self, csi: str) -> str:
         """Somebody outside: mostly the line's own regulars, else anybody, the frequent ones more often."""
-        outside = self.book._outside
+        outside = self.book.outside
         share = self.random()
         if share < 0.45:
             offset = int(csi[-4:]) * 7 if csi[-4:].isdecimal() else 0
@@ -234,9 +251,9 @@ class _DayMaker:
         """Nobody answers at the line, which sends the call on: to a colleague, or to a mobile at its own cost."""
         self._incoming(csi, at_s, call_id, who, 0, 20)
         talk = self._talk()
-        inside = self.random() < 0.6 and len(self.book._phones) > 1
+        inside = self.random() < 0.6 and len(self.book.phones) > 1
         target = (
-            self.chance.choice(self.book._phones) if inside else self.book._outside[int(self.random() * 30)]
+            self.chance.choice(self.book.phones) if inside else self.book.outside[int(self.random() * 30)]
         )
         if target == csi:
             return
@@ -244,7 +261,7 @@ class _DayMaker:
         if inside:
             self._incoming(target, at_s + 20, call_id, who, talk, 6)
 
-    def _group_call(self, csi: str, agents: list[str], at_s: int, character: Character) -> None:
+    def _group_call(self, csi: str, agents: tuple[str, ...], at_s: int, character: Character) -> None:
         """A welcome number: one record on the group, one under the same id on the agent who answers."""
         party, call_id = self._party(csi), self._id()
         who = self._shown(party)
@@ -278,7 +295,7 @@ class _DayMaker:
                 at_s + 8 + talk,
                 csi,
                 actual,
-                presented or csi,
+                presented or self.book.presented[csi],
                 callee,
                 talk,
                 "second",
@@ -296,7 +313,7 @@ class _DayMaker:
 
     def _internal(self, csi: str, at_s: int) -> None:
         """Between two lines of the customer: one record on each, under one id."""
-        target = self.book._phones[int(self.random() * len(self.book._phones))]
+        target = self.book.phones[int(self.random() * len(self.book.phones))]
         if target == csi:
             return
         call_id, talk = self._id(), self._talk() // 2 if self.random() < 0.8 else 0
@@ -307,7 +324,7 @@ class _DayMaker:
         """Most missed callers are called back the same day, within office hours."""
         closing_s = self.midnight + 19 * 3600
         for at_s, csi, party in self.missed:
-            if csi not in self.book._phones or self.random() > 0.55:
+            if csi not in self.book.phones or self.random() > 0.55:
                 continue
             later_s = at_s + 240 + int(self.random() ** 2 * 9000)
             if later_s < closing_s:

@@ -9,6 +9,7 @@ CONTACT_FIELDS = (
     "city", "country", "base64_picture",
 )  # fmt: skip
 ROOT = "1"
+RESIDENTS_PER_OFFICE = 12
 
 
 def directory_of(
@@ -45,9 +46,14 @@ def directory_of(
             }
             _add(contacts, {"branch_uid": "3", "company": plan["name"], "country": "FR", **office})
     residents = str(2 + len(names) - 1)
-    for number in range(12 * len(plan["offices"])):
+    for number in range(RESIDENTS_PER_OFFICE * len(plan["offices"])):
         _add(contacts, _person(number, residents, people, chance))
     return branches, contacts
+
+
+def resident_number(number: int) -> str:
+    """The mobile of the nth resident."""
+    return f"3363998{1000 + number:04d}"
 
 
 def _branch(uid: str, parent: str | None, name: str, depth: int) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def _person(number: int, branch_uid: str, people: dict[str, Any], chance: random
         "branch_uid": branch_uid,
         "first_name": chance.choice(people["first_names"]),
         "name": chance.choice(people["last_names"]),
-        "mobile_number": f"3363998{1000 + number:04d}",
+        "mobile_number": resident_number(number),
         "email": f"contact{number + 1}@residents.example",
         "job": chance.choice(people["jobs"]),
         "address": f"{chance.randint(1, 148)} {chance.choice(people['streets'])}",

@@ -16,8 +16,8 @@ SCOPE_WORDS = {
         "Lines, profiles, blacklists, barring, directory, offers and passwords.",
     ),
     "full_access_read_only": (
-        "See everything, change nothing",
-        "Lines, call history, profiles, blacklists, directory, voicemail settings.",
+        "See everything",
+        "Lines, call history, profiles, blacklists, directory, voicemail settings. Changes nothing.",
     ),
     "voip_profiles_admin": (
         "Manage forwarding profiles",

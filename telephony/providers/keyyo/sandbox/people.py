@@ -3,22 +3,26 @@
 import random
 from typing import Any
 
+from telephony.providers.keyyo.sandbox.directory_seed import RESIDENTS_PER_OFFICE, resident_number
+
 STRANGERS = 2600
 
 
-def outside_numbers(account: dict[str, Any], name: str, seed: int) -> list[str]:
-    """Numbers of a customer's outside parties, the most frequent first; the directory's partners lead.
+def outside_numbers(plan: dict[str, Any], partners: list[dict[str, Any]], seed: int) -> list[str]:
+    """Numbers of a customer's outside parties, the most frequent first: partners, residents, strangers.
 
-    None of them belongs to the customer itself.
+    They follow from the fixtures alone, so that a changed directory does not change history. None of them
+    belongs to the customer itself.
     """
-    chance = random.Random(f"{seed}/outside/{name}")
-    own = {csi for csi in account["services"] if csi.isdecimal()}
+    chance = random.Random(f"{seed}/outside/{plan['account']}")
+    own = {row["csi"] for row in plan["services"]}
     known = [
-        contact[field]
-        for contact in account["contacts"].values()
+        partner[field]
+        for partner in partners
         for field in ("work_number", "mobile_number")
-        if contact[field].isdecimal()
+        if field in partner
     ]
+    known += [resident_number(number) for number in range(RESIDENTS_PER_OFFICE * len(plan["offices"]))]
     strangers = [_stranger(chance) for _ in range(STRANGERS)]
     return [number for number in dict.fromkeys([*known, *strangers]) if number not in own]
 

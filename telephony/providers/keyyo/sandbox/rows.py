@@ -19,7 +19,10 @@ ONNET = "Keyyo vers Keyyo"
 
 
 class Row(NamedTuple):
-    """Numbers are digits without plus, or None. `ends_s` is when the record can first be seen."""
+    """Numbers are digits without plus, or None. `ends_s` is when the record can first be seen.
+
+    The first fields, which are unique together, put rows in order: the greatest is the newest.
+    """
 
     start_s: int
     call_id: str
@@ -36,11 +39,6 @@ class Row(NamedTuple):
     cost: float = 0.0
     roaming: int = 0
     translation: str | None = None
-
-    @property
-    def order(self) -> tuple[int, str, str]:
-        """Ascending place in a list; the newest first means this reversed."""
-        return (self.start_s, self.call_id, self.csi)
 
 
 def price(callee: str, quantity_s: int) -> tuple[str, float]:

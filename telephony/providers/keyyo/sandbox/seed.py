@@ -14,7 +14,7 @@ from telephony.providers.keyyo.sandbox.directory_seed import directory_of
 from telephony.providers.keyyo.sandbox.times import paris_text
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-VERSION = 4
+VERSION = 5
 SEED = 20260101
 CUSTOMERS = ("corvane", "morvanne", "vellard")
 PASSWORD = "keyyo-demo"
@@ -96,7 +96,6 @@ def _service(
     }
     service: dict[str, Any] = {
         "type": kind, "fields": fields, "tasks": _past_tasks(row, chance, now), "password": _password(chance),
-        "traffic": {name: row[name] for name in ("character", "agents", "target") if name in row},
     }  # fmt: skip
     if kind in VOICE_TYPES:
         _add_voice(service, row, plan, lines, chance, now)
