@@ -1,0 +1,57 @@
+"""The fixed list of pages that `manage.py screenshots` pictures, and how each is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAUD, NOE, TOM = "maud@corvane.example", "noe@corvane.example", "tom@telvane.example"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page. `follow`: patterns of paths to go on to, each the first link of the page before that fits.
+
+    `person` None is somebody who has not signed in.
+    """
+
+    name: str
+    path: str
+    follow: tuple[str, ...] = ()
+    person: str | None = MAUD
+
+
+LINE = (r"/t/corvane/lines/\d+/$",)
+SHOTS = (
+    Shot("sign-in", "/accounts/login/", person=None),
+    Shot("password-reset", "/accounts/password/reset/", person=None),
+    Shot("overview", "/t/corvane/"),
+    Shot("overview-empty", "/t/vellard/"),
+    Shot("calls", "/t/corvane/calls/"),
+    Shot("calls-missed", "/t/corvane/calls/?outcome=missed"),
+    Shot("calls-nothing-found", "/t/corvane/calls/?number=%2B33199999999"),
+    Shot("call", "/t/corvane/calls/", (r"/t/corvane/calls/\d+/$",)),
+    Shot("lines", "/t/corvane/lines/"),
+    Shot("line", "/t/corvane/lines/", LINE),
+    Shot("numbers", "/t/corvane/numbers/"),
+    Shot("changes", "/t/corvane/changes/"),
+    Shot("search", "/t/corvane/search/?q=Lyon"),
+    Shot("connections", "/t/corvane/connections/"),
+    Shot("connection", "/t/corvane/connections/", (r"/t/corvane/connections/corvane-keyyo/$",)),
+    Shot("connect", "/t/vellard/connections/new/"),
+    Shot("connect-keyyo", "/t/vellard/connections/new/", (r"/t/vellard/connections/new/keyyo/$",)),
+    Shot("exports", "/t/corvane/exports/"),
+    Shot("people", "/t/corvane/people/"),
+    Shot("invite", "/t/corvane/people/invite/"),
+    Shot("audit", "/t/corvane/audit/"),
+    Shot("settings", "/t/corvane/settings/"),
+    Shot("me", "/me/"),
+    Shot("rights", "/me/rights/"),
+    Shot("security", "/accounts/2fa/"),
+    Shot("sessions", "/accounts/sessions/"),
+    Shot("chooser", "/tenants/"),
+    Shot("not-yours", "/t/morvanne/settings/", person=NOE),
+    Shot("not-found", "/t/corvane/nothing/"),
+    Shot("staff", "/staff/", person=TOM),
+)
+# Name, width, height, theme.
+SIZES = (("light", 1440, 900, "light"), ("dark", 1440, 900, "dark"), ("390", 390, 844, "light"))

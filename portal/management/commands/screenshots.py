@@ -1,0 +1,157 @@
+"""`manage.py screenshots`: pictures of a fixed list of pages of the demo, and which of them scroll sideways."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from portal import running
+from portal.chromium import FLAGS
+from portal.demo import PASSWORD, TOTP_SECRET
+from portal.demo.pictures import SHOTS, SIZES, TOM, Shot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+STARTS_WITHIN_S = 300
+
+
+class Command(BaseCommand):
+    help = "Picture pages of the demo, light, dark and 390 px wide, into $DATA_DIR/screenshots."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--scale", type=int, default=1, help="device pixels per CSS pixel, 1 unless told")
+        parser.add_argument("names", nargs="*", metavar="NAME", help="only these pages")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from playwright.sync_api import sync_playwright
+
+        unknown = set(options["names"]) - {shot.name for shot in SHOTS}
+        if unknown:
+            raise CommandError(f"No such page: {', '.join(sorted(unknown))}.")
+        self.scale = options["scale"]
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # so that a demo of ours is ended in every case
+        shots = [shot for shot in SHOTS if not options["names"] or shot.name in options["names"]]
+        folder = settings.DATA_DIR / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        with self._demo() as base, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=os.environ["CHROMIUM"], args=[*FLAGS, "--font-render-hinting=none"]
+            )
+            problems = list(self._take(browser, base, shots, folder))
+            browser.close()
+        self.stdout.write(f"{len(shots) * len(SIZES)} pictures in {folder}")
+        for problem in problems:
+            self.stdout.write(f"  {problem}")
+        if problems:
+            raise SystemExit(1)
+
+    def _take(self, browser: Browser, base: str, shots: list[Shot], folder: Path) -> Iterator[str]:
+        """Take the pictures; yields what is wrong with a page."""
+        for person in dict.fromkeys(shot.person for shot in shots):
+            state = signed_in(browser, base, person) if person else None
+            for size, width, height, theme in SIZES:
+                context = browser.new_context(
+                    viewport={"width": width, "height": height},
+                    device_scale_factor=self.scale,
+                    color_scheme=theme,  # type: ignore[arg-type]
+                    storage_state=state,  # type: ignore[arg-type]
+                    base_url=base,
+                    locale="en-GB",
+                    timezone_id="Europe/Paris",
+                )
+                page = context.new_page()
+                for shot in shots:
+                    if shot.person == person:
+                        yield from picture(page, shot, size, folder)
+                context.close()
+
+    @contextmanager
+    def _demo(self) -> Iterator[str]:
+        """Where the demo answers: the one that runs over this data folder, or one for the time being."""
+        environment = running.running_demo(settings.DATA_DIR)
+        if environment:
+            yield environment.get("PUBLIC_URL") or f"http://localhost:{environment['PORT']}"
+            return
+        demo = subprocess.Popen(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo"], start_new_session=True
+        )
+        try:
+            give_up = time.monotonic() + STARTS_WITHIN_S
+            while not (settings.DATA_DIR / "demo.json").exists():
+                if demo.poll() is not None or time.monotonic() > give_up:
+                    raise CommandError("The demo did not start.")
+                time.sleep(0.5)
+            yield f"http://localhost:{settings.PORT}"
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.wait(30)
+
+
+def signed_in(browser: Browser, base: str, email: str) -> Any:
+    """The cookies of a person who has signed in."""
+    from portal.demo.check import one_time_code
+
+    context = browser.new_context(base_url=base)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_load_state("load")
+    if email == TOM:
+        page.fill("input[name=code]", one_time_code(TOTP_SECRET))
+        page.press("input[name=code]", "Enter")
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def picture(page: Page, shot: Shot, size: str, folder: Path) -> Iterator[str]:
+    """Go there and take it; yields why it is not as it should be."""
+    errors: list[str] = []
+
+    def hear(error: Any) -> None:
+        errors.append(str(error))
+
+    page.on("pageerror", hear)
+    try:
+        page.goto(shot.path, wait_until="load")
+        for pattern in shot.follow:
+            target = first_link(page, pattern)
+            if not target:
+                yield f"{shot.name}-{size}: no link like {pattern} on {page.url}"
+                return
+            page.goto(target, wait_until="load")
+        page.wait_for_timeout(250)  # fragments that load after the page
+        page.screenshot(path=folder / f"{shot.name}-{size}.png")
+        if page.evaluate(WIDER):
+            yield f"{shot.name}-{size}: scrolls sideways"
+        if page.locator("h1").count() == 0:
+            yield f"{shot.name}-{size}: has no heading"
+        yield from (f"{shot.name}-{size}: {error}" for error in errors)
+    finally:
+        page.remove_listener("pageerror", hear)
+
+
+def first_link(page: Page, pattern: str) -> str | None:
+    links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+    targets = [urljoin(page.url, link) for link in links]
+    return next((target for target in targets if re.search(pattern, urlsplit(target).path)), None)
