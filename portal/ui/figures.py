@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.utils import formats as django_formats
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.ui.svg import Drawing, Figure, pattern, short
 
-LEFT, TOP, ROOM_RIGHT, ROOM_BELOW = 34.0, 14.0, 118.0, 46.0
+LEFT, TOP, ROOM_BELOW = 34.0, 14.0, 46.0
+WIDE, NARROW = (736.0, 262.0), (358.0, 226.0)  # at a desk; on a telephone, so that its words stay as large
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +53,15 @@ class Scale:
 
 
 def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
-    """Round values from `low` to at least `high`, in steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Round values from `low` to `high` or just above it, in steps of 1, 2, 2.5 or 5 times a power of ten.
+
+    A step that ends exactly at `high` is taken before one that ends above it, so that a scale ends at 100 %.
+    """
     span = max(high - low, 1e-9)
-    power = 10.0 ** len(str(int(span / wanted))) / 10 if span / wanted >= 1 else 1.0
-    step = next(
-        (power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor * wanted >= span), power * 10
-    )
+    power = 10.0 ** (len(str(int(span / wanted))) - 1) if span / wanted >= 1 else 1.0
+    steps = [power * factor for factor in (1, 2, 2.5, 5, 10) if span / (power * factor) <= wanted + 2]
+    exact = [step for step in steps if abs(span / step - round(span / step)) < 1e-9 and span / step >= 2]
+    step = exact[0] if exact else next((step for step in steps if step * wanted >= span), power * 10)
     values = [low]
     while values[-1] < high - step * 1e-6:
         values.append(values[-1] + step)
@@ -67,6 +72,44 @@ def plain(value: float, unit: str = "", digits: int = 0) -> str:
     """A value as its label has it: "88.3 %"."""
     text = django_formats.number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)
     return f"{text}\u00a0{unit}" if unit else text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What a line figure shows; see `line`."""
+
+    values: Sequence[float | None]
+    labels: Sequence[str]
+    label: str
+    levels: Sequence[float]
+    unit: str
+    digits: int
+    usual: float | None
+    gaps: Sequence[Gap]
+    marks: Sequence[Mark]
+    end_words: str
+
+    def draw(self, width: float, height: float) -> SafeString:
+        drawing, foot = Drawing(width, height), height - ROOM_BELOW
+        scale = Scale(low=self.levels[0], high=self.levels[-1], top=TOP, foot=foot)
+        right = width - (118 if width > 500 else 92)
+        xs = positions(len(self.values), LEFT, right)
+        draw_grid(drawing, scale, self.levels, xs[-1] if xs else right, self.unit)
+        for number, gap in enumerate(self.gaps):
+            draw_gap(drawing, gap, xs, scale, f"hatch-{hash_of(self.label)}-{width:.0f}-{number}")
+        if self.usual is not None and xs:
+            drawing.rule(LEFT, scale.y(self.usual), xs[-1], scale.y(self.usual), "line lq dotted")
+        for run in runs(self.values):
+            if len(run) == 1:
+                drawing.add("circle", cx=xs[run[0][0]], cy=scale.y(run[0][1]), r=2.5, css="f1")
+            else:
+                path = " L".join(f"{short(xs[at])} {short(scale.y(value))}" for at, value in run)
+                drawing.add("path", d=f"M{path}", css="line l1")
+        draw_end(drawing, self.values, xs, scale, self.usual, self.unit, self.digits, self.end_words)
+        draw_axis(drawing, self.labels, xs, foot, height - 7, shown=5 if width > 500 else 3)
+        for mark in self.marks:
+            draw_mark(drawing, mark, xs, foot)
+        return drawing.svg(self.label)
 
 
 def line(
@@ -83,39 +126,30 @@ def line(
     marks: Sequence[Mark] = (),
     end_words: str = "",
     head: Sequence[str] = (),
-    size: tuple[float, float] = (736, 262),
 ) -> Figure:
-    """One line over days or hours. `labels` name every position; about six of them are written under the axis.
+    """One line over days or hours. `labels` name every position; a few of them are written under the axis.
 
     end_words  written at the end of the line, after its last value ("today")
     usual      a dotted comparison with its value at the right
     """
-    drawing = Drawing(*size)
-    foot = size[1] - ROOM_BELOW
     known = [value for value in values if value is not None]
-    levels = ticks(low, high if high is not None else max([*known, usual or 0, low + 1]))
-    scale = Scale(low=low, high=levels[-1], top=TOP, foot=foot)
-    xs = positions(len(values), LEFT, size[0] - ROOM_RIGHT)
-    draw_grid(drawing, scale, levels, xs[-1] if xs else size[0] - ROOM_RIGHT, unit)
-    for number, gap in enumerate(gaps):
-        draw_gap(drawing, gap, xs, scale, f"hatch-{hash_of(label)}-{number}")
-    if usual is not None and xs:
-        drawing.rule(LEFT, scale.y(usual), xs[-1], scale.y(usual), "line lq dotted")
-    for run in runs(values):
-        if len(run) == 1:
-            drawing.add("circle", cx=xs[run[0][0]], cy=scale.y(run[0][1]), r=2.5, css="f1")
-        else:
-            path = " L".join(f"{short(xs[at])} {short(scale.y(value))}" for at, value in run)
-            drawing.add("path", d=f"M{path}", css="line l1")
-    draw_end(drawing, values, xs, scale, usual, unit, digits, end_words)
-    draw_axis(drawing, labels, xs, foot, size[1] - 7)
-    for mark in marks:
-        draw_mark(drawing, mark, xs, foot)
+    drawn = Line(
+        values=values,
+        labels=labels,
+        label=label,
+        levels=ticks(low, high if high is not None else max([*known, usual or 0, low + 1])),
+        unit=unit,
+        digits=digits,
+        usual=usual,
+        gaps=gaps,
+        marks=marks,
+        end_words=end_words,
+    )
     rows = [
         (name, "–" if value is None else plain(value, unit, digits))
         for name, value in zip(labels, values, strict=True)
     ]
-    return Figure(drawing.svg(label), label, head or (_("Day"), label), rows)
+    return Figure(drawn.draw(*WIDE), label, head or (_("Day"), label), rows, narrow=drawn.draw(*NARROW))
 
 
 def positions(count: int, left: float, right: float) -> list[float]:
@@ -192,13 +226,15 @@ def draw_end(
         drawing.text(xs[-1] + 8, y + 4, _("usual: %(value)s") % {"value": plain(usual, "", digits)})
 
 
-def draw_axis(drawing: Drawing, labels: Sequence[str], xs: Sequence[float], foot: float, y: float) -> None:
-    """About six labels, the first and the last always among them."""
+def draw_axis(
+    drawing: Drawing, labels: Sequence[str], xs: Sequence[float], foot: float, y: float, shown: int = 5
+) -> None:
+    """About `shown` labels, the first and the last always among them."""
     if not xs:
         return
-    step = max(1, round(len(xs) / 5))
-    shown = [*range(0, len(xs) - step // 2 - 1, step), len(xs) - 1] if len(xs) > 1 else [0]
-    for at in shown:
+    step = max(1, round(len(xs) / shown))
+    chosen = [*range(0, len(xs) - step // 2 - 1, step), len(xs) - 1] if len(xs) > 1 else [0]
+    for at in chosen:
         drawing.text(xs[at], y, labels[at], anchor="middle")
         drawing.rule(xs[at], foot, xs[at], foot + 4, "axis")
 

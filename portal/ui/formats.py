@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from portal.lib import numbers
 
 NBSP = "\u00a0"
+FEW_HOURS = 10  # from there on minutes say nothing
 DASH = mark_safe('<span class="sb-quiet">–</span>')
 WITHHELD = frozenset({"anonymous", "withheld", "unavailable", "restricted", "private"})
 
@@ -77,7 +78,7 @@ def _span(whole: int) -> str:
         return pgettext("length of time", "%(count)s min") % {"count": minutes}
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        if not minutes:
+        if not minutes or hours >= FEW_HOURS:
             return pgettext("length of time", "%(hours)s h") % {"hours": hours}
         return pgettext("length of time", "%(hours)s h %(minutes)s min") % {
             "hours": hours,

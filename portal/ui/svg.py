@@ -82,7 +82,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing and the same as a table. In a template `{{ figure }}` draws both, the table behind a click."""
+    """A drawing and the same as a table. In a template `{{ figure }}` draws both, the table behind a click.
+
+    `narrow` is drawn for a telephone, where the wide one would shrink its words out of reach.
+    """
 
     svg: SafeString
     label: str
@@ -90,6 +93,7 @@ class Figure:
     rows: Sequence[Sequence[object]]
     caption: str = ""
     css: str = ""
+    narrow: SafeString | str = ""
 
     def __html__(self) -> SafeString:
         return render_to_string("components/figure.html", {"figure": self})

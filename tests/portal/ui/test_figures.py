@@ -137,3 +137,9 @@ def test_ticks_are_few_and_reach_the_top(low, span):
 
     assert levels[0] == low and levels[-1] >= low + span - 1e-3
     assert len(levels) <= 8
+
+
+def test_a_scale_of_percentages_ends_at_one_hundred():
+    assert figures.ticks(50, 100) == [50, 60, 70, 80, 90, 100]
+    assert figures.ticks(60, 100) == [60, 70, 80, 90, 100]
+    assert figures.ticks(0, 100) == [0, 20, 40, 60, 80, 100]
