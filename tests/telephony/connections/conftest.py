@@ -1,4 +1,4 @@
-"""Alice owns alder and has a Keyyo sandbox account over loopback; Bob administers it, Carol only looks, Dora is elsewhere."""
+"""Alice owns alder and has a Keyyo sandbox account over loopback; Bob administers it, Carol looks, Dora is elsewhere."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def tenant(db: None) -> Tenant:
 
 
 def member(tenant: Tenant | None, name: str, role: str = "") -> Person:
-    person = Person.objects.create_user(f"{name.lower()}@{name.lower()}.example", "a-long-password", name=name)
+    person = Person.objects.create_user(
+        f"{name.lower()}@{name.lower()}.example", "a-long-password", name=name
+    )
     if tenant is not None:
         Membership.objects.create(tenant=tenant, person=person, role=role)
     return person
