@@ -272,7 +272,7 @@ def _next_offset(answer: Answer, asked: Mapping[str, Any], links_next: bool) -> 
     what was asked for.
     """
     count = len(answer.items)
-    if answer.following and answer.following.get("offset", "").isdigit():
+    if answer.following and re.fullmatch(r"[0-9]{1,12}", answer.following.get("offset", "")):
         offset = int(answer.following["offset"])
         return offset if count and offset > int(asked["offset"]) else None
     if links_next or count < min(SMALLEST_FULL_PAGE, int(asked["limit"])):

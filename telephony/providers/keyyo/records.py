@@ -6,6 +6,7 @@ is above zero. A call that rings a group or is passed on leaves several rows und
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -27,6 +28,7 @@ _MEDIA = {"second": "voice", "sms": "sms", "textmms": "sms", "mms": "sms", "ko":
 _WITHHELD = frozenset({"anonymous", "Anonymous", "private", "unknown"})
 _MOST = 2**31 - 1
 _LONGEST_ID = 128
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _HALF_HOUR = timedelta(minutes=30)
 _UP_TO_A_MINUTE = timedelta(minutes=1, microseconds=-1)
 
@@ -210,9 +212,9 @@ def _number(shown: Any, raw: Any) -> str:
     shown, raw = str(shown or ""), str(raw or "")
     if shown in _WITHHELD:
         return ""
-    if shown.startswith("+") and shown[1:].isdigit():
+    if _E164.fullmatch(shown):
         return shown
-    if raw.isdigit() and 7 <= len(raw) <= 15 and raw[0] != "0":
+    if _E164.fullmatch(f"+{raw}"):
         return f"+{raw}"
     return (shown or raw)[:64]
 
