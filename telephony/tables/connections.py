@@ -62,7 +62,7 @@ class RunTable(BaseTable):
     rows_changed = CountColumn(verbose_name=_("Changed"))
     rows_unreadable = CountColumn(verbose_name=_("Unreadable"), hidden=True)
     requests = CountColumn(verbose_name=_("Queries"))
-    took = Column(verbose_name=_("Took"), empty_values=(), accessor="pk")
+    took = Column(verbose_name=_("Took"), empty_values=(), accessor="pk", width="num")
     state = PillColumn(look="run_state", verbose_name=_("Result"), card="end2")
     error = Column(verbose_name=_("Reason"), default="")
 
