@@ -41,6 +41,12 @@ class Control:
             "reset": self._reset,
         }
 
+        self._answers: dict[str, Callable[[], Any]] = {
+            "clock": self._clock_document,
+            "fault": self._fault_document,
+            "limit": self._limit_document,
+        }
+
     def answer(self, request: WireRequest) -> Reply:
         """Act on one control request; every mistake is a 400 or 404 with {"error": reason}."""
         try:
@@ -58,6 +64,8 @@ class Control:
             return self._state(self._provider(names[1]), request)
         if len(names) != 1 or names[0] not in self._actions:
             raise _Refused("no such control", 404)
+        if request.method == "GET" and names[0] in self._answers:
+            return self._answers[names[0]]()
         if request.method != "POST":
             raise _Refused("controls are posted", 405)
         if not isinstance(request.data, dict):
@@ -68,9 +76,15 @@ class Control:
         return {
             "providers": sorted(self._server.providers),
             **self._clock_document(),
-            "faults": [fault.as_document() for fault in self._server.faults],
-            "limits": self._server.limits.as_document(),
+            **self._fault_document(),
+            **self._limit_document(),
         }
+
+    def _fault_document(self) -> dict[str, Any]:
+        return {"faults": [fault.as_document() for fault in self._server.faults]}
+
+    def _limit_document(self) -> dict[str, Any]:
+        return {"limits": self._server.limits.as_document()}
 
     def _clock_document(self) -> dict[str, Any]:
         return {"now": self._server.clock.now().isoformat(), "rate": self._server.clock.rate}
@@ -99,7 +113,7 @@ class Control:
         wish = dict(wish)
         if wish.pop("clear", False):
             self._server.faults.clear(wish.get("provider"))
-            return {"faults": [fault.as_document() for fault in self._server.faults]}
+            return self._fault_document()
         provider = self._provider(wish.pop("provider", None))
         return self._server.faults.add(provider.name, wish.pop("match", ""), **wish).as_document()
 
@@ -109,7 +123,7 @@ class Control:
         self._server.limits.set(
             provider.name, None if quota is None else int(quota), float(wish.get("window_s", 60.0))
         )
-        return {"limits": self._server.limits.as_document()}
+        return self._limit_document()
 
     def _play(self, wish: dict[str, Any]) -> Any:
         wish = dict(wish)

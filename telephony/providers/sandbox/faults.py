@@ -18,7 +18,7 @@ class Fault:
     """One planned trouble.
 
     match    an operation key ("services.profiles.update"), or a regular expression searched in "METHOD /path?query"
-    status   answer this instead of doing the work; `retry_after` and `body` go with it
+    status   answer this instead of doing the work, in the provider's own form; `reason`, `retry_after` and `body` go with it
     delay_s  wait so many real seconds first; then go on, or fail as said
     drop     close the connection: "before" the work is done, "after" it without an answer, "mid" of the answer
     times    how many requests it strikes; None means until it is cleared
@@ -30,6 +30,7 @@ class Fault:
     delay_s: float = 0.0
     drop: str | None = None
     times: int | None = 1
+    reason: str = "Fault on demand"
     retry_after: str | None = None
     body: str | None = None
     struck: int = 0
@@ -54,7 +55,9 @@ class Fault:
         return self.match == operation or bool(self._pattern.search(f"{method} {target}"))
 
     def as_document(self) -> dict[str, Any]:
-        names = ("provider", "match", "status", "delay_s", "drop", "times", "retry_after", "body", "struck")
+        names = (
+            "provider", "match", "status", "delay_s", "drop", "times", "reason", "retry_after", "body", "struck",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
 

@@ -150,7 +150,7 @@ class _HTTPServer(ThreadingHTTPServer):
                 continue  # the client closed it first
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if isinstance(sys.exc_info()[1], ConnectionError | TimeoutError | ValueError):
+        if isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             return  # the client went away
         super().handle_error(request, client_address)
 
@@ -206,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> Reply:
         if fault and fault.status is not None:
             headers = [("Retry-After", fault.retry_after)] if fault.retry_after else []
-            reply = provider.refuse(fault.status, "Fault on demand", headers)
+            reply = provider.refuse(fault.status, fault.reason, headers)
             if fault.body is not None:
                 reply.body = fault.body.encode()
             return reply

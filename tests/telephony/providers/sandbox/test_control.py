@@ -39,6 +39,14 @@ def test_faults_are_planned_counted_and_cleared(control, echo):
     assert control("fault", clear=True).json() == {"faults": []}
 
 
+@pytest.mark.parametrize("what", ["clock", "fault", "limit"])
+def test_what_is_set_can_be_asked_for(echo, what):
+    answer = requests.get(f"{echo.url}/_control/{what}", timeout=5)
+
+    assert answer.status_code == 200
+    assert set(answer.json()) <= set(overview(echo))
+
+
 def test_limits_are_set_and_lifted(control, echo):
     control("limit", provider="echo", quota=5, window_s=30)
     assert overview(echo)["limits"] == {"echo": {"quota": 5, "window_s": 30.0}}

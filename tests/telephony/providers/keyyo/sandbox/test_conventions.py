@@ -161,6 +161,22 @@ def test_a_token_expires_with_the_clock(sandbox, corvane):
     assert (answer.status_code, answer.headers["X-Status-Reason"]) == (401, "Expired access token")
 
 
+def test_a_fault_on_demand_has_the_shape_of_a_refusal(sandbox, corvane):
+    sandbox.faults.add("keyyo", "services.profiles.update", status=400, reason="forward_delay: out of range")
+    answer = corvane("POST", f"{PROFILE}/default", data={"forward_delay": "10"})
+
+    assert (answer.status_code, answer.headers["X-Status-Reason"]) == (400, "forward_delay: out of range")
+
+
+def test_a_quota_answers_429_with_a_time(sandbox, corvane):
+    sandbox.limits.set("keyyo", 2, 60)
+    answers = [corvane("GET", PROFILE) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[2].headers["Retry-After"]) > 0
+    assert answers[2].headers["X-Status-Reason"]
+
+
 def test_an_unknown_path_is_404_and_a_wrong_verb_405(corvane):
     assert corvane("GET", "/fax_machines").status_code == 404
     assert corvane("PUT", "/services").status_code == 405
