@@ -121,7 +121,7 @@ class KeyyoClient:
         links_next = False
         while True:
             answer = self.call(key, asked, filters=filters, deadline_s=deadline_s)
-            links_next = links_next or answer.following is not None
+            links_next = links_next or "offset" in (answer.following or {})
             offset = _next_offset(answer, asked, links_next)
             if offset is None:
                 yield Answer(
@@ -274,7 +274,9 @@ def _next_offset(answer: Answer, asked: Mapping[str, Any], links_next: bool) -> 
     count = len(answer.items)
     if answer.following and re.fullmatch(r"[0-9]{1,12}", answer.following.get("offset", "")):
         offset = int(answer.following["offset"])
-        return offset if count and offset > int(asked["offset"]) else None
+        if count and offset <= int(asked["offset"]):
+            raise UnexpectedAnswer(_("Keyyo's list goes round in a circle."))
+        return offset if count else None
     if links_next or count < min(SMALLEST_FULL_PAGE, int(asked["limit"])):
         return None
     return int(asked["offset"]) + count

@@ -236,6 +236,13 @@ def test_a_next_page_somewhere_else_is_refused(keyyo, sandbox):
         list(keyyo.pages("outgoing_call_detail.list"))
 
 
+def test_a_list_that_goes_in_a_circle_is_an_error(keyyo, sandbox):
+    body = {"_embedded": {"X": [{"call_id": "x"}]}, "_links": {"next": {"href": "?offset=0"}}}
+    fault(sandbox, "call_detail", status=200, body=json.dumps(body), times=5)
+    with pytest.raises(UnexpectedAnswer):
+        list(keyyo.pages("outgoing_call_detail.list"))
+
+
 def test_without_links_full_pages_are_followed_until_a_short_one(keyyo, sandbox):
     def page(count):
         return json.dumps({"_embedded": {"CallDetailRecord": [{"call_id": "x"}] * count}})
