@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from telephony.providers.client import ClientContext, ProviderClient
+from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
 from telephony.providers.editing import Editor, GenericEditor
 from telephony.providers.kinds import EntityKind, Kinds
@@ -89,6 +90,7 @@ class Provider:
     path_values     path values of an object: (kind, parent_remote_id, remote_id) -> {"csi": ...}
     editors         how its writes are edited, by operation key; the others are edited as plain documents
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
+    directory_page  where it keeps its directory, None without one
     """
 
     id: str
@@ -117,6 +119,7 @@ class Provider:
     currency: str = "EUR"
     editors: Mapping[str, Editor] = field(default_factory=dict)
     line_page: LinePage | None = None
+    directory_page: DirectoryPage | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

@@ -80,7 +80,10 @@ class Cached:
 
 @dataclass(frozen=True, kw_only=True)
 class LineParts:
-    """The parts of a line's page; None leaves a part out."""
+    """The parts of a line's page; None leaves a part out.
+
+    writes   operations by what they edit: settings, profile (a new one), blacklist, barring, parameter
+    """
 
     profiles: Sequence[ProfileRow] | None = None
     blacklist: Blacklist | None = None

@@ -9,6 +9,7 @@ from telephony.providers.keyyo.catalog import CATALOG
 from telephony.providers.keyyo.client import KeyyoClient
 from telephony.providers.keyyo.cti import address_rule
 from telephony.providers.keyyo.editors import EDITORS
+from telephony.providers.keyyo.editors.directory import DIRECTORY_PAGE
 from telephony.providers.keyyo.grants import SCOPE_BUNDLES
 from telephony.providers.keyyo.kinds import KINDS
 from telephony.providers.keyyo.line import LINE_PAGE
@@ -121,4 +122,5 @@ PROVIDER = Provider(
     address_rule=address_rule,
     editors=EDITORS,
     line_page=LINE_PAGE,
+    directory_page=DIRECTORY_PAGE,
 )

@@ -36,6 +36,7 @@ def parts(line_kind: str, cached: Sequence[Cached]) -> LineParts:
         writes["profile"] = "services.profiles.create"
     if line_kind == SIP_LINE:
         writes["blacklist"] = "services.blacklist.replace"
+        writes["parameter"] = "services.cti_plugins.parameters.update"
     if line_kind in (SIP_LINE, MOBILE):
         writes["barring"] = "services.call_barred_groups.replace"
     profiles = [one for kind in KINDS for one in by_kind.get(kind, ())]

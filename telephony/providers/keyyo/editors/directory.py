@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.editing import (
     Consequence,
     Done,
@@ -235,3 +236,17 @@ class BranchDelete(BranchEditor):
             wanted={"name": before["name"]},
             note=lazy("It comes back empty, under a new identifier."),
         )
+
+
+DIRECTORY_PAGE = DirectoryPage(
+    contact_kind="DirectoryContact",
+    folder_kind="DirectoryBranch",
+    folder_field="branch_uid",
+    parent_field="parent_branch_uid",
+    contact_create="directory_branches.contacts.create",
+    contact_update="directory_contacts.update",
+    contact_delete="directory_contacts.delete",
+    folder_create="directory_branches.sub_branches.create",
+    folder_update="directory_branches.update",
+    folder_delete="directory_branches.delete",
+)

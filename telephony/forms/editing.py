@@ -1,0 +1,131 @@
+"""The form of a write, made from its editor's fields; it remembers what it was loaded from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.errors import InvalidInput
+from portal.lib.numbers import display
+from telephony.providers.editing import Field, Fields, Surroundings
+
+SALT = "telephony.edit.seen"
+SEEN = "_seen"  # no provider has a field of this name
+ACT_SALT = "telephony.edit.act"
+
+
+class EditForm(forms.Form):
+    """Fields of one object as they were seen, and as the person wants them.
+
+    seen    the fields that the form shows at first; they travel along, signed, so that what moved meanwhile is found
+    """
+
+    use_required_attribute = False
+
+    def __init__(
+        self, fields: Sequence[Field], around: Surroundings, *, seen: Fields, data: Any = None, **kwargs: Any
+    ) -> None:
+        self.declared = [one for one in fields if not one.secret or one.name in seen]
+        self.seen = _opened(data[SEEN]) if data is not None and data.get(SEEN) else dict(seen)
+        initial = {
+            **{one.name: shown(one, seen.get(one.name)) for one in self.declared},
+            **kwargs.pop("initial", {}),
+        }
+        super().__init__(data, initial={**initial, SEEN: signing.dumps(self.seen, salt=SALT)}, **kwargs)
+        self.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
+        for one in self.declared:
+            self.fields[one.name] = _form_field(one, around)
+
+    def wanted(self) -> Fields:
+        """What the person wants, by field; call after `is_valid`."""
+        return {one.name: _cleaned(one, self.cleaned_data.get(one.name)) for one in self.declared}
+
+    def typed(self, wanted: Fields) -> dict[str, Any]:
+        """The data of this form as if a person had typed these fields over what was seen."""
+        data = {SEEN: self.initial[SEEN]}
+        for one in self.declared:
+            value = shown(one, wanted.get(one.name, self.seen.get(one.name)))
+            if not (one.kind == "boolean" and one.words is None and not value):
+                data[one.name] = value if value is not None else ""
+        return data
+
+    def refuse(self, error: InvalidInput) -> None:
+        """Put the reasons of a refusal at their fields; what belongs to none stands above."""
+        named = {name: reason for name, reason in error.fields.items() if name in self.fields}
+        for name, reason in named.items():
+            self.add_error(name, reason)
+        if not named:
+            self.add_error(None, error.fields.get("") or error.message)
+
+    def grouped(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """Fields under their headings, in order."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for one in self.declared:
+            found.setdefault(str(one.group), []).append(self[one.name])
+        yield from found.items()
+
+
+def _opened(token: str) -> Fields:
+    """The fields that a form was loaded from; empty where somebody bent them: then all is compared anew."""
+    try:
+        return dict(signing.loads(token, salt=SALT))
+    except signing.BadSignature:
+        return {}
+
+
+def shown(one: Field, value: Any) -> Any:
+    """A value as its input shows it."""
+    if one.kind == "number" and value:
+        return display(str(value))
+    if one.kind == "numbers":
+        return "\n".join(display(str(number)) for number in value or ())
+    if one.kind == "boolean" and one.words is not None:
+        return "1" if value else "0"
+    return value
+
+
+def _cleaned(one: Field, value: Any) -> Any:
+    if one.kind == "boolean":
+        return value in (True, "1")
+    if one.kind == "duration_s":
+        return 0 if value is None else value
+    return "" if value is None else value
+
+
+def _form_field(one: Field, around: Surroundings) -> forms.Field:
+    common: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": one.required}
+    if one.kind == "boolean":
+        return _boolean(one, around, common)
+    if one.kind == "duration_s":
+        attrs = {"min": one.minimum, "max": one.maximum, "inputmode": "numeric", "class": "sb-short"}
+        return forms.IntegerField(widget=forms.NumberInput(attrs=attrs), **common)
+    if one.kind == "numbers":
+        area = forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "inputmode": "tel"})
+        return forms.CharField(widget=area, max_length=4000, **common)
+    if one.kind == "choices":
+        return forms.MultipleChoiceField(choices=one.choices, widget=forms.CheckboxSelectMultiple, **common)
+    if one.kind == "choice":
+        return forms.ChoiceField(choices=one.choices, **common)
+    if one.kind == "exact":
+        area = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "sb-mono"})
+        return forms.CharField(widget=area, strip=False, **common)
+    attrs = {"inputmode": "tel", "list": "known-numbers"} if one.kind == "number" else {}
+    return forms.CharField(widget=forms.TextInput(attrs=attrs), strip=True, max_length=4000, **common)
+
+
+def _boolean(one: Field, around: Surroundings, common: Mapping[str, Any]) -> forms.Field:
+    if one.words is None:
+        return forms.BooleanField(**{**common, "required": False})
+    words = [(value, one.say(value == "1", around).plain(display)) for value in ("0", "1")]
+    return forms.ChoiceField(choices=words, widget=forms.RadioSelect, **{**common, "required": True})
+
+
+class WhyForm(forms.Form):
+    """Kept with the change."""
+
+    why = forms.CharField(label=_("Why"), required=False, max_length=300)
+    ticket = forms.CharField(label=_("Ticket"), required=False, max_length=60)

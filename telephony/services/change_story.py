@@ -1,0 +1,171 @@
+"""A change as people read it: rows of a difference in words, what it means, what may be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from telephony.models import Change
+from telephony.providers.editing import Consequence, Fields, Route
+from telephony.providers.phrases import Number, Said
+from telephony.services import access, change_secrets, editing
+from telephony.services.door import Door, door_of_change
+from telephony.services.number_names import names_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One field. `seen` is what the person's form showed; `is_hot`: both sides changed it; `is_moved`: only theirs."""
+
+    name: str
+    label: str
+    seen: Said
+    before: Said
+    after: Said
+    is_hot: bool = False
+    is_moved: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Everything that the pages of a change show."""
+
+    change: Change
+    door: Door
+    rows: list[Row]
+    same: list[Row]
+    consequences: tuple[Consequence, ...] = ()
+    route: Route | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+    irreversible: str = ""
+    note: str = ""
+
+    @property
+    def hot(self) -> list[Row]:
+        return [row for row in self.rows if row.is_hot]
+
+    @property
+    def moved(self) -> list[Row]:
+        return [row for row in self.rows if row.is_moved]
+
+    @property
+    def mine(self) -> list[Row]:
+        return [row for row in self.rows if not row.is_moved]
+
+    @property
+    def total(self) -> int:
+        return len(self.rows) + len(self.same)
+
+    @property
+    def is_open(self) -> bool:
+        return self.change.state in editing.OPEN
+
+    @property
+    def provider_label(self) -> str:
+        return str(self.door.connection.declaration.label)
+
+
+def story_of(change: Change, *, with_request: bool = False) -> Story:
+    """The story of one change. `with_request`: the exact request, for a preview made anew from the draft."""
+    door = door_of_change(change)
+    seen, before = _side(change, "seen"), _side(change, "before")
+    wanted = dict(change.wanted)
+    after = (
+        {**before, **wanted}
+        if change.state in (*editing.OPEN, Change.State.SENDING)
+        else _after(change, wanted)
+    )
+    is_open = change.state in editing.OPEN
+    hot = set(editing.conflicts_of(change, door)) if change.state == Change.State.CONFLICT else set()
+    moved = set(editing.moved_of(change, door)) if is_open else set()
+    rows, same = [], []
+    for name in _names_in_order(door, before, wanted):
+        one = door.editor.field(name, door.around)
+        row = Row(
+            name=name,
+            label=str(one.label),
+            seen=_said(door, name, seen, seen),
+            before=_said(door, name, before, before),
+            after=_gone() if door.editor.removes else _said(door, name, after, wanted | after),
+            is_hot=name in hot,
+            is_moved=name in moved,
+        )
+        differs = name in wanted or name in moved or door.editor.removes
+        (rows if differs else same).append(row)
+    rows.sort(key=lambda row: (not row.is_hot, row.is_moved))
+    consequences = (
+        door.editor.consequences(change.before, dict(change.wanted), door.around) if is_open else ()
+    )
+    route = door.editor.route(change.before, dict(change.wanted), door.around)
+    inverse = editing.inverse_of(change, door) if change.state == Change.State.APPLIED else None
+    return Story(
+        change=change,
+        door=door,
+        rows=rows,
+        same=same,
+        consequences=consequences,
+        route=route,
+        names=names_of(_numbers(rows, same, consequences, route)),
+        request=request_of(change, door) if with_request else (change.sent or {}).get("request", {}),
+        irreversible=str(door.editor.irreversible),
+        note=str(inverse.note) if inverse else "",
+    )
+
+
+def _side(change: Change, side: str) -> Fields:
+    return dict(getattr(change, side) or {})
+
+
+def _after(change: Change, wanted: Fields) -> Fields:
+    return _side(change, "after") if change.after is not None else wanted
+
+
+def _names_in_order(door: Door, before: Fields, wanted: Fields) -> list[str]:
+    """Names of fields as the form has them, then whatever else is wanted."""
+    declared = [one.name for one in door.editor.fields(door.around)]
+    held = wanted if door.editor.makes else {**before, **wanted}
+    shown = [name for name in declared if name in held]
+    if door.editor.makes:
+        shown = [name for name in shown if wanted.get(name) not in (None, "", False, [])]
+    others = [name for name in wanted if name not in declared]
+    return [*shown, *others]
+
+
+def _said(door: Door, name: str, fields: Fields, known: Fields) -> Said:
+    if name not in known:
+        return Said(_("nothing"))
+    return door.editor.field(name, door.around).say(fields.get(name), door.around)
+
+
+def _gone() -> Said:
+    return Said(_("removed"))
+
+
+def _numbers(
+    rows: Iterable[Row], same: Iterable[Row], consequences: Iterable[Consequence], route: Route | None
+) -> list[str]:
+    phrases = [phrase for row in (*rows, *same) for phrase in (row.seen, row.before, row.after)]
+    phrases += [one.text for one in consequences]
+    if route is not None:
+        phrases += [route.before.label, route.after.label]
+    return numbers_in(phrases)
+
+
+def numbers_in(phrases: Iterable[Said]) -> list[str]:
+    """The numbers that sentences speak of, to be named with one query."""
+    return [
+        value.value for phrase in phrases for value in phrase.values.values() if isinstance(value, Number)
+    ]
+
+
+def request_of(change: Change, door: Door) -> dict[str, Any]:
+    """The request that sending the draft would make, without its token."""
+    editor = door.editor
+    before = change_secrets.open_side(change, "before") or None
+    body = {} if editor.removes else editor.body(change_secrets.open_side(change, "wanted"), before)
+    client = access.client_of(door.connection, is_person=True)
+    return change_secrets.shown_request(client.prepare(door.operation.key, door.address, data=body or None))

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from telephony.views import editing, lines
+
+urlpatterns = [
+    path("t/<slug:slug>/lines/<int:pk>/", lines.LineDetailView.as_view(), name="line_detail"),
+    path("t/<slug:slug>/lines/<int:pk>/refresh/", lines.LineRefreshView.as_view(), name="line_refresh"),
+    path("t/<slug:slug>/lines/<int:pk>/terminals/", lines.TerminalsView.as_view(), name="line_terminals"),
+    path("t/<slug:slug>/entities/<int:pk>/edit/<str:operation>/", editing.EditView.as_view(), name="edit"),
+    path("t/<slug:slug>/entities/<int:pk>/act/<str:operation>/", editing.ActView.as_view(), name="act"),
+]

@@ -1,0 +1,286 @@
+"""Changes: the preview before a write, how it ended, taking it back, and the list of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin, require_right, why_not
+from portal.lib.errors import ProviderError
+from portal.ui.links import tenant_url
+from portal.ui.views import FilteredTableView
+from telephony.forms.changes import ChangeFilterForm
+from telephony.forms.editing import WhyForm
+from telephony.models import Change, Entity
+from telephony.services import editing
+from telephony.services.change_story import Story, story_of
+from telephony.services.door import right_for
+from telephony.tables.changes import ChangeTable
+from telephony.views.lines import FragmentOrPageMixin
+
+
+class ChangeListView(TenantRightMixin, FilteredTableView):
+    """Everything written to a provider, newest first."""
+
+    right = Right.LINES_READ
+    title = gettext_lazy("Changes")
+    table_class = ChangeTable
+    order = ("-created_at", "-id")
+    empty_title = gettext_lazy("No change yet")
+    empty_text = gettext_lazy(
+        "What is written to a provider from here stands in this list, and can be taken back."
+    )
+
+    def get_queryset(self) -> Any:
+        return Change.objects.select_related("connection")
+
+    def get_filter_form(self) -> ChangeFilterForm:
+        tenant = self.request.tenant  # type: ignore[attr-defined]
+        return ChangeFilterForm(self.request.GET, zone=ZoneInfo(tenant.time_zone), tenant=tenant)
+
+    def empty_action(self) -> tuple[str, str] | None:
+        return _("Choose a line"), tenant_url(self.request.tenant, "telephony:line_list")  # type: ignore[attr-defined]
+
+
+class ChangeMixin(TenantRightMixin):
+    """One change of the tenant. What writes takes the right of its operation."""
+
+    right = Right.LINES_READ
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def change(self) -> Change:
+        rows = Change.objects.select_related(
+            "connection",
+            "connection__credential",
+            "connection__tenant",
+            "line",
+            "entity",
+            "reverts",
+            "person",
+        )
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    @property
+    def operation_right(self) -> Right:
+        return right_for(self.change.connection.declaration.catalog[self.change.operation])
+
+    def require_write(self) -> None:
+        require_right(self.request, self.operation_right)
+
+    def page_of(self, change: Change) -> str:
+        return tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
+
+    def back_to(self, change: Change) -> HttpResponse:
+        return HttpResponseRedirect(self.page_of(change))
+
+
+class ChangeDetailView(ChangeMixin, TemplateView):
+    """A preview to look over and send, a conflict to decide, or how a change ended."""
+
+    def get_template_names(self) -> list[str]:
+        if self.change.state == Change.State.CONFLICT:
+            return ["telephony/change_conflict.html"]
+        if self.change.state == Change.State.DRAFT:
+            return ["telephony/change_review.html"]
+        return ["telephony/change_detail.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        change = self.change
+        story = self._story()
+        return super().get_context_data(
+            story=story,
+            change=change,
+            form=kwargs.pop("form", None) or WhyForm(initial={"why": change.why, "ticket": change.ticket}),
+            edit_url=self.edit_url(),
+            home=self.home(),
+            why_not=self._why_not(),
+            can_revert=change.state == Change.State.APPLIED
+            and editing.inverse_of(change, story.door) is not None,
+            reverted_by=change.reverted_by.exclude(state__in=editing.OPEN).order_by("-pk").first(),
+            title=change.summary,
+            **kwargs,
+        )
+
+    def _story(self) -> Story:
+        return story_of(self.change)
+
+    def _why_not(self) -> str:
+        right = self.operation_right
+        if right in self.request.rights:  # type: ignore[attr-defined]
+            return ""
+        return why_not(self.request, right)
+
+    def edit_url(self) -> str:
+        """Back to the form, with what was typed; empty where the change had no form."""
+        change = self.change
+        editor = change.connection.declaration.editors.get(change.operation)
+        if editor is None or editor.removes or change.reverts_id:
+            return ""
+        on = self._made_below() if editor.replaces or editor.makes else change.entity
+        if on is None:
+            return ""
+        url = tenant_url(self.request.tenant, "telephony:edit", pk=on.pk, operation=change.operation)  # type: ignore[attr-defined]
+        return f"{url}?change={change.pk}"
+
+    def _made_below(self) -> Entity | None:
+        """What the form of a list or of a new object stands on: the line, else the folder in the address."""
+        change = self.change
+        if change.line is not None:
+            return change.line
+        wanted = [str(value) for value in change.address.values()]
+        return Entity.objects.filter(connection=change.connection, remote_id__in=wanted).first()
+
+    def home(self) -> str:
+        tenant = self.request.tenant  # type: ignore[attr-defined]
+        if self.change.line_id:
+            return tenant_url(tenant, "telephony:line_detail", pk=self.change.line_id)
+        if self.change.entity_id:
+            return tenant_url(tenant, "telephony:entity_detail", pk=self.change.entity_id)
+        return tenant_url(tenant, "telephony:change_list")
+
+
+class ChangeSendView(ChangeMixin, View):
+    """Write a preview to the provider."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require_write()
+        change = self.change
+        why = WhyForm(request.POST)
+        why.full_clean()
+        picks = {
+            name.removeprefix("pick-"): value
+            for name, value in request.POST.items()
+            if name.startswith("pick-")
+        }
+        try:
+            editing.send(
+                change,
+                request.user,  # type: ignore[arg-type]
+                picks={name: str(value) for name, value in picks.items()},
+                why=why.cleaned_data.get("why", ""),
+                ticket=why.cleaned_data.get("ticket", ""),
+                request=request,
+            )
+        except editing.NotOpen:
+            messages.info(request, _("This change was sent already; here is how it ended."))
+        except editing.PicksNeeded:
+            messages.warning(
+                request, _("Choose for each field that both sides changed which value is to stand.")
+            )
+        except editing.PreviewExpired:
+            self._renew(change)
+        except ProviderError as error:
+            messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
+        else:
+            if change.state == Change.State.CONFLICT:
+                messages.warning(
+                    request, _("Nothing was sent: the object moved at the provider while you were looking.")
+                )
+            elif change.state == Change.State.REFUSED and change.fields_refused:
+                return self._to_form(change)
+        return self.back_to(change)
+
+    def _renew(self, change: Change) -> None:
+        """A preview that is too old is compared anew; the person looks again."""
+        try:
+            editing.renew(change, self.request.user)  # type: ignore[arg-type]
+        except ProviderError as error:
+            messages.error(self.request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
+        else:
+            messages.warning(
+                self.request,
+                _("Nothing was sent: this preview was too old. It was compared anew; look at it once more."),
+            )
+
+    def _to_form(self, change: Change) -> HttpResponse:
+        view = ChangeDetailView(request=self.request, kwargs=self.kwargs)
+        view.__dict__["change"] = change
+        return HttpResponseRedirect(view.edit_url() or self.page_of(change))
+
+
+class ChangeDiscardView(ChangeMixin, View):
+    """Forget a preview."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require_write()
+        view = ChangeDetailView(request=request, kwargs=self.kwargs)
+        home = view.home()
+        try:
+            editing.discard(self.change)
+        except editing.NotOpen:
+            return self.back_to(self.change)
+        messages.info(request, _("Discarded. Nothing was sent."))
+        return HttpResponseRedirect(home)
+
+
+class ChangeRenewView(ChangeMixin, View):
+    """Compare a preview anew with what the provider has now."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require_write()
+        try:
+            editing.renew(self.change, request.user)  # type: ignore[arg-type]
+        except editing.NotOpen:
+            pass
+        except ProviderError as error:
+            messages.error(request, error.message)
+        return self.back_to(self.change)
+
+
+class ChangeRevertView(ChangeMixin, View):
+    """Make the preview of a change that takes this one back, or one field of it (`field`, repeated)."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require_write()
+        names = request.POST.getlist("field") or None
+        try:
+            back = editing.revert(self.change, request.user, names=names)  # type: ignore[arg-type]
+        except editing.Irreversible as error:
+            messages.error(request, _("This cannot be taken back: %(reason)s") % {"reason": error})
+            return self.back_to(self.change)
+        except ProviderError as error:
+            messages.error(request, error.message)
+            return self.back_to(self.change)
+        return self.back_to(back)
+
+
+class ChangeOutcomeView(FragmentOrPageMixin, ChangeMixin, TemplateView):
+    """The fragment that says how a sent change stands; asked again while its answer is awaited."""
+
+    fragment = "telephony/_change_outcome.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(change=self.change, story=story_of(self.change), **kwargs)
+
+
+class ExactRequestView(FragmentOrPageMixin, ChangeMixin, TemplateView):
+    """The request that a preview would send, and both documents as JSON."""
+
+    fragment = "telephony/_change_request.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        try:
+            story: Story | None = story_of(self.change, with_request=self.change.state in editing.OPEN)
+            error = ""
+        except ProviderError as failed:
+            story, error = None, failed.message
+        return super().get_context_data(change=self.change, story=story, error=error, **kwargs)

@@ -1,0 +1,239 @@
+"""The form of a write, for any operation of any provider, and the buttons that need no form.
+
+Nothing here is sent: both end in a preview, `telephony/views/changes.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin, require_right
+from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError
+from portal.ui.links import tenant_url
+from telephony.forms.editing import ACT_SALT, EditForm
+from telephony.models import Change, Entity
+from telephony.providers.editing import Editor, Fields, Place
+from telephony.services import change_secrets, editing
+from telephony.services.door import Door, door_of, right_for
+from telephony.services.door import why_not as why_connection_cannot
+from telephony.services.edit_surroundings import calls_from, contacts_among
+from telephony.services.line_story import YEAR
+from telephony.services.number_names import names_of
+
+
+class OperationMixin(TenantRightMixin):
+    """A write on one cached object (or, for a new one, below it). The right is the operation's."""
+
+    right = Right.LINES_READ
+    kwargs: dict[str, Any]
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.kwargs = kwargs
+        self.request = request
+        if getattr(request, "tenant", None) is None:
+            raise Http404
+        require_right(request, right_for(self.editor.operation))
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def entity(self) -> Entity:
+        rows = Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    @cached_property
+    def editor(self) -> Editor:
+        declaration = self.entity.connection.declaration
+        key = self.kwargs["operation"]
+        if key not in declaration.editors:
+            raise Http404
+        return declaration.editors[key]
+
+    @cached_property
+    def door(self) -> Door:
+        entity = self.entity
+        if self.editor.makes or self.editor.replaces:
+            place = Place(kind=entity.kind, parent_remote_id="", remote_id=entity.remote_id)
+        else:
+            place = Place(
+                kind=entity.kind, parent_remote_id=entity.parent_remote_id, remote_id=entity.remote_id
+            )
+        try:
+            address = self.editor.address_of(place)
+        except ValueError:
+            raise Http404 from None
+        own = entity if not (self.editor.makes or self.editor.replaces) else None
+        return door_of(entity.connection, self.editor.operation.key, address, entity=own)
+
+    @cached_property
+    def seen(self) -> Fields:
+        """What the cache says the fields are: the form begins with them, the preview compares."""
+        if self.editor.makes:
+            return self.editor.blank(self.door.around)
+        if self.door.entity is None:
+            return self.editor.blank(self.door.around)
+        return self.editor.read(self.door.entity.document)
+
+    @property
+    def home(self) -> str:
+        """Where the person came from: the line, the directory, the object."""
+        tenant = self.request.tenant  # type: ignore[attr-defined]
+        if self.door.line is not None:
+            return tenant_url(tenant, "telephony:line_detail", pk=self.door.line.pk)
+        if self.entity.facet == Entity.Facet.CONTACT or self.entity.kind == self.editor.kind:
+            return tenant_url(tenant, "telephony:directory")
+        return tenant_url(tenant, "telephony:entity_detail", pk=self.entity.pk)
+
+    def review(self, change: Change) -> HttpResponse:
+        url = tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(url)
+
+
+class EditView(OperationMixin, TemplateView):
+    """The form. `?change=ID` begins with what was typed for that preview, and with what the provider refused."""
+
+    template_name = "telephony/edit_form.html"
+
+    @cached_property
+    def earlier(self) -> Change | None:
+        """The preview or refused change that is edited further."""
+        wanted = self.request.GET.get("change", "")
+        if not wanted.isdigit():
+            return None
+        states = (*editing.OPEN, Change.State.REFUSED, Change.State.NOT_APPLIED, Change.State.UNKNOWN)
+        return Change.objects.filter(
+            pk=wanted,
+            operation=self.editor.operation.key,
+            connection=self.entity.connection,
+            state__in=states,
+        ).first()
+
+    def form(self) -> EditForm:
+        fields = self.editor.fields(self.door.around)
+        if self.request.method == "POST":
+            return EditForm(fields, self.door.around, seen=self.seen, data=self.request.POST)
+        form = EditForm(fields, self.door.around, seen=self._begin())
+        if self.earlier is not None:
+            form = self._continued(form)
+        return form
+
+    def _begin(self) -> Fields:
+        """What the person saw: of an earlier preview, what was compared last."""
+        if self.earlier is None:
+            return self.seen
+        before = change_secrets.open_side(self.earlier, "before")
+        return {**self.seen, **before}
+
+    def _continued(self, form: EditForm) -> EditForm:
+        """The same form with what was typed, its refusals at their fields."""
+        assert self.earlier is not None
+        data = form.typed(change_secrets.open_side(self.earlier, "wanted"))
+        again = EditForm(form.declared, self.door.around, seen=form.seen, data=data)
+        again.full_clean()
+        if self.earlier.state == Change.State.REFUSED:
+            again.refuse(InvalidInput(self.earlier.error, fields=self.earlier.fields_refused))
+        return again
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs.pop("form", None) or self.form()
+        operation = self.editor.operation
+        around = self.door.around
+        return super().get_context_data(
+            form=form,
+            groups=list(form.grouped()),
+            editor=self.editor,
+            door=self.door,
+            entity=self.entity,
+            home=self.home,
+            heading=self.editor.title,
+            object_label=self.editor.object_label(self.door.address, self.seen, around),
+            why_not=why_connection_cannot(self.entity.connection, operation),
+            may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
+            known_numbers=self._known_numbers(form),
+            entries=self._entries(),
+            title=str(self.editor.title),
+            **kwargs,
+        )
+
+    def _known_numbers(self, form: EditForm) -> list[tuple[str, str]]:
+        """The tenant's lines, to choose a target from."""
+        if not any(one.kind == "number" for one in form.declared):
+            return []
+        rows = Entity.objects.present().filter(is_line=True).exclude(number="").order_by("name", "pk")
+        return list(rows.values_list("number", "name")[:300])
+
+    def _entries(self) -> list[dict[str, Any]]:
+        """For a list of numbers: each with whose it is, and how often it called in a year."""
+        lists = [one.name for one in self.editor.fields(self.door.around) if one.kind == "numbers"]
+        numbers = [number for name in lists for number in self.seen.get(name, ())]
+        if not numbers or self.door.line is None:
+            return []
+        names, contacts = names_of(numbers), contacts_among(numbers)
+        counts = calls_from(self.door.line, numbers, YEAR)
+        return [
+            {
+                "number": number,
+                "name": names.get(number, ""),
+                "is_contact": number in contacts,
+                "calls": counts.get(number, 0),
+            }
+            for number in numbers
+        ]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = self.form()
+        if form.is_valid():
+            try:
+                change = editing.propose(
+                    self.entity.connection,
+                    self.editor.operation.key,
+                    self.door.address,
+                    form.wanted(),
+                    seen=None if self.editor.makes else form.seen,
+                    person=request.user,  # type: ignore[arg-type]
+                    entity=self.door.entity,
+                    line=self.door.line,
+                )
+            except InvalidInput as error:
+                form.refuse(error)
+            except ProviderError as error:
+                form.add_error(None, error.message)
+                kwargs["is_gone"] = isinstance(error, NotFound)
+                kwargs["is_forbidden"] = isinstance(error, Forbidden)
+            else:
+                return self.review(change)
+        return self.render_to_response(self.get_context_data(form=form, **kwargs), status=422)
+
+
+class ActView(OperationMixin, View):
+    """A button that says already what is wanted: force, release, remove, switch on. Ends in the preview."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            wanted = {} if self.editor.removes else signing.loads(request.POST.get("act", ""), salt=ACT_SALT)
+        except signing.BadSignature:
+            raise Http404 from None
+        try:
+            change = editing.propose(
+                self.entity.connection,
+                self.editor.operation.key,
+                self.door.address,
+                wanted,
+                person=request.user,  # type: ignore[arg-type]
+                entity=self.door.entity,
+                line=self.door.line,
+            )
+        except ProviderError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(self.home)
+        return self.review(change)

@@ -1,0 +1,107 @@
+"""One line: what callers get, whom it refuses, what it may not call, its telephones, calls and changes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin, why_not
+from portal.lib.errors import ProviderError
+from portal.ui.links import tenant_url
+from telephony.models import Connection, Entity
+from telephony.services import line_story
+from telephony.services.door import right_for
+from telephony.services.door import why_not as why_connection_cannot
+
+
+class FragmentOrPageMixin:
+    """A part of a page for htmx; the same as a page of its own without script."""
+
+    fragment: ClassVar[str]
+    request: HttpRequest
+
+    def get_template_names(self) -> list[str]:
+        return [self.fragment if self.request.htmx else "telephony/fragment_page.html"]  # type: ignore[attr-defined]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(fragment=self.fragment, **kwargs)  # type: ignore[misc]
+
+
+def permissions(request: HttpRequest, connection: Connection, keys: Any) -> dict[str, str]:
+    """Why an operation cannot be done, by key; "" where it can: by the person's right and the connection's grant."""
+    reasons = {}
+    for key in keys:
+        operation = connection.declaration.catalog[key]
+        right = right_for(operation)
+        if right not in request.rights:  # type: ignore[attr-defined]
+            reasons[key] = why_not(request, right)
+        else:
+            reasons[key] = why_connection_cannot(connection, operation)
+    return reasons
+
+
+class LineDetailView(TenantRightMixin, DetailView):
+    """The page of one line."""
+
+    right = Right.LINES_READ
+    template_name = "telephony/line_detail.html"
+    context_object_name = "line"
+
+    def get_queryset(self) -> Any:
+        return Entity.objects.filter(is_line=True).select_related(
+            "connection", "connection__credential", "connection__tenant"
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        story = line_story.story_of(self.object)
+        parts = story.parts
+        keys = {
+            act.operation for row in (*(parts.profiles or ()), *(parts.plugins or ())) for act in row.acts
+        }
+        keys |= set(parts.writes.values())
+        return super().get_context_data(
+            story=story,
+            parts=parts,
+            connection=self.object.connection,
+            why_not=permissions(self.request, self.object.connection, keys),
+            title=str(self.object),
+            may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
+            **kwargs,
+        )
+
+
+class TerminalsView(FragmentOrPageMixin, TenantRightMixin, DetailView):
+    """The telephones that are registered now: read live, so apart from the line's page."""
+
+    right = Right.LINES_READ
+    fragment = "telephony/_line_terminals.html"
+    context_object_name = "line"
+
+    def get_queryset(self) -> Any:
+        return Entity.objects.filter(is_line=True).select_related("connection", "connection__credential")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(terminals=line_story.terminals_of(self.object), **kwargs)
+
+
+class LineRefreshView(TenantRightMixin, View):
+    """Read the line and everything its page shows anew."""
+
+    right = Right.LINES_READ
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        line = get_object_or_404(
+            Entity.objects.filter(is_line=True).select_related("connection", "connection__credential"), pk=pk
+        )
+        try:
+            line_story.refresh(line)
+        except ProviderError as error:
+            messages.error(request, error.message or _("The provider did not answer."))
+        return HttpResponseRedirect(tenant_url(request.tenant, "telephony:line_detail", pk=pk))  # type: ignore[attr-defined]
