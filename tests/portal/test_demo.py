@@ -1,0 +1,130 @@
+"""`manage.py demo` as a person types it: from nothing, again, beside other commands, to its end."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.portal.watching import processes_of
+
+pytestmark = pytest.mark.kill  # it wants the cores to itself
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_S = 300
+
+
+@pytest.fixture(scope="module")
+def place():
+    """A data folder and ports of its own; nothing of the tests' servers is given on."""
+    folder = Path(tempfile.mkdtemp(prefix="switchboard-demo-", dir="/tmp"))
+    folder.chmod(0o755)
+    given = (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "PORTAL_ENV",
+        "PUBLIC_URL",
+        "OUTBOUND_ALLOW",
+        "SECRET_KEY",
+        "FIELD_KEYS",
+    )
+    environment = {name: value for name, value in os.environ.items() if name not in given}
+    web, sandbox = free_ports(2)
+    yield {**environment, "DATA_DIR": str(folder), "PORT": str(web), "SANDBOX_PORT": str(sandbox)}
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def command(place: dict[str, str], *arguments: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env=place, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT_S, **options,
+    )  # fmt: skip
+
+
+def test_from_nothing_every_page_answers_and_nothing_is_left(place):
+    done = command(place, "demo", "--check")
+    assert done.returncode == 0, done.stdout
+    greeting = done.stdout[done.stdout.index("Switchboard runs at") :].partition("pages asked")[0]
+    assert len(greeting.strip().splitlines()) <= 10
+    assert "maud@corvane.example" in greeting
+    assert processes_of(Path(place["DATA_DIR"])) == []
+
+
+def test_again_it_starts_from_what_it_kept_and_others_join_it(place):
+    folder = Path(place["DATA_DIR"])
+    demo = subprocess.Popen(
+        [sys.executable, "manage.py", "demo"],
+        cwd=ROOT,
+        env=place,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        give_up = time.monotonic() + LIMIT_S
+        while not (folder / "demo.json").exists():
+            assert demo.poll() is None and time.monotonic() < give_up
+            time.sleep(0.1)
+        facts = json.loads((folder / "demo.json").read_text())
+        assert facts["web"] == f"http://localhost:{place['PORT']}"
+        assert {"slug": "corvane-keyyo", "tenant": "corvane", "provider": "keyyo"} in facts["connections"]
+        assert facts["keyyo"]["access_token"]
+        assert [person["role"] for person in facts["people"]] == [
+            "owner",
+            "administrator",
+            "operator",
+            "owner",
+            "staff",
+        ]
+
+        other = {**place, "DATA_DIR": f"{folder}-2"}
+        taken = command(other, "demo")
+        assert taken.returncode == 1
+        assert (
+            taken.stdout.strip()
+            .splitlines()[-1]
+            .startswith(f"Port {place['PORT']} is in use: end the program")
+        )
+        shutil.rmtree(other["DATA_DIR"], ignore_errors=True)
+
+        twice = command(place, "demo")
+        assert twice.returncode == 1
+        assert f"runs already, at {facts['web']}" in twice.stdout
+
+        services = command(place, "call", "corvane-keyyo", "services.list")
+        assert services.returncode == 0, services.stdout
+        assert len(json.loads(services.stdout)["_embedded"]["services"]) == 60
+        assert demo.poll() is None
+    finally:
+        began = time.monotonic()
+        demo.send_signal(signal.SIGINT)
+        said, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 0, said
+    assert time.monotonic() - began < 15  # 5 s on two cores that do nothing else
+    assert "rebuilding" not in said
+    assert not (folder / "demo.json").exists()
+    assert processes_of(folder) == []
+
+
+def test_without_a_demo_a_command_brings_its_own_servers_and_ends_them(place):
+    folder = Path(place["DATA_DIR"])
+    done = command(place, "check_isolation")
+    assert done.returncode == 0, done.stdout
+    assert processes_of(folder) == []
