@@ -20,10 +20,10 @@ from portal.ui.tables import (
     MoneyColumn,
     NumberColumn,
     OutcomeColumn,
-    ProviderColumn,
 )
 from telephony.models import Call
 from telephony.models.calls import Direction, Medium
+from telephony.tables.columns import ConnectionColumn
 
 
 class TalkColumn(DurationColumn):
@@ -61,7 +61,7 @@ class CallTable(BaseTable):
     line = Column(verbose_name=_("Line"), hidden=True, accessor="line__name")
     destination = Column(verbose_name=_("Destination"), hidden=True)
     medium = ChoiceColumn(verbose_name=_("Kind"), hidden=True)
-    connection = ProviderColumn(verbose_name=_("At"), accessor="connection")
+    connection = ConnectionColumn(verbose_name=_("At"), accessor="connection")
 
     caption = _("Calls, newest first")
 
@@ -90,10 +90,6 @@ class CallTable(BaseTable):
 
     def render_other(self, record: Call) -> SafeString:
         return self._who(record.callee if record.direction == Direction.OUTBOUND else record.caller)
-
-    def render_connection(self, value: Any) -> SafeString:
-        declaration = value.declaration
-        return parts.provider(declaration.mark, str(declaration.label), with_word=False)
 
     def separator(self, record: Call) -> SafeString | str:
         return parts.day_row(record.started_at)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
-from portal.ui.tables import AgeColumn, BaseTable, Column, NumberColumn, PillColumn, ProviderColumn
+from portal.ui.tables import AgeColumn, BaseTable, Column, NumberColumn, PillColumn
 from telephony.models import Entity
 from telephony.providers.kinds import EntityKind
+from telephony.tables.columns import ConnectionColumn
 
 FRESH_S, LOST_S = 2 * 3600, 24 * 3600
 
@@ -22,8 +23,8 @@ class EntityTable(BaseTable):
     """What every kind has. `for_kind` adds the columns that the provider's kind table names."""
 
     name = Column(verbose_name=_("Name"), orderable=True, fixed=True, card="title", empty_values=())
-    number = NumberColumn(verbose_name=_("Number"), card="sub")
-    extension = Column(verbose_name=_("Extension"))
+    number = NumberColumn(verbose_name=_("Number"), card="sub", width="tel")
+    extension = Column(verbose_name=_("Extension"), width="num")
     status = PillColumn(verbose_name=_("State"), look="service_status", card="end")
     fetched_at = AgeColumn(verbose_name=_("Read"), stale=FRESH_S, lost=LOST_S, card="end2")
 
@@ -70,7 +71,7 @@ class DocumentColumn(Column):
 class LineTable(EntityTable):
     kind = Column(verbose_name=_("Kind"))
     profile = Column(verbose_name=_("Calls go to"), accessor="pk", empty_values=())
-    connection = ProviderColumn(verbose_name=_("At"))
+    connection = ConnectionColumn(verbose_name=_("At"))
 
     caption = _("Lines")
 
@@ -87,9 +88,6 @@ class LineTable(EntityTable):
             return format_html('<span class="sb-quiet">{}</span>', _("as usual"))
         return parts.pill(forced, tone="accent", icon_name="lock")
 
-    def render_connection(self, value: Any) -> SafeString:
-        return parts.provider(value.declaration.mark, str(value.declaration.label), with_word=False)
-
     forced: dict[str, str] | None = None
 
 
@@ -97,7 +95,7 @@ class NumberTable(EntityTable):
     """The numbers that the tenant owns, and where each rings."""
 
     kind = Column(verbose_name=_("Kind"))
-    connection = ProviderColumn(verbose_name=_("At"))
+    connection = ConnectionColumn(verbose_name=_("At"))
 
     caption = _("Numbers")
 
@@ -108,4 +106,3 @@ class NumberTable(EntityTable):
     name = Column(verbose_name=_("Rings at"), card="sub", empty_values=())
 
     render_kind = LineTable.render_kind
-    render_connection = LineTable.render_connection

@@ -71,7 +71,7 @@ class OverviewView(TenantRightMixin, TemplateView):
         today = now.astimezone(zone).date()
         changes = (
             Change.objects.exclude(state=Change.State.DRAFT)
-            .select_related("line")
+            .select_related("line", "connection")
             .order_by("-created_at", "-pk")
         )
         if may_see_calls:
