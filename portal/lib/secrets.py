@@ -70,9 +70,21 @@ def unseal(tenant_id: int | None, field: str, sealed: str) -> Secret:
     return Secret(content["value"])
 
 
+def is_newest(sealed: str) -> bool:
+    """Whether the newest key opens it. False also for what no key opens."""
+    try:
+        Fernet(settings.FIELD_KEYS[0]).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 def reseal(sealed: str) -> str:
-    """The same content under the newest key."""
-    return _fernet().rotate(sealed.encode()).decode()
+    """The same content under the newest key. Raises Unreadable where no key opens it."""
+    try:
+        return _fernet().rotate(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable("the sealed value does not open with the configured keys") from error
 
 
 def keyed_hash(text: str | Secret) -> str:
