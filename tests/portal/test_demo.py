@@ -18,7 +18,7 @@ from tests.portal.watching import processes_of
 pytestmark = pytest.mark.kill  # it wants the cores to itself
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 300
+LIMIT_S = 600
 
 
 @pytest.fixture(scope="module")
