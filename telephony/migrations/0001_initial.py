@@ -1128,26 +1128,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="call",
-            index=models.Index(fields=["tenant", "caller", "-started_at"], name="call_caller"),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["tenant", "callee", "-started_at"], name="call_callee"),
-        ),
-        migrations.AddIndex(
-            model_name="call",
             index=models.Index(
-                fields=["tenant", "caller_reversed"],
+                fields=["tenant", "caller_reversed", "-started_at"],
                 name="call_caller_rev",
-                opclasses=["", "varchar_pattern_ops"],
+                opclasses=["", "varchar_pattern_ops", ""],
             ),
         ),
         migrations.AddIndex(
             model_name="call",
             index=models.Index(
-                fields=["tenant", "callee_reversed"],
+                fields=["tenant", "callee_reversed", "-started_at"],
                 name="call_callee_rev",
-                opclasses=["", "varchar_pattern_ops"],
+                opclasses=["", "varchar_pattern_ops", ""],
             ),
         ),
         migrations.AddIndex(

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from portal.lib.numbers import to_e164
 from telephony.models.calls import Call, CallQuerySet, NumberName
 
@@ -87,7 +85,7 @@ class CallSearch:
             .values_list("number", flat=True)
             .distinct()[:NAMES_AT_MOST]
         )
-        return calls.filter(Q(caller__in=named) | Q(callee__in=named) | Q(caller=text) | Q(callee=text))
+        return calls.involving_any([*named, text])
 
 
 def calls_in_scope() -> CallQuerySet:

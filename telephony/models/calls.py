@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
@@ -44,7 +45,12 @@ class CallQuerySet(TenantQuerySet):
 
     def involving(self, number: str) -> CallQuerySet:
         """Caller or callee is this number (E.164 or the provider's text)."""
-        return self.filter(models.Q(caller=number) | models.Q(callee=number))
+        return self.involving_any([number])
+
+    def involving_any(self, numbers: Iterable[str]) -> CallQuerySet:
+        """Caller or callee is one of these; served by the reversed columns, as the ends of numbers are."""
+        reversed_ = [number[::-1] for number in numbers]
+        return self.filter(models.Q(caller_reversed__in=reversed_) | models.Q(callee_reversed__in=reversed_))
 
     def ending_with(self, digits: str) -> CallQuerySet:
         """Caller or callee ends with these digits; served by the reversed columns."""
@@ -95,17 +101,16 @@ class Call(TenantOwned):
         indexes = [
             models.Index(fields=["tenant", "-started_at", "-id"], name="call_recent"),
             models.Index(fields=["tenant", "line", "-started_at", "-id"], name="call_line"),
-            models.Index(fields=["tenant", "caller", "-started_at"], name="call_caller"),
-            models.Index(fields=["tenant", "callee", "-started_at"], name="call_callee"),
+            # One index per side finds whole numbers and their ends.
             models.Index(
-                fields=["tenant", "caller_reversed"],
+                fields=["tenant", "caller_reversed", "-started_at"],
                 name="call_caller_rev",
-                opclasses=["", "varchar_pattern_ops"],
+                opclasses=["", "varchar_pattern_ops", ""],
             ),
             models.Index(
-                fields=["tenant", "callee_reversed"],
+                fields=["tenant", "callee_reversed", "-started_at"],
                 name="call_callee_rev",
-                opclasses=["", "varchar_pattern_ops"],
+                opclasses=["", "varchar_pattern_ops", ""],
             ),
             models.Index(fields=["tenant", "outcome", "-started_at", "-id"], name="call_outcome"),
         ]

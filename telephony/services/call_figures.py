@@ -110,7 +110,8 @@ def missed_not_called_back(now: datetime, limit: int = 5) -> list[MissedCaller]:
     later = Call.objects.filter(
         medium=Medium.VOICE, started_at__gt=OuterRef("started_at"), started_at__gte=now - CALL_BACK_WITHIN
     ).filter(
-        Q(callee=OuterRef("caller"), duration_s__gt=0) | Q(caller=OuterRef("caller"), outcome__in=REACHED)
+        Q(callee_reversed=OuterRef("caller_reversed"), duration_s__gt=0)
+        | Q(caller_reversed=OuterRef("caller_reversed"), outcome__in=REACHED)
     )
     rows = (
         Call.objects.between(now - CALL_BACK_WITHIN, now)
@@ -150,7 +151,9 @@ def same_weekday_mean(now: datetime, zone: ZoneInfo, weeks: int = 4) -> float:
 def hits_of(numbers: Sequence[str], since: datetime) -> dict[str, int]:
     """How often each of these numbers called since then, with one query."""
     rows = (
-        Call.objects.filter(INBOUND, caller__in=numbers, started_at__gte=since)
+        Call.objects.filter(
+            INBOUND, caller_reversed__in=[number[::-1] for number in numbers], started_at__gte=since
+        )
         .values(number=F("caller"))
         .annotate(calls=Count("pk"))
     )

@@ -6,10 +6,12 @@ is `cdr_sync.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain, islice
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +24,8 @@ from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services import call_store_sql as sql
 from telephony.services.copy_lines import DoesNotFit, call_line, record_content, record_line
 from telephony.services.folding import CallFields, fold, fold_one
+
+BATCH = 10_000  # drafts that travel together
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +64,22 @@ def store(connection: Connection, drafts: Iterable[CallRecordDraft], now: dateti
     """
     if connection.tenant_id != current_tenant_id():
         raise ForeignTenant("the connection belongs to another tenant")
-    batch = _prepared(drafts)
+    total = StoreResult()
     with sql.open_cursor() as cursor:
         sql.lock_connection(cursor, connection.pk)
-        known = _known(cursor, connection, batch)
-        fresh = [
-            key for key, (_, digest) in batch.contents.items() if key not in known or known[key][0] != digest
-        ]
-        changed = [key for key in fresh if key in known]
-        if fresh:
-            _store_fresh(cursor, connection, batch, fresh, {known[key][1] for key in changed}, now)
+        for batch in _batches(drafts):
+            total += _store_batch(cursor, connection, batch, now)
+    return total
+
+
+def _store_batch(cursor: Any, connection: Connection, batch: _Batch, now: datetime) -> StoreResult:
+    known = _known(cursor, connection, batch)
+    fresh = [
+        key for key, (_, digest) in batch.contents.items() if key not in known or known[key][0] != digest
+    ]
+    changed = [key for key in fresh if key in known]
+    if fresh:
+        _store_fresh(cursor, connection, batch, fresh, {known[key][1] for key in changed}, now)
     set_aside(connection, batch.unreadable)
     return StoreResult(
         new=len(fresh) - len(changed),
@@ -81,6 +91,8 @@ def store(connection: Connection, drafts: Iterable[CallRecordDraft], now: dateti
 
 def set_aside(connection: Connection, rows: Sequence[UnreadableRow]) -> None:
     """Keep rows that could not be understood, each once, until somebody looked."""
+    if not rows:
+        return
     UnreadableRecord.objects.bulk_create(
         [
             UnreadableRecord(
@@ -102,6 +114,28 @@ def link_lines(connection: Connection) -> int:
         return sql.link_lines(
             cursor, connection.tenant_id, connection.pk, list(_lines(connection).ids.items())
         )
+
+
+def _batches(drafts: Iterable[CallRecordDraft]) -> Iterator[_Batch]:
+    """Prepared batches; while one is stored, a thread prepares the next."""
+    chunks = _chunks(drafts)
+    first, second = next(chunks, []), next(chunks, None)
+    batch = _prepared(first)
+    if second is None:
+        yield batch
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as pool:
+        for chunk in chain([second], chunks):
+            following = pool.submit(_prepared, chunk)
+            yield batch
+            batch = following.result()
+    yield batch
+
+
+def _chunks(drafts: Iterable[CallRecordDraft]) -> Iterator[list[CallRecordDraft]]:
+    rest = iter(drafts)
+    while chunk := list(islice(rest, BATCH)):
+        yield chunk
 
 
 def _prepared(drafts: Iterable[CallRecordDraft]) -> _Batch:

@@ -55,9 +55,10 @@ def record_content(draft: CallRecordDraft) -> tuple[bytes, bytes]:
     return content, hashlib.blake2b(content, digest_size=16).digest()
 
 
-def record_line(content: bytes, content_hash: bytes, call_id: int) -> bytes:
+def record_line(content: bytes, content_hash: bytes, call_id: int | None) -> bytes:
     """The whole line, in the order of `call_store_sql.RECORD_COLUMNS`."""
-    return b"%b\t\\\\x%b\t%d\n" % (content, content_hash.hex().encode(), call_id)
+    call = b"\\N" if call_id is None else b"%d" % call_id
+    return b"%b\t\\\\x%b\t%b\n" % (content, content_hash.hex().encode(), call)
 
 
 def call_line(call_id: int, call: CallFields, line_id: int | None) -> bytes:
