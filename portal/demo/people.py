@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
@@ -46,12 +47,15 @@ def settle() -> None:
         slug: Tenant.objects.get_or_create(slug=slug, defaults={"name": name, "operator_name": "Telvane"})[0]
         for slug, name in TENANTS.items()
     }
+    hashed = make_password(PASSWORD)  # once: hashing is slow on purpose
     for cast in PEOPLE:
         person = Person.objects.filter(email=cast.email).first()
         if person is None:
             person = Person.objects.create_user(
-                cast.email, PASSWORD, name=cast.name, is_staff=cast.is_staff, is_superuser=cast.is_staff
+                cast.email, name=cast.name, is_staff=cast.is_staff, is_superuser=cast.is_staff
             )
+            person.password = hashed
+            person.save(update_fields=["password"])
             if cast.is_staff:
                 TOTP.activate(person, TOTP_SECRET)
         for slug, role in cast.roles.items():
