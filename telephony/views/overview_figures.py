@@ -41,7 +41,7 @@ def answer_rate(
     """Answer rate by day; changes made stand as letters under the axis, days that are not whole are hatched."""
     rates = [_rate(counts.get(day)) for day in days]
     for coverage in not_whole:
-        if coverage.day in days and coverage.state == Coverage.State.MISSING:
+        if coverage.day in days and coverage.state in (Coverage.State.MISSING, Coverage.State.FETCHING):
             rates[days.index(coverage.day)] = None
     known = [(rate, day) for rate, day in zip(rates, days, strict=True) if rate is not None]
     usual = sum(rate for rate, _day in known) / len(known) if known else None
@@ -120,15 +120,21 @@ def _rate_sentence(usual: float | None, lowest: tuple[float, date] | None) -> st
 
 
 def _gaps(days: Sequence[date], not_whole: Sequence[Coverage]) -> list[Gap]:
+    """Stretches of days that are missing or still being fetched, each with its word."""
+    words = {Coverage.State.MISSING: _("missing"), Coverage.State.FETCHING: _("being fetched")}
     places = sorted(
-        days.index(one.day) for one in not_whole if one.day in days and one.state == Coverage.State.MISSING
+        {
+            (days.index(one.day), words[one.state])
+            for one in not_whole
+            if one.day in days and one.state in words
+        }
     )
     gaps: list[Gap] = []
-    for place in places:
-        if gaps and gaps[-1].last == place - 1:
-            gaps[-1] = Gap(first=gaps[-1].first, last=place, words=_("missing"))
+    for place, word in places:
+        if gaps and gaps[-1].last >= place - 1 and gaps[-1].words == word:
+            gaps[-1] = Gap(first=gaps[-1].first, last=place, words=word)
         else:
-            gaps.append(Gap(first=place, last=place, words=_("missing")))
+            gaps.append(Gap(first=place, last=place, words=word))
     return gaps
 
 
