@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import os
 import re
 import socket
@@ -42,6 +43,9 @@ from portal.lib.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
+
+# It writes whole addresses, queries included, at DEBUG.
+logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 CONNECT_TIMEOUT_S = 5.0
 DEADLINE_S = 30.0

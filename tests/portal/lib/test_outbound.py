@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import socket
 import threading
 import time
@@ -124,6 +125,14 @@ def test_the_judged_address_is_the_one_connected_to(odd_server, monkeypatch):
         outbound.send("GET", f"http://rebound.example:{odd_server.port}/", policy=policy, headers={})
 
     assert asked == ["rebound.example"]
+
+
+def test_no_log_holds_an_address(odd_server, caplog):
+    caplog.set_level(logging.DEBUG)
+    odd_server.answers(b"hello")
+    ask(odd_server, path="/canary-path?api_key=canary-key")
+
+    assert "canary" not in caplog.text
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed(odd_server):
