@@ -75,11 +75,14 @@ def _days(
 ) -> Iterator[Sequence[Row]]:
     """The rows of each day of the window that holds any, newest day and newest row first.
 
-    A record is seen once its call has ended, and until the retention of the account has passed.
+    A record is seen once its call has ended, and until the retention of the account has passed. With the setting
+    `early_records` it is seen from the start of the call, its quantity 0 until the end.
     """
     now_s = call.now_s
+    settings = call.sandbox.store.data["settings"]
+    early = settings["early_records"]
     today = day_of(now_s)
-    oldest = months_before(today, int(call.sandbox.store.data["settings"]["retention_months"]))
+    oldest = months_before(today, int(settings["retention_months"]))
     start_s, end_s = max(window[0], midnight_s(oldest)), min(window[1], now_s + 1)
     if start_s >= end_s:
         return
@@ -98,7 +101,11 @@ def _days(
         if mixed:
             rows = sorted((*rows, *mixed), reverse=True)
         if begins < start_s or ends > end_s or ends + LONGEST_S > now_s:
-            rows = [row for row in rows if start_s <= row.start_s < end_s and row.ends_s <= now_s]
+            rows = [
+                row if row.ends_s <= now_s else row._replace(quantity=0, cost=0.0)
+                for row in rows
+                if start_s <= row.start_s < end_s and (row.start_s if early else row.ends_s) <= now_s
+            ]
         if rows:
             yield rows
         day -= timedelta(days=1)
@@ -127,7 +134,7 @@ def _month_of(second: int) -> date:
 
 def _whole(call: Call, name: str, default: int, least: int) -> int:
     text = str(call.query.get(name, default)).strip()
-    if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
         raise Refused(400, f"{name}: expected a whole number from {least}")
     return int(text)
 

@@ -31,9 +31,9 @@ class Character(NamedTuple):
 
 
 CHARACTERS = {
-    "reception": Character("office", 30, 9, 5, 0.9),
-    "busy_desk": Character("office", 22, 16, 4, 0.84),
-    "desk": Character("office", 12, 10, 3, 0.86, texts=0.3),
+    "reception": Character("office", 30, 9, 5, 0.94),
+    "busy_desk": Character("office", 22, 16, 4, 0.9),
+    "desk": Character("office", 12, 10, 3, 0.9, texts=0.3),
     "person": Character("office", 5, 7, 3, 0.78),
     "quiet": Character("office", 0.3, 0.4, 0.3, 0.4),
     "on_call": Character("on_call", 3, 2.5, 0.3, 0.93, texts=0.5, data=0.6),
@@ -121,7 +121,7 @@ class _DayMaker:
         self.random = self.chance.random
         self.midnight = midnight_s(day)
         self.length = day_length_s(day)
-        self.busy_until: dict[str, int] = {}
+        self.talks: dict[str, list[tuple[int, int]]] = {}
         self.missed: list[tuple[int, str, str]] = []
         self.rows: list[Row] = []
         for line in book.lines:
@@ -164,6 +164,12 @@ class _DayMaker:
 
     def _talk(self) -> int:
         return min(_TALK[int(self.random() * 1024)], LONGEST_TALK_S)
+
+    def _is_busy(self, csi: str, at_s: int) -> bool:
+        return any(begins <= at_s < ends for begins, ends in self.talks.get(csi, ()))
+
+    def _talks(self, csi: str, at_s: int, length_s: int) -> None:
+        self.talks.setdefault(csi, []).append((at_s, at_s + length_s))
 
     def _id(self) -> str:
         return f"{self.chance.getrandbits(64):016x}"
@@ -210,7 +216,7 @@ class _DayMaker:
     def _received(self, csi: str, at_s: int, character: Character) -> None:
         party, call_id = self._party(csi), self._id()
         who = self._shown(party)
-        if at_s < self.busy_until.get(csi, 0) and self.random() < 0.8:
+        if self._is_busy(csi, at_s) and self.random() < 0.6:
             self._missed(csi, at_s, call_id, who, party, 1)
             return
         share = self.random()
@@ -218,7 +224,7 @@ class _DayMaker:
         if share < character.answered:
             talk = self._talk()
             self._incoming(csi, at_s, call_id, who, talk, wait)
-            self.busy_until[csi] = at_s + wait + talk
+            self._talks(csi, at_s, wait + talk)
         elif share < character.answered + (1 - character.answered) * 0.35:
             self._forwarded(csi, at_s, call_id, who, party)
         else:
@@ -266,14 +272,14 @@ class _DayMaker:
         party, call_id = self._party(csi), self._id()
         who = self._shown(party)
         wait = 5 + int(self.random() ** 2 * 90)
-        free = [agent for agent in agents if self.busy_until.get(agent, 0) <= at_s]
+        free = [agent for agent in agents if not self._is_busy(agent, at_s)]
         if not free or self.random() >= character.answered:
             self._missed(csi, at_s, call_id, who, party, wait)
             return
         agent, talk = free[int(self.random() * len(free))], self._talk()
         self._incoming(csi, at_s, call_id, who, talk, wait)
         self._incoming(agent, at_s, call_id, who, talk, wait)
-        self.busy_until[agent] = at_s + wait + talk
+        self._talks(agent, at_s, wait + talk)
 
     def _translated_call(self, csi: str, target: str, at_s: int, character: Character) -> None:
         call_id, who = self._id(), self._shown(self._party(csi))
@@ -309,7 +315,7 @@ class _DayMaker:
         talk = 0 if self.random() < 0.17 else self._talk()
         roaming = int(shape == "mobile" and self.random() < 0.03)
         self._outgoing(csi, at_s, self._id(), callee, talk, roaming=roaming)
-        self.busy_until[csi] = max(self.busy_until.get(csi, 0), at_s + talk)
+        self._talks(csi, at_s, talk)
 
     def _internal(self, csi: str, at_s: int) -> None:
         """Between two lines of the customer: one record on each, under one id."""

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from telephony.providers.keyyo.sandbox.directory_seed import CONTACT_FIELDS, ROOT
-from telephony.providers.keyyo.sandbox.formats import read_number, read_text
+from telephony.providers.keyyo.sandbox.formats import read_number, read_scalar, read_text
 from telephony.providers.keyyo.sandbox.manager import Call, Document, answers
 from telephony.providers.keyyo.sandbox.refusals import Refused
 
@@ -169,7 +169,7 @@ def _live(call: Call, kind: str) -> list[dict[str, Any]]:
 def _changed(call: Call, kind: str) -> list[dict[str, Any]]:
     """Entries changed after `since` (Unix second, 0 when left out), deleted ones among them."""
     since = str(call.query.get("since", "0"))
-    if not re.fullmatch(r"\d{1,12}", since):
+    if not re.fullmatch(r"[0-9]{1,12}", since):
         raise Refused(400, "since: expected a Unix second")
     return [entry for entry in call.account[kind].values() if entry["_changed"] >= int(since)]
 
@@ -210,7 +210,7 @@ def _branch_changes(call: Call) -> dict[str, Any]:
         if field == "name":
             changes["name"] = read_text(value, "name", 255, needed=True)
         elif field == "parent_branch_uid":
-            changes[field] = str(value)
+            changes[field] = read_scalar(value, field)
         elif field not in ("uid", "depth"):
             raise Refused(400, f"{field}: unknown parameter")
     return changes
@@ -225,7 +225,7 @@ def _contact_changes(call: Call) -> dict[str, Any]:
         if field not in CONTACT_FIELDS:
             raise Refused(400, f"{field}: unknown parameter")
         if field == "branch_uid":
-            changes[field] = _ancestors(call, str(value))[0]
+            changes[field] = _ancestors(call, read_scalar(value, field))[0]
         elif field in _NUMBER_FIELDS:
             changes[field] = read_number(value, field, short=True)
         else:

@@ -6,9 +6,9 @@ from typing import Any
 
 from telephony.providers.keyyo.sandbox.refusals import Refused
 
-_SHORT = re.compile(r"\d{2,6}")
-_NATIONAL = re.compile(r"0[1-9]\d{8}")
-_INTERNATIONAL = re.compile(r"(?:\+|00)?([1-9]\d{6,14})")
+_SHORT = re.compile(r"\d{2,6}", re.ASCII)
+_NATIONAL = re.compile(r"0[1-9]\d{8}", re.ASCII)
+_INTERNATIONAL = re.compile(r"(?:\+|00)?([1-9]\d{6,14})", re.ASCII)
 
 
 @lru_cache(20_000)
@@ -24,12 +24,19 @@ def shown_number(raw: str | None, *, local: bool = False) -> str | None:
     return f"00 {raw}"
 
 
-def read_number(text: str, field: str, *, short: bool = False) -> str:
+def read_scalar(value: Any, field: str) -> str:
+    """The one text that a field holds. Raises Refused 400 when an array was sent."""
+    if isinstance(value, str):
+        return value
+    raise Refused(400, f"{field}: expected one value")
+
+
+def read_number(text: Any, field: str, *, short: bool = False) -> str:
     """Digits without plus from what people type; "" stays "". Raises Refused 400.
 
     short  also accept an internal number of 2 to 6 digits
     """
-    plain = re.sub(r"[\s.\-()\u00a0\u202f]", "", str(text))
+    plain = re.sub(r"[\s.\-()\u00a0\u202f]", "", read_scalar(text, field))
     if not plain:
         return ""
     if _NATIONAL.fullmatch(plain):
@@ -43,7 +50,7 @@ def read_number(text: str, field: str, *, short: bool = False) -> str:
 
 def read_flag(value: Any, field: str) -> int:
     """A boolean as Keyyo stores it, 1 or 0. Raises Refused 400."""
-    text = str(value).strip().lower()
+    text = read_scalar(value, field).strip().lower()
     if text in ("1", "true"):
         return 1
     if text in ("0", "false", ""):
@@ -53,8 +60,8 @@ def read_flag(value: Any, field: str) -> int:
 
 def read_integer(value: Any, field: str, least: int, most: int) -> int:
     """A whole number between the bounds. Raises Refused 400."""
-    text = str(value).strip()
-    if not re.fullmatch(r"-?\d{1,9}", text) or not least <= int(text) <= most:
+    text = read_scalar(value, field).strip()
+    if not re.fullmatch(r"-?[0-9]{1,9}", text) or not least <= int(text) <= most:
         raise Refused(400, f"{field}: expected a whole number from {least} to {most}")
     return int(text)
 
@@ -72,7 +79,7 @@ def read_list(data: dict[str, Any], field: str) -> list[str]:
 
 def read_text(value: Any, field: str, most: int, *, needed: bool = False) -> str:
     """Trimmed text up to a length. Raises Refused 400."""
-    text = str(value).strip()
+    text = read_scalar(value, field).strip()
     if needed and not text:
         raise Refused(400, f"{field}: must not be empty")
     if len(text) > most:

@@ -99,9 +99,11 @@ class Call:
 
     @property
     def form(self) -> dict[str, Any]:
-        if not isinstance(self.request.data, dict):
-            raise Refused(400, "the body must be a form")
-        return self.request.data
+        """Fields of the body. Raises Refused 400 for JSON: Keyyo reads forms, and a client should learn it here."""
+        if self.request.body and self.request.header("Content-Type").startswith("application/json"):
+            raise Refused(400, "The body must be a form")
+        form: dict[str, Any] = self.request.data
+        return form
 
     @property
     def now_s(self) -> int:

@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Any
 
-from telephony.providers.keyyo.sandbox.formats import read_flag, read_list
+from telephony.providers.keyyo.sandbox.formats import read_flag, read_list, read_scalar
 from telephony.providers.keyyo.sandbox.manager import Call, Document, answers
 from telephony.providers.keyyo.sandbox.refusals import Refused
 
@@ -83,7 +83,7 @@ def update_parameter(call: Call, csi: str, name: str, parameter: str) -> Documen
     _parameter(call, csi, name, plugin, parameter)
     if "value" not in call.form:
         raise Refused(400, "value: missing parameter")
-    value = str(call.form["value"])
+    value = read_scalar(call.form["value"], "value")
     if len(value) > VALUE_LENGTH:
         raise Refused(400, f"value: longer than {VALUE_LENGTH} characters")
     if parameter == "url" and value and not re.match(r"https?://[^/\s]+", value):

@@ -14,7 +14,7 @@ from telephony.providers.keyyo.sandbox.directory_seed import directory_of
 from telephony.providers.keyyo.sandbox.times import paris_text
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
-VERSION = 5
+VERSION = 6
 SEED = 20260101
 CUSTOMERS = ("corvane", "morvanne", "vellard")
 PASSWORD = "keyyo-demo"
@@ -54,7 +54,9 @@ def make_state(now: datetime) -> dict[str, Any]:
     return {
         "version": VERSION,
         "seed": SEED,
-        "settings": {"rotation": True, "code_life_s": 60, "token_life_s": 3600, "retention_months": 12},
+        "settings": {
+            "rotation": True, "code_life_s": 60, "token_life_s": 3600, "retention_months": 12, "early_records": False,
+        },
         "applications": {
             CLIENT_ID: {
                 "name": "Switchboard", "secret": CLIENT_SECRET,

@@ -45,6 +45,25 @@ def start(tmp_path):
         process.stdout.close()
 
 
+def test_a_sandbox_needs_no_settings_of_the_portal(tmp_path):
+    script = (
+        "from telephony.providers.sandbox import SandboxServer\n"
+        "with SandboxServer(providers=['keyyo']) as server:\n"
+        "    print(sorted(server.provider('keyyo').grant({'login': 'corvane'})))\n"
+    )
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "access_token" in answer.stdout
+
+
 def test_it_serves_keeps_its_state_and_stops(start, tmp_path):
     process, url = start("--only", "keyyo", "--redirect", "http://localhost:1/back/")
     state = requests.get(f"{url}/_control/state/keyyo", timeout=10).json()

@@ -53,6 +53,29 @@ def test_as_time_passes_calls_arrive_and_the_older_ones_stay(corvane, yesterday_
     assert before < after or len(before) == 500
 
 
+def test_records_may_be_shown_before_their_quantity_is_final(
+    corvane, yesterday_and_today, at_noon, fake_keyyo
+):
+    def quantities():
+        return {
+            item["call_id"] + item["csi"]: int(item["quantity"])
+            for item in corvane.items("/incoming_call_detail", **query)
+        }
+
+    query = {"date_start": "2026-06-17", "limit": "500"}
+    ended = quantities()
+    fake_keyyo.store.merge({"settings": {"early_records": True}})
+    early = quantities()
+    at_noon.clock.advance(7200)
+    later = quantities()
+
+    assert early.keys() > ended.keys()
+    running = early.keys() - ended.keys()
+    assert {early[key] for key in running} == {0}
+    assert any(later[key] > 0 for key in running)
+    assert {key: early[key] for key in ended} == ended
+
+
 def test_calls_older_than_a_year_are_gone(corvane, at_noon):
     assert corvane.items("/incoming_call_detail", date_start="2025-05-01", date_end="2025-06-17") == []
     assert corvane.items("/incoming_call_detail", date_start="2025-06-16", date_end="2025-06-18")
@@ -120,6 +143,8 @@ def test_unknown_parameters_are_ignored(corvane, at_noon):
         {"date_start": "2026-06-01T08:00"},
         {"date_end": "2026-06-01 08:00:00"},
         {"date_start": "2026-06-02", "date_end": "2026-06-01"},
+        {"date_start": "0001-01-01"},
+        {"date_start": "2026-06-0\u0663"},
         {"limit": "many"},
         {"limit": "0"},
         {"offset": "-1"},
@@ -130,6 +155,10 @@ def test_malformed_bounds_are_400(corvane, query):
 
     assert answer.status_code == 400
     assert answer.headers["X-Status-Reason"]
+
+
+def test_a_window_may_be_as_wide_as_it_likes(corvane, at_noon):
+    assert len(corvane.items("/incoming_call_detail", date_start="1900-01-01", date_end="9999-12-31")) == 100
 
 
 @pytest.mark.parametrize(
