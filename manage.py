@@ -26,6 +26,9 @@ def main():
             execute_from_command_line(sys.argv)
         except KeyboardInterrupt:
             sys.exit(130)
+        except BrokenPipeError:  # the reader has seen enough: `manage.py operations | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
 
 
 if __name__ == "__main__":
