@@ -38,6 +38,7 @@ class Command(BaseCommand):
             raise CannotStart("Start the demo through manage.py: `python3 manage.py demo`.")
         self.processes = Processes(supervisor)
         self.state = state.State()
+        facts.remove()  # of a demo that was killed
         if supervisor.survivors:
             self.stdout.write(
                 f"  Ended what an earlier demo left running: {', '.join(supervisor.survivors)}."
