@@ -48,6 +48,17 @@ class ConnectForm(forms.Form):
     def chosen_name(self) -> str:
         return str(self["bundle"].value() or "")
 
+    @property
+    def offers(self) -> list[tuple[ScopeBundle, str]]:
+        """Each bundle with its scopes as they are shown: what it adds to a longer one before it."""
+        offers, before = [], ScopeBundle(name="", scopes=(), label="", allows="")
+        for bundle in self.bundles.values():
+            is_longer = len(before.scopes) > 1 and set(before.scopes) < set(bundle.scopes)
+            added = [scope for scope in bundle.scopes if scope not in before.scopes]
+            offers.append((bundle, "+ " + ", ".join(added) if is_longer else ", ".join(bundle.scopes)))
+            before = bundle
+        return offers
+
     def chosen_bundle(self) -> ScopeBundle:
         return self.bundles[self.cleaned_data["bundle"]]
 

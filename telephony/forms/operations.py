@@ -7,7 +7,7 @@ the field of the same name.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -122,9 +122,11 @@ class OperationFilterForm(FilterForm):
     area = forms.ChoiceField(label=gettext_lazy("Area"))
     effect = forms.ChoiceField(label=gettext_lazy("Effect"), choices=any_of(EFFECTS))
 
-    def __init__(self, areas: Sequence[str], *args: Any, **kwargs: Any) -> None:
-        self.base_fields["area"].choices = any_of([(area, area.replace("_", " ")) for area in areas])
+    def __init__(self, areas: Mapping[str, Collection[str]], *args: Any, **kwargs: Any) -> None:
+        """`areas` are keys of operations by area."""
         super().__init__(*args, **kwargs)
+        self.areas = areas
+        self.fields["area"].choices = any_of([(area, area.replace("_", " ")) for area in areas])
 
     def matching(self, catalog: Iterable[Operation]) -> list[Operation]:
         """The operations that the valid filters leave, in the catalog's order."""
@@ -134,7 +136,7 @@ class OperationFilterForm(FilterForm):
         return [
             operation
             for operation in catalog
-            if (not area or area in operation.key.split("."))
+            if (not area or operation.key in self.areas.get(area, ()))
             and (not effect or operation.effect == effect)
             and all(word in _searched(operation) for word in words)
         ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -53,15 +51,25 @@ class ConnectionTable(BaseTable):
         return parts.look_pill("connection_state", record.condition)
 
 
+class TookColumn(Column):
+    """How long a run took, or has taken so far."""
+
+    align, width = "r", "short"
+
+    def render(self, record: SyncRun) -> SafeString | str:
+        seconds = took_s(record)
+        return formats.DASH if seconds is None else formats.span(seconds)
+
+
 class RunTable(BaseTable):
     caption = _("Runs")
-    created_at = LocalTimeColumn(verbose_name=_("Began"), seconds=False, card="sub")
+    created_at = LocalTimeColumn(verbose_name=_("Began"), card="sub", width="age")
     what = Column(verbose_name=_("What"), card="title", fixed=True)
-    rows_read = CountColumn(verbose_name=_("Rows read"))
+    rows_read = CountColumn(verbose_name=_("Read"))
     rows_new = CountColumn(verbose_name=_("New"))
     rows_changed = CountColumn(verbose_name=_("Changed"))
     rows_unreadable = CountColumn(verbose_name=_("Unreadable"), hidden=True)
-    requests = CountColumn(verbose_name=_("Queries"))
+    requests = CountColumn(verbose_name=_("Queries"), width="short")
     took = Column(verbose_name=_("Took"), empty_values=(), accessor="pk", width="num")
     state = PillColumn(look="run_state", verbose_name=_("Result"), card="end2")
     error = Column(verbose_name=_("Reason"), default="")
@@ -83,7 +91,3 @@ class RunTable(BaseTable):
 
     def render_what(self, record: SyncRun) -> str:
         return what_of(record)
-
-    def render_took(self, record: SyncRun) -> Any:
-        seconds = took_s(record)
-        return formats.DASH if seconds is None else formats.span(seconds)

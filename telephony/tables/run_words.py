@@ -15,7 +15,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 def what_of(run: SyncRun) -> str:
-    """ "Calls of November 2026", "Calls of today", "Calls from 3 to 9 November 2026", "All objects"."""
+    """ "Calls of November 2026", "Calls of today", "Calls from 3 Nov to 9 Nov 2026", "All objects"."""
     if run.what == SyncRun.What.ENTITIES:
         return _kinds_of(run)
     if run.window_start_at is None or run.window_end_at is None:
@@ -36,12 +36,12 @@ def _period(first: dt.date, last: dt.date, today: dt.date) -> str:
         return _("of %(month)s") % {"month": formats.date_format(first, "F Y")}
     if first.day == 1 and (last + ONE_DAY).day == 1:
         return _("from %(first)s to %(last)s") % {
-            "first": formats.date_format(first, "F Y"),
-            "last": formats.date_format(last, "F Y"),
+            "first": formats.date_format(first, "M Y"),
+            "last": formats.date_format(last, "M Y"),
         }
     return _("from %(first)s to %(last)s") % {
-        "first": formats.date_format(first, "j F"),
-        "last": formats.date_format(last, "j F Y"),
+        "first": formats.date_format(first, "j M"),
+        "last": formats.date_format(last, "j M Y"),
     }
 
 

@@ -34,7 +34,7 @@ def coverage_sums(counts: Mapping[str, int]) -> SafeString:
         " ",
         '<span class="{}"><b>{}</b> {}</span>',
         (
-            ("sb-bad-words" if state == "missing" else "", localize(count), words[state])
+            ("bad" if state == "missing" else "", localize(count), words[state])
             for state, count in found
         ),
     )

@@ -109,10 +109,8 @@ class ReconnectView(ConnectView):
         """The bundle that it has, so that connecting again changes nothing unless one wants it to."""
         assert self.connection is not None
         held = set(self.connection.credential.scopes)
-        for bundle in self.declared().scope_bundles:
-            if set(bundle.scopes) == held:
-                return {"bundle": bundle.name}
-        return {}
+        covered = [one.name for one in self.declared().scope_bundles if set(one.scopes) <= held]
+        return {"bundle": covered[-1]} if covered else {}
 
 
 class ContactView(TenantRightMixin, View):

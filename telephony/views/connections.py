@@ -61,7 +61,7 @@ class ConnectionListView(TenantRightMixin, FilteredTableView):
 
     def get_queryset(self) -> QuerySet[Connection]:
         calls = SyncState.objects.filter(connection=OuterRef("pk"), stream="calls")
-        return connections().annotate(calls_until=Subquery(calls.values("synced_until")[:1]))
+        return connections().annotate(calls_until=Subquery(calls.values("last_success_at")[:1]))
 
     def empty_action(self) -> tuple[str, str] | None:
         if Right.CONNECTIONS_MANAGE not in self.request.rights:  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.models import AuditEvent
 from accounts.rights import Right
 from portal.lib.errors import InvalidInput, ProviderError
+from portal.ui.views import REGION, FragmentMixin
 from telephony.forms.operations import MOST_SUGGESTIONS, OperationFilterForm, OperationForm
 from telephony.models import Change, Connection, Entity
 from telephony.providers.operations import Effect, Operation
@@ -25,6 +26,7 @@ from telephony.services import by_hand, editing
 from telephony.views.connections import ConnectionMixin
 
 LONGEST_ANSWER = 200_000
+ENOUGH_FOR_AN_AREA = 2
 TYPED = {Effect.DESTROY, Effect.NEVER_REPEAT}
 
 
@@ -36,37 +38,44 @@ class Listed:
     why_not: str
 
 
-class OperationListView(ConnectionMixin, TemplateView):
+class OperationListView(ConnectionMixin, FragmentMixin, TemplateView):
     right = Right.OPERATIONS_USE
     template_name = "telephony/operation_list.html"
+    fragment_target = REGION
+    fragment_template_name = "telephony/_operation_region.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         catalog = self.connection.declaration.catalog
-        form = OperationFilterForm(sorted({area_of(one) for one in catalog}), self.request.GET)
+        areas = areas_of(catalog)
+        form = OperationFilterForm(areas, self.request.GET)
         listed = [Listed(one, editing.why_not(self.connection, one)) for one in form.matching(catalog)]
         return super().get_context_data(
             title=_("Operations"),
             connection=self.connection,
             declared=self.connection.declaration,
             filter_form=form,
-            areas=_by_area(listed),
+            areas=[
+                (area, found)
+                for area, keys in areas.items()
+                if (found := [one for one in listed if one.operation.key in keys])
+            ],
             count=len(listed),
             total=len(catalog),
             **kwargs,
         )
 
 
-def area_of(operation: Operation) -> str:
-    """The noun that an operation's key begins with; what hangs below a service goes with the thing itself."""
-    nouns = operation.key.split(".")[:-1] or [operation.key]
-    return nouns[1] if nouns[0] == "services" and len(nouns) > 1 else nouns[0]
-
-
-def _by_area(listed: Sequence[Listed]) -> list[tuple[str, list[Listed]]]:
-    areas: dict[str, list[Listed]] = {}
-    for one in listed:
-        areas.setdefault(area_of(one.operation), []).append(one)
-    return list(areas.items())
+def areas_of(catalog: Iterable[Operation]) -> dict[str, set[str]]:
+    """Keys by area: the noun they begin with, or the one below it where that has operations enough of its own."""
+    by_noun: dict[tuple[str, ...], set[str]] = {}
+    for operation in catalog:
+        nouns = tuple(operation.key.split(".")[:-1]) or (operation.key,)
+        by_noun.setdefault(nouns[:2], set()).add(operation.key)
+    areas: dict[str, set[str]] = {}
+    for nouns, keys in by_noun.items():
+        area = nouns[-1] if len(keys) >= ENOUGH_FOR_AN_AREA else nouns[0]
+        areas.setdefault(area, set()).update(keys)
+    return areas
 
 
 class OperationView(ConnectionMixin, TemplateView):
