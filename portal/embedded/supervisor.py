@@ -45,8 +45,8 @@ class Supervisor:
 
     def __enter__(self) -> Supervisor:
         for each in ENDING:
-            previous = signal.signal(each, _end)
-            self._stack.callback(signal.signal, each, previous)
+            if signal.getsignal(each) is not signal.SIG_IGN or each is not signal.SIGHUP:  # nohup means it
+                self._stack.callback(signal.signal, each, signal.signal(each, _end))
         return self
 
     def __exit__(
@@ -69,7 +69,7 @@ class Supervisor:
             return given
         base = self.account.reachable(self.data_dir)
         sockets = self._socket_folder()
-        servers = {
+        servers: dict[str, tuple[str, type[Postgres] | type[Valkey]]] = {
             "DATABASE_URL": ("PostgreSQL", Postgres),
             "REDIS_URL": ("Valkey", Valkey),
         }

@@ -71,7 +71,7 @@ class Command(BaseCommand):
                     viewport={"width": width, "height": height},
                     device_scale_factor=self.scale,
                     color_scheme=theme,  # type: ignore[arg-type]
-                    storage_state=state,  # type: ignore[arg-type]
+                    storage_state=state,
                     base_url=base,
                     locale="en-GB",
                     timezone_id="Europe/Paris",
