@@ -70,7 +70,7 @@ class RunTable(BaseTable):
     rows_changed = CountColumn(verbose_name=_("Changed"))
     rows_unreadable = CountColumn(verbose_name=_("Unreadable"), hidden=True)
     requests = CountColumn(verbose_name=_("Queries"), width="short")
-    took = Column(verbose_name=_("Took"), empty_values=(), accessor="pk", width="num")
+    took = TookColumn(verbose_name=_("Took"), empty_values=(), accessor="pk")
     state = PillColumn(look="run_state", verbose_name=_("Result"), card="end2")
     error = Column(verbose_name=_("Reason"), default="")
 
