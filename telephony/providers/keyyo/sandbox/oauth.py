@@ -177,7 +177,10 @@ class OAuth:
     def _new_code(self, login: str, wish: dict[str, Any]) -> str:
         code = secrets.token_hex(20)
         ends_s = self._now_s + self._data["settings"]["code_life_s"]
-        self._data["codes"][code] = {**wish, "login": login, "ends_s": ends_s}
+        codes = self._data["codes"]
+        for old in [key for key, held in codes.items() if held["ends_s"] < self._now_s - SESSION_LIFE_S]:
+            del codes[old]
+        codes[code] = {**wish, "login": login, "ends_s": ends_s}
         self._sandbox.store.touch()
         return code
 

@@ -30,7 +30,10 @@ def mint_token(call: Call, csi: str) -> Document:
             raise Refused(400, "domain_masks: expected domain.ext, sub.domain.ext or *.domain.ext")
     token = secrets.token_hex(32)
     ends_s = call.now_s + TOKEN_LIFE_S
-    call.sandbox.store.data["csi_tokens"][token] = {"csi": csi, "domain_masks": masks, "ends_s": ends_s}
+    tokens = call.sandbox.store.data["csi_tokens"]
+    for old in [key for key, held in tokens.items() if held["ends_s"] < call.now_s]:
+        del tokens[old]
+    tokens[token] = {"csi": csi, "domain_masks": masks, "ends_s": ends_s}
     fields = {
         "result": "success", "token": token, "domain_masks": masks, "timestamp": ends_s, "expires_in": TOKEN_LIFE_S,
     }  # fmt: skip

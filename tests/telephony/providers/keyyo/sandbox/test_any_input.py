@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
@@ -57,7 +57,7 @@ def questions(draw):
     return method, path, form
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(questions(), st.integers(0, 1), st.booleans())
 def test_every_question_gets_an_answer(sandbox_of_its_own, question, who, in_query):
     sandbox, tokens = sandbox_of_its_own
@@ -69,15 +69,15 @@ def test_every_question_gets_an_answer(sandbox_of_its_own, question, who, in_que
     }
     target = f"/keyyo/manager/1.0{path}" + (f"?{form}" if in_query else "")
     request = WireRequest.read(method, target, headers, b"" if in_query else form.encode(), "127.0.0.1")
-    before = copy.deepcopy(sandbox.store.data["accounts"])
+    before = json.dumps(sandbox.store.data["accounts"])
     reply = sandbox.answer(request)
 
     assert reply.status in (200, 400, 403, 404, 405)
     if reply.status != 200:
         assert dict(reply.headers)["X-Status-Reason"].isascii()
-        assert sandbox.store.data["accounts"] == before
+        assert json.dumps(sandbox.store.data["accounts"]) == before
     if method == "GET":
-        assert sandbox.store.data["accounts"] == before
+        assert json.dumps(sandbox.store.data["accounts"]) == before
 
 
 @pytest.mark.parametrize("field", ["name", "forced", "forward_delay", "backup_number"])
