@@ -6,9 +6,11 @@ see it: `TenantRightMixin` with `right`, `SignedInMixin`, `StaffRequiredMixin`, 
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -45,6 +47,7 @@ MAY_BE_ABSENT = {
 MAY_REFUSE: dict[str, str] = {}
 
 METHODS = ("get", "post")
+pytestmark = pytest.mark.django_db
 
 
 @dataclass(frozen=True)
@@ -101,45 +104,62 @@ OF_TENANTS = [page for page in OURS if page.is_of_a_tenant]
 OTHERS = [page for page in OURS if not page.is_of_a_tenant]
 
 
-@pytest.fixture
-def corvane(db: None) -> Tenant:
-    return Tenant.objects.create(slug="corvane", name="Corvane Habitat")
+@dataclass
+class Cast:
+    """Everybody with their browsers, and corvane's and morvanne's world as each of them owns it."""
+
+    browsers: dict[str, Client]
+    worlds: dict[str, World]
+    foreign: dict[str, World]
+
+    def everybody(self) -> Iterator[tuple[str, Client, World]]:
+        for name, browser in self.browsers.items():
+            yield name, browser, self.worlds[name]
 
 
-@pytest.fixture
-def morvanne(db: None) -> Tenant:
-    return Tenant.objects.create(slug="morvanne", name="Atelier Morvanne")
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """Made once for all addresses: what a test writes is undone after it, and all of it at the end."""
+    with django_db_blocker.unblock():
+        whole = transaction.atomic()
+        whole._from_testcase = True  # as Django's TestCase marks its own; the outbound gate asks
+        with whole:
+            yield assemble()
+            transaction.set_rollback(True)
 
 
-@pytest.fixture
-def everybody(corvane: Tenant, morvanne: Tenant) -> dict[str, tuple[Client, World]]:
-    """Name to browser and to the world of corvane as that person owns it."""
-    things = Things(corvane)
+def assemble() -> Cast:
+    corvane = Tenant.objects.create(slug="corvane", name="Corvane Habitat")
+    morvanne = Tenant.objects.create(slug="morvanne", name="Atelier Morvanne")
     person("first@corvane.example", "First Member", {corvane: Role.OPERATOR})
     person("second@corvane.example", "Second Owner", {corvane: Role.OWNER})
-    stranger = person("stranger@morvanne.example", "A Stranger", {morvanne: Role.OWNER})
-    tom = staff("tom@telvane.example", "Tom Pelworth")
-    found = {
-        "signed out": (Client(), World(things, person("nobody@corvane.example", "No Body", {}))),
-        "stranger": (signed_in(stranger), World(things, stranger)),
-        "staff": (signed_in(tom), World(things, tom)),
+    people = {
+        "signed out": person("nobody@corvane.example", "No Body", {}),
+        "stranger": person("stranger@morvanne.example", "A Stranger", {morvanne: Role.OWNER}),
+        "staff": staff("tom@telvane.example", "Tom Pelworth"),
     }
     for role in Role:
-        someone = person(f"{role}@corvane.example", str(role.label), {corvane: role})
-        found[role.value] = (signed_in(someone), World(things, someone))
-    return found
+        people[role.value] = person(f"{role}@corvane.example", str(role.label), {corvane: role})
+    things, theirs = Things(corvane), Things(morvanne)
+    worlds = {name: World(things, one) for name, one in people.items()}
+    foreign = {name: World(theirs, one) for name, one in people.items()}
+    for world in (*worlds.values(), *foreign.values()):
+        world.make_all()
+    browsers = {name: Client() if name == "signed out" else signed_in(one) for name, one in people.items()}
+    return Cast(browsers, worlds, foreign)
 
 
-def ask(client: Client, method: str, address: str) -> HttpResponse:
-    """The answer, with everything undone that it wrote."""
-    point = transaction.savepoint()
+def ask(
+    client: Client, method: str, address: str, then: Callable[[], Any] = lambda: None
+) -> tuple[HttpResponse, Any]:
+    """The answer and what `then` sees after it; everything that the request wrote, cookies too, is undone."""
+    point, cookies = transaction.savepoint(), client.cookies.copy()
     try:
         response = getattr(client, method)(address)
-        if response.streaming:
-            response.close()
-        return response
+        return response, then()
     finally:
         transaction.savepoint_rollback(point)
+        client.cookies = cookies
 
 
 def values_of(page: Page, world: World) -> dict[str, Any]:
@@ -177,10 +197,10 @@ def _redirect_reason(page: Page) -> str:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("page", OF_TENANTS, ids=str)
-def test_a_tenants_page_opens_for_its_right_alone(page: Page, method: str, everybody: dict):
+def test_a_tenants_page_opens_for_its_right_alone(page: Page, method: str, cast: Cast):
     needed = page.needed(method)
-    for name, (client, world) in everybody.items():
-        response = ask(client, method, page.address(values_of(page, world)))
+    for name, client, world in cast.everybody():
+        response, _ = ask(client, method, page.address(values_of(page, world)))
         told = f"{method.upper()} {page} as {name}: {response.status_code}"
         if name == "signed out":
             assert is_sign_in(response), told
@@ -199,27 +219,25 @@ def rights_of(name: str) -> frozenset:
 
 
 @pytest.mark.parametrize("page", [page for page in OF_TENANTS if set(page.parameters) - NOT_OBJECTS], ids=str)
-def test_foreign_ids_are_not_found_and_not_touched(page: Page, everybody: dict, morvanne: Tenant):
+def test_foreign_ids_are_not_found_and_not_touched(page: Page, cast: Cast):
     """Each parameter in turn is that of an object of morvanne, under corvane's own slug; then all of them."""
     objects = [name for name in page.parameters if name not in NOT_OBJECTS]
-    theirs = Things(morvanne)
+    before = rows_of(cast.foreign["staff"].things.tenant)
     for name in (*Role.values, "staff"):
-        client, world = everybody[name]
-        foreign = World(theirs, world.person)
+        world, foreign = cast.worlds[name], cast.foreign[name]
         own = values_of(page, world)
         strange = {one: foreign.value(page.route, one) for one in objects}
-        for swapped in [*({one: strange[one]} for one in objects), strange]:
-            for method in METHODS:
-                address = page.address(own | swapped)
-                before = rows_of(morvanne) if method == "post" else None
-                point = transaction.savepoint()
-                response = getattr(client, method)(address)
-                after = rows_of(morvanne) if method == "post" else None
-                transaction.savepoint_rollback(point)
-                told = f"{method.upper()} {page} with {swapped} as {name}: {response.status_code}"
-                lacks = page.needed(method) is not None and page.needed(method) not in rights_of(name)
-                assert response.status_code in ((403, 404) if lacks else (404, 405)), told
-                assert before == after, f"{told} changed rows of another tenant"
+        for swapped, method in itertools.product(
+            [*({one: strange[one]} for one in objects), strange], METHODS
+        ):
+            address = page.address(own | swapped)
+            response, after = ask(
+                cast.browsers[name], method, address, partial(rows_of, foreign.things.tenant)
+            )
+            told = f"{method.upper()} {page} with {swapped} as {name}: {response.status_code}"
+            lacks = page.needed(method) is not None and page.needed(method) not in rights_of(name)
+            assert response.status_code in ((403, 404) if lacks else (404, 405)), told
+            assert before == after, f"{told} changed rows of another tenant"
 
 
 def rows_of(tenant: Tenant) -> list[list[dict[str, Any]]]:
@@ -232,12 +250,12 @@ def rows_of(tenant: Tenant) -> list[list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("page", [page for page in OTHERS if page.is_a(StaffRequiredMixin)], ids=str)
-def test_a_staff_page_is_there_for_staff_alone(page: Page, method: str, everybody: dict):
-    for name, (client, world) in everybody.items():
+def test_a_staff_page_is_there_for_staff_alone(page: Page, method: str, cast: Cast):
+    for name, client, world in cast.everybody():
         parameters = {
             one: world.value(page.route, one) if _known(page, one) else "no-such" for one in page.parameters
         }
-        response = ask(client, method, page.address(parameters))
+        response, _ = ask(client, method, page.address(parameters))
         told = f"{method.upper()} {page} as {name}: {response.status_code}"
         if name == "signed out":
             assert is_sign_in(response), told
@@ -253,22 +271,22 @@ def _known(page: Page, name: str) -> bool:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("page", [page for page in OTHERS if page.is_a(SignedInMixin)], ids=str)
-def test_a_persons_page_asks_for_a_sign_in(page: Page, method: str, everybody: dict):
-    for name, (client, world) in everybody.items():
-        response = ask(client, method, page.address(values_of(page, world)))
+def test_a_persons_page_asks_for_a_sign_in(page: Page, method: str, cast: Cast):
+    for name, client, world in cast.everybody():
+        response, _ = ask(client, method, page.address(values_of(page, world)))
         told = f"{method.upper()} {page} as {name}: {response.status_code}"
         assert is_sign_in(response) if name == "signed out" else response.status_code < 500, told
 
 
 @pytest.mark.parametrize("page", [page for page in ALL if page.explained or _public_reason(page)], ids=str)
-def test_an_explained_page_never_breaks(page: Page, everybody: dict):
+def test_an_explained_page_never_breaks(page: Page, cast: Cast):
     if "(" in page.route:
         return  # a regular expression of a package: its own tests try it
     for name in ("signed out", "viewer", "staff"):
-        client, world = everybody[name]
+        client, world = cast.browsers[name], cast.worlds[name]
         parameters = {one: _any_value(page, one, world) for one in page.parameters}
         for method in METHODS:
-            response = ask(client, method, page.address(parameters))
+            response, _ = ask(client, method, page.address(parameters))
             told = f"{method.upper()} {page} as {name}: {response.status_code}"
             assert response.status_code < 500, told
             if page.route.startswith("admin/") and name != "staff":

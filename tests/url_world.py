@@ -39,7 +39,7 @@ PROVIDER = "keyyo"
 
 @dataclass
 class Things:
-    """What everybody of a tenant shares, made when it is asked for."""
+    """What everybody of a tenant shares."""
 
     tenant: Tenant
 
@@ -144,6 +144,14 @@ class World:
         return SavedView.objects.create(
             person=self.person, page="calls", name="Missed", query="outcome=missed"
         )
+
+    def make_all(self) -> None:
+        """Make now what else is made when it is asked for."""
+        with tenant_scope(self.things.tenant):
+            for owner in (self.things, self):
+                for name, part in vars(type(owner)).items():
+                    if isinstance(part, cached_property):
+                        getattr(owner, name)
 
     def value(self, route: str, name: str) -> Any:
         """The value of one parameter of a route, from this world. Raises LookupError with what to do."""
