@@ -121,7 +121,7 @@ def _boolean(one: Field, around: Surroundings, common: Mapping[str, Any]) -> for
     if one.words is None:
         return forms.BooleanField(**{**common, "required": False})
     words = [(value, one.say(value == "1", around).plain(display)) for value in ("0", "1")]
-    return forms.ChoiceField(choices=words, widget=forms.RadioSelect, **{**common, "required": True})
+    return forms.ChoiceField(choices=words, widget=forms.RadioSelect, **{**common, "required": False})
 
 
 class WhyForm(forms.Form):

@@ -57,6 +57,7 @@ class Field:
     """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
     duration_s, choice, choices, value (anything, shown as it is).
 
+    brief    the label inside a list of labels, where `label` is half a sentence
     words    what a value is called, where `kind` alone does not say it
     empty    what an empty value is called
     merges   a list whose entries are added and taken away one by one, so that two people's changes add up
@@ -65,6 +66,7 @@ class Field:
 
     name: str
     label: Text
+    brief: Text = ""
     kind: str = "text"
     help: Text = ""
     required: bool = False
@@ -82,7 +84,7 @@ class Field:
     def say(self, value: Any, around: Surroundings) -> Said:
         """The value as a person reads it."""
         spoken = self.words(value, around) if self.words else _plain_words(self, value)
-        return spoken if isinstance(spoken, Said) else said(_literal(spoken))
+        return spoken if isinstance(spoken, Said) else said("{value}", value=spoken)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,14 +299,14 @@ class Editor:
             (name,) = wanted
             one = self.field(name, around)
             return _("{field}: {before} → {after}").format(
-                field=one.label,
+                field=one.brief or one.label,
                 before=one.say(before.get(name), around).plain(),
                 after=one.say(wanted[name], around).plain(),
             )[:250]
-        labels = ", ".join(str(self.field(name, around).label) for name in list(wanted)[:3])
-        more = len(wanted) - 3
-        if more > 0:
-            labels += ngettext(" and %(n)d more", " and %(n)d more", more) % {"n": more}
+        fields = [self.field(name, around) for name in wanted]
+        labels = ", ".join(str(one.brief or one.label) for one in fields[:3])
+        if (more := len(fields) - 3) > 0:
+            labels += " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
         return labels[:250]
 
     def consequences(
@@ -373,10 +375,6 @@ def editors(catalog: Catalog, by_key: Mapping[str, type[Editor]]) -> dict[str, E
 
 
 # ---- words and checks that hold for every field ----
-
-
-def _literal(text: Any) -> str:
-    return str(text).replace("{", "").replace("}", "").replace("**", "")
 
 
 def _plain_words(one: Field, value: Any) -> Said | Text:

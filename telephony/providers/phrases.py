@@ -28,7 +28,18 @@ class Strong:
     text: Text
 
 
-Value = Number | Strong | Text
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in millionths of a currency; shown as the reader writes money."""
+
+    micros: int
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.micros / 1_000_000:.2f} {self.currency}"
+
+
+Value = Number | Strong | Money | Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class Said:
         for index, stretch in enumerate(re.split(r"(\{\w+\})", words)):
             if index % 2:
                 value = self.values[stretch[1:-1]]
-                yield value if isinstance(value, Number) else Strong(_text(value))
+                yield value if isinstance(value, Number | Money) else Strong(_text(value))
             elif stretch:
                 yield Strong(stretch)
 

@@ -82,7 +82,8 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
     is_open = change.state in editing.OPEN
     hot = set(editing.conflicts_of(change, door)) if change.state == Change.State.CONFLICT else set()
     moved = set(editing.moved_of(change, door)) if is_open else set()
-    rows, same = [], []
+    rows: list[Row] = []
+    same: list[Row] = []
     for name in _names_in_order(door, before, wanted):
         one = door.editor.field(name, door.around)
         row = Row(

@@ -38,7 +38,7 @@ class BlacklistStory:
 class LineStory:
     line: Entity
     parts: LineParts
-    calls: Sequence[Call]
+    calls: Sequence[tuple[Call, str]]
     calls_today: int
     changes: Sequence[Change]
     forced_at: Mapping[int, datetime] = field(default_factory=dict)
@@ -56,14 +56,15 @@ def story_of(line: Entity) -> LineStory:
     calls = list(_calls(line)[:RECENT_CALLS])
     changes = list(_changes(line)[:LOOKED_AT])
     black = _blacklist(line, parts)
-    numbers = [number for call in calls for number in (call.caller, call.callee)]
+    others = [(call, other_number(call, line)) for call in calls]
+    numbers = [other for _call, other in others]
     numbers += numbers_in(row.sentence for row in parts.profiles or ())
     numbers += [number for number, _count in black.entries] if black else []
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return LineStory(
         line=line,
         parts=parts,
-        calls=calls,
+        calls=others,
         calls_today=Call.objects.filter(line=line, started_at__gte=midnight).count(),
         changes=changes[:RECENT_CHANGES],
         forced_at=_forced_at(changes),
@@ -133,9 +134,10 @@ def _blacklist(line: Entity, parts: LineParts) -> BlacklistStory | None:
     )
 
 
-def other_number(call: Call) -> str:
+def other_number(call: Call, line: Entity) -> str:
     """Who the call was with, seen from the line."""
-    return call.caller if call.direction == Direction.INBOUND else call.callee
+    is_caller = call.caller in (line.number, line.extension) and call.direction != Direction.INBOUND
+    return call.callee if is_caller or call.direction == Direction.OUTBOUND else call.caller
 
 
 # ---- read live ----

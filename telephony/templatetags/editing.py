@@ -18,7 +18,7 @@ from portal.ui.templatetags.ui import notation
 from telephony.drawings import route_board
 from telephony.forms.editing import ACT_SALT
 from telephony.providers.editing import Ending, Route
-from telephony.providers.phrases import Number, Said, Strong
+from telephony.providers.phrases import Money, Number, Said, Strong
 
 register = template.Library()
 
@@ -33,6 +33,8 @@ def said(context: Context, phrase: Said, names: Mapping[str, str] | None = None)
             parts.append(_number(piece.value, names or {}, how))
         elif isinstance(piece, Strong):
             parts.append(format_html("<b>{}</b>", str(piece.text)))
+        elif isinstance(piece, Money):
+            parts.append(format_html("<b>{}</b>", formats.money(piece.micros, piece.currency)))
         else:
             parts.append(format_html("{}", str(piece)))
     return mark_safe("".join(parts))

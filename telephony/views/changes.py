@@ -268,6 +268,12 @@ class ChangeOutcomeView(FragmentOrPageMixin, ChangeMixin, TemplateView):
 
     fragment = "telephony/_change_outcome.html"
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        if self.change.due_at is None:
+            response["HX-Refresh"] = "true"  # it is settled: the whole page tells it
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(change=self.change, story=story_of(self.change), **kwargs)
 

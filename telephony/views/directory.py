@@ -42,7 +42,7 @@ class DirectoryView(TenantRightMixin, FilteredTableView):
         wanted = self.request.GET.get("folder", "")
         pairs = [(tree, folder) for tree in self.trees for folder in tree.folders]
         chosen = [pair for pair in pairs if pair[1].entity.remote_id == wanted]
-        return (chosen or pairs or [None])[0]
+        return next(iter(chosen or pairs), None)
 
     def get_queryset(self) -> Any:
         kinds = {tree.page.contact_kind for tree in self.trees}

@@ -5,6 +5,7 @@ Nothing here is sent: both end in a preview, `telephony/views/changes.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,9 +19,9 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, require_right
 from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError
 from portal.ui.links import tenant_url
-from telephony.forms.editing import ACT_SALT, EditForm
+from telephony.forms.editing import ACT_SALT, EditForm, shown
 from telephony.models import Change, Entity
-from telephony.providers.editing import Editor, Fields, Place
+from telephony.providers.editing import Editor, Field, Fields, Place
 from telephony.services import change_secrets, editing
 from telephony.services.door import Door, door_of, right_for
 from telephony.services.door import why_not as why_connection_cannot
@@ -120,10 +121,18 @@ class EditView(OperationMixin, TemplateView):
         fields = self.editor.fields(self.door.around)
         if self.request.method == "POST":
             return EditForm(fields, self.door.around, seen=self.seen, data=self.request.POST)
-        form = EditForm(fields, self.door.around, seen=self._begin())
+        form = EditForm(fields, self.door.around, seen=self._begin(), initial=self._added(fields))
         if self.earlier is not None:
             form = self._continued(form)
         return form
+
+    def _added(self, fields: Sequence[Field]) -> dict[str, Any]:
+        """`?add=NUMBER` puts one more number on the list, for people who come from a call."""
+        number = self.request.GET.get("add", "")[:40]
+        lists = [one for one in fields if one.kind == "numbers"]
+        if not number or not lists:
+            return {}
+        return {lists[0].name: shown(lists[0], [*self.seen.get(lists[0].name, ()), number])}
 
     def _begin(self) -> Fields:
         """What the person saw: of an earlier preview, what was compared last."""
@@ -210,7 +219,7 @@ class EditView(OperationMixin, TemplateView):
                 kwargs["is_forbidden"] = isinstance(error, Forbidden)
             else:
                 return self.review(change)
-        return self.render_to_response(self.get_context_data(form=form, **kwargs), status=422)
+        return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
 
 class ActView(OperationMixin, View):

@@ -61,15 +61,17 @@ class LineDetailView(TenantRightMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         story = line_story.story_of(self.object)
         parts = story.parts
-        keys = {
-            act.operation for row in (*(parts.profiles or ()), *(parts.plugins or ())) for act in row.acts
-        }
-        keys |= set(parts.writes.values())
+        keys = set(parts.writes.values())
+        keys |= {act.operation for profile in parts.profiles or () for act in profile.acts}
+        keys |= {act.operation for plugin in parts.plugins or () for act in plugin.acts}
+        reasons = permissions(self.request, self.object.connection, keys)
         return super().get_context_data(
             story=story,
             parts=parts,
             connection=self.object.connection,
-            why_not=permissions(self.request, self.object.connection, keys),
+            why_not=reasons,
+            may_block=reasons.get(parts.writes.get("blacklist", "")) == "",
+            blocked=set(parts.blacklist.numbers) if parts.blacklist else set(),
             title=str(self.object),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
             **kwargs,
@@ -97,7 +99,7 @@ class LineRefreshView(TenantRightMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-        line = get_object_or_404(
+        line: Entity = get_object_or_404(
             Entity.objects.filter(is_line=True).select_related("connection", "connection__credential"), pk=pk
         )
         try:

@@ -122,6 +122,7 @@ def fetch(connection: Connection, line_kind: str, csi: str) -> Entity:
     declaration = connection.declaration
     for page in declaration.read_entities(client, kinds=[line_kind]):
         entities.store(connection, page, now)
+    assert declaration.line_page is not None
     below = [*declaration.line_page.kinds, *declaration.line_page.below.values()]
     for page in declaration.read_entities(client, kinds=below, parents={line_kind: [csi]}):
         entities.store(connection, page, now)

@@ -33,7 +33,7 @@ from telephony.providers.keyyo.editors.common import (
     seconds,
 )
 from telephony.providers.keyyo.kinds import GROUP, SIP_LINE
-from telephony.providers.phrases import Number, Said, Strong, said
+from telephony.providers.phrases import Money, Number, Said, Strong, said
 
 ALWAYS = "forward_unconditionally_number"
 NO_ANSWER = "forward_on_no_answer_number"
@@ -85,6 +85,7 @@ FIELDS = (
     Field(
         name=ALWAYS,
         label=lazy("Every call to"),
+        brief=lazy("every call"),
         kind="number",
         help=lazy("The line does not ring any more. Empty: it rings."),
         words=_number_or(lazy("nobody, the line rings")),
@@ -93,6 +94,7 @@ FIELDS = (
     Field(
         name=NO_ANSWER,
         label=lazy("If nobody answers, to"),
+        brief=lazy("forward when nobody answers"),
         kind="number",
         help=lazy("Also when the line is busy. Empty: the caller goes on hearing it ring."),
         words=_number_or(lazy("nobody")),
@@ -101,6 +103,7 @@ FIELDS = (
     Field(
         name=DELAY,
         label=lazy("After ringing for"),
+        brief=lazy("delay"),
         kind="duration_s",
         minimum=0,
         maximum=LONGEST_DELAY_S,
@@ -110,6 +113,7 @@ FIELDS = (
     Field(
         name=VOICEMAIL,
         label=lazy("To voicemail"),
+        brief=lazy("voicemail"),
         kind="boolean",
         help=lazy("Calls that no number above takes go to the mailbox of the line."),
         group=lazy("Nobody answers, or the line is busy"),
@@ -117,6 +121,7 @@ FIELDS = (
     Field(
         name=SHOWS_LINE,
         label=lazy("Number shown there"),
+        brief=lazy("number shown"),
         kind="boolean",
         help=lazy("Whoever gets the forwarded call sees the number of this line instead of the caller’s."),
         words=_shown_words,
@@ -125,6 +130,7 @@ FIELDS = (
     Field(
         name=BACKUP,
         label=lazy("If out of service, to"),
+        brief=lazy("backup number"),
         kind="number",
         help=lazy("Takes calls when no telephone of the line is reachable."),
         words=_number_or(lazy("nobody")),
@@ -412,6 +418,7 @@ def profile_consequences(before: Fields, wanted: Fields, around: Surroundings) -
     for name in NUMBERS:
         if wanted.get(name):
             found += _costs(wanted[name], around)
+    found += _checked([wanted[name] for name in NUMBERS if wanted.get(name)], around)
     found += _in_force(before, wanted, around)
     return tuple(found)
 
@@ -528,7 +535,7 @@ def _costs(number: str, around: Surroundings) -> list[Consequence]:
                 text=said(
                     _("Forwarding to {kind} costs about {price} a minute, paid by this line."),
                     kind=kind,
-                    price=Strong(f"{cost / 1_000_000:.2f} {around.currency}"),
+                    price=Money(cost, around.currency),
                 ),
             )
         )
@@ -555,6 +562,22 @@ def _costs(number: str, around: Surroundings) -> list[Consequence]:
             )
         )
     return found
+
+
+def _checked(numbers: Sequence[str], around: Surroundings) -> list[Consequence]:
+    """What was looked up about the new targets, so that nobody needs to."""
+    own = around.own_among(numbers) if numbers else ()
+    return [
+        Consequence(
+            icon="shield-check",
+            text=said(
+                _("**Checked:** {number} is a line of yours and does not send every call back here."),
+                number=Number(number),
+            ),
+        )
+        for number in dict.fromkeys(numbers)
+        if number in own
+    ]
 
 
 def _in_force(before: Fields, wanted: Fields, around: Surroundings) -> list[Consequence]:

@@ -190,7 +190,7 @@ class BlacklistReplace(Editor):
                     ),
                 )
             )
-        left = PLACES - len(wanted.get("numbers", (before or {}).get("numbers", ())))
+        left = PLACES - len({**self.blank(around), **(before or {}), **wanted}["numbers"])
         found.append(
             Consequence(
                 icon="layout-grid",
@@ -249,12 +249,13 @@ GROUP_WORDS = {
     "national": lazy("National"),
     "special": lazy("Special numbers"),
     "roaming": lazy("Roaming"),
+    "satellite": lazy("Satellite"),
 }
 
 
 def group_label(name: str) -> str:
     """A barring group in words where it is known, else Keyyo's own."""
-    return str(GROUP_WORDS.get(name.casefold(), name))
+    return str(GROUP_WORDS.get(name.casefold(), name[:1].upper() + name[1:]))
 
 
 class BarringReplace(Editor):

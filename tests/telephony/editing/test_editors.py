@@ -1,0 +1,199 @@
+"""Editors alone: fields to body to sandbox to fields, words for values, what a change means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony.providers.editing import Surroundings
+from telephony.providers.keyyo.editors import EDITORS
+from telephony.providers.keyyo.editors.common import is_emergency, number_in, number_out
+from telephony.providers.keyyo.editors.profiles import read_profile, sentence
+from telephony.providers.keyyo.sandbox.formats import read_flag, read_number, shown_number
+from telephony.providers.phrases import Number, Strong, said
+
+LINE = Surroundings(line_name="Syndic Paris", line_number="+33199001011", line_kind="UCaaSVoIPAccount")
+PROFILE = EDITORS["services.profiles.update"]
+BLACKLIST = EDITORS["services.blacklist.replace"]
+
+french = st.integers(1, 9).flatmap(
+    lambda area: st.integers(0, 99_999_999).map(lambda rest: f"+33{area}{rest:08d}")
+)
+short = st.integers(100, 9999).map(str).filter(lambda text: not is_emergency(text))
+number = st.one_of(st.just(""), french, short)
+fields = st.fixed_dictionaries(
+    {
+        "name": st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=40).map(
+            str.strip
+        ),
+        "forced": st.booleans(),
+        "forward_unconditionally_number": number,
+        "forward_on_no_answer_number": number,
+        "backup_number": number,
+        "forward_delay": st.integers(0, 120),
+        "forward_to_voicemail": st.booleans(),
+        "forward_use_account_callerid_presentation": st.booleans(),
+    }
+)
+
+
+def as_stored(body: dict[str, Any]) -> dict[str, Any]:
+    """The document that the sandbox shows after this body, by its own readers."""
+    document: dict[str, Any] = {"_resource_type": "VoIPAccountProfile", "identifier": "4"}
+    for name, value in body.items():
+        if name.endswith("_number"):
+            document[name] = shown_number(read_number(value, name, short=True))
+        elif isinstance(value, bool):
+            document[name] = read_flag(str(int(value)), name)
+        else:
+            document[name] = value
+    return document
+
+
+@given(fields)
+def test_a_profile_survives_the_round_trip(wanted: dict[str, Any]) -> None:
+    cleaned = PROFILE.clean(wanted, LINE)
+
+    assert read_profile(as_stored(PROFILE.body(cleaned, None))) == cleaned
+
+
+@given(st.lists(st.one_of(french, short), max_size=20, unique=True), st.booleans())
+def test_a_blacklist_survives_the_round_trip(numbers: list[str], anonymous: bool) -> None:
+    body = BLACKLIST.body({"numbers": numbers, "anonymous": anonymous}, None)
+
+    stored = [{"number": text} for text in body["numbers"]]
+    assert BLACKLIST.read_list(stored) == {"numbers": numbers, "anonymous": anonymous}
+
+
+@given(french)
+def test_any_notation_is_one_number(e164: str) -> None:
+    national = "0" + e164[3:]
+    spaced = " ".join([national[index : index + 2] for index in range(0, 10, 2)])
+
+    assert {number_in(text) for text in (e164, number_out(e164), national, spaced, f"00{e164[1:]}")} == {e164}
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({}, "Rings here until somebody answers. No voicemail."),
+        (
+            {"forward_to_voicemail": True, "forward_delay": 0},
+            "Every call goes to the voicemail at once. Nothing rings.",
+        ),
+        ({"forward_to_voicemail": True, "forward_delay": 20}, "Rings here for 20 s, then the voicemail."),
+        (
+            {"forward_on_no_answer_number": "+33199001002", "forward_delay": 10},
+            "Rings here for 10 s, then +33199001002. No voicemail.",
+        ),
+        ({"forward_unconditionally_number": "+33639980007"}, "Every call rings +33639980007."),
+        (
+            {"backup_number": "+33639980001"},
+            "Rings here until somebody answers. No voicemail. If the line is out of service: +33639980001.",
+        ),
+    ],
+)
+def test_a_profile_is_a_sentence(changed: dict[str, Any], says: str) -> None:
+    blank = EDITORS["services.profiles.create"].blank(LINE) | {"forward_delay": 0}
+
+    assert sentence({**blank, **changed}).plain() == says
+
+
+def consequences(
+    key: str, before: dict[str, Any], wanted: dict[str, Any], around: Surroundings = LINE
+) -> str:
+    return " ".join(one.text.plain() for one in EDITORS[key].consequences(before, wanted, around))
+
+
+def test_what_a_forward_means() -> None:
+    before = EDITORS["services.profiles.create"].blank(LINE)
+    wanted = {
+        "forward_on_no_answer_number": "+33639980001",
+        "forward_delay": 15,
+        "forward_use_account_callerid_presentation": True,
+    }
+    around = Surroundings(
+        line_number="+33199001011",
+        line_kind="UCaaSVoIPAccount",
+        around={"VoIPAccountProfile": [{"identifier": "4", "name": "Fermeture", "forced": 1}]},
+        cost_of=lambda number: 60_000,
+        last_week=lambda: (214, 41),
+    )
+
+    words = consequences("services.profiles.update", before, wanted, around)
+
+    assert "Calls to this line will ring +33639980001 after 15 s." in words
+    assert "will see the number of this line, not who is calling" in words
+    assert "0.06 EUR a minute" in words
+    assert "41 of 214" in words
+    assert "Not at once: “Fermeture” is forced on this line." in words
+
+
+def test_a_premium_number_and_a_call_abroad_are_warned_of() -> None:
+    before = EDITORS["services.profiles.create"].blank(LINE)
+
+    assert "A call abroad" in consequences(
+        "services.profiles.update", before, {"forward_unconditionally_number": "+442079460018"}
+    )
+    assert "A premium number" in consequences(
+        "services.profiles.update", before, {"forward_unconditionally_number": "+33899700000"}
+    )
+
+
+def test_blocking_a_contact_is_warned_of() -> None:
+    around = Surroundings(
+        contacts_among=lambda numbers: {"+33199006210"}, calls_from=lambda numbers: {"+33199006210": 37}
+    )
+
+    words = consequences(
+        "services.blacklist.replace",
+        {"numbers": [], "anonymous": False},
+        {"numbers": ["+33199006210"]},
+        around,
+    )
+
+    assert "In the directory: +33199006210" in words
+    assert "37 calls" in words
+
+
+def test_a_loop_back_to_the_line_is_refused() -> None:
+    around = Surroundings(
+        line_number="+33199001011",
+        line_kind="UCaaSVoIPAccount",
+        sends_all_to=lambda number: "+33199001011",
+    )
+
+    refused = PROFILE.check({"forward_unconditionally_number": "+33199001002"}, {}, around)
+
+    assert "round in circles" in refused["forward_unconditionally_number"]
+
+
+def test_a_plugin_value_is_kept_byte_for_byte() -> None:
+    editor = EDITORS["services.cti_plugins.parameters.update"]
+    value = "  https://example.org/?a=_CALLER_&b=%20 +x\n"
+
+    assert editor.body(editor.clean({"value": value}, LINE), {"value": ""}) == {"value": value}
+
+
+def test_a_sentence_keeps_numbers_apart_from_words() -> None:
+    phrase = said(
+        "**Every** call rings {target} after {delay}.", target=Number("+33199001002"), delay=Strong("15 s")
+    )
+
+    assert list(phrase.pieces()) == [
+        Strong("Every"),
+        " call rings ",
+        Number("+33199001002"),
+        " after ",
+        Strong("15 s"),
+        ".",
+    ]
+
+
+def test_every_write_of_people_has_an_editor_with_a_way_back() -> None:
+    for key, editor in EDITORS.items():
+        assert editor.reading is not None, key
+        assert not editor.irreversible, key
