@@ -1,0 +1,145 @@
+"""The way of a newcomer, in a real browser: sign in, connect, see calls arrive, change, take back, block, export.
+
+Each page on the way is looked at by axe; the `visitor` fixture fails the test if the console shows an error.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import Person, Tenant
+from accounts.scoping import tenant_scope
+from telephony.models import Call, Change, Entity
+from telephony.providers.sandbox.server import SandboxServer
+from tests.people import PASSWORD, totp_code
+
+from .conftest import eventually
+
+SIP_LINES = "/t/vellard/lines/?kind=UCaaSVoIPAccount"
+BLOCKED = "+33 1 99 00 73 99"
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill("maud@corvane.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.locator("input[name=code]").fill(totp_code())
+    page.locator("form:has(input[name=code])").locator("button[type=submit]").first.click()
+    expect(page.get_by_role("link", name="Overview").first).to_be_visible()
+
+
+def connect(page: Page) -> None:
+    page.goto("/t/vellard/")
+    page.get_by_role("link", name="Connect an account").first.click()
+    page.get_by_role("link", name="Keyyo").first.click()
+    page.get_by_label("Everything").check()
+    page.get_by_role("button", name="Go on to Keyyo").click()
+    page.get_by_label("Login").fill("vellard")
+    page.get_by_label("Password").fill("keyyo-demo")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Allow").click()
+    expect(page.get_by_text("Keyyo is connected.")).to_be_visible()
+
+
+def edit_profile(page: Page) -> None:
+    page.goto(SIP_LINES)
+    page.locator("tr[data-row] a").first.click()
+    page.locator(".sb-profile").get_by_role("link", name="Edit").first.click()
+    page.get_by_label("After ringing for").fill("35")
+    page.get_by_label("If nobody answers, to").fill("06 39 98 00 07")
+    page.get_by_role("button", name="Review the change").click()
+    expect(page.get_by_text("Nothing has been sent yet.")).to_be_visible()
+
+
+def write(page: Page) -> None:
+    page.locator(".sb-foot").get_by_role("button", name="Write").click()
+    expect(page.get_by_text("Written and read back")).to_be_visible()
+
+
+def block_number(page: Page) -> None:
+    page.goto(SIP_LINES)
+    page.locator("tr[data-row] a").first.click()
+    page.locator("section", has_text="Blacklist").get_by_role("link", name="Edit").first.click()
+    box = page.locator("textarea").first
+    box.fill(f"{box.input_value()}\n{BLOCKED}")
+    page.get_by_role("button", name="Review the change").click()
+    write(page)
+
+
+def export_calls(page: Page) -> Path:
+    page.goto("/t/vellard/calls/?period=30d")
+    page.get_by_role("button", name="CSV").click()
+    fetch = page.get_by_role("link", name="Fetch")
+    fetch.wait_for(timeout=60_000)
+    with page.expect_download() as download:
+        fetch.click()
+    return Path(download.value.path())
+
+
+@pytest.mark.browser
+def test_connect_see_calls_change_take_back_block_and_export(
+    visitor: Any, worker: Any, keyyo: SandboxServer, maud: Person, vellard: Tenant
+) -> None:
+    keyyo.provider("keyyo").allow_redirect(f"{visitor.base}/oauth/keyyo/callback/")  # type: ignore[attr-defined]
+    seen: list[str] = []
+
+    def look() -> None:
+        seen.extend(visitor.serious())
+
+    visitor(sign_in)
+    look()
+    visitor(connect)
+    look()
+
+    def count(model: Callable[..., Any]) -> int:
+        with tenant_scope(vellard):
+            return int(model().count())
+
+    eventually(lambda: count(Entity.objects.lines), "lines arrive by themselves")
+    eventually(lambda: count(Call.objects.all), "calls arrive by themselves")
+    visitor.open("/t/vellard/calls/")
+    visitor(lambda page: expect(page.locator("tr[data-row]").first).to_be_visible())
+    look()
+    eventually(
+        lambda: count(lambda: Entity.objects.filter(kind="VoIPAccountProfile")),
+        "profiles arrive by themselves",
+    )
+
+    visitor(edit_profile)
+    look()
+    visitor(write)
+    look()
+    with tenant_scope(vellard):
+        change = Change.objects.get()
+        assert change.state == Change.State.APPLIED
+        assert change.after["forward_delay"] == 35
+    assert _profile(keyyo, change)["forward_delay"] == 35
+
+    visitor(lambda page: page.get_by_role("button", name="Take back").click())
+    visitor(write)
+    assert _profile(keyyo, change)["forward_delay"] == change.before["forward_delay"]
+
+    visitor(block_number)
+    assert "33199007399" in str(keyyo.provider("keyyo").store.data)
+    look()
+
+    file = visitor(export_calls)
+    look()
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.reader(opened))
+    assert len(rows) > 10
+    assert rows[0][0] == "Started (Europe/Paris)"
+    assert seen == []
+
+
+def _profile(keyyo: SandboxServer, change: Change) -> dict[str, Any]:
+    """The profile of a change as the provider holds it now."""
+    provider: Any = keyyo.provider("keyyo")
+    return provider.profile(change.address["csi"], change.address["profile_identifier"])
