@@ -60,6 +60,15 @@ class CallQuerySet(TenantQuerySet):
         )
 
 
+# Calls and their records come by the hundred thousand, and each foreign key that PostgreSQL checks costs a stored row
+# as much as all its indexes. Theirs are not checked: the store takes both ids from rows of the same transaction,
+# deletion goes through Django, and `check_isolation` compares both sides.
+def _tenant() -> models.ForeignKey:
+    return models.ForeignKey(
+        "accounts.Tenant", on_delete=models.CASCADE, related_name="+", editable=False, db_constraint=False
+    )
+
+
 class Call(TenantOwned):
     """One call as a person counts it; folded from the records of one fold key.
 
@@ -71,7 +80,10 @@ class Call(TenantOwned):
     Medium = Medium
     Outcome = Outcome
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="calls")
+    tenant = _tenant()
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="calls", db_constraint=False
+    )
     fold_key = models.CharField(max_length=120)
     started_at = models.DateTimeField()
     medium = models.CharField(max_length=8, choices=Medium, default=Medium.VOICE)
@@ -87,7 +99,9 @@ class Call(TenantOwned):
     unit = models.CharField(max_length=12, blank=True)
     cost_micros = models.BigIntegerField(null=True, blank=True)
     destination = models.CharField(max_length=80, blank=True)
-    line = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    line = models.ForeignKey(
+        Entity, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_constraint=False
+    )
     line_remote_id = models.CharField(max_length=200, blank=True)
     group_remote_id = models.CharField(max_length=200, blank=True)
     record_count = models.PositiveSmallIntegerField(default=1)
@@ -122,8 +136,13 @@ class Call(TenantOwned):
 class CallRecord(TenantOwned):
     """One provider row. Unique per connection and stream; written again only when its content changed."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_records")
-    call = models.ForeignKey(Call, null=True, blank=True, on_delete=models.SET_NULL, related_name="records")
+    tenant = _tenant()
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="call_records", db_constraint=False
+    )
+    call = models.ForeignKey(
+        Call, null=True, blank=True, on_delete=models.SET_NULL, related_name="records", db_constraint=False
+    )
     stream = models.CharField(max_length=40)
     remote_key = models.CharField(max_length=120)
     fold_key = models.CharField(max_length=120)
