@@ -121,7 +121,7 @@ class Shell:
         return self._tenant_address(hooks.jobs_url_name)
 
     @property
-    def languages(self) -> Sequence[tuple[str, str]]:
+    def languages(self) -> Sequence[tuple[str, str | Promise]]:
         return settings.LANGUAGES
 
 

@@ -42,8 +42,8 @@ def control(field: forms.BoundField, css: str = "") -> SafeString:
         house = ""
     else:
         house = "form-control"
-    attrs = {"class": " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))}
-    return mark_safe(field.as_widget(attrs=attrs if attrs["class"] else None))
+    classes = " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))
+    return mark_safe(field.as_widget(attrs={"class": classes} if classes else None))
 
 
 def any_of(choices: Any) -> list[tuple[str, Any]]:
@@ -181,8 +181,10 @@ class FilterForm(forms.Form):
         super().__init__(data if data is not None else {}, *args, **kwargs)
         for name, field in self.fields.items():
             field.required = False
-            if type(field.widget) is forms.Select and len(list(field.choices)) <= MOST_RADIOS:
-                field.widget = forms.RadioSelect(choices=field.choices, attrs={"data-filter-now": True})
+            if type(field.widget) is forms.Select and isinstance(field, forms.ChoiceField):
+                choices = list(field.choices)
+                if len(choices) <= MOST_RADIOS:
+                    field.widget = forms.RadioSelect(choices=choices, attrs={"data-filter-now": True})
             if name == self.search_field:
                 field.widget.attrs.setdefault("type", "search")
 
@@ -220,7 +222,7 @@ class FilterForm(forms.Form):
     def _parameter_names(self, bound: forms.BoundField) -> Iterator[str]:
         widget = bound.field.widget
         if isinstance(widget, forms.MultiWidget):
-            yield from (f"{bound.html_name}{suffix}" for suffix in widget.widgets_names)
+            yield from (f"{bound.html_name}{suffix}" for suffix in widget.widgets_names)  # type: ignore[attr-defined]
         else:
             yield bound.html_name
 

@@ -139,13 +139,16 @@ class KeysetPage(Generic[Row]):
     ):
         self.queryset, self.size, self.order = queryset, size, tuple(order)
         self.terms = terms_of(queryset, self.order)
-        self.is_backward, self.edge = self._read(cursor) if cursor else (False, None)
+        self.is_backward, self.edge = self._read(cursor)
 
     @property
     def _salt(self) -> str:
         return f"keyset:{self.queryset.model._meta.label}:{','.join(self.order)}"
 
-    def _read(self, cursor: str) -> tuple[bool, list[Any]]:
+    def _read(self, cursor: str) -> tuple[bool, list[Any] | None]:
+        """Direction and edge; no cursor is the first page."""
+        if not cursor:
+            return False, None
         try:
             direction, *values = signing.loads(cursor, salt=self._salt)
             edge = [unpack(term, value) for term, value in zip(self.terms, values, strict=True)]

@@ -45,7 +45,13 @@ class Drawing:
             self.parts.append(format_html("<{}{}/>", mark_safe(tag), inside))
         else:
             self.parts.append(
-                format_html("<{}{}>{}</{}>", mark_safe(tag), inside, conditional_escape(text), mark_safe(tag))
+                format_html(
+                    "<{}{}>{}</{}>",
+                    mark_safe(tag),
+                    inside,
+                    conditional_escape(text if isinstance(text, SafeString) else str(text)),
+                    mark_safe(tag),
+                )
             )
 
     def text(self, x: float, y: float, words: object, *, css: str = "", anchor: str = "") -> None:

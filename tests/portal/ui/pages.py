@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
@@ -113,7 +114,23 @@ def drawn(request: HttpRequest) -> HttpResponse:
     )
 
 
+def part(request: HttpRequest) -> HttpResponse:
+    """The live part once it has ended."""
+    return render(request, "ui_samples/part.html", {"running": False, "words": "all rows are here"})
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("Only owners may close a tenant.")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("a secret detail")
+
+
 urlpatterns = [
+    path("refused/", refused),
+    path("part/", part),
+    path("broken/", broken),
     path("nobody/", PersonListView.as_view(queryset=Person.objects.none()), name="nobody"),
     path("people/", PersonListView.as_view(), name="people"),
     path("components/", components, name="components"),

@@ -92,3 +92,23 @@ def test_the_menu_of_a_telephone_opens_without_script(seat):
     picture(seat, "drawer")
 
     assert seat(lambda page: page.locator("[data-drawer]").is_visible())
+
+
+def test_a_live_part_asks_until_it_has_ended(seat):
+    asked = []
+    seat(lambda page: page.on("request", lambda request: asked.append(request.url)))
+    seat.open("/components/")
+    seat(lambda page: page.get_by_text("all rows are here").wait_for())
+    seat(lambda page: page.wait_for_timeout(2500))
+
+    assert len([url for url in asked if url.endswith("/part/")]) == 1
+
+
+def test_a_typed_confirmation_waits_for_the_text(seat):
+    seat.open("/components/")
+    seat(lambda page: page.locator("summary", has_text="Delete profile").click())
+    button = "button:has-text('Delete profile')"
+    assert seat(lambda page: page.locator(button).is_disabled())
+
+    seat(lambda page: page.locator("[data-typed]").fill("Astreinte 2"))
+    assert seat(lambda page: page.locator(button).is_enabled())
