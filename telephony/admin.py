@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -52,7 +52,7 @@ class ProviderApplicationForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = [one for one in PROVIDERS.values() if one.needs_application]
-        self.fields["provider"].choices = [(one.id, one.label) for one in known]
+        cast(forms.ChoiceField, self.fields["provider"]).choices = [(one.id, one.label) for one in known]
         if self.instance.pk is None:
             self.fields["client_secret"].required = True
             for field in (field for one in known[:1] for field in one.connect_fields):

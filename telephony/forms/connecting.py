@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -31,14 +31,14 @@ class ConnectForm(forms.Form):
     def __init__(self, declared: Provider, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bundles = {bundle.name: bundle for bundle in declared.scope_bundles}
-        field = self.fields["bundle"]
+        field = cast(forms.ChoiceField, self.fields["bundle"])
         field.choices = [(bundle.name, bundle.label) for bundle in self.bundles.values()]
         field.initial = next((one.name for one in self.bundles.values() if one.is_default), None)
         applications = ProviderApplication.objects.filter(provider=declared.id).order_by(
             "-is_default", "name"
         )
         self.applications = list(applications)
-        self.fields["application"].queryset = applications
+        cast(forms.ModelChoiceField, self.fields["application"]).queryset = applications
         if len(self.applications) < 2:
             del self.fields["application"]
         if not is_new:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -66,13 +66,16 @@ class ConnectionSettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [(name, name) for name in sorted(available_timezones())]
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = [
+            (name, name) for name in sorted(available_timezones())
+        ]
         for name in ("calls_every_s", "entities_every_s", "backfill_months", "currency"):
             self._keep_own_choice(name)
 
     def _keep_own_choice(self, name: str) -> None:
         """A value set by the command line stays choosable."""
-        field, value = self.fields[name], getattr(self.instance, name)
+        field = cast(forms.ChoiceField, self.fields[name])
+        value = getattr(self.instance, name)
         if value not in dict(field.choices):
             field.choices = [*field.choices, (value, str(value))]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,4 +25,4 @@ class LinePasswordForm(forms.Form):
 
     def __init__(self, lines: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"].choices = lines
+        cast(forms.ChoiceField, self.fields["line"]).choices = lines

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -126,7 +126,9 @@ class OperationFilterForm(FilterForm):
         """`areas` are keys of operations by area."""
         super().__init__(*args, **kwargs)
         self.areas = areas
-        self.fields["area"].choices = any_of([(area, area.replace("_", " ")) for area in areas])
+        cast(forms.ChoiceField, self.fields["area"]).choices = any_of(
+            [(area, area.replace("_", " ")) for area in areas]
+        )
 
     def matching(self, catalog: Iterable[Operation]) -> list[Operation]:
         """The operations that the valid filters leave, in the catalog's order."""

@@ -23,7 +23,7 @@ from psycopg.errors import LockNotAvailable
 from accounts.models import Person
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.errors import Forbidden, NeedsReconnect, Transient, Unavailable
-from portal.lib.outbound import OutboundPolicy, inside_transaction
+from portal.lib.outbound import DEADLINE_S, OutboundPolicy, inside_transaction
 from portal.lib.secrets import Secret, Unreadable, keyed_hash, seal, unseal
 from telephony.models import Connection, Credential, ProviderApplication
 from telephony.providers.client import ClientContext, ProviderClient
@@ -76,7 +76,7 @@ def client_of(
         breaker=CredentialBreaker(credential.pk),
         observer=RequestRecorder(connection, is_person=is_person),
         priority="person" if is_person else "worker",
-        **({} if deadline_s is None else {"deadline_s": deadline_s}),
+        deadline_s=DEADLINE_S if deadline_s is None else deadline_s,
     )
     context = ClientContext(
         transport=transport,

@@ -6,8 +6,9 @@ How the grant came here: connecting.py, or `manage.py connect` with tokens in ha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -72,7 +73,7 @@ class Found:
 
     object_ids: frozenset[str] = frozenset()
     capabilities: frozenset[str] = frozenset()
-    probed: dict[str, object] = field(default_factory=dict)
+    probed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def adopt(asked: Round, answer: TokenAnswer, request: HttpRequest | None = None) -> Connection:

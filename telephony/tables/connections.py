@@ -38,7 +38,7 @@ class ConnectionTable(BaseTable):
         fields = ("name", "provider", "slug", "state", "calls_until", "last_answer_at", "created_at")
 
     def render_name(self, record: Connection) -> SafeString:
-        url = tenant_url(self.request.tenant, "telephony:connection_detail", pk=record.pk)  # type: ignore[attr-defined]
+        url = tenant_url(self.request.tenant, "telephony:connection_detail", pk=record.pk)
         return format_html('<a href="{}">{}</a>', url, record.name)
 
     def render_provider(self, record: Connection) -> SafeString:

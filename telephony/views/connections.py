@@ -220,8 +220,8 @@ def coverage_of(connection: Connection, now: dt.datetime) -> CoverageYear:
     today = now.astimezone(ZoneInfo(connection.time_zone)).date()
     first = today - YEAR
     rows = Coverage.objects.filter(connection=connection, day__range=(first, today))
-    days = {row.day: grids.Day(state=row.state, count=row.calls) for row in rows}  # type: ignore[arg-type]
-    counts = Counter(day.state for day in days.values())
+    days = {row.day: grids.Day(state=row.state, count=row.calls) for row in rows}
+    counts: Counter[str] = Counter(day.state for day in days.values())
     label = _(
         "Coverage of calls by day, one year: %(complete)d complete, %(partial)d partial, %(missing)d missing"
     ) % {
@@ -363,7 +363,7 @@ class ConnectionSettingsView(ConnectionMixin, UpdateView):
     def get_object(self, queryset: Any = None) -> Connection:
         return self.connection
 
-    def form_valid(self, form: ConnectionSettingsForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         form.save()
         if "calls_every_s" in form.changed_data or "entities_every_s" in form.changed_data:
             for state in self.connection.sync_states.exclude(next_due_at=None):
@@ -382,5 +382,5 @@ class ConnectionSettingsView(ConnectionMixin, UpdateView):
         messages.success(self.request, _("Settings are kept."))
         return self.back()
 
-    def form_invalid(self, form: ConnectionSettingsForm) -> HttpResponse:
+    def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)

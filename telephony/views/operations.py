@@ -100,7 +100,7 @@ class OperationView(ConnectionMixin, TemplateView):
         if "form" not in kwargs:
             known = {param.name for param in self.operation.params}
             kwargs["form"] = self.get_form(
-                initial={name: value for name, value in self.request.GET.items() if name in known}
+                initial={name: str(value) for name, value in self.request.GET.items() if name in known}
             )
         return super().get_context_data(
             title=self.operation.summary,
