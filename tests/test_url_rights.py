@@ -41,10 +41,18 @@ EXPLAINED = {
 # Own objects that are rightly not found as they stand in the test's world.
 MAY_BE_ABSENT = {
     f"{T}exports/<int:pk>/file/": "the export is not made yet",
-    f"{T}connections/<int:pk>/contact/": "a provider without contacts has no such page",
+    f"{T}connections/<int:pk>/cti/rule/": "an empty form names no line of the connection",
+    f"{T}entities/<int:pk>/act/<str:operation>/": "nothing that we signed was sent along",
 }
 # Where a person with the right may still be refused, by what the objects are.
-MAY_REFUSE: dict[str, str] = {}
+MAY_REFUSE = {
+    f"{T}changes/<int:pk>/send/": "it takes the right of the change's operation",
+    f"{T}changes/<int:pk>/discard/": "it takes the right of the change's operation",
+    f"{T}changes/<int:pk>/renew/": "it takes the right of the change's operation",
+    f"{T}changes/<int:pk>/revert/": "it takes the right of the change's operation",
+    f"{T}entities/<int:pk>/edit/<str:operation>/": "it takes the right of the operation",
+    f"{T}entities/<int:pk>/act/<str:operation>/": "it takes the right of the operation",
+}
 
 METHODS = ("get", "post")
 pytestmark = pytest.mark.django_db

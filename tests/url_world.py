@@ -81,7 +81,7 @@ class Things:
 
     @cached_property
     def line(self) -> Entity:
-        return self.entity("UCaaSVoIPAccount", "line")
+        return self.entity("UCaaSVoIPAccount", "line", is_line=True)
 
     @cached_property
     def call(self) -> Call:
@@ -177,6 +177,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}entities/", "pk", lambda world: world.things.line.pk),
     (f"{T}entities/", "connection", lambda world: world.things.line.connection.slug),
     (f"{T}entities/", "kind", lambda world: world.things.line.kind),
+    (f"{T}entities/", "operation", lambda world: "services.update"),
     (f"{T}lines/", "pk", lambda world: world.things.line.pk),
     (f"{T}numbers/", "number", lambda world: world.things.line.number),
     (f"{T}numbers/", "e164", lambda world: world.things.line.number),
@@ -190,4 +191,16 @@ MEANINGS: list[tuple[str, str, Find]] = [
 ]
 
 # Parameters that name no object of a tenant: a foreign one cannot be tried.
-NOT_OBJECTS = {"slug", "provider", "key", "token", "kind", "number", "e164", "day", "month", "format"}
+NOT_OBJECTS = {
+    "slug",
+    "provider",
+    "key",
+    "token",
+    "kind",
+    "number",
+    "e164",
+    "operation",
+    "day",
+    "month",
+    "format",
+}
