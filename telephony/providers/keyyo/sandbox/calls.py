@@ -347,45 +347,14 @@ class _DayMaker:
 
     def _data(self, csi: str, at_s: int) -> None:
         """Mobile data: no other party. A few picture messages travel the same way."""
+        sent = Row(at_s, self._id(), csi, OUTGOING, at_s, csi, None, csi, None, 1)
         if self.random() < 0.04:
-            self.rows.append(
-                Row(
-                    at_s,
-                    self._id(),
-                    csi,
-                    OUTGOING,
-                    at_s,
-                    csi,
-                    None,
-                    csi,
-                    self._party(csi),
-                    1,
-                    "mms",
-                    "MMS",
-                    0.25,
-                )
-            )
+            other = self._party(csi)
+            self.rows.append(sent._replace(callee=other, unit="mms", destination="MMS", cost=0.25))
             return
         roaming = int(self.random() < 0.03)
         kilobytes = int(200 + 90_000 * self.random() ** 4)
         unit, amount = ("Mo", kilobytes // 1024 + 1) if self.random() < 0.1 else ("ko", kilobytes)
-        name = "Données à l'étranger" if roaming else "Données"
-        cost = 0.002 * kilobytes / 1024 if roaming else 0.0
-        self.rows.append(
-            Row(
-                at_s,
-                self._id(),
-                csi,
-                OUTGOING,
-                at_s,
-                csi,
-                None,
-                None,
-                None,
-                amount,
-                unit,
-                name,
-                cost,
-                roaming,
-            )
-        )
+        name, ko_price = ("Données à l'étranger", 0.002 / 1024) if roaming else ("Données", 0.0)
+        used = sent._replace(presented=None, quantity=amount, unit=unit, destination=name)
+        self.rows.append(used._replace(cost=ko_price * kilobytes, roaming=roaming))

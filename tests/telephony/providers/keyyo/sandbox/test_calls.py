@@ -262,5 +262,4 @@ def test_windows_cut_on_the_nights_of_the_clock_change_lose_nothing(read, night)
         query = f"date_start={begin}&date_end={end}&limit=500".replace(" ", "%20")
         parts += read("/incoming_call_detail", query)[0]
 
-    key = lambda row: (row["start_time"], row["call_id"], row["csi"])  # noqa: E731
-    assert sorted(parts, key=key) == sorted(whole, key=key)
+    assert sorted(map(str, parts)) == sorted(map(str, whole))
