@@ -182,7 +182,7 @@ class FilterForm(forms.Form):
         for name, field in self.fields.items():
             field.required = False
             if type(field.widget) is forms.Select and isinstance(field, forms.ChoiceField):
-                choices = list(field.choices)
+                choices = list(field.widget.choices)
                 if len(choices) <= MOST_RADIOS:
                     field.widget = forms.RadioSelect(choices=choices, attrs={"data-filter-now": True})
             if name == self.search_field:
