@@ -17,6 +17,10 @@ Answer = TypeVar("Answer")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-baselines", action="store_true", help="write tests/test_query_baselines.json anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that opens a browser is marked by its fixture, so that none is run among the parallel ones."""
     for item in items:

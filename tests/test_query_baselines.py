@@ -1,0 +1,161 @@
+"""How many queries each list page makes: a committed number that no row adds to.
+
+Run with `--update-baselines` after a change that is meant to move a number, and say why in the commit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.audit import record
+from accounts.models import AuditEvent, Membership, Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from telephony.models import Change, Connection, Coverage, Credential, Entity, Job, NumberName, SyncRun
+from telephony.providers.drafts import CallRecordDraft
+from telephony.services import calls
+
+BASELINES = Path(__file__).with_suffix(".json")
+NOW = datetime.now(UTC)
+PAGES = {
+    "overview": "/t/corvane/",
+    "calls": "/t/corvane/calls/",
+    "calls filtered": "/t/corvane/calls/?q=6210&period=30d&outcome=answered",
+    "lines": "/t/corvane/lines/",
+    "numbers": "/t/corvane/numbers/",
+    "objects of a kind": "/t/corvane/entities/corvane-keyyo/UCaaSVoIPAccount/",
+    "directory": "/t/corvane/directory/",
+    "changes": "/t/corvane/changes/",
+    "connections": "/t/corvane/connections/",
+    "jobs": "/t/corvane/jobs/",
+    "exports": "/t/corvane/exports/",
+    "people": "/t/corvane/people/",
+    "audit": "/t/corvane/audit/",
+}
+
+
+@pytest.fixture
+def corvane(db: None) -> Tenant:
+    return Tenant.objects.create(slug="corvane", name="Corvane Habitat")
+
+
+@pytest.fixture
+def maud(corvane: Tenant) -> Person:
+    maud = Person.objects.create_user("maud@corvane.example", "switchboard-demo", name="Maud Terrasson")
+    Membership.objects.create(tenant=corvane, person=maud, role=Role.OWNER)
+    return maud
+
+
+@pytest.fixture
+def link(corvane: Tenant) -> Iterator[Connection]:
+    with tenant_scope(corvane):
+        credential = Credential.objects.create(provider="keyyo")
+        yield Connection.objects.create(
+            credential=credential,
+            provider="keyyo",
+            slug="corvane-keyyo",
+            name="Keyyo",
+            capabilities=["calls.list", "lines.read", "profiles.edit", "directory.edit"],
+        )
+
+
+def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count: int) -> None:
+    """`count` rows more of everything that a list shows."""
+    drafts = []
+    for n in range(first, first + count):
+        csi = f"33199001{n:03d}"
+        line = Entity.objects.create(
+            connection=link,
+            kind="UCaaSVoIPAccount",
+            facet="line",
+            is_line=True,
+            remote_id=csi,
+            name=f"Line {n}",
+            number=f"+{csi}",
+            status="in_service",
+            checksum="",
+            fetched_at=NOW,
+        )
+        Entity.objects.create(
+            connection=link,
+            kind="DirectoryContact",
+            facet="contact",
+            remote_id=f"u{n}",
+            name=f"Contact {n}",
+            number=f"+3319900621{n % 10}",
+            document={"name": f"Contact {n}", "work_number": f"+3319900621{n % 10}"},
+            checksum="",
+            fetched_at=NOW,
+        )
+        NumberName.objects.create(number=f"+33199006{n:03d}", name=f"Caller {n}", source="contact")
+        Change.objects.create(
+            connection=link,
+            line=line,
+            entity=line,
+            operation="services.update",
+            object_label=line.name,
+            summary="Name",
+            state=Change.State.APPLIED,
+            before={"name": "a"},
+            wanted={"name": "b"},
+            after={"name": "b"},
+            person=person,
+            person_label=str(person),
+            sent_at=NOW,
+        )
+        Job.objects.create(kind="export", label="Calls", person=person, state=Job.State.DONE)
+        SyncRun.objects.create(connection=link, what="calls", state="complete", finished_at=NOW)
+        Coverage.objects.create(
+            connection=link, day=(NOW - timedelta(days=n)).date(), state="complete", read_at=NOW
+        )
+        record(AuditEvent.Verb.CHANGED, tenant=tenant, person=person, object_label=f"line {n}")
+        colleague = Person.objects.create_user(f"p{n}@corvane.example", None, name=f"Person {n}")
+        Membership.objects.create(tenant=tenant, person=colleague, role=Role.VIEWER)
+        drafts.append(
+            CallRecordDraft(
+                stream="incoming",
+                remote_key=f"c{n}",
+                fold_key=f"c{n}",
+                started_at=NOW - timedelta(minutes=n + 1),
+                direction="inbound",
+                medium="voice",
+                outcome="missed" if n % 3 == 0 else "answered",
+                caller=f"+3319900621{n % 10}",
+                callee=f"+{csi}",
+                line_remote_id=csi,
+                duration_s=60 if n % 3 else 0,
+            )
+        )
+    calls.store(link, drafts, NOW)
+
+
+def queries_of(client: Client, path: str) -> int:
+    client.get(path)  # what a first look costs (a cached permission, a session) is not the page's
+    with CaptureQueriesContext(database) as seen:
+        response = client.get(path)
+    assert response.status_code == 200, f"{path} answers {response.status_code}"
+    return sum("SAVEPOINT" not in query["sql"] for query in seen.captured_queries)
+
+
+def test_no_list_page_makes_more_queries_than_its_baseline_or_with_more_rows(
+    request: pytest.FixtureRequest, corvane: Tenant, maud: Person, link: Connection
+) -> None:
+    client = Client()
+    client.force_login(maud)
+    add_rows(link, corvane, maud, 0, 3)
+    few = {name: queries_of(client, path) for name, path in PAGES.items()}
+    add_rows(link, corvane, maud, 3, 30)
+    many = {name: queries_of(client, path) for name, path in PAGES.items()}
+
+    assert many == few, "a page makes a query a row"
+    if request.config.getoption("--update-baselines"):
+        BASELINES.write_text(json.dumps(few, indent=2) + "\n")
+    assert few == json.loads(BASELINES.read_text())
