@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.rights import Role
 from accounts.scoping import TenantOwned
@@ -171,7 +172,7 @@ class AuditEvent(models.Model):
         INVITED = "invited", _("invited")
         JOINED = "joined", _("joined")
         ROLE_CHANGED = "role_changed", _("changed a role")
-        REMOVED = "removed", _("removed")
+        REMOVED = "removed", pgettext_lazy("what somebody did", "removed")
         CONNECTED = "connected", _("connected")
         DISCONNECTED = "disconnected", _("disconnected")
         CHANGED = "changed", _("changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.ui.looks import Look, register_looks
 from telephony.models import Change, Coverage, Credential, Job, SyncRun
@@ -120,7 +121,7 @@ def register() -> None:
             "in_service": Look(icon="check", word=_("In service"), tone="plain"),
             "setup_pending": Look(icon="hourglass", word=_("Being set up"), tone="info"),
             "suspended": Look(icon="player-pause", word=_("Suspended"), tone="warn"),
-            "cancelled": Look(icon="x", word=_("Cancelled")),
+            "cancelled": Look(icon="x", word=pgettext_lazy("state of a service", "Cancelled")),
             "cancellation_pending": Look(icon="hourglass", word=_("Being cancelled"), tone="warn"),
             "blocked": Look(icon="ban", word=_("Blocked"), tone="bad"),
         },

@@ -115,9 +115,8 @@ def age(
 ) -> Age:
     """How old something is. Older than `stale_s` is stale, than `lost_s` lost; no instant at all is lost."""
     if at is None:
-        return Age(
-            " ".join(filter(None, [prefix, _("never")])), "", "lost" if lost_s is not None else "stale"
-        )
+        text = _("%(what)s never") % {"what": prefix} if prefix else _("never")
+        return Age(text, "", "lost" if lost_s is not None else "stale")
     seconds = ((now or timezone.now()) - at).total_seconds()
     sentence = _("in %(span)s") if seconds < -1 else _("%(span)s ago")
     text = sentence % {"span": span(abs(seconds))}

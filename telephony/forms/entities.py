@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.numbers import to_e164
 from portal.ui.forms import FilterForm
@@ -16,7 +17,7 @@ STATES = [
     ("setup_pending", _("Being set up")),
     ("suspended", _("Suspended")),
     ("cancellation_pending", _("Being cancelled")),
-    ("cancelled", _("Cancelled")),
+    ("cancelled", pgettext_lazy("state of a service", "Cancelled")),
 ]
 
 

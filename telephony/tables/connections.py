@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
@@ -28,7 +29,7 @@ class ConnectionTable(BaseTable):
         accessor="credential__last_answer_at",
         stale=STALE_S,
         lost=LOST_S,
-        verbose_name=_("Answered"),
+        verbose_name=pgettext_lazy("of a provider", "Answered"),
         card="end",
     )
     created_at = LocalTimeColumn(verbose_name=_("Added"), hidden=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from telephony.models import SyncRun
 
@@ -35,7 +36,7 @@ def _period(first: dt.date, last: dt.date, today: dt.date) -> str:
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and is_month_end:
         return _("of %(month)s") % {"month": formats.date_format(first, "F Y")}
     if first.day == 1 and (last + ONE_DAY).day == 1:
-        return _("from %(first)s to %(last)s") % {
+        return pgettext("months", "from %(first)s to %(last)s") % {
             "first": formats.date_format(first, "M Y"),
             "last": formats.date_format(last, "M Y"),
         }
