@@ -11,13 +11,15 @@ from typing import Any
 
 from celery import Task, shared_task
 from celery.signals import worker_init, worker_shutting_down
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.scoping import NoScope, current_scope, unscoped
 from telephony.models import Change, Job, SyncRun
-from telephony.services import exporting, ledger, scheduling, settling, worker_health
+from telephony.services import exporting, ledger, scheduling, settling, tidying, worker_health
 
 logger = logging.getLogger(__name__)
+TIDY_EVERY_S = 3600
 
 
 class TenantTask(Task):
@@ -43,6 +45,8 @@ def dispatch() -> None:
     ledger.dispatch()
     with unscoped("dispatch"):
         exporting.expire(timezone.now())
+    if cache.add("tidied", True, timeout=TIDY_EVERY_S):
+        tidying.tidy(timezone.now())
     for queue in worker_health.QUEUES:
         probe.apply_async(args=(queue,), queue=queue, expires=55)
 

@@ -38,6 +38,7 @@ from telephony.services.request_log import RequestRecorder
 CREDENTIAL_FIELD = "Credential.secrets"
 APPLICATION_FIELD = "ProviderApplication.client_secret"
 ACCESS, REFRESH, LINE = "access_token", "refresh_token", "line:"
+VOICEMAIL = "voicemail.read"
 EARLY_S = 60  # a token that ends so soon is renewed before it is used
 RENEWAL_DEADLINE_S = 10.0
 LOCK_WAIT_S = 15
@@ -85,6 +86,21 @@ def client_of(
         line_secret=lambda line: line_secret(credential.pk, line),
     )
     return provider(connection.provider).make_client(context)
+
+
+def client_as(
+    connection: Connection, capability: str, person: Person | None, *, deadline_s: float | None = None
+) -> ProviderClient:
+    """A client for what a person does: as the account, but for voice messages as the person's own contact.
+
+    Who has not signed in as a contact asks as the account, and hears what the provider says to that.
+    """
+    if capability == VOICEMAIL and person is not None:
+        try:
+            return client_of(connection, is_person=True, deadline_s=deadline_s, as_contact=person)
+        except Forbidden:
+            return client_of(connection, is_person=True, deadline_s=deadline_s)
+    return client_of(connection, is_person=True, deadline_s=deadline_s)
 
 
 class _FreshGrant:

@@ -265,7 +265,15 @@ def _save_with_slug(connection: Connection, asked: Round) -> None:
 
 
 def ask_first_runs(connection: Connection, person: Person | None) -> None:
-    """Objects first, then the calls of this month, then the older months, newest first."""
+    """Objects first, then the calls of this month, then the older months, newest first.
+
+    A connection that has calls already goes on where it stood; the schedule fetches older months it still lacks.
+    """
+    if SyncState.objects.filter(connection=connection, backfilled_from__isnull=False).exists():
+        request_run(connection, SyncRun.What.ENTITIES, person=person)
+        if connection.can("calls.list"):
+            request_run(connection, SyncRun.What.CALLS, person=person)
+        return
     now = timezone.now()
     month = now.astimezone(ZoneInfo(connection.time_zone)).replace(
         day=1, hour=0, minute=0, second=0, microsecond=0

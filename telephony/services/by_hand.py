@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import Person
-from portal.lib.errors import Forbidden, InvalidInput
+from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection
-from telephony.providers.client import Answer, ProviderClient
+from telephony.providers.client import Answer
 from telephony.providers.operations import Operation, Place
 from telephony.services import access, change_secrets, editing
-
-VOICEMAIL = "voicemail.read"
 
 
 @dataclass(kw_only=True)
@@ -45,18 +43,6 @@ def operation_of(connection: Connection, key: str) -> Operation:
     return connection.declaration.catalog[key]
 
 
-def client_for(
-    connection: Connection, operation: Operation, person: Person | None, deadline_s: float | None = None
-) -> ProviderClient:
-    """As the account; for messages as the person's own contact, where they have signed in as one."""
-    if operation.capability == VOICEMAIL and person is not None:
-        try:
-            return access.client_of(connection, is_person=True, deadline_s=deadline_s, as_contact=person)
-        except Forbidden:
-            pass  # the account's own grant then says what the provider thinks of it
-    return access.client_of(connection, is_person=True, deadline_s=deadline_s)
-
-
 def read(
     connection: Connection,
     operation: Operation,
@@ -65,7 +51,7 @@ def read(
     deadline_s: float | None = None,
 ) -> Said:
     """Ask a read. Raises the errors of portal.lib.errors."""
-    client = client_for(connection, operation, person, deadline_s)
+    client = access.client_as(connection, operation.capability, person, deadline_s=deadline_s)
     request = client.prepare(
         operation.key, asked.values, data=asked.data, filters=asked.filters, headers=asked.headers
     )

@@ -100,7 +100,7 @@ def propose(
         cleaned = {**door.editor.blank(door.around), **cleaned}
     changed = _changed(door.editor, cleaned, seen)
     _refuse_bad(door, changed, seen)
-    live = look(door, access.client_of(connection, is_person=True), Clock())
+    live = look(door, access.client_as(connection, door.operation.capability, person), Clock())
     if live is not None and live.fields is None and not door.editor.makes:
         raise NotFound(_("This is not at the provider any more."))
     before = live.fields if live else None
@@ -212,7 +212,7 @@ def moved_of(change: Change, door: Door) -> list[str]:
 def renew(change: Change, person: Person | None) -> Change:
     """Compare an open preview anew, as if its form were sent again now; the same row, with a new life."""
     door = door_of_change(_claimed(change))
-    live = look(door, access.client_of(door.connection, is_person=True), Clock())
+    live = look(door, access.client_as(door.connection, door.operation.capability, person), Clock())
     if live is not None and live.fields is None and not door.editor.makes:
         raise NotFound(_("This is not at the provider any more."))
     _rebase(change, door, live)
@@ -252,7 +252,7 @@ def send(
     if reason := why_not(door.connection, door.operation):
         raise Forbidden(reason)
     _pick(change, door, picks or {})
-    client = access.client_of(door.connection, is_person=True)
+    client = access.client_as(door.connection, door.operation.capability, person)
     live = look(door, client, clock)
     if live is not None and live.fields is None and not door.editor.makes:
         raise NotFound(_("This is not at the provider any more."))

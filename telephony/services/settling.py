@@ -166,7 +166,7 @@ def settle(change: Change, now: datetime | None = None) -> Change:
         change.error = _("The answer was lost, and no reading can show whether it happened.")
         return _finish(change, Change.State.UNKNOWN)
     try:
-        client = access.client_of(door.connection)
+        client = access.client_as(door.connection, door.operation.capability, change.person)
         live = look(door, client, Clock())
     except NotFound as error:
         change.error = error.message[:500]

@@ -114,7 +114,10 @@ class ReconnectView(ConnectView):
 
 
 class ContactView(TenantRightMixin, View):
-    """To the provider's page as a contact: what comes back reads this person's own messages, and nothing else."""
+    """To the provider's page as a contact: what comes back reads this person's own messages, and nothing else.
+
+    `may_delete` asks for everything that the contact may do there, which deleting a message takes.
+    """
 
     right = Right.VOICEMAIL_READ
 
@@ -125,11 +128,12 @@ class ContactView(TenantRightMixin, View):
         if application is None or Credential.ActsAs.CONTACT not in declared.acts_as:
             raise Http404
         least = next(bundle for bundle in declared.scope_bundles if bundle.is_default)
+        bundle = declared.scope_bundles[-1] if request.POST.get("may_delete") else least
         asked = Round(
             tenant=request.tenant,  # type: ignore[attr-defined]
             person=request.user,  # type: ignore[arg-type]
             application=application,
-            scopes=least.scopes,
+            scopes=bundle.scopes,
             acts_as=Credential.ActsAs.CONTACT,
             connection=connection,
         )

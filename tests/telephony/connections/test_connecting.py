@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Tenant
 from accounts.scoping import tenant_scope, unscoped
-from telephony.models import AuthorizationAttempt, Connection, Credential, Entity, SyncRun
+from telephony.models import AuthorizationAttempt, Connection, Credential, Entity, SyncRun, SyncState
 from telephony.services import access, unlinking
 
 START = "/t/alder/connections/new/keyyo/"
@@ -291,8 +291,21 @@ def test_an_unlinked_account_comes_back_as_itself(browser, connection, tenant, a
     assert (back.pk, back.unlinked_at, back.condition) == (connection.pk, None, "working")
 
 
-def contact_round(client, connection, login="maud.terrasson"):
-    answer = client.post(f"/t/alder/connections/{connection.pk}/contact/")
+def test_connecting_again_goes_on_where_the_calls_stood(browser, connection, tenant):
+    with tenant_scope(tenant):
+        SyncRun.objects.update(state="complete", due_at=None)
+        SyncState.objects.update_or_create(
+            connection=connection, stream="calls", defaults={"backfilled_from": timezone.now()}
+        )
+    browser.get(allow(go(browser, "profiles", f"/t/alder/connections/{connection.pk}/reconnect/")))
+
+    with tenant_scope(tenant):
+        asked = SyncRun.objects.filter(state="waiting").order_by("pk").values_list("what", "window_start_at")
+        assert list(asked) == [("entities", None), ("calls", None)]
+
+
+def contact_round(client, connection, login="maud.terrasson", **values):
+    answer = client.post(f"/t/alder/connections/{connection.pk}/contact/", values)
     return client.get(allow(answer["Location"], login=login))
 
 

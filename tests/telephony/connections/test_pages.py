@@ -389,3 +389,28 @@ def test_no_token_reaches_a_page(browser, base, connection, sandbox):
 
     assert not [name for name, value in secrets.items() if any(value in page for page in pages)]
     assert not any("keyyo-demo-secret" in page for page in pages)
+
+
+def test_a_contact_deletes_their_own_message_by_hand(browser, base, connection, sandbox, alice):
+    """Reads and writes of messages go out with the person's own contact grant."""
+    from .test_connecting import contact_round
+
+    contact_round(browser, connection, may_delete="1")
+    with tenant_scope(connection.tenant_id):
+        connection.refresh_from_db()
+        client = access.client_as(connection, "voicemail.read", alice)
+        key = "services.voicemails.default.unread_messages"
+        csi, messages = next(
+            (one.csi, found)
+            for one in client.services("UCaaSVoIPAccount")
+            if (found := client.call(f"{key}.list", {"csi": one.csi}).items)
+        )
+    identifier = messages[0]["identifier"]
+    path = f"{base}operations/{key}.delete/"
+    change = change_field(text_of(browser.post(path, {"csi": csi, "identifier": identifier})))
+    text_of(browser.post(path, {"change": change, "typed": f"{key}.delete"}))
+
+    with tenant_scope(connection.tenant_id):
+        left = client.call(f"{key}.list", {"csi": csi}).items
+        assert Change.objects.get().state == "applied"
+    assert identifier not in [message["identifier"] for message in left]
