@@ -9,7 +9,9 @@ class TelephonyConfig(AppConfig):
     def ready(self) -> None:
         from portal.ui import context
         from telephony import looks, menu
+        from telephony.services import tenant_facts
 
         context.configure(search_url_name="telephony:search", jobs_url_name="telephony:job_running")
         looks.register()
         menu.register()
+        tenant_facts.register()
