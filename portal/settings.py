@@ -228,7 +228,9 @@ PREVIEW_LIFETIME_S = 30 * 60
 
 # ---- outside ----
 OUTBOUND_ALLOW = env_list("OUTBOUND_ALLOW")
-OUR_ADDRESSES = env_list("OUR_ADDRESSES", "" if IS_PRODUCTION else "127.0.0.1")  # as providers see this server
+OUR_ADDRESSES = env_list(
+    "OUR_ADDRESSES", "" if IS_PRODUCTION else "127.0.0.1"
+)  # as providers see this server
 METRICS_TOKEN = env("METRICS_TOKEN", "")
 
 # ---- people ----

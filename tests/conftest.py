@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-baselines", action="store_true", help="write tests/test_query_baselines.json anew")
+    parser.addoption(
+        "--update-baselines", action="store_true", help="write tests/test_query_baselines.json anew"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
