@@ -11,24 +11,28 @@ def main():
             "Switchboard needs Python 3.11 or newer and this is %d.%d: "
             "run manage.py with a newer one, for example python3.12." % sys.version_info[:2]
         )
+    try:
+        run(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader has seen enough: `manage.py operations | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def run(argv):
     from portal.bootstrap import prepare
 
-    prepare(sys.argv[1:])
+    prepare(argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     from portal.running import services_for
     from portal.translations import compile_stale
 
     compile_stale()
-    with services_for(sys.argv[1:]):
+    with services_for(argv[1:]):
         from django.core.management import execute_from_command_line
 
-        try:
-            execute_from_command_line(sys.argv)
-        except KeyboardInterrupt:
-            sys.exit(130)
-        except BrokenPipeError:  # the reader has seen enough: `manage.py operations | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
+        execute_from_command_line(argv)
 
 
 if __name__ == "__main__":
