@@ -17,7 +17,7 @@ from portal.lib import numbers
 
 NBSP = "\u00a0"
 FEW_HOURS = 10  # from there on minutes say nothing
-DASH = mark_safe('<span class="sb-quiet">–</span>')
+DASH = mark_safe('<span class="sb-quiet sb-none">–</span>')
 WITHHELD = frozenset({"anonymous", "withheld", "unavailable", "restricted", "private"})
 
 
