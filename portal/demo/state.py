@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.db import connection
 
+from portal.embedded import CannotStart
+
 
 class State:
     """Named hashes under `$DATA_DIR/state`."""
@@ -51,11 +53,20 @@ def static_hash() -> str:
     return digest.hexdigest()
 
 
-def empty_servers() -> None:
-    """Remove every table and every key: the demo's own servers only, the caller has made sure."""
+def empty_servers(owned: set[str]) -> None:
+    """Remove every table and every key of the demo's own servers; `owned` holds the variables that name them.
+
+    Raises CannotStart for a database that was given: it is not ours to empty.
+    """
+    if "DATABASE_URL" not in owned:
+        raise CannotStart(
+            "The schema has changed since this demo was made, and DATABASE_URL is given: "
+            "empty that database yourself, or unset DATABASE_URL to use the demo's own."
+        )
     with connection.cursor() as cursor:
         cursor.execute("drop schema public cascade; create schema public")
     connection.close()
-    client = redis.Redis.from_url(settings.REDIS_URL)
-    client.flushall()
-    client.close()
+    if "REDIS_URL" in owned:
+        client = redis.Redis.from_url(settings.REDIS_URL)
+        client.flushall()
+        client.close()

@@ -38,6 +38,7 @@ class Supervisor:
         self.durable = durable
         self.account = Account()
         self.servers: list[Postgres | Valkey] = []
+        self.owned: set[str] = set()  # DATABASE_URL, REDIS_URL: those whose server is ours
         self.survivors: list[str] = []
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self._stack = contextlib.ExitStack()
@@ -77,6 +78,7 @@ class Supervisor:
             if variable in given:
                 continue
             server = make(base, sockets, self.logs / f"{name.lower()}.log", self.account, self.durable)
+            self.owned.add(variable)
             self.servers.append(server)
             self._stack.callback(server.stop)  # before the start: an interrupted start is stopped too
             given[variable] = server.start()

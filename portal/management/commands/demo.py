@@ -68,18 +68,25 @@ class Command(BaseCommand):
             facts.remove()
 
     def _settle_schema(self) -> None:
-        """Migrate; a demo made with other migrations is rebuilt, for these are rewritten until the first release."""
+        """Migrate. A demo made with other migrations, which are rewritten until the first release, is rebuilt; so is
+        one whose first start did not come to its end."""
         wanted = state.schema_hash()
-        if self.state.holds("schema", wanted):
+        is_same = self.state.holds("schema", wanted)
+        if is_same and self.state.is_known("loaded"):
             return
         if self.state.is_known("schema"):
-            self.stdout.write("  The schema has changed since this demo was made: rebuilding its data.")
-            state.empty_servers()
+            state.empty_servers(self.processes.supervisor.owned)
             shutil.rmtree(settings.DATA_DIR / "sandbox", ignore_errors=True)
+            reason = (
+                "An earlier start was cut short"
+                if is_same
+                else "The schema has changed since this demo was made"
+            )
+            self.stdout.write(f"  {reason}: rebuilding its data.")
         self.state.forget("loaded")
         with self._step("Tables"):
+            self.state.keep("schema", wanted)
             call_command("migrate", verbosity=0, interactive=False)
-        self.state.keep("schema", wanted)
 
     def _settle_static_files(self) -> None:
         wanted = state.static_hash()
