@@ -18,6 +18,7 @@ from telephony.models import Call, CallRecord, Connection
 from telephony.providers.drafts import CallRecordDraft
 from telephony.services import call_store_sql as sql
 from telephony.services import calls
+from telephony.services.call_batches import Lines, batches
 from telephony.services.copy_lines import record_content, record_line
 from telephony.services.folding import fold
 
@@ -84,23 +85,17 @@ def copy_plainly(connection: Connection, made: Sequence[CallRecordDraft], now: d
 
 
 def store_records(connection: Connection, made: Sequence[CallRecordDraft], now: datetime) -> None:
-    """Our path without the folding: the known ones are looked up, the others staged and upserted."""
-    tenant_id, contents = connection.tenant_id, {}
-    keys: dict[str, list[str]] = {}
-    for draft in made:
-        contents[draft.stream, draft.remote_key] = record_content(draft)
-        keys.setdefault(draft.stream, []).append(draft.remote_key)
+    """Our path without the calls: prepared, looked up, and what is new copied."""
+    tenant_id = connection.tenant_id
+    no_lines = Lines(ids={}, relays=frozenset())
     with transaction.atomic(), sql.open_cursor() as cursor:
         sql.lock_connection(cursor, connection.pk)
-        known = {
-            (stream, key): digest
-            for stream, remote_keys in keys.items()
-            for key, digest, _ in sql.known_records(cursor, tenant_id, connection.pk, stream, remote_keys)
-        }
-        fresh = (
-            record_line(*content, None) for key, content in contents.items() if known.get(key) != content[1]
-        )
-        sql.upsert_records(cursor, tenant_id, connection.pk, now, fresh)
+        for batch in batches(made, no_lines):
+            known = calls.known_records(cursor, connection, batch)
+            fresh = (
+                record_line(*content, None) for key, content in batch.contents.items() if key not in known
+            )
+            sql.insert_records(cursor, tenant_id, connection.pk, now, fresh)
 
 
 def bulk_create(connection: Connection, made: Sequence[CallRecordDraft], now: datetime) -> None:

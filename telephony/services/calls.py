@@ -1,18 +1,16 @@
 """Store call records and the calls they fold into, in one transaction and twice as often as anybody likes.
 
-`folding.py` decides what a call is, `copy_lines.py` writes it down, `call_store_sql.py` moves it. Reading a provider
-is `cdr_sync.py`.
+`call_batches.py` makes drafts ready, `folding.py` decides what a call is, `call_store_sql.py` moves the rows. Reading a
+provider is `cdr_sync.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -22,10 +20,9 @@ from portal.lib.canonical import canonical_json
 from telephony.models import Connection, Entity, UnreadableRecord
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services import call_store_sql as sql
-from telephony.services.copy_lines import DoesNotFit, call_line, record_content, record_line
-from telephony.services.folding import CallFields, fold, fold_one
-
-BATCH = 10_000  # drafts that travel together
+from telephony.services.call_batches import Batch, Key, Lines, batches
+from telephony.services.copy_lines import call_line, call_text, record_line
+from telephony.services.folding import CallFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +43,6 @@ class StoreResult:
         )
 
 
-@dataclass(slots=True)
-class _Batch:
-    """The drafts of one call of `store`, the last of equal keys only."""
-
-    drafts: dict[tuple[str, str], CallRecordDraft] = field(default_factory=dict)
-    contents: dict[tuple[str, str], tuple[bytes, bytes]] = field(default_factory=dict)
-    unreadable: list[UnreadableRow] = field(default_factory=list)
-
-
 @transaction.atomic
 def store(connection: Connection, drafts: Iterable[CallRecordDraft], now: datetime) -> StoreResult:
     """Store drafts as call records and fold the calls they touch.
@@ -67,19 +55,25 @@ def store(connection: Connection, drafts: Iterable[CallRecordDraft], now: dateti
     total = StoreResult()
     with sql.open_cursor() as cursor:
         sql.lock_connection(cursor, connection.pk)
-        for batch in _batches(drafts):
-            total += _store_batch(cursor, connection, batch, now)
+        lines = _lines(connection)
+        for batch in batches(drafts, lines):
+            total += _store_batch(cursor, connection, batch, lines, now)
     return total
 
 
-def _store_batch(cursor: Any, connection: Connection, batch: _Batch, now: datetime) -> StoreResult:
-    known = _known(cursor, connection, batch)
+def _store_batch(
+    cursor: Any, connection: Connection, batch: Batch, lines: Lines, now: datetime
+) -> StoreResult:
+    known = known_records(cursor, connection, batch)
     fresh = [
         key for key, (_, digest) in batch.contents.items() if key not in known or known[key][0] != digest
     ]
     changed = [key for key in fresh if key in known]
     if fresh:
-        _store_fresh(cursor, connection, batch, fresh, {known[key][1] for key in changed}, now)
+        left_folds = {known[key][1] for key in changed}
+        call_ids = _store_calls(cursor, connection, batch, lines, fresh, left_folds)
+        _store_records(cursor, connection, batch, fresh, set(changed), call_ids, now)
+        _delete_empty(cursor, connection, left_folds - batch.groups.keys())
     set_aside(connection, batch.unreadable)
     return StoreResult(
         new=len(fresh) - len(changed),
@@ -116,45 +110,28 @@ def link_lines(connection: Connection) -> int:
         )
 
 
-def _batches(drafts: Iterable[CallRecordDraft]) -> Iterator[_Batch]:
-    """Prepared batches; while one is stored, a thread prepares the next."""
-    chunks = _chunks(drafts)
-    first, second = next(chunks, []), next(chunks, None)
-    batch = _prepared(first)
-    if second is None:
-        yield batch
-        return
-    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as pool:
-        for chunk in chain([second], chunks):
-            following = pool.submit(_prepared, chunk)
-            yield batch
-            batch = following.result()
-    yield batch
+def _store_records(
+    cursor: Any,
+    connection: Connection,
+    batch: Batch,
+    fresh: Sequence[Key],
+    changed: set[Key],
+    call_ids: Mapping[str, int],
+    now: datetime,
+) -> None:
+    def lines(keys: Iterable[Key]) -> Iterator[bytes]:
+        return (record_line(*batch.contents[key], call_ids[batch.drafts[key].fold_key]) for key in keys)
+
+    target = cursor, connection.tenant_id, connection.pk, now
+    if len(changed) < len(fresh):
+        sql.insert_records(*target, lines(key for key in fresh if key not in changed))
+    if changed:
+        sql.upsert_records(*target, lines(changed))
 
 
-def _chunks(drafts: Iterable[CallRecordDraft]) -> Iterator[list[CallRecordDraft]]:
-    rest = iter(drafts)
-    while chunk := list(islice(rest, BATCH)):
-        yield chunk
-
-
-def _prepared(drafts: Iterable[CallRecordDraft]) -> _Batch:
-    batch = _Batch()
-    for draft in drafts:
-        try:
-            content = record_content(draft)
-        except DoesNotFit as problem:
-            batch.unreadable.append(
-                UnreadableRow(stream=draft.stream, reason=str(problem), raw=_storable(draft.raw))
-            )
-            continue
-        key = (draft.stream, draft.remote_key)
-        batch.drafts[key] = draft
-        batch.contents[key] = content
-    return batch
-
-
-def _known(cursor: Any, connection: Connection, batch: _Batch) -> dict[tuple[str, str], tuple[bytes, str]]:
+def known_records(
+    cursor: Any, connection: Connection, batch: Batch
+) -> dict[tuple[str, str], tuple[bytes, str]]:
     """Stored (hash, fold key) by (stream, remote key)."""
     keys_of: dict[str, list[str]] = {}
     for stream, remote_key in batch.drafts:
@@ -167,112 +144,87 @@ def _known(cursor: Any, connection: Connection, batch: _Batch) -> dict[tuple[str
     return known
 
 
-def _store_fresh(
+def _store_calls(
     cursor: Any,
     connection: Connection,
-    batch: _Batch,
-    fresh: Sequence[tuple[str, str]],
+    batch: Batch,
+    lines: Lines,
+    fresh: Sequence[Key],
     left_folds: set[str],
-    now: datetime,
-) -> None:
-    """Write what is new or changed. `left_folds` are the fold keys that changed rows had until now."""
+) -> dict[str, int]:
+    """Write the calls that the fresh records make or change; their ids by fold key.
+
+    left_folds   the fold keys that changed records had until now: those calls lose a record
+    """
     tenant_id = connection.tenant_id
-    groups = _groups(cursor, connection, batch, fresh, left_folds)
-    known_calls = {
-        row[2]: (row[0], row[1], CallFields(*row[2:]))
-        for row in sql.known_calls(cursor, tenant_id, connection.pk, list(groups))
+    fold_keys = dict.fromkeys(batch.drafts[key].fold_key for key in fresh)
+    touched = [*fold_keys, *(left_folds - fold_keys.keys())]
+    known = {
+        row[2]: _KnownCall(row[0], row[1], CallFields(*row[2:]))
+        for row in sql.known_calls(cursor, tenant_id, connection.pk, touched)
     }
-    made = [key for key, records in groups.items() if records and key not in known_calls]
+    made = [key for key in fold_keys if key not in known]
     call_ids = dict(zip(made, sql.reserve_call_ids(cursor, len(made)), strict=True)) if made else {}
-    call_ids.update({key: call_id for key, (call_id, _, _) in known_calls.items()})
-    lines = _lines(connection)
-    call_lines = [
-        line
-        for key, records in groups.items()
-        if records and (line := _call_line(call_ids[key], records, lines, known_calls.get(key)))
-    ]
-    if call_lines:
-        sql.upsert_calls(cursor, tenant_id, connection.pk, call_lines)
-    record_lines = (record_line(*batch.contents[key], call_ids[batch.drafts[key].fold_key]) for key in fresh)
-    sql.upsert_records(cursor, tenant_id, connection.pk, now, record_lines)
-    orphaned = [(key, call_ids[key]) for key in made if len(groups[key]) > 1]
-    if orphaned:
-        sql.point_records(cursor, tenant_id, connection.pk, orphaned)
-    empty = [known_calls[key][0] for key, records in groups.items() if not records and key in known_calls]
-    if empty:
-        sql.delete_calls(cursor, tenant_id, connection.pk, empty)
+    if made:
+        new_lines = (call_line(call_ids[key], batch.calls[key]) for key in made)
+        sql.insert_calls(cursor, tenant_id, connection.pk, new_lines)
+    if known:
+        call_ids.update((key, call.pk) for key, call in known.items())
+        groups = _groups(cursor, connection, batch, fresh, list(known))
+        changed_lines = [
+            call_line(known[key].pk, text)
+            for key, records in groups.items()
+            if records and (text := _changed_text(known[key], records, lines)) is not None
+        ]
+        if changed_lines:
+            sql.upsert_calls(cursor, tenant_id, connection.pk, changed_lines)
+    return call_ids
+
+
+class _KnownCall(NamedTuple):
+    pk: int
+    line_id: int | None
+    fields: CallFields
 
 
 def _groups(
-    cursor: Any,
-    connection: Connection,
-    batch: _Batch,
-    fresh: Sequence[tuple[str, str]],
-    left_folds: set[str],
+    cursor: Any, connection: Connection, batch: Batch, fresh: Sequence[Key], fold_keys: Sequence[str]
 ) -> dict[str, list[CallRecordDraft]]:
-    """Fold key -> all its records as they will stand after this batch; empty where the last one left."""
-    groups: dict[str, list[CallRecordDraft]] = {key: [] for key in left_folds}
-    for key in fresh:
-        draft = batch.drafts[key]
-        groups.setdefault(draft.fold_key, []).append(draft)
+    """All records of these fold keys as they will stand after this batch; none where the last one left."""
+    groups: dict[str, list[CallRecordDraft]] = {key: [] for key in fold_keys}
     renewed = set(fresh)
-    for row in sql.records_of_folds(cursor, connection.tenant_id, connection.pk, list(groups)):
-        if (row[0], row[1]) not in renewed:
-            record = _draft_of(row)
+    for key in fresh:
+        if (draft := batch.drafts[key]).fold_key in groups:
+            groups[draft.fold_key].append(draft)
+    for row in sql.records_of_folds(cursor, connection.tenant_id, connection.pk, fold_keys):
+        record = CallRecordDraft(**dict(zip(sql.FOLD_NAMES, row, strict=True)))
+        if (record.stream, record.remote_key) not in renewed:
             groups[record.fold_key].append(record)
     return groups
 
 
-def _draft_of(row: tuple[Any, ...]) -> CallRecordDraft:
-    names = (
-        "stream remote_key fold_key started_at medium direction outcome caller callee presented line_remote_id"
-        " group_remote_id duration_s wait_s quantity unit cost_micros destination is_time_ambiguous"
-    )
-    return CallRecordDraft(**dict(zip(names.split(), row, strict=True)))
+def _changed_text(known: _KnownCall, records: list[CallRecordDraft], lines: Lines) -> bytes | None:
+    """The call as it is to be stored, or None where the stored one says the same. Its start never changes."""
+    fields, line_id = lines.fold(records)
+    fields = fields._replace(started_at=known.fields.started_at)
+    return None if (line_id, fields) == known[1:] else call_text(fields, line_id)
 
 
-def _call_line(
-    call_id: int,
-    records: Sequence[CallRecordDraft],
-    lines: _Lines,
-    known: tuple[int, int | None, CallFields] | None,
-) -> bytes | None:
-    """The call as a COPY line, or None where the stored one says the same."""
-    folded = fold_one(records[0]) if len(records) == 1 else fold(records, lines.relays)
-    line_id = lines.ids.get(folded.line_remote_id)
-    if known is not None:
-        folded = folded._replace(started_at=known[2].started_at)
-        if known[1:] == (line_id, folded):
-            return None
-    return call_line(call_id, folded, line_id)
+def _delete_empty(cursor: Any, connection: Connection, left_folds: set[str]) -> None:
+    """Calls whose last record went to another one go."""
+    if left_folds:
+        sql.delete_empty_calls(cursor, connection.tenant_id, connection.pk, sorted(left_folds))
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """What the connection's records may belong to: entity id by remote id, and those where nobody talks."""
-
-    ids: Mapping[str, int]
-    relays: frozenset[str]
-
-
-def _lines(connection: Connection) -> _Lines:
+def _lines(connection: Connection) -> Lines:
     has_calls = Q(is_line=True) | Q(kind__in=connection.declaration.call_kinds)
     rows = list(
         Entity.objects.filter(has_calls, connection=connection).values_list("remote_id", "pk", "facet")
     )
-    return _Lines(
+    return Lines(
         ids={remote_id: pk for remote_id, pk, _ in rows},
         relays=frozenset(remote_id for remote_id, _, facet in rows if facet != Entity.Facet.LINE),
     )
-
-
-def _storable(raw: Any) -> Any:
-    """The raw row, or its text where it is no JSON."""
-    try:
-        text = canonical_json(raw)
-    except (ValueError, TypeError, RecursionError):
-        return {"text": repr(raw)[:10_000].replace("\0", "")}
-    return {"text": text[:10_000]} if "\\u0000" in text else raw
 
 
 def _content_key(row: UnreadableRow) -> str:

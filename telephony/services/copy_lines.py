@@ -56,13 +56,18 @@ def record_content(draft: CallRecordDraft) -> tuple[bytes, bytes]:
 
 
 def record_line(content: bytes, content_hash: bytes, call_id: int | None) -> bytes:
-    """The whole line, in the order of `call_store_sql.RECORD_COLUMNS`."""
+    """The line without its end, in the order of `call_store_sql.RECORD_COLUMNS`."""
     call = b"\\N" if call_id is None else b"%d" % call_id
-    return b"%b\t\\\\x%b\t%b\n" % (content, content_hash.hex().encode(), call)
+    return b"%b\t\\\\x%b\t%b" % (content, content_hash.hex().encode(), call)
 
 
-def call_line(call_id: int, call: CallFields, line_id: int | None) -> bytes:
-    """One call, in the order of `call_store_sql.CALL_COLUMNS`."""
+def call_line(call_id: int, text: bytes) -> bytes:
+    """The line of a call without its end, in the order of `call_store_sql.CALL_COLUMNS`."""
+    return b"%d\t%b" % (call_id, text)
+
+
+def call_text(call: CallFields, line_id: int | None) -> bytes:
+    """A call without its id."""
     text = (
         f"{call.fold_key}\t{call.started_at.isoformat()}\t{call.medium}\t{call.direction}\t{call.outcome}\t"
         f"{call.caller}\t{call.callee}\t"
@@ -75,7 +80,7 @@ def call_line(call_id: int, call: CallFields, line_id: int | None) -> bytes:
     nulls = call.duration_s, call.wait_s, call.quantity, call.cost_micros, line_id
     if not _is_plain(text, _CALL_TABS, nulls.count(None)):
         text = _careful_call(call, line_id)
-    return b"%d\t%b\n" % (call_id, text.encode(errors="replace"))
+    return text.encode(errors="replace")
 
 
 _N = "\\N"

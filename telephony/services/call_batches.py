@@ -1,0 +1,99 @@
+"""Drafts made ready to be stored, in batches: written as COPY text, and folded as if nothing were stored yet.
+
+All of it needs the processor and no database, so that a thread prepares one batch while the one before is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+from portal.lib.canonical import canonical_json
+from telephony.providers.drafts import CallRecordDraft, UnreadableRow
+from telephony.services.copy_lines import DoesNotFit, call_text, record_content
+from telephony.services.folding import CallFields, fold, fold_one
+
+BATCH = 5_000  # staged, they fit into PostgreSQL's buffers of temporary tables
+Key = tuple[str, str]  # stream and remote key
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What the connection's records may belong to: entity id by remote id, and those where nobody talks."""
+
+    ids: Mapping[str, int]
+    relays: frozenset[str]
+
+    def fold(self, records: list[CallRecordDraft]) -> tuple[CallFields, int | None]:
+        """The call of these records, and the entity of its line."""
+        call = fold_one(records[0]) if len(records) == 1 else fold(records, self.relays)
+        return call, self.ids.get(call.line_remote_id)
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some drafts, the last of equal keys only.
+
+    contents    COPY text and hash of each record
+    groups      the records of each fold key, as far as they are in this batch
+    calls       COPY text of the call of each group
+    unreadable  rows that do not fit their columns
+    """
+
+    drafts: dict[Key, CallRecordDraft] = field(default_factory=dict)
+    contents: dict[Key, tuple[bytes, bytes]] = field(default_factory=dict)
+    groups: dict[str, list[CallRecordDraft]] = field(default_factory=dict)
+    calls: dict[str, bytes] = field(default_factory=dict)
+    unreadable: list[UnreadableRow] = field(default_factory=list)
+
+
+def batches(drafts: Iterable[CallRecordDraft], lines: Lines) -> Iterator[Batch]:
+    """Prepared batches; while one is used, a thread prepares the next."""
+    chunks = _chunks(drafts)
+    first, second = next(chunks, []), next(chunks, None)
+    batch = prepare(first, lines)
+    if second is None:
+        yield batch
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as pool:
+        for chunk in chain([second], chunks):
+            following = pool.submit(prepare, chunk, lines)
+            yield batch
+            batch = following.result()
+    yield batch
+
+
+def prepare(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
+    batch = Batch()
+    for draft in drafts:
+        key = draft.stream, draft.remote_key
+        try:
+            batch.contents[key] = record_content(draft)
+        except DoesNotFit as problem:
+            row = UnreadableRow(stream=draft.stream, reason=str(problem), raw=_storable(draft.raw))
+            batch.unreadable.append(row)
+        else:
+            batch.drafts[key] = draft
+    for draft in batch.drafts.values():
+        batch.groups.setdefault(draft.fold_key, []).append(draft)
+    for fold_key, records in batch.groups.items():
+        batch.calls[fold_key] = call_text(*lines.fold(records))
+    return batch
+
+
+def _chunks(drafts: Iterable[CallRecordDraft]) -> Iterator[list[CallRecordDraft]]:
+    rest = iter(drafts)
+    while chunk := list(islice(rest, BATCH)):
+        yield chunk
+
+
+def _storable(raw: Any) -> Any:
+    """The raw row, or its text where it is no JSON."""
+    try:
+        text = canonical_json(raw)
+    except (ValueError, TypeError, RecursionError):
+        return {"text": repr(raw)[:10_000].replace("\0", "")}
+    return {"text": text[:10_000]} if "\\u0000" in text else raw
