@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Person
 from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection
@@ -75,7 +77,7 @@ def draft(
     Raises InvalidInput(fields), NotFound, Forbidden and what else reading the object raises.
     """
     if asked.headers or asked.filters:
-        raise InvalidInput("Headers and filters are for reads; a write is sent with its values alone.")
+        raise InvalidInput(_("Headers and filters are for reads; a write is sent with its values alone."))
     in_body = {param.name for param in operation.params if param.place is Place.BODY}
     address = {name: value for name, value in asked.values.items() if name not in in_body}
     wanted = {name: value for name, value in asked.values.items() if name in in_body}

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,7 +36,7 @@ def calls_today(tenants: Sequence[Tenant]) -> Mapping[int, facts.Fact]:
         ids = [tenant.pk for tenant in group]
         rows = Call.objects.filter(tenant_id__in=ids, started_at__gte=_midnight(zone)).values("tenant_id")
         for row in rows.annotate(count=Count("pk")):
-            found[row["tenant_id"]] = facts.Fact(f"{row['count']:,}", sort=row["count"])
+            found[row["tenant_id"]] = facts.Fact(number_format(row["count"], 0, force_grouping=True), sort=row["count"])
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.numbers import to_e164
 from portal.ui import formats
@@ -53,7 +54,9 @@ class ContactTable(BaseTable):
     name = NameColumn(verbose_name=_("Name"), orderable=True, fixed=True, card="title")
     work = NumberInDocument("work_number", verbose_name=_("Work"), card="sub")
     mobile = NumberInDocument("mobile_number", verbose_name=_("Mobile"), card="end")
-    home = NumberInDocument("home_number", verbose_name=_("Home"), hidden=True)
+    home = NumberInDocument(
+        "home_number", verbose_name=pgettext_lazy("telephone number", "Home"), hidden=True
+    )
     job = Column(verbose_name=_("Job"), accessor="document__job")
     email = Column(verbose_name=_("E-mail address"), accessor="document__email", hidden=True)
     city = Column(verbose_name=_("Town"), accessor="document__city")

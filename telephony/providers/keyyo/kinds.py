@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from telephony.providers.kinds import Column, EntityKind, Facet, Kinds
 
@@ -267,7 +268,7 @@ DIRECTORY = (
             Column(path="job", label=_("Job")),
             Column(path="work_number", label=_("Work"), kind="number"),
             Column(path="mobile_number", label=_("Mobile"), kind="number"),
-            Column(path="home_number", label=_("Home"), kind="number"),
+            Column(path="home_number", label=pgettext_lazy("telephone number", "Home"), kind="number"),
             Column(path="email", label=_("E-mail address")),
         ),
     ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.editing import (
@@ -35,7 +36,7 @@ CONTACT_FIELDS = (
     Field(name="work_speed_number", label=lazy("Short code, work"), max_length=10, group=_NUMBERS),
     Field(name="mobile_number", label=lazy("Mobile"), kind="number", group=_NUMBERS),
     Field(name="mobile_speed_number", label=lazy("Short code, mobile"), max_length=10, group=_NUMBERS),
-    Field(name="home_number", label=lazy("Home"), kind="number", group=_NUMBERS),
+    Field(name="home_number", label=pgettext_lazy("telephone number", "Home"), kind="number", group=_NUMBERS),
     Field(name="home_speed_number", label=lazy("Short code, home"), max_length=10, group=_NUMBERS),
     Field(name="address", label=lazy("Street and number"), max_length=255, group=_WHERE),
     Field(name="zipcode", label=lazy("Post code"), max_length=32, group=_WHERE),

@@ -1,0 +1,170 @@
+"""The catalogues: nothing missing, nothing left over, placeholders and markup whole, and pages that speak them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import re
+from collections import Counter
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import trans_real
+
+from portal import translations
+from portal.ui import formats
+from telephony.models.calls import Outcome
+from telephony.providers.editing import Surroundings
+from telephony.providers.keyyo.editors.profiles import FIELDS, sentence
+
+NBSP = "\u00a0"
+CATALOGUES = sorted(translations.LOCALE.glob("*/LC_MESSAGES/django.po"))
+KEPT = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}|<[^>]+>|&\w+;|\*\*|\n")
+MARKUP = re.compile(r"<[^>]+>|%\(\w+\)[a-z]|\{\w*\}")
+
+
+@pytest.fixture(scope="module")
+def found() -> Catalog:
+    return translations.extract()
+
+
+@pytest.fixture(params=CATALOGUES, ids=lambda path: path.parent.parent.name, scope="module")
+def source(request):
+    return request.param
+
+
+@pytest.fixture
+def french():
+    """French as the newest catalogue has it, whatever was compiled before."""
+    if translations.compile_stale():
+        trans_real._translations.clear()
+    with translation.override("fr"):
+        yield
+
+
+def pairs(message: Message) -> list[tuple[str, str]]:
+    if isinstance(message.id, (tuple, list)):
+        assert len(message.string) == len(message.id) == 2, "both languages have two forms"
+        return list(zip(message.id, message.string, strict=True))
+    return [(message.id, message.string)]
+
+
+def texts(source) -> list[Message]:
+    return [message for message in translations.read(source) if message.id]
+
+
+def test_there_is_a_french_catalogue():
+    assert "fr" in [path.parent.parent.name for path in CATALOGUES]
+
+
+def test_every_text_is_translated(source, found):
+    assert translations.untranslated(source, found) == []
+
+
+def test_nothing_is_uncertain_or_left_over(source, found):
+    catalogue = translations.read(source)
+    assert [message.id for message in texts(source) if message.fuzzy] == []
+    assert list(catalogue.obsolete) == []
+    assert [message.id for message in texts(source) if found.get(message.id, message.context) is None] == []
+
+
+def test_placeholders_and_markup_are_the_same(source):
+    differing = [
+        (english, said)
+        for message in texts(source)
+        for english, said in pairs(message)
+        if Counter(KEPT.findall(english)) != Counter(KEPT.findall(said))
+    ]
+    assert differing == []
+
+
+def test_spaces_at_the_ends_are_the_same(source):
+    def ends(text: str) -> tuple[str, str]:
+        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+    differing = [
+        (english, said)
+        for message in texts(source)
+        for english, said in pairs(message)
+        if ends(english) != ends(said)
+    ]
+    assert differing == []
+
+
+def test_french_is_typeset_as_french_is():
+    """Typographic apostrophes, and no break before a colon, a semicolon, a mark, or inside guillemets."""
+    faults = re.compile(r"'|[^\s" + NBSP + r"] [:;!?»]|« |«[^" + NBSP + r"]|[^" + NBSP + r"]»")
+    (source,) = (path for path in CATALOGUES if path.parent.parent.name == "fr")
+    said = [form for message in texts(source) for _english, form in pairs(message)]
+    assert [form for form in said if faults.search(MARKUP.sub("x", form))] == []
+
+
+def test_it_compiles(source, tmp_path):
+    target = tmp_path / "django.mo"
+    with target.open("wb") as file:
+        write_mo(file, translations.read(source))
+    with target.open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for message in texts(source):
+        if message.context is None and isinstance(message.id, str):
+            assert compiled.gettext(message.id) == message.string
+
+
+def test_french_counts_nothing_as_one(french):
+    def calls(count: int) -> str:
+        return translation.ngettext("%(n)d call", "%(n)d calls", count) % {"n": count}
+
+    assert [calls(0), calls(1), calls(2)] == ["0 appel", "1 appel", "2 appels"]
+
+
+def test_words_made_of_pieces_read_as_french(french):
+    now = dt.datetime(2026, 11, 19, 15, 42, tzinfo=dt.UTC)
+    assert formats.age(now - dt.timedelta(minutes=3), prefix="lu", now=now).text == f"lu il y a 3{NBSP}min"
+    assert formats.age(None, prefix="lu").text == f"lu{NBSP}: jamais"
+    assert formats.day(dt.date(2026, 11, 19), today=dt.date(2026, 11, 19)) == (
+        "<b>Aujourd’hui</b>, jeudi 19 novembre"
+    )
+    assert formats.money(12_840_000, "EUR") == f"12,84{NBSP}€"
+    assert formats.percent(9, 10) == f"90,0{NBSP}%"
+    assert str(Outcome.MISSED.label) == "Manqué"
+
+
+def test_sentences_of_editors_are_french(french):
+    fields = {
+        "name": "Midi",
+        "forward_unconditionally_number": "",
+        "forward_on_no_answer_number": "+33199001002",
+        "forward_delay": 20,
+        "forward_to_voicemail": False,
+        "forward_use_account_callerid_presentation": True,
+        "backup_number": "",
+    }
+    assert sentence(fields).plain() == (
+        f"Sonne ici pendant 20{NBSP}s, puis +33199001002, avec le numéro de cette ligne présenté. "
+        "Pas de messagerie vocale."
+    )
+    label, nobody = FIELDS[3].label, FIELDS[3].say("", Surroundings())
+    assert [str(label), nobody.plain()] == ["Si personne ne décroche, vers", "personne"]
+
+
+def test_pages_are_french(french, client, db):
+    page = client.get(reverse("account_login"), headers={"accept-language": "fr"}).content.decode()
+    assert '<html lang="fr"' in page
+    assert "Se connecter" in page
+    assert "Sign in" not in page
+    assert "Introuvable" in client.get("/no/such/page/", headers={"accept-language": "fr"}).content.decode()
+    mail = render_to_string(
+        "telephony/mail/needs_reconnect.txt",
+        {
+            "name": "Maud",
+            "label": "Keyyo",
+            "connection": "corvane-keyyo",
+            "tenant": "Corvane",
+            "url": "https://x/",
+        },
+    )
+    assert f"Keyyo n’accepte plus la clé de la connexion «{NBSP}" in mail
