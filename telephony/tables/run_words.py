@@ -24,15 +24,16 @@ def what_of(run: SyncRun) -> str:
     zone = ZoneInfo(run.connection.time_zone)
     first = run.window_start_at.astimezone(zone).date()
     last = (run.window_end_at - dt.timedelta(microseconds=1)).astimezone(zone).date()
-    return _("Calls %(period)s") % {"period": _period(first, last, timezone.now().astimezone(zone).date())}
+    asked_on = run.created_at.astimezone(zone).date()
+    return _("Calls %(period)s") % {"period": _period(first, last, asked_on, zone)}
 
 
-def _period(first: dt.date, last: dt.date, today: dt.date) -> str:
-    if first == last == today:
+def _period(first: dt.date, last: dt.date, asked_on: dt.date, zone: ZoneInfo) -> str:
+    if first == last == timezone.now().astimezone(zone).date():
         return _("of today")
     if first == last:
         return _("of %(day)s") % {"day": formats.date_format(first, "j F Y")}
-    is_month_end = (last + ONE_DAY).day == 1 or last == today
+    is_month_end = (last + ONE_DAY).day == 1 or last == asked_on
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and is_month_end:
         return _("of %(month)s") % {"month": formats.date_format(first, "F Y")}
     if first.day == 1 and (last + ONE_DAY).day == 1:

@@ -221,6 +221,8 @@ def coverage_of(connection: Connection, now: dt.datetime) -> CoverageYear:
     first = today - YEAR
     rows = Coverage.objects.filter(connection=connection, day__range=(first, today))
     days = {row.day: grids.Day(state=row.state, count=row.calls) for row in rows}
+    if today not in days and days and connection.unlinked_at is None:
+        days[today] = grids.Day(state="fetching")
     counts: Counter[str] = Counter(day.state for day in days.values())
     label = _(
         "Coverage of calls by day, one year: %(complete)d complete, %(partial)d partial, %(missing)d missing"
