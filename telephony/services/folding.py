@@ -105,7 +105,7 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
         medium=opening.medium,
         direction=_direction(sides),
         outcome=_outcome(ordered, sides),
-        caller=_first("caller", [opening, *ordered]),
+        caller=_first("caller", [opening, *sides.origins, *sides.received]),  # who passed it on did not call
         callee=_first("callee", [opening, *ordered]),
         duration_s=max(durations, default=None),
         wait_s=next((one.wait_s for one in (bearer, *ordered) if one.wait_s is not None), None),

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.lib.days import midnight
 from portal.lib.errors import ProviderError
 from telephony.models import Call, Change, Entity
 from telephony.models.calls import Direction
@@ -60,12 +62,13 @@ def story_of(line: Entity) -> LineStory:
     numbers = [other for _call, other in others]
     numbers += numbers_in(row.sentence for row in parts.profiles or ())
     numbers += [number for number, _count in black.entries] if black else []
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    zone = ZoneInfo(line.connection.tenant.time_zone)
+    today = timezone.now().astimezone(zone).date()
     return LineStory(
         line=line,
         parts=parts,
         calls=others,
-        calls_today=Call.objects.filter(line=line, started_at__gte=midnight).count(),
+        calls_today=Call.objects.filter(line=line, started_at__gte=midnight(today, zone)).count(),
         changes=changes[:RECENT_CHANGES],
         forced_at=_forced_at(changes),
         blacklist=black,
@@ -136,7 +139,8 @@ def _blacklist(line: Entity, parts: LineParts) -> BlacklistStory | None:
 
 def other_number(call: Call, line: Entity) -> str:
     """Who the call was with, seen from the line."""
-    is_caller = call.caller in (line.number, line.extension) and call.direction != Direction.INBOUND
+    own = {line.number, line.extension} - {""}
+    is_caller = call.direction == Direction.INTERNAL and call.caller in own
     return call.callee if is_caller or call.direction == Direction.OUTBOUND else call.caller
 
 

@@ -65,6 +65,15 @@ def test_internal_when_both_sides_are_own_lines() -> None:
     assert (call.direction, call.line_remote_id, call.callee) == ("internal", OTHER_LINE, f"+{OTHER_LINE}")
 
 
+def test_who_passes_a_withheld_call_on_is_not_its_caller() -> None:
+    received = make_draft(caller="", callee=f"+{LINE}", outcome="missed")
+    onward = make_draft(stream="outgoing", direction="outbound", caller=f"+{LINE}", callee="+33639980001")
+
+    call = fold([received, onward])
+
+    assert (call.direction, call.caller, call.callee) == ("inbound", "", f"+{LINE}")
+
+
 def test_a_line_that_passes_a_call_on_forwards_it() -> None:
     received = make_draft(outcome="missed", duration_s=0)
     onward = make_draft(stream="outgoing", direction="outbound", callee="+33639980001", duration_s=42)
