@@ -91,16 +91,16 @@ def adopt(asked: Round, answer: TokenAnswer, request: HttpRequest | None = None)
             if asked.is_contact
             else _adopt_account(asked, answer, granted, found)
         )
-    audit.record(
-        AuditEvent.Verb.CONNECTED,
-        tenant=asked.tenant,
-        person=asked.person,
-        object_label=connection.name,
-        detail={"scopes": list(granted), "acts_as": str(asked.acts_as)},
-        request=request,
-    )
-    if not asked.is_contact:
-        ask_first_runs(connection, asked.person)
+        audit.record(
+            AuditEvent.Verb.CONNECTED,
+            tenant=asked.tenant,
+            person=asked.person,
+            object_label=connection.name,
+            detail={"scopes": list(granted), "acts_as": str(asked.acts_as)},
+            request=request,
+        )
+        if not asked.is_contact:  # in the same transaction: a connection without a schedule would never be read
+            ask_first_runs(connection, asked.person)
     return connection
 
 

@@ -50,11 +50,11 @@ def tell_owners(credential_id: int) -> int:
         ).update(reconnect_mail_sent_at=timezone.now())
         if not claimed:
             return 0
-        credential = Credential.objects.select_related("tenant").get(pk=credential_id)
+        credential = Credential.objects.select_related("tenant", "contact_person").get(pk=credential_id)
         connections = list(_connections(credential).select_related("tenant"))
     told = 0
     for connection in connections:
-        for person in _who_wants_to_know(connection):
+        for person in _who_wants_to_know(credential, connection):
             told += _mail(person, connection, credential.state_reason)
     return told
 
@@ -65,7 +65,11 @@ def _connections(credential: Credential) -> QuerySet[Connection]:
     return Connection.objects.filter(credential=credential, unlinked_at=None)
 
 
-def _who_wants_to_know(connection: Connection) -> list[Person]:
+def _who_wants_to_know(credential: Credential, connection: Connection) -> list[Person]:
+    """Whoever may connect it again: of a contact's own grant, only that person."""
+    if credential.acts_as == Credential.ActsAs.CONTACT:
+        person = credential.contact_person
+        return [person] if person and person.is_active and person.notify_connection_trouble else []
     people = Person.objects.filter(
         memberships__tenant=connection.tenant_id,
         memberships__role__in=[Role.OWNER, Role.ADMINISTRATOR],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -77,7 +77,11 @@ def forget_contact(connection: Connection, person: Person) -> None:
 def _stop_runs(connection: Connection) -> None:
     open_states = (SyncRun.State.WAITING, SyncRun.State.RUNNING)
     SyncRun.objects.filter(connection=connection, state__in=open_states).update(
-        state=SyncRun.State.STOPPED, due_at=None, waits_for="", finished_at=timezone.now()
+        state=SyncRun.State.STOPPED,
+        due_at=None,
+        waits_for="",
+        finished_at=timezone.now(),
+        fence=F("fence") + 1,  # a worker that is at it writes nothing more
     )
 
 
