@@ -21,7 +21,7 @@ class TenantsView(StaffRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         tenants = Tenant.objects.annotate(people_count=Count("memberships", distinct=True))
-        if words := request.GET.get("q", "").strip()[:80]:
+        if words := request.GET.get("q", "").replace("\0", "").strip()[:80]:
             tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
         found = list(tenants.order_by("closed_at", "name")[: MOST_TENANTS + 1])
         values: dict[str, Any] = {

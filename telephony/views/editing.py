@@ -107,7 +107,7 @@ class EditView(OperationMixin, TemplateView):
     def earlier(self) -> Change | None:
         """The preview or refused change that is edited further."""
         wanted = self.request.GET.get("change", "")
-        if not wanted.isdigit():
+        if not wanted.isdecimal():
             return None
         states = (*editing.OPEN, Change.State.REFUSED, Change.State.NOT_APPLIED, Change.State.UNKNOWN)
         return Change.objects.filter(

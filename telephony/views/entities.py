@@ -179,7 +179,7 @@ class SearchView(TenantRightMixin, TemplateView):
     template_name = "telephony/search.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").strip()[:80]
+        text = self.request.GET.get("q", "").replace("\0", "").strip()[:80]
         context: dict[str, Any] = {"search_query": text, "title": _("Search"), **kwargs}
         if text:
             number = to_e164(text, self.request.tenant.region)  # type: ignore[attr-defined]

@@ -151,7 +151,7 @@ class OperationView(ConnectionMixin, TemplateView):
     def _send_draft(self, pk: str) -> HttpResponse:
         """Send the draft whose request was shown. A second press finds it sent, and sends nothing."""
         change = Change.objects.filter(
-            pk=pk if pk.isdigit() else 0, connection=self.connection, operation=self.operation.key
+            pk=pk if pk.isdecimal() else 0, connection=self.connection, operation=self.operation.key
         ).first()
         if change is None:
             raise Http404
