@@ -18,7 +18,10 @@ from telephony.services.number_names import names_of
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One field. `seen` is what the person's form showed; `is_hot`: both sides changed it; `is_moved`: only theirs."""
+    """One field. `seen` is what the person's form showed; `is_hot`: both sides changed it; `is_moved`: only theirs.
+
+    Of a list, `before` has what goes and `after` what comes; `stays` counts the rest.
+    """
 
     name: str
     label: str
@@ -27,6 +30,7 @@ class Row:
     after: Said
     is_hot: bool = False
     is_moved: bool = False
+    stays: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,10 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
     same: list[Row] = []
     for name in _names_in_order(door, before, wanted):
         one = door.editor.field(name, door.around)
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, list) and isinstance(new, list) and name in wanted:
+            rows.append(_list_row(door, name, old, new))
+            continue
         row = Row(
             name=name,
             label=str(one.label),
@@ -114,6 +122,19 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         request=request_of(change, door) if with_request else (change.sent or {}).get("request", {}),
         irreversible=str(door.editor.irreversible),
         note=str(inverse.note) if inverse else "",
+    )
+
+
+def _list_row(door: Door, name: str, old: list[Any], new: list[Any]) -> Row:
+    one = door.editor.field(name, door.around)
+    gone, come = [item for item in old if item not in new], [item for item in new if item not in old]
+    return Row(
+        name=name,
+        label=str(one.label),
+        seen=one.say(old, door.around),
+        before=one.say(gone, door.around) if gone else Said(_("nothing goes")),
+        after=one.say(come, door.around) if come else Said(_("nothing comes")),
+        stays=len(old) - len(gone),
     )
 
 

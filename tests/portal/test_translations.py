@@ -19,7 +19,7 @@ from portal import translations
 from portal.ui import formats
 from telephony.models.calls import Outcome
 from telephony.providers.editing import Surroundings
-from telephony.providers.keyyo.editors.profiles import FIELDS, sentence
+from telephony.providers.keyyo.editors.profile_fields import FIELDS, sentence
 
 NBSP = "\u00a0"
 CATALOGUES = sorted(translations.LOCALE.glob("*/LC_MESSAGES/django.po"))

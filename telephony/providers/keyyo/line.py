@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from telephony.providers.keyyo.documents import flag, text
 from telephony.providers.keyyo.editors.plugins import PLUGIN_WORDS
-from telephony.providers.keyyo.editors.profiles import ALWAYS, DEFAULT, KINDS, read_profile, sentence
+from telephony.providers.keyyo.editors.profile_fields import ALWAYS, DEFAULT, KINDS, read_profile, sentence
 from telephony.providers.keyyo.editors.protection import PLACES, group_label, read_blacklist
 from telephony.providers.keyyo.kinds import GROUP, MOBILE, SIP_LINE
 from telephony.providers.line_page import (

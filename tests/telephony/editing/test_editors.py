@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from telephony.providers.editing import Surroundings
 from telephony.providers.keyyo.editors import EDITORS
-from telephony.providers.keyyo.editors.common import is_emergency, number_in, number_out
-from telephony.providers.keyyo.editors.profiles import read_profile, sentence
+from telephony.providers.keyyo.editors.common import number_in, number_out
+from telephony.providers.keyyo.editors.profile_fields import read_profile, sentence
 from telephony.providers.keyyo.sandbox.formats import read_flag, read_number, shown_number
 from telephony.providers.phrases import Number, Strong, said
 
@@ -22,7 +22,7 @@ BLACKLIST = EDITORS["services.blacklist.replace"]
 french = st.integers(1, 9).flatmap(
     lambda area: st.integers(0, 99_999_999).map(lambda rest: f"+33{area}{rest:08d}")
 )
-short = st.integers(100, 9999).map(str).filter(lambda text: not is_emergency(text))
+short = st.integers(2000, 9999).map(str)  # no emergency number among these
 number = st.one_of(st.just(""), french, short)
 fields = st.fixed_dictionaries(
     {
@@ -195,3 +195,35 @@ def test_every_write_of_people_has_an_editor_with_a_way_back() -> None:
     for key, editor in EDITORS.items():
         assert editor.reading is not None, key
         assert not editor.irreversible, key
+
+
+def test_forcing_draws_the_way_from_the_profile_that_ruled_before() -> None:
+    blank = EDITORS["services.profiles.create"].blank(LINE)
+    around = Surroundings(
+        line_name="Syndic Paris",
+        line_kind="UCaaSVoIPAccount",
+        around={
+            "VoIPAccountProfile": [
+                {
+                    "identifier": "default",
+                    "name": "",
+                    "forward_delay": 20,
+                    "forward_on_no_answer_number": "33199001002",
+                },
+                {"identifier": "4", "name": "Fermeture", "forward_delay": 0, "forward_to_voicemail": 1},
+            ]
+        },
+    )
+    closed = {**blank, "name": "Fermeture", "forward_delay": 0, "forward_to_voicemail": True}
+
+    route = PROFILE.route(closed, {"forced": True}, around)
+
+    assert route is not None
+    assert (route.before.label.plain(), route.before.wait_s) == ("+33199001002", 20)
+    assert route.after.label.plain() == "Voicemail"
+
+
+def test_removing_the_profile_in_force_is_warned_of() -> None:
+    words = consequences("services.profiles.delete", {"name": "Fermeture", "forced": True}, {})
+
+    assert "In force now" in words and "a new identifier" in words
