@@ -1,9 +1,12 @@
-"""The suites by name, each with its world in the scratch database."""
+"""The suites by name, each with its own tenant in the scratch database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from telephony.bench import demo as _demo
+from telephony.bench import listing as _listing
+from telephony.bench import replaying as _replaying
 from telephony.bench import storing as _storing
 from telephony.bench.measuring import Figure
 from telephony.bench.world import make_connection
@@ -14,4 +17,24 @@ def storing(*, is_quick: bool) -> Iterable[Figure]:
     return _storing.measure(make_connection("bench-storing"), *((10_000, 3) if is_quick else ()))
 
 
-SUITES = {"storing": storing}
+def replay(*, is_quick: bool) -> Iterable[Figure]:
+    """A provider's pages to stored calls."""
+    return _replaying.measure(make_connection("bench-replay"), *((10_000, 3) if is_quick else ()))
+
+
+def lists(*, is_quick: bool) -> Iterable[Figure]:
+    """The first page of calls in a small and in a large table."""
+    return _listing.measure(make_connection("bench-lists"), *((100_000,) if is_quick else ()))
+
+
+def demo(*, is_quick: bool) -> Iterable[Figure]:
+    """Start and stop of the demo."""
+    return _demo.measure()
+
+
+SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
+    "storing": storing,
+    "replay": replay,
+    "lists": lists,
+    "demo": demo,
+}

@@ -1,0 +1,225 @@
+"""SIGKILL in the middle of a sync of 50,000 calls: after a restart the stored set equals the sandbox's.
+
+A durable cluster of its own (fsync on), a real worker and a real beat; intervals are short, and every wait is for a
+condition.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from portal.embedded import CannotStart
+from portal.embedded.account import Account
+from portal.embedded.postgres import Postgres
+from portal.embedded.processes import kill_session, last_lines, launch
+from portal.embedded.valkey import Valkey
+from portal.lib.days import midnight
+from telephony.providers.sandbox.server import SandboxServer
+
+pytestmark = pytest.mark.kill
+ROOT = Path(__file__).resolve().parents[3]
+PARIS = ZoneInfo("Europe/Paris")
+CALLS = 50_000
+PATIENCE_S = 240.0
+
+
+def wait_for(condition: Callable[[], Any], what: str) -> Any:
+    """The first true answer. Fails the test when none comes in time."""
+    give_up = time.monotonic() + PATIENCE_S
+    while not (answer := condition()):
+        assert time.monotonic() < give_up, f"waited in vain for {what}"
+        time.sleep(0.05)
+    return answer
+
+
+class Cluster:
+    """PostgreSQL, Valkey, worker and beat over one folder, each of which can be killed and started again."""
+
+    def __init__(self, folder: Path, sandbox: SandboxServer) -> None:
+        account = Account()
+        base = account.reachable(folder)
+        self.sockets = account.folder(Path(tempfile.mkdtemp(prefix="switchboard-", dir="/tmp")))
+        self.folder, self.sandbox = folder, sandbox
+        self.postgres = Postgres(base, self.sockets, folder / "postgres.log", account)
+        self.valkey = Valkey(base, self.sockets, folder / "valkey.log", account)
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.valkey.url,
+            "PORTAL_ENV": "test",
+            "DATA_DIR": str(self.folder),
+            "PYTHONPATH": str(ROOT),
+            "OUTBOUND_ALLOW": f"127.0.0.1:{self.sandbox.port}",
+            "LEASE_S": "4",
+            "DISPATCH_EVERY_S": "1",
+            "WORK_TRIES": "20",
+        }
+
+    def start(self) -> None:
+        self.postgres.start()
+        self.valkey.start()
+
+    def start_worker(self) -> None:
+        options = ("worker", "-Q", "interactive,sync,reports", "-c", "2", "-l", "WARNING")
+        self._celery("worker", *options, "--without-mingle", "--without-gossip")
+
+    def start_beat(self) -> None:
+        self._celery("beat", "beat", "-s", str(self.folder / "beat"), "--pidfile=")
+
+    def _celery(self, name: str, *options: str) -> None:
+        self.processes[name] = launch(
+            [sys.executable, "-m", "celery", "-A", "portal.celery", *options],
+            log=self.folder / f"{name}.log",
+            environment=self.environment(),
+            folder=ROOT,
+        )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, for the whole session of it."""
+        server = {"postgres": self.postgres, "valkey": self.valkey}.get(name)
+        process = server.process if server else self.processes[name]
+        assert process is not None and process.poll() is None, self.log(name)
+        kill_session(process)
+
+    def restart(self, name: str) -> None:
+        if name == "postgres":
+            wait_for(self._postgres_starts, "PostgreSQL to recover")
+        elif name == "valkey":
+            self.valkey.start()
+        else:
+            {"worker": self.start_worker, "beat": self.start_beat}[name]()
+
+    def _postgres_starts(self) -> bool:
+        """Its children may still be ending; they hold the old shared memory."""
+        try:
+            self.postgres.start()
+        except CannotStart:
+            return False
+        return True
+
+    def prepare(self, name: str, start_at: datetime, end_at: datetime) -> dict[str, int]:
+        script = Path(__file__).with_name("prepare.py")
+        arguments = [self.sandbox.url, name, start_at.isoformat(), end_at.isoformat()]
+        done = subprocess.run(
+            [sys.executable, str(script), *arguments],
+            env=self.environment(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+        return answer
+
+    def rows(self, query: str, *values: Any) -> list[Any]:
+        """Rows of a query, none while PostgreSQL is away."""
+        try:
+            with psycopg.connect(
+                host=str(self.sockets), user="portal", dbname="portal", autocommit=True
+            ) as database:
+                return database.execute(query, values).fetchall()
+        except psycopg.OperationalError:
+            return []
+
+    def log(self, name: str) -> str:
+        return last_lines(self.folder / f"{name}.log", 40)
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            kill_session(process)
+        self.valkey.stop()
+        self.postgres.stop()
+        shutil.rmtree(self.sockets, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(providers=("keyyo",)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cluster(sandbox: SandboxServer) -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="switchboard-kill-"))
+    folder.chmod(0o755)
+    cluster = Cluster(folder, sandbox)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+Key = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+def history(sandbox: SandboxServer) -> tuple[datetime, datetime, set[Key]]:
+    """A window of whole days that holds 50,000 records of the sandbox's customer, and their keys."""
+    book = sandbox.provider("keyyo").book("corvane")
+    last = datetime.now(PARIS).date() - timedelta(days=3)
+    day, keys = last, set()
+    while len(keys) < CALLS:
+        day -= timedelta(days=1)
+        for direction in ("incoming", "outgoing"):
+            keys.update((direction, row.csi, row.call_id) for row in book.day(day).of("", direction))
+    return midnight(day, PARIS), midnight(last, PARIS), keys
+
+
+@pytest.mark.parametrize("victim", ["worker", "beat", "valkey", "postgres"])
+def test_whoever_is_killed_nothing_is_lost(
+    cluster: Cluster, history: tuple[datetime, datetime, set[Key]], victim: str
+) -> None:
+    start_at, end_at, expected = history
+    made = cluster.prepare(victim, start_at, end_at)
+    for name, start in (("worker", cluster.start_worker), ("beat", cluster.start_beat)):
+        if name not in cluster.processes or cluster.processes[name].poll() is not None:
+            start()
+    run = "SELECT state, rows_new, error FROM telephony_syncrun WHERE id = %s"
+    wait_for(
+        lambda: [row for row in cluster.rows(run, made["run"]) if row[1] > 2_000],
+        f"the first rows; worker: {cluster.log('worker')}",
+    )
+
+    cluster.kill(victim)
+    before = cluster.rows(run, made["run"])
+    cluster.restart(victim)
+
+    wait_for(
+        lambda: [row for row in cluster.rows(run, made["run"]) if row[0] not in ("waiting", "running")],
+        "the end of the run",
+    )
+    [(state, _, error)] = cluster.rows(run, made["run"])
+    assert (state, error) == ("complete", ""), cluster.log("worker")
+    assert not before or before[0][1] < len(expected)  # it was killed in the middle
+    records = cluster.rows(
+        "SELECT stream, line_remote_id, fold_key FROM telephony_callrecord WHERE connection_id = %s",
+        made["connection"],
+    )
+    assert len(records) == len(expected)
+    assert set(records) == expected
+    [(calls, folds)] = cluster.rows(
+        "SELECT (SELECT count(*) FROM telephony_call WHERE connection_id = %s),"
+        " (SELECT count(DISTINCT fold_key) FROM telephony_callrecord WHERE connection_id = %s)",
+        made["connection"],
+        made["connection"],
+    )
+    assert calls == folds
