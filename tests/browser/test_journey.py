@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.isolation import leaks
 from accounts.models import Person, Tenant
 from accounts.scoping import tenant_scope
 from telephony.models import Call, Change, Entity
@@ -137,6 +138,7 @@ def test_connect_see_calls_change_take_back_block_and_export(
     assert len(rows) > 10
     assert rows[0][0] == "Started (Europe/Paris)"
     assert seen == []
+    assert leaks() == []
 
 
 def _profile(keyyo: SandboxServer, change: Change) -> dict[str, Any]:
