@@ -16,6 +16,7 @@ from telephony.models import Change, Connection, Entity
 from telephony.providers.client import ProviderClient
 from telephony.providers.editing import Editor, Live, Surroundings
 from telephony.providers.operations import Effect, Operation
+from telephony.services import access
 from telephony.services.edit_surroundings import surroundings
 
 
@@ -33,6 +34,11 @@ class Door:
     @property
     def operation(self) -> Operation:
         return self.editor.operation
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the object is one person's own, so that its content does not stand in the tenant's changes."""
+        return self.operation.capability == access.VOICEMAIL
 
     @property
     def identifier(self) -> str:

@@ -146,7 +146,8 @@ def _compare(
         name: _merged(door, name, (seen or {}).get(name), (before or {}).get(name), value)
         for name, value in wanted.items()
     }
-    _keep(draft, door, seen=seen or {}, before=before, wanted=merged)
+    kept = None if door.is_personal else before
+    _keep(draft, door, seen={} if door.is_personal else seen or {}, before=kept, wanted=merged)
     label = door.editor.object_label(door.address, before, door.around)
     if door.line is not None:
         label = _("%(what)s of %(line)s") % {"what": label, "line": door.line}
@@ -216,8 +217,16 @@ def renew(change: Change, person: Person | None) -> Change:
     if live is not None and live.fields is None and not door.editor.makes:
         raise NotFound(_("This is not at the provider any more."))
     _rebase(change, door, live)
-    change.save()
+    _save_open(change)
     return change
+
+
+def _save_open(change: Change) -> None:
+    """Save a preview that is still one. Raises NotOpen when somebody has sent or discarded it meanwhile."""
+    with transaction.atomic():
+        if not Change.objects.filter(pk=change.pk, state__in=OPEN).select_for_update().exists():
+            raise NotOpen
+        change.save()
 
 
 def discard(change: Change) -> None:
@@ -262,7 +271,7 @@ def send(
     if ticket is not None:
         change.ticket = ticket[:60]
     if change.state == Change.State.CONFLICT:
-        change.save()
+        _save_open(change)
         return change
     wanted, before = _open(change, "wanted"), _open(change, "before") or None
     body = {} if door.editor.removes else door.editor.body(wanted, before)
@@ -333,9 +342,7 @@ def _begin(
     change.person_label = str(change.person or change.person_label)
     change.expires_at = None
     with transaction.atomic():
-        if not Change.objects.filter(pk=change.pk, state__in=OPEN).select_for_update().exists():
-            raise NotOpen
-        change.save()
+        _save_open(change)
         audit.record(
             AuditEvent.Verb.CHANGED,
             tenant=door.connection.tenant,
@@ -376,10 +383,9 @@ def _is_lost(error: ProviderError, operation: Operation) -> bool:
 
 
 def _note_answer(change: Change, door: Door, answer: Answer) -> None:
-    change.answer = {
-        "status": answer.status,
-        "document": change_secrets.without_secrets(answer.document, door.operation),
-    }
+    change.answer = {"status": answer.status}
+    if not door.is_personal:
+        change.answer["document"] = change_secrets.without_secrets(answer.document, door.operation)
     if door.editor.makes and isinstance(answer.document, Mapping):
         change.answer["created"] = door.editor.identify(answer.document)
 

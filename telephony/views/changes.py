@@ -197,6 +197,8 @@ class ChangeSendView(ChangeMixin, View):
         """A preview that is too old is compared anew; the person looks again."""
         try:
             editing.renew(change, self.request.user)  # type: ignore[arg-type]
+        except editing.NotOpen:
+            messages.info(self.request, _("This change was sent already; here is how it ended."))
         except ProviderError as error:
             messages.error(self.request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
         else:

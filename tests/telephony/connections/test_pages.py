@@ -412,5 +412,8 @@ def test_a_contact_deletes_their_own_message_by_hand(browser, base, connection, 
 
     with tenant_scope(connection.tenant_id):
         left = client.call(f"{key}.list", {"csi": csi}).items
-        assert Change.objects.get().state == "applied"
+        change = Change.objects.get()
+        assert change.state == "applied"
+        assert (change.before, change.seen) == (None, {}), "whoever may see changes does not see messages"
+        assert "document" not in change.answer
     assert identifier not in [message["identifier"] for message in left]
