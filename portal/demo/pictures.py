@@ -21,6 +21,8 @@ class Shot:
 
 
 LINE = (r"/t/corvane/lines/\d+/$",)
+CONNECTION = (r"/t/corvane/connections/\d+/$",)
+OPERATIONS = (*CONNECTION, r"/connections/\d+/operations/$")
 SHOTS = (
     Shot("sign-in", "/accounts/login/", person=None),
     Shot("password-reset", "/accounts/password/reset/", person=None),
@@ -32,13 +34,19 @@ SHOTS = (
     Shot("call", "/t/corvane/calls/", (r"/t/corvane/calls/\d+/$",)),
     Shot("lines", "/t/corvane/lines/"),
     Shot("line", "/t/corvane/lines/", LINE),
+    Shot("profile-form", "/t/corvane/lines/", (*LINE, r"/t/corvane/entities/\d+/edit/")),
+    Shot("directory", "/t/corvane/directory/"),
     Shot("numbers", "/t/corvane/numbers/"),
     Shot("changes", "/t/corvane/changes/"),
     Shot("search", "/t/corvane/search/?q=Lyon"),
     Shot("connections", "/t/corvane/connections/"),
-    Shot("connection", "/t/corvane/connections/", (r"/t/corvane/connections/corvane-keyyo/$",)),
+    Shot("connection", "/t/corvane/connections/", CONNECTION),
+    Shot("runs", "/t/corvane/connections/", (*CONNECTION, r"/connections/\d+/runs/$")),
+    Shot("cti", "/t/corvane/connections/", (*CONNECTION, r"/connections/\d+/cti/$")),
+    Shot("operations", "/t/corvane/connections/", OPERATIONS),
+    Shot("operation", "/t/corvane/connections/", (*OPERATIONS, r"/operations/services\.profiles\.update/$")),
     Shot("connect", "/t/vellard/connections/new/"),
-    Shot("connect-keyyo", "/t/vellard/connections/new/", (r"/t/vellard/connections/new/keyyo/$",)),
+    Shot("connect-keyyo", "/t/vellard/connections/new/", (r"/t/vellard/connections/new/\w+/$",)),
     Shot("exports", "/t/corvane/exports/"),
     Shot("people", "/t/corvane/people/"),
     Shot("invite", "/t/corvane/people/invite/"),
