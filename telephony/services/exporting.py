@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,6 +37,7 @@ from telephony.services.record_export import record_lines
 
 FORMATS = ("csv", "xlsx")
 BATCH = 5_000
+RENEW_EVERY = 50_000  # rows of a workbook
 KEPT_FOR = timedelta(days=7)
 CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
 
@@ -122,10 +123,14 @@ def advance(job: Job) -> None:
     part = _path(job).with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file:
+        if file.tell() < job.cursor.get("bytes", 0):  # the part is gone: what was written is written again
+            ledger.write(job, cursor={}, done_rows=0)
         file.truncate(job.cursor.get("bytes", 0))
         while batch := list(_after(calls, job.cursor)[:BATCH]):
+            text = _lines(job, batch).encode()
+            ledger.renew(job)  # whoever lost the lease writes nothing between the new holder's rows
             file.seek(0, 2)
-            file.write(_lines(job, batch).encode())
+            file.write(text)
             file.flush()
             cursor = {"at": batch[-1].started_at.isoformat(), "id": batch[-1].pk, "bytes": file.tell()}
             ledger.write(job, cursor=cursor, done_rows=job.done_rows + len(batch))
@@ -180,7 +185,8 @@ def expire(now: datetime) -> int:
     """Delete files past their time; returns how many."""
     gone = 0
     for job in Job.objects.filter(kind=Job.Kind.EXPORT, state=Job.State.DONE, expires_at__lt=now):
-        _path(job).unlink(missing_ok=True)
+        for path in _path(job).parent.glob(f"{job.pk}.*"):  # with what a worker that died left behind
+            path.unlink(missing_ok=True)
         job.state = Job.State.EXPIRED
         job.save(update_fields=["state"])
         gone += 1
@@ -229,16 +235,16 @@ def _finish(job: Job, part: Path) -> None:
     with translation.override(job.parameters["language"]):
         first = heads(zone)
         title = _("Calls")
-    ready = path.with_suffix(".ready")
+    ready = path.with_suffix(f".{job.fence}.ready")  # its own for each worker that gets so far
     with part.open(encoding="utf-8", newline="") as source, ready.open("wb") as target:
         if job.parameters["format"] == "csv":
             target.write((CSV_MARK + csv_text([first])).encode())
             while chunk := source.read(1 << 20):
                 target.write(chunk.encode())
         else:
-            write_xlsx(target, title, first, (json.loads(line) for line in source))
+            write_xlsx(target, title, first, _cells(job, source))
+    ledger.renew(job)  # raises LeaseLost where another worker has it by now
     ready.replace(path)
-    part.unlink()
     now = timezone.now()
     ledger.write(
         job,
@@ -249,6 +255,15 @@ def _finish(job: Job, part: Path) -> None:
         file_name=f"{slugify(title)}-{now.astimezone(zone):%Y-%m-%d-%H%M}.{job.parameters['format']}",
         file_bytes=path.stat().st_size,
     )
+    part.unlink()  # last, so that a crash before finds it
+
+
+def _cells(job: Job, lines: Iterable[str]) -> Iterator[list[Any]]:
+    """The rows of a part; the lease is renewed while a long workbook is written."""
+    for number, line in enumerate(lines, start=1):
+        if number % RENEW_EVERY == 0:
+            ledger.renew(job)
+        yield json.loads(line)
 
 
 def _path(job: Job) -> Path:
