@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEvent, Person
+from accounts.rights import Right, rights_of
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.errors import InvalidInput, ProviderError
 from portal.lib.secrets import Secret, keyed_hash
-from telephony.models import AuthorizationAttempt, Connection
+from telephony.models import AuthorizationAttempt, Connection, Credential
 from telephony.services import access
 from telephony.services.adopting import Refused, Round, adopt
 
@@ -121,6 +122,9 @@ def _take_attempt(
         if attempt.person_id != person.pk or (is_bound and not is_same_session):
             _write_refusal(attempt, person, "another session", request)
             raise unknown
+        if _right_for(attempt) not in rights_of(person, attempt.tenant):
+            _write_refusal(attempt, person, "right lost meanwhile", request)
+            raise unknown
         used = AuthorizationAttempt.objects.filter(pk=attempt.pk, used_at=None).update(used_at=timezone.now())
     if not used:
         _write_refusal(attempt, person, "used twice", request)
@@ -134,6 +138,11 @@ def _take_attempt(
     if not callback.error and not callback.code:
         raise Refused(_("The provider sent neither a code nor a reason. Begin again."), tenant=attempt.tenant)
     return attempt
+
+
+def _right_for(attempt: AuthorizationAttempt) -> Right:
+    is_contact = attempt.acts_as == Credential.ActsAs.CONTACT
+    return Right.VOICEMAIL_READ if is_contact else Right.CONNECTIONS_MANAGE
 
 
 def _write_refusal(

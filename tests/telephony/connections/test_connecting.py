@@ -328,6 +328,16 @@ def test_the_customers_login_is_no_contact(browser, connection):
     assert "You signed in as the customer" in answer.content.decode()
 
 
+def test_who_lost_the_right_on_the_way_connects_nothing(browser, alice, tenant):
+    back = allow(go(browser))
+    alice.memberships.filter(tenant=tenant).update(role="viewer")
+
+    assert browser.get(back).status_code == 400
+    assert count(tenant) == 0
+    with tenant_scope(tenant):
+        assert AuditEvent.objects.get(verb=AuditEvent.Verb.REFUSED).detail["why"] == "right lost meanwhile"
+
+
 def test_a_contact_takes_their_key_back(browser, connection, tenant, alice):
     contact_round(browser, connection)
     browser.post(f"/t/alder/connections/{connection.pk}/contact/forget/")
