@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_symbol
 from django.utils import formats, timezone, translation
@@ -99,10 +100,20 @@ class Age:
     state: str
 
 
+@lru_cache(maxsize=4096)
+def _date(day: dt.date, pattern: str, language: str | None) -> str:
+    return formats.date_format(day, pattern)
+
+
+def date_words(day: dt.date, pattern: str) -> str:
+    """A date by one of Django's patterns, in the language now in force; lists ask for the same days over and over."""
+    return _date(dt.date(day.year, day.month, day.day), pattern, translation.get_language())
+
+
 def exact(at: dt.datetime) -> str:
     """The instant in full, with its zone: "19 November 2026 15:42:08 Europe/Paris"."""
     local = timezone.localtime(at)
-    return f"{formats.date_format(local, 'j F Y H:i:s')} {timezone.get_current_timezone_name()}"
+    return f"{date_words(local, 'j F Y')} {local:%H:%M:%S} {timezone.get_current_timezone_name()}"
 
 
 def age(
@@ -129,22 +140,23 @@ def age(
 def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = None) -> str:
     """Local time of today, "15:42"; with the day before that, and with the year where it is another one."""
     local, today = timezone.localtime(at), timezone.localtime(now or timezone.now())
-    clock = formats.date_format(local, "H:i:s" if seconds else "H:i")
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
     if local.date() == today.date():
         return clock
-    day = formats.date_format(local, "j M" if local.year == today.year else "j M Y")
+    day = date_words(local, "j M" if local.year == today.year else "j M Y")
     return f"{day}{NBSP}{clock}"
 
 
 def clock(at: dt.datetime, *, seconds: bool = False) -> str:
     """The local time alone, for lists that say the day in a row of its own."""
-    return formats.date_format(timezone.localtime(at), "H:i:s" if seconds else "H:i")
+    local = timezone.localtime(at)
+    return f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
 
 
 def day(date: dt.date, *, today: dt.date | None = None) -> SafeString:
     """A day as a separator row has it: <b>Today</b>, Thursday 19 November."""
     today = today or timezone.localdate()
-    long = formats.date_format(date, "l j F" if date.year == today.year else "l j F Y")
+    long = date_words(date, "l j F" if date.year == today.year else "l j F Y")
     word = {0: _("Today"), 1: _("Yesterday")}.get((today - date).days)
     return format_html("<b>{}</b>, {}", word, long) if word else format_html("<b>{}</b>", long)
 

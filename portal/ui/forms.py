@@ -13,13 +13,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import QuerySet
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt as flags
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 MOST_RADIOS = 12
+CHOICES = (forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple)
 CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
 
 
@@ -34,6 +37,8 @@ class HouseRenderer(TemplatesSetting):
 def control(field: forms.BoundField, css: str = "") -> SafeString:
     """The control of a field with the classes Tabler knows; its own classes are kept."""
     widget = field.field.widget
+    if type(widget) in CHOICES:
+        return choices(field, css)
     if isinstance(widget, CHECKS):
         house = "form-check-input"
     elif isinstance(widget, forms.Select):
@@ -44,6 +49,46 @@ def control(field: forms.BoundField, css: str = "") -> SafeString:
         house = "form-control"
     classes = " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))
     return mark_safe(field.as_widget(attrs={"class": classes} if classes else None))
+
+
+def choices(field: forms.BoundField, css: str = "") -> SafeString:
+    """Selects, radios and boxes drawn at once; Django's widgets ask three templates for each option."""
+    widget = field.field.widget
+    is_list = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
+    house = "form-check-input" if is_list else "form-select"
+    classes = " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))
+    attrs = widget.build_attrs(widget.attrs, field.build_widget_attrs({}, widget))
+    attrs |= {"class": classes, "id": attrs.get("id") or field.auto_id}
+    context = widget.get_context(field.html_name, field.value(), attrs)["widget"]
+    if is_list:
+        options = [option for _group, found, _index in context["optgroups"] for option in found]
+        items = format_html_join("", "{}", ((check(option),) for option in options))
+        return format_html('<ul class="sb-checks" id="{}">{}</ul>', attrs["id"], items)
+    groups = []
+    for group, found, _index in context["optgroups"]:
+        inside = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((o["value"], flags(o["attrs"]), o["label"]) for o in found),
+        )
+        groups.append(format_html('<optgroup label="{}">{}</optgroup>', group, inside) if group else inside)
+    joined = format_html_join("", "{}", ((group,) for group in groups))
+    return format_html('<select name="{}"{}>{}</select>', context["name"], flags(context["attrs"]), joined)
+
+
+def check(option: dict[str, Any]) -> SafeString:
+    """One radio or box with its words."""
+    own = {name: value for name, value in option["attrs"].items() if name != "id"}
+    return format_html(
+        '<li><label for="{}"><input type="{}" name="{}" value="{}" id="{}"{}> {}</label></li>',
+        option["attrs"]["id"],
+        option["type"],
+        option["name"],
+        "" if option["value"] is None else option["value"],
+        option["attrs"]["id"],
+        flags(own),
+        option["label"],
+    )
 
 
 def any_of(choices: Any) -> list[tuple[str, Any]]:

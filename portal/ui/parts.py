@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from django.templatetags.static import static
 from django.utils import timezone
@@ -13,6 +14,7 @@ from portal.ui import formats
 from portal.ui.looks import look_of
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, *, size: int = 16, css: str = "", label: str = "") -> SafeString:
     """One icon of the sprite (its own `sprite.svg`, built from the names in use). Silent unless labelled."""
     classes = " ".join(filter(None, ["i", f"i-{size}" if size != 16 else "", css]))
@@ -30,10 +32,15 @@ def pill(word: object, *, tone: str = "", icon_name: str = "") -> SafeString:
     return format_html('<span class="{}">{}{}</span>', f"sb-pill {tone}".strip(), sign, word)
 
 
+@lru_cache(maxsize=1024)
+def _pill(word: str, tone: str, icon_name: str) -> SafeString:
+    return pill(word, tone=tone, icon_name=icon_name)
+
+
 def look_pill(kind: str, value: object) -> SafeString:
     """The pill of a registered state (see portal/ui/looks.py)."""
     look = look_of(kind, value)
-    return pill(look.word, tone=look.tone, icon_name=look.icon)
+    return _pill(str(look.word), look.tone, look.icon)
 
 
 def direction(value: str) -> SafeString:

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
+from portal.ui.cells import Cells
 from portal.ui.looks import look_of
 
 Card = Literal["", "title", "sub", "end", "end2", "icon"]
@@ -301,10 +302,12 @@ class BaseTable(tables.Table):
     def lines(self) -> Iterator[Line]:
         """Rows with their separators; a separator stands only where it differs from the one before."""
         last: object = None
+        cells = Cells(self)
         for row in self.rows:
             text = self.separator(row.record)
             yield Line(
-                row=row,
+                record=row.record,
+                cells=cells.html(row),
                 separator=text if text != last else "",
                 menu=self.row_menu(row.record),
                 panel_url=self.panel_url(row.record),
@@ -324,7 +327,8 @@ class BaseTable(tables.Table):
 
 @dataclass(frozen=True)
 class Line:
-    row: Any
+    record: Any
+    cells: SafeString
     separator: SafeString | str
     menu: Sequence[MenuItem]
     panel_url: str
