@@ -303,7 +303,9 @@ class Editor:
                 before=one.say(before.get(name), around).plain(),
                 after=one.say(wanted[name], around).plain(),
             )[:250]
-        fields = [self.field(name, around) for name in wanted]
+        declared = [one for one in self.fields(around) if one.name in wanted]
+        others = wanted.keys() - {one.name for one in declared}  # in whatever order the row kept them
+        fields = [*declared, *(self.field(name, around) for name in sorted(others))]
         labels = ", ".join(str(one.brief or one.label) for one in fields[:3])
         if (more := len(fields) - 3) > 0:
             labels += " " + ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}

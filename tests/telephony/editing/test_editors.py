@@ -223,6 +223,15 @@ def test_forcing_draws_the_way_from_the_profile_that_ruled_before() -> None:
     assert route.after.label.plain() == "Voicemail"
 
 
+def test_fields_are_named_in_the_order_of_the_form() -> None:
+    before = PROFILE.blank(LINE) | {"name": ""}
+    typed = {"forward_on_no_answer_number": "+33199001001", "forward_delay": 25}
+    kept = dict(sorted(typed.items(), key=lambda one: (len(one[0]), one[0])))  # as JSONB gives them back
+
+    assert PROFILE.summary(before, typed, LINE) == PROFILE.summary(before, kept, LINE)
+    assert PROFILE.summary(before, kept, LINE) == "“Default”: forward when nobody answers, delay"
+
+
 def test_removing_the_profile_in_force_is_warned_of() -> None:
     words = consequences("services.profiles.delete", {"name": "Fermeture", "forced": True}, {})
 
