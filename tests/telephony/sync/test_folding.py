@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from telephony.providers.drafts import CallRecordDraft
@@ -38,6 +38,7 @@ groups = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(groups, st.randoms(use_true_random=False))
 def test_order_and_doubling_change_nothing(group: list[CallRecordDraft], random: object) -> None:
     mixed = group + group
@@ -45,6 +46,7 @@ def test_order_and_doubling_change_nothing(group: list[CallRecordDraft], random:
     assert fold(mixed) == fold(group)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(groups)
 def test_every_call_counts_its_records_and_their_cost(group: list[CallRecordDraft]) -> None:
     call = fold(group)
