@@ -75,9 +75,10 @@ class ConnectionSettingsForm(forms.ModelForm):
     def _keep_own_choice(self, name: str) -> None:
         """A value set by the command line stays choosable."""
         field = cast(forms.ChoiceField, self.fields[name])
+        known = list(cast("list[tuple[Any, Any]]", field.choices))
         value = getattr(self.instance, name)
-        if value not in dict(field.choices):
-            field.choices = [*field.choices, (value, str(value))]
+        if value not in dict(known):
+            field.choices = [*known, (value, str(value))]
 
 
 class ConnectionFilterForm(FilterForm):
