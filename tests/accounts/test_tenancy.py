@@ -71,6 +71,13 @@ def test_staff_without_a_shown_second_factor_do_not_enter(client_of, tom, corvan
     assert not AuditEvent.objects.filter(verb="entered").exists()
 
 
+def test_staff_who_are_members_show_their_second_factor_too(client_of, tom, corvane):
+    Membership.objects.create(tenant=corvane, person=tom, role="viewer")
+
+    assert client_of(tom, second_factor=False).get(PEOPLE).url.startswith("/accounts/2fa/reauthenticate/")
+    assert client_of(tom).get(PEOPLE).status_code == 200
+
+
 def test_staff_without_any_second_factor_are_sent_to_set_one_up(client_of, tom, corvane):
     tom.authenticator_set.all().delete()
 
