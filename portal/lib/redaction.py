@@ -28,9 +28,11 @@ def redact(text: str) -> str:
 
 
 class RedactFilter(logging.Filter):
-    """Masks the finished message of a record, whatever its arguments were."""
+    """Masks the finished message of a record, whatever its arguments were, and its traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = redact(record.getMessage())
         record.args = None
+        if record.exc_info and not record.exc_text:  # the formatter takes the text that is there
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
         return True
