@@ -27,6 +27,7 @@ from telephony.services.number_names import names_of
 from telephony.tables.calls import CallTable
 
 PAGE = "calls"
+LONGEST_VIEW = 1000
 NOT_PART_OF_A_VIEW = ("cursor", "sort", "page")
 
 
@@ -110,7 +111,7 @@ class CallDetailView(TenantRightMixin, FragmentMixin, DetailView):
 
 class SaveViewForm(forms.Form):
     name = forms.CharField(max_length=80)
-    query = forms.CharField(max_length=1000, required=False)
+    query = forms.CharField(max_length=LONGEST_VIEW, required=False)
 
 
 class SaveViewView(TenantRightMixin, View):
@@ -122,8 +123,8 @@ class SaveViewView(TenantRightMixin, View):
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         form = SaveViewForm(request.POST)
         address = tenant_url(request.tenant, "telephony:call_list")  # type: ignore[attr-defined]
-        if form.is_valid():
-            query = _view_query(QueryDict(form.cleaned_data["query"]))
+        query = _view_query(QueryDict(form.cleaned_data["query"])) if form.is_valid() else ""
+        if form.is_valid() and len(query) <= LONGEST_VIEW:  # it grows when it is written anew
             SavedViewRow.objects.update_or_create(
                 person=request.user, page=PAGE, name=form.cleaned_data["name"], defaults={"query": query}
             )
