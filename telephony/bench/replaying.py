@@ -73,8 +73,13 @@ def _first_sync(connection: Connection, count: int) -> float:
 
 def _sync(connection: Connection) -> None:
     """One run over the whole year, advanced as the worker does."""
-    window = {"start_at": END - timedelta(days=DAYS + 1), "end_at": END + timedelta(days=1)}
-    run = runs.request_run(connection, SyncRun.What.CALLS, is_hinted=False, **window)
+    run = runs.request_run(
+        connection,
+        SyncRun.What.CALLS,
+        start_at=END - timedelta(days=DAYS + 1),
+        end_at=END + timedelta(days=1),
+        is_hinted=False,
+    )
     while run.state in runs.OPEN:
         with ledger.leased(SyncRun, run.tenant_id, run.pk) as held:
             scheduling.advance(held)

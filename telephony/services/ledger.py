@@ -111,7 +111,8 @@ def _dispatch_some(work: Work, now: datetime) -> int:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     with unscoped("dispatch"), transaction.atomic():
         rows = list(
-            work.model._default_manager.filter(free, due_at__lte=now)
+            _of(work.model)
+            .filter(free, due_at__lte=now)
             .order_by("due_at")
             .select_for_update(skip_locked=True, of=("self",))
             .only("pk", "tenant_id", "attempts", "fence")[:MOST_AT_ONCE]
