@@ -125,6 +125,7 @@ def test_again_it_starts_from_what_it_kept_and_others_join_it(place):
 
 def test_without_a_demo_a_command_brings_its_own_servers_and_ends_them(place):
     folder = Path(place["DATA_DIR"])
-    done = command(place, "check_isolation")
-    assert done.returncode == 0, done.stdout
+    question = "from django.db import connection as c; k = c.cursor(); k.execute('select 41 + 1'); print(k.fetchone())"
+    done = command(place, "shell", "--verbosity", "0", "--command", question)
+    assert done.stdout.strip().endswith("(42,)"), done.stdout
     assert processes_of(folder) == []
