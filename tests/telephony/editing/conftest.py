@@ -130,6 +130,12 @@ def fetch(connection: Connection, line_kind: str, csi: str) -> Entity:
 
 
 @pytest.fixture
+def cached(connection: Connection) -> Callable[[str, str], Entity]:
+    """Caches one line of a kind, by its CSI."""
+    return lambda kind, csi: fetch(connection, kind, csi)
+
+
+@pytest.fixture
 def line(connection: Connection) -> Entity:
     """Syndic Paris: a hosted PBX line with profiles of every sort."""
     return fetch(connection, "UCaaSVoIPAccount", LINE)

@@ -341,3 +341,39 @@ def test_the_directory_lists_contacts_and_folders_and_adds_one(
     change.refresh_from_db()
     assert change.state == "applied"
     assert "Quill" in client.get("/t/corvane/directory/?q=Quill").content.decode()
+
+
+def test_a_group_has_profiles_and_no_blacklist(
+    group: Entity, maud: Person, browser: Callable[..., Client]
+) -> None:
+    client = browser(maud)
+    words = text_of(client.get(f"/t/corvane/lines/{group.pk}/"))
+    profile = Entity.objects.filter(parent_remote_id=group.remote_id, kind="ACDProfile").first()
+    assert profile is not None
+    form = client.get(url(profile, UPDATE)).context["form"]
+
+    assert "What callers get" in words and "Blacklist" not in words
+    assert [field.name for field in form.visible_fields()] == ["name", "forced"]
+
+
+def test_a_mobile_line_has_barring_and_settings(
+    cached: Callable[[str, str], Entity], maud: Person, browser: Callable[..., Client]
+) -> None:
+    mobile = cached("MobileAccount", "33639980001")
+    client = browser(maud)
+
+    words = text_of(client.get(f"/t/corvane/lines/{mobile.pk}/"))
+    form = client.get(url(mobile, "services.update")).context["form"]
+
+    assert "Barring" in words and "What callers get" not in words
+    assert "presented_number" in form.fields
+
+
+def test_reading_a_line_again_follows_what_changed_elsewhere(
+    line: Entity, maud: Person, browser: Callable[..., Client], at_keyyo: Callable[..., Any]
+) -> None:
+    at_keyyo(UPDATE, {"csi": line.remote_id, "profile_identifier": "default"}, forward_delay=77)
+
+    page = browser(maud).post(f"/t/corvane/lines/{line.pk}/refresh/", follow=True)
+
+    assert "Rings here for 77 s" in text_of(page)
