@@ -12,13 +12,16 @@ from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from portal.lib import numbers
 
 NBSP = "\u00a0"
 FEW_HOURS = 10  # from there on minutes say nothing
 DASH = mark_safe('<span class="sb-quiet sb-none">–</span>')
+# Django's patterns of short dates; a translation is the pattern of its language, "j N" for "11 nov."
+SHORT_DAY, SHORT_DATE = gettext_noop("j M"), gettext_noop("j M Y")
+SHORT_MONTH, SHORT_MONTH_YEAR = gettext_noop("M"), gettext_noop("M Y")
 WITHHELD = frozenset({"anonymous", "withheld", "unavailable", "restricted", "private"})
 
 
@@ -102,7 +105,7 @@ class Age:
 
 @lru_cache(maxsize=4096)
 def _date(day: dt.date, pattern: str, language: str | None) -> str:
-    return formats.date_format(day, pattern)
+    return formats.date_format(day, _(pattern))
 
 
 def date_words(day: dt.date, pattern: str) -> str:
@@ -143,7 +146,7 @@ def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = 
     clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
     if local.date() == today.date():
         return clock
-    day = date_words(local, "j M" if local.year == today.year else "j M Y")
+    day = date_words(local, SHORT_DAY if local.year == today.year else SHORT_DATE)
     return f"{day}{NBSP}{clock}"
 
 

@@ -101,7 +101,10 @@ def calendar(
         if date < first:
             continue
         day = days.get(date, Day(state=unknown))
-        tip = f"{django_formats.date_format(date, 'j M Y')}: {words[day.state]}"
+        tip = _("%(name)s: %(what)s") % {
+            "name": formats.date_words(date, formats.SHORT_DATE),
+            "what": words[day.state],
+        }
         if day.state in ("complete", "partial"):
             tip += pgettext("after a state", ", %(count)s calls") % {"count": formats.count(day.count)}
         draw_day(drawing, 34 + offset // 7 * PITCH, 18 + offset % 7 * PITCH, day, most, tip)
@@ -124,7 +127,9 @@ def draw_months(drawing: Drawing, monday: dt.date, weeks: int, first: dt.date) -
         ]
         if not firsts or firsts[0] < first:
             continue
-        name = django_formats.date_format(firsts[0], "M Y" if firsts[0].month == 1 else "M")
+        name = formats.date_words(
+            firsts[0], formats.SHORT_MONTH_YEAR if firsts[0].month == 1 else formats.SHORT_MONTH
+        )
         x = 34 + week * PITCH
         if x - last_x >= 34:
             drawing.text(x, 10, name)

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from portal.ui.formats import SHORT_DATE, SHORT_DAY, SHORT_MONTH_YEAR, date_words
 from telephony.models import SyncRun
 
 ONE_DAY = dt.timedelta(days=1)
@@ -38,12 +39,12 @@ def _period(first: dt.date, last: dt.date, asked_on: dt.date, zone: ZoneInfo) ->
         return _("of %(month)s") % {"month": formats.date_format(first, "F Y")}
     if first.day == 1 and (last + ONE_DAY).day == 1:
         return pgettext("months", "from %(first)s to %(last)s") % {
-            "first": formats.date_format(first, "M Y"),
-            "last": formats.date_format(last, "M Y"),
+            "first": date_words(first, SHORT_MONTH_YEAR),
+            "last": date_words(last, SHORT_MONTH_YEAR),
         }
     return _("from %(first)s to %(last)s") % {
-        "first": formats.date_format(first, "j M"),
-        "last": formats.date_format(last, "j M Y"),
+        "first": date_words(first, SHORT_DAY),
+        "last": date_words(last, SHORT_DATE),
     }
 
 

@@ -24,7 +24,6 @@ register = template.Library()
 @register.simple_tag
 def coverage_sums(counts: Mapping[str, int]) -> SafeString:
     """ "315 complete 21 being fetched 6 partial 2 missing"; states without a day are left out."""
-    words = grids.state_words()
     found = [
         (state, counts[state])
         for state in ("complete", "fetching", "partial", "missing")
@@ -34,10 +33,20 @@ def coverage_sums(counts: Mapping[str, int]) -> SafeString:
         " ",
         '<span class="{}"><b>{}</b> {}</span>',
         (
-            ("bad" if state == "missing" else "", localize(count), words[state])
+            ("bad" if state == "missing" else "", localize(count), _days_in(state, count))
             for state, count in found
         ),
     )
+
+
+def _days_in(state: str, count: int) -> str:
+    """What so many days are; a language may have a plural for it."""
+    return {
+        "complete": ngettext("complete", "complete", count),
+        "fetching": ngettext("being fetched", "being fetched", count),
+        "partial": ngettext("partial", "partial", count),
+        "missing": ngettext("missing", "missing", count),
+    }[state]
 
 
 @register.simple_tag

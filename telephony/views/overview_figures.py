@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from portal.ui import formats
 from portal.ui.figures import Gap, Mark, line, plain
 from portal.ui.grids import heat
 from portal.ui.svg import Figure
@@ -53,7 +54,7 @@ def answer_rate(
     }
     figure = line(
         rates,
-        [date_format(day, "j M") for day in days],
+        [formats.date_words(day, formats.SHORT_DAY) for day in days],
         label=label,
         low=low,
         high=100,
