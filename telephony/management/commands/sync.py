@@ -38,6 +38,12 @@ class Command(BaseCommand):
             help="calls, entities, or one kind of object in the provider's word; both sorts if left out",
         )
 
+        parser.add_argument(
+            "--accept-removal",
+            action="store_true",
+            help="believe lists of objects that suddenly lack much; after a run was parked for it and you looked",
+        )
+
     def handle(self, **options: Any) -> None:
         with unscoped("command"):
             connection = Connection.objects.filter(slug=options["connection"], unlinked_at=None).first()
@@ -87,7 +93,8 @@ def _wanted(connection: Connection, options: dict[str, Any]) -> list[tuple[str, 
     if period["end_at"] and (period["start_at"] is None or period["start_at"] >= period["end_at"]):
         raise CommandError("--to needs a --from that is not after it.")
     calls: tuple[str, dict[str, Any]] = (SyncRun.What.CALLS, period)
-    entities: tuple[str, dict[str, Any]] = (SyncRun.What.ENTITIES, {})
+    accepts = {"accepts_removal": options["accept_removal"]}
+    entities: tuple[str, dict[str, Any]] = (SyncRun.What.ENTITIES, accepts)
     if kind == "calls":
         return [calls]
     if kind == "entities":
@@ -97,7 +104,7 @@ def _wanted(connection: Connection, options: dict[str, Any]) -> list[tuple[str, 
             raise CommandError(
                 f"{kind} is none of: calls, entities, {', '.join(connection.declaration.kinds)}."
             )
-        return [(SyncRun.What.ENTITIES, {"kinds": [kind]})]
+        return [(SyncRun.What.ENTITIES, {"kinds": [kind], **accepts})]
     return [calls] if options["start"] else [entities, calls]
 
 

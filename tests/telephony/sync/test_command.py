@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from accounts.scoping import tenant_scope
 from telephony.models import Call, Connection, Entity
 
 pytestmark = pytest.mark.django_db(transaction=True)
+EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def sync(*arguments: str) -> str:
@@ -34,6 +36,23 @@ def test_it_syncs_one_kind(morvanne: Connection) -> None:
 
     with tenant_scope(morvanne.tenant_id):
         assert set(Entity.objects.values_list("kind", flat=True)) == {"DirectoryContact"}
+
+
+def test_it_believes_a_list_that_lost_much_when_told_so(morvanne: Connection) -> None:
+    with tenant_scope(morvanne.tenant_id):
+        Entity.objects.bulk_create(
+            Entity(connection=morvanne, kind="DirectoryContact", remote_id=str(number), fetched_at=EARLIER)
+            for number in range(100)
+        )
+    arguments = ("morvanne-keyyo", "--kind", "DirectoryContact")
+    with pytest.raises(CommandError, match="suddenly lack much"):
+        sync(*arguments)
+
+    sync(*arguments, "--accept-removal")
+    sync(*arguments, "--accept-removal")
+
+    with tenant_scope(morvanne.tenant_id):
+        assert not Entity.objects.filter(fetched_at=EARLIER).exists()
 
 
 @pytest.mark.parametrize(
