@@ -28,6 +28,7 @@ from telephony.providers.transport import Deadline, Pace, Priority
 FIRST_PAUSE_S = 60.0
 LONGEST_GUESSED_PAUSE_S = 900.0
 LONGEST_PAUSE_S = 3600.0
+FORGOTTEN_AFTER = dt.timedelta(hours=1)  # a pause that ended so long ago doubles no new one
 SLOW_S = 30.0  # a window from here on is counted in the database
 
 
@@ -105,6 +106,8 @@ class CredentialQuota:
         with unscoped("credential"), transaction.atomic():
             credential = Credential.objects.select_for_update().get(pk=self.credential_id)
             last_s = float(credential.parameters.get("pause_s", 0.0))
+            if credential.paused_until and self.clock() - credential.paused_until > FORGOTTEN_AFTER:
+                last_s = 0.0
             if retry_after_s is None:
                 pause_s = min(last_s * 2 or FIRST_PAUSE_S, LONGEST_GUESSED_PAUSE_S)
                 credential.parameters["pause_s"] = pause_s

@@ -170,6 +170,10 @@ def test_a_pause_holds_the_whole_credential_and_doubles_without_a_hint(slow_cred
     now[0] += timedelta(seconds=3601)
     quota.acquire("", 1, "person", Deadline(1))
 
+    assert [quota.pause("", None) for _ in range(2)] == [60, 120]
+    now[0] += timedelta(hours=2)
+    assert quota.pause("", None) == 60
+
 
 def test_a_429_pauses_what_follows(connection, sandbox):
     from telephony.services import access
