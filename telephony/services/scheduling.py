@@ -36,6 +36,7 @@ def open_due_runs(now: datetime | None = None) -> int:
         due = list(
             SyncState.objects.filter(
                 next_due_at__lte=now,
+                tenant__closed_at=None,
                 connection__unlinked_at=None,
                 connection__is_paused=False,
                 connection__credential__state=Credential.State.WORKING,

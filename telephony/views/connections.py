@@ -366,7 +366,7 @@ class ConnectionSettingsView(ConnectionMixin, UpdateView):
         return self.connection
 
     def form_valid(self, form: Any) -> HttpResponse:
-        form.save()
+        form.save(commit=False).save(update_fields=form.Meta.fields)  # the rest may have moved meanwhile
         if "calls_every_s" in form.changed_data or "entities_every_s" in form.changed_data:
             for state in self.connection.sync_states.exclude(next_due_at=None):
                 every = runs.interval(self.connection, state.stream)

@@ -201,6 +201,20 @@ def test_one_open_run_of_a_sort(morvanne: Connection) -> None:
         assert runs.request_run(morvanne, SyncRun.What.ENTITIES) != first
 
 
+def test_a_closed_tenant_is_not_synced(morvanne: Connection) -> None:
+    with tenant_scope(morvanne.tenant_id):
+        runs.state_of(morvanne, "entities")
+    tomorrow = timezone.now() + timedelta(days=1)
+    morvanne.tenant.closed_at = timezone.now()
+    morvanne.tenant.save(update_fields=["closed_at"])
+
+    assert scheduling.open_due_runs(tomorrow) == 0
+
+    morvanne.tenant.closed_at = None
+    morvanne.tenant.save(update_fields=["closed_at"])
+    assert scheduling.open_due_runs(tomorrow) == 1
+
+
 def test_rows_that_cannot_be_read_are_set_aside(morvanne: Connection, sandbox: SandboxServer) -> None:
     row = sandbox.provider("keyyo").add_record(
         "morvanne", csi=next(iter(sandbox.state("keyyo")["accounts"]["morvanne"]["services"])),
