@@ -43,8 +43,8 @@ def control(field: forms.BoundField, css: str = "") -> SafeString:
         house = "form-check-input"
     elif isinstance(widget, forms.Select):
         house = "form-select"
-    elif isinstance(widget, forms.HiddenInput):
-        house = ""
+    elif isinstance(widget, (forms.HiddenInput, forms.MultiWidget)):
+        house = ""  # a group of controls: each has its own class
     else:
         house = "form-control"
     classes = " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))

@@ -215,7 +215,7 @@ class BaseTable(tables.Table):
     caption: str | Promise = ""
     row_height: ClassVar[str] = ""
     names: Mapping[str, str] = {}
-    notation: Mapping[str, str] = {}
+    notation: Mapping[str, Any] = {}
     sort: str = ""
 
     class Meta:

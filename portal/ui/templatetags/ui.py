@@ -29,7 +29,7 @@ def draw(name: str, context: Context | None = None, /, **values: Any) -> SafeStr
     return render_to_string(f"components/{name}.html", values, request=request)
 
 
-def notation(context: Context) -> dict[str, str]:
+def notation(context: Context) -> dict[str, Any]:
     """How the person reads numbers, and the country whose national notation is meant."""
     request = context.get("request")
     user, tenant = getattr(request, "user", None), getattr(request, "tenant", None)

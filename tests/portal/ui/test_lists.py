@@ -111,3 +111,10 @@ def test_a_page_of_fifty_rows_asks_the_database_no_more_than_one_of_five(
     page_of("/people/")
     with django_assert_max_num_queries(10):
         page_of("/people/?q=Person")
+
+
+def test_each_control_of_a_period_keeps_its_own_class(page_of, people):
+    html = page_of("/people/").content.decode()
+
+    assert re.search(r'<select name="joined"[^>]*class="form-select"', html)
+    assert re.search(r'<input type="date" name="joined_from"[^>]*class="form-control"', html)
