@@ -99,9 +99,8 @@ def adopt(asked: Round, answer: TokenAnswer, request: HttpRequest | None = None)
             detail={"scopes": list(granted), "acts_as": str(asked.acts_as)},
             request=request,
         )
-        if (
-            not asked.is_contact
-        ):  # in the same transaction: a connection without a schedule would never be read
+        # In the same transaction: a connection without a schedule would never be read.
+        if not asked.is_contact:
             ask_first_runs(connection, asked.person)
     return connection
 
