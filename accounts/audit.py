@@ -47,7 +47,7 @@ def record_of_person(
     verb: str, person: Person, *, request: HttpRequest | None = None, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Write what a person did outside any tenant (signing in) into each of their tenants' audit."""
-    tenants = list(person.tenants.filter(closed_at=None))
+    tenants: list[Tenant | None] = list(person.tenants.filter(closed_at=None))
     for tenant in tenants or [None]:
         record(verb, tenant=tenant, person=person, request=request, detail=detail)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -101,7 +102,7 @@ def _open(**lookup: object) -> Invitation | None:
     return found if found and found.tenant.closed_at is None else None
 
 
-def _open_invitations():  # type: ignore[no-untyped-def]
+def _open_invitations() -> Any:
     return Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
 
 

@@ -6,6 +6,7 @@ One of the named modules with SQL of its own; it reads all tenants and returns n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, models
 
@@ -39,7 +40,7 @@ def leaks() -> list[Leak]:
 def _leak(model: type[models.Model], field: models.ForeignKey) -> Leak | None:
     parent = field.related_model
     assert isinstance(parent, type)
-    quote = connection.ops.quote_name
+    quote: Any = connection.ops.quote_name
     # Table and column names are those of our own models; nothing in this text comes from outside.
     sql = (
         f"SELECT child.{quote(model._meta.pk.column)}, count(*) OVER ()"

@@ -140,7 +140,7 @@ class InScope(Expression):
     def set_source_expressions(self, expressions: Sequence[Any]) -> None:
         (self.tenant,) = expressions
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         scope = _required()
         column, params = compiler.compile(self.tenant)
         if scope.tenant_ids is None:
@@ -155,12 +155,12 @@ class TenantQuerySet(models.QuerySet):
 
     def _insert(self, objs: Sequence[models.Model], fields: Any, **kwargs: Any) -> Any:
         _settle_tenants(objs)
-        return super()._insert(objs, fields, **kwargs)
+        return super()._insert(objs, fields, **kwargs)  # type: ignore[misc]
 
     _insert.alters_data = True  # type: ignore[attr-defined]
     _insert.queryset_only = False  # type: ignore[attr-defined]
 
-    def bulk_create(self, objs: Iterable[models.Model], *args: Any, **kwargs: Any) -> Any:
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
         """As Django's; a conflict may only update a row that is found by its tenant among other fields."""
         if kwargs.get("update_conflicts"):
             if {"tenant", "tenant_id"}.isdisjoint(kwargs.get("unique_fields") or ()):
@@ -173,7 +173,7 @@ class TenantQuerySet(models.QuerySet):
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
 
-    def bulk_update(self, objs: Iterable[models.Model], fields: Sequence[str], **kwargs: Any) -> int:
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], **kwargs: Any) -> int:  # type: ignore[override]
         rows = list(objs)
         _settle_tenants(rows, fields)
         return super().bulk_update(rows, fields, **kwargs)
@@ -191,7 +191,7 @@ class TenantQuerySet(models.QuerySet):
 
     def _update(self, values: Any) -> int:
         _refuse_read_only()
-        return super()._update(values)
+        return super()._update(values)  # type: ignore[misc]
 
     _update.alters_data = True  # type: ignore[attr-defined]
     _update.queryset_only = False  # type: ignore[attr-defined]
@@ -271,6 +271,7 @@ def parent_fields(model: type[models.Model]) -> list[Any]:
         field
         for field in model._meta.concrete_fields
         if field.is_relation
+        and isinstance(field.related_model, type)
         and issubclass(field.related_model, TenantOwned)
         and field.name not in getattr(model, "SHARED_PARENTS", ())
     ]

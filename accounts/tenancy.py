@@ -47,7 +47,7 @@ class PersonMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         translation.activate(request.user.language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
         timezone.activate(_zone(request.user.time_zone))
         try:
             return self.get_response(request)
@@ -174,8 +174,8 @@ def _scoped_stream(parts: Any, request: HttpRequest, tenant: Tenant) -> Iterator
 
 def still_allowed(request: HttpRequest, tenant: Tenant) -> bool:
     """Whether the session still stands and the person still belongs to the tenant."""
-    person = Person.objects.filter(pk=request.user.pk, is_active=True).first()
-    key = request.session.session_key
+    person = Person.objects.filter(pk=request.user.pk or 0, is_active=True).first()
+    key = request.session.session_key or ""
     return (
         person is not None and request.session.exists(key) and belonging(person, tenant.slug)[1] is not None
     )

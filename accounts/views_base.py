@@ -20,6 +20,7 @@ class TenantRightMixin:
     Without the right: 403 with the reason, written to the audit. `right = None` is for every member.
     """
 
+    request: Any  # an HttpRequest with what the middleware adds: tenant, membership, rights, htmx
     right: ClassVar[Right | None]
     right_to_write: ClassVar[Right | None] = None
 

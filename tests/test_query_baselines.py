@@ -150,9 +150,9 @@ def test_no_list_page_makes_more_queries_than_its_baseline_or_with_more_rows(
 ) -> None:
     client = Client()
     client.force_login(maud)
-    add_rows(link, corvane, maud, 0, 3)
+    add_rows(link, corvane, maud, 0, 14)
     few = {name: queries_of(client, path) for name, path in PAGES.items()}
-    add_rows(link, corvane, maud, 3, 30)
+    add_rows(link, corvane, maud, 14, 30)
     many = {name: queries_of(client, path) for name, path in PAGES.items()}
 
     assert many == few, "a page makes a query a row"

@@ -48,8 +48,8 @@ class AuditView(TenantRightMixin, FilteredTableView):
     empty_text = _("Nobody did such a thing in this time. Take a filter away to see more.")
 
     def get_queryset(self) -> QuerySet[AuditEvent]:
-        return AuditEvent.objects.of(self.request.tenant)  # type: ignore[attr-defined]
+        return AuditEvent.objects.of(self.request.tenant)
 
     def get_filter_form(self) -> FilterForm:
-        members = Person.objects.filter(memberships__tenant=self.request.tenant).order_by("name")  # type: ignore[attr-defined]
+        members = Person.objects.filter(memberships__tenant=self.request.tenant).order_by("name")
         return AuditFilterForm(self.request.GET, people=members)

@@ -111,9 +111,9 @@ class MemberView(TenantRightMixin, View):
             members.change_role(
                 membership,
                 form.cleaned_data["role"],
-                request.user,
-                request.rights,
-                request,  # type: ignore[arg-type, attr-defined]
+                self.request.user,
+                self.request.rights,
+                request,
             )
         except members.CannotChange as error:
             form.add_error("role", str(error))

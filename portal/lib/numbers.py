@@ -54,7 +54,7 @@ def display(number: str, notation: Notation = "international", region: str = "FR
         return rest
     if notation == "national":
         parsed = phonenumbers.parse(number, None)
-        if phonenumbers.region_code_for_country_code(parsed.country_code) == region:
+        if phonenumbers.region_code_for_country_code(parsed.country_code or 0) == region:
             text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
             return text.replace(" ", NBSP)
     return f"{code}{NBSP}{rest}"
@@ -66,4 +66,4 @@ def country_of(number: str) -> str:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         return ""
-    return phonenumbers.region_code_for_country_code(parsed.country_code)
+    return phonenumbers.region_code_for_country_code(parsed.country_code or 0)

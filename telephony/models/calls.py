@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -107,7 +108,7 @@ class Call(TenantOwned):
     record_count = models.PositiveSmallIntegerField(default=1)
     is_time_ambiguous = models.BooleanField(default=False)
 
-    objects = TenantManager.from_queryset(CallQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(CallQuerySet)()
 
     class Meta:
         verbose_name = _("call")

@@ -89,7 +89,7 @@ class Credential(TenantOwned):
         return f"{self.provider} credential {self.pk}"
 
 
-class Connection(TenantOwned):
+class Connection(TenantOwned):  # type: ignore[django-manager-missing]
     """A tenant's link to one remote account. The slug is unique over all tenants ("corvane-keyyo").
 
     capabilities  noun.verb strings that probe and granted scopes confirmed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +29,7 @@ class EntityQuerySet(TenantQuerySet):
         )
 
 
-class Entity(TenantOwned):
+class Entity(TenantOwned):  # type: ignore[django-manager-missing]
     """One remote object as last read.
 
     kind          the provider's own word ("UCaaSVoIPAccount", "VoIPAccountProfile")
@@ -67,7 +69,7 @@ class Entity(TenantOwned):
     fetched_at = models.DateTimeField()
     missing_since = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager.from_queryset(EntityQuerySet)()
+    objects: ClassVar[Any] = TenantManager.from_queryset(EntityQuerySet)()
 
     class Meta:
         verbose_name = _("entity")

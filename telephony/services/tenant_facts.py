@@ -36,7 +36,9 @@ def calls_today(tenants: Sequence[Tenant]) -> Mapping[int, facts.Fact]:
         ids = [tenant.pk for tenant in group]
         rows = Call.objects.filter(tenant_id__in=ids, started_at__gte=_midnight(zone)).values("tenant_id")
         for row in rows.annotate(count=Count("pk")):
-            found[row["tenant_id"]] = facts.Fact(number_format(row["count"], 0, force_grouping=True), sort=row["count"])
+            found[row["tenant_id"]] = facts.Fact(
+                number_format(row["count"], 0, force_grouping=True), sort=row["count"]
+            )
     return found
 
 

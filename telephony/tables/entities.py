@@ -31,7 +31,7 @@ class EntityTable(BaseTable):
     caption = _("Objects")
 
     class Meta(BaseTable.Meta):
-        fields = ("name", "number", "extension", "status", "fetched_at")
+        fields: tuple[str, ...] = ("name", "number", "extension", "status", "fetched_at")
 
     @classmethod
     def for_kind(cls, kind: EntityKind) -> type[EntityTable]:

@@ -23,9 +23,7 @@ urlpatterns = [
     path(f"{_ONE}unlink/", connections.UnlinkView.as_view(), name="connection_unlink"),
     path(f"{_ONE}reconnect/", connecting.ReconnectView.as_view(), name="connection_reconnect"),
     path(f"{_ONE}contact/", connecting.ContactView.as_view(), name="connection_contact"),
-    path(
-        f"{_ONE}contact/forget/", connecting.ForgetContactView.as_view(), name="connection_contact_forget"
-    ),
+    path(f"{_ONE}contact/forget/", connecting.ForgetContactView.as_view(), name="connection_contact_forget"),
     path(f"{_ONE}cti/", cti.CtiView.as_view(), name="connection_cti"),
     path(f"{_ONE}cti/rule/", cti.TestRuleView.as_view(), name="connection_cti_rule"),
     path(f"{_ONE}cti/password/", cti.LinePasswordView.as_view(), name="connection_cti_password"),

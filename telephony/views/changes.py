@@ -44,11 +44,11 @@ class ChangeListView(TenantRightMixin, FilteredTableView):
         return Change.objects.select_related("connection")
 
     def get_filter_form(self) -> ChangeFilterForm:
-        tenant = self.request.tenant  # type: ignore[attr-defined]
+        tenant = self.request.tenant
         return ChangeFilterForm(self.request.GET, zone=ZoneInfo(tenant.time_zone), tenant=tenant)
 
     def empty_action(self) -> tuple[str, str] | None:
-        return _("Choose a line"), tenant_url(self.request.tenant, "telephony:line_list")  # type: ignore[attr-defined]
+        return _("Choose a line"), tenant_url(self.request.tenant, "telephony:line_list")
 
 
 class ChangeMixin(TenantRightMixin):

@@ -64,9 +64,9 @@ class ConnectionListView(TenantRightMixin, FilteredTableView):
         return connections().annotate(calls_until=Subquery(calls.values("last_success_at")[:1]))
 
     def empty_action(self) -> tuple[str, str] | None:
-        if Right.CONNECTIONS_MANAGE not in self.request.rights:  # type: ignore[attr-defined]
+        if Right.CONNECTIONS_MANAGE not in self.request.rights:
             return None
-        return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")  # type: ignore[attr-defined]
+        return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")
 
 
 class ConnectionMixin(TenantRightMixin):

@@ -50,7 +50,7 @@ class DirectoryView(TenantRightMixin, FilteredTableView):
 
     def get_filter_form(self) -> DirectoryFilterForm:
         form = DirectoryFilterForm(self.request.GET)
-        form.region = self.request.tenant.region  # type: ignore[attr-defined]
+        form.region = self.request.tenant.region
         if len(self.trees) < 2:
             del form.fields["connection"]
         return form
@@ -63,7 +63,7 @@ class DirectoryView(TenantRightMixin, FilteredTableView):
 
     def _writes(self) -> dict[int, DirectoryPage]:
         """The directories that this person may change, by connection."""
-        if Right.DIRECTORY_EDIT not in self.request.rights:  # type: ignore[attr-defined]
+        if Right.DIRECTORY_EDIT not in self.request.rights:
             return {}
         return {
             tree.connection.pk: tree.page
@@ -76,7 +76,7 @@ class DirectoryView(TenantRightMixin, FilteredTableView):
     def empty_action(self) -> tuple[str, str] | None:
         if self.trees:
             return None
-        return _("Connections"), tenant_url(self.request.tenant, "telephony:connection_list")  # type: ignore[attr-defined]
+        return _("Connections"), tenant_url(self.request.tenant, "telephony:connection_list")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         why_not = ""

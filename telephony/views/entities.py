@@ -28,12 +28,12 @@ FOUND_AT_MOST = 20
 
 
 class ConnectActionMixin:
-    request: HttpRequest
+    request: Any
 
     def empty_action(self) -> tuple[str, str] | None:
-        if Right.CONNECTIONS_MANAGE not in self.request.rights:  # type: ignore[attr-defined]
+        if Right.CONNECTIONS_MANAGE not in self.request.rights:
             return None
-        return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")  # type: ignore[attr-defined]
+        return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")
 
 
 class LineListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
@@ -182,7 +182,7 @@ class SearchView(TenantRightMixin, TemplateView):
         text = self.request.GET.get("q", "").replace("\0", "").strip()[:80]
         context: dict[str, Any] = {"search_query": text, "title": _("Search"), **kwargs}
         if text:
-            number = to_e164(text, self.request.tenant.region)  # type: ignore[attr-defined]
+            number = to_e164(text, self.request.tenant.region)
             found = Entity.objects.present().matching(number or text).select_related("connection")
             context["entities"] = list(found.order_by("-is_line", "name", "pk")[:FOUND_AT_MOST])
             context["number"] = number

@@ -68,7 +68,9 @@ class ExportCallsView(TenantRightMixin, View):
         if search.errors:
             messages.error(request, _("A filter is not valid; nothing was exported."))
             return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
-        job = exporting.request_export(tenant, request.user, search.as_search(), form.cleaned_data["format"])
+        job = exporting.request_export(
+            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
+        )
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
 

@@ -73,7 +73,7 @@ class LineDetailView(TenantRightMixin, DetailView):
             may_block=reasons.get(parts.writes.get("blacklist", "")) == "",
             blocked=set(parts.blacklist.numbers) if parts.blacklist else set(),
             title=str(self.object),
-            may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
+            may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
             **kwargs,
         )
 

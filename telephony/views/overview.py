@@ -59,7 +59,7 @@ class OverviewView(TenantRightMixin, TemplateView):
     template_name = "telephony/overview.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tenant = self.request.tenant  # type: ignore[attr-defined]
+        tenant = self.request.tenant
         connections = list(Connection.objects.filter(unlinked_at=None).select_related("credential"))
         context: dict[str, Any] = {"connections": connections, "title": _("Overview"), **kwargs}
         if not connections:
@@ -67,7 +67,7 @@ class OverviewView(TenantRightMixin, TemplateView):
         zone, now = ZoneInfo(tenant.time_zone), timezone.now()
         period = self.request.GET.get("period", "today")
         period = period if period in PERIODS else "today"
-        may_see_calls = Right.CALLS_LIST in self.request.rights  # type: ignore[attr-defined]
+        may_see_calls = Right.CALLS_LIST in self.request.rights
         today = now.astimezone(zone).date()
         changes = (
             Change.objects.exclude(state=Change.State.DRAFT)

@@ -122,7 +122,10 @@ def _rate_sentence(usual: float | None, lowest: tuple[float, date] | None) -> st
 
 def _gaps(days: Sequence[date], not_whole: Sequence[Coverage]) -> list[Gap]:
     """Stretches of days that are missing or still being fetched, each with its word."""
-    words = {Coverage.State.MISSING: _("missing"), Coverage.State.FETCHING: _("being fetched")}
+    words: dict[str, str] = {
+        Coverage.State.MISSING: _("missing"),
+        Coverage.State.FETCHING: _("being fetched"),
+    }
     places = sorted(
         {
             (days.index(one.day), words[one.state])
