@@ -109,7 +109,7 @@ def _fill(connection: Connection, start: int, end: int) -> None:
             " line_remote_id, group_remote_id, record_count, is_time_ambiguous)"
             " SELECT %s, %s, 'c' || n, %s::timestamptz - (random() * %s) * interval '1 day', 'voice', 'inbound',"
             " (ARRAY['answered', 'answered', 'answered', 'missed'])[1 + n %% 4],"
-            " number, reverse(number), line.number, reverse(line.number), n %% 600, '', '', line.id,"
+            " other.number, reverse(other.number), line.number, reverse(line.number), n %% 600, '', '', line.id,"
             " line.remote_id, '', 1, false"
             " FROM generate_series(%s, %s - 1) AS n"
             " CROSS JOIN LATERAL (SELECT '+3326191' || lpad((n * 7919 %% 10000)::text, 4, '0') AS number) AS other"

@@ -20,12 +20,10 @@ DAYS = 365
 
 
 def make_connection(slug: str) -> Connection:
-    """A tenant of that slug with a viewer, a connection and sixty lines."""
+    """A tenant of that slug with an owner, a connection and sixty lines."""
     tenant = Tenant.objects.create(slug=slug, name=slug.title())
-    person = Person.objects.create_user(
-        f"viewer@{slug}.example", "unused-but-long-enough", name="Bench Viewer"
-    )
-    Membership.objects.create(tenant=tenant, person=person, role=Role.VIEWER)
+    person = Person.objects.create_user(f"owner@{slug}.example", "unused-but-long-enough", name="Bench Owner")
+    Membership.objects.create(tenant=tenant, person=person, role=Role.OWNER)
     with tenant_scope(tenant):
         credential = Credential.objects.create(
             provider="keyyo", expires_at=timezone.now() + timedelta(days=1)
