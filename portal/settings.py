@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -211,6 +212,7 @@ CELERY_TASK_ROUTES = {
 }
 DISPATCH_EVERY_S = env_int("DISPATCH_EVERY_S", 60)
 CELERY_BEAT_SCHEDULE = {
+    "isolation": {"task": "telephony.tasks.prove_isolation", "schedule": crontab(hour="2", minute="40")},
     "dispatch": {
         "task": "telephony.tasks.dispatch",
         "schedule": float(DISPATCH_EVERY_S),

@@ -14,6 +14,7 @@ from celery.signals import worker_init, worker_shutting_down
 from django.core.cache import cache
 from django.utils import timezone
 
+from accounts.isolation import leaks
 from accounts.scoping import NoScope, current_scope, unscoped
 from telephony.models import Change, Job, SyncRun
 from telephony.services import exporting, ledger, scheduling, settling, tidying, worker_health
@@ -76,6 +77,13 @@ def settle_change(tenant_id: int, change_id: int) -> None:
 def probe(queue: str) -> None:
     """Say that this queue is being worked on."""
     worker_health.note_alive(queue)
+
+
+@shared_task
+def prove_isolation() -> None:
+    """Nightly: look by SQL whether any row points to another tenant's. A leak is an error in the log."""
+    for leak in leaks():
+        logger.error("A row points to another tenant: %s", leak)
 
 
 # ---- the worker's own life ----

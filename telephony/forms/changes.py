@@ -24,11 +24,19 @@ class ChangeFilterForm(FilterForm):
     line = forms.ModelChoiceField(
         label=_("Line"), queryset=Entity.objects.lines().order_by("name", "id"), empty_label=_("any")
     )
+    entity = forms.ModelChoiceField(label=_("Object"), queryset=Entity.objects.none(), empty_label=_("any"))
     person = forms.ModelChoiceField(label=_("Person"), queryset=Person.objects.none(), empty_label=_("any"))
 
     def __init__(self, *args: Any, zone: ZoneInfo, tenant: Any, **kwargs: Any) -> None:
         self.zone = zone
         super().__init__(*args, **kwargs)
+        asked = str(self.data.get("entity") or "")
+        if asked.isascii() and asked.isdigit():  # reached from an object's page: its changes alone
+            objects = Entity.objects.filter(pk=int(asked[:18]))
+            self.fields["entity"].queryset = objects  # type: ignore[attr-defined]
+            self.fields["entity"].widget.choices = self.fields["entity"].choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["entity"]
         self.fields["person"].queryset = tenant.people.order_by("name")  # type: ignore[attr-defined]
 
     def full_clean(self) -> None:
@@ -52,7 +60,7 @@ class ChangeFilterForm(FilterForm):
             records = records.filter(state=state)
         else:
             records = records.exclude(state__in=(Change.State.DRAFT, Change.State.CONFLICT))
-        for name in ("line", "person"):
-            if values[name]:
+        for name in ("line", "person", "entity"):
+            if values.get(name):
                 records = records.filter(**{name: values[name]})
         return records

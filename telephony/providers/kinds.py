@@ -44,7 +44,6 @@ class EntityKind:
     whole_list     the list is one document ({list_field: [...]}), replaced as a whole, not one object per row
     list_field     the field of that document
     is_line        listed among the lines, whatever the facet
-    refresh_s      how old it may become before the next sync reads it again
     capacity       how many entries the list takes, 0 where no limit is known; `not_counted` are entries beside it
     in_force_field field that is true on the one of its siblings that is in force now (a forced profile)
     """
@@ -61,7 +60,6 @@ class EntityKind:
     is_line: bool = False
     capability: str = "lines.read"
     columns: tuple[Column, ...] = ()
-    refresh_s: int = 3600
     in_force_field: str = ""
     capacity: int = 0
     not_counted: tuple[str, ...] = ()

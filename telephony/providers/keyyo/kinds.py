@@ -133,7 +133,6 @@ BELOW_LINES = (
         whole_list=True,
         list_field="groups",
         columns=(Column(path="groups", label=_("Groups")),),
-        refresh_s=86_400,
     ),
     EntityKind(
         kind="CallBarredGroups",
@@ -203,7 +202,6 @@ BELOW_LINES = (
         list_operation="services.voicemails.default.available_answering_audio_files.list",
         parent_kinds=(SIP_LINE,),
         columns=(Column(path="is_personal", label=_("Personal"), kind="boolean"),),
-        refresh_s=86_400,
     ),
     EntityKind(
         kind="RecordingAudioFile",
@@ -212,7 +210,6 @@ BELOW_LINES = (
         list_operation="services.voicemails.default.available_recording_audio_files.list",
         parent_kinds=(SIP_LINE,),
         columns=(Column(path="is_personal", label=_("Personal"), kind="boolean"),),
-        refresh_s=86_400,
     ),
     EntityKind(
         kind="UsageStatistic",
@@ -232,7 +229,6 @@ BELOW_LINES = (
         plural=_("Available offers"),
         list_operation="services.available_upgrades.list",
         parent_kinds=SERVICE_KINDS,
-        refresh_s=86_400,
     ),
     EntityKind(
         kind="ProvisioningTask",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Call, Connection, Entity, Job, SavedView
+from telephony.models import Call, Change, Connection, Entity, Job, SavedView
 from telephony.services import exporting, ledger
 
 Store = Callable[..., Call]
@@ -189,3 +189,22 @@ def test_machines_are_answered(client: Client, db: None) -> None:
     assert client.get("/readyz").json() == {"database": True, "broker": True}
     assert b"switchboard_oldest_due_seconds" in client.get("/metrics").content
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+
+
+def test_the_changes_of_one_object_stand_alone(maud_at: Client, keyyo: Connection) -> None:
+    entity = Entity.objects.get()
+    for summary, of in (("Renamed", entity), ("Moved", None)):
+        Change.objects.create(
+            connection=keyyo,
+            entity=of,
+            operation="services.update",
+            object_label=summary,
+            summary=summary,
+            state=Change.State.APPLIED,
+        )
+
+    alone = text_of(maud_at.get(f"/t/corvane/changes/?entity={entity.pk}"))
+    everything = text_of(maud_at.get("/t/corvane/changes/?entity=nonsense"))
+
+    assert "Renamed" in alone and "Moved" not in alone
+    assert "Renamed" in everything and "Moved" in everything
