@@ -27,7 +27,7 @@ class Leg:
 
 @dataclass(frozen=True)
 class Story:
-    """A call with all that its page shows. `other` is the outside number, or the called one of internal calls."""
+    """A call with all that its page shows. `other` is the outside number; of an internal call, who called."""
 
     call: Call
     other: str

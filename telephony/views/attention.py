@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ def attention_of(tenant: Tenant, now: datetime) -> list[Attention]:
         *_dead_grants(tenant, connections),
         *_unsettled(tenant, now),
         *_parked(tenant, now),
-        *_missing_days(tenant, connections, now.date()),
+        *_missing_days(tenant, connections, now.astimezone(ZoneInfo(tenant.time_zone)).date()),
         *_unreadable(tenant),
         *_full_lists(tenant, connections),
     ]
