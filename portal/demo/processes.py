@@ -18,15 +18,10 @@ WORKER = ("--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--wi
 
 
 def demand_free_port(port: int, variable: str, patience_s: float = 4) -> None:
-    """Raises CannotStart when somebody listens there.
-
-    A demo that was just killed gets a moment to let go; where nobody listens, half-closed connections of an earlier
-    one may hold the port for a minute.
-    """
+    """Raises CannotStart when somebody listens there. A demo that was just killed gets a moment to let go."""
     began = time.monotonic()
     while not _is_free(port):
-        waited = time.monotonic() - began
-        if waited > (patience_s if _is_served(port) else 70):
+        if time.monotonic() - began > patience_s:
             raise CannotStart(
                 f"Port {port} is in use: end the program that listens there, "
                 f"or choose another, for example `{variable}={port + 10} python3 manage.py demo`."
@@ -42,12 +37,6 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _is_served(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Processes:

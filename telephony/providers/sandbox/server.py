@@ -126,7 +126,10 @@ class _HTTPServer(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         # HTTPServer asks the resolver for the host's full name here, which can take seconds; nothing needs it.
-        socket.socket.bind(self.socket, self.server_address)
+        self.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # or a restart waits a minute for the port
+        self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "localhost", self.server_address[1]
 
