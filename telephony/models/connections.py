@@ -46,6 +46,7 @@ class Credential(TenantOwned):
     secrets_sealed  JSON of secrets (access_token, refresh_token, api_key, password), sealed as one text
     key_hash        keyed hash of the secret: the same key entered twice is one counter
     acts_as         a contact's credential shows messages to that person only (`contact_person`)
+    breakers        failures in a row by host: {"failures": 5, "opened_at": instant or None}; see services/breaker.py
     """
 
     class ActsAs(models.TextChoices):
@@ -77,8 +78,7 @@ class Credential(TenantOwned):
     state_since = models.DateTimeField(null=True, blank=True)
     reconnect_mail_sent_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)
-    breaker_failures = models.PositiveSmallIntegerField(default=0)
-    breaker_opened_at = models.DateTimeField(null=True, blank=True)
+    breakers = models.JSONField(default=dict, blank=True)
     last_answer_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -87,6 +87,11 @@ class Credential(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.provider} credential {self.pk}"
+
+    @property
+    def silent_hosts(self) -> list[str]:
+        """Hosts that are tried once a minute only, because they have not answered for a while."""
+        return sorted(host for host, known in self.breakers.items() if known["failures"] >= BREAKER_THRESHOLD)
 
 
 class Connection(TenantOwned):  # type: ignore[django-manager-missing]
@@ -143,7 +148,7 @@ class Connection(TenantOwned):  # type: ignore[django-manager-missing]
             return str(self.credential.state)
         if self.is_paused:
             return "paused"
-        if self.credential.breaker_failures >= BREAKER_THRESHOLD:
+        if self.credential.silent_hosts:
             return "not_answering"
         if self.credential.paused_until and self.credential.paused_until > timezone.now():
             return "resting"

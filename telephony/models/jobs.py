@@ -10,10 +10,11 @@ from telephony.models.leased import Leased
 
 
 class Job(TenantOwned, Leased):
-    """An export or a bulk edit: resumable, with progress, its file kept until it expires."""
+    """An export, a bulk edit or a mail: resumable, with progress, a file kept until it expires."""
 
     class Kind(models.TextChoices):
         EXPORT = "export", _("Export")
+        MAIL = "mail", _("Mail")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

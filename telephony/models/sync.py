@@ -35,7 +35,11 @@ class SyncState(TenantOwned):
 
 
 class SyncRun(TenantOwned, Leased):
-    """One run over one window. Its cursor and the rows it brought are committed together."""
+    """One run over one window. Its cursor and the rows it brought are committed together.
+
+    Of each sort at most one is open (waiting or running) and one is queued behind it. Of all open runs of a connection
+    one is advanced at a time: the database itself allows one worker's lease per connection (services/ledger.py).
+    """
 
     class What(models.TextChoices):
         CALLS = "calls", _("Calls")
@@ -43,6 +47,7 @@ class SyncRun(TenantOwned, Leased):
         ENTITIES = "entities", _("Objects")
 
     class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
         WAITING = "waiting", _("Waiting")
         RUNNING = "running", _("Running")
         COMPLETE = "complete", _("Complete")
@@ -85,7 +90,17 @@ class SyncRun(TenantOwned, Leased):
                 fields=["connection", "what"],
                 condition=models.Q(state__in=["waiting", "running"]),
                 name="sync_run_one_at_a_time",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "what"],
+                condition=models.Q(state="queued"),
+                name="sync_run_one_queued",
+            ),
+            models.UniqueConstraint(
+                fields=["connection"],
+                condition=~models.Q(lease_owner__in=["", "dispatcher"]),
+                name="sync_run_one_lease",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -297,23 +298,50 @@ def renew(credential_id: int, *, refused: Secret | None = None) -> HeldToken:
     owners are told once), and what the transport raises for a fault that may pass.
     """
     with unscoped("credential"):
-        owner_id = Credential.objects.values_list("tenant_id", flat=True).get(pk=credential_id)
-    breaker = CredentialBreaker(credential_id)
+        known = Credential.objects.values_list("tenant_id", "application__token_url").get(pk=credential_id)
+    owner_id, token_url = known
+    probe = _TokenProbe(CredentialBreaker(credential_id), urlsplit(token_url or "").netloc)
     with tenant_scope(owner_id, reason="a credential is renewed in its owner's scope"):
         try:
             with transaction.atomic(durable=True), inside_transaction("token refresh"):
-                held = _renewed(_locked(credential_id), refused)
+                held = _renewed(_locked(credential_id), refused, probe)
         except Transient:
-            breaker.failed("")
+            probe.failed()
             raise
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
             raise Unavailable(_("The connection is being renewed by somebody else; try again.")) from error
+        probe.succeeded()
         if held is None:
             reconnecting.tell_owners(credential_id)
             raise NeedsReconnect(_("The provider no longer accepts this connection; connect it again."))
     return held
+
+
+@dataclass
+class _TokenProbe:
+    """The breaker of the authorization server's host, around the one request of a renewal.
+
+    It is told of the end after the transaction, which a failure rolls back.
+    """
+
+    breaker: CredentialBreaker
+    host: str
+    has_asked: bool = False
+
+    def before(self) -> None:
+        """Raises Unavailable while the breaker is open."""
+        self.breaker.before(self.host)
+        self.has_asked = True
+
+    def failed(self) -> None:
+        if self.has_asked:
+            self.breaker.failed(self.host)
+
+    def succeeded(self) -> None:
+        if self.has_asked:
+            self.breaker.succeeded(self.host)
 
 
 def _locked(credential_id: int) -> Credential:
@@ -323,7 +351,7 @@ def _locked(credential_id: int) -> Credential:
     return rows.get(pk=credential_id)
 
 
-def _renewed(credential: Credential, refused: Secret | None) -> HeldToken | None:
+def _renewed(credential: Credential, refused: Secret | None, probe: _TokenProbe) -> HeldToken | None:
     """The fresh token of a locked row, or None after it was marked dead."""
     if credential.state != Credential.State.WORKING:
         raise NeedsReconnect(credential.state_reason)
@@ -334,6 +362,7 @@ def _renewed(credential: Credential, refused: Secret | None) -> HeldToken | None
     if not refresh_token or credential.application is None:
         reconnecting.mark_dead(credential, _("There is nothing to renew the key with."))
         return None
+    probe.before()
     try:
         answer = _ask_for_tokens(credential, Secret(refresh_token))
     except NeedsReconnect as error:

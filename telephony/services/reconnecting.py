@@ -37,8 +37,7 @@ def mark_working(credential: Credential) -> None:
     credential.state_reason = ""
     credential.state_since = timezone.now()
     credential.reconnect_mail_sent_at = None
-    credential.breaker_failures = 0
-    credential.breaker_opened_at = None
+    credential.breakers = {}
     credential.paused_until = None
 
 

@@ -217,3 +217,58 @@ def test_one_success_between_failures_keeps_it_closed(slow_credential):
     breaker.succeeded("keyyo")
     breaker.failed("keyyo")
     breaker.before("keyyo")
+
+
+def test_a_host_that_is_silent_leaves_the_others_alone(slow_credential):
+    breaker = CredentialBreaker(slow_credential.pk)
+    for _ in range(5):
+        breaker.failed("ssl.keyyo.example")
+
+    breaker.before("api.keyyo.example")
+    breaker.succeeded("api.keyyo.example")
+    with pytest.raises(Unavailable):
+        breaker.before("ssl.keyyo.example")
+    with tenant_scope(slow_credential.tenant_id):
+        slow_credential.refresh_from_db()
+    assert slow_credential.silent_hosts == ["ssl.keyyo.example"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_of_many_takes_the_probe_and_no_failure_is_lost(slow_credential):
+    def fail() -> None:
+        CredentialBreaker(slow_credential.pk).failed("keyyo")
+        connections.close_all()
+
+    at_once(fail, 8)
+    with tenant_scope(slow_credential.tenant_id):
+        slow_credential.refresh_from_db()
+    assert slow_credential.breakers["keyyo"]["failures"] == 8
+
+    later = datetime.fromisoformat(slow_credential.breakers["keyyo"]["opened_at"]) + timedelta(minutes=2)
+    through: list[bool] = []
+
+    def probe() -> None:
+        try:
+            CredentialBreaker(slow_credential.pk, clock=lambda: later).before("keyyo")
+            through.append(True)
+        except Unavailable:
+            pass
+        connections.close_all()
+
+    at_once(probe, 8)
+    assert through == [True]
+
+
+def at_once(work, count):
+    """Run `work` in so many threads that begin together."""
+    start = threading.Barrier(count)
+
+    def begin() -> None:
+        start.wait()
+        work()
+
+    threads = [threading.Thread(target=begin) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
