@@ -35,14 +35,15 @@ from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.editing import Done, Editor, Fields, Inverse, Live
 from telephony.providers.operations import Operation
-from telephony.services import access, change_secrets, settling
+from telephony.services import access, change_secrets, discarding, ledger, settling
+from telephony.services.discarding import Discarded
 from telephony.services.door import Clock, Door, door_of, door_of_change, look, why_not
 
 OPEN = (Change.State.DRAFT, Change.State.CONFLICT)
 
 
 class NotOpen(Exception):
-    """The change has been sent already, or is gone: nothing more is sent."""
+    """The change has been sent already: it is not sent, compared or discarded once more."""
 
 
 class PreviewExpired(Exception):
@@ -211,7 +212,10 @@ def moved_of(change: Change, door: Door) -> list[str]:
 
 
 def renew(change: Change, person: Person | None) -> Change:
-    """Compare an open preview anew, as if its form were sent again now; the same row, with a new life."""
+    """Compare an open preview anew, as if its form were sent again now; the same row, with a new life.
+
+    Raises NotOpen, Discarded, and what the reading raises.
+    """
     door = door_of_change(_claimed(change))
     live = look(door, access.client_as(door.connection, door.operation.capability, person), Clock())
     if live is not None and live.fields is None and not door.editor.makes:
@@ -222,17 +226,37 @@ def renew(change: Change, person: Person | None) -> Change:
 
 
 def _save_open(change: Change) -> None:
-    """Save a preview that is still one. Raises NotOpen when somebody has sent or discarded it meanwhile."""
+    """Save a preview that is still one. Raises NotOpen or Discarded when somebody was quicker."""
     with transaction.atomic():
-        if not Change.objects.filter(pk=change.pk, state__in=OPEN).select_for_update().exists():
-            raise NotOpen
+        _still_open(change)
         change.save()
 
 
-def discard(change: Change) -> None:
-    """Forget a preview; nothing was sent."""
-    _claimed(change)
-    Change.objects.filter(pk=change.pk, state__in=OPEN).delete()
+def _still_open(change: Change) -> Change:
+    """The row of a preview as it stands, locked until the transaction ends. Raises NotOpen, Discarded."""
+    held = Change.objects.select_for_update(of=("self",)).filter(pk=change.pk).first()
+    if held is None:
+        raise _discarded(change)
+    if held.state not in OPEN:
+        raise NotOpen(held.get_state_display())
+    return held
+
+
+def _discarded(change: Change) -> Discarded:
+    return discarding.found(change.tenant_id, change.pk) or Discarded()
+
+
+def discard(change: Change, person: Person | None, *, home: str = "") -> None:
+    """Forget a preview; nothing was sent, and nothing can be sent of it from now on.
+
+    home   where whoever still has the preview open is led
+
+    Raises NotOpen when it was sent meanwhile, Discarded when somebody else did the same.
+    """
+    change_id = change.pk
+    with transaction.atomic():
+        _still_open(change).delete()
+    discarding.remember(change.tenant_id, change_id, person, home)
 
 
 # ---- send ----
@@ -253,7 +277,7 @@ def send(
 
     The state says how it ended: applied, refused (`error`, `fields_refused`), not_applied, conflict (the provider's
     side moved since the preview: nothing was sent), sending (the answer was lost; the worker finds out).
-    Raises NotOpen, PreviewExpired, PicksNeeded, and what the first reading raises; nothing was sent then.
+    Raises NotOpen, Discarded, PreviewExpired, PicksNeeded, and what the first reading raises; nothing was sent then.
     """
     clock = Clock()
     _claimed(change, may_be_expired=False)
@@ -277,6 +301,15 @@ def send(
     body = {} if door.editor.removes else door.editor.body(wanted, before)
     _begin(change, door, client, body, person, request)
     try:
+        return _sent(change, door, client, clock, body)
+    except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
+        change.refresh_from_db()
+        return change
+
+
+def _sent(change: Change, door: Door, client: ProviderClient, clock: Clock, body: Fields) -> Change:
+    """Send what was begun, and say how it ended. Raises LeaseLost where a worker said so meanwhile."""
+    try:
         answer = client.call(door.operation.key, door.address, data=body or None, deadline_s=clock.left())
     except ProviderError as error:
         return _ended_badly(change, door, error, body)
@@ -286,7 +319,10 @@ def send(
 
 
 def _claimed(change: Change, *, may_be_expired: bool = True) -> Change:
-    change.refresh_from_db()
+    try:
+        change.refresh_from_db()
+    except Change.DoesNotExist:
+        raise _discarded(change) from None
     if change.state not in OPEN:
         raise NotOpen(change.get_state_display())
     if not may_be_expired and change.expires_at and change.expires_at <= timezone.now():
@@ -360,19 +396,14 @@ def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields)
     if _is_lost(error, door.operation):
         settling.follow(change)
         return change
-    if isinstance(error, Transient):
-        change.state = Change.State.NOT_APPLIED
-    else:
-        change.state = Change.State.REFUSED
-        found = error.fields if isinstance(error, InvalidInput) else {}
-        known = set(_open(change, "wanted"))
-        on_fields = {name: reason for name, reason in found.items() if name in known}
-        change.fields_refused = on_fields or door.editor.refusal_fields(error.message, body)
-    change.due_at = None
-    change.settled_at = timezone.now()
     change.answer = {"status": error.status}
-    change.save()
-    return change
+    if isinstance(error, Transient):
+        return settling.finish(change, Change.State.NOT_APPLIED)
+    found = error.fields if isinstance(error, InvalidInput) else {}
+    known = set(_open(change, "wanted"))
+    on_fields = {name: reason for name, reason in found.items() if name in known}
+    change.fields_refused = on_fields or door.editor.refusal_fields(error.message, body)
+    return settling.finish(change, Change.State.REFUSED)
 
 
 def _is_lost(error: ProviderError, operation: Operation) -> bool:

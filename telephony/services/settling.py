@@ -1,4 +1,8 @@
-"""How a sent change ends: read back after an answer, or follow a lost one until it is known what happened."""
+"""How a sent change ends: read back after an answer, or follow a lost one until it is known what happened.
+
+Whoever has the last word writes it behind the ledger's fence: a request that took too long, or a worker that was
+thought dead, finds the fence moved on (LeaseLost) and writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +12,33 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from portal.lib.errors import NotFound, Permanent, ProviderError
 from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.drafts import EntityPage
 from telephony.providers.editing import Live
-from telephony.services import access, change_secrets, entities
+from telephony.services import access, change_secrets, entities, ledger
 from telephony.services.door import Clock, Door, door_of_change, look
 
 logger = logging.getLogger(__name__)
-TASK = "telephony.tasks.settle_change"
 TOLERANCE_S = 0.5
+_WRITTEN = (  # what sending and settling may change of a row
+    "state",
+    "due_at",
+    "sent_at",
+    "settled_at",
+    "after",
+    "answer",
+    "error",
+    "fields_refused",
+    "request_id",
+    "secrets_sealed",
+)
 
 
 class Verdict(StrEnum):
@@ -39,7 +52,7 @@ class Verdict(StrEnum):
 def read_back(change: Change, door: Door, client: ProviderClient, clock: Clock, answer: Answer) -> Change:
     """After an answer: read what there is now and say how it ended. A failed reading is followed by the worker."""
     if door.editor.reading is None:
-        return _finish(change, Change.State.APPLIED)
+        return finish(change, Change.State.APPLIED)
     created = str((change.answer or {}).get("created", ""))
     try:
         live = look(door, client, clock, created)
@@ -54,13 +67,13 @@ def read_back(change: Change, door: Door, client: ProviderClient, clock: Clock, 
         change.error = _("%(provider)s accepted the request and kept the old values.") % {
             "provider": door.connection.declaration.label
         }
-        return _finish(change, Change.State.NOT_APPLIED)
+        return finish(change, Change.State.NOT_APPLIED)
     if verdict is Verdict.OTHER and (kept := _kept_otherwise(change, door, live)):
         change.error = _("%(provider)s kept its own value of: %(fields)s.") % {
             "provider": door.connection.declaration.label,
             "fields": ", ".join(kept),
         }
-    _finish(change, Change.State.APPLIED)
+    finish(change, Change.State.APPLIED)
     refresh_cache(change, door, client)
     return change
 
@@ -112,15 +125,17 @@ def _keep_after(change: Change, door: Door, live: Live, created: str) -> None:
     change_secrets.keep(change, door.editor, door.around, {"after": fields})
 
 
-def _finish(change: Change, state: str) -> Change:
+def finish(change: Change, state: str) -> Change:
+    """Write how it ended. Raises LeaseLost when another has the last word by now; nothing is written then."""
     change.state = state
     change.due_at = None
     change.settled_at = timezone.now()
-    change.save()
-    if state == Change.State.APPLIED and change.reverts_id:
-        Change.objects.filter(pk=change.reverts_id, state=Change.State.APPLIED).update(
-            state=Change.State.REVERTED
-        )
+    with transaction.atomic():
+        ledger.save(change, *_WRITTEN)
+        if state == Change.State.APPLIED and change.reverts_id:
+            Change.objects.filter(pk=change.reverts_id, state=Change.State.APPLIED).update(
+                state=Change.State.REVERTED
+            )
     return change
 
 
@@ -133,52 +148,44 @@ def follow(change: Change) -> None:
     change.sent_at = now
     change.answer = {**(change.answer or {}), "lost": True}
     _due(change, now, settings.SETTLE_AFTER_S[0])
-    change.save()
 
 
 def _due(change: Change, now: datetime, wait_s: float) -> None:
     change.due_at = now + timedelta(seconds=wait_s)
-    ids = (change.tenant_id, change.pk)
-
-    def publish() -> None:
-        try:
-            current_app.send_task(TASK, args=ids, queue="interactive", countdown=wait_s, retry=False)
-        except OperationalError as error:
-            logger.warning("The broker did not take a hint (%s); the next tick will find the change.", error)
-
-    transaction.on_commit(publish)
+    ledger.save(change, *_WRITTEN)
+    ledger.hint(change, after_s=wait_s)
 
 
 def settle(change: Change, now: datetime | None = None) -> Change:
     """Read back a change whose answer was lost: applied, not applied, unknown, or due again. Never sends.
 
-    Called by the worker while it holds the change's lease; early calls do nothing.
+    Called by the worker while it holds the change's lease; early calls do nothing. Raises LeaseLost.
     """
     now = now or timezone.now()
     if change.state != Change.State.SENDING or change.sent_at is None:
         change.due_at = None
-        change.save(update_fields=["due_at"])
+        ledger.save(change, "due_at")
         return change
     if change.due_at and change.due_at > now + timedelta(seconds=TOLERANCE_S):
         return change
     door = door_of_change(change)
     if door.editor.reading is None:
         change.error = _("The answer was lost, and no reading can show whether it happened.")
-        return _finish(change, Change.State.UNKNOWN)
+        return finish(change, Change.State.UNKNOWN)
     try:
         client = access.client_as(door.connection, door.operation.capability, change.person)
         live = look(door, client, Clock())
+        assert live is not None
+        verdict, created = judge(change, door, live)
+        _keep_after(change, door, live, created)
     except NotFound as error:
         change.error = error.message[:500]
-        return _finish(change, Change.State.UNKNOWN)
+        return finish(change, Change.State.UNKNOWN)
     except ProviderError as error:
         return _again(change, now, error.message, is_final=isinstance(error, Permanent))
-    assert live is not None
-    verdict, created = judge(change, door, live)
-    _keep_after(change, door, live, created)
     if verdict is Verdict.AS_WANTED:
         change.error = ""
-        _finish(change, Change.State.APPLIED)
+        finish(change, Change.State.APPLIED)
         refresh_cache(change, door, client)
         return change
     words = {
@@ -200,9 +207,8 @@ def _again(
     passed = (now - change.sent_at).total_seconds() + TOLERANCE_S
     left = [seconds for seconds in settings.SETTLE_AFTER_S if seconds > passed]
     if is_final or not left:
-        return _finish(change, end)
+        return finish(change, end)
     _due(change, now, left[0] - passed + TOLERANCE_S)
-    change.save()
     return change
 
 
@@ -259,4 +265,4 @@ def _link(change: Change, kind: str, parent: str, remote_id: str) -> None:
     found = Entity.objects.filter(connection=change.connection, kind=kind, parent_remote_id=parent)
     change.entity = (found.filter(remote_id=remote_id) if remote_id else found).first()
     if change.entity is not None:
-        change.save(update_fields=["entity"])
+        Change.objects.filter(pk=change.pk, entity=None).update(entity=change.entity)

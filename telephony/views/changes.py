@@ -6,8 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +20,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
 from telephony.models import Change, Entity
-from telephony.services import editing
+from telephony.services import discarding, editing
 from telephony.services.change_story import Story, story_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
@@ -58,6 +57,19 @@ class ChangeMixin(TenantRightMixin):
     request: HttpRequest
     kwargs: dict[str, Any]
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except editing.Discarded as gone:
+            words = (
+                _("%(person)s discarded this preview. Nothing was sent.") % {"person": gone.by}
+                if gone.by and gone.by != str(request.user)
+                else _("This preview was discarded. Nothing was sent.")
+            )
+            messages.info(request, words)
+            home = gone.home or tenant_url(request.tenant, "telephony:change_list")  # type: ignore[attr-defined]
+            return HttpResponseRedirect(home)
+
     @cached_property
     def change(self) -> Change:
         rows = Change.objects.select_related(
@@ -69,7 +81,11 @@ class ChangeMixin(TenantRightMixin):
             "reverts",
             "person",
         )
-        return get_object_or_404(rows, pk=self.kwargs["pk"])
+        found = rows.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            tenant = self.request.tenant  # type: ignore[attr-defined]
+            raise discarding.found(tenant.pk, self.kwargs["pk"]) or Http404
+        return found
 
     @property
     def operation_right(self) -> Right:
@@ -223,8 +239,11 @@ class ChangeDiscardView(ChangeMixin, View):
         view = ChangeDetailView(request=request, kwargs=self.kwargs)
         home = view.home()
         try:
-            editing.discard(self.change)
+            editing.discard(self.change, request.user, home=home)  # type: ignore[arg-type]
         except editing.NotOpen:
+            messages.warning(
+                request, _("This change was sent meanwhile, so it cannot be discarded; here is how it ended.")
+            )
             return self.back_to(self.change)
         messages.info(request, _("Discarded. Nothing was sent."))
         return HttpResponseRedirect(home)
@@ -240,7 +259,7 @@ class ChangeRenewView(ChangeMixin, View):
         try:
             editing.renew(self.change, request.user)  # type: ignore[arg-type]
         except editing.NotOpen:
-            pass
+            messages.info(request, _("This change was sent already; here is how it ended."))
         except ProviderError as error:
             messages.error(request, error.message)
         return self.back_to(self.change)

@@ -168,6 +168,9 @@ class OperationView(ConnectionMixin, TemplateView):
         except editing.NotOpen:
             messages.info(self.request, _("This was sent already; it is not sent twice."))
             return self._page(self.get_form(), 200, sent=change)
+        except editing.Discarded:
+            messages.info(self.request, _("This preview was discarded. Nothing was sent."))
+            return self._page(self.get_form(), 200)
         except editing.PreviewExpired:
             messages.error(self.request, _("This is too old to be sent; show the request again."))
             return self._page(self.get_form(), 422)

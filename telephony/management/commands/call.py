@@ -88,11 +88,11 @@ class Command(BaseCommand):
         shown = by_hand.shown_request(change)
         self.stderr.write(f"{shown['method']} {shown['url']}\n{shown.get('body') or ''}")
         if not sys.stdin.isatty():
-            editing.discard(change)
+            editing.discard(change, None)
             raise CommandError(f"{operation.key} cannot be undone; say --yes to send it.")
         self.stderr.write(f"Type {operation.key} to send it: ", ending="")
         if sys.stdin.readline().strip() != operation.key:
-            editing.discard(change)
+            editing.discard(change, None)
             raise CommandError("Nothing was sent.")
 
     def _print(self, document: Any, output: Path | None) -> None:

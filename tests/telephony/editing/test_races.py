@@ -1,0 +1,248 @@
+"""Two at the same change: one has the last word, and each is told the truth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.scoping import carrying_scope
+from telephony.models import Change, Entity
+from telephony.providers.sandbox.server import SandboxServer
+from telephony.services import editing, ledger, settling
+
+LINE = "33199001011"
+DEFAULT = {"csi": LINE, "profile_identifier": "default"}
+UPDATE = "services.profiles.update"
+READ = "services.profiles.list"
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[Callable[..., Future]]:
+    """Runs something in another thread, in the scope of now, and with its own database connection."""
+    pool = ThreadPoolExecutor(4)
+
+    def start(function: Callable[..., Any], *arguments: Any) -> Future:
+        def run() -> Any:
+            try:
+                return function(*arguments)
+            finally:
+                connections.close_all()
+
+        return pool.submit(carrying_scope(run))
+
+    yield start
+    pool.shutdown()
+
+
+def preview(line: Entity, person: Person, delay_s: int = 15) -> Change:
+    return editing.propose(line.connection, UPDATE, DEFAULT, {"forward_delay": delay_s}, person=person)
+
+
+def copy_of(change: Change) -> Change:
+    return Change.objects.select_related("connection", "line", "entity").get(pk=change.pk)
+
+
+def writes(sandbox: SandboxServer) -> int:
+    return sum(request.method in ("POST", "PUT", "DELETE") for request in sandbox.requests)
+
+
+def until(condition: Callable[[], Any]) -> None:
+    ends_at = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < ends_at
+        time.sleep(0.02)
+
+
+def is_sending(change: Change) -> bool:
+    return Change.objects.filter(pk=change.pk, state=Change.State.SENDING).exists()
+
+
+def end_leases(change: Change) -> None:
+    Change.objects.filter(pk=change.pk).update(
+        due_at=timezone.now(), lease_until=timezone.now() - timedelta(seconds=1)
+    )
+
+
+# ---- the last word ----
+
+
+def test_a_worker_that_lost_its_lease_settles_nothing(
+    sandbox: SandboxServer, line: Entity, maud: Person, at_keyyo: Callable[..., Any]
+) -> None:
+    change = preview(line, maud)
+    sandbox.faults.add("keyyo", match=UPDATE, drop="after")
+    editing.send(change, maud)
+    end_leases(change)
+    held = (Change, change.tenant_id, change.pk)
+
+    with ledger.leased(*held) as slow:
+        end_leases(change)
+        with ledger.leased(*held) as quick:
+            settling.settle(quick, timezone.now() + timedelta(seconds=2))
+        at_keyyo(UPDATE, DEFAULT, forward_delay=99)
+        with pytest.raises(ledger.LeaseLost):
+            settling.settle(slow, timezone.now() + timedelta(seconds=60))
+
+    change.refresh_from_db()
+    assert change.state == Change.State.APPLIED
+    assert change.after["forward_delay"] == 15
+
+
+def test_a_worker_that_lost_its_lease_puts_nothing_off(
+    sandbox: SandboxServer, line: Entity, maud: Person
+) -> None:
+    change = preview(line, maud)
+    sandbox.faults.add("keyyo", match=UPDATE, drop="before")
+    editing.send(change, maud)
+    end_leases(change)
+    held = (Change, change.tenant_id, change.pk)
+
+    with ledger.leased(*held) as slow:
+        end_leases(change)
+        with ledger.leased(*held) as quick:
+            settling.settle(quick, timezone.now() + timedelta(seconds=60))
+        with pytest.raises(ledger.LeaseLost):
+            settling.settle(slow, timezone.now() + timedelta(seconds=1))
+
+    change.refresh_from_db()
+    assert (change.state, change.due_at) == (Change.State.NOT_APPLIED, None)
+
+
+def test_a_request_that_took_too_long_leaves_the_last_word_to_the_worker(
+    sandbox: SandboxServer, line: Entity, maud: Person, meanwhile: Callable[..., Future]
+) -> None:
+    change = preview(line, maud)
+    sandbox.faults.add("keyyo", match=UPDATE, delay_s=1.5)
+
+    request = meanwhile(editing.send, copy_of(change), maud)
+    until(lambda: is_sending(change))
+    end_leases(change)
+    with ledger.leased(Change, change.tenant_id, change.pk) as held:
+        settling.finish(held, Change.State.UNKNOWN)
+
+    assert request.result(10).state == Change.State.UNKNOWN
+    change.refresh_from_db()
+    assert change.state == Change.State.UNKNOWN
+
+
+# ---- sending and discarding ----
+
+
+def test_a_preview_discarded_while_it_is_sent_is_not_sent(
+    sandbox: SandboxServer, line: Entity, maud: Person, idris: Person, meanwhile: Callable[..., Future]
+) -> None:
+    change = preview(line, maud)
+    sandbox.requests.clear()
+    sandbox.faults.add("keyyo", match=READ, delay_s=1.0)
+
+    request = meanwhile(editing.send, copy_of(change), maud)
+    until(lambda: sandbox.requests)
+    editing.discard(copy_of(change), idris)
+
+    with pytest.raises(editing.Discarded) as told:
+        request.result(10)
+    assert told.value.by == str(idris)
+    assert writes(sandbox) == 0
+
+
+def test_what_is_being_sent_is_never_discarded(
+    sandbox: SandboxServer, line: Entity, maud: Person, idris: Person, meanwhile: Callable[..., Future]
+) -> None:
+    change = preview(line, maud)
+    late = copy_of(change)
+    sandbox.faults.add("keyyo", match=UPDATE, delay_s=1.0)
+
+    request = meanwhile(editing.send, copy_of(change), maud)
+    until(lambda: is_sending(change))
+    with pytest.raises(editing.NotOpen):
+        editing.discard(late, idris)
+
+    assert request.result(10).state == Change.State.APPLIED
+
+
+def test_at_the_same_moment_exactly_one_of_both_happens(
+    sandbox: SandboxServer, line: Entity, maud: Person, idris: Person, meanwhile: Callable[..., Future]
+) -> None:
+    for delay_s in (11, 12, 13, 14, 15, 16):
+        change = preview(line, maud, delay_s)
+        sandbox.requests.clear()
+        sending = meanwhile(editing.send, copy_of(change), maud)
+        until(lambda: sandbox.requests)
+        discarding = meanwhile(editing.discard, copy_of(change), idris)
+        refused = discarding.exception(10), sending.exception(10)
+        if refused[0] is None:
+            assert isinstance(refused[1], editing.Discarded)
+            assert writes(sandbox) == 0
+        else:
+            assert isinstance(refused[0], editing.NotOpen)
+            assert sending.result().state == Change.State.APPLIED
+            assert writes(sandbox) == 1
+
+
+def test_a_preview_discarded_while_it_is_compared_anew_stays_gone(
+    sandbox: SandboxServer, line: Entity, maud: Person, idris: Person, meanwhile: Callable[..., Future]
+) -> None:
+    change = preview(line, maud)
+    sandbox.requests.clear()
+    sandbox.faults.add("keyyo", match=READ, delay_s=1.0)
+
+    request = meanwhile(editing.renew, copy_of(change), maud)
+    until(lambda: sandbox.requests)
+    editing.discard(copy_of(change), idris)
+
+    with pytest.raises(editing.Discarded):
+        request.result(10)
+    assert not Change.objects.filter(pk=change.pk).exists()
+
+
+# ---- what each is told ----
+
+
+@pytest.mark.parametrize("verb", ["send", "renew", "discard"])
+def test_whoever_comes_after_a_discard_is_led_back_and_told_by_whom(
+    line: Entity, maud: Person, idris: Person, verb: str
+) -> None:
+    change = preview(line, maud)
+    first, second = Client(), Client()
+    first.force_login(idris)
+    second.force_login(maud)
+
+    first.post(f"/t/corvane/changes/{change.pk}/discard/")
+    answer = second.post(f"/t/corvane/changes/{change.pk}/{verb}/", follow=True)
+
+    assert answer.redirect_chain[-1][0] == f"/t/corvane/lines/{line.pk}/"
+    assert "Idris Vallorne discarded this preview. Nothing was sent." in answer.content.decode()
+
+
+def test_a_page_of_a_discarded_preview_leads_back_too(line: Entity, maud: Person) -> None:
+    change = preview(line, maud)
+    client = Client()
+    client.force_login(maud)
+    client.post(f"/t/corvane/changes/{change.pk}/discard/")
+
+    answer = client.get(f"/t/corvane/changes/{change.pk}/", follow=True)
+
+    assert "This preview was discarded. Nothing was sent." in answer.content.decode()
+    assert client.get("/t/corvane/changes/999999/").status_code == 404
+
+
+def test_whoever_discards_what_was_sent_sees_how_it_ended(line: Entity, maud: Person, idris: Person) -> None:
+    change = preview(line, maud)
+    client = Client()
+    client.force_login(idris)
+    editing.send(copy_of(change), maud)
+
+    answer = client.post(f"/t/corvane/changes/{change.pk}/discard/", follow=True)
+
+    assert answer.redirect_chain[-1][0] == f"/t/corvane/changes/{change.pk}/"
+    assert "was sent meanwhile, so it cannot be discarded" in answer.content.decode()
+    assert Change.objects.filter(pk=change.pk, state=Change.State.APPLIED).exists()
