@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.tenancy.PersonMiddleware",
     "accounts.tenancy.TenantMiddleware",
+    "portal.ui.errors.UnreadableMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -9,7 +9,8 @@ ProviderError
 │   ├── ChargesRequired     the provider wants money first; `quote` says how much
 │   ├── NeedsReconnect      the grant is dead: a person must connect again
 │   ├── GateRefused         our own outbound gate refused the target
-│   └── UnexpectedAnswer    the answer is not of the documented form
+│   ├── UnexpectedAnswer    the answer is not of the documented form
+│   └── Unreadable          a secret of ours does not open with our keys (portal.lib.secrets)
 ├── Transient               the same call may succeed later
 │   ├── RateLimited         `retry_after_s` says when
 │   ├── Unavailable

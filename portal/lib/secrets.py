@@ -14,10 +14,28 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import Permanent
 
 
-class Unreadable(Exception):
-    """The sealed value does not open with any key, or belongs to another tenant or field."""
+class Unreadable(Permanent):
+    """The sealed value does not open with any key, or belongs to another tenant or field.
+
+    `message` says to a person what to do; the text of the exception says to an operator which value it is.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            _(
+                "A secret kept here does not open with this installation's keys. Put the earlier keys back, or "
+                "connect the account again."
+            )
+        )
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 class Secret:

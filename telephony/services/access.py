@@ -202,7 +202,7 @@ def read_secrets(credential: Credential) -> dict[str, str]:
     try:
         content = unseal(credential.tenant_id, CREDENTIAL_FIELD, credential.secrets_sealed)
     except Unreadable as error:
-        raise NeedsReconnect(_("The stored key does not open with this installation's keys.")) from error
+        raise NeedsReconnect(error.message) from error
     return json.loads(content.reveal())
 
 
@@ -250,9 +250,13 @@ def lines_with_secret(credential_id: int) -> list[str]:
 
 
 def keep_line_secret(credential_id: int, line: str, secret: Secret) -> None:
-    """Keep the SIP password of a line; an empty one forgets it."""
+    """Keep the SIP password of a line; an empty one forgets it.
+
+    Raises NeedsReconnect where what the row holds does not open: writing would lose it for good.
+    """
     with unscoped("credential"), transaction.atomic():
         credential = Credential.objects.select_for_update().get(pk=credential_id)
+        read_secrets(credential)
         keep_secrets(credential, {LINE + line: secret})
         credential.save(update_fields=["secrets_sealed"])
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography.fernet import Fernet
 import requests
 from django.utils import timezone
 
@@ -356,3 +357,12 @@ def test_slugs_are_unique_over_all_tenants(connection, application, grant, dora)
     with tenant_scope(other):
         asked = Round(tenant=other, person=None, application=application, scopes=("full_access",))
         assert adopt(asked, grant()).slug == "alder-keyyo-keyyo"
+
+
+def test_an_application_whose_secret_does_not_open_is_said_in_words(browser, application, settings):
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+
+    answer = browser.post(START, {"bundle": "look"})
+
+    assert answer.status_code == 503
+    assert "platform staff enter the secret of the application anew" in answer.content.decode()
