@@ -6,8 +6,8 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography.fernet import Fernet
 import requests
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Tenant
