@@ -224,6 +224,8 @@ CELERY_BEAT_SCHEDULE = {
 # How long things take, in seconds; a test may scale them.
 LEASE_S = env_int("LEASE_S", 90)
 TASK_BUDGET_S = env_int("TASK_BUDGET_S", 200)
+RUN_TURN_S = env_int("RUN_TURN_S", 5)
+EXPORT_BATCH = env_int("EXPORT_BATCH", 5_000)
 WORK_TRIES = env_int("WORK_TRIES", 3)
 EDIT_DEADLINE_S = 10
 SETTLE_AFTER_S = (2, 10, 60)

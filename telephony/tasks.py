@@ -43,6 +43,7 @@ class TenantTask(Task):
 def dispatch() -> None:
     """Request what the schedules ask for, and hint at all that is due in the ledger."""
     scheduling.open_due_runs()
+    scheduling.open_queued_runs()
     ledger.dispatch()
     with unscoped("dispatch"):
         exporting.expire(timezone.now())

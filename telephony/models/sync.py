@@ -37,7 +37,7 @@ class SyncState(TenantOwned):
 class SyncRun(TenantOwned, Leased):
     """One run over one window. Its cursor and the rows it brought are committed together.
 
-    Of each sort at most one is open (waiting or running) and one is queued behind it. Of all open runs of a connection
+    Of each sort at most one is open (waiting or running); others queue behind it. Of all open runs of a connection
     one is advanced at a time: the database itself allows one worker's lease per connection (services/ledger.py).
     """
 
@@ -84,17 +84,15 @@ class SyncRun(TenantOwned, Leased):
         indexes = [
             models.Index(fields=["tenant", "connection", "-created_at", "-id"], name="sync_run_recent"),
             models.Index(fields=["due_at"], name="sync_run_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["connection", "what"], name="sync_run_queued", condition=models.Q(state="queued")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "what"],
                 condition=models.Q(state__in=["waiting", "running"]),
                 name="sync_run_one_at_a_time",
-            ),
-            models.UniqueConstraint(
-                fields=["connection", "what"],
-                condition=models.Q(state="queued"),
-                name="sync_run_one_queued",
             ),
             models.UniqueConstraint(
                 fields=["connection"],

@@ -2,6 +2,10 @@
 
 A row of a `Leased` model is advanced by whoever holds its lease. Every lease has a higher fence than the one before;
 a worker writes only while the fence is still its own, so that one that was thought dead cannot undo the next one's work.
+
+Runs of one connection take turns: whoever takes one of them locks the connection, finds no other one held, and fences
+off one whose lease has run out; a unique index says the same to PostgreSQL. Who gives a run back hints at the next in
+line, and a run that works looks now and then whether its turn is over (`first_beside`, runs.Budget).
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +23,7 @@ from typing import Any, TypeVar
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -31,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 Row = TypeVar("Row", bound=Leased)
 DISPATCHER = "dispatcher"
+FREE = ("", DISPATCHER)  # lease owners that are no worker
 MOST_AT_ONCE = 100
 LONGEST_COUNTDOWN_S = 60
 EARLY = timedelta(seconds=1)  # a hint may come so much before its time
@@ -51,14 +56,22 @@ class Work:
     task     name of the Celery task that advances it
     queue    where its hints go
     parked   the fields of a row that was given up after `settings.WORK_TRIES` tries without an end
+    alone    the foreign key below which one row at a time is held; "" where rows do not mind each other
+    line     who is next of them: names or expressions for `order_by`
     """
 
     model: type[Leased]
     task: str
     queue: str
     parked: Mapping[str, Any] = field(default_factory=dict)
+    alone: str = ""
+    line: Sequence[Any] = ("due_at",)
 
 
+# A person who waits goes first, but not with a year of older calls; then whoever has waited longest.
+PEOPLE_FIRST = Case(
+    When(Q(asked_by__isnull=False) & ~Q(what=SyncRun.What.BACKFILL), then=Value(0)), default=Value(1)
+)
 GIVEN_UP = "Given up after several tries that ended without an answer."
 WORKS: dict[type[Leased], Work] = {
     SyncRun: Work(
@@ -66,6 +79,8 @@ WORKS: dict[type[Leased], Work] = {
         "telephony.tasks.advance_run",
         "sync",
         {"state": SyncRun.State.PARKED, "error": GIVEN_UP, "waits_for": ""},
+        alone="connection",
+        line=(PEOPLE_FIRST, "due_at", "pk"),
     ),
     Job: Work(Job, "telephony.tasks.advance_job", "reports", {"state": Job.State.FAILED, "error": GIVEN_UP}),
     Change: Work(
@@ -203,11 +218,15 @@ def _write_fenced(row: Leased, values: Mapping[str, Any]) -> None:
 def _take(model: type[Row], row_id: int) -> Row:
     now = timezone.now()
     with transaction.atomic():
+        _lock_what_is_shared(model, row_id)
         row = _of(model).select_for_update(of=("self",)).filter(pk=row_id).first()
         if row is None or row.due_at is None or row.due_at > now + EARLY:
             raise NotHeld("nothing to do yet")
         if row.lease_until and row.lease_until > now and row.lease_owner != DISPATCHER:
             raise NotHeld("held by another")
+        _fence_off_the_dead(row, now)
+        if _beside(row).exclude(lease_owner__in=FREE).exists():
+            raise NotHeld("another one of them is held")
         _write_fenced(
             row,
             {
@@ -231,8 +250,56 @@ def _give_back(row: Leased, *, is_done: bool) -> None:
     except LeaseLost:
         logger.info("%s %s went to another worker.", row._meta.label, row.pk)
         return
-    if is_done and row.due_at is not None and row.due_at <= timezone.now() and not is_stopping():
+    if is_stopping():
+        return
+    is_due = is_done and row.due_at is not None and row.due_at <= timezone.now()
+    if WORKS[type(row)].alone:
+        _hint_at_the_next(row, is_due=is_due)
+    elif is_due:
         hint(row)
+
+
+# ---- taking turns ----
+def first_beside(row: Row) -> Row | None:
+    """Who waits for this row's turn to end: the first in line of the others that are due."""
+    waiting = _beside(row).filter(due_at__lte=timezone.now(), lease_owner__in=FREE)
+    return waiting.order_by(*WORKS[type(row)].line).first()  # type: ignore[no-any-return]
+
+
+def _hint_at_the_next(row: Leased, *, is_due: bool) -> None:
+    """After a turn: the first in line, the row itself included where it is due. It went to the end when it yielded."""
+    work = WORKS[type(row)]
+    line = _siblings(row).filter(due_at__lte=timezone.now(), lease_owner__in=FREE)
+    if not is_due:
+        line = line.exclude(pk=row.pk)
+    if following := line.order_by(*work.line).only("pk", "tenant_id").first():
+        hint(following)
+
+
+def _siblings(row: Leased) -> Any:
+    """The rows below the same parent, itself included; none for work that is not done alone."""
+    work = WORKS[type(row)]
+    if not work.alone:
+        return _of(type(row)).none()
+    return _of(type(row)).filter(**{work.alone: getattr(row, f"{work.alone}_id")})
+
+
+def _beside(row: Leased) -> Any:
+    return _siblings(row).exclude(pk=row.pk)
+
+
+def _lock_what_is_shared(model: type[Leased], row_id: int) -> None:
+    """The parent first, so that two workers who take two of its rows wait for each other. Inserts below it go on."""
+    if name := WORKS[model].alone:
+        parent = model._meta.get_field(name).related_model
+        rows = parent._default_manager.filter(pk__in=_of(model).filter(pk=row_id).values(name))
+        list(rows.order_by().select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
+def _fence_off_the_dead(row: Leased, now: datetime) -> None:
+    """A row beside it whose worker has not renewed in time: whatever that one still writes is refused from now on."""
+    dead = _beside(row).exclude(lease_owner__in=FREE).filter(Q(lease_until=None) | Q(lease_until__lte=now))
+    dead.update(fence=F("fence") + 1, lease_until=None, lease_owner="")
 
 
 def _of(model: type[Row]) -> Any:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope, unscoped
@@ -49,6 +50,25 @@ def open_due_runs(now: datetime | None = None) -> int:
             with tenant_scope(state.tenant_id):
                 _request_due(state.connection, state.stream, now)
     return len(due)
+
+
+def open_queued_runs() -> int:
+    """Open queued runs whose forerunner ended without looking behind it, as one that was given up does; how many."""
+    ahead = SyncRun.objects.filter(
+        connection=OuterRef("connection"), what=OuterRef("what"), state__in=runs.OPEN
+    )
+    with unscoped("dispatch"):
+        queued = SyncRun.objects.filter(~Exists(ahead), state=SyncRun.State.QUEUED)
+        left = list(queued.values_list("tenant_id", "connection_id", "what").distinct()[:MOST_AT_ONCE])
+    opened = 0
+    for tenant_id, connection_id, what in left:
+        with tenant_scope(tenant_id):
+            try:
+                with transaction.atomic():
+                    opened += runs.open_next(connection_id, what) is not None
+            except IntegrityError:  # a request was faster, and has opened one
+                continue
+    return opened
 
 
 def _request_due(connection: Connection, stream: str, now: datetime) -> SyncRun:

@@ -75,13 +75,15 @@ def forget_contact(connection: Connection, person: Person) -> None:
 
 
 def _stop_runs(connection: Connection) -> None:
-    open_states = (SyncRun.State.WAITING, SyncRun.State.RUNNING)
+    open_states = (SyncRun.State.QUEUED, SyncRun.State.WAITING, SyncRun.State.RUNNING)
     SyncRun.objects.filter(connection=connection, state__in=open_states).update(
         state=SyncRun.State.STOPPED,
         due_at=None,
         waits_for="",
         finished_at=timezone.now(),
         fence=F("fence") + 1,  # a worker that is at it writes nothing more
+        lease_until=None,
+        lease_owner="",
     )
 
 
