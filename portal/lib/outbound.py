@@ -9,7 +9,6 @@ environment's proxies never asked, TLS always verified. What is sent again, and 
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import os
 import re
@@ -51,11 +50,7 @@ CONNECT_TIMEOUT_S = 5.0
 DEADLINE_S = 30.0
 KEPT_IDLE_S = 30.0
 MAX_BYTES = 10_000_000
-MAX_JSON_DEPTH = 50
 PUBLIC_PORTS = frozenset({443, 8443})
-
-_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
-_CONTAINERS = frozenset({dict, list})
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -152,38 +147,6 @@ def path_segment(text: str) -> str:
     """`text` as one path segment: nothing in it can leave the segment, dots included."""
     quoted = quote(text, safe="")
     return quoted.replace(".", "%2E") if quoted in {".", ".."} else quoted
-
-
-def decode_json(body: bytes) -> Any:
-    """The JSON value in `body`. Raises UnexpectedAnswer for anything else, and below 50 levels.
-
-    NUL and half surrogate pairs, which no database and no UTF-8 can hold, are taken out.
-    """
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise UnexpectedAnswer(str(_("The provider's answer is not valid JSON."))) from error
-    level = [value] if type(value) in _CONTAINERS else []
-    for _depth in range(MAX_JSON_DEPTH):
-        below: list[Any] = []
-        for node in level:
-            below += [
-                child
-                for child in (node.values() if type(node) is dict else node)
-                if type(child) in _CONTAINERS
-            ]
-        if not below:
-            return _storable(value) if _UNSTORABLE.search(body) else value
-        level = below
-    raise UnexpectedAnswer(str(_("The provider's answer is nested too deeply.")))
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_storable(name): _storable(item) for name, item in value.items()}
-    return [_storable(item) for item in value] if isinstance(value, list) else value
 
 
 def _django_transaction() -> bool:

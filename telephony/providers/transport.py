@@ -32,6 +32,7 @@ from portal.lib.errors import (
 )
 from portal.lib.outbound import OutboundPolicy
 from portal.lib.secrets import Secret
+from portal.lib.wire_json import decode_json
 from telephony.providers.operations import Effect
 
 Priority = Literal["worker", "person"]
@@ -100,7 +101,7 @@ class Response:
 
     def json(self) -> Any:
         """The body as JSON. Raises UnexpectedAnswer."""
-        return outbound.decode_json(self.body)
+        return decode_json(self.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -439,4 +440,5 @@ def _plain(value: str | Secret) -> str:
 def _encoded(pairs: Sequence[tuple[str, str | Secret]], *, mask: bool = False) -> str:
     """The pairs as a query or form; a blank becomes %20, which every server reads the same way."""
     texts = ((name, str(value) if mask else _plain(value)) for name, value in pairs)
-    return "&".join(f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in texts)
+    safe = "*" if mask else ""  # *** stays readable
+    return "&".join(f"{quote(name, safe='')}={quote(text, safe=safe)}" for name, text in texts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import logging
 import socket
 import threading
@@ -11,8 +10,6 @@ import time
 
 import pytest
 from django.db import transaction
-from hypothesis import given
-from hypothesis import strategies as st
 
 from portal.lib import outbound
 from portal.lib.errors import (
@@ -22,7 +19,7 @@ from portal.lib.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from portal.lib.outbound import CalledInTransaction, OutboundPolicy, decode_json
+from portal.lib.outbound import CalledInTransaction, OutboundPolicy
 
 
 def ask(server, method="GET", path="/", **kwargs):
@@ -220,33 +217,6 @@ def test_the_limit_counts_what_comes_out_of_compression(odd_server):
     assert len(ask(odd_server).body) == 5_000_000
     with pytest.raises(UnexpectedAnswer):
         ask(odd_server, max_bytes=1_000_000)
-
-
-def test_json_is_read_50_levels_deep_and_no_deeper():
-    assert decode_json(b"[" * 50 + b"]" * 50) is not None
-    for depth in (52, 5_000, 200_000):
-        with pytest.raises(UnexpectedAnswer):
-            decode_json(b"[" * depth + b"]" * depth)
-    with pytest.raises(UnexpectedAnswer):
-        decode_json(b"<html>")
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.text(st.characters(exclude_categories=())), st.lists, max_leaves=8
-    )
-)
-def test_whatever_was_read_can_be_stored(value):
-    text = json.dumps(decode_json(json.dumps({"x": value}).encode()), ensure_ascii=False)
-    assert "\\u0000" not in text
-    text.encode()
-
-
-def test_text_that_can_be_stored_is_left_alone():
-    text = "é ☎ \U0001f600 \\u0000 \t"
-    assert decode_json(json.dumps(text, ensure_ascii=False).encode()) == text
-    assert decode_json(json.dumps("é \U0001f600").encode()) == "é \U0001f600"
-    assert decode_json(b'"\xed\xa0\x80a\\u0000b\\ud800"') == "?ab?"
 
 
 @pytest.mark.django_db

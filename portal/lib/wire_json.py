@@ -1,0 +1,75 @@
+"""JSON as others write it: read fast, whole numbers digit by digit, never too deep, and always storable."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.errors import UnexpectedAnswer
+
+MAX_DEPTH = 50
+_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
+_CONTAINERS = frozenset({dict, list})
+_LONG_NUMBER = b"0" * 19  # so many digits may not fit into 64 bits
+_DIGITS_AS_ZERO = bytes.maketrans(b"0123456789", b"0" * 10)
+
+
+def decode_json(body: bytes) -> Any:
+    """The JSON value in `body`. Raises UnexpectedAnswer for anything else, and below 50 levels.
+
+    NUL and half surrogate pairs, which no database and no UTF-8 can hold, are taken out.
+    """
+    try:
+        value = _parsed(body)
+    except (ValueError, RecursionError) as error:
+        raise UnexpectedAnswer(str(_("The provider's answer is not valid JSON."))) from error
+    _refuse_too_deep(value, body.count(b"{") + body.count(b"["))
+    has_escapes = b"\\u" in body or b"\xed" in body
+    return _storable(value) if has_escapes and _UNSTORABLE.search(body) else value
+
+
+def _parsed(body: bytes) -> Any:
+    """By orjson, in half the time; by Python's own parser where they would differ.
+
+    orjson reads whole numbers beyond 64 bits as floats, which loses digits, and refuses NaN, amounts beyond a float
+    and half surrogate pairs, which Python's takes.
+    """
+    if _LONG_NUMBER in body.translate(_DIGITS_AS_ZERO):
+        return json.loads(body)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
+
+
+def _refuse_too_deep(value: Any, openings: int) -> None:
+    """Walk down level by level. `openings` are the brackets in its text, those inside of strings included: once as
+    many containers were seen there is none further down."""
+    level = [value] if type(value) in _CONTAINERS else []
+    seen = len(level)
+    for _depth in range(MAX_DEPTH):
+        if not level or seen == openings:
+            return
+        below: list[Any] = []
+        for node in level:
+            below += [
+                child
+                for child in (node.values() if type(node) is dict else node)
+                if type(child) in _CONTAINERS
+            ]
+        level = below
+        seen += len(below)
+    if level:
+        raise UnexpectedAnswer(str(_("The provider's answer is nested too deeply.")))
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_storable(name): _storable(item) for name, item in value.items()}
+    return [_storable(item) for item in value] if isinstance(value, list) else value
