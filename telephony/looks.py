@@ -124,6 +124,17 @@ def register() -> None:
             "cancelled": Look(icon="x", word=pgettext_lazy("state of a service", "Cancelled")),
             "cancellation_pending": Look(icon="hourglass", word=_("Being cancelled"), tone="warn"),
             "blocked": Look(icon="ban", word=_("Blocked"), tone="bad"),
+            "enabled": Look(icon="check", word=_("Enabled"), tone="plain"),
+            "disabled": Look(icon="player-stop", word=_("Switched off")),
+            "forced": Look(icon="lock", word=_("In force"), tone="accent"),
+            "registered": Look(icon="check", word=_("Registered"), tone="plain"),
+            "todo": Look(icon="hourglass", word=_("To be done"), tone="info"),
+            "wait": Look(icon="hourglass", word=_("Waiting"), tone="info"),
+            "done": Look(icon="check", word=pgettext_lazy("state of a task", "Done"), tone="plain"),
+            "failed": Look(icon="alert-triangle", word=_("Failed"), tone="bad"),
+            "error": Look(icon="alert-triangle", word=_("Failed"), tone="bad"),
+            "cancel": Look(icon="x", word=pgettext_lazy("state of a service", "Cancelled")),
+            "unknown": Look(icon="help", word=_("Not known")),
         },
     )
     register_looks(

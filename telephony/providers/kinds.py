@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from telephony.providers.fields import DocumentField, clashing
 from telephony.providers.operations import Text
 
 
@@ -26,15 +27,6 @@ class Facet(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
-    """One field of the document that a list of this kind shows. `path` is dotted; `kind` as `Param.kind`."""
-
-    path: str
-    label: Text
-    kind: str = "text"
-
-
-@dataclass(frozen=True, kw_only=True)
 class EntityKind:
     """One kind of cached object.
 
@@ -45,6 +37,8 @@ class EntityKind:
     list_field     the field of that document
     is_line        listed among the lines, whatever the facet
     capacity       how many entries the list takes, 0 where no limit is known; `not_counted` are entries beside it
+    unnamed        what one without a name is called ("Default")
+    fields         what its documents say, in the order of a page (telephony/providers/fields.py)
     in_force_field field that is true on the one of its siblings that is in force now (a forced profile)
     """
 
@@ -59,10 +53,16 @@ class EntityKind:
     list_field: str = ""
     is_line: bool = False
     capability: str = "lines.read"
-    columns: tuple[Column, ...] = ()
+    unnamed: Text = ""
+    fields: tuple[DocumentField, ...] = ()
     in_force_field: str = ""
     capacity: int = 0
     not_counted: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[DocumentField, ...]:
+        """The fields that its lists show unless people choose otherwise."""
+        return tuple(field for field in self.fields if field.column)
 
     @property
     def parent_kind(self) -> str:
@@ -81,6 +81,8 @@ class Kinds(Mapping[str, EntityKind]):
             unknown = [parent for parent in kind.parent_kinds if parent and parent not in self._by_name]
             if unknown:
                 raise ValueError(f"{kind.kind}: hangs below unknown kinds {unknown}")
+            if twice := clashing(kind.fields):
+                raise ValueError(f"{kind.kind}: more than one field shows {twice}")
 
     def __getitem__(self, name: str) -> EntityKind:
         return self._by_name[name]

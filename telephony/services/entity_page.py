@@ -1,8 +1,8 @@
-"""One cached object with its surroundings: what hangs below it, what it points to, what uses it."""
+"""One cached object with its surroundings: what it says, what hangs below it, what it points to, what uses it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -10,50 +10,163 @@ from typing import Any
 from django.utils import timezone
 
 from portal.lib.errors import NotFound
-from telephony.models import Change, Entity, EntityReference
+from portal.lib.numbers import to_e164
+from telephony.models import Change, Connection, Entity, EntityReference
 from telephony.providers.drafts import EntityPage
+from telephony.providers.fields import Fact, Sheet, fact_at, sheet_of
 from telephony.providers.kinds import EntityKind
+from telephony.providers.operations import Operation, Text
 from telephony.services import access
+from telephony.services.entities import child_parent_id
+from telephony.services.number_names import names_of
 
 MOST = 200
 
 
 @dataclass(frozen=True)
+class Use:
+    """Another object that points here, and in which of its fields."""
+
+    source: Entity
+    kind: EntityKind | None
+    parent: Entity | None
+    label: Text
+
+
+@dataclass(frozen=True)
 class Surroundings:
-    """`below` is grouped by kind; `parent` is None for what hangs below the account."""
+    """`below` is grouped by kind; `parent` is None for what hangs below the account.
+
+    sheet       the document, field by field
+    pointers    references by the place in the document where they stand; `loose` stand nowhere in it
+    names       of the numbers that the document holds
+    """
 
     kind: EntityKind | None
     parent: Entity | None
+    sheet: Sheet
+    names: Mapping[str, str]
+    pointers: Mapping[str, EntityReference]
+    loose: Sequence[EntityReference]
     below: Sequence[tuple[EntityKind | None, Sequence[Entity]]]
-    references: Sequence[EntityReference]
-    used_by: Sequence[EntityReference]
+    used_by: Sequence[Use]
     changes: Sequence[Change]
 
 
 def surroundings_of(entity: Entity) -> Surroundings:
     kinds = entity.connection.declaration.kinds
     kind = kinds.get(entity.kind)
-    siblings = Entity.objects.filter(connection=entity.connection)
-    parent = None
-    if entity.parent_remote_id and kind:
-        parents = siblings.filter(
-            remote_id=entity.parent_remote_id, kind__in=[name for name in kind.parent_kinds if name]
-        )
-        parent = parents.first()
-    children = siblings.filter(parent_remote_id=entity.remote_id).order_by("kind", "name", "pk")[:MOST]
-    below = [
-        (kinds.get(name), list(group))
-        for name, group in groupby(children, key=lambda child: child.kind)
-        if entity.kind in getattr(kinds.get(name), "parent_kinds", (entity.kind,))
-    ]
+    sheet = sheet_of(kind.fields if kind else (), entity.document)
+    pointers = {one.path: one for one in entity.references.select_related("target")[:MOST]}
+    places = {".".join(path) for path, _value in sheet.leaves()}
+    uses = entity.used_by.filter(source__missing_since=None).select_related("source", "source__connection")
     return Surroundings(
         kind=kind,
-        parent=parent,
-        below=below,
-        references=list(entity.references.select_related("target")[:MOST]),
-        used_by=list(entity.used_by.select_related("source")[:MOST]),
+        parent=parents_of(entity.connection, kind, [entity]).get(entity.parent_remote_id) if kind else None,
+        sheet=sheet,
+        names=names_of(_numbers_in(sheet.facts(), entity.connection.tenant.region)),
+        pointers=pointers,
+        loose=[one for path, one in pointers.items() if path not in places],
+        below=_below(entity),
+        used_by=_uses(uses.order_by("pk")[:MOST]),
         changes=list(Change.objects.filter(entity=entity).order_by("-created_at", "-pk")[:6]),
     )
+
+
+def _uses(references: Iterable[EntityReference]) -> list[Use]:
+    """Who points here, each with what it hangs below; one query for each kind of them."""
+    pointers = sorted(references, key=lambda one: one.source.kind)
+    uses = []
+    for name, group in groupby(pointers, key=lambda one: one.source.kind):
+        own = list(group)
+        connection = own[0].source.connection
+        kind = connection.declaration.kinds.get(name)
+        parents = parents_of(connection, kind, [one.source for one in own]) if kind else {}
+        for one in own:
+            parent = parents.get(one.source.parent_remote_id)
+            uses.append(Use(one.source, kind, parent, _label_at(kind, one.path)))
+    return uses
+
+
+def _below(entity: Entity) -> list[tuple[EntityKind | None, list[Entity]]]:
+    """What hangs below an object, by kind: whole lists and plain objects alike."""
+    kinds = entity.connection.declaration.kinds
+    names = [kind.kind for kind in kinds.values() if entity.kind in kind.parent_kinds]
+    if not names:
+        return []
+    place = child_parent_id(entity.parent_remote_id, entity.remote_id)
+    children = Entity.objects.filter(
+        connection=entity.connection, kind__in=names, parent_remote_id=place
+    ).order_by("kind", "name", "pk")[:MOST]
+    return [(kinds.get(name), list(group)) for name, group in groupby(children, key=lambda one: one.kind)]
+
+
+def edit_of(
+    entity: Entity, kind: EntityKind | None, parent: Entity | None
+) -> tuple[Entity, Operation] | None:
+    """The write that edits this object, and the object that its form is opened from (a whole list's parent)."""
+    if kind is None:
+        return None
+    shows = kind.list_operation if kind.whole_list else kind.read_operation
+    for editor in entity.connection.declaration.editors.values():
+        if shows and editor.operation.reads_back == shows and not editor.makes and not editor.removes:
+            source = parent if kind.whole_list else entity
+            return (source, editor.operation) if source else None
+    return None
+
+
+def parents_of(connection: Connection, kind: EntityKind, rows: Iterable[Entity]) -> dict[str, Entity]:
+    """What each of the rows of a kind hangs below, by their `parent_remote_id`; one query."""
+    wanted = {row.parent_remote_id for row in rows} - {""}
+    names = [name for name in kind.parent_kinds if name]
+    if not wanted or not names:
+        return {}
+    heads = {place.rpartition("/")[0] for place in wanted} | {""}
+    last = {place.rpartition("/")[2] for place in wanted} | wanted
+    found = Entity.objects.filter(
+        connection=connection, kind__in=names, parent_remote_id__in=heads, remote_id__in=last
+    )
+    by_place = {child_parent_id(one.parent_remote_id, one.remote_id): one for one in found}
+    return {place: by_place[place] for place in wanted if place in by_place}
+
+
+def names_in(kind: EntityKind, rows: Iterable[Entity], region: str) -> dict[str, str]:
+    """Names of the telephone numbers that the documents of some objects hold; one query."""
+    facts = (fact_at(field, row.document) for row in rows for field in kind.fields)
+    return names_of(_numbers_in(facts, region))
+
+
+def _numbers_in(facts: Iterable[Fact], region: str) -> Iterator[str]:
+    """The telephone numbers that fields of that kind hold, as E.164."""
+    for fact in facts:
+        for _key, sheet in fact.entries:
+            yield from _numbers_in(sheet.facts(), region)
+        if fact.field and fact.field.kind in ("number", "e164"):
+            for value in fact.value if isinstance(fact.value, list) else [fact.value]:
+                if isinstance(value, str | int) and (number := to_e164(str(value), region)):
+                    yield number
+
+
+def _label_at(kind: EntityKind | None, path: str) -> Text:
+    """What the field at a place of another object's document is called, else the place itself."""
+    for field in kind.fields if kind else ():
+        if path == field.path or path.startswith(f"{field.path}."):
+            return field.label
+    return path
+
+
+def places_matching(connection: Connection, kind: EntityKind, text: str) -> list[str]:
+    """The `parent_remote_id` of everything of a kind that hangs below an object with these words, or deeper."""
+    places: list[str] = []
+    for name in kind.parent_kinds:
+        above = connection.declaration.kinds.get(name)
+        if above is None:
+            continue
+        own = Entity.objects.filter(connection=connection, kind=name)
+        found = own.matching(text) | own.filter(parent_remote_id__in=places_matching(connection, above, text))
+        rows = found.values_list("parent_remote_id", "remote_id")[:MOST]
+        places += [child_parent_id(parent, remote_id) for parent, remote_id in rows]
+    return places
 
 
 def refresh(entity: Entity) -> Entity | None:

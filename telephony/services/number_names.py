@@ -53,7 +53,7 @@ def _wanted(connection: Connection) -> Iterator[tuple[tuple[str, str, int | None
     kinds = connection.declaration.kinds
     contacts = entities.filter(facet=Entity.Facet.CONTACT).only("pk", "kind", "name", "document", "number")
     for entity in contacts:
-        fields = [column.path for column in kinds[entity.kind].columns if column.kind == "number"]
+        fields = [field.path for field in kinds[entity.kind].fields if field.kind == "number"]
         texts = [entity.number, *(_at(entity.document, path) for path in fields)]
         for number in {to_e164(text, connection.tenant.region) for text in texts if text}:
             if number:

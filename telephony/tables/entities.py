@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
-from portal.ui.links import tenant_url
-from portal.ui.tables import AgeColumn, BaseTable, Column, NumberColumn, PillColumn
+from portal.ui.tables import AgeColumn, BaseTable, Card, Column, NumberColumn, PillColumn
 from telephony.models import Entity
+from telephony.providers.fields import DocumentField, fact_at
 from telephony.providers.kinds import EntityKind
 from telephony.tables.columns import ConnectionColumn
+from telephony.tables.documents import Reading, object_label, page_of
 
 FRESH_S, LOST_S = 2 * 3600, 24 * 3600
 
@@ -34,38 +35,79 @@ class EntityTable(BaseTable):
         fields: tuple[str, ...] = ("name", "number", "extension", "status", "fetched_at")
 
     @classmethod
-    def for_kind(cls, kind: EntityKind) -> type[EntityTable]:
-        """A table class with one column more for each field the kind shows, after the name."""
-        shown = {f"doc_{index}": DocumentColumn(column) for index, column in enumerate(kind.columns)}
-        meta = type("Meta", (EntityTable.Meta,), {"fields": ("name", *shown, "status", "fetched_at")})
-        hidden = dict.fromkeys(("number", "extension"))
-        return type(f"{kind.kind}Table", (cls,), {**shown, **hidden, "Meta": meta, "caption": kind.plural})
+    def for_kind(cls, kind: EntityKind, *, has_states: bool = True) -> type[EntityTable]:
+        """The table of one kind: name, what it hangs below, the columns of its fields, state and age.
+
+        Every other field of the kind is there to be chosen.
+        """
+        taken = {"name", "status"}  # columns of every kind
+        shown = {
+            f"doc_{field.path.replace('.', '_')}": DocumentColumn(field)
+            for field in kind.fields
+            if field.path not in taken and not field.items
+        }
+        below = [name for name in kind.parent_kinds if name]
+        parent = ParentColumn(is_title=kind.whole_list) if below else None
+        first = ["name"] if not kind.whole_list else []
+        order = [*first, *(["parent_remote_id"] if parent else []), *shown]
+        order += [*(["status"] if has_states else []), "fetched_at"]
+        members: dict[str, Any] = dict.fromkeys(("number", "extension"))
+        members |= {"name": None} if kind.whole_list else {}
+        members |= {} if has_states else {"status": None}
+        members |= {**shown, "parent_remote_id": parent} if parent else shown
+        meta = type("Meta", (EntityTable.Meta,), {"fields": tuple(order)})
+        return type(
+            f"{kind.kind}Table", (cls,), {**members, "Meta": meta, "caption": kind.plural, "kind": kind}
+        )
+
+    kind: Any = None
+    parents: Mapping[str, Entity] = {}
+    reading: Reading | None = None
 
     def render_name(self, record: Entity) -> SafeString:
-        return format_html('<a href="{}"><b>{}</b></a>', self.page_of(record), str(record))
+        kind = self.kind if isinstance(self.kind, EntityKind) else None
+        name = object_label(record, kind, self.parents.get(record.parent_remote_id))
+        return format_html('<a href="{}"><b>{}</b></a>', self.page_of(record), name)
 
     def page_of(self, record: Entity) -> str:
-        name = "telephony:line_detail" if record.is_line else "telephony:entity_detail"
-        return tenant_url(self.request.tenant, name, pk=record.pk)
+        return page_of(self.request.tenant, record)
+
+
+class ParentColumn(Column):
+    """What an object hangs below. A whole list has no other name, and leads to itself."""
+
+    def __init__(self, *, is_title: bool) -> None:
+        card: Card = "title" if is_title else "sub"
+        super().__init__(verbose_name=_("Of"), orderable=True, fixed=True, card=card, empty_values=())
+        self.is_title = is_title
+
+    def render(self, value: str, record: Entity, table: Any) -> SafeString | str:
+        parent = table.parents.get(value)
+        if self.is_title:
+            name = str(parent) if parent else value or record.remote_id
+            return format_html('<a href="{}"><b>{}</b></a>', table.page_of(record), name)
+        if parent is None:
+            return value or formats.DASH
+        name = object_label(parent, None, None)
+        return format_html('<a href="{}">{}</a>', table.page_of(parent), name)
 
 
 class DocumentColumn(Column):
-    """One field of the document, by dotted path, in the words of its kind."""
+    """One declared field of the document, in the words of its kind."""
 
-    def __init__(self, column: Any) -> None:
-        super().__init__(verbose_name=column.label, accessor="document", empty_values=())
-        self.path, self.value_kind = column.path, column.kind
+    def __init__(self, field: DocumentField) -> None:
+        super().__init__(
+            verbose_name=field.brief or field.label,
+            accessor="document",
+            empty_values=(),
+            hidden=not field.column,
+            css="r" if field.kind in ("integer", "duration_s") else "",
+        )
+        self.field = field
 
-    def render(self, value: Any, table: tables.Table) -> Any:
-        for part in self.path.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value in (None, ""):
-            return formats.DASH
-        if self.value_kind == "number":
-            return formats.number(str(value), **table.notation)
-        if self.value_kind == "boolean":
-            return _("yes") if str(value) in ("1", "True", "true") else _("no")
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    def render(self, value: Any, record: Entity, table: Any) -> Any:
+        table.reading.own = str(record)
+        return table.reading.show_briefly(fact_at(self.field, value))
 
 
 class LineTable(EntityTable):

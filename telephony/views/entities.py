@@ -17,12 +17,23 @@ from accounts.views_base import TenantRightMixin
 from portal.lib.errors import ProviderError
 from portal.lib.numbers import to_e164
 from portal.ui.links import next_url, tenant_url
+from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
-from telephony.forms.entities import EntityFilterForm, LineFilterForm
+from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
 from telephony.models import Call, Connection, Entity, NumberName
-from telephony.services.entity_page import refresh, surroundings_of
+from telephony.providers.kinds import EntityKind
+from telephony.services.entity_page import (
+    edit_of,
+    names_in,
+    parents_of,
+    places_matching,
+    refresh,
+    surroundings_of,
+)
 from telephony.services.forced_profiles import forced_of
+from telephony.tables.documents import object_label, reading_for
 from telephony.tables.entities import EntityTable, LineTable, NumberTable
+from telephony.views.lines import permissions
 
 FOUND_AT_MOST = 20
 
@@ -102,7 +113,6 @@ class EntityListView(TenantRightMixin, FilteredTableView):
 
     right = Right.LINES_READ
     template_name = "telephony/entity_list.html"
-    order = ("name", "id")
     empty_title = gettext_lazy("None of these")
     empty_text = gettext_lazy("The account has no object of this kind, or it was not read yet.")
 
@@ -111,15 +121,26 @@ class EntityListView(TenantRightMixin, FilteredTableView):
         return get_object_or_404(Connection, slug=self.kwargs["connection"])
 
     @cached_property
-    def entity_kind(self) -> Any:
+    def entity_kind(self) -> EntityKind:
         kind = self.link.declaration.kinds.get(self.kwargs["kind"])
         if kind is None:
             raise Http404
         return kind
 
     @property
+    def order(self) -> tuple[str, ...]:  # type: ignore[override]
+        """A whole list has no name: it goes by what it belongs to."""
+        return ("parent_remote_id", "id") if self.entity_kind.whole_list else ("name", "id")
+
+    @cached_property
+    def states(self) -> list[tuple[str, str]]:
+        """The states that objects of this kind have now, with their words."""
+        found = self.get_queryset().exclude(status="").order_by("status").values_list("status", flat=True)
+        return [(state, str(look_of("service_status", state).word)) for state in found.distinct()]
+
+    @cached_property
     def table_class(self) -> type[EntityTable]:  # type: ignore[override]
-        return EntityTable.for_kind(self.entity_kind)
+        return EntityTable.for_kind(self.entity_kind, has_states=bool(self.states))
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -129,9 +150,19 @@ class EntityListView(TenantRightMixin, FilteredTableView):
         return Entity.objects.present().filter(connection=self.link, kind=self.entity_kind.kind)
 
     def get_filter_form(self) -> EntityFilterForm:
-        form = EntityFilterForm(self.request.GET)
+        form = KindFilterForm.for_kind(self.entity_kind, self.states)(self.request.GET)
         form.region = self.request.tenant.region
+        if text := self.request.GET.get("q", "").replace("\0", "").strip()[:80]:
+            number = to_e164(text, form.region)
+            form.places = places_matching(self.link, self.entity_kind, number or text)
         return form
+
+    def get_table(self) -> EntityTable:
+        table = super().get_table()
+        names = names_in(self.entity_kind, self.page.rows, self.request.tenant.region)
+        table.reading = reading_for(self.request, self.link, names)
+        table.parents = parents_of(self.link, self.entity_kind, self.page.rows)
+        return table
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(link=self.link, entity_kind=self.entity_kind, **kwargs)
@@ -145,11 +176,22 @@ class EntityDetailView(TenantRightMixin, DetailView):
     context_object_name = "entity"
 
     def get_queryset(self) -> Any:
-        return Entity.objects.select_related("connection")
+        return Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        around = surroundings_of(self.object)
-        return super().get_context_data(around=around, title=str(self.object), **kwargs)
+        entity = self.object
+        around = surroundings_of(entity)
+        found = edit_of(entity, around.kind, around.parent)
+        reasons = permissions(self.request, entity.connection, [found[1].key]) if found else {}
+        return super().get_context_data(
+            around=around,
+            title=object_label(entity, around.kind, around.parent),
+            edit_from=found[0] if found else None,
+            edit_with=found[1] if found else None,
+            why_not_edit=next(iter(reasons.values()), ""),
+            reading=reading_for(self.request, entity.connection, around.names, around.pointers, str(entity)),
+            **kwargs,
+        )
 
 
 class RefreshView(TenantRightMixin, View):

@@ -22,6 +22,7 @@ from telephony.providers.keyyo.editors.common import (
     number_in,
     number_out,
 )
+from telephony.providers.keyyo.fields import BARRING_WORDS
 from telephony.providers.phrases import Number, Said, Strong, said
 
 PLACES = 20
@@ -242,20 +243,9 @@ def _listed(template: str, numbers: Sequence[str]) -> Said:
     return Said(template.replace("{numbers}", words), names)
 
 
-GROUP_WORDS = {
-    "international": lazy("International"),
-    "mobile": lazy("Mobile"),
-    "premium": lazy("Premium"),
-    "national": lazy("National"),
-    "special": lazy("Special numbers"),
-    "roaming": lazy("Roaming"),
-    "satellite": lazy("Satellite"),
-}
-
-
 def group_label(name: str) -> str:
     """A barring group in words where it is known, else Keyyo's own."""
-    return str(GROUP_WORDS.get(name.casefold(), name[:1].upper() + name[1:]))
+    return str(dict(BARRING_WORDS).get(name.casefold(), name[:1].upper() + name[1:]))
 
 
 class BarringReplace(Editor):

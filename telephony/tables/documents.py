@@ -1,0 +1,205 @@
+"""Values of a document in words and markup, by the kind of their field: for pages of one object and for lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.lib.canonical import canonical_json
+from portal.lib.numbers import to_e164
+from portal.ui import formats, parts
+from portal.ui.links import tenant_url
+from telephony.models import Connection, Entity, EntityReference
+from telephony.providers.fields import SHOWN, Fact, is_secret
+from telephony.providers.kinds import EntityKind
+from telephony.providers.values import as_boolean
+
+NUMBERS = frozenset({"number", "e164"})
+SHOWN_IN_A_CELL = 3
+SECRET_DOTS = "••••••"  # always six, whatever the length
+
+
+def page_of(tenant: Any, entity: Entity) -> str:
+    name = "telephony:line_detail" if entity.is_line else "telephony:entity_detail"
+    return tenant_url(tenant, name, pk=entity.pk)
+
+
+def object_label(entity: Entity, kind: EntityKind | None, parent: Entity | None) -> str:
+    """What an object is called where it stands alone: its name, else what it is and of whom."""
+    name = entity.name or entity.number or (str(kind.unnamed) if kind else "")
+    if name or kind is None:
+        return name or entity.remote_id
+    if parent is not None:
+        return _("%(kind)s of %(name)s") % {"kind": kind.label, "name": parent}
+    return str(kind.label) if kind.whole_list else entity.remote_id
+
+
+def reading_for(
+    request: Any,
+    connection: Connection,
+    names: Mapping[str, str],
+    references: Mapping[str, EntityReference] | None = None,
+    own: str = "",
+) -> Reading:
+    """How the person of a request reads this connection's documents."""
+    notation = {
+        "notation": getattr(request.user, "notation", "international"),
+        "region": request.tenant.region,
+    }
+    zone = ZoneInfo(connection.time_zone)
+    return Reading(request.tenant, notation, zone, names, references or {}, own)
+
+
+@dataclass
+class Reading:
+    """How one reader gets the values of documents shown.
+
+    names       name by E.164 number, for those that have one
+    notation    the reader's way to write numbers, and the tenant's country
+    zone        what the provider's times without a zone mean
+    references  pointers out of the document, by the dotted place where they stand
+    own         the name of the object itself, which is not said again beside its numbers
+    """
+
+    tenant: Any
+    notation: Mapping[str, str]
+    zone: ZoneInfo
+    names: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, EntityReference] = field(default_factory=dict)
+    own: str = ""
+
+    def show(self, fact: Fact) -> SafeString | str:
+        """The whole value of a fact; each single value of it exactly once."""
+        if fact.is_empty:
+            return self._empty(fact)
+        if isinstance(fact.value, list | dict) and not is_secret(fact.value):
+            return self._list(fact)
+        return self._one(fact, fact.value, fact.place)
+
+    def show_briefly(self, fact: Fact) -> SafeString | str:
+        """The value in a cell: of a list the first few, and how many more."""
+        if not isinstance(fact.value, list) or fact.is_empty:
+            return self.show(fact) if not fact.is_empty else formats.DASH
+        first = [self._one(fact, value, f"{fact.place}.{n}") for n, value in enumerate(fact.value)]
+        shown = format_html_join(", ", "{}", ((one,) for one in first[:SHOWN_IN_A_CELL]))
+        if len(first) <= SHOWN_IN_A_CELL:
+            return shown
+        more = len(first) - SHOWN_IN_A_CELL
+        words = ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
+        return format_html('{} <span class="sb-quiet">{}</span>', shown, words)
+
+    def _empty(self, fact: Fact) -> SafeString | str:
+        word = fact.field.empty if fact.field else ""
+        return format_html('<span class="sb-quiet">{}</span>', word) if word else formats.DASH
+
+    def _list(self, fact: Fact) -> SafeString:
+        if isinstance(fact.value, dict) or any(
+            isinstance(one, list | dict) and not is_secret(one) for one in fact.value
+        ):
+            return format_html("<code>{}</code>", canonical_json(fact.value))
+        shown = ((self._one(fact, value, f"{fact.place}.{index}"),) for index, value in enumerate(fact.value))
+        return format_html('<ul class="sb-values">{}</ul>', format_html_join("", "<li>{}</li>", shown))
+
+    def _one(self, fact: Fact, value: Any, place: str) -> SafeString | str:
+        if is_secret(value):
+            if SHOWN in value:
+                words = _("its secret part is kept sealed")
+                return format_html('<code>{}</code> <span class="sb-quiet">{}</span>', value[SHOWN], words)
+            words = _("kept sealed, shown to nobody")
+            return format_html('{} <span class="sb-quiet">{}</span>', SECRET_DOTS, words)
+        if reference := self.references.get(place):
+            return self._pointer(fact, value, reference)
+        return self._plain(fact, value)
+
+    def _pointer(self, fact: Fact, value: Any, reference: EntityReference) -> SafeString:
+        """The name of the other object as a link; what is not there any more is marked."""
+        is_number = fact.field is not None and fact.field.kind in NUMBERS
+        if reference.target is None:
+            missing = parts.pill(_("Missing"), tone="warn", icon_name="unlink")
+            return format_html("{} {}", self._plain(fact, value), missing)
+        link = format_html(
+            '<a href="{}">{}</a>', page_of(self.tenant, reference.target), str(reference.target)
+        )
+        return format_html("{} {}", link, self._number(value, named=False)) if is_number else link
+
+    def _plain(self, fact: Fact, value: Any) -> SafeString | str:
+        kind = fact.field.kind if fact.field else "code"
+        if fact.field and (word := fact.field.word(value)):
+            return str(word)
+        if kind in NUMBERS:
+            return self._number(value)
+        if kind == "code":
+            text = value if isinstance(value, str) else canonical_json(value)
+            return format_html("<code>{}</code>", text)
+        writer = _WRITERS.get(kind)
+        written = writer(self, fact, value) if writer else None
+        return str(value) if written is None else written
+
+    def _number(self, value: Any, *, named: bool = True) -> SafeString:
+        text = str(value)
+        number = to_e164(text, self.notation.get("region", "FR")) or text
+        name = self.names.get(number, "") if named else ""
+        if name and name != self.own:
+            return formats.who(number, name, one_line=True, **self.notation)
+        return formats.number(number, **self.notation)
+
+    def _boolean(self, fact: Fact, value: Any) -> str | None:
+        fact_value = as_boolean(value)
+        return None if fact_value is None else _("yes") if fact_value else _("no")
+
+    def _integer(self, fact: Fact, value: Any) -> str | None:
+        try:
+            written = formats.count(int(value))
+        except (TypeError, ValueError):
+            return None
+        return f"{written}{formats.NBSP}{fact.unit}" if fact.unit else written
+
+    def _duration(self, fact: Fact, value: Any) -> str | None:
+        try:
+            return str(formats.duration(float(value), wait=True))
+        except (TypeError, ValueError):
+            return None
+
+    def _date(self, fact: Fact, value: Any) -> str | None:
+        try:
+            day = parse_date(str(value)[:10])
+        except ValueError:
+            return None
+        return formats.date_words(day, "j F Y") if day else None
+
+    def _datetime(self, fact: Fact, value: Any) -> SafeString | None:
+        try:
+            at = parse_datetime(str(value))
+        except ValueError:
+            return None
+        return self._moment(at) if at else None
+
+    def _unix(self, fact: Fact, value: Any) -> SafeString | None:
+        try:
+            return self._moment(dt.datetime.fromtimestamp(int(value), dt.UTC))
+        except (TypeError, ValueError, OverflowError, OSError):
+            return None
+
+    def _moment(self, at: dt.datetime) -> SafeString:
+        aware = timezone.make_aware(at, self.zone) if timezone.is_naive(at) else at
+        return parts.time_tag(aware, formats.moment(aware))
+
+
+_WRITERS: Mapping[str, Any] = {
+    "boolean": Reading._boolean,
+    "integer": Reading._integer,
+    "duration_s": Reading._duration,
+    "date": Reading._date,
+    "datetime": Reading._datetime,
+    "unix_s": Reading._unix,
+}

@@ -1,0 +1,34 @@
+"""Objects on a page: their fields, names and addresses."""
+
+from __future__ import annotations
+
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString
+
+from telephony.models import Entity
+from telephony.providers.fields import Fact
+from telephony.providers.kinds import EntityKind
+from telephony.tables.documents import Reading, object_label, page_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def fact_value(fact: Fact, reading: Reading) -> SafeString | str:
+    """The value of a field in words, its numbers named and its pointers linked."""
+    return reading.show(fact)
+
+
+@register.simple_tag(takes_context=True)
+def object_url(context: Context, entity: Entity) -> str:
+    """The page of an object: a line's own, else that of any object."""
+    return page_of(context["request"].tenant, entity)
+
+
+@register.simple_tag
+def object_name(entity: Entity, kind: EntityKind | None = None, parent: Entity | None = None) -> str:
+    """What an object is called; a whole list by what it is."""
+    if kind is not None and kind.whole_list:
+        return str(kind.label)
+    return object_label(entity, kind, parent)
