@@ -27,6 +27,32 @@ def redact(text: str) -> str:
     return _PATTERNS[4].sub(lambda found: f"{found[1]}{MASK}", text)
 
 
+_SECRET_NAME = re.compile(
+    r"(?i)(?:^|[_.\- ])(?:password|passwd|pwd|passphrase|token|secret|pin|api[_-]?key|key|credential)s?$"
+)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a field of this name holds a secret, whatever its value looks like: "api_key", "http-password"."""
+    return bool(_SECRET_NAME.search(name))
+
+
+def hidden_parts(text: str, shown: str) -> list[str] | None:
+    """What stands behind each *** of a redacted text, in order; None where the two do not lie side by side."""
+    first, *pieces = shown.split(MASK)
+    if not text.startswith(first):
+        return None
+    parts, at = [], len(first)
+    for index, piece in enumerate(pieces):
+        is_last = index == len(pieces) - 1
+        end = len(text) - len(piece) if is_last else text.find(piece, at) if piece else at
+        if end < at or not text.startswith(piece, end):
+            return None
+        parts.append(text[at:end])
+        at = end + len(piece)
+    return parts
+
+
 class RedactFilter(logging.Filter):
     """Masks the finished message of a record, whatever its arguments were, and its traceback."""
 

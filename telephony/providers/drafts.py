@@ -34,7 +34,8 @@ class ReferenceDraft:
 class EntityDraft:
     """One remote object as it is to be cached.
 
-    secrets    values taken out of `document` by dotted path; the document holds a placeholder there
+    secrets    values taken out of `document` by dotted path; the document holds there what may be shown of them:
+               the placeholder, or a text with only its secret parts masked
     number     E.164 with the plus, or empty
     """
 

@@ -30,6 +30,7 @@ Document = Mapping[str, Any]
 class Surroundings:
     """What an editor may know of the world around one object, gathered by the door; every part may be empty.
 
+    address    path values of the operation that is edited
     around     cached documents near the object, by kind (its siblings, the groups it may use, ...)
     contacts_among, own_among   which of some numbers stand in a directory, are lines of the tenant
     sends_all_to   the number that gets every call of one of the tenant's lines now, "" for none
@@ -38,6 +39,7 @@ class Surroundings:
     last_week  calls to this line in the last seven days, and how many of them nobody answered
     """
 
+    address: Mapping[str, Any] = field(default_factory=dict)
     line_name: str = ""
     line_number: str = ""
     line_kind: str = ""

@@ -60,6 +60,8 @@ class Param:
     many        a list of such values, at most `max_items` long
     choices     the only values allowed; for `filters`, the filter names known to work
     minimum, maximum  bounds of a number
+    secret      the value is one, whole
+    holds_secrets  a text that may carry a secret inside, such as an address with a key in its path
     assumed     the name or its meaning is inferred, not documented
     """
 
@@ -76,6 +78,7 @@ class Param:
     pattern: str = ""
     default: Any = None
     secret: bool = False
+    holds_secrets: bool = False
     help: Text = ""
     assumed: bool = False
 

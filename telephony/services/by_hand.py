@@ -102,7 +102,7 @@ def shown_request(change: Change) -> Mapping[str, Any]:
     body = {} if door.editor.removes else door.editor.body(wanted, before)
     client = access.client_of(change.connection, is_person=True)
     request = client.prepare(change.operation, door.address, data=body or None)
-    return with_token_masked(change_secrets.shown_request(request))
+    return with_token_masked(change_secrets.shown_request(change, request))
 
 
 def with_token_masked(shown: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from portal.lib.redaction import redact
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import InvalidInput
+from portal.lib.redaction import hidden_parts, redact
 from portal.lib.secrets import seal, unseal
 from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.editing import Editor, Fields, Surroundings
 from telephony.providers.operations import Operation
 from telephony.providers.transport import Request
+from telephony.services.door import Door
 
 FIELD = "Change.secrets"
 SIDES = ("seen", "before", "wanted", "after")
@@ -65,26 +70,101 @@ def _hidden(editor: Editor, around: Surroundings, name: str, value: Any) -> tupl
     return value, False
 
 
-def without_secrets(value: Any, operation: Operation) -> Any:
-    """A provider's answer without what must not be kept: fields that the catalog or their name calls secret."""
+# ---- what a person types where only a part was shown ----
+
+
+def put_back(
+    door: Door, wanted: Fields, seen: Fields | None, before: Fields | None
+) -> tuple[Fields, Fields | None]:
+    """What a person wants and saw, with the hidden parts in place, taken from what is there now.
+
+    Forms show "https://example/hooks/***/": whoever leaves the stars wants to keep what they stand for. Raises
+    InvalidInput at the field where stars were taken away or added, so that nobody can tell which part is meant.
+    """
+    wanted, seen, refused = dict(wanted), None if seen is None else dict(seen), {}
+    for name, real in (before or {}).items():
+        shown, is_hidden = _hidden(door.editor, door.around, name, real)
+        if not is_hidden:
+            continue
+        if seen is not None and seen.get(name) == shown:
+            seen[name] = real
+        if name in wanted and (filled := _filled(wanted[name], shown, real)) is not None:
+            wanted[name] = filled
+        elif name in wanted:
+            refused[name] = _("Leave each *** where it stands, or type the whole value.")
+    if refused:
+        raise InvalidInput(_("Some values cannot be sent."), fields=refused)
+    return wanted, seen
+
+
+def typed_over(earlier: Change, wanted: Fields) -> Fields:
+    """What a person types over an earlier preview of theirs: its hidden parts are those typed then."""
+    real = open_side(earlier, "wanted")
+    return {
+        name: real[name] if name in real and value == (earlier.wanted or {}).get(name) else value
+        for name, value in wanted.items()
+    }
+
+
+def _filled(typed: Any, shown: Any, real: Any) -> Any:
+    """The typed text with the parts that it leaves masked; None where they cannot be told."""
+    if typed == shown:
+        return real
+    if not isinstance(typed, str) or PLACEHOLDER not in typed:
+        return typed
+    parts = hidden_parts(str(real), str(shown))
+    pieces = typed.split(PLACEHOLDER)
+    if parts is None or len(parts) != len(pieces) - 1:
+        return None
+    return pieces[0] + "".join(part + piece for part, piece in zip(parts, pieces[1:], strict=True))
+
+
+# ---- requests and answers ----
+
+
+def without_secrets(change: Change, value: Any, operation: Operation) -> Any:
+    """A provider's answer without what must not be kept: fields that the catalog or their name calls secret, and
+    what the change holds sealed."""
     named = _SECRET_NAMES | set(operation.extra.get("secret_answer", ()))
-    return _stripped(value, named)
+    return _stripped(value, named, _known(change))
 
 
-def _stripped(value: Any, names: frozenset[str] | set[str]) -> Any:
+def _stripped(value: Any, names: frozenset[str] | set[str], known: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: PLACEHOLDER if str(key).lower() in names and item else _stripped(item, names)
+            key: PLACEHOLDER if str(key).lower() in names and item else _stripped(item, names, known)
             for key, item in value.items()
             if key != "_links"
         }
     if isinstance(value, list):
-        return [_stripped(item, names) for item in value]
-    return redact(value) if isinstance(value, str) else value
+        return [_stripped(item, names, known) for item in value]
+    return redact(known.get(value, value)) if isinstance(value, str) else value
 
 
-def shown_request(request: Request) -> dict[str, Any]:
+def _known(change: Change) -> dict[str, str]:
+    """What the change holds sealed, each with what may be shown of it."""
+    found = {}
+    for path, real in _sealed(change).items():
+        side, _dot, name = path.partition(".")
+        if isinstance(real, str):
+            found[real] = str((getattr(change, side) or {}).get(name, PLACEHOLDER))
+    return found
+
+
+def shown_request(change: Change, request: Request) -> dict[str, Any]:
     """The request as it goes out, as people may see it: verb, address, body; secrets as ***."""
+    known = _known(change)
+    if request.form is not None:
+        form = tuple(
+            (name, known.get(value, value) if isinstance(value, str) else value)
+            for name, value in request.form
+        )
+        request = replace(request, form=form)
+    elif request.body is not None:
+        text = request.body.decode(errors="replace")
+        for real, masked in known.items():
+            text = text.replace(json.dumps(real)[1:-1], json.dumps(masked)[1:-1])
+        request = replace(request, body=text.encode())
     shown = request.shown()
     return {
         "method": shown["method"],

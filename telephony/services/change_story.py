@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from telephony.models import Change
+from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.editing import Consequence, Fields, Route
-from telephony.providers.phrases import Number, Said
+from telephony.providers.phrases import Number, Said, said
 from telephony.services import access, change_secrets, editing
 from telephony.services.door import Door, door_of_change
 from telephony.services.number_names import names_of
@@ -103,6 +104,9 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
             is_hot=name in hot,
             is_moved=name in moved,
         )
+        if name in wanted and old == new and PLACEHOLDER in str(new) and not door.editor.removes:
+            after_words = said(_("{value}, with another secret"), value=row.after.plain())
+            row = replace(row, after=after_words)  # they look alike, and are not
         differs = name in wanted or name in moved or door.editor.removes
         (rows if differs else same).append(row)
     rows.sort(key=lambda row: (not row.is_hot, row.is_moved))
@@ -190,4 +194,6 @@ def request_of(change: Change, door: Door) -> dict[str, Any]:
     before = change_secrets.open_side(change, "before") or None
     body = {} if editor.removes else editor.body(change_secrets.open_side(change, "wanted"), before)
     client = access.client_of(door.connection, is_person=True)
-    return change_secrets.shown_request(client.prepare(door.operation.key, door.address, data=body or None))
+    return change_secrets.shown_request(
+        change, client.prepare(door.operation.key, door.address, data=body or None)
+    )

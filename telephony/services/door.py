@@ -56,7 +56,7 @@ def door_of(
     """Everything about one operation on one address. Raises KeyError for an unknown operation."""
     editor = connection.declaration.editor(operation_key)
     found_line = line or _line_of(connection, address)
-    around = surroundings(connection, editor, found_line)
+    around = surroundings(connection, editor, found_line, address)
     found = entity or _entity_of(connection, editor, address, around)
     return Door(
         connection=connection,

@@ -22,9 +22,12 @@ UNANSWERED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT
 PREFIX_LENGTH = 5  # "+3363": enough to tell a mobile, a country, a premium range
 
 
-def surroundings(connection: Connection, editor: Editor, line: Entity | None) -> Surroundings:
+def surroundings(
+    connection: Connection, editor: Editor, line: Entity | None, address: Mapping[str, Any]
+) -> Surroundings:
     """For one edit on a line (None for what belongs to the account)."""
     known: dict[str, Any] = {
+        "address": dict(address),
         "region": connection.tenant.region,
         "currency": connection.currency,
         "contacts_among": contacts_among,

@@ -105,6 +105,7 @@ def propose(
     if live is not None and live.fields is None and not door.editor.makes:
         raise NotFound(_("This is not at the provider any more."))
     before = live.fields if live else None
+    changed, seen = change_secrets.put_back(door, changed, dict(seen) if seen is not None else None, before)
     draft = Change(
         connection=connection,
         entity=door.entity,
@@ -119,7 +120,7 @@ def propose(
         sent={"known": sorted(live.items)} if live and door.editor.makes else {},
         is_reversible=not door.editor.irreversible,
     )
-    _compare(draft, door, changed, seen=dict(seen) if seen is not None else before, before=before)
+    _compare(draft, door, changed, seen=seen if seen is not None else before, before=before)
     if not is_exact:
         _drop_what_is_there(draft, door, before)
     _refuse_bad(door, _open(draft, "wanted"), before)
@@ -368,7 +369,9 @@ def _begin(
     request: HttpRequest | None,
 ) -> None:
     """Commit that we are about to send, with the audit line, so that a crash leaves a trace and a follower."""
-    shown = change_secrets.shown_request(client.prepare(door.operation.key, door.address, data=body or None))
+    shown = change_secrets.shown_request(
+        change, client.prepare(door.operation.key, door.address, data=body or None)
+    )
     now = timezone.now()
     change.state = Change.State.SENDING
     change.sent = {**(change.sent or {}), "request": shown}
@@ -416,7 +419,7 @@ def _is_lost(error: ProviderError, operation: Operation) -> bool:
 def _note_answer(change: Change, door: Door, answer: Answer) -> None:
     change.answer = {"status": answer.status}
     if not door.is_personal:
-        change.answer["document"] = change_secrets.without_secrets(answer.document, door.operation)
+        change.answer["document"] = change_secrets.without_secrets(change, answer.document, door.operation)
     if door.editor.makes and isinstance(answer.document, Mapping):
         change.answer["created"] = door.editor.identify(answer.document)
 

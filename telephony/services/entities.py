@@ -18,10 +18,10 @@ from django.db.models import Q
 from portal.lib.canonical import checksum
 from portal.lib.secrets import Secret, keyed_hash, seal, unseal
 from telephony.models import Connection, Entity, EntityReference
-from telephony.providers.drafts import EntityDraft, EntityPage
+from telephony.providers.drafts import PLACEHOLDER, EntityDraft, EntityPage
+from telephony.providers.fields import SECRET_MARK, SHOWN
 
 SECRETS_FIELD = "Entity.secrets"
-SECRET_MARK = "$secret"
 ALARMING_SHARE = 0.2
 ALARMING_COUNT = 3  # a list of a few objects may well lose one of them
 _LENGTHS = {
@@ -118,9 +118,13 @@ def secrets_of(entity: Entity) -> dict[str, Secret]:
     return {path: Secret(value) for path, value in opened.items()}
 
 
-def placeholder(value: str) -> dict[str, str]:
-    """What stands in a document for a secret: tells whether it changed, not what it is."""
-    return {SECRET_MARK: keyed_hash(value)[:16]}
+def placeholder(value: str, shown: Any = PLACEHOLDER) -> dict[str, str]:
+    """What stands in a document for a secret: tells whether it changed, not what it is.
+
+    shown   the text with only its secret parts masked, where there is more of it than the placeholder
+    """
+    mark = {SECRET_MARK: keyed_hash(value)[:16]}
+    return mark if shown in (PLACEHOLDER, value, None) else {**mark, SHOWN: str(shown)}
 
 
 # ---- one object ----
@@ -128,7 +132,7 @@ def _row(connection: Connection, draft: EntityDraft, now: datetime) -> Entity:
     kind = connection.declaration.kinds[draft.kind]
     document: Any = dict(draft.document)
     for path, value in draft.secrets.items():
-        document = _replaced(document, path.split("."), placeholder(value))
+        document = _replaced(document, path.split("."), placeholder(value, _at(document, path.split("."))))
     texts = {name: getattr(draft, name)[:most] for name, most in _LENGTHS.items()}
     values: dict[str, Any] = {**texts, "facet": kind.facet.value, "is_line": kind.is_line}
     references = sorted([one.path, one.target_kind, one.target_remote_id] for one in draft.references)
@@ -149,6 +153,18 @@ def _differs(row: Entity, stored: Entity | None) -> bool:
 
 def _sealed(connection: Connection, secrets: Mapping[str, str]) -> str:
     return seal(connection.tenant_id, SECRETS_FIELD, json.dumps(dict(secrets))) if secrets else ""
+
+
+def _at(document: Any, path: Sequence[str]) -> Any:
+    """What stands at the path, None where it leads nowhere."""
+    for name in path:
+        if isinstance(document, Mapping):
+            document = document.get(name)
+        elif isinstance(document, list) and name.isdigit() and int(name) < len(document):
+            document = document[int(name)]
+        else:
+            return None
+    return document
 
 
 def _replaced(document: Any, path: Sequence[str], value: Any) -> Any:

@@ -138,13 +138,12 @@ class EditView(OperationMixin, TemplateView):
         """What the person saw: of an earlier preview, what was compared last."""
         if self.earlier is None:
             return self.seen
-        before = change_secrets.open_side(self.earlier, "before")
-        return {**self.seen, **before}
+        return {**self.seen, **(self.earlier.before or {})}
 
     def _continued(self, form: EditForm) -> EditForm:
         """The same form with what was typed, its refusals at their fields."""
         assert self.earlier is not None
-        data = form.typed(change_secrets.open_side(self.earlier, "wanted"))
+        data = form.typed(self.earlier.wanted)
         again = EditForm(form.declared, self.door.around, seen=form.seen, data=data)
         again.full_clean()
         if self.earlier.state == Change.State.REFUSED:
@@ -197,6 +196,10 @@ class EditView(OperationMixin, TemplateView):
             for number in numbers
         ]
 
+    def _wanted(self, form: EditForm) -> Fields:
+        wanted = form.wanted()
+        return wanted if self.earlier is None else change_secrets.typed_over(self.earlier, wanted)
+
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.form()
         if form.is_valid():
@@ -205,7 +208,7 @@ class EditView(OperationMixin, TemplateView):
                     self.entity.connection,
                     self.editor.operation.key,
                     self.door.address,
-                    form.wanted(),
+                    self._wanted(form),
                     seen=None if self.editor.makes else form.seen,
                     person=request.user,  # type: ignore[arg-type]
                     entity=self.door.entity,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal.lib.secrets import Secret
+from telephony.providers.fields import shown_of
 from telephony.providers.values import as_boolean
 
 Document = Mapping[str, Any]
@@ -19,8 +20,8 @@ CSI_TOKEN_LIFE = timedelta(hours=1)
 
 
 def text(document: Document, field: str) -> str:
-    """The field as text; "" where it is absent or null."""
-    value = document.get(field)
+    """The field as text; "" where it is absent or null. Of a secret, what may be shown of it."""
+    value = shown_of(document.get(field))
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 

@@ -8,13 +8,21 @@ from typing import Any
 from portal.lib.canonical import checksum
 from portal.lib.errors import UnexpectedAnswer
 from portal.lib.numbers import to_e164
+from portal.lib.redaction import is_secret_name, redact
 from telephony.providers.drafts import PLACEHOLDER, EntityDraft, ReferenceDraft
+from telephony.providers.keyyo.catalog import CATALOG
 from telephony.providers.keyyo.documents import Contact, Document, Service, flag, text
 from telephony.providers.keyyo.encoding import named_list
 from telephony.providers.keyyo.kinds import KINDS, SERVICE_KINDS
 from telephony.providers.kinds import EntityKind
 
 _SECRETS = {"VirtualFaxAccount": ("password",)}
+_HOLD_SECRETS = {
+    (operation.kind, param.name)
+    for operation in CATALOG
+    for param in operation.params
+    if param.holds_secrets and operation.kind
+}
 _LEFT_OUT = frozenset({"_links", "_embedded", "base64_contents", "base64_picture", "wav_contents"})
 _WHOLE_LIST = "list"  # remote id of an object that is a whole list
 _LIST_ITEM = {"Blacklist": "number", "CallBarringGroups": "name", "CallBarredGroups": "name"}
@@ -68,10 +76,16 @@ def draft_of(kind: EntityKind, parent: str, item: Document, services: Services) 
 def _without_secrets(kind: str, item: Document) -> tuple[dict[str, Any], dict[str, str]]:
     document = {name: value for name, value in item.items() if name not in _LEFT_OUT}
     secrets = {}
-    for name in _SECRETS.get(kind, ()):
-        if value := text(document, name):
+    whole = {*_SECRETS.get(kind, ())}
+    inside = {name for of_kind, name in _HOLD_SECRETS if of_kind == kind}
+    if is_secret_name(text(item, "name")):  # a parameter that is called "token": its value is one
+        whole |= inside
+    for name in sorted(whole | inside):
+        value = text(document, name)
+        shown = PLACEHOLDER if name in whole else redact(value)
+        if value and shown != value:
             secrets[name] = value
-            document[name] = PLACEHOLDER
+            document[name] = shown
     return document, secrets
 
 

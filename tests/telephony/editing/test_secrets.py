@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core import serializers
+from django.db import connection
 from django.test import Client
 
 from accounts.models import AuditEvent, Person
@@ -17,7 +20,7 @@ from portal.lib.errors import NeedsReconnect
 from portal.lib.secrets import Secret
 from telephony.models import Change, Entity
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, editing, settling
+from telephony.services import access, editing, entities, line_story, settling
 
 CANARY = "c4n4ryS3cretInTheHook"
 ADDRESS = {"csi": "33199001011", "plugin_name": "custom", "parameter_name": "url"}
@@ -127,3 +130,160 @@ def test_a_line_password_is_not_written_over_what_does_not_open(line: Entity, se
 
     credential.refresh_from_db()
     assert credential.secrets_sealed == before
+
+
+# ---- in cached documents, and in forms ----
+
+
+def cached_parameter(line: Entity, name: str = "url") -> Entity:
+    line_story.refresh(line)
+    return Entity.objects.get(
+        kind="CTIPluginParameter", remote_id=name, parent_remote_id=f"{line.remote_id}/custom"
+    )
+
+
+def everything_stored() -> str:
+    """Every cached object and change as the database holds them, whatever column."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(e)::text FROM telephony_entity e")
+        rows = [text for (text,) in cursor.fetchall()]
+        cursor.execute("SELECT row_to_json(c)::text FROM telephony_change c")
+        return "\n".join([*rows, *(text for (text,) in cursor.fetchall())])
+
+
+def edit_page(parameter: Entity) -> str:
+    return f"/t/corvane/entities/{parameter.pk}/edit/{KEY}/"
+
+
+def data_of(client: Client, address: str) -> dict[str, Any]:
+    form = client.get(address).context["form"]
+    return {field.html_name: field.value() or "" for field in form}
+
+
+def test_a_secret_inside_a_parameter_is_nowhere_but_sealed(line: Entity, maud: Person, at_keyyo: Any) -> None:
+    at_keyyo(KEY, ADDRESS, value=HOOK)
+    parameter = cached_parameter(line)
+    client = Client()
+    client.force_login(maud)
+
+    pages = [
+        f"/t/corvane/lines/{line.pk}/",
+        f"/t/corvane/entities/{parameter.pk}/",
+        f"/t/corvane/entities/{line.connection.slug}/CTIPluginParameter/",
+        f"/t/corvane/search/?q={CANARY}",
+        edit_page(parameter),
+    ]
+    shown = [client.get(page) for page in pages]
+
+    assert [page.status_code for page in shown] == [200] * len(pages)
+    assert all(CANARY not in page.content.decode() for page in shown[:3])
+    assert f"/entities/{parameter.pk}/" not in shown[3].content.decode()
+    assert CANARY not in shown[4].content.decode()
+    assert CANARY not in signing_payloads(shown[4].content.decode())
+    assert "https://portal.example/hooks/keyyo/***/?a=_ACCOUNT_" in shown[0].content.decode()
+    assert CANARY not in everything_stored()
+    assert entities.secrets_of(parameter)["value"].reveal() == HOOK
+    fingerprint = parameter.document["value"]["$secret"]
+    assert cached_parameter(line).document["value"]["$secret"] == fingerprint
+
+
+def signing_payloads(page: str) -> str:
+    """What the signed values of a page say once they are decoded."""
+    return " ".join(
+        base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode(errors="replace")
+        for token in re.findall(r'name="_seen" value="([^"]+)"', page)
+        for part in token.split(":")[:1]
+    )
+
+
+def test_a_parameter_named_for_its_secret_is_sealed_whole(
+    sandbox: SandboxServer, line: Entity, maud: Person, at_keyyo: Any
+) -> None:
+    address = {**ADDRESS, "parameter_name": "token"}
+    add_parameter(sandbox, line, "token", CANARY)
+    parameter = cached_parameter(line, "token")
+    client = Client()
+    client.force_login(maud)
+    data = data_of(client, edit_page(parameter))
+
+    review = client.post(edit_page(parameter), {**data, "value": f"new-{CANARY}"}, follow=True)
+    change = Change.objects.get()
+    client.post(f"/t/corvane/changes/{change.pk}/send/")
+    change.refresh_from_db()
+    outcome = client.get(f"/t/corvane/changes/{change.pk}/")
+    request = client.get(f"/t/corvane/changes/{change.pk}/request/")
+
+    assert data["value"] == "***"
+    assert change.state == Change.State.APPLIED
+    assert at_keyyo("services.cti_plugins.parameters.read", address)["value"] == f"new-{CANARY}"
+    assert all(CANARY not in page.content.decode() for page in (review, outcome, request))
+    assert CANARY not in everything_stored()
+    assert editing.send(editing.revert(change, maud), maud).state == Change.State.APPLIED
+    assert at_keyyo("services.cti_plugins.parameters.read", address)["value"] == CANARY
+
+
+def add_parameter(sandbox: SandboxServer, line: Entity, name: str, value: str) -> None:
+    provider: Any = sandbox.provider("keyyo")
+    provider.line(line.remote_id)[1]["plugins"]["custom"]["parameters"][name] = value
+
+
+def test_the_rest_of_an_address_is_edited_around_its_secret(
+    line: Entity, maud: Person, at_keyyo: Any
+) -> None:
+    at_keyyo(KEY, ADDRESS, value=HOOK)
+    parameter = cached_parameter(line)
+    client = Client()
+    client.force_login(maud)
+    data = data_of(client, edit_page(parameter))
+
+    same = client.post(edit_page(parameter), data)
+    wrong = client.post(edit_page(parameter), {**data, "value": "https://new.example/***/***/"})
+    review = client.post(
+        edit_page(parameter),
+        {**data, "value": data["value"].replace("portal.example", "new.example")},
+        follow=True,
+    )
+    change = Change.objects.get()
+    client.post(f"/t/corvane/changes/{change.pk}/send/")
+
+    assert "Nothing differs" in same.content.decode()
+    assert "Leave each *** where it stands" in wrong.content.decode()
+    assert CANARY not in review.content.decode() + same.content.decode() + wrong.content.decode()
+    stored = at_keyyo("services.cti_plugins.parameters.read", ADDRESS)["value"]
+    assert stored == HOOK.replace("portal.example", "new.example")
+
+
+def test_keep_editing_keeps_the_secret_that_was_typed(line: Entity, maud: Person, at_keyyo: Any) -> None:
+    at_keyyo(KEY, ADDRESS, value=HOOK)
+    parameter = cached_parameter(line)
+    client = Client()
+    client.force_login(maud)
+    typed = HOOK.replace(CANARY, "an0therS3cret")
+    review = client.post(
+        edit_page(parameter), {**data_of(client, edit_page(parameter)), "value": typed}, follow=True
+    )
+    first = Change.objects.get()
+    again = f"{edit_page(parameter)}?change={first.pk}"
+    data = data_of(client, again)
+    client.post(again, data)
+    second = Change.objects.exclude(pk=first.pk).get()
+    client.post(f"/t/corvane/changes/{second.pk}/send/")
+
+    assert "with another secret" in review.content.decode()
+    assert "an0therS3cret" not in client.get(again).content.decode() + everything_stored()
+    assert at_keyyo("services.cti_plugins.parameters.read", ADDRESS)["value"] == typed
+
+
+def test_a_secret_that_others_replaced_meanwhile_is_a_conflict_no_more_than_it_is_shown(
+    line: Entity, maud: Person, at_keyyo: Any
+) -> None:
+    at_keyyo(KEY, ADDRESS, value=HOOK)
+    parameter = cached_parameter(line)
+    client = Client()
+    client.force_login(maud)
+    data = data_of(client, edit_page(parameter))
+    at_keyyo(KEY, ADDRESS, value="https://moved.example/plain")
+
+    client.post(edit_page(parameter), {**data, "value": "https://mine.example/"})
+
+    assert Change.objects.get().state == Change.State.CONFLICT

@@ -211,7 +211,7 @@ CTI_PLUGINS: tuple[Operation, ...] = (
         params=(
             _PLUGIN,
             _PARAMETER,
-            Param(name="value", required=True, help=_("New value; empty clears it.")),
+            Param(name="value", required=True, holds_secrets=True, help=_("New value; empty clears it.")),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from portal.lib.redaction import is_secret_name
 from telephony.providers.editing import Consequence, Editor, Field, Fields, Place, Surroundings
 from telephony.providers.keyyo.documents import flag, text
 from telephony.providers.keyyo.editors.common import quoted
@@ -81,7 +82,11 @@ class ParameterUpdate(Editor):
                 kind="exact",
                 max_length=2000,
                 empty=lazy("empty"),
-                help=lazy("Sent exactly as typed, blanks and signs included. Empty clears it."),
+                secret=is_secret_name(str(around.address.get("parameter_name", ""))),
+                help=lazy(
+                    "Sent exactly as typed, blanks and signs included. Empty clears it. Where *** stands, a secret is "
+                    "kept: leave the three stars, and it stays."
+                ),
             ),
         )
 
