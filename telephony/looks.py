@@ -58,6 +58,7 @@ def register() -> None:
     register_looks(
         "run_state",
         {
+            SyncRun.State.QUEUED: Look(icon="clock", word=SyncRun.State.QUEUED.label),
             SyncRun.State.WAITING: Look(icon="hourglass", word=SyncRun.State.WAITING.label, tone="info"),
             SyncRun.State.RUNNING: Look(icon="refresh", word=SyncRun.State.RUNNING.label, tone="info"),
             SyncRun.State.COMPLETE: Look(icon="check", word=SyncRun.State.COMPLETE.label, tone="plain"),

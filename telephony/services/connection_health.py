@@ -6,20 +6,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
+from typing import ClassVar
 
 from django.db.models import Aggregate, Count, DateTimeField, DurationField, F, FloatField, Func, Q, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from telephony.models import Connection, RequestLog, SyncRun
+from telephony.models import Connection, RequestLog
+from telephony.services.quota import quota_of
 
 SLOT = dt.timedelta(minutes=15)
 DAY = dt.timedelta(days=1)
 
 FAILED = Q(error__gt="") | Q(status__gte=500) | Q(status__in=[400, 401, 403, 408, 409, 429])
-
-OPEN_STATES = (SyncRun.State.WAITING, SyncRun.State.RUNNING)
 
 CAPABILITY_LABELS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "lines.read": (_("See lines"), _("with their settings, terminals and consumption")),
@@ -132,6 +133,57 @@ def health_of(connection: Connection, now: dt.datetime | None = None) -> Health:
         failed=sum(slot.failed for slot in slots),
         median_ms=logged.aggregate(median=Median("elapsed_ms"))["median"],
         last_failure=logged.filter(FAILED).order_by("-at").first(),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotaNow:
+    """How much of a slow quota is used in the window of now.
+
+    limit, kept   calls per window, and how many of them only people may use
+    frees_at      when the first of the used ones leaves the window; None while none is used
+    free_at       when all of them have left it
+    """
+
+    limit: int
+    kept: int
+    window_s: float
+    used: int
+    by_people: int
+    frees_at: dt.datetime | None
+    free_at: dt.datetime | None
+
+    METER_CELLS: ClassVar[int] = 20
+
+    @property
+    def window_minutes(self) -> int:
+        return round(self.window_s / 60)
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+    @property
+    def cells(self) -> int:
+        """How many cells of the meter are filled: the first one with the first call, the last one with the last."""
+        return min(self.METER_CELLS, ceil(self.used * self.METER_CELLS / self.limit))
+
+
+def quota_now(connection: Connection) -> QuotaNow | None:
+    """The quota that the provider counts in minutes; None where it has none such. One query."""
+    quota = quota_of(connection.credential)
+    if quota.slow is None:
+        return None
+    uses = quota.window()
+    window = dt.timedelta(seconds=quota.slow.window_s)
+    return QuotaNow(
+        limit=quota.slow.limit,
+        kept=quota.slow.kept,
+        window_s=quota.slow.window_s,
+        used=sum(use.cost for use in uses),
+        by_people=sum(use.cost for use in uses if use.is_person),
+        frees_at=uses[0].at + window if uses else None,
+        free_at=uses[-1].at + window if uses else None,
     )
 
 

@@ -23,6 +23,7 @@ from telephony.providers.fields import SECRET_MARK, SHOWN
 
 SECRETS_FIELD = "Entity.secrets"
 ALARMING_SHARE = 0.2
+NAMES_SHOWN = 5
 ALARMING_COUNT = 3  # a list of a few objects may well lose one of them
 _LENGTHS = {
     "remote_id": 200,
@@ -49,13 +50,18 @@ _UPDATED = [
 
 @dataclass(frozen=True, slots=True)
 class StoreResult:
-    """Rows of one page. `held_back`: objects that the list lacks, too many to believe it."""
+    """Rows of one page.
+
+    held_back         objects that the list lacks, too many to believe it; out of how many, and the first ones' names
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
     held_back: int = 0
+    held_back_of: int = 0
+    held_back_names: tuple[str, ...] = ()
 
     def __add__(self, other: StoreResult) -> StoreResult:
         return StoreResult(
@@ -64,6 +70,8 @@ class StoreResult:
             self.unchanged + other.unchanged,
             self.removed + other.removed,
             self.held_back + other.held_back,
+            self.held_back_of + other.held_back_of,
+            self.held_back_names + other.held_back_names,
         )
 
 
@@ -74,12 +82,12 @@ def store(
     now: datetime,
     *,
     run_started_at: datetime | None = None,
-    accepts_removal: bool = False,
+    accepts_removal: bool | int = False,
 ) -> StoreResult:
     """Store one list of one kind below one parent.
 
     run_started_at   an absence noted before it counts as an earlier reading; now where left out
-    accepts_removal  believe the list however much it lacks
+    accepts_removal  believe the list however much it lacks; a number: if it lacks no more objects than that
     """
     stored = {
         entity.remote_id: entity
@@ -95,18 +103,22 @@ def store(
     same = [stored[row.remote_id].pk for row in rows if not _differs(row, stored.get(row.remote_id))]
     Entity.objects.filter(pk__in=same).update(fetched_at=now)
     gone = [entity for remote_id, entity in stored.items() if remote_id not in wanted]
-    removed, held_back = (
-        _removed(connection, gone, len(stored), now, run_started_at or now, accepts_removal)
-        if page.is_complete
-        else (0, 0)
+    newly = [entity for entity in gone if entity.missing_since is None] if page.is_complete else []
+    is_held_back = _is_alarming(len(newly), len(stored)) and not (
+        accepts_removal is True or len(newly) <= accepts_removal
     )
+    removed = 0
+    if page.is_complete and not is_held_back:
+        removed = _removed(connection, gone, now, run_started_at or now)
     changed = sum(1 for row in fresh if row.remote_id in stored)
     return StoreResult(
         new=len(fresh) - changed,
         changed=changed,
         unchanged=len(same),
         removed=removed,
-        held_back=held_back,
+        held_back=len(newly) if is_held_back else 0,
+        held_back_of=len(stored) if is_held_back else 0,
+        held_back_names=tuple(sorted(map(str, newly))[:NAMES_SHOWN]) if is_held_back else (),
     )
 
 
@@ -246,24 +258,18 @@ def _resolve_pointers_to(connection: Connection, rows: Sequence[Entity]) -> None
 
 
 # ---- going ----
-def _removed(
-    connection: Connection,
-    gone: Sequence[Entity],
-    known: int,
-    now: datetime,
-    run_started_at: datetime,
-    accepts_removal: bool,
-) -> tuple[int, int]:
-    """Note or complete the absence of objects: (removed, held back)."""
-    newly = [entity for entity in gone if entity.missing_since is None]
-    is_alarming = len(newly) >= ALARMING_COUNT and len(newly) > ALARMING_SHARE * known
-    if is_alarming and not accepts_removal:
-        return 0, len(newly)
-    Entity.objects.filter(pk__in=[entity.pk for entity in newly]).update(missing_since=now)
+def _is_alarming(gone: int, known: int) -> bool:
+    return gone >= ALARMING_COUNT and gone > ALARMING_SHARE * known
+
+
+def _removed(connection: Connection, gone: Sequence[Entity], now: datetime, run_started_at: datetime) -> int:
+    """Note the absence of objects, and complete that of those that an earlier reading missed too; how many went."""
+    newly = [entity.pk for entity in gone if entity.missing_since is None]
+    Entity.objects.filter(pk__in=newly).update(missing_since=now)
     again = [entity for entity in gone if entity.missing_since and entity.missing_since < run_started_at]
     for entity in again:
         _remove_with_children(connection, entity)
-    return len(again), 0
+    return len(again)
 
 
 def _remove_with_children(connection: Connection, entity: Entity) -> None:

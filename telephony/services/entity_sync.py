@@ -36,7 +36,7 @@ def _work(run: SyncRun, budget: runs.Budget) -> bool:
     with read_ahead(partial(_pages, run, client)) as ahead:
         for pages in ahead.batches(lambda page: 1, MOST_LISTS):
             _store(run, pages)
-            if budget.is_over():
+            if budget.is_over(may_yield=pages[-1].is_complete):
                 is_whole = False
                 break
     if is_whole:
@@ -70,7 +70,10 @@ def _pages(run: SyncRun, client: ProviderClient) -> Generator[EntityPage, None, 
             left = {
                 kind: [one for one in ids if one not in cursor["parents"]] for kind, ids in parents.items()
             }
-            yield from declaration.read_entities(client, kinds=[cursor["kind"]], parents=left)
+            if (
+                parents or "" not in cursor["parents"]
+            ):  # a list of the account itself that was read to its end is done
+                yield from declaration.read_entities(client, kinds=[cursor["kind"]], parents=left)
             rest.remove(cursor["kind"])
         if rest:
             known = {
@@ -108,11 +111,11 @@ def _store(run: SyncRun, pages: Sequence[EntityPage]) -> None:
                 page,
                 now,
                 run_started_at=started_at,
-                accepts_removal=bool(cursor.get("accepts_removal")),
+                accepts_removal=_agreed(cursor, page.kind),
             )
             total += result
             if result.held_back:
-                held_back[page.kind] = held_back.get(page.kind, 0) + result.held_back
+                held_back[page.kind] = _held_back_too(held_back.get(page.kind), result)
             cursor = _cursor_after(cursor, page)
         values.update(
             cursor={**cursor, "held_back": held_back},
@@ -126,6 +129,22 @@ def _store(run: SyncRun, pages: Sequence[EntityPage]) -> None:
         )
     if _lines_just_read(run, pages):
         _wake_calls(run)
+
+
+def _agreed(cursor: Mapping[str, Any], kind: str) -> bool | int:
+    """What a person has agreed to lose of this kind: everything, or so many objects of a list."""
+    agreed = cursor.get("accepts_removal", False)
+    return agreed if isinstance(agreed, bool) else agreed.get(kind, 0)
+
+
+def _held_back_too(before: Mapping[str, Any] | None, result: entities.StoreResult) -> dict[str, Any]:
+    """What the lists of one kind lack: {"gone": 4, "known": 12, "names": the first few of them}."""
+    known = before or {"gone": 0, "known": 0, "names": []}
+    return {
+        "gone": known["gone"] + result.held_back,
+        "known": known["known"] + result.held_back_of,
+        "names": [*known["names"], *result.held_back_names][: entities.NAMES_SHOWN],
+    }
 
 
 def _cursor_after(cursor: Mapping[str, Any], page: EntityPage) -> dict[str, Any]:
@@ -164,7 +183,7 @@ def _conclude(run: SyncRun) -> None:
     _wake_calls(run)
     if held_back := run.cursor["held_back"]:
         kinds = ", ".join(
-            f"{connection.declaration.kinds[kind].plural}: {n}" for kind, n in held_back.items()
+            f"{connection.declaration.kinds[kind].plural}: {held['gone']}" for kind, held in held_back.items()
         )
         error = _(
             "The provider's lists suddenly lack much (%(kinds)s). Nothing was removed; look, and agree or not."

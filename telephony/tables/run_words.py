@@ -29,6 +29,17 @@ def what_of(run: SyncRun) -> str:
     return _("Calls %(period)s") % {"period": _period(first, last, asked_on, zone)}
 
 
+def answer_of(run: SyncRun, outcome: str) -> str:
+    """What became of a request that needed no run of its own now; "" where one has begun."""
+    if outcome == "joined" and run.state != SyncRun.State.QUEUED:
+        return _("“%(what)s” is at work already, and does all that was asked.") % {"what": what_of(run)}
+    if outcome in {"joined", "queued"}:
+        return _("“%(what)s” is queued: it begins when the run of its sort that is at work has ended.") % {
+            "what": what_of(run)
+        }
+    return ""
+
+
 def _period(first: dt.date, last: dt.date, asked_on: dt.date, zone: ZoneInfo) -> str:
     if first == last == timezone.now().astimezone(zone).date():
         return _("of today")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import connecting, connections, cti, operations
+from telephony.views import connecting, connections, cti, operations, run_requests
 
 _ONE = "t/<slug:slug>/connections/<int:pk>/"
 
@@ -16,8 +16,11 @@ urlpatterns = [
     path(_ONE, connections.ConnectionDetailView.as_view(), name="connection_detail"),
     path(f"{_ONE}now/", connections.ConnectionNowView.as_view(), name="connection_now"),
     path(f"{_ONE}runs/", connections.RunListView.as_view(), name="connection_runs"),
-    path(f"{_ONE}sync/", connections.SyncNowView.as_view(), name="connection_sync"),
-    path(f"{_ONE}missing/", connections.FetchMissingView.as_view(), name="connection_missing"),
+    path(f"{_ONE}sync/", run_requests.SyncNowView.as_view(), name="connection_sync"),
+    path(f"{_ONE}missing/", run_requests.FetchMissingView.as_view(), name="connection_missing"),
+    path(
+        f"{_ONE}accept-removal/", run_requests.AcceptRemovalView.as_view(), name="connection_accept_removal"
+    ),
     path(f"{_ONE}pause/", connections.PauseView.as_view(), name="connection_pause"),
     path(f"{_ONE}settings/", connections.ConnectionSettingsView.as_view(), name="connection_settings"),
     path(f"{_ONE}unlink/", connections.UnlinkView.as_view(), name="connection_unlink"),

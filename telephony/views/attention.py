@@ -91,12 +91,18 @@ def _parked(tenant: Tenant, now: datetime) -> Iterator[Attention]:
             created_at__gt=run.created_at,
         )
         if not later.exists():
+            held_back = bool(run.cursor.get("held_back"))
+            title = (
+                _("The lists of %(name)s suddenly lack much")
+                if held_back
+                else _("A sync of %(name)s was given up")
+            )
             yield Attention(
                 icon="alert-triangle",
                 tone="bad",
-                title=_("A sync of %(name)s was given up") % {"name": run.connection.name},
+                title=title % {"name": run.connection.name},
                 text=run.error,
-                action=_("Look at the run"),
+                action=_("Look, and accept it or not") if held_back else _("Look at the run"),
                 url=tenant_url(tenant, "telephony:connection_detail", pk=run.connection_id),
                 since=run.finished_at or run.created_at,
             )

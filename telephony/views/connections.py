@@ -10,19 +10,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, UpdateView, View
 
 from accounts import audit
 from accounts.models import AuditEvent
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
-from portal.lib.days import midnight
 from portal.ui import figures, formats, grids
 from portal.ui.links import tenant_url
 from portal.ui.svg import Figure
@@ -32,13 +31,13 @@ from telephony.models import Connection, Coverage, Entity, SyncRun, SyncState
 from telephony.services import connection_health, runs, unlinking
 from telephony.services.access import contact_credential_of
 from telephony.services.connection_health import Health
+from telephony.services.held_back import held_back_of
 from telephony.tables.connections import ConnectionTable, RunTable
 from telephony.tables.run_words import percent_of, what_of
 from telephony.views.connecting import allow_form_targets
 
 YEAR = dt.timedelta(days=364)
 LATEST_RUNS = 8
-OPEN = connection_health.OPEN_STATES
 
 
 def connections() -> QuerySet[Connection]:
@@ -105,11 +104,14 @@ class RunNow:
         return percent_of(self.run)
 
 
+NOW = (SyncRun.State.RUNNING, SyncRun.State.WAITING, SyncRun.State.QUEUED)
+
+
 def runs_now(connection: Connection) -> list[RunNow]:
-    """Open runs, those at work first."""
-    rows = SyncRun.objects.filter(connection=connection, state__in=OPEN).select_related("asked_by")
+    """Open runs, those at work first, and what is queued behind them."""
+    rows = SyncRun.objects.filter(connection=connection, state__in=NOW).select_related("asked_by")
     found = []
-    for run in rows.order_by("state", "pk"):
+    for run in sorted(rows, key=lambda run: (NOW.index(SyncRun.State(run.state)), run.pk)):
         run.connection = connection
         found.append(RunNow(run))
     return found
@@ -131,6 +133,8 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
             runs_now=runs_now(connection),
             coverage=coverage,
             latest_runs=self._latest_runs(),
+            held_back=held_back_of(connection),
+            quota=connection_health.quota_now(connection),
             health=health,
             health_figure=health_figure(health, connection),
             abilities=connection_health.abilities_of(connection),
@@ -269,56 +273,6 @@ def health_figure(health: Health, connection: Connection) -> Figure:
 
 
 # ---- acts ----
-
-
-class SyncNowView(ConnectionMixin, View):
-    """Objects and the latest calls, at once."""
-
-    right = Right.CONNECTIONS_MANAGE
-
-    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-        if self.connection.unlinked_at is not None or self.connection.condition == "needs_reconnect":
-            messages.error(request, _("Connect the account again first."))
-            return self.back()
-        runs.request_run(self.connection, SyncRun.What.ENTITIES, person=request.user)  # type: ignore[arg-type]
-        if self.connection.can("calls.list"):
-            runs.request_run(self.connection, SyncRun.What.CALLS, person=request.user)  # type: ignore[arg-type]
-        audit.record(
-            AuditEvent.Verb.SYNCED,
-            tenant=self.connection.tenant,
-            person=request.user,
-            object_label=self.connection.name,
-            request=request,
-        )
-        return self.back()
-
-
-class FetchMissingView(ConnectionMixin, View):
-    """One run from the first missing day to the last one."""
-
-    right = Right.CONNECTIONS_MANAGE
-
-    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-        zone = ZoneInfo(self.connection.time_zone)
-        missing = Coverage.objects.filter(
-            Q(state=Coverage.State.MISSING) | Q(state=Coverage.State.PARTIAL),
-            connection=self.connection,
-            day__lt=timezone.now().astimezone(zone).date(),
-        )
-        days = list(missing.order_by("day").values_list("day", flat=True))
-        if not days:
-            messages.info(request, _("No day is missing."))
-            return self.back()
-        runs.request_run(
-            self.connection,
-            SyncRun.What.BACKFILL,
-            start_at=midnight(days[0], zone),
-            end_at=midnight(days[-1] + dt.timedelta(days=1), zone),
-            person=request.user,  # type: ignore[arg-type]
-        )
-        words = ngettext("%(count)d day is being fetched.", "%(count)d days are being fetched.", len(days))
-        messages.success(request, words % {"count": len(days)})
-        return self.back()
 
 
 class PauseView(ConnectionMixin, View):

@@ -11,15 +11,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.scoping import carrying_scope, tenant_scope, unscoped
 from portal.lib.days import midnight
 from telephony.models import Connection, SyncRun
 from telephony.services import ledger, runs, scheduling
+from telephony.tables.run_words import answer_of
 
 POLL_S = 0.3
+UNFINISHED = (*runs.OPEN, SyncRun.State.QUEUED)
 BAR = 30
 
 
@@ -51,8 +53,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no connection {options['connection']}.")
         with tenant_scope(connection.tenant_id):
             for what, values in _wanted(connection, options):
-                run = runs.request_run(connection, what, is_hinted=False, **values)
-                self._follow(run)
+                asked = runs.ask_for_run(connection, what, is_hinted=False, **values)
+                if words := answer_of(asked.run, asked.outcome):
+                    self.stderr.write(words)
+                self._follow(asked.run)
 
     def _follow(self, run: SyncRun) -> None:
         """Advance the run, or watch the worker that does, and draw how far it is."""
@@ -109,16 +113,32 @@ def _wanted(connection: Connection, options: dict[str, Any]) -> list[tuple[str, 
 
 
 def _advance(tenant_id: int, run_id: int) -> None:
-    """Work until the run is finished; where a worker holds it, wait for that one."""
+    """Work until the run is finished, first on what it is queued behind; where a worker holds it, wait for that one."""
     try:
-        while (run := SyncRun.objects.get(pk=run_id)).state in runs.OPEN:
+        while (run := SyncRun.objects.get(pk=run_id)).state in UNFINISHED:
+            ahead = _ahead_of(run)
+            if ahead is None:
+                continue
             try:
-                with ledger.leased(SyncRun, tenant_id, run_id) as held:
+                with ledger.leased(SyncRun, tenant_id, ahead.pk) as held:
                     scheduling.advance(held)
+                if ledger.first_beside(ahead) is not None:
+                    time.sleep(POLL_S)  # its turn is over: let the worker have the next one
             except (ledger.NotHeld, ledger.LeaseLost):
-                time.sleep(_patience(run.due_at))
+                time.sleep(_patience(ahead.due_at))
     finally:
         connections.close_all()
+
+
+def _ahead_of(run: SyncRun) -> SyncRun | None:
+    """The run to work on now: this one, or the open one of its sort while this one is queued."""
+    if run.state != SyncRun.State.QUEUED:
+        return run
+    same = SyncRun.objects.filter(connection_id=run.connection_id, what=run.what)
+    if (open_run := same.filter(state__in=runs.OPEN).first()) is None:
+        with transaction.atomic():
+            runs.open_next(run.connection_id, run.what)
+    return open_run
 
 
 def _patience(due_at: datetime | None) -> float:

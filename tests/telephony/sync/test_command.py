@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.scoping import tenant_scope
-from telephony.models import Call, Connection, Entity
+from telephony.models import Call, Connection, Entity, SyncRun
+from telephony.services import runs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,3 +63,26 @@ def test_it_believes_a_list_that_lost_much_when_told_so(morvanne: Connection) ->
 def test_a_mistake_is_said(morvanne: Connection, arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):
         sync(*arguments)
+
+
+def test_a_period_that_the_open_run_does_not_read_is_read_after_it(morvanne: Connection) -> None:
+    with tenant_scope(morvanne.tenant_id):
+        runs.request_run(morvanne, "entities")
+        first = runs.request_run(
+            morvanne,
+            "calls",
+            start_at=datetime(2026, 3, 2, tzinfo=UTC),
+            end_at=datetime(2026, 3, 4, tzinfo=UTC),
+        )
+    out, errors = io.StringIO(), io.StringIO()
+    sync("morvanne-keyyo", "--kind", "entities")
+    call_command(
+        "sync", "morvanne-keyyo", "--from", "2026-04-01", "--to", "2026-04-02", stdout=out, stderr=errors
+    )
+
+    assert "is queued" in errors.getvalue()
+    with tenant_scope(morvanne.tenant_id):
+        first.refresh_from_db()
+        last = SyncRun.objects.filter(what="calls").latest("pk")
+    assert (first.state, last.state) == ("complete", "complete")
+    assert last.window_start_at == datetime(2026, 3, 31, 22, tzinfo=UTC)

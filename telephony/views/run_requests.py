@@ -1,0 +1,104 @@
+"""What a person asks of a connection's runs: sync now, fetch what is missing, believe a list that lost much."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.generic import View
+
+from accounts import audit
+from accounts.models import AuditEvent
+from accounts.rights import Right
+from portal.lib.days import midnight
+from telephony.models import Coverage, SyncRun
+from telephony.services import held_back, runs
+from telephony.tables.run_words import answer_of
+from telephony.views.connections import ConnectionMixin
+
+
+def say(request: HttpRequest, *asked: runs.Asked) -> None:
+    """A message for each request that was not simply begun; a new run shows itself."""
+    for one in asked:
+        if words := answer_of(one.run, one.outcome):
+            messages.info(request, words)
+
+
+class SyncNowView(ConnectionMixin, View):
+    """Objects and the latest calls, at once."""
+
+    right = Right.CONNECTIONS_MANAGE
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        if self.connection.unlinked_at is not None or self.connection.condition == "needs_reconnect":
+            messages.error(request, _("Connect the account again first."))
+            return self.back()
+        asked = [runs.ask_for_run(self.connection, SyncRun.What.ENTITIES, person=request.user)]  # type: ignore[arg-type]
+        if self.connection.can("calls.list"):
+            asked.append(runs.ask_for_run(self.connection, SyncRun.What.CALLS, person=request.user))  # type: ignore[arg-type]
+        say(request, *asked)
+        audit.record(
+            AuditEvent.Verb.SYNCED,
+            tenant=self.connection.tenant,
+            person=request.user,
+            object_label=self.connection.name,
+            request=request,
+        )
+        return self.back()
+
+
+class FetchMissingView(ConnectionMixin, View):
+    """One run from the first missing day to the last one."""
+
+    right = Right.CONNECTIONS_MANAGE
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        zone = ZoneInfo(self.connection.time_zone)
+        missing = Coverage.objects.filter(
+            Q(state=Coverage.State.MISSING) | Q(state=Coverage.State.PARTIAL),
+            connection=self.connection,
+            day__lt=timezone.now().astimezone(zone).date(),
+        )
+        days = list(missing.order_by("day").values_list("day", flat=True))
+        if not days:
+            messages.info(request, _("No day is missing."))
+            return self.back()
+        asked = runs.ask_for_run(
+            self.connection,
+            SyncRun.What.BACKFILL,
+            start_at=midnight(days[0], zone),
+            end_at=midnight(days[-1] + dt.timedelta(days=1), zone),
+            person=request.user,  # type: ignore[arg-type]
+        )
+        if asked.outcome is runs.Outcome.STARTED:
+            words = ngettext(
+                "%(count)d day is being fetched.", "%(count)d days are being fetched.", len(days)
+            )
+            messages.success(request, words % {"count": len(days)})
+        say(request, asked)
+        return self.back()
+
+
+class AcceptRemovalView(ConnectionMixin, View):
+    """A person has looked at what the lists lack, and agrees that it goes."""
+
+    right = Right.CONNECTIONS_MANAGE
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        if self.connection.unlinked_at is not None or self.connection.condition == "needs_reconnect":
+            messages.error(request, _("Connect the account again first."))
+            return self.back()
+        asked = held_back.accept(self.connection, request.user, request)  # type: ignore[arg-type]
+        if asked is None:
+            messages.info(request, _("Nothing is held back any more."))
+        elif asked.outcome is runs.Outcome.STARTED:
+            messages.success(request, _("The lists are read once more; what they still lack is removed."))
+        else:
+            say(request, asked)
+        return self.back()
