@@ -13,7 +13,7 @@ from typing import Any
 
 from portal.lib.canonical import canonical_json
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
-from telephony.services.copy_lines import DoesNotFit, call_text, record_content
+from telephony.services.copy_lines import Content, DoesNotFit, call_text, record_content
 from telephony.services.folding import CallFields, fold, fold_one
 
 BATCH = 5_000  # staged, they fit into PostgreSQL's buffers of temporary tables
@@ -38,15 +38,13 @@ class Batch:
     """Some drafts, the last of equal keys only.
 
     contents    COPY text and hash of each record
-    groups      the records of each fold key, as far as they are in this batch
-    calls       COPY text of the call of each group
+    calls       COPY text of the call of each fold key, as far as its records are in this batch
     unreadable  rows that do not fit their columns
     """
 
     drafts: dict[Key, CallRecordDraft] = field(default_factory=dict)
-    contents: dict[Key, tuple[bytes, bytes]] = field(default_factory=dict)
-    groups: dict[str, list[CallRecordDraft]] = field(default_factory=dict)
-    calls: dict[str, bytes] = field(default_factory=dict)
+    contents: dict[Key, Content] = field(default_factory=dict)
+    calls: dict[str, str] = field(default_factory=dict)
     unreadable: list[UnreadableRow] = field(default_factory=list)
 
 
@@ -71,17 +69,30 @@ def prepare(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
     for draft in drafts:
         key = draft.stream, draft.remote_key
         try:
-            batch.contents[key] = record_content(draft)
+            batch.contents[key] = record_content(draft, lines.ids)
         except DoesNotFit as problem:
             row = UnreadableRow(stream=draft.stream, reason=str(problem), raw=_storable(draft.raw))
             batch.unreadable.append(row)
         else:
             batch.drafts[key] = draft
-    for draft in batch.drafts.values():
-        batch.groups.setdefault(draft.fold_key, []).append(draft)
-    for fold_key, records in batch.groups.items():
-        batch.calls[fold_key] = call_text(*lines.fold(records))
+    _fold(batch, lines)
     return batch
+
+
+def _fold(batch: Batch, lines: Lines) -> None:
+    """Nine calls of ten have one record, whose content has their text already."""
+    first: dict[str, Key] = {}
+    groups: dict[str, list[CallRecordDraft]] = {}
+    for key, draft in batch.drafts.items():
+        fold_key = draft.fold_key
+        if (earlier := first.setdefault(fold_key, key)) is key:
+            batch.calls[fold_key] = batch.contents[key].call
+        elif fold_key in groups:
+            groups[fold_key].append(draft)
+        else:
+            groups[fold_key] = [batch.drafts[earlier], draft]
+    for fold_key, records in groups.items():
+        batch.calls[fold_key] = call_text(*lines.fold(records))
 
 
 def _chunks(drafts: Iterable[CallRecordDraft]) -> Iterator[list[CallRecordDraft]]:

@@ -7,6 +7,7 @@ take, are copied straight: that halves the server's work.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
@@ -34,6 +35,7 @@ _FOLD_COLUMNS = (
     "is_time_ambiguous"
 )
 FOLD_NAMES = tuple(_FOLD_COLUMNS.split(", "))
+_KEYS = "ARRAY(SELECT json_array_elements_text(%s::json))"
 _BLOCK = 512  # lines written at once
 
 
@@ -44,12 +46,12 @@ def lock_connection(cursor: CursorWrapper, connection_id: int) -> None:
 
 def known_records(
     cursor: CursorWrapper, tenant_id: int, connection_id: int, stream: str, remote_keys: Sequence[str]
-) -> list[tuple[str, bytes, str]]:
-    """(remote key, content hash, fold key) of those that are stored already."""
+) -> list[tuple[str, str, str]]:
+    """(remote key, content hash in hex, fold key) of those that are stored already."""
     cursor.execute(
-        "SELECT remote_key, content_hash, fold_key FROM telephony_callrecord"
-        " WHERE tenant_id = %s AND connection_id = %s AND stream = %s AND remote_key = ANY(%s)",
-        [tenant_id, connection_id, stream, list(remote_keys)],
+        "SELECT remote_key, encode(content_hash, 'hex'), fold_key FROM telephony_callrecord"
+        f" WHERE tenant_id = %s AND connection_id = %s AND stream = %s AND remote_key = ANY({_KEYS})",
+        [tenant_id, connection_id, stream, _keys(remote_keys)],
     )
     return cursor.fetchall()
 
@@ -60,8 +62,8 @@ def records_of_folds(
     """The stored records of these fold keys, in the order of `FOLD_NAMES`."""
     cursor.execute(
         f"SELECT {_FOLD_COLUMNS} FROM telephony_callrecord"
-        " WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY(%s)",
-        [tenant_id, connection_id, list(fold_keys)],
+        f" WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY({_KEYS})",
+        [tenant_id, connection_id, _keys(fold_keys)],
     )
     return cursor.fetchall()
 
@@ -74,8 +76,8 @@ def known_calls(
         "SELECT id, line_id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s,"
         " quantity, unit, cost_micros, destination, line_remote_id, group_remote_id, record_count,"
         " is_time_ambiguous FROM telephony_call"
-        " WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY(%s)",
-        [tenant_id, connection_id, list(fold_keys)],
+        f" WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY({_KEYS})",
+        [tenant_id, connection_id, _keys(fold_keys)],
     )
     return cursor.fetchall()
 
@@ -88,23 +90,23 @@ def reserve_call_ids(cursor: CursorWrapper, count: int) -> list[int]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def insert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[bytes]) -> None:
+def insert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[str]) -> None:
     """Copy calls that are not stored yet, from lines in the order of `CALL_COLUMNS`."""
-    ends = b"\t%d\t%d\n" % (tenant_id, connection_id)
+    ends = f"\t{tenant_id}\t{connection_id}\n"
     _copy(cursor, "telephony_call", f"{CALL_COLUMNS}, tenant_id, connection_id", lines, ends)
 
 
 def insert_records(
-    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[bytes]
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[str]
 ) -> None:
     """Copy records that are not stored yet, from lines in the order of `RECORD_COLUMNS`."""
-    at = now.isoformat().encode()
-    ends = b"\t%d\t%d\t%b\t%b\n" % (tenant_id, connection_id, at, at)
+    at = now.isoformat()
+    ends = f"\t{tenant_id}\t{connection_id}\t{at}\t{at}\n"
     columns = f"{RECORD_COLUMNS}, tenant_id, connection_id, first_seen_at, changed_at"
     _copy(cursor, "telephony_callrecord", columns, lines, ends)
 
 
-def upsert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[bytes]) -> None:
+def upsert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[str]) -> None:
     """Insert or update calls from COPY lines in the order of `CALL_COLUMNS`; a start never changes."""
     _stage(cursor, "stage_call", "telephony_call", CALL_COLUMNS, lines)
     changing = [name for name in _names(CALL_COLUMNS) if name not in _CALL_FIXED]
@@ -117,7 +119,7 @@ def upsert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, line
 
 
 def upsert_records(
-    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[bytes]
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[str]
 ) -> None:
     """Insert or update records from COPY lines in the order of `RECORD_COLUMNS`, only where the hash differs."""
     _stage(cursor, "stage_call_record", "telephony_callrecord", RECORD_COLUMNS, lines)
@@ -158,22 +160,27 @@ def link_lines(
     return cursor.rowcount
 
 
-def _stage(cursor: CursorWrapper, stage: str, table: str, columns: str, lines: Iterable[bytes]) -> None:
+def _stage(cursor: CursorWrapper, stage: str, table: str, columns: str, lines: Iterable[str]) -> None:
     """Fill the session's temporary table with the columns of the real one."""
     cursor.execute(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS"
         f" SELECT {columns} FROM {table} WITH NO DATA"
     )
     cursor.execute(f"DELETE FROM {stage}")  # of an earlier batch of the same transaction
-    _copy(cursor, stage, columns, lines, b"\n")
+    _copy(cursor, stage, columns, lines, "\n")
 
 
-def _copy(cursor: CursorWrapper, table: str, columns: str, lines: Iterable[bytes], ends: bytes) -> None:
+def _copy(cursor: CursorWrapper, table: str, columns: str, lines: Iterable[str], ends: str) -> None:
     """COPY lines into a table; `ends` closes each of them, with the columns that all rows share."""
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         rest = iter(lines)
         while block := list(islice(rest, _BLOCK)):
-            copy.write(ends.join(block) + ends)
+            copy.write(f"{ends.join(block)}{ends}".encode(errors="replace"))
+
+
+def _keys(keys: Iterable[str]) -> str:
+    """Keys as one parameter for `_KEYS`: an array of thousands costs the driver far more than a text."""
+    return json.dumps(list(keys))
 
 
 def _names(columns: str) -> list[str]:

@@ -66,14 +66,14 @@ def _store_batch(
 ) -> StoreResult:
     known = known_records(cursor, connection, batch)
     fresh = [
-        key for key, (_, digest) in batch.contents.items() if key not in known or known[key][0] != digest
+        key for key, content in batch.contents.items() if key not in known or known[key][0] != content.digest
     ]
     changed = [key for key in fresh if key in known]
     if fresh:
         left_folds = {known[key][1] for key in changed}
         call_ids = _store_calls(cursor, connection, batch, lines, fresh, left_folds)
         _store_records(cursor, connection, batch, fresh, set(changed), call_ids, now)
-        _delete_empty(cursor, connection, left_folds - batch.groups.keys())
+        _delete_empty(cursor, connection, left_folds - batch.calls.keys())
     set_aside(connection, batch.unreadable)
     return StoreResult(
         new=len(fresh) - len(changed),
@@ -119,8 +119,10 @@ def _store_records(
     call_ids: Mapping[str, int],
     now: datetime,
 ) -> None:
-    def lines(keys: Iterable[Key]) -> Iterator[bytes]:
-        return (record_line(*batch.contents[key], call_ids[batch.drafts[key].fold_key]) for key in keys)
+    contents, drafts = batch.contents, batch.drafts
+
+    def lines(keys: Iterable[Key]) -> Iterator[str]:
+        return (record_line(contents[key], call_ids[drafts[key].fold_key]) for key in keys)
 
     target = cursor, connection.tenant_id, connection.pk, now
     if len(changed) < len(fresh):
@@ -131,8 +133,8 @@ def _store_records(
 
 def known_records(
     cursor: Any, connection: Connection, batch: Batch
-) -> dict[tuple[str, str], tuple[bytes, str]]:
-    """Stored (hash, fold key) by (stream, remote key)."""
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Stored (hash in hex, fold key) by (stream, remote key)."""
     keys_of: dict[str, list[str]] = {}
     for stream, remote_key in batch.drafts:
         keys_of.setdefault(stream, []).append(remote_key)
@@ -140,7 +142,7 @@ def known_records(
     for stream, remote_keys in keys_of.items():
         rows = sql.known_records(cursor, connection.tenant_id, connection.pk, stream, remote_keys)
         for remote_key, digest, fold_key in rows:
-            known[stream, remote_key] = (bytes(digest), fold_key)
+            known[stream, remote_key] = (digest, fold_key)
     return known
 
 
@@ -203,7 +205,7 @@ def _groups(
     return groups
 
 
-def _changed_text(known: _KnownCall, records: list[CallRecordDraft], lines: Lines) -> bytes | None:
+def _changed_text(known: _KnownCall, records: list[CallRecordDraft], lines: Lines) -> str | None:
     """The call as it is to be stored, or None where the stored one says the same. Its start never changes."""
     fields, line_id = lines.fold(records)
     fields = fields._replace(started_at=known.fields.started_at)
