@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+import smtplib
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +22,7 @@ from accounts.models import AuditEvent, Invitation, Membership, Person, Tenant
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.secrets import Secret, keyed_hash
 
+log = logging.getLogger(__name__)
 LIFETIME = timedelta(days=7)
 
 
@@ -27,12 +30,17 @@ class CannotInvite(ValueError):
     """Says in words why not; for the field `email`."""
 
 
+class NotSent(Exception):
+    """The invitation is kept, but the mail server did not take its mail: it may be sent again."""
+
+
 def invite(
     tenant: Tenant, email: str, role: str, by: Person, request: HttpRequest | None = None
 ) -> Invitation:
     """Make an invitation and send its link. An open one to the same address is replaced.
 
-    Runs in the tenant's scope. Raises CannotInvite where the address already belongs to a member.
+    Runs in the tenant's scope. Raises CannotInvite where the address already belongs to a member, NotSent where the
+    invitation is there and its mail is not: inviting once more replaces the one and sends the other.
     """
     email = email.strip().lower()
     if Membership.objects.filter(tenant=tenant, person__email=email).exists():
@@ -64,12 +72,16 @@ def _send(invitation: Invitation, token: Secret, tenant: Tenant, by: Person) -> 
     link = settings.PUBLIC_URL + reverse("accounts:invitation_link", args=[token.reveal()])
     with translation.override(tenant.language):
         values = {"tenant": tenant, "by": by, "invitation": invitation, "link": link}
-        send_mail(
-            _("%(person)s invites you to %(tenant)s") % {"person": by, "tenant": tenant},
-            render_to_string("accounts/mail/invitation.txt", values),
-            settings.DEFAULT_FROM_EMAIL,
-            [invitation.email],
-        )
+        subject = _("%(person)s invites you to %(tenant)s") % {"person": by, "tenant": tenant}
+        text = render_to_string("accounts/mail/invitation.txt", values)
+    try:
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+    except (smtplib.SMTPException, OSError) as error:
+        log.error("the mail of invitation %s was not sent: %s", invitation.pk, type(error).__name__)
+        raise NotSent(
+            _("%(email)s is invited, but the mail could not be sent. Try “Send again” in a while.")
+            % {"email": invitation.email}
+        ) from error
 
 
 def revoke(invitation: Invitation, by: Person, request: HttpRequest | None = None) -> None:

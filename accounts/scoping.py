@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 UNSCOPED_REASONS = {
     "dispatch": "the dispatcher looks for due work of all tenants and hands out ids",
-    "credential": "one credential may serve connections of several tenants; only services/access.py opens it",
+    "credential": "one credential may serve connections of several tenants: its state, scopes, quota and breaker are read "
+    "beside them; only services/access.py opens its secrets",
     "membership": "a person's own memberships and invitations decide which scope may be opened",
     "command": "a management command finds the tenant by its slug or the connection's",
     "check": "check_isolation compares both sides of every foreign key by SQL",

@@ -26,6 +26,11 @@ urlpatterns = [
         people.RevokeView.as_view(),
         name="invitation_revoke",
     ),
+    path(
+        "t/<slug:slug>/people/invitations/<int:pk>/resend/",
+        people.ResendView.as_view(),
+        name="invitation_resend",
+    ),
     path("t/<slug:slug>/people/<int:pk>/", people.MemberView.as_view(), name="member"),
     path("t/<slug:slug>/people/<int:pk>/remove/", people.RemoveView.as_view(), name="member_remove"),
     path("t/<slug:slug>/audit/", audit.AuditView.as_view(), name="audit"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+from collections.abc import Callable
 from typing import Any
 
 from celery import Task, shared_task
@@ -17,10 +18,14 @@ from django.utils import timezone
 from accounts.isolation import leaks
 from accounts.scoping import NoScope, current_scope, unscoped
 from telephony.models import Change, Job, SyncRun
-from telephony.services import exporting, ledger, scheduling, settling, tidying, worker_health
+from telephony.services import exporting, ledger, mailing, scheduling, settling, tidying, worker_health
 
 logger = logging.getLogger(__name__)
 TIDY_EVERY_S = 3600
+ADVANCE_JOB: dict[str, Callable[[Job], None]] = {
+    Job.Kind.EXPORT: exporting.advance,
+    Job.Kind.MAIL: mailing.advance,
+}
 
 
 class TenantTask(Task):
@@ -62,9 +67,9 @@ def advance_run(tenant_id: int, run_id: int) -> None:
 
 @shared_task(base=TenantTask)
 def advance_job(tenant_id: int, job_id: int) -> None:
-    """Go on with an export for at most TASK_BUDGET_S."""
+    """Go on with an export for at most TASK_BUDGET_S, or send a mail."""
     with ledger.leased(Job, tenant_id, job_id) as job:
-        exporting.advance(job)
+        ADVANCE_JOB[job.kind](job)
 
 
 @shared_task(base=TenantTask)

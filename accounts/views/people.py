@@ -77,10 +77,41 @@ class InviteView(TenantRightMixin, View):
         except inviting.CannotInvite as error:
             form.add_error("email", str(error))
             return people_page(request, form, status=422)
-        messages.success(
-            request, _("The invitation is on its way to %(email)s.") % {"email": invitation.email}
-        )
+        except inviting.NotSent as error:
+            messages.error(request, str(error))
+            return _to_people(request)
+        _say_on_its_way(request, invitation)
         return _to_people(request)
+
+
+class ResendView(TenantRightMixin, View):
+    """A new link for an open invitation, by a new mail; the old link ends. For who may give its role."""
+
+    right = Right.PEOPLE_MANAGE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        invitation = get_object_or_404(Invitation, pk=pk, accepted_at=None, revoked_at=None)
+        if invitation.role not in members.roles_to_give(request.rights):  # type: ignore[attr-defined]
+            messages.error(request, _("Only somebody who may give this role can invite to it."))
+            return _to_people(request)
+        try:
+            again = inviting.invite(
+                request.tenant,  # type: ignore[attr-defined]
+                invitation.email,
+                invitation.role,
+                request.user,  # type: ignore[arg-type]
+                request,
+            )
+        except (inviting.CannotInvite, inviting.NotSent) as error:
+            messages.error(request, str(error))
+            return _to_people(request)
+        _say_on_its_way(request, again)
+        return _to_people(request)
+
+
+def _say_on_its_way(request: HttpRequest, invitation: Invitation) -> None:
+    messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invitation.email})
 
 
 class RevokeView(TenantRightMixin, View):

@@ -36,7 +36,6 @@ from telephony.services.number_names import names_of
 from telephony.services.record_export import record_lines
 
 FORMATS = ("csv", "xlsx")
-BATCH = 5_000
 RENEW_EVERY = 50_000  # rows of a workbook
 KEPT_FOR = timedelta(days=7)
 CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
@@ -126,7 +125,7 @@ def advance(job: Job) -> None:
         if file.tell() < job.cursor.get("bytes", 0):  # the part is gone: what was written is written again
             ledger.write(job, cursor={}, done_rows=0)
         file.truncate(job.cursor.get("bytes", 0))
-        while batch := list(_after(calls, job.cursor)[:BATCH]):
+        while batch := list(_after(calls, job.cursor)[: settings.EXPORT_BATCH]):
             text = _lines(job, batch).encode()
             ledger.renew(job)  # whoever lost the lease writes nothing between the new holder's rows
             file.seek(0, 2)
@@ -182,15 +181,25 @@ def file_of(job: Job) -> Path:
 
 
 def expire(now: datetime) -> int:
-    """Delete files past their time; returns how many."""
+    """Delete files past their time, and what exports that were given up had written; returns how many jobs."""
+    exports = Job.objects.filter(kind=Job.Kind.EXPORT)
     gone = 0
-    for job in Job.objects.filter(kind=Job.Kind.EXPORT, state=Job.State.DONE, expires_at__lt=now):
-        for path in _path(job).parent.glob(f"{job.pk}.*"):  # with what a worker that died left behind
-            path.unlink(missing_ok=True)
+    for job in exports.filter(state=Job.State.DONE, expires_at__lt=now):
+        _delete_files(job)
         job.state = Job.State.EXPIRED
         job.save(update_fields=["state"])
         gone += 1
+    for job in exports.filter(state=Job.State.FAILED, finished_at=None):
+        _delete_files(job)
+        job.cursor, job.finished_at = {}, now
+        job.save(update_fields=["cursor", "finished_at"])
+        gone += 1
     return gone
+
+
+def _delete_files(job: Job) -> None:
+    for path in _path(job).parent.glob(f"{job.pk}.*"):  # with what a worker that died left behind
+        path.unlink(missing_ok=True)
 
 
 def _narrowed(search: CallSearch, now: datetime) -> Any:
@@ -215,7 +224,7 @@ def _after(calls: Any, cursor: Mapping[str, Any]) -> Any:
 
 def _batches(calls: Any) -> Iterator[list[Call]]:
     cursor: dict[str, Any] = {}
-    while batch := list(_after(calls, cursor)[:BATCH]):
+    while batch := list(_after(calls, cursor)[: settings.EXPORT_BATCH]):
         yield batch
         cursor = {"at": batch[-1].started_at.isoformat(), "id": batch[-1].pk}
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-import smtplib
-
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from accounts.rights import Role
-from accounts.scoping import unscoped
-from telephony.models import Connection, Credential, SyncState
+from accounts.scoping import tenant_scope, unscoped
+from telephony.models import Connection, Credential, Job, SyncState
+from telephony.services import ledger
 
-log = logging.getLogger(__name__)
+MAIL = "needs_reconnect"  # the name of this mail in its job; mailing.py sends it
 
 
 def mark_dead(credential: Credential, reason: str) -> None:
@@ -42,20 +41,35 @@ def mark_working(credential: Credential) -> None:
 
 
 def tell_owners(credential_id: int) -> int:
-    """Mail whoever may reconnect and wants to hear of it; only the first call since it died does. Returns how many."""
-    with unscoped("credential"):
+    """Put a mail to whoever may reconnect and wants to hear of it into the ledger; only the first call since the grant
+    died does. Returns how many."""
+    with unscoped("credential"), transaction.atomic():
         claimed = Credential.objects.filter(
             pk=credential_id, state=Credential.State.NEEDS_RECONNECT, reconnect_mail_sent_at=None
         ).update(reconnect_mail_sent_at=timezone.now())
         if not claimed:
             return 0
         credential = Credential.objects.select_related("tenant", "contact_person").get(pk=credential_id)
-        connections = list(_connections(credential).select_related("tenant"))
-    told = 0
-    for connection in connections:
-        for person in _who_wants_to_know(credential, connection):
-            told += _mail(person, connection, credential.state_reason)
+        told = 0
+        for connection in _connections(credential).select_related("tenant"):
+            for person in _who_wants_to_know(credential, connection):
+                with tenant_scope(connection.tenant_id, reason="the mail is its connection's"):
+                    _put_into_ledger(credential, connection, person)
+                told += 1
     return told
+
+
+def _put_into_ledger(credential: Credential, connection: Connection, person: Person) -> None:
+    with translation.override(person.language):
+        label = _subject(connection)
+    job = Job.objects.create(
+        kind=Job.Kind.MAIL,
+        label=label[:250],
+        parameters={"mail": MAIL, "connection": connection.pk, "credential": credential.pk},
+        person=person,
+        due_at=timezone.now(),
+    )
+    ledger.hint(job)
 
 
 def _connections(credential: Credential) -> QuerySet[Connection]:
@@ -78,8 +92,24 @@ def _who_wants_to_know(credential: Credential, connection: Connection) -> list[P
     return list(people.distinct().order_by("pk"))
 
 
-def _mail(person: Person, connection: Connection, reason: str) -> bool:
-    """One mail in the person's language. A mail server that fails is logged; the page says it all the same."""
+def _subject(connection: Connection) -> str:
+    return _("%(connection)s needs to be connected again") % {"connection": connection.name}
+
+
+def compose(job: Job) -> EmailMessage | None:
+    """The mail in the person's language; None where it is over by now: connected again, unlinked, or nobody to tell."""
+    with unscoped("credential"):
+        credential = Credential.objects.filter(
+            pk=job.parameters["credential"], state=Credential.State.NEEDS_RECONNECT
+        ).first()
+    connection = (
+        Connection.objects.select_related("tenant")
+        .filter(pk=job.parameters["connection"], unlinked_at=None)
+        .first()
+    )
+    person = job.person
+    if credential is None or connection is None or person is None or not person.is_active:
+        return None
     with translation.override(person.language):
         path = reverse(
             "telephony:connection_detail", kwargs={"slug": connection.tenant.slug, "pk": connection.pk}
@@ -90,14 +120,8 @@ def _mail(person: Person, connection: Connection, reason: str) -> bool:
                 "person": person,
                 "connection": connection,
                 "label": connection.declaration.label,
-                "reason": reason,
+                "reason": credential.state_reason,
                 "url": settings.PUBLIC_URL + path,
             },
         )
-        subject = _("%(connection)s needs to be connected again") % {"connection": connection.name}
-        message = EmailMessage(subject.replace("\n", " "), text, to=[person.email])
-    try:
-        return bool(message.send())
-    except (smtplib.SMTPException, OSError) as error:
-        log.warning("the mail about connection %s was not sent: %s", connection.slug, type(error).__name__)
-        return False
+        return EmailMessage(_subject(connection).replace("\n", " "), text, to=[person.email])

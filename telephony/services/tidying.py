@@ -1,15 +1,18 @@
-"""Taking away what nobody needs any more: old lines of the request log, used-up attempts, counted calls."""
+"""Taking away what nobody needs any more: old lines of the request log, used-up attempts, counted calls, previews
+that nobody sent, mails that went out."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from accounts.scoping import unscoped
-from telephony.models import AuthorizationAttempt, Connection, QuotaUse, RequestLog
+from telephony.models import AuthorizationAttempt, Change, Connection, Job, QuotaUse, RequestLog
 
 LOG_KEPT = dt.timedelta(days=8)
 ATTEMPTS_KEPT = dt.timedelta(days=1)
 USES_KEPT = dt.timedelta(days=1)
+PREVIEWS_KEPT = dt.timedelta(days=1)  # after their end, so that a page still open hears that it came too late
+MAILS_KEPT = dt.timedelta(days=30)
 
 
 def tidy(now: dt.datetime) -> int:
@@ -17,6 +20,12 @@ def tidy(now: dt.datetime) -> int:
     with unscoped("dispatch"):
         QuotaUse.objects.filter(at__lt=now - USES_KEPT).delete()
         AuthorizationAttempt.objects.filter(created_at__lt=now - ATTEMPTS_KEPT).delete()
+        Change.objects.filter(
+            state__in=[Change.State.DRAFT, Change.State.CONFLICT],
+            sent_at=None,
+            expires_at__lt=now - PREVIEWS_KEPT,
+        ).delete()
+        Job.objects.filter(kind=Job.Kind.MAIL, finished_at__lt=now - MAILS_KEPT).delete()
         gone = 0
         for tenant_id, connection_id in Connection.objects.values_list("tenant_id", "pk"):
             old = RequestLog.objects.filter(

@@ -62,16 +62,26 @@ def _empty(credentials: QuerySet[Credential]) -> None:
 
 
 def forget_contact(connection: Connection, person: Person) -> None:
-    """Take a person's own contact grant back."""
+    """Take a person's own contact grant back. The connection reads voice messages as long as another person's is there."""
     credential = access.contact_credential_of(connection, person)
     if credential is None:
         return
     with transaction.atomic():
         if connection.contact_credential_id == credential.pk:
-            connection.contact_credential = None
-            connection.capabilities = [name for name in connection.capabilities if name != "voicemail.read"]
+            connection.contact_credential = _another_contact(connection, credential)
+            if connection.contact_credential is None:
+                connection.capabilities = [one for one in connection.capabilities if one != access.VOICEMAIL]
             connection.save(update_fields=["contact_credential", "capabilities"])
         _empty(Credential.objects.filter(pk=credential.pk))
+
+
+def _another_contact(connection: Connection, credential: Credential) -> Credential | None:
+    contacts = Credential.objects.filter(
+        acts_as=Credential.ActsAs.CONTACT,
+        parameters__connection=connection.pk,
+        state=Credential.State.WORKING,
+    )
+    return contacts.exclude(pk=credential.pk).exclude(secrets_sealed="").order_by("pk").first()
 
 
 def _stop_runs(connection: Connection) -> None:

@@ -32,7 +32,7 @@ class JobListView(TenantRightMixin, FilteredTableView):
     empty_text = gettext_lazy("Exports and other long work stand here with their progress.")
 
     def get_queryset(self) -> Any:
-        return Job.objects.select_related("person")
+        return Job.objects.filter(kind=Job.Kind.EXPORT).select_related("person")
 
     def empty_action(self) -> tuple[str, str] | None:
         return _("Go to the calls"), tenant_url(self.request.tenant, "telephony:call_list")
@@ -48,7 +48,7 @@ class ExportListView(JobListView):
     )
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(kind=Job.Kind.EXPORT, person=self.request.user)
+        return super().get_queryset().filter(person=self.request.user)
 
 
 class ExportCallsView(TenantRightMixin, View):
@@ -117,7 +117,8 @@ class RunningJobsView(TenantRightMixin, TemplateView):
     template_name = "telephony/_running_jobs.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        jobs = Job.objects.filter(person=self.request.user, state__in=OPEN).order_by("-created_at")[:3]
+        own = Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user, state__in=OPEN)
+        jobs = own.order_by("-created_at")[:3]
         return super().get_context_data(
             jobs=[
                 (job, round(100 * job.done_rows / job.total_rows) if job.total_rows else None) for job in jobs

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import smtplib
 from datetime import timedelta
 
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.utils import timezone
 
@@ -219,3 +221,46 @@ def test_a_used_invitation_joins_nobody(corvane, idris, zora):
     assert inviting.join(invitation, zora) is None
     with unscoped("check"):
         assert Invitation.objects.filter(accepted_at=None).count() == 0
+
+
+class FullMailServer(BaseEmailBackend):
+    """The wire to a mail server that takes nothing for now."""
+
+    def send_messages(self, email_messages):
+        raise smtplib.SMTPServerDisconnected("try later")
+
+
+def test_a_mail_that_was_not_sent_is_said_and_sent_again(client_of, idris, corvane, mailoutbox, settings):
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.FullMailServer"
+    browser = client_of(idris)
+    response = browser.post(
+        f"{PEOPLE}invite/", {"email": "new@corvane.example", "role": "operator"}, follow=True
+    )
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "the mail could not be sent" in page
+    assert "Send again" in page
+    with tenant_scope(corvane):
+        first = Invitation.objects.get()
+
+    settings.EMAIL_BACKEND = working
+    page = browser.post(f"{PEOPLE}invitations/{first.pk}/resend/", follow=True).content.decode()
+    assert "on its way to new@corvane.example" in page
+    [mail] = mailoutbox
+    guest = Client()
+    guest.get(link_in(mail))
+    assert "Join Corvane Habitat" in guest.get("/accounts/invitation/").content.decode()
+    with tenant_scope(corvane):
+        first.refresh_from_db()
+        assert first.revoked_at is not None  # its link, which nobody has, opens nothing
+        assert Invitation.objects.get(revoked_at=None).role == "operator"
+
+
+def test_only_owners_send_an_owners_invitation_again(client_of, maud, idris, corvane, mailoutbox):
+    invite(client_of(maud), "boss@corvane.example", "owner")
+    with tenant_scope(corvane):
+        first = Invitation.objects.get()
+    page = client_of(idris).post(f"{PEOPLE}invitations/{first.pk}/resend/", follow=True).content.decode()
+    assert "Only somebody who may give this role" in page
+    assert len(mailoutbox) == 1

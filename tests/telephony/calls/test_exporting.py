@@ -73,12 +73,11 @@ def test_a_workbook_keeps_numbers_as_text(corvane: Tenant, maud: Person, store: 
 
 
 def test_a_worker_that_dies_between_batches_loses_and_doubles_nothing(
-    corvane: Tenant, maud: Person, store: Store, monkeypatch: pytest.MonkeyPatch
+    corvane: Tenant, maud: Person, store: Store, settings: Any
 ) -> None:
     expected = {store().started_at for _ in range(7)}
     job = exporting.request_export(corvane, maud, CallSearch(), "csv")
-    monkeypatch.setattr("telephony.services.exporting.BATCH", 2)
-    monkeypatch.setattr("django.conf.settings.TASK_BUDGET_S", 0)
+    settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 2, 0
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
         exporting.advance(held)
     part = exporting.file_of(held).with_suffix(".part")
@@ -125,6 +124,24 @@ def test_it_is_audited_and_its_file_expires(corvane: Tenant, maud: Person, store
     assert exporting.expire(timezone.now() + timedelta(days=8)) == 1
     assert not exporting.file_of(job).exists()
     assert Job.objects.get(pk=job.pk).state == Job.State.EXPIRED
+
+
+def test_an_export_that_was_given_up_leaves_no_file(
+    corvane: Tenant, maud: Person, store: Store, settings: Any
+) -> None:
+    for _ in range(5):
+        store()
+    settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 2, 0
+    job = run(exporting.request_export(corvane, maud, CallSearch(), "csv"))
+    part = exporting.file_of(job).with_suffix(".part")
+    assert part.exists()
+    Job.objects.filter(pk=job.pk).update(attempts=settings.WORK_TRIES, due_at=timezone.now())
+    ledger.dispatch(timezone.now() + timedelta(minutes=5))
+
+    assert exporting.expire(timezone.now()) == 1
+    assert exporting.expire(timezone.now()) == 0
+    assert not part.exists()
+    assert Job.objects.get(pk=job.pk).state == Job.State.FAILED
 
 
 def test_jsonl_gives_every_record_with_its_raw_document(

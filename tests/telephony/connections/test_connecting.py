@@ -366,3 +366,15 @@ def test_an_application_whose_secret_does_not_open_is_said_in_words(browser, app
 
     assert answer.status_code == 503
     assert "platform staff enter the secret of the application anew" in answer.content.decode()
+
+
+def test_one_contact_of_two_takes_their_key_back(browser, client_of_person, connection, tenant, alice, bob):
+    contact_round(browser, connection)
+    contact_round(client_of_person(bob), connection)
+    for client, person, left in ((client_of_person(bob), bob, alice), (browser, alice, None)):
+        client.post(f"/t/alder/connections/{connection.pk}/contact/forget/")
+        with tenant_scope(tenant):
+            connection.refresh_from_db()
+            assert connection.can("voicemail.read") is (left is not None)
+            assert getattr(connection.contact_credential, "contact_person", None) == left
+            assert access.contact_credential_of(connection, person).secrets_sealed == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import smtplib
 import subprocess
 import sys
 import threading
@@ -11,13 +12,15 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections
 from django.utils import timezone
 
 from accounts.models import Person
 from accounts.scoping import tenant_scope
 from portal.lib.errors import AnswerLost, Forbidden, NeedsReconnect, ProviderError, Unavailable
-from telephony.models import Connection, Credential, SyncState
+from telephony import tasks
+from telephony.models import Connection, Credential, Job, SyncState
 from telephony.services import access
 
 from .conftest import token_requests
@@ -104,47 +107,75 @@ def test_twenty_threads_make_one_token_request(connection, credential, sandbox):
 
 
 WORKER = """
-import os, django
+import os, socket, sys
+import django
 django.setup()
-from django.db import connection
+from django.db import connection, connections
 connection.settings_dict["NAME"] = os.environ["TEST_DATABASE"]
 from telephony.services import access
-input()
-print(access.renew(int(os.environ["CREDENTIAL"])).token.reveal())
+import telephony.providers.keyyo
+
+credential, count = int(sys.argv[1]), int(sys.argv[2])
+together, begin = socket.socketpair()
+children = []
+for _ in range(count):
+    reader, writer = os.pipe()
+    if (child := os.fork()) == 0:
+        begin.close()
+        connections.close_all()
+        connection.ensure_connection()
+        os.write(writer, b"+")
+        together.recv(1)  # until the parent closes its end
+        os.write(writer, access.renew(credential).token.reveal().encode())
+        os._exit(0)
+    os.close(writer)
+    children.append((child, reader))
+for _child, reader in children:
+    assert os.read(reader, 1) == b"+"
+together.close()
+begin.close()
+for child, reader in children:
+    print(os.read(reader, 4096).decode())
+    assert os.waitpid(child, 0)[1] == 0
 """
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_make_one_token_request(connection, credential, sandbox, settings):
+def test_twenty_processes_make_one_token_request(connection, credential, sandbox, settings):
+    """One interpreter is started, and forks into as many as there are workers, so that this is quick."""
     expire(credential, sandbox)
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "TEST_DATABASE": connections["default"].settings_dict["NAME"],
-        "CREDENTIAL": str(credential.pk),
         "OUTBOUND_ALLOW": ",".join(settings.OUTBOUND_ALLOW),
         "PUBLIC_URL": settings.PUBLIC_URL,
     }
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WORKER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-            cwd=settings.BASE_DIR,
-        )
-        for _ in range(4)
-    ]
-    for worker in workers:
-        assert worker.stdin
-        worker.stdin.write("\n")
-        worker.stdin.flush()
-    tokens = {worker.communicate(timeout=120)[0].strip() for worker in workers}
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, str(credential.pk), str(WORKERS)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+        cwd=settings.BASE_DIR,
+        check=False,
+    )
 
-    assert len(tokens) == 1
-    assert tokens != {""}
+    assert done.returncode == 0, done.stderr
+    tokens = done.stdout.split()
+    assert len(tokens) == WORKERS
+    assert len(set(tokens)) == 1
     assert token_requests(sandbox) == 1
+
+
+def deliver(connection: Connection) -> list[Job]:
+    """The mails that the ledger holds, as its worker sends them."""
+    with tenant_scope(connection.tenant_id):
+        due = list(Job.objects.filter(kind=Job.Kind.MAIL, due_at__lte=timezone.now()).order_by("pk"))
+    for job in due:
+        tasks.advance_job(job.tenant_id, job.pk)
+    with tenant_scope(connection.tenant_id):
+        return list(Job.objects.filter(kind=Job.Kind.MAIL).order_by("pk"))
 
 
 def kill_grant(credential: Credential, sandbox: Any) -> None:
@@ -165,6 +196,7 @@ def test_a_dead_grant_is_marked_and_told_once(connection, credential, sandbox, a
 
     dead = read_again(credential)
     assert dead.state == Credential.State.NEEDS_RECONNECT
+    assert {job.state for job in deliver(connection)} == {Job.State.DONE}
     assert sorted(message.to[0] for message in mail.outbox) == [alice.email, bob.email]
     assert f"/t/alder/connections/{connection.pk}/" in mail.outbox[0].body
     assert token_requests(sandbox) == 1
@@ -178,7 +210,58 @@ def test_who_does_not_want_the_mail_gets_none(connection, credential, sandbox, a
     with pytest.raises(NeedsReconnect):
         list_services(connection)
 
+    assert deliver(connection) == []
     assert mail.outbox == []
+
+
+class FullMailServer(BaseEmailBackend):
+    """The wire to a mail server that takes nothing for now."""
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise smtplib.SMTPServerDisconnected("try later")
+
+
+def test_a_mail_that_was_not_taken_is_sent_later(connection, credential, sandbox, alice, settings):
+    kill_grant(credential, sandbox)
+    with pytest.raises(NeedsReconnect):
+        list_services(connection)
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.{FullMailServer.__name__}"
+    [job] = deliver(connection)
+    assert (job.state, job.error) == (Job.State.RUNNING, "SMTPServerDisconnected")
+    assert job.due_at > timezone.now() + timedelta(seconds=30)
+    assert deliver(connection)[0].attempts == 0  # nothing was due
+
+    settings.EMAIL_BACKEND = working
+    with tenant_scope(connection.tenant_id):
+        Job.objects.update(due_at=timezone.now())
+    [job] = deliver(connection)
+    assert job.state == Job.State.DONE
+    [message] = mail.outbox
+    assert message.extra_headers["Message-ID"] == f"<job-{job.pk}@localhost>"
+
+
+def test_nobody_is_told_of_what_is_over(connection, credential, sandbox, alice):
+    kill_grant(credential, sandbox)
+    with pytest.raises(NeedsReconnect):
+        list_services(connection)
+    with tenant_scope(connection.tenant_id):
+        Credential.objects.update(state=Credential.State.WORKING)
+    assert [job.state for job in deliver(connection)] == [Job.State.DONE]
+    assert mail.outbox == []
+
+
+def test_a_silent_token_server_is_left_alone(connection, credential, sandbox):
+    expire(credential, sandbox)
+    sandbox.faults.add("keyyo", "oauth.token", times=None, status=503)
+    for _ in range(7):
+        with pytest.raises(Unavailable):
+            list_services(connection)
+    asked = token_requests(sandbox)
+    with pytest.raises(Unavailable):
+        list_services(connection)
+    assert token_requests(sandbox) == asked
+    assert read_again(credential).silent_hosts == [f"127.0.0.1:{sandbox.port}"]
 
 
 @pytest.mark.parametrize(

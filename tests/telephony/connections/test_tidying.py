@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from telephony.models import QuotaUse, RequestLog
+from telephony.models import Change, Job, QuotaUse, RequestLog
 from telephony.services.tidying import tidy
 
 
@@ -27,3 +27,38 @@ def test_old_lines_go_and_new_ones_stay(connection):
     with tenant_scope(connection.tenant_id):
         assert RequestLog.objects.count() == 1
     assert QuotaUse.objects.count() == 1
+
+
+def test_previews_that_nobody_sent_go_a_day_after_their_end(connection):
+    now = timezone.now()
+
+    def change(state, ended, sent_at=None):
+        return Change.objects.create(
+            connection=connection,
+            operation="services.update",
+            object_label="Reception",
+            summary="Name",
+            state=state,
+            expires_at=now - ended,
+            sent_at=sent_at,
+        ).pk
+
+    day = timedelta(days=1)
+    with tenant_scope(connection.tenant_id):
+        gone = {change("draft", 2 * day), change("conflict", 2 * day)}
+        kept = {change("draft", day / 2), change("applied", 9 * day, now), change("unknown", 9 * day, now)}
+    tidy(now)
+    with tenant_scope(connection.tenant_id):
+        assert set(Change.objects.values_list("pk", flat=True)) == kept
+    assert gone.isdisjoint(kept)
+
+
+def test_mails_that_went_out_are_forgotten_and_exports_are_not(connection):
+    now = timezone.now()
+    with tenant_scope(connection.tenant_id):
+        for kind in (Job.Kind.MAIL, Job.Kind.EXPORT):
+            for days in (1, 31):
+                Job.objects.create(kind=kind, label=kind, finished_at=now - timedelta(days=days))
+    tidy(now)
+    with tenant_scope(connection.tenant_id):
+        assert sorted(Job.objects.values_list("kind", flat=True)) == ["export", "export", "mail"]

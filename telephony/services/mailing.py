@@ -1,0 +1,69 @@
+"""Mails as work of the ledger: one job for each recipient, tried again until the mail server takes it.
+
+A mail is composed when it is sent, so that nobody is told of what is over by then. Its Message-ID is fixed: after a
+crash between sending and noting it, the second copy is known as the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from telephony.models import Job
+from telephony.services import ledger, reconnecting
+
+log = logging.getLogger(__name__)
+
+FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 60, 3600
+GIVEN_UP_AFTER = timedelta(days=2)
+
+COMPOSE: dict[str, Callable[[Job], EmailMessage | None]] = {
+    reconnecting.MAIL: reconnecting.compose,
+}
+
+
+def advance(job: Job) -> None:
+    """Send one leased mail; a server that does not take it is asked again later, for two days."""
+    if job.state == Job.State.WAITING:
+        ledger.write(job, state=Job.State.RUNNING)
+    message = COMPOSE[job.parameters["mail"]](job)
+    if message is not None:
+        message.extra_headers["Message-ID"] = f"<job-{job.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+        try:
+            message.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            _fail(job, error)
+            return
+        except (smtplib.SMTPException, OSError) as error:
+            _postpone(job, error)
+            return
+    ledger.write(job, state=Job.State.DONE, due_at=None, finished_at=timezone.now(), error="")
+
+
+def _postpone(job: Job, error: Exception) -> None:
+    if timezone.now() - job.created_at > GIVEN_UP_AFTER:
+        _fail(job, error)
+        return
+    failures = int(job.cursor.get("failures", 0))
+    seconds = min(FIRST_BACKOFF_S * 2**failures, LONGEST_BACKOFF_S)
+    log.warning("mail %s was not taken (%s); tried again in %s s", job.pk, type(error).__name__, seconds)
+    ledger.write(
+        job,
+        due_at=timezone.now() + timedelta(seconds=seconds),
+        cursor={"failures": failures + 1},
+        error=type(error).__name__,
+    )
+
+
+def _fail(job: Job, error: Exception) -> None:
+    log.error("mail %s was given up: %s", job.pk, type(error).__name__)
+    ledger.write(
+        job, state=Job.State.FAILED, due_at=None, finished_at=timezone.now(), error=type(error).__name__
+    )
