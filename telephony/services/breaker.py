@@ -21,6 +21,7 @@ from telephony.models.connections import BREAKER_THRESHOLD
 PROBE_EVERY_S = 60.0
 ANSWER_NOTED_EVERY_S = 5.0
 MOST_COUNTED = 1000
+KNOWN_FOR = dt.timedelta(seconds=1)  # that a host has not failed; then it is looked up again
 NO_FAILURE: dict[str, Any] = {"failures": 0, "opened_at": None}
 
 
@@ -32,12 +33,22 @@ class CredentialBreaker:
         self.clock = clock
         self._had_failed = True
         self._noted_at = -ANSWER_NOTED_EVERY_S
+        self._sound_at: dict[str, dt.datetime] = {}
 
     def before(self, host: str) -> None:
-        """Raises Unavailable while the breaker is open for this host."""
+        """Raises Unavailable while the breaker is open for this host.
+
+        Failures that others had count a second later at most; our own at once.
+        """
+        now = self.clock()
+        if (sound_at := self._sound_at.get(host)) and dt.timedelta(0) <= now - sound_at < KNOWN_FOR:
+            self._had_failed = False
+            return
         with unscoped("credential"):
             known = Credential.objects.values_list("breakers", flat=True).get(pk=self.credential_id)
         self._had_failed = host in known
+        if not self._had_failed:
+            self._sound_at[host] = now
         if self._is_open(known.get(host, NO_FAILURE)) and not self._takes_the_probe(host):
             raise Unavailable(_("The provider has not answered for a while; the next attempt is due soon."))
 
@@ -58,6 +69,7 @@ class CredentialBreaker:
 
     def failed(self, host: str) -> None:
         self._had_failed = True
+        self._sound_at.pop(host, None)
         with unscoped("credential"), transaction.atomic():
             credential = self._locked()
             known = credential.breakers.get(host, NO_FAILURE)

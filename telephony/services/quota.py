@@ -29,6 +29,7 @@ FIRST_PAUSE_S = 60.0
 LONGEST_GUESSED_PAUSE_S = 900.0
 LONGEST_PAUSE_S = 3600.0
 FORGOTTEN_AFTER = dt.timedelta(hours=1)  # a pause that ended so long ago doubles no new one
+KNOWN_FOR = dt.timedelta(seconds=1)  # that no pause holds; then it is looked up again
 SLOW_S = 30.0  # a window from here on is counted in the database
 
 
@@ -84,6 +85,7 @@ class CredentialQuota:
     pace: Pace | None = None
     clock: Callable[[], dt.datetime] = timezone.now
     sleep: Callable[[float], None] = time.sleep
+    _free_at: dt.datetime | None = None
 
     @property
     def counter(self) -> str:
@@ -103,6 +105,7 @@ class CredentialQuota:
 
     def pause(self, key: str, retry_after_s: float | None) -> float:
         """Pause the whole credential. Without a hint: 60 s, doubled each time up to a quarter of an hour."""
+        self._free_at = None
         with unscoped("credential"), transaction.atomic():
             credential = Credential.objects.select_for_update().get(pk=self.credential_id)
             last_s = float(credential.parameters.get("pause_s", 0.0))
@@ -125,14 +128,19 @@ class CredentialQuota:
         return list(QuotaUse.objects.filter(key=self.counter, at__gt=begin).order_by("at", "pk"))
 
     def _refuse_while_paused(self) -> None:
+        """A pause that somebody else was told of holds us a second later at most; our own at once."""
+        now = self.clock()
+        if self._free_at is not None and dt.timedelta(0) <= now - self._free_at < KNOWN_FOR:
+            return
         with unscoped("credential"):
             until = (
                 Credential.objects.filter(pk=self.credential_id)
                 .values_list("paused_until", flat=True)
                 .first()
             )
-        if until and (left := (until - self.clock()).total_seconds()) > 0:
+        if until and (left := (until - now).total_seconds()) > 0:
             raise RateLimited(_("The provider asked for a pause."), retry_after_s=left)
+        self._free_at = now
 
     def _take(self, cost: int, *, is_person: bool) -> float:
         """Note the calls now and return 0, or return the seconds after which it may be tried again."""

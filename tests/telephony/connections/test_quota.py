@@ -175,6 +175,33 @@ def test_a_pause_holds_the_whole_credential_and_doubles_without_a_hint(slow_cred
     assert quota.pause("", None) == 60
 
 
+def test_a_pause_that_another_was_told_of_is_known_a_second_later(slow_credential, django_assert_num_queries):
+    now = [START]
+    quota, other = (CredentialQuota(slow_credential.pk, "", clock=lambda: now[0]) for _ in range(2))
+    with django_assert_num_queries(1):
+        for _ in range(3):
+            quota.acquire("", 1, "worker", Deadline(1))
+
+    other.pause("", 30.0)
+    now[0] += timedelta(seconds=1)
+    with pytest.raises(RateLimited):
+        quota.acquire("", 1, "worker", Deadline(1))
+
+
+def test_failures_of_others_are_known_a_second_later(slow_credential, django_assert_num_queries):
+    now = [START]
+    breaker, other = (CredentialBreaker(slow_credential.pk, clock=lambda: now[0]) for _ in range(2))
+    with django_assert_num_queries(1):
+        for _ in range(3):
+            breaker.before("keyyo")
+
+    for _ in range(5):
+        other.failed("keyyo")
+    now[0] += timedelta(seconds=1)
+    with pytest.raises(Unavailable):
+        breaker.before("keyyo")
+
+
 def test_a_429_pauses_what_follows(connection, sandbox):
     from telephony.services import access
 
