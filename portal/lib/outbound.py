@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import queue
 import re
 import socket
 import ssl
@@ -282,12 +283,38 @@ def _adapter(policy: OutboundPolicy) -> HTTPAdapter:
     return _call.adapters[policy]
 
 
-def _arm(sock: socket.socket) -> None:
-    """Give the next read of `sock` what is left of the deadline."""
+def _left() -> float:
+    """Seconds until the deadline of the call in hand. Raises TimeoutError when none are left."""
     left = _call.deadline_at - time.monotonic()
     if left <= 0:
         raise TimeoutError("the deadline of the call has passed")
-    sock.settimeout(left)
+    return left
+
+
+def _arm(sock: socket.socket) -> None:
+    """Give the next read of `sock` what is left of the deadline."""
+    sock.settimeout(_left())
+
+
+def _resolved(host: str, port: int, timeout_s: float) -> list[Any]:
+    """What `getaddrinfo` says, or TimeoutError: the system's resolver knows no deadline, so it works in a thread that
+    is left behind when it takes too long. Raises OSError for a name that does not resolve."""
+    answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=look_up, name="resolver", daemon=True).start()
+    try:
+        answer = answers.get(timeout=timeout_s)
+    except queue.Empty:
+        raise TimeoutError(f"{host} did not resolve in time") from None
+    if isinstance(answer, Exception):
+        raise OSError(f"{host} does not resolve") from answer
+    return answer
 
 
 class _TimedSocket(socket.socket):
@@ -305,11 +332,8 @@ class _TimedSSLSocket(ssl.SSLSocket):
 
 
 def _connect(policy: OutboundPolicy, scheme: str, host: str, port: int, timeout: float) -> socket.socket:
-    """A connection to the first address of `host` that is admitted and answers."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise OSError(f"{host} does not resolve") from error
+    """A connection to the first address of `host` that is admitted and answers. Raises TimeoutError, OSError."""
+    found = _resolved(host, port, min(timeout, _left()))
     admitted = [
         entry
         for entry in found
@@ -322,7 +346,7 @@ def _connect(policy: OutboundPolicy, scheme: str, host: str, port: int, timeout:
         sock = _TimedSocket(family, kind, protocol)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.settimeout(timeout)
+            sock.settimeout(min(timeout, _left()))
             sock.connect(address)
         except OSError as error:
             sock.close()

@@ -69,7 +69,9 @@ class ProviderClient(Protocol):
         filters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         deadline_s: float | None = None,
-    ) -> Answer: ...
+        accepts_charges: bool = False,
+    ) -> Answer:
+        """accepts_charges   somebody agreed to pay; without it a provider that asks raises ChargesRequired"""
 
     def pages(
         self,

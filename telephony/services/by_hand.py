@@ -19,6 +19,7 @@ from telephony.models import Change, Connection
 from telephony.providers.client import Answer
 from telephony.providers.operations import Operation, Place
 from telephony.services import access, change_secrets, editing
+from telephony.services.door import NO_EXTRAS, Extras
 
 
 @dataclass(kw_only=True)
@@ -70,19 +71,32 @@ def read(
 
 
 def draft(
-    connection: Connection, operation: Operation, asked: Asked, person: Person | None, why: str = ""
+    connection: Connection,
+    operation: Operation,
+    asked: Asked,
+    person: Person | None,
+    why: str = "",
+    *,
+    is_sent_now: bool = False,
+    deadline_s: float | None = None,
 ) -> Change:
     """The draft of a write with exactly these values, also where they are there already.
 
+    is_sent_now   its caller sends it in the same breath, with the headers and filters that were asked for
+
     Raises InvalidInput(fields), NotFound, Forbidden and what else reading the object raises.
     """
-    if asked.headers or asked.filters:
-        raise InvalidInput(_("Headers and filters are for reads; a write is sent with its values alone."))
+    if (asked.headers or asked.filters) and not is_sent_now:
+        raise InvalidInput(
+            _("Headers and filters are not kept with a preview; `manage.py call` sends them with a write.")
+        )
     in_body = {param.name for param in operation.params if param.place is Place.BODY}
     address = {name: value for name, value in asked.values.items() if name not in in_body}
     wanted = {name: value for name, value in asked.values.items() if name in in_body}
     prepared = access.client_of(connection, is_person=True)
-    prepared.prepare(operation.key, asked.values, data=asked.data)  # refuses what cannot be sent, by name
+    prepared.prepare(
+        operation.key, asked.values, data=asked.data, filters=asked.filters
+    )  # refuses what cannot be sent, by name
     return editing.propose(
         connection,
         operation.key,
@@ -91,17 +105,18 @@ def draft(
         person=person,
         why=why,
         is_exact=True,
+        deadline_s=deadline_s,
     )
 
 
-def shown_request(change: Change) -> Mapping[str, Any]:
+def shown_request(change: Change, extras: Extras = NO_EXTRAS) -> Mapping[str, Any]:
     """The request of a draft as it would go out now, secrets and token masked."""
     door = editing.door_of_change(change)
     wanted = editing.fields_of(change, "wanted")
     before = editing.fields_of(change, "before") or None
     body = {} if door.editor.removes else door.editor.body(wanted, before)
     client = access.client_of(change.connection, is_person=True)
-    request = client.prepare(change.operation, door.address, data=body or None)
+    request = client.prepare(change.operation, door.address, data=body or None, filters=extras.filters)
     return with_token_masked(change_secrets.shown_request(change, request))
 
 

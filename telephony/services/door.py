@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -91,6 +91,21 @@ def _entity_of(
     return (found.filter(remote_id=place.remote_id) if place.remote_id else found).first()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Extras:
+    """What the command line may add to a write that it sends: it travels with the one request, and is not kept.
+
+    deadline_s   for reading, sending and reading back together
+    """
+
+    filters: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    deadline_s: float | None = None
+
+
+NO_EXTRAS = Extras()
+
+
 # ---- who may ----
 
 
@@ -121,10 +136,10 @@ def why_not(connection: Connection, operation: Operation) -> str:
 
 
 class Clock:
-    """What is left of the ten seconds that one step may take."""
+    """What is left of the ten seconds that one step may take, or of the time that somebody said."""
 
-    def __init__(self) -> None:
-        self._end = time.monotonic() + settings.EDIT_DEADLINE_S
+    def __init__(self, deadline_s: float | None = None) -> None:
+        self._end = time.monotonic() + (settings.EDIT_DEADLINE_S if deadline_s is None else deadline_s)
 
     def left(self) -> float:
         return max(0.5, self._end - time.monotonic())

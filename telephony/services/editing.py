@@ -37,7 +37,7 @@ from telephony.providers.editing import Done, Editor, Fields, Inverse, Live
 from telephony.providers.operations import Operation
 from telephony.services import access, change_secrets, discarding, ledger, settling
 from telephony.services.discarding import Discarded
-from telephony.services.door import Clock, Door, door_of, door_of_change, look, why_not
+from telephony.services.door import NO_EXTRAS, Clock, Door, Extras, door_of, door_of_change, look, why_not
 
 OPEN = (Change.State.DRAFT, Change.State.CONFLICT)
 
@@ -83,6 +83,7 @@ def propose(
     ticket: str = "",
     reverts: Change | None = None,
     is_exact: bool = False,
+    deadline_s: float | None = None,
 ) -> Change:
     """Compare what is wanted with what the provider has now, and keep the preview as a draft `Change`.
 
@@ -101,7 +102,7 @@ def propose(
         cleaned = {**door.editor.blank(door.around), **cleaned}
     changed = _changed(door.editor, cleaned, seen)
     _refuse_bad(door, changed, seen)
-    live = look(door, access.client_as(connection, door.operation.capability, person), Clock())
+    live = look(door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s))
     if live is not None and live.fields is None and not door.editor.makes:
         raise NotFound(_("This is not at the provider any more."))
     before = live.fields if live else None
@@ -271,16 +272,18 @@ def send(
     why: str | None = None,
     ticket: str | None = None,
     request: HttpRequest | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> Change:
     """Write an open change to the provider, once, and read it back. Returns it in its new state.
 
     picks   for fields that both sides changed: "mine" or "theirs"
+    extras  filters, headers and time of the command line
 
     The state says how it ended: applied, refused (`error`, `fields_refused`), not_applied, conflict (the provider's
     side moved since the preview: nothing was sent), sending (the answer was lost; the worker finds out).
     Raises NotOpen, Discarded, PreviewExpired, PicksNeeded, and what the first reading raises; nothing was sent then.
     """
-    clock = Clock()
+    clock = Clock(extras.deadline_s)
     _claimed(change, may_be_expired=False)
     door = door_of_change(change)
     if reason := why_not(door.connection, door.operation):
@@ -300,18 +303,28 @@ def send(
         return change
     wanted, before = _open(change, "wanted"), _open(change, "before") or None
     body = {} if door.editor.removes else door.editor.body(wanted, before)
-    _begin(change, door, client, body, person, request)
+    _begin(change, door, client, body, person, request, extras)
     try:
-        return _sent(change, door, client, clock, body)
+        return _sent(change, door, client, clock, body, extras)
     except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
         change.refresh_from_db()
         return change
 
 
-def _sent(change: Change, door: Door, client: ProviderClient, clock: Clock, body: Fields) -> Change:
+def _sent(
+    change: Change, door: Door, client: ProviderClient, clock: Clock, body: Fields, extras: Extras
+) -> Change:
     """Send what was begun, and say how it ended. Raises LeaseLost where a worker said so meanwhile."""
     try:
-        answer = client.call(door.operation.key, door.address, data=body or None, deadline_s=clock.left())
+        answer = client.call(
+            door.operation.key,
+            door.address,
+            data=body or None,
+            filters=extras.filters,
+            headers=extras.headers,
+            deadline_s=clock.left(),
+            accepts_charges=change.accepts_charges,
+        )
     except ProviderError as error:
         return _ended_badly(change, door, error, body)
     change.fresh_answer = answer  # type: ignore[attr-defined]  # for the one who asked; never stored whole
@@ -367,16 +380,18 @@ def _begin(
     body: Fields,
     person: Person | None,
     request: HttpRequest | None,
+    extras: Extras,
 ) -> None:
     """Commit that we are about to send, with the audit line, so that a crash leaves a trace and a follower."""
     shown = change_secrets.shown_request(
-        change, client.prepare(door.operation.key, door.address, data=body or None)
+        change, client.prepare(door.operation.key, door.address, data=body or None, filters=extras.filters)
     )
+    deadline_s = settings.EDIT_DEADLINE_S if extras.deadline_s is None else extras.deadline_s
     now = timezone.now()
     change.state = Change.State.SENDING
     change.sent = {**(change.sent or {}), "request": shown}
     change.sent_at = now
-    change.due_at = now + timedelta(seconds=settings.EDIT_DEADLINE_S + settings.SETTLE_AFTER_S[0])
+    change.due_at = now + timedelta(seconds=deadline_s + settings.SETTLE_AFTER_S[0])
     change.person = person or change.person
     change.person_label = str(change.person or change.person_label)
     change.expires_at = None

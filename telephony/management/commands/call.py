@@ -17,6 +17,7 @@ from telephony.management.commands.connect import pairs
 from telephony.models import Change, Connection
 from telephony.providers.operations import Effect, Operation
 from telephony.services import by_hand, editing, request_log
+from telephony.services.door import Extras
 
 ACTOR = "manage.py call"
 ASKS_FIRST = {Effect.DESTROY, Effect.NEVER_REPEAT}
@@ -41,7 +42,11 @@ class Command(BaseCommand):
             "--output", metavar="PATH", type=Path, help="write the answer there, not to stdout"
         )
         parser.add_argument(
-            "--timeout", metavar="S", type=float, default=None, help="seconds, 30 if left out"
+            "--timeout",
+            metavar="S",
+            type=float,
+            default=None,
+            help="seconds in all; 30 for a read, 10 for a write if left out",
         )
         parser.add_argument("--yes", action="store_true", help="do not ask before what cannot be undone")
 
@@ -70,22 +75,25 @@ class Command(BaseCommand):
     ) -> Any:
         if operation.is_read:
             return by_hand.read(connection, operation, asked, None, options["timeout"]).answer.document
-        change = by_hand.draft(connection, operation, asked, None)
+        extras = Extras(filters=asked.filters, headers=asked.headers, deadline_s=options["timeout"])
+        change = by_hand.draft(
+            connection, operation, asked, None, is_sent_now=True, deadline_s=options["timeout"]
+        )
         if operation.effect in ASKS_FIRST and not options["yes"]:
-            self._confirm(change, operation)
+            self._confirm(change, operation, extras)
         change.person_label = ACTOR
         change.accepts_charges = options["accept_charges"]
         change.save(update_fields=["person_label", "accepts_charges"])
-        change = editing.send(change, None)
+        change = editing.send(change, None, extras=extras)
         self.stderr.write(f"change {change.pk}: {change.get_state_display()}")
         if change.state not in HAPPENED:
             raise CommandError(refusal_of(change))
         answer = getattr(change, "fresh_answer", None)
         return answer.document if answer is not None else change.after
 
-    def _confirm(self, change: Change, operation: Operation) -> None:
+    def _confirm(self, change: Change, operation: Operation, extras: Extras) -> None:
         """Show the exact request and ask; without a terminal there is nobody to ask."""
-        shown = by_hand.shown_request(change)
+        shown = by_hand.shown_request(change, extras)
         self.stderr.write(f"{shown['method']} {shown['url']}\n{shown.get('body') or ''}")
         if not sys.stdin.isatty():
             editing.discard(change, None)

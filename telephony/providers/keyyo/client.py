@@ -90,8 +90,12 @@ class KeyyoClient:
         filters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         deadline_s: float | None = None,
+        accepts_charges: bool = False,
     ) -> Answer:
-        """Ask, and decode the answer. Raises the errors of portal.lib.errors; a 400's reason stands on its field."""
+        """Ask, and decode the answer. Raises the errors of portal.lib.errors; a 400's reason stands on its field.
+
+        accepts_charges   means nothing here: no operation of Keyyo asks before it charges
+        """
         operation = self.catalog[key]
         request = self.prepare(key, values, data=data, filters=filters, headers=headers)
         if operation.surface == CTI:

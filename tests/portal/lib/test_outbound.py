@@ -124,6 +124,33 @@ def test_the_judged_address_is_the_one_connected_to(odd_server, monkeypatch):
     assert asked == ["rebound.example"]
 
 
+def test_a_resolver_that_hangs_ends_at_the_deadline(monkeypatch):
+    hangs = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: hangs.wait(20))
+    began = time.monotonic()
+    for connect_timeout_s, deadline_s in ((0.2, 30.0), (5.0, 0.2)):
+        with pytest.raises(TimedOutBeforeSending):
+            outbound.send(
+                "GET",
+                "https://slow.example/",
+                policy=OutboundPolicy(),
+                headers={},
+                connect_timeout_s=connect_timeout_s,
+                deadline_s=deadline_s,
+            )
+    hangs.set()
+    assert time.monotonic() - began < 5
+
+
+def test_a_name_that_does_not_resolve_is_unavailable(monkeypatch):
+    def resolver(*_args, **_kwargs):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    with pytest.raises(Unavailable):
+        outbound.send("GET", "https://nowhere.example/", policy=OutboundPolicy(), headers={})
+
+
 def test_no_log_holds_an_address(odd_server, caplog):
     caplog.set_level(logging.DEBUG)
     odd_server.answers(b"hello")

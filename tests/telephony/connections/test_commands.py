@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -130,6 +131,33 @@ def test_a_write_leaves_a_change(connection, sandbox):
         "applied",
         "manage.py call",
     )
+
+
+def test_headers_and_the_time_limit_hold_for_writes_too(connection, sandbox):
+    csi = lines_of(sandbox)[0]
+    words = ("services.update", f"csi={csi}", "name=Front desk")
+    call(*words, "--header", "X-Trace=canary-41", "--accept-charges")
+    sent = [one for one in sandbox.requests if one.operation == "services.update"]
+    assert [one.header("X-Trace") for one in sent] == ["canary-41"]
+    with tenant_scope(connection.tenant_id):
+        change = Change.objects.latest("pk")
+    assert change.accepts_charges
+    assert "canary-41" not in str(change.sent)  # it may have been a secret
+
+    sandbox.faults.add("keyyo", "services.update", delay_s=3, times=1)
+    with pytest.raises(CommandError):
+        call(*words[:2], "name=Back desk", "--timeout", "1")
+    with tenant_scope(connection.tenant_id):
+        change = Change.objects.latest("pk")
+    assert change.state == "sending"  # its answer was lost, and the worker follows
+    assert change.due_at - change.sent_at < timedelta(seconds=8)
+
+
+def test_a_filter_that_the_operation_does_not_know_is_refused_before_anything_is_sent(connection, sandbox):
+    csi = lines_of(sandbox)[0]
+    with pytest.raises(CommandError, match="filters"):
+        call("services.update", f"csi={csi}", "name=Front desk", "--filter", "type=ACDService")
+    assert not [one for one in sandbox.requests if one.operation == "services.update"]
 
 
 def test_a_write_that_changes_nothing_is_sent_all_the_same(connection, sandbox):
