@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -37,6 +38,9 @@ TRIED = (
     "PORTAL_SET_UP"  # set while the command runs again, so that a set-up that does not hold is not repeated
 )
 BYTECODE = VENV / "bytecode"
+STEPS = "switchboard.steps.json"  # in `.venv`: how long the last set-up took
+
+_steps: dict[str, float] = {}  # of the set-up under way
 
 
 def prepare(arguments: Sequence[str]) -> None:
@@ -109,6 +113,7 @@ def is_current(folder: Path, lock_file: Path) -> bool:
 def set_up() -> None:
     """Bring `.venv` and `node_modules` to what the lock files say. Raises CannotStart."""
     with _alone():
+        _steps.clear()
         if not is_current(VENV, REQUIREMENTS):
             _make_venv()
             with _step("Python packages"):
@@ -120,6 +125,16 @@ def set_up() -> None:
                 options = ["--ignore-scripts", "--no-audit", "--no-fund"]
                 _run([*npm, "ci", *options], environment={"PATH": path}, folder=ROOT)
             (NODE_MODULES / STAMP).write_text(fingerprint(PACKAGE_LOCK))
+        if _steps:
+            (VENV / STEPS).write_text(json.dumps(_steps))
+
+
+def steps_taken() -> dict[str, float]:
+    """The steps of this clone's last set-up and the seconds each took; empty when that is not known."""
+    try:
+        return {str(what): float(took_s) for what, took_s in json.loads((VENV / STEPS).read_text()).items()}
+    except (OSError, ValueError):
+        return {}
 
 
 def _make_venv() -> None:
@@ -308,7 +323,8 @@ def _step(what: str) -> Iterator[None]:
     except BaseException:
         print(" failed", file=sys.stderr)
         raise
-    print(f" {time.monotonic() - began:.1f} s", file=sys.stderr)
+    _steps[what] = round(time.monotonic() - began, 1)
+    print(f" {_steps[what]:.1f} s", file=sys.stderr)
 
 
 @contextmanager

@@ -14,22 +14,27 @@ from typing import Any
 class Figure:
     """One measured value against its goal.
 
+    goal       None for what is only reported
     is_floor   the goal is a least value (a speed); else a most value (a time, a count)
     detail     what it was made of, for the JSON file
     """
 
     name: str
     value: float
-    goal: float
+    goal: float | None
     unit: str = "x"
     is_floor: bool = True
     detail: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_met(self) -> bool:
+        if self.goal is None:
+            return True
         return self.value >= self.goal if self.is_floor else self.value <= self.goal
 
     def __str__(self) -> str:
+        if self.goal is None:
+            return f"{self.name:<70} {self.value:>8.2f} {self.unit:<3} reported only"
         sign = "≥" if self.is_floor else "≤"
         verdict = "met" if self.is_met else "MISSED"
         return f"{self.name:<70} {self.value:>8.2f} {self.unit:<3} {sign} {self.goal:g}  {verdict}"

@@ -32,7 +32,7 @@ def lists(*, is_quick: bool) -> Iterable[Figure]:
 
 def demo(*, is_quick: bool) -> Iterable[Figure]:
     """Start and stop of the demo."""
-    return _demo.measure()
+    return _demo.measure(1 if is_quick else 5)
 
 
 SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
