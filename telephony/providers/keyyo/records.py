@@ -29,6 +29,7 @@ _WITHHELD = frozenset({"anonymous", "Anonymous", "private", "unknown"})
 _MOST = 2**31 - 1
 _LONGEST_ID = 128
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_fromtimestamp = datetime.fromtimestamp
 _HALF_HOUR = timedelta(minutes=30)
 _UP_TO_A_MINUTE = timedelta(minutes=1, microseconds=-1)
 
@@ -133,6 +134,9 @@ class _Rows:
         self.start_s = window.start_at.timestamp()
         self.end_s = window.end_at.timestamp()
         self.lines = lines
+        self.direction, self.unanswered = (
+            ("inbound", "missed") if stream == INCOMING else ("outbound", "failed")
+        )
 
     def read(
         self, items: Iterable[dict[str, Any]], csi: str
@@ -171,36 +175,28 @@ class _Rows:
             get("actual_caller"), get("actual_caller_raw")
         )
         callee = _number(get("callee"), get("callee_raw"))
+        is_internal = caller[1:] in self.lines and callee[1:] in self.lines
+        is_voice = medium == "voice"
         return CallRecordDraft(
             stream=self.stream,
             remote_key=f"{self.stream}:{line}:{call_id}",
             fold_key=call_id,
-            started_at=datetime.fromtimestamp(started_s, UTC),
-            direction=self._direction(caller, callee),
+            started_at=_fromtimestamp(started_s, UTC),
+            direction="internal" if is_internal else self.direction,
             medium=medium,
-            outcome=self._outcome(medium, quantity),
+            # All that a row says is whether somebody talked.
+            outcome="answered" if quantity > 0 or not is_voice else self.unanswered,
             caller=caller,
             callee=callee,
             presented=_number(get("caller_presentation"), get("caller_presentation_raw")),
             line_remote_id=line,
-            duration_s=quantity if medium == "voice" else None,
+            duration_s=quantity if is_voice else None,
             quantity=quantity,
             unit=unit,
             cost_micros=_micros(get("cost")),
             destination=str(get("destination_name") or "")[:200],
             raw=row,
         )
-
-    def _direction(self, caller: str, callee: str) -> str:
-        if caller[1:] in self.lines and callee[1:] in self.lines:
-            return "internal"
-        return "inbound" if self.stream == INCOMING else "outbound"
-
-    def _outcome(self, medium: str, quantity: int) -> str:
-        """All that a row says is whether somebody talked: inbound without talk is missed, outbound failed."""
-        if medium != "voice" or quantity > 0:
-            return "answered"
-        return "missed" if self.stream == INCOMING else "failed"
 
 
 @lru_cache(maxsize=65_536)
