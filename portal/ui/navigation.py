@@ -79,7 +79,10 @@ def may_see(request: HttpRequest, entry: Entry) -> bool:
 
 
 def items(request: HttpRequest, menu: Menu) -> list[Item]:
-    """What the request may see of a menu, with the one entry marked that the page belongs to."""
+    """What the request may see of a menu, with the one entry marked that the page belongs to.
+
+    By its address, or by what the page says itself: `request.menu_entry` is the `url_name` of an entry.
+    """
     visible = [
         (entry, url)
         for entry in _menus[menu]
@@ -90,7 +93,9 @@ def items(request: HttpRequest, menu: Menu) -> list[Item]:
         for entry, url in visible
         if request.path == url or (not entry.is_exact and request.path.startswith(url))
     ]
-    current = max(matching, key=len, default=None)
+    named = getattr(request, "menu_entry", "")
+    own = next((url for entry, url in visible if entry.url_name == named), None)
+    current = own or max(matching, key=len, default=None)
     return [
         Item(entry, url, entry.badge(request) if entry.badge else None, is_current=url == current)
         for entry, url in visible

@@ -50,6 +50,14 @@ class ChangeListView(TenantRightMixin, FilteredTableView):
         return _("Choose a line"), tenant_url(self.request.tenant, "telephony:line_list")
 
 
+def place_of(line: Entity | None, entity: Entity | None) -> str:
+    """The entry of the menu that editing this belongs to; "" where the address decides."""
+    if line is not None:
+        return "telephony:line_list"
+    is_contact = entity is not None and entity.facet == Entity.Facet.CONTACT
+    return "telephony:directory" if is_contact else ""
+
+
 class ChangeMixin(TenantRightMixin):
     """One change of the tenant. What writes takes the right of its operation."""
 
@@ -113,6 +121,8 @@ class ChangeDetailView(ChangeMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         change = self.change
+        if change.state in editing.OPEN:  # a step of editing, not yet a change among changes
+            self.request.menu_entry = place_of(change.line, change.entity)  # type: ignore[attr-defined]
         story = self._story()
         return super().get_context_data(
             story=story,

@@ -28,6 +28,7 @@ from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.edit_surroundings import calls_from, contacts_among
 from telephony.services.line_story import YEAR
 from telephony.services.number_names import names_of
+from telephony.views.changes import place_of
 
 
 class OperationMixin(TenantRightMixin):
@@ -151,6 +152,7 @@ class EditView(OperationMixin, TemplateView):
         return again
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.request.menu_entry = place_of(self.door.line, self.entity)  # type: ignore[attr-defined]
         form = kwargs.pop("form", None) or self.form()
         operation = self.editor.operation
         around = self.door.around

@@ -90,3 +90,16 @@ def test_a_fault_shows_no_detail(page_of, client):
     assert page.status_code == 500
     assert "Something broke on our side" in page.content.decode()
     assert "secret detail" not in page.content.decode()
+
+
+def test_a_page_may_say_which_entry_it_belongs_to(menu):
+    menu(
+        Entry(label="People", url_name="people", order=1),
+        Entry(label="Figures", url_name="figures", order=2),
+    )
+    request = request_for("/people/7/")
+    request.menu_entry = "figures"
+
+    assert [item.entry.label for item in navigation.items(request, "tenant") if item.is_current] == [
+        "Figures"
+    ]

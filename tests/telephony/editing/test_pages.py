@@ -377,3 +377,25 @@ def test_reading_a_line_again_follows_what_changed_elsewhere(
     page = browser(maud).post(f"/t/corvane/lines/{line.pk}/refresh/", follow=True)
 
     assert "Rings here for 77 s" in text_of(page)
+
+
+def current_entry(response: Any) -> str:
+    """The entry of the menu that is marked on a page."""
+    menu = re.search(r'<ul class="sb-nav">.*?</ul>', response.content.decode(), re.DOTALL)
+    assert menu is not None
+    found = re.search(r'aria-current="page">.*?([\w ]+)</a>', menu[0], re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_the_menu_marks_lines_while_a_line_is_edited(
+    line: Entity, maud: Person, browser: Callable[..., Client]
+) -> None:
+    client = browser(maud)
+    form = url(profile_of(line), UPDATE)
+    review = client.post(form, {**as_loaded(client, form), "forward_delay": "35"}, follow=True)
+    change = Change.objects.get()
+
+    assert current_entry(client.get(form)) == "Lines"
+    assert current_entry(review) == "Lines"
+    outcome = client.post(f"/t/corvane/changes/{change.pk}/send/", follow=True)
+    assert current_entry(outcome) == "Changes"
