@@ -106,12 +106,16 @@ def rights_of_role(role: str | None) -> Rights:
 
 
 def rights_of(person: Person | Any, tenant: Tenant) -> Rights:
-    """The rights of a person in a tenant: by membership, or every one for platform staff."""
+    """The rights of a person in a tenant: by membership, else every one for platform staff.
+
+    Staff who are members may act as staff there as well (accounts.tenancy.use_staff_power); a request knows whether
+    they do, this does not.
+    """
     if not person.is_authenticated or not person.is_active:
         return NO_RIGHTS
-    if person.is_staff:
-        return Rights(EVERY_RIGHT)
     membership = person.memberships.filter(tenant=tenant, tenant__closed_at=None).first()
+    if membership is None and person.is_staff:
+        return Rights(EVERY_RIGHT)
     return rights_of_role(membership.role if membership else None)
 
 

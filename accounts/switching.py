@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, rev
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, Tenant
-from accounts.rights import EVERY_RIGHT, Rights, rights_of_role
+from accounts.rights import Rights, rights_of_role
 from portal.ui.context import TenantChoice
 
 MOST_CHOICES = 50
@@ -51,7 +51,7 @@ def tenants_of(person: Person) -> list[tuple[Tenant, Rights, str]]:
     return [
         (
             membership.tenant,
-            Rights(EVERY_RIGHT) if person.is_staff else rights_of_role(membership.role),
+            rights_of_role(membership.role),
             membership.get_role_display(),
         )
         for membership in memberships

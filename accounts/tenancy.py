@@ -22,11 +22,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import audit
 from accounts.models import AuditEvent, Membership, Person, Tenant
-from accounts.rights import EVERY_RIGHT, NO_RIGHTS, Rights, rights_of_role
+from accounts.rights import EVERY_RIGHT, NO_RIGHTS, Rights, rights_of, rights_of_role
 from accounts.scoping import tenant_scope
 
 TENANT_PATH = re.compile(r"^/t/([-a-zA-Z0-9_]+)/")
 BEGAN_KEY, SEEN_KEY, ENTERED_KEY = "began_at", "seen_at", "entered_tenants"
+POWER_KEY = "staff_power"  # tenants of their own in which platform staff act as staff for now
 SEEN_EVERY_S = 300
 STREAM_RECHECK_S = 60
 
@@ -70,6 +71,7 @@ class TenantMiddleware:
 
     Sets `request.tenant`, `request.membership`, `request.rights`, `request.is_entered_as_staff`. Who does not
     belong gets 404, so that nobody learns which tenants exist; the signed-out go to sign in and come back.
+    Platform staff who are members have the rights of their role there, until they say that they act as staff.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -88,11 +90,12 @@ class TenantMiddleware:
         if request.user.is_staff and (answer := second_factor_first(request)):  # members among them included
             return answer
         request.tenant, request.membership = tenant, membership  # type: ignore[attr-defined]
-        request.rights = _rights(request.user, membership)  # type: ignore[attr-defined]
+        is_staff_act = membership is None or uses_staff_power(request, tenant)
+        request.rights = Rights(EVERY_RIGHT) if is_staff_act else rights_of_role(membership.role)  # type: ignore[attr-defined]
         with tenant_scope(tenant):
-            if membership is None:
+            if is_staff_act:
                 _enter_as_staff(request, tenant)
-            elif request.user.last_tenant_id != tenant.pk:
+            if membership is not None and request.user.last_tenant_id != tenant.pk:
                 Person.objects.filter(pk=request.user.pk).update(last_tenant=tenant)
             response = self.get_response(request)
         if response.streaming:
@@ -137,10 +140,27 @@ def second_factor_first(request: HttpRequest) -> HttpResponse | None:
     )
 
 
-def _rights(person: Person, membership: Membership | None) -> Rights:
-    if person.is_staff:
-        return Rights(EVERY_RIGHT)
-    return rights_of_role(membership.role if membership else None)
+def uses_staff_power(request: HttpRequest, tenant: Tenant) -> bool:
+    """Whether this session of platform staff acts as such in a tenant that they are a member of."""
+    return request.user.is_staff and tenant.pk in request.session.get(POWER_KEY, [])  # type: ignore[union-attr]
+
+
+def standing(request: HttpRequest | None, person: Person, tenant: Tenant) -> tuple[Rights, bool]:
+    """What a person may do in a tenant from outside its addresses (the OAuth callback), and whether as staff."""
+    if request is not None and uses_staff_power(request, tenant):
+        return Rights(EVERY_RIGHT), True
+    is_staff_act = person.is_staff and not person.memberships.filter(tenant=tenant).exists()
+    return rights_of(person, tenant), is_staff_act
+
+
+def use_staff_power(request: HttpRequest, tenant: Tenant, *, is_on: bool) -> None:
+    """Act as platform staff in a tenant of one's own, or go back to one's role. Each beginning is written down."""
+    others = [pk for pk in request.session.get(POWER_KEY, []) if pk != tenant.pk]
+    request.session[POWER_KEY] = [*others, tenant.pk] if is_on else others
+    if is_on:
+        _enter_as_staff(request, tenant)
+    else:
+        request.session[ENTERED_KEY] = [pk for pk in request.session.get(ENTERED_KEY, []) if pk != tenant.pk]
 
 
 def _enter_as_staff(request: HttpRequest, tenant: Tenant) -> None:

@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("t/<slug:slug>/people/<int:pk>/", people.MemberView.as_view(), name="member"),
     path("t/<slug:slug>/people/<int:pk>/remove/", people.RemoveView.as_view(), name="member_remove"),
+    path("t/<slug:slug>/staff-power/", staff.PowerView.as_view(), name="staff_power"),
     path("t/<slug:slug>/audit/", audit.AuditView.as_view(), name="audit"),
     path("t/<slug:slug>/settings/", settings.SettingsView.as_view(), name="settings"),
     path("t/<slug:slug>/settings/close/", settings.CloseView.as_view(), name="close"),

@@ -75,7 +75,7 @@ def require_right(request: HttpRequest, right: Right | None) -> None:
 def why_not(request: HttpRequest, right: Right) -> str:
     """The sentence beside a disabled button and on the 403 page."""
     membership = request.membership  # type: ignore[attr-defined]
-    return _(
+    words = _(
         "%(what)s: this takes the role %(needed)s, you are %(role)s in %(tenant)s. An owner can change your role."
     ) % {
         "what": RIGHT_LABELS[right],
@@ -83,3 +83,6 @@ def why_not(request: HttpRequest, right: Right) -> str:
         "role": membership.get_role_display() if membership else _("not a member"),
         "tenant": request.tenant,  # type: ignore[attr-defined]
     }
+    if membership and request.user.is_staff:  # type: ignore[union-attr]
+        words += " " + _("Or act as platform staff here: the menu of tenants begins it.")
+    return words

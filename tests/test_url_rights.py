@@ -46,6 +46,7 @@ MAY_BE_ABSENT = {
 }
 # Where a person with the right may still be refused, by what the objects are.
 MAY_REFUSE = {
+    f"{T}staff-power/": "only platform staff act as such",
     f"{T}changes/<int:pk>/send/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/discard/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/renew/": "it takes the right of the change's operation",

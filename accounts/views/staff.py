@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from accounts import facts, outbox
 from accounts.models import Tenant
-from accounts.views_base import StaffRequiredMixin
+from accounts.switching import home_of
+from accounts.tenancy import use_staff_power
+from accounts.views_base import StaffRequiredMixin, TenantRightMixin
+from portal.ui.links import next_url
 
 MOST_TENANTS = 500
 
@@ -31,6 +37,25 @@ class TenantsView(StaffRequiredMixin, View):
             "has_more": len(found) > MOST_TENANTS,
         }
         return render(request, "accounts/staff.html", values)
+
+
+class PowerView(TenantRightMixin, View):
+    """In a tenant of one's own: act as platform staff (`on=1`, audited and shown on every page), or by one's role."""
+
+    right = None
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        if not request.user.is_staff:  # type: ignore[union-attr]
+            raise PermissionDenied(_("Only platform staff can act as such."))
+        tenant, membership = request.tenant, request.membership  # type: ignore[attr-defined]
+        is_on = request.POST.get("on") == "1"
+        if membership is not None:
+            use_staff_power(request, tenant, is_on=is_on)
+            if not is_on:
+                role = membership.get_role_display()
+                messages.info(request, _("You act by your role again: %(role)s.") % {"role": role})
+        return HttpResponseRedirect(next_url(request, home_of(tenant)))
 
 
 class OutboxView(StaffRequiredMixin, View):

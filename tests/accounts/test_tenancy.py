@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from accounts.models import AuditEvent, Membership, Person
-from accounts.scoping import current_scope
+from accounts.rights import RIGHTS_OF, Role, rights_of
+from accounts.scoping import current_scope, tenant_scope
 
 PEOPLE = "/t/corvane/people/"
 
@@ -127,3 +128,53 @@ def test_an_old_session_ends(client_of, noe, corvane, settings):
     session.save()
 
     assert client.get(PEOPLE).url.startswith("/accounts/login/")
+
+
+def test_staff_who_are_members_act_by_their_role_until_they_say_otherwise(client_of, tom, corvane):
+    Membership.objects.create(tenant=corvane, person=tom, role=Role.VIEWER)
+    client = client_of(tom)
+
+    by_role = client.get("/t/corvane/people/")
+    refused = client.get("/t/corvane/audit/")
+    began = client.post("/t/corvane/staff-power/", {"on": "1", "next": "/t/corvane/audit/"}, follow=True)
+    as_staff = client.get("/t/corvane/people/")
+    ended = client.post("/t/corvane/staff-power/", {"on": "0", "next": "/t/corvane/people/"}, follow=True)
+
+    assert not by_role.wsgi_request.is_entered_as_staff
+    assert by_role.wsgi_request.rights == rights_of(tom, corvane) == RIGHTS_OF[Role.VIEWER]
+    assert "here as platform staff" not in by_role.content.decode()
+    assert refused.status_code == 403
+    assert "act as platform staff" in refused.content.decode()
+    assert began.status_code == 200 and began.wsgi_request.is_entered_as_staff
+    assert "here as platform staff" in as_staff.content.decode()
+    assert "Back to my role: Viewer" in as_staff.content.decode()
+    assert not ended.wsgi_request.is_entered_as_staff
+    assert client.get("/t/corvane/audit/").status_code == 403
+
+
+def test_each_beginning_of_acting_as_staff_is_written_down_and_so_is_what_is_done_then(
+    client_of, tom, noe, corvane
+):
+    own = Membership.objects.create(tenant=corvane, person=tom, role=Role.ADMINISTRATOR)
+    client = client_of(tom)
+    other = noe.memberships.get(tenant=corvane)
+
+    client.post(f"/t/corvane/people/{other.pk}/", {"role": Role.VIEWER})
+    for _again in range(2):
+        client.post("/t/corvane/staff-power/", {"on": "1"})
+        client.get("/t/corvane/")
+        client.post("/t/corvane/staff-power/", {"on": "0"})
+    client.post("/t/corvane/staff-power/", {"on": "1"})
+    client.post(f"/t/corvane/people/{own.pk}/", {"role": Role.OWNER})
+
+    with tenant_scope(corvane):
+        entries = AuditEvent.objects.filter(verb=AuditEvent.Verb.ENTERED)
+        acts = AuditEvent.objects.filter(person=tom, verb=AuditEvent.Verb.ROLE_CHANGED).order_by("pk")
+        assert entries.count() == 3
+        assert all(entry.is_staff_act for entry in entries)
+        assert [act.is_staff_act for act in acts] == [False, True]
+
+
+def test_only_staff_take_staff_power(client_of, maud, corvane):
+    assert client_of(maud).post("/t/corvane/staff-power/", {"on": "1"}).status_code == 403
+    assert not client_of(maud).get("/t/corvane/").wsgi_request.is_entered_as_staff
