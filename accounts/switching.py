@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Person, Tenant
+from accounts.models import Membership, Person, Tenant
 from accounts.rights import Rights, rights_of_role
+from accounts.tenancy import memberships_of
 from portal.ui.context import TenantChoice
-
-MOST_CHOICES = 50
 
 
 def choices(request: HttpRequest) -> list[TenantChoice]:
@@ -24,7 +25,7 @@ def choices(request: HttpRequest) -> list[TenantChoice]:
             note=note,
             is_current=current is not None and tenant.pk == current.pk,
         )
-        for tenant, rights, note in tenants_of(request.user)  # type: ignore[arg-type]
+        for tenant, rights, note in tenants_of(request.user, getattr(request, "memberships", None))  # type: ignore[arg-type]
     ]
     if current is not None and not any(choice.is_current for choice in found):
         found.insert(0, _visited(request, current))
@@ -41,13 +42,12 @@ def _visited(request: HttpRequest, tenant: Tenant) -> TenantChoice:
     )
 
 
-def tenants_of(person: Person) -> list[tuple[Tenant, Rights, str]]:
-    """A person's own tenants by name, each with the rights there and the role in words."""
-    memberships = (
-        person.memberships.select_related("tenant")
-        .filter(tenant__closed_at=None)
-        .order_by("tenant__name")[:MOST_CHOICES]
-    )
+def tenants_of(person: Person, known: Sequence[Membership] | None = None) -> list[tuple[Tenant, Rights, str]]:
+    """A person's own tenants by name, each with the rights there and the role in words.
+
+    `known` are the memberships where the request has read them already.
+    """
+    memberships = memberships_of(person) if known is None else known
     return [
         (
             membership.tenant,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -30,6 +30,7 @@ BEGAN_KEY, SEEN_KEY, ENTERED_KEY = "began_at", "seen_at", "entered_tenants"
 POWER_KEY = "staff_power"  # tenants of their own in which platform staff act as staff for now
 SEEN_EVERY_S = 300
 STREAM_RECHECK_S = 60
+MOST_CHOICES = 50
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -84,7 +85,8 @@ class TenantMiddleware:
             return self.get_response(request)
         if not request.user.is_authenticated:
             return sign_in_first(request)
-        membership, tenant = belonging(request.user, found[1])
+        request.memberships = memberships_of(request.user)  # type: ignore[attr-defined]
+        membership, tenant = belonging(request.user, found[1], request.memberships)  # type: ignore[attr-defined]
         if tenant is None:
             raise Http404
         if request.user.is_staff and (answer := second_factor_first(request)):  # members among them included
@@ -103,11 +105,23 @@ class TenantMiddleware:
         return response
 
 
-def belonging(person: Person, slug: str) -> tuple[Membership | None, Tenant | None]:
-    """How a person belongs to the tenant of a slug: membership and tenant, staff without one, or neither."""
-    membership = (
-        person.memberships.select_related("tenant").filter(tenant__slug=slug, tenant__closed_at=None).first()
-    )
+def memberships_of(person: Person) -> list[Membership]:
+    """The first of a person's memberships in open tenants, by name: enough for the switcher, and for most to enter."""
+    found = person.memberships.select_related("tenant").filter(tenant__closed_at=None)
+    return list(found.order_by("tenant__name", "pk")[:MOST_CHOICES])
+
+
+def belonging(
+    person: Person, slug: str, known: Sequence[Membership] = ()
+) -> tuple[Membership | None, Tenant | None]:
+    """How a person belongs to the tenant of a slug: membership and tenant, staff without one, or neither.
+
+    `known` are the person's memberships as just read by `memberships_of`.
+    """
+    membership = next((one for one in known if one.tenant.slug == slug), None)
+    if membership is None and (not known or len(known) >= MOST_CHOICES):
+        found = person.memberships.select_related("tenant")
+        membership = found.filter(tenant__slug=slug, tenant__closed_at=None).first()
     if membership:
         return membership, membership.tenant
     if person.is_staff:

@@ -74,13 +74,17 @@ def register() -> None:
     )
 
 
-def _connections(request: HttpRequest) -> list[Connection]:
-    """The tenant's connections, read once a request."""
-    known = getattr(request, "menu_connections", None)
+def connections_of(request: HttpRequest) -> list[Connection]:
+    """All connections of the tenant by name, the unlinked ones too, each with its credential; read once a request."""
+    known = getattr(request, "connections", None)
     if known is None:
-        known = list(Connection.objects.filter(unlinked_at=None).select_related("credential"))
-        request.menu_connections = known  # type: ignore[attr-defined]
+        known = list(Connection.objects.select_related("credential").order_by("name", "id"))
+        request.connections = known  # type: ignore[attr-defined]
     return known
+
+
+def _connections(request: HttpRequest) -> list[Connection]:
+    return [connection for connection in connections_of(request) if connection.unlinked_at is None]
 
 
 def _can(request: HttpRequest, *capabilities: str) -> bool:

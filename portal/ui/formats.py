@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 
 from babel.numbers import get_currency_symbol
 from django.utils import formats, timezone, translation
@@ -35,6 +36,11 @@ def number(value: str, *, notation: str = "international", region: str = "FR") -
     if not value.startswith("+"):
         text = _("ext. %(number)s") % {"number": value} if value.isdigit() and len(value) <= 6 else value
         return format_html('<span class="sb-num">{}</span>', text)
+    return _grouped(value, notation, region)
+
+
+@lru_cache(maxsize=16_384)
+def _grouped(value: str, notation: str, region: str) -> SafeString:
     if notation == "national" and numbers.country_of(value) == region:
         return format_html('<span class="sb-num">{}</span>', numbers.display(value, "national", region))
     code, rest = numbers.split(value)
@@ -50,8 +56,8 @@ def who(
     shown = number(value, notation=notation, region=region) if value else ""
     css = "sb-who one" if one_line else "sb-who"
     if name and shown:
-        return format_html('<span class="{}"><b>{}</b>{}{}</span>', css, name, " " if one_line else "", shown)
-    return format_html('<span class="{}"><b>{}</b></span>', css, name or shown)
+        return SafeString(f'<span class="{css}"><b>{escape(name)}</b>{" " if one_line else ""}{shown}</span>')
+    return SafeString(f'<span class="{css}"><b>{escape(name) if name else shown}</b></span>')
 
 
 # ---- durations ----
@@ -115,8 +121,12 @@ def date_words(day: dt.date, pattern: str) -> str:
 
 def exact(at: dt.datetime) -> str:
     """The instant in full, with its zone: "19 November 2026 15:42:08 Europe/Paris"."""
-    local = timezone.localtime(at)
-    return f"{date_words(local, 'j F Y')} {local:%H:%M:%S} {timezone.get_current_timezone_name()}"
+    return exact_words(timezone.localtime(at))
+
+
+def exact_words(local: dt.datetime) -> str:
+    """As `exact`, for an instant that is in the reader's zone already."""
+    return f"{date_words(local, 'j F Y')} {_clock(local, seconds=True)} {local.tzinfo}"
 
 
 def age(
@@ -143,7 +153,7 @@ def age(
 def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = None) -> str:
     """Local time of today, "15:42"; with the day before that, and with the year where it is another one."""
     local, today = timezone.localtime(at), timezone.localtime(now or timezone.now())
-    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    clock = _clock(local, seconds=seconds)
     if local.date() == today.date():
         return clock
     day = date_words(local, SHORT_DAY if local.year == today.year else SHORT_DATE)
@@ -152,13 +162,21 @@ def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = 
 
 def clock(at: dt.datetime, *, seconds: bool = False) -> str:
     """The local time alone, for lists that say the day in a row of its own."""
-    local = timezone.localtime(at)
-    return f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return _clock(timezone.localtime(at), seconds=seconds)
+
+
+def _clock(local: dt.datetime, *, seconds: bool) -> str:
+    minutes = f"{local.hour:02}:{local.minute:02}"
+    return f"{minutes}:{local.second:02}" if seconds else minutes
 
 
 def day(date: dt.date, *, today: dt.date | None = None) -> SafeString:
     """A day as a separator row has it: <b>Today</b>, Thursday 19 November."""
-    today = today or timezone.localdate()
+    return _day(date, today or timezone.localdate(), translation.get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(date: dt.date, today: dt.date, language: str | None) -> SafeString:
     long = date_words(date, "l j F" if date.year == today.year else "l j F Y")
     word = {0: _("Today"), 1: _("Yesterday")}.get((today - date).days)
     return format_html("<b>{}</b>, {}", word, long) if word else format_html("<b>{}</b>", long)

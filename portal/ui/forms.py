@@ -6,17 +6,20 @@ A field is label, control, help, error at the field. Filters are a GET form whos
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cached_property
+from html import escape
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt as flags
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -54,40 +57,60 @@ def control(field: forms.BoundField, css: str = "") -> SafeString:
 def choices(field: forms.BoundField, css: str = "") -> SafeString:
     """Selects, radios and boxes drawn at once; Django's widgets ask three templates for each option."""
     widget = field.field.widget
+    attrs = widget.build_attrs(widget.attrs, field.build_widget_attrs({}, widget))
+    attrs["id"] = attrs.get("id") or field.auto_id
+    return drawn_choices(widget, field.html_name, field.value(), attrs, css)
+
+
+def drawn_choices(widget: Any, name: str, value: Any, attrs: dict[str, Any], css: str = "") -> SafeString:
+    """One of CHOICES as HTML. `attrs` has its id; a value that is not among the choices selects nothing."""
     is_list = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
     house = "form-check-input" if is_list else "form-select"
-    classes = " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))
-    attrs = widget.build_attrs(widget.attrs, field.build_widget_attrs({}, widget))
-    attrs |= {"class": classes, "id": attrs.get("id") or field.auto_id}
-    context = widget.get_context(field.html_name, field.value(), attrs)["widget"]
+    classes = " ".join(dict.fromkeys(filter(None, [house, *attrs.get("class", "").split(), *css.split()])))
+    selected = Selected(widget.format_value(value), widget.allow_multiple_selected)
     if is_list:
-        options = [option for _group, found, _index in context["optgroups"] for option in found]
-        items = format_html_join("", "{}", ((check(option),) for option in options))
-        return format_html('<ul class="sb-checks" id="{}">{}</ul>', attrs["id"], items)
-    groups = []
-    for group, found, _index in context["optgroups"]:
-        inside = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((o["value"], flags(o["attrs"]), o["label"]) for o in found),
-        )
-        groups.append(format_html('<optgroup label="{}">{}</optgroup>', group, inside) if group else inside)
-    joined = format_html_join("", "{}", ((group,) for group in groups))
-    return format_html('<select name="{}"{}>{}</select>', context["name"], flags(context["attrs"]), joined)
+        own = flags({key: text for key, text in attrs.items() if key != "id"} | {"class": classes})
+        fixed = (widget.input_type, escape(name), escape(attrs["id"]), own, selected)
+        items = "".join([_check(*fixed, *one) for one in enumerate(flat(widget.choices))])
+        return format_html('<ul class="sb-checks" id="{}">{}</ul>', attrs["id"], mark_safe(items))
+    attrs = attrs | {"class": classes}
+    if isinstance(widget, forms.SelectMultiple):
+        attrs["multiple"] = True
+    groups = "".join([_options(selected, *choice) for choice in widget.choices])
+    return format_html('<select name="{}"{}>{}</select>', name, flags(attrs), mark_safe(groups))
 
 
-def check(option: dict[str, Any]) -> SafeString:
+class Selected:
+    """Which values of a control are chosen: the first of those that stand alone, each of several."""
+
+    def __init__(self, values: Iterable[str], is_multiple: bool) -> None:
+        self.values, self.is_multiple, self.is_found = set(values), is_multiple, False
+
+    def has(self, value: str) -> bool:
+        if value not in self.values or (self.is_found and not self.is_multiple):
+            return False
+        self.is_found = True
+        return True
+
+
+def _options(selected: Selected, value: Any, label: Any) -> str:
+    """One option, or a group of them where the label is a list."""
+    if isinstance(label, (list, tuple)):
+        inside = "".join([_options(selected, *choice) for choice in label])
+        return f'<optgroup label="{escape(str(value))}">{inside}</optgroup>'
+    text = "" if value is None else str(value)
+    chosen = " selected" if selected.has(text) else ""
+    return f'<option value="{escape(text)}"{chosen}>{conditional_escape(label)}</option>'
+
+
+def _check(kind: str, name: str, group_id: str, own: str, selected: Selected, place: int, choice: Any) -> str:
     """One radio or box with its words."""
-    own = {name: value for name, value in option["attrs"].items() if name != "id"}
-    return format_html(
-        '<li><label for="{}"><input type="{}" name="{}" value="{}" id="{}"{}> {}</label></li>',
-        option["attrs"]["id"],
-        option["type"],
-        option["name"],
-        "" if option["value"] is None else option["value"],
-        option["attrs"]["id"],
-        flags(own),
-        option["label"],
+    text = "" if choice[0] is None else str(choice[0])
+    key = f"{group_id}_{place}"
+    chosen = " checked" if selected.has(text) else ""
+    return (
+        f'<li><label for="{key}"><input type="{kind}" name="{name}" value="{escape(text)}" id="{key}"{own}{chosen}> '
+        f"{conditional_escape(choice[1])}</label></li>"
     )
 
 
@@ -111,8 +134,6 @@ class Period:
 class PeriodWidget(forms.MultiWidget):
     """A named period, or two dates; in the address `?period=7d` or `?period=dates&period_from=...&period_to=...`."""
 
-    template_name = "components/period.html"
-
     def __init__(self, choices: Any = (), attrs: dict[str, Any] | None = None) -> None:
         date_attrs = {"type": "date", "class": "form-control"}
         super().__init__(
@@ -130,6 +151,27 @@ class PeriodWidget(forms.MultiWidget):
 
     def decompress(self, value: Any) -> list[Any]:
         return [value, None, None]
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        given = self.build_attrs(self.attrs, attrs)
+        values = value if isinstance(value, (list, tuple)) else self.decompress(value)
+        controls = []
+        for index, (suffix, widget) in enumerate(zip(self.widgets_names, self.widgets, strict=True)):  # type: ignore[attr-defined]
+            own = widget.build_attrs(widget.attrs, given)
+            own["id"] = f"{given.get('id', name)}_{index}"
+            one = values[index] if index < len(values) else None
+            draw = drawn_choices if isinstance(widget, forms.Select) else drawn_input
+            controls.append(draw(widget, f"{name}{suffix}", one, own))
+        return format_html('<span class="sb-range">{}{}{}</span>', *controls)
+
+
+def drawn_input(widget: Any, name: str, value: Any, attrs: dict[str, Any]) -> SafeString:
+    """An input of one line."""
+    text = widget.format_value(value)
+    shown = {**attrs, "value": text} if text is not None else attrs
+    return format_html('<input type="{}" name="{}"{}>', widget.input_type, name, flags(shown))
 
 
 class PeriodField(forms.MultiValueField):
@@ -197,6 +239,59 @@ def midnight(day: dt.date) -> dt.datetime:
 # ---- filters ----
 
 
+class RowsOfField(ModelChoiceIterator):
+    """The options of a RowField, from its rows."""
+
+    field: RowField
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.field.rows:
+            yield row.pk, self.field.label_from_instance(row)
+
+    def __len__(self) -> int:
+        return len(self.field.rows) + (self.field.empty_label is not None)
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+
+class RowField(forms.ModelChoiceField):
+    """One row of a table, for filters: its rows are read once a form, for options, words and validation alike."""
+
+    iterator = RowsOfField
+    _rows: list[Any] | None = None
+
+    @property
+    def rows(self) -> list[Any]:
+        if self._rows is None:
+            self._rows = list(self.queryset.all())  # type: ignore[union-attr]
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: Iterable[Any]) -> None:
+        """Take rows that somebody has read already."""
+        self._rows = list(rows)
+
+    def _set_queryset(self, queryset: QuerySet | None) -> None:
+        self._rows = None
+        super()._set_queryset(queryset)  # type: ignore[misc]
+
+    queryset = property(forms.ModelChoiceField._get_queryset, _set_queryset)  # type: ignore[attr-defined]
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        key = str(getattr(value, "pk", value))
+        for row in self.rows:
+            if str(row.pk) == key:
+                return row
+        raise forms.ValidationError(
+            self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+        )
+
+
 @dataclass(frozen=True)
 class FilterPill:
     """One filter as it stands: what it is set to in words, and the parameters that a cross removes."""
@@ -215,15 +310,25 @@ class FilterPill:
 class FilterForm(forms.Form):
     """Filters of a list. Subclasses declare fields and write `narrow`; a field named `q` is the search box.
 
-    Every field is optional. A value that does not validate narrows nothing and says so at the field.
+    Every field is optional. `rows` are those of RowFields that the page has read already.
+
+    A value that does not validate narrows nothing and says so at the field.
     """
 
     use_required_attribute = False
     search_field: ClassVar[str] = "q"
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *args: Any,
+        rows: Mapping[str, Sequence[Any]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("auto_id", "filter_%s")
         super().__init__(data if data is not None else {}, *args, **kwargs)
+        for name, known in (rows or {}).items():
+            cast(RowField, self.fields[name]).rows = list(known)
         for name, field in self.fields.items():
             field.required = False
             if type(field.widget) is forms.Select and isinstance(field, forms.ChoiceField):
@@ -240,6 +345,7 @@ class FilterForm(forms.Form):
     def apply(self, records: QuerySet) -> QuerySet:
         """Validate, then narrow; what is not valid counts as empty."""
         self.full_clean()
+        self.__dict__.pop("pills", None)  # they say what was valid
         for name, field in self.fields.items():
             self.cleaned_data.setdefault(name, [] if isinstance(field, forms.MultipleChoiceField) else None)
         return self.narrow(records)
@@ -253,7 +359,7 @@ class FilterForm(forms.Form):
         """Whether any filter is set."""
         return any(pill.is_on for pill in self.pills) or bool(self.search and self.search.value())
 
-    @property
+    @cached_property
     def pills(self) -> list[FilterPill]:
         return [
             self._pill(bound) for bound in self if bound.name != self.search_field and not bound.is_hidden
@@ -283,10 +389,12 @@ class FilterForm(forms.Form):
                 yield ngettext("%(count)s chosen", "%(count)s chosen", len(chosen)) % {"count": len(chosen)}
             else:
                 yield ", ".join(chosen)
+        elif isinstance(bound.field, forms.ModelChoiceField):
+            yield bound.field.label_from_instance(value) if value is not None else ""
         elif isinstance(bound.field, forms.ChoiceField):
             labels = {str(key): str(label) for key, label in flat(bound.field.choices)}
             if value not in (None, ""):
-                yield labels.get(str(getattr(value, "pk", value)), str(value))
+                yield labels.get(str(value), str(value))
         elif isinstance(bound.field, forms.BooleanField):
             yield _("yes") if value else ""
         elif value not in (None, ""):

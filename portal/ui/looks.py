@@ -14,9 +14,12 @@ from django.utils.functional import Promise
 Tone = Literal["", "plain", "ok", "warn", "bad", "info", "accent"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Look:
-    """`plain` is the normal case (no colour, no edge); the empty tone is a grey edge."""
+    """`plain` is the normal case (no colour, no edge); the empty tone is a grey edge.
+
+    Looks are told apart by identity: to compare their words would translate them.
+    """
 
     icon: str
     word: str | Promise

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
+from html import escape
 
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from portal.ui import formats
-from portal.ui.looks import look_of
+from portal.ui.looks import Look, look_of
 
 
 @lru_cache(maxsize=1024)
@@ -33,21 +35,24 @@ def pill(word: object, *, tone: str = "", icon_name: str = "") -> SafeString:
 
 
 @lru_cache(maxsize=1024)
-def _pill(word: str, tone: str, icon_name: str) -> SafeString:
-    return pill(word, tone=tone, icon_name=icon_name)
+def _look_pill(look: Look, language: str | None) -> SafeString:
+    return pill(look.word, tone=look.tone, icon_name=look.icon)
 
 
 def look_pill(kind: str, value: object) -> SafeString:
-    """The pill of a registered state (see portal/ui/looks.py)."""
-    look = look_of(kind, value)
-    return _pill(str(look.word), look.tone, look.icon)
+    """The pill of a registered state (see portal/ui/looks.py), drawn once a language."""
+    return _look_pill(look_of(kind, value), get_language())
+
+
+@lru_cache(maxsize=64)
+def _direction(look: Look, value: str, language: str | None) -> SafeString:
+    css = {"inbound": "sb-dir in", "outbound": "sb-dir out"}.get(value, "sb-dir")
+    return format_html('<span class="{}">{}{}</span>', css, icon(look.icon), look.word)
 
 
 def direction(value: str) -> SafeString:
     """Arrow and word of a direction registered under "direction"; `in` and `out` colour the arrow."""
-    look = look_of("direction", value)
-    css = {"inbound": "sb-dir in", "outbound": "sb-dir out"}.get(value, "sb-dir")
-    return format_html('<span class="{}">{}{}</span>', css, icon(look.icon), look.word)
+    return _direction(look_of("direction", value), str(value), get_language())
 
 
 def age_badge(
@@ -65,9 +70,13 @@ def age_badge(
 
 def time_tag(at: dt.datetime, text: object) -> SafeString:
     """Any wording of an instant, with the exact one on hover."""
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), formats.exact(at), text)
+    exact = formats.exact_words(timezone.localtime(at))
+    return SafeString(
+        f'<time datetime="{at.isoformat()}" title="{escape(exact)}">{conditional_escape(text)}</time>'
+    )
 
 
+@lru_cache(maxsize=64)
 def provider(code: str, label: str, *, with_word: bool = True) -> SafeString:
     """Two letters in a neutral tag and the name; providers have no colour."""
     if with_word:
@@ -77,6 +86,6 @@ def provider(code: str, label: str, *, with_word: bool = True) -> SafeString:
     )
 
 
-def day_row(at: dt.datetime) -> SafeString:
-    """Content of a day's separator row, in the zone now in force."""
-    return formats.day(timezone.localtime(at).date())
+def day_row(at: dt.datetime, today: dt.date | None = None) -> SafeString:
+    """Content of a day's separator row, in the zone now in force; who draws many hands in `today`."""
+    return formats.day(timezone.localtime(at).date(), today=today)

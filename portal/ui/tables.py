@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
-from portal.ui.cells import Cells
+from portal.ui.cells import Rows
 from portal.ui.looks import look_of
 
 Card = Literal["", "title", "sub", "end", "end2", "icon"]
@@ -28,6 +28,7 @@ class Column(tables.Column):
 
     align: str = ""
     width: str = ""
+    is_stored: bool = False  # `render` takes the stored value of a choice, not its word
 
     def __init__(
         self,
@@ -48,11 +49,6 @@ class Column(tables.Column):
                 None, [self.align, f"sb-c-{card}" if card else "", "phone-only" if phone_only else "", css]
             )
         )
-
-
-def stored(value: Any, record: Any, bound_column: Any) -> Any:
-    """The value in the record; django-tables2 hands over the word of a choice instead."""
-    return bound_column.accessor.resolve(record, quiet=True) if record is not None else value
 
 
 class LocalTimeColumn(Column):
@@ -137,13 +133,14 @@ class PillColumn(Column):
     """A state registered with `register_looks(look, ...)`, as icon and word."""
 
     width = "pill"
+    is_stored = True
 
     def __init__(self, *args: Any, look: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.look = look
 
-    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
-        return parts.look_pill(self.look, stored(value, record, bound_column))
+    def render(self, value: Any) -> SafeString:
+        return parts.look_pill(self.look, value)
 
 
 class OutcomeColumn(PillColumn):
@@ -156,9 +153,10 @@ class DirectionColumn(Column):
     """Arrow and word."""
 
     width = "dir"
+    is_stored = True
 
-    def render(self, value: str, record: Any, bound_column: Any) -> SafeString:
-        return parts.direction(stored(value, record, bound_column))
+    def render(self, value: str) -> SafeString:
+        return parts.direction(value)
 
 
 class ChoiceColumn(Column):
@@ -299,20 +297,13 @@ class BaseTable(tables.Table):
         return any(getattr(column.column, "card", "") for column in self.columns)
 
     @property
-    def lines(self) -> Iterator[Line]:
-        """Rows with their separators; a separator stands only where it differs from the one before."""
-        last: object = None
-        cells = Cells(self)
-        for row in self.rows:
-            text = self.separator(row.record)
-            yield Line(
-                record=row.record,
-                cells=cells.html(row),
-                separator=text if text != last else "",
-                menu=self.row_menu(row.record),
-                panel_url=self.panel_url(row.record),
-            )
-            last = text
+    def has_separators(self) -> bool:
+        return type(self).separator is not BaseTable.separator
+
+    @property
+    def body(self) -> SafeString:
+        """Rows with their separators, drawn at once."""
+        return Rows(self).html()
 
     @property
     def heads(self) -> Iterator[Head]:
@@ -323,15 +314,6 @@ class BaseTable(tables.Table):
             flips = column.name if state == "descending" else f"-{column.name}"
             first = flips if state or column.column.initial_sort_descending else column.name
             yield Head(column=column, state=state, next_sort=first if column.orderable else "")
-
-
-@dataclass(frozen=True)
-class Line:
-    record: Any
-    cells: SafeString
-    separator: SafeString | str
-    menu: Sequence[MenuItem]
-    panel_url: str
 
 
 @dataclass(frozen=True)

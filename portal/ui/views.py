@@ -97,6 +97,9 @@ class FilteredTableView(FragmentMixin, TemplateView):
     def get_filter_form(self) -> FilterForm:
         return self.filter_form_class(self.request.GET)
 
+    def prepare(self, rows: Sequence[Any]) -> None:
+        """Give the rows of this page what their cells show and the query left out."""
+
     def names_for(self, rows: Sequence[Any]) -> Mapping[str, str]:
         """Names of the numbers on this page, found with one query, for NumberColumn."""
         return {}
@@ -149,9 +152,13 @@ class FilteredTableView(FragmentMixin, TemplateView):
     def count(self) -> CappedCount:
         return capped_count(self.records)
 
+    @cached_property
+    def hidden_columns(self) -> tuple[str, ...]:
+        return self.table_class.exclude_for(chosen_columns(self.request, self.table_class.key()))
+
     def get_table(self) -> BaseTable:
-        exclude = self.table_class.exclude_for(chosen_columns(self.request, self.table_class.key()))
-        table = self.table_class(self.page.rows, exclude=exclude)
+        self.prepare(self.page.rows)
+        table = self.table_class(self.page.rows, exclude=self.hidden_columns)
         table.request = self.request
         table.sort = self.sort
         table.names = self.names_for(self.page.rows)
@@ -163,8 +170,7 @@ class FilteredTableView(FragmentMixin, TemplateView):
         return table
 
     def column_choices(self) -> list[ColumnChoice]:
-        hidden = set(self.table_class.exclude_for(chosen_columns(self.request, self.table_class.key())))
-        columns = self.table_class.base_columns
+        hidden, columns = self.hidden_columns, self.table_class.base_columns
         return [
             ColumnChoice(
                 name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.forms import FilterForm, PeriodField, any_of
+from portal.ui.forms import FilterForm, PeriodField, RowField, any_of
 from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
@@ -24,7 +25,7 @@ LENGTHS = {
 
 
 class CallFilterForm(FilterForm):
-    """`zone` makes the days of a period; `region` understands national numbers."""
+    """`zone` makes the days of a period; `region` understands national numbers; `connections` are the tenant's."""
 
     q = forms.CharField(
         label=_("Number or name"), max_length=80, help_text=_("Any notation, or its last digits")
@@ -34,17 +35,21 @@ class CallFilterForm(FilterForm):
     outcome = forms.ChoiceField(label=_("Outcome"), choices=any_of(Outcome))
     length = forms.ChoiceField(label=_("Talk"), choices=[(key, words[0]) for key, words in LENGTHS.items()])
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
-    line = forms.ModelChoiceField(
-        label=_("Line"), queryset=Entity.objects.lines().order_by("name", "id"), empty_label=_("any")
+    line = RowField(
+        label=_("Line"),
+        queryset=Entity.objects.lines().only("name", "number", "remote_id").order_by("name", "id"),
+        empty_label=_("any"),
     )
-    connection = forms.ModelChoiceField(
+    connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
     )
 
-    def __init__(self, *args: Any, zone: ZoneInfo, region: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, zone: ZoneInfo, region: str, connections: Sequence[Connection], **kwargs: Any
+    ) -> None:
         self.zone, self.region = zone, region
-        super().__init__(*args, **kwargs)
-        if len(self.fields["connection"].choices) <= 2:  # type: ignore[attr-defined]
+        super().__init__(*args, rows={"connection": connections}, **kwargs)
+        if len(connections) <= 1:
             del self.fields["connection"]
 
     def full_clean(self) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from portal.ui.forms import FilterForm, PeriodField, any_of
+from portal.ui.forms import FilterForm, PeriodField, RowField, any_of
 from telephony.models import Change, Entity
 
 
@@ -21,11 +21,13 @@ class ChangeFilterForm(FilterForm):
     q = forms.CharField(label=_("Words, ticket or operation"), max_length=80)
     period = PeriodField(label=_("Made"))
     state = forms.ChoiceField(label=_("State"), choices=any_of(Change.State))
-    line = forms.ModelChoiceField(
-        label=_("Line"), queryset=Entity.objects.lines().order_by("name", "id"), empty_label=_("any")
+    line = RowField(
+        label=_("Line"),
+        queryset=Entity.objects.lines().only("name", "number", "remote_id").order_by("name", "id"),
+        empty_label=_("any"),
     )
-    entity = forms.ModelChoiceField(label=_("Object"), queryset=Entity.objects.none(), empty_label=_("any"))
-    person = forms.ModelChoiceField(label=_("Person"), queryset=Person.objects.none(), empty_label=_("any"))
+    entity = RowField(label=_("Object"), queryset=Entity.objects.none(), empty_label=_("any"))
+    person = RowField(label=_("Person"), queryset=Person.objects.none(), empty_label=_("any"))
 
     def __init__(self, *args: Any, zone: ZoneInfo, tenant: Any, **kwargs: Any) -> None:
         self.zone = zone

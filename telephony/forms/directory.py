@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.numbers import to_e164
-from portal.ui.forms import FilterForm
+from portal.ui.forms import FilterForm, RowField
 from telephony.models import Connection
 
 
@@ -16,7 +16,7 @@ class DirectoryFilterForm(FilterForm):
 
     q = forms.CharField(label=_("Name, company or number"), max_length=80)
     folder = forms.CharField(label=_("Folder"), max_length=200, widget=forms.HiddenInput)
-    connection = forms.ModelChoiceField(
+    connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
     )
     region = "FR"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.lib.numbers import to_e164
-from portal.ui.forms import FilterForm
+from portal.ui.forms import FilterForm, RowField
 from telephony.models import Connection
 from telephony.models.entities import EntityQuerySet
 from telephony.providers.fields import DocumentField
@@ -105,17 +105,16 @@ def _narrowed(records: EntityQuerySet, name: str, field: DocumentField, value: s
 
 
 class LineFilterForm(EntityFilterForm):
-    connection = forms.ModelChoiceField(
+    connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
     )
     kind = forms.ChoiceField(label=_("Kind"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        connections = Connection.objects.order_by("name")
         kinds = {
             kind.kind: kind.plural
-            for connection in connections
+            for connection in self.fields["connection"].rows  # type: ignore[attr-defined]
             for kind in connection.declaration.kinds.values()
         }
         self.fields["kind"].choices = [("", _("any")), *kinds.items()]  # type: ignore[attr-defined]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +95,11 @@ class CallTable(BaseTable):
         return self._who(record.callee if record.direction == Direction.OUTBOUND else record.caller)
 
     def separator(self, record: Call) -> SafeString | str:
-        return parts.day_row(record.started_at)
+        return parts.day_row(record.started_at, self.today)
+
+    @cached_property
+    def today(self) -> date:
+        return timezone.localdate()
 
     def panel_url(self, record: Call) -> str:
         return tenant_url(self.request.tenant, "telephony:call_detail", pk=record.pk)

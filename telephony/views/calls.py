@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -19,7 +21,8 @@ from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.calls import CallFilterForm
-from telephony.models import Call, Connection
+from telephony.menu import connections_of
+from telephony.models import Call, Entity
 from telephony.models import SavedView as SavedViewRow
 from telephony.models.call_search import calls_in_scope
 from telephony.services.call_story import story_of
@@ -35,7 +38,10 @@ def filter_form(request: HttpRequest, data: Any = None) -> CallFilterForm:
     """The filter of a request's address (or of `data`), with the tenant's days and national numbers."""
     tenant = request.tenant  # type: ignore[attr-defined]
     return CallFilterForm(
-        request.GET if data is None else data, zone=ZoneInfo(tenant.time_zone), region=tenant.region
+        request.GET if data is None else data,
+        zone=ZoneInfo(tenant.time_zone),
+        region=tenant.region,
+        connections=connections_of(request),
     )
 
 
@@ -52,10 +58,18 @@ class CallListView(TenantRightMixin, FilteredTableView):
     )
 
     def get_queryset(self) -> Any:
-        return calls_in_scope()
+        return Call.objects.all()
 
     def get_filter_form(self) -> CallFilterForm:
         return filter_form(self.request)
+
+    def prepare(self, rows: Sequence[Call]) -> None:
+        """Connections are few and known by now; lines are read where the page shows them."""
+        connections = {connection.pk: connection for connection in connections_of(self.request)}
+        for call in rows:
+            call.connection = connections[call.connection_id]
+        if "line" not in self.hidden_columns:
+            prefetch_related_objects(rows, Prefetch("line", Entity.objects.only("name")))
 
     def names_for(self, rows: Sequence[Call]) -> Mapping[str, str]:
         return names_of(number for call in rows for number in (call.caller, call.callee))
@@ -74,19 +88,23 @@ class CallListView(TenantRightMixin, FilteredTableView):
             (_("Over 30 min"), "period=30d&length=from_1800"),
             (_("SMS"), "period=30d&medium=sms"),
         ]
-        kept = SavedViewRow.objects.filter(person=self.request.user, page=PAGE).values_list("name", "query")
+        kept = [(view.name, view.query) for view in self.kept_views]
         return [
             SavedView(label, query, is_current=_view_query(QueryDict(query)) == now)
             for label, query in [*given, *kept]
         ]
 
+    @cached_property
+    def kept_views(self) -> list[SavedViewRow]:
+        return list(SavedViewRow.objects.filter(person=self.request.user, page=PAGE))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view_query = _view_query(self.request.GET)
-        kept = SavedViewRow.objects.filter(person=self.request.user, page=PAGE, query=view_query).first()
+        connections = connections_of(self.request)
         return super().get_context_data(
-            connections=Connection.objects.filter(unlinked_at=None).select_related("credential"),
+            connections=[connection for connection in connections if connection.unlinked_at is None],
             view_query=view_query,
-            kept_view=kept,
+            kept_view=next((view for view in self.kept_views if view.query == view_query), None),
             may_export=Right.EXPORTS_MAKE in self.request.rights,
             **kwargs,
         )
