@@ -9,20 +9,35 @@ MAUD, NOE, TOM = "maud@corvane.example", "noe@corvane.example", "tom@telvane.exa
 
 @dataclass(frozen=True)
 class Shot:
-    """One page. `follow`: patterns of paths to go on to, each the first link of the page before that fits.
+    """One page.
 
-    `person` None is somebody who has not signed in.
+    follow  patterns of paths to go on to, each the first link of the page before that fits
+    fill    values to type into fields of the page, by selector; `press` what to press then, `undo` after the picture
+    person  None is somebody who has not signed in
     """
 
     name: str
     path: str
     follow: tuple[str, ...] = ()
     person: str | None = MAUD
+    fill: tuple[tuple[str, str], ...] = ()
+    press: str = ""
+    undo: str = ""
 
 
 LINE = (r"/t/corvane/lines/\d+/$",)
 CONNECTION = (r"/t/corvane/connections/\d+/$",)
 OPERATIONS = (*CONNECTION, r"/connections/\d+/operations/$")
+PROFILE_FORM = (*LINE, r"/t/corvane/entities/\d+/edit/services\.profiles\.update/$")
+ENTITIES = "/t/corvane/entities/corvane-keyyo/"
+ENTITY = (r"/t/corvane/entities/\d+/$",)
+# Changes two fields of a profile; nothing is sent, and the draft goes again.
+REVIEW = {
+    "fill": (("[name=forward_on_no_answer_number]", "+33639980001"), ("[name=forward_delay]", "15")),
+    "press": "form[data-main] button.btn-primary, .sb-foot button.btn-primary",
+    "undo": "form[action$='/discard/'] button",
+}
+LONG_NAME = "/t/corvane/lines/?q=gestionnaire+principal"
 SHOTS = (
     Shot("sign-in", "/accounts/login/", person=None),
     Shot("password-reset", "/accounts/password/reset/", person=None),
@@ -34,7 +49,15 @@ SHOTS = (
     Shot("call", "/t/corvane/calls/", (r"/t/corvane/calls/\d+/$",)),
     Shot("lines", "/t/corvane/lines/"),
     Shot("line", "/t/corvane/lines/", LINE),
-    Shot("profile-form", "/t/corvane/lines/", (*LINE, r"/t/corvane/entities/\d+/edit/")),
+    Shot("line-long-name", LONG_NAME, LINE),
+    Shot("profile-form", "/t/corvane/lines/?q=Syndic+Paris", PROFILE_FORM),
+    Shot("preview", "/t/corvane/lines/?q=Syndic+Paris", PROFILE_FORM, **REVIEW),  # type: ignore[arg-type]
+    Shot("kinds", ENTITIES),
+    Shot("profiles", f"{ENTITIES}VoIPAccountProfile/?sort=-name"),
+    Shot("profile", f"{ENTITIES}VoIPAccountProfile/?q=Gr%C3%A8ve", ENTITY),
+    Shot("blacklists", f"{ENTITIES}Blacklist/"),
+    Shot("contact", f"{ENTITIES}DirectoryContact/", ENTITY),
+    Shot("mailbox", f"{ENTITIES}Voicemail/", ENTITY),
     Shot("directory", "/t/corvane/directory/"),
     Shot("numbers", "/t/corvane/numbers/"),
     Shot("changes", "/t/corvane/changes/"),

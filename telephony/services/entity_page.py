@@ -35,15 +35,16 @@ class Use:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`below` is grouped by kind; `parent` is None for what hangs below the account.
+    """`below` is grouped by kind; `above` is what it hangs below, the outermost first; empty below the account.
 
+    used        of a list with so many places: how many are taken
     sheet       the document, field by field
     pointers    references by the place in the document where they stand; `loose` stand nowhere in it
     names       of the numbers that the document holds
     """
 
     kind: EntityKind | None
-    parent: Entity | None
+    above: Sequence[Entity]
     sheet: Sheet
     names: Mapping[str, str]
     pointers: Mapping[str, EntityReference]
@@ -51,6 +52,11 @@ class Surroundings:
     below: Sequence[tuple[EntityKind | None, Sequence[Entity]]]
     used_by: Sequence[Use]
     changes: Sequence[Change]
+    used: int | None
+
+    @property
+    def parent(self) -> Entity | None:
+        return self.above[-1] if self.above else None
 
 
 def surroundings_of(entity: Entity) -> Surroundings:
@@ -62,7 +68,7 @@ def surroundings_of(entity: Entity) -> Surroundings:
     uses = entity.used_by.filter(source__missing_since=None).select_related("source", "source__connection")
     return Surroundings(
         kind=kind,
-        parent=parents_of(entity.connection, kind, [entity]).get(entity.parent_remote_id) if kind else None,
+        above=_above(entity, kind),
         sheet=sheet,
         names=names_of(_numbers_in(sheet.facts(), entity.connection.tenant.region)),
         pointers=pointers,
@@ -70,7 +76,21 @@ def surroundings_of(entity: Entity) -> Surroundings:
         below=_below(entity),
         used_by=_uses(uses.order_by("pk")[:MOST]),
         changes=list(Change.objects.filter(entity=entity).order_by("-created_at", "-pk")[:6]),
+        used=_used(entity, kind) if kind and kind.capacity else None,
     )
+
+
+def _above(entity: Entity, kind: EntityKind | None) -> list[Entity]:
+    above: list[Entity] = []
+    while kind and (parent := parents_of(entity.connection, kind, [entity]).get(entity.parent_remote_id)):
+        above.insert(0, parent)
+        entity, kind = parent, entity.connection.declaration.kinds.get(parent.kind)
+    return above
+
+
+def _used(entity: Entity, kind: EntityKind) -> int:
+    entries = entity.document.get(kind.list_field) or ()
+    return sum(1 for entry in entries if entry not in kind.not_counted)
 
 
 def _uses(references: Iterable[EntityReference]) -> list[Use]:

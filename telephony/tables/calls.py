@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -89,10 +89,18 @@ class CallTable(BaseTable):
         return self._who(value)
 
     def render_callee(self, value: str) -> SafeString:
-        return self._who(value)
+        """Who was called. Data sessions have nobody there, and nobody withheld a number."""
+        return self._who(value) if value else formats.DASH
 
     def render_other(self, record: Call) -> SafeString:
-        return self._who(record.callee if record.direction == Direction.OUTBOUND else record.caller)
+        if record.direction == Direction.OUTBOUND:
+            return self.render_callee(record.callee)
+        return self._who(record.caller)
+
+    def render_started_at(self, value: datetime, record: Call) -> SafeString:
+        """The time as the row's link: how the call opens without script, and on a telephone."""
+        shown = parts.time_tag(value, formats.clock(value, seconds=True))
+        return format_html('<a class="sb-plain" href="{}">{}</a>', self.panel_url(record), shown)
 
     def separator(self, record: Call) -> SafeString | str:
         return parts.day_row(record.started_at, self.today)

@@ -15,7 +15,7 @@ from telephony.models import Entity
 from telephony.providers.fields import DocumentField, fact_at
 from telephony.providers.kinds import EntityKind
 from telephony.tables.columns import ConnectionColumn
-from telephony.tables.documents import Reading, object_label, page_of
+from telephony.tables.documents import NUMBERS, Reading, object_label, page_of
 
 FRESH_S, LOST_S = 2 * 3600, 24 * 3600
 
@@ -42,7 +42,7 @@ class EntityTable(BaseTable):
         """
         taken = {"name", "status"}  # columns of every kind
         shown = {
-            f"doc_{field.path.replace('.', '_')}": DocumentColumn(field)
+            f"doc_{field.path.replace('.', '_')}": DocumentColumn(field, is_list=kind.whole_list)
             for field in kind.fields
             if field.path not in taken and not field.items
         }
@@ -55,6 +55,8 @@ class EntityTable(BaseTable):
         members |= {"name": None} if kind.whole_list else {}
         members |= {} if has_states else {"status": None}
         members |= {**shown, "parent_remote_id": parent} if parent else shown
+        if below and not kind.whole_list and any(field.kind in NUMBERS for field in kind.columns):
+            members["row_height"] = "42"  # a name over its number
         meta = type("Meta", (EntityTable.Meta,), {"fields": tuple(order)})
         return type(
             f"{kind.kind}Table", (cls,), {**members, "Meta": meta, "caption": kind.plural, "kind": kind}
@@ -62,6 +64,7 @@ class EntityTable(BaseTable):
 
     kind: Any = None
     parents: Mapping[str, Entity] = {}
+    parents_of_parents: Mapping[str, Entity] = {}
     reading: Reading | None = None
 
     def render_name(self, record: Entity) -> SafeString:
@@ -78,7 +81,9 @@ class ParentColumn(Column):
 
     def __init__(self, *, is_title: bool) -> None:
         card: Card = "title" if is_title else "sub"
-        super().__init__(verbose_name=_("Of"), orderable=True, fixed=True, card=card, empty_values=())
+        super().__init__(
+            verbose_name=_("Of"), orderable=True, fixed=True, card=card, empty_values=(), css="wrap"
+        )
         self.is_title = is_title
 
     def render(self, value: str, record: Entity, table: Any) -> SafeString | str:
@@ -88,20 +93,35 @@ class ParentColumn(Column):
             return format_html('<a href="{}"><b>{}</b></a>', table.page_of(record), name)
         if parent is None:
             return value or formats.DASH
-        name = object_label(parent, None, None)
+        above = table.parents_of_parents.get(parent.parent_remote_id)
+        name = f"{above}, {parent}" if above else str(parent)
         return format_html('<a href="{}">{}</a>', table.page_of(parent), name)
+
+
+# How wide a column of one value is, by the kind of its field; the others share the rest.
+_WIDTHS = {
+    "boolean": "short",
+    "duration_s": "short",
+    "integer": "money",
+    "number": "tel",
+    "e164": "tel",
+    "date": "datetime",
+    "datetime": "datetime",
+    "unix_s": "datetime",
+}
 
 
 class DocumentColumn(Column):
     """One declared field of the document, in the words of its kind."""
 
-    def __init__(self, field: DocumentField) -> None:
+    def __init__(self, field: DocumentField, *, is_list: bool = False) -> None:
+        self.align = "r" if field.kind in ("integer", "duration_s") else ""
         super().__init__(
             verbose_name=field.brief or field.label,
             accessor="document",
             empty_values=(),
             hidden=not field.column,
-            css="r" if field.kind in ("integer", "duration_s") else "",
+            width="" if is_list else _WIDTHS.get(field.kind, ""),
         )
         self.field = field
 

@@ -162,6 +162,10 @@ class EntityListView(TenantRightMixin, FilteredTableView):
         names = names_in(self.entity_kind, self.page.rows, self.request.tenant.region)
         table.reading = reading_for(self.request, self.link, names)
         table.parents = parents_of(self.link, self.entity_kind, self.page.rows)
+        for name in self.entity_kind.parent_kinds:
+            if above := self.link.declaration.kinds.get(name):
+                table.parents_of_parents = parents_of(self.link, above, table.parents.values())
+                break
         return table
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

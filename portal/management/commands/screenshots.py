@@ -1,4 +1,8 @@
-"""`manage.py screenshots`: pictures of a fixed list of pages of the demo, and which of them scroll sideways."""
+"""`manage.py screenshots`: pictures of a fixed list of pages of the demo.
+
+It fails where a page scrolls sideways, cuts a text off, has no heading or an error in its script; with `--axe` also
+where axe finds something serious.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,32 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+# Texts whose end is hidden: outside a box that clips and cannot be scrolled. What says the whole text in its title
+# is meant to be cut.
+CUT = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode, parent = text.parentElement;
+    if (!text.data.trim() || parent.closest(".visually-hidden, .sb-skip, script, style, template, svg")) continue;
+    if (!parent.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const right = Math.max(...[...range.getClientRects()].map((box) => box.right));
+    if (parent.closest("[title]")?.title.includes(text.data.trim())) continue;
+    for (let box = parent; box && box !== document.body; box = box.parentElement) {
+      const overflow = getComputedStyle(box).overflowX;
+      if (overflow === "auto" || overflow === "scroll") break;
+      if (overflow !== "visible" && right > box.getBoundingClientRect().right + 1) {
+        found.push(text.data.trim().slice(0, 60));
+        break;
+      }
+    }
+  }
+  return [...new Set(found)].slice(0, 5);
+}"""
+SERIOUS = {"serious", "critical"}
+JUDGED = {"light", "dark"}
 STARTS_WITHIN_S = 300
 
 
@@ -35,6 +65,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--scale", type=int, default=1, help="device pixels per CSS pixel, 1 unless told")
+        parser.add_argument("--axe", action="store_true", help="let axe judge each page, in light and dark")
         parser.add_argument("names", nargs="*", metavar="NAME", help="only these pages")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +74,7 @@ class Command(BaseCommand):
         unknown = set(options["names"]) - {shot.name for shot in SHOTS}
         if unknown:
             raise CommandError(f"No such page: {', '.join(sorted(unknown))}.")
-        self.scale = options["scale"]
+        self.scale, self.judge = options["scale"], options["axe"]
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
         )  # so that a demo of ours is ended in every case
@@ -54,13 +85,14 @@ class Command(BaseCommand):
             browser = playwright.chromium.launch(
                 executable_path=os.environ["CHROMIUM"], args=[*FLAGS, "--font-render-hinting=none"]
             )
-            problems = list(self._take(browser, base, shots, folder))
+            found = 0
+            for problem in self._take(browser, base, shots, folder):
+                self.stdout.write(f"  {problem}")
+                found += 1
             browser.close()
         self.stdout.write(f"{len(shots) * len(SIZES)} pictures in {folder}")
-        for problem in problems:
-            self.stdout.write(f"  {problem}")
-        if problems:
-            raise SystemExit(1)
+        if found:
+            raise CommandError(f"{found} things are not as they should be.")
 
     def _take(self, browser: Browser, base: str, shots: list[Shot], folder: Path) -> Iterator[str]:
         """Take the pictures; yields what is wrong with a page."""
@@ -79,7 +111,7 @@ class Command(BaseCommand):
                 page = context.new_page()
                 for shot in shots:
                     if shot.person == person:
-                        yield from picture(page, shot, size, folder)
+                        yield from picture(page, shot, size, folder, judge=self.judge and size in JUDGED)
                 context.close()
 
     @contextmanager
@@ -124,7 +156,7 @@ def signed_in(browser: Browser, base: str, email: str) -> Any:
     return state
 
 
-def picture(page: Page, shot: Shot, size: str, folder: Path) -> Iterator[str]:
+def picture(page: Page, shot: Shot, size: str, folder: Path, *, judge: bool = False) -> Iterator[str]:
     """Go there and take it; yields why it is not as it should be."""
     errors: list[str] = []
 
@@ -133,22 +165,53 @@ def picture(page: Page, shot: Shot, size: str, folder: Path) -> Iterator[str]:
 
     page.on("pageerror", hear)
     try:
-        page.goto(shot.path, wait_until="load")
-        for pattern in shot.follow:
-            target = first_link(page, pattern)
-            if not target:
-                yield f"{shot.name}-{size}: no link like {pattern} on {page.url}"
-                return
-            page.goto(target, wait_until="load")
+        missing = reach(page, shot)
+        if missing:
+            yield f"{shot.name}-{size}: {missing}"
+            return
         page.wait_for_timeout(250)  # fragments that load after the page
         page.screenshot(path=folder / f"{shot.name}-{size}.png")
-        if page.evaluate(WIDER):
-            yield f"{shot.name}-{size}: scrolls sideways"
-        if page.locator("h1").count() == 0:
-            yield f"{shot.name}-{size}: has no heading"
-        yield from (f"{shot.name}-{size}: {error}" for error in errors)
+        yield from (f"{shot.name}-{size}: {wrong}" for wrong in [*faults(page, judge=judge), *errors])
+        if shot.undo:
+            page.click(shot.undo)
+            page.wait_for_load_state("load")
     finally:
         page.remove_listener("pageerror", hear)
+
+
+def reach(page: Page, shot: Shot) -> str:
+    """Go to the page of a shot, through links and a form where it says so; answers what is missing on the way."""
+    page.goto(shot.path, wait_until="load")
+    for pattern in shot.follow:
+        target = first_link(page, pattern)
+        if not target:
+            return f"no link like {pattern} on {page.url}"
+        page.goto(target, wait_until="load")
+    for selector, value in shot.fill:
+        page.fill(selector, value)
+    if shot.press:
+        before = page.url
+        page.click(shot.press)
+        page.wait_for_load_state("load")
+        if page.url == before:
+            return f"the form of {page.url} was not taken"
+    return ""
+
+
+def faults(page: Page, *, judge: bool) -> Iterator[str]:
+    """What is wrong with the page as it stands."""
+    if page.evaluate(WIDER):
+        yield "scrolls sideways"
+    if cut := page.evaluate(CUT):
+        yield "cuts off " + ", ".join(f"“{text}”" for text in cut)
+    if page.locator("h1").count() == 0:
+        yield "has no heading"
+    if judge:
+        from axe_playwright_python.sync_playwright import Axe
+
+        for one in Axe().run(page).response["violations"]:
+            if one["impact"] in SERIOUS:
+                yield f"{one['id']}: {one['nodes'][0]['html'][:120]}"
 
 
 def first_link(page: Page, pattern: str) -> str | None:

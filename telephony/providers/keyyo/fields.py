@@ -43,7 +43,7 @@ _CALLS = (
 )
 _STATE = (
     Field(path="status", label=_("State"), choices=_STATES),
-    Field(path="blocking_status", label=_("Blocked"), choices=_BLOCKING, empty=_("no")),
+    Field(path="blocking_status", label=_("Blocking"), choices=_BLOCKING, empty=_("not blocked")),
     Field(path="options", label=_("Options"), choices=_OPTIONS),
 )
 _SERVICE_AT_KEYYO = (
@@ -218,8 +218,8 @@ USAGE = (
 )
 OFFER = (_NAME, Field(path="id", label=_("Offer number"), kind="code", column=True), TYPE)
 TASK = (
-    Field(path="description", label=_("Description"), column=True),
-    Field(path="action", label=_("Action"), kind="code"),
+    Field(path="description", label=_("Description")),
+    Field(path="action", label=_("Action"), kind="code", column=True),
     Field(
         path="status",
         label=_("State"),

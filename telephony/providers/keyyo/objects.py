@@ -153,7 +153,7 @@ def _read_usage(draft: EntityDraft, item: Document, services: Services) -> None:
 
 
 def _read_task(draft: EntityDraft, item: Document, services: Services) -> None:
-    draft.name = text(item, "action")
+    draft.name = text(item, "description") or text(item, "action")
     draft.status = text(item, "status").lower()
     draft.remote_id = checksum([text(item, name) for name in ("action", "creation_date", "description")])[:16]
 
