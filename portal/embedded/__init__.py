@@ -7,3 +7,11 @@ No server opens a port: they listen on Unix sockets in a folder that only their 
 
 class CannotStart(Exception):
     """Something a person has to mend first. The message is one sentence that says what to do."""
+
+
+FULL_DISK = "The disk is full: free some space, or set DATA_DIR to a folder on another disk."
+
+
+def is_full_disk(text: object) -> bool:
+    """Whether this output or error says that there is no space left, as the kernel and PostgreSQL word it."""
+    return "No space left on device" in str(text)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from portal.embedded import CannotStart
+from portal.embedded import FULL_DISK, CannotStart, is_full_disk
 from portal.embedded.account import Account
 from portal.embedded.processes import last_lines, launch, stop, stop_survivor
 
@@ -187,6 +187,6 @@ class Postgres:
 
 
 def _why(sentence: str, output: str) -> str:
-    if "No space left on device" in output:
-        return "The disk is full: free some space, or set DATA_DIR to a folder on another disk."
+    if is_full_disk(output):
+        return FULL_DISK
     return f"{sentence}\n{output}"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn
@@ -22,6 +22,7 @@ from portal.embedded.processes import kill_session, launch
 from portal.embedded.valkey import Valkey
 
 PATIENCE_S = 2  # how long our own processes may take to end; their work is resumable
+LOOK_EVERY_S = 5
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -99,14 +100,27 @@ class Supervisor:
             keep_open=[self._leash[0]],
         )
 
-    def ended(self) -> str | None:
-        """The name of a process that ended by itself, if one did."""
-        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+    def end(self, name: str) -> None:
+        """Kill one of our own processes with all that it started, to start it again."""
+        kill_session(self.children.pop(name))
 
-    def wait(self) -> str:
-        """Until Ctrl-C (as KeyboardInterrupt) or until a process ends by itself: returns its name."""
+    def ended(self) -> str | None:
+        """The name of a process or server that ended by itself, if one did."""
+        servers = {server.log.stem: server.process for server in self.servers}
+        running = {**self.children, **{name: process for name, process in servers.items() if process}}
+        return next((name for name, process in running.items() if process.poll() is not None), None)
+
+    def wait(self, look_after: Callable[[], None] | None = None) -> str:
+        """Until Ctrl-C (as KeyboardInterrupt) or until a process ends by itself: returns its name.
+
+        look_after   is called every LOOK_EVERY_S
+        """
+        looked = time.monotonic()
         while not (name := self.ended()):
             time.sleep(0.25)
+            if look_after and time.monotonic() - looked > LOOK_EVERY_S:
+                look_after()
+                looked = time.monotonic()
         return name
 
     def _stop_children(self) -> None:

@@ -1,5 +1,7 @@
 """What the set-up decides, and the sentences it stops with. The set-up itself is what runs these tests."""
 
+import glob
+import importlib.util
 import os
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal import bootstrap
-from portal.embedded import CannotStart
+from portal.embedded import CannotStart, postgres, valkey
 
 LOCKED = """\
 amqp==5.4.2 \\
@@ -65,6 +67,42 @@ def test_a_full_disk_is_one_sentence():
 def test_a_folder_of_somebody_else_is_one_sentence():
     with pytest.raises(CannotStart, match=r"cannot be written by this account: clone the project"):
         bootstrap._run(["sh", "-c", "echo 'Permission denied'; exit 1"])
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        (
+            "WARNING: Retrying after connection broken by 'NewConnectionError(...)': /simple/amqp/\n"
+            "ERROR: No matching distribution found for amqp==5.4.2",
+            r"^The packages cannot be fetched: check the network, and the proxy .*, and run this again\.$",
+        ),
+        (
+            "ERROR: Could not find a version that satisfies the requirement cryptography==50.0.0 (from versions: none)\n"
+            "ERROR: No matching distribution found for cryptography==50.0.0",
+            r"^There is no ready-made package of cryptography for this platform \(.*, Python 3\.\d+\): run this with",
+        ),
+    ],
+)
+def test_packages_that_cannot_be_had_are_one_sentence(output, says):
+    """The words are pip's own, of version 23.2: without a network, and with --platform win_amd64."""
+    with pytest.raises(CannotStart, match=says):
+        bootstrap._run([sys.executable, "-c", f"print({output!r}); raise SystemExit(1)"])
+
+
+def test_a_platform_without_any_server_is_one_sentence(monkeypatch):
+    """No wheel, and none on the machine: what is looked for is hidden."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(glob, "glob", lambda pattern: [])
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(
+        CannotStart, match=r"^There is no PostgreSQL for this machine: install postgresql .*\.$"
+    ):
+        postgres.find_programs()
+    with pytest.raises(
+        CannotStart, match=r"^There is no Valkey for this machine: install valkey or redis, .*\.$"
+    ):
+        valkey.find_program()
 
 
 def test_a_program_that_is_missing_is_one_sentence():

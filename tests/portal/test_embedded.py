@@ -136,6 +136,24 @@ def test_a_signal_ends_everything_in_order(folder, sig):
     assert "database system is shut down" in (folder / "logs" / "postgresql.log").read_text()
 
 
+def test_impatience_ends_everything_too(folder):
+    """A second Ctrl-C, and the terminal that is closed on top of it, do not leave half of it running."""
+    process = supervised(folder)
+    for sig in (signal.SIGINT, signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        process.send_signal(sig)
+        time.sleep(0.05)
+    process.communicate(timeout=20)
+    assert processes_of(folder) == []
+    assert "database system is shut down" in (folder / "logs" / "postgresql.log").read_text()
+
+
+def test_a_server_that_ends_by_itself_is_named(folder, alone):
+    with Supervisor(folder) as supervisor:
+        supervisor.start_servers()
+        supervisor.servers[1].process.kill()
+        assert supervisor.wait() == "valkey"
+
+
 @pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere the servers are found at the next start instead"
 )
