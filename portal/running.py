@@ -5,6 +5,7 @@ It runs before Django reads its settings, and speaks to them through the environ
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from portal.bootstrap import ROOT
-from portal.embedded import CannotStart
+from portal.embedded import FULL_DISK, CannotStart
 from portal.embedded.supervisor import Supervisor
 
 # Commands that touch no database, or start another command that does.
@@ -63,6 +64,10 @@ def services_for(arguments: Sequence[str]) -> Iterator[None]:
             yield
     except CannotStart as problem:
         sys.exit(str(problem))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(FULL_DISK)
 
 
 def _defaults(environment: str) -> None:
@@ -102,10 +107,9 @@ def _own_servers(command: str, *, fresh: bool = False) -> Iterator[None]:
             forget(folder, supervisor)
         _demand_room(folder)
         if command == "demo":
-            from portal.demo.processes import demand_free_port
+            from portal.demo.processes import demand_ports
 
-            for variable in ("PORT", "SANDBOX_PORT"):
-                demand_free_port(int(os.environ[variable]), variable)
+            demand_ports()
         os.environ.update(supervisor.start_servers())
         _publish(note, command)
         try:

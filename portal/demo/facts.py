@@ -27,9 +27,10 @@ def path() -> Path:
 
 def write(processes: Processes) -> None:
     """Write it whole or not at all; only this account may read it, for it holds passwords."""
+    facts = json.dumps(document(processes), indent=1, ensure_ascii=False)
     whole = path().with_suffix(".part")
     with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(document(processes), file, indent=1, ensure_ascii=False)
+        file.write(facts)
     whole.replace(path())
 
 

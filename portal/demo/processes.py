@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import os
 import socket
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from portal.embedded import CannotStart
 from portal.embedded.processes import last_lines
@@ -14,29 +16,51 @@ from portal.embedded.supervisor import Supervisor
 
 CELERY = ("-A", "portal.celery")
 # One machine, one demo: nothing to gossip about.
+WORKERS = {"worker": ("sync,reports", 2), "worker-interactive": ("interactive", 1)}  # name: queues, processes
 WORKER = ("--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
-def demand_free_port(port: int, variable: str, patience_s: float = 4) -> None:
-    """Raises CannotStart when somebody listens there. A demo that was just killed gets a moment to let go."""
-    began = time.monotonic()
-    while not _is_free(port):
-        if time.monotonic() - began > patience_s:
-            raise CannotStart(
-                f"Port {port} is in use: end the program that listens there, "
-                f"or choose another, for example `{variable}={port + 10} python3 manage.py demo`."
-            )
-        time.sleep(0.25)
+def demand_ports(patience_s: float = 4) -> None:
+    """Raises CannotStart unless PORT and SANDBOX_PORT name two ports that this account may listen on.
+
+    A demo that was just killed gets a moment to let go of them.
+    """
+    ports = {variable: _port(variable) for variable in ("PORT", "SANDBOX_PORT")}
+    if len(set(ports.values())) < len(ports):
+        raise CannotStart("PORT and SANDBOX_PORT are the same: set one of them to another port.")
+    for variable, port in ports.items():
+        give_up = time.monotonic() + patience_s
+        while code := _refusal(port):
+            if code == errno.EACCES:
+                raise CannotStart(
+                    f"This account may not listen on port {port}: "
+                    f"choose one above 1023, for example `{variable}={port + 8000} python3 manage.py demo`."
+                )
+            if time.monotonic() > give_up:
+                other = port + 10 if port < 65_500 else port - 10
+                raise CannotStart(
+                    f"Port {port} is in use: end the program that listens there, "
+                    f"or choose another, for example `{variable}={other} python3 manage.py demo`."
+                )
+            time.sleep(0.25)
 
 
-def _is_free(port: int) -> bool:
+def _port(variable: str) -> int:
+    text = os.environ[variable]
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65_536):
+        raise CannotStart(f"{variable} is {text!r}: set it to the number of a port, from 1 to 65535.")
+    return int(text)
+
+
+def _refusal(port: int) -> int:
+    """Why nothing can listen there, as an errno; 0 when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error.errno or errno.EADDRINUSE
+    return 0
 
 
 class Processes:
@@ -46,6 +70,7 @@ class Processes:
         self.supervisor = supervisor
         self.port = int(os.environ["PORT"])
         self.sandbox_port = int(os.environ["SANDBOX_PORT"])
+        self.started_at: dict[str, datetime] = {}  # of the workers
         self.environment: Mapping[str, str] = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings"}
 
     @property
@@ -66,8 +91,8 @@ class Processes:
         )  # fmt: skip
 
     def start_workers(self) -> None:
-        self._worker("worker", "sync,reports", 2)
-        self._worker("worker-interactive", "interactive", 1)
+        for name in WORKERS:
+            self._worker(name)
         # What is due stands in PostgreSQL, so beat needs to remember nothing.
         self._start(
             "beat",
@@ -81,8 +106,20 @@ class Processes:
             "celery.beat:Scheduler",
         )
 
-    def _worker(self, name: str, queues: str, processes: int) -> None:
+    def mend_workers(self) -> None:
+        """Start a worker again that still runs and no longer works; the demo looks every few seconds."""
+        from telephony.services import worker_health  # not before Django is set up
+
+        now = datetime.now(UTC)
+        for name, (queues, _) in WORKERS.items():
+            if set(queues.split(",")) & set(worker_health.silent(now, self.started_at[name])):
+                self.supervisor.end(name)
+                self._worker(name)
+
+    def _worker(self, name: str) -> None:
+        queues, processes = WORKERS[name]
         options = ["--queues", queues, "--concurrency", str(processes), "--hostname", f"{name}@%h"]
+        self.started_at[name] = datetime.now(UTC)
         self._start(name, "celery", *CELERY, "worker", *options, *WORKER)
 
     def _start(self, name: str, module: str, *arguments: str) -> None:

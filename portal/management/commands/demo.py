@@ -14,11 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError
 
 from portal import running
 from portal.demo import check, connections, facts, people, state
 from portal.demo.processes import Processes
-from portal.embedded import CannotStart
+from portal.embedded import FULL_DISK, CannotStart, is_full_disk
 
 
 class Command(BaseCommand):
@@ -43,6 +44,26 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  Ended what an earlier demo left running: {', '.join(supervisor.survivors)}."
             )
+        try:
+            self._start()
+        except OperationalError as error:
+            if not is_full_disk(error):
+                raise
+            raise CannotStart(FULL_DISK) from error
+        try:
+            self._greet()
+            if options["check"]:
+                failures = check.walk(self.processes, self.stdout)
+                raise SystemExit(1 if failures else 0)
+            ended = supervisor.wait(self.processes.mend_workers)
+            raise CannotStart(f"The {ended} process ended by itself; see {supervisor.logs / ended}.log.")
+        except KeyboardInterrupt:
+            self.stdout.write("\n  Ending everything ...")
+        finally:
+            facts.remove()
+
+    def _start(self) -> None:
+        """Everything, until the first page answers. On a later start nothing but the processes is to be done."""
         self._settle_schema()
         self._settle_static_files()
         self.processes.start_sandbox()
@@ -55,17 +76,6 @@ class Command(BaseCommand):
             self.processes.await_web()
         self.processes.start_workers()  # not before: on two cores they would double the time until the first page
         facts.write(self.processes)
-        try:
-            self._greet()
-            if options["check"]:
-                failures = check.walk(self.processes, self.stdout)
-                raise SystemExit(1 if failures else 0)
-            ended = supervisor.wait()
-            raise CannotStart(f"The {ended} process ended by itself; see {supervisor.logs / ended}.log.")
-        except KeyboardInterrupt:
-            self.stdout.write("\n  Ending everything ...")
-        finally:
-            facts.remove()
 
     def _settle_schema(self) -> None:
         """Migrate. A demo made with other migrations, which are rewritten until the first release, is rebuilt; so is
