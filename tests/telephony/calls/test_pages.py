@@ -52,6 +52,13 @@ def test_the_list_shows_names_and_narrows_by_its_address(maud_at: Client, store:
     assert "=Novalise" not in missed.partition("<tbody")[2]
 
 
+def test_each_row_links_to_its_call_for_who_has_no_script(maud_at: Client, store: Store) -> None:
+    store()
+    call = Call.objects.get()
+    page = maud_at.get("/t/corvane/calls/").content.decode()
+    assert f'<a class="sb-plain" href="/t/corvane/calls/{call.pk}/">' in page
+
+
 def test_htmx_gets_the_region_alone(maud_at: Client, store: Store) -> None:
     store()
 
