@@ -64,6 +64,14 @@ def register() -> None:
             shown=lambda request: bool(_connections(request)),
         ),
         Entry(
+            label=_("Exports"),
+            url_name="telephony:export_list",
+            icon="download",
+            order=73,
+            right=Right.EXPORTS_MAKE,
+            shown=lambda request: bool(_connections(request)),
+        ),
+        Entry(
             label=_("Connections"),
             url_name="telephony:connection_list",
             icon="topology-star-3",

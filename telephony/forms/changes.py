@@ -6,13 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from portal.ui.forms import FilterForm, PeriodField, RowField, any_of
 from telephony.models import Change, Entity
+from telephony.models.change_search import ChangeSearch
 
 
 class ChangeFilterForm(FilterForm):
@@ -45,24 +46,18 @@ class ChangeFilterForm(FilterForm):
         with timezone.override(self.zone):
             super().full_clean()
 
-    def narrow(self, records: QuerySet) -> QuerySet:
+    def as_search(self) -> ChangeSearch:
+        """The valid filters as data; call after the form was cleaned."""
         values = self.cleaned_data
-        if words := values["q"]:
-            records = records.filter(
-                Q(summary__icontains=words)
-                | Q(object_label__icontains=words)
-                | Q(why__icontains=words)
-                | Q(ticket__iexact=words)
-                | Q(operation=words)
-            )
-        if period := values["period"]:
-            records = records.filter(created_at__gte=period.start) if period.start else records
-            records = records.filter(created_at__lt=period.end) if period.end else records
-        if state := values["state"]:
-            records = records.filter(state=state)
-        else:
-            records = records.exclude(state__in=(Change.State.DRAFT, Change.State.CONFLICT))
-        for name in ("line", "person", "entity"):
-            if values.get(name):
-                records = records.filter(**{name: values[name]})
-        return records
+        period = values["period"]
+        ids = {name: row.pk for name in ("line", "entity", "person") if (row := values.get(name))}
+        return ChangeSearch(
+            words=values["q"],
+            start_at=period.start if period else None,
+            end_at=period.end if period else None,
+            state=values["state"],
+            **ids,
+        )
+
+    def narrow(self, records: QuerySet) -> QuerySet:
+        return self.as_search().narrow(records)

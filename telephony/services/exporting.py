@@ -31,7 +31,8 @@ from accounts.scoping import current_tenant_id
 from portal.lib.tabular import csv_text, write_xlsx
 from telephony.models import Call, Job
 from telephony.models.call_search import CallSearch, calls_in_scope
-from telephony.services import ledger
+from telephony.models.change_search import ChangeSearch
+from telephony.services import change_export, ledger
 from telephony.services.number_names import names_of
 from telephony.services.record_export import record_lines
 
@@ -83,18 +84,40 @@ CALL_COLUMNS = (
 )
 
 
-def request_export(tenant: Tenant, person: Person, search: CallSearch, file_format: str) -> Job:
+@dataclass(frozen=True)
+class Subject:
+    """What an export is of, newest first.
+
+    title   names the file and its sheet
+    at      the moment that orders the rows
+    found   the rows that a filter leaves, of those made before the export was asked for
+    heads, cells   the columns; a row of the table may take several lines
+    """
+
+    title: Any
+    at: str
+    found: Callable[[Mapping[str, Any], datetime], Any]
+    heads: Callable[[ZoneInfo], list[str]]
+    cells: Callable[[Sequence[Any], ZoneInfo], list[list[Any]]]
+
+
+def request_export(
+    tenant: Tenant, person: Person, search: CallSearch | ChangeSearch, file_format: str
+) -> Job:
     """Put an export of the whole filter into the ledger; the worker makes it."""
     if file_format not in FORMATS:
         raise ValueError(f"no export as {file_format}")
+    what = "changes" if isinstance(search, ChangeSearch) else "calls"
     parameters = {
+        "what": what,
         "search": search.to_parameters(),
         "format": file_format,
         "zone": person.time_zone,
         "language": person.language,
         "asked_at": timezone.now().isoformat(),
     }
-    label = _("Calls, as %(format)s") % {"format": file_format.upper()}
+    words = _("Calls, as %(format)s") if what == "calls" else _("Changes, as %(format)s")
+    label = words % {"format": file_format.upper()}
     with transaction.atomic():
         job = Job.objects.create(
             kind=Job.Kind.EXPORT, label=label, parameters=parameters, person=person, due_at=timezone.now()
@@ -116,22 +139,24 @@ def advance(job: Job) -> None:
     Raises LeaseLost when another worker took over.
     """
     ends_at = time.monotonic() + settings.TASK_BUDGET_S
-    calls = _calls_of(job)
+    found = _found(job)
     if job.state == Job.State.WAITING:
-        ledger.write(job, state=Job.State.RUNNING, total_rows=calls.count())
+        ledger.write(job, state=Job.State.RUNNING, total_rows=found.count())
     part = _path(job).with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file:
         if file.tell() < job.cursor.get("bytes", 0):  # the part is gone: what was written is written again
             ledger.write(job, cursor={}, done_rows=0)
         file.truncate(job.cursor.get("bytes", 0))
-        while batch := list(_after(calls, job.cursor)[: settings.EXPORT_BATCH]):
+        at = _subject(job).at
+        while batch := list(_after(found, job.cursor, at)[: settings.EXPORT_BATCH]):
             text = _lines(job, batch).encode()
             ledger.renew(job)  # whoever lost the lease writes nothing between the new holder's rows
             file.seek(0, 2)
             file.write(text)
             file.flush()
-            cursor = {"at": batch[-1].started_at.isoformat(), "id": batch[-1].pk, "bytes": file.tell()}
+            last = getattr(batch[-1], at).isoformat()
+            cursor = {"at": last, "id": batch[-1].pk, "bytes": file.tell()}
             ledger.write(job, cursor=cursor, done_rows=job.done_rows + len(batch))
             if time.monotonic() > ends_at or ledger.is_stopping():
                 return
@@ -207,19 +232,42 @@ def _narrowed(search: CallSearch, now: datetime) -> Any:
     return search.narrow(calls_in_scope().filter(started_at__lt=now), region=tenant.region)
 
 
-def _calls_of(job: Job) -> Any:
+SUBJECTS = {
+    "calls": Subject(
+        title=gettext_lazy("Calls"),
+        at="started_at",
+        found=lambda parameters, before: _narrowed(CallSearch.from_parameters(parameters), before),
+        heads=heads,
+        cells=rows,
+    ),
+    "changes": Subject(
+        title=gettext_lazy("Changes"),
+        at="created_at",
+        found=lambda parameters, before: change_export.queryset(
+            ChangeSearch.from_parameters(parameters), before
+        ),
+        heads=change_export.heads,
+        cells=change_export.cells,
+    ),
+}
+
+
+def _subject(job: Job) -> Subject:
+    return SUBJECTS[job.parameters.get("what", "calls")]
+
+
+def _found(job: Job) -> Any:
     asked_at = datetime.fromisoformat(job.parameters["asked_at"])
-    return _narrowed(CallSearch.from_parameters(job.parameters["search"]), asked_at)
+    return _subject(job).found(job.parameters["search"], asked_at)
 
 
-def _after(calls: Any, cursor: Mapping[str, Any]) -> Any:
-    ordered = calls.order_by("-started_at", "-id")
+def _after(found: Any, cursor: Mapping[str, Any], by: str = "started_at") -> Any:
+    ordered = found.order_by(f"-{by}", "-id")
     if not cursor:
         return ordered
     at = datetime.fromisoformat(cursor["at"])
-    return ordered.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=cursor["id"])).filter(
-        started_at__lte=at
-    )
+    earlier = Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": cursor["id"]})
+    return ordered.filter(earlier).filter(**{f"{by}__lte": at})
 
 
 def _batches(calls: Any) -> Iterator[list[Call]]:
@@ -229,10 +277,10 @@ def _batches(calls: Any) -> Iterator[list[Call]]:
         cursor = {"at": batch[-1].started_at.isoformat(), "id": batch[-1].pk}
 
 
-def _lines(job: Job, batch: Sequence[Call]) -> str:
+def _lines(job: Job, batch: Sequence[Any]) -> str:
     zone = ZoneInfo(job.parameters["zone"])
     with translation.override(job.parameters["language"]):
-        cells = rows(batch, zone)
+        cells = _subject(job).cells(batch, zone)
     if job.parameters["format"] == "csv":
         return csv_text(cells)
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in cells)
@@ -242,8 +290,8 @@ def _finish(job: Job, part: Path) -> None:
     zone = ZoneInfo(job.parameters["zone"])
     path = _path(job)
     with translation.override(job.parameters["language"]):
-        first = heads(zone)
-        title = _("Calls")
+        first = _subject(job).heads(zone)
+        title = str(_subject(job).title)
     ready = path.with_suffix(f".{job.fence}.ready")  # its own for each worker that gets so far
     with part.open(encoding="utf-8", newline="") as source, ready.open("wb") as target:
         if job.parameters["format"] == "csv":

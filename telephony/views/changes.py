@@ -27,6 +27,12 @@ from telephony.tables.changes import ChangeTable
 from telephony.views.lines import FragmentOrPageMixin
 
 
+def filter_form(request: HttpRequest, data: Any) -> ChangeFilterForm:
+    """The filter of the list of changes, with the tenant's days."""
+    tenant = request.tenant  # type: ignore[attr-defined]
+    return ChangeFilterForm(data, zone=ZoneInfo(tenant.time_zone), tenant=tenant)
+
+
 class ChangeListView(TenantRightMixin, FilteredTableView):
     """Everything written to a provider, newest first."""
 
@@ -43,8 +49,12 @@ class ChangeListView(TenantRightMixin, FilteredTableView):
         return Change.objects.select_related("connection")
 
     def get_filter_form(self) -> ChangeFilterForm:
-        tenant = self.request.tenant
-        return ChangeFilterForm(self.request.GET, zone=ZoneInfo(tenant.time_zone), tenant=tenant)
+        return filter_form(self.request, self.request.GET)
+
+    def export_url(self) -> str:
+        if Right.EXPORTS_MAKE not in self.request.rights:
+            return ""
+        return tenant_url(self.request.tenant, "telephony:export_changes")
 
     def empty_action(self) -> tuple[str, str] | None:
         return _("Choose a line"), tenant_url(self.request.tenant, "telephony:line_list")

@@ -18,6 +18,7 @@ from telephony.forms.calls import ExportForm
 from telephony.models import Job
 from telephony.services import exporting
 from telephony.tables.jobs import JobTable
+from telephony.views import changes
 from telephony.views.calls import filter_form
 
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
@@ -71,6 +72,23 @@ class ExportCallsView(TenantRightMixin, View):
         job = exporting.request_export(
             tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
         )
+        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
+
+
+class ExportChangesView(TenantRightMixin, View):
+    """Ask for an export of the changes that a filter leaves, as CSV."""
+
+    right = Right.EXPORTS_MAKE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        tenant = request.tenant  # type: ignore[attr-defined]
+        search = changes.filter_form(request, QueryDict(request.POST.get("query", "")[:2000]))
+        search.full_clean()
+        if search.errors:
+            messages.error(request, _("A filter is not valid; nothing was exported."))
+            return HttpResponseRedirect(tenant_url(tenant, "telephony:change_list"))
+        job = exporting.request_export(tenant, self.request.user, search.as_search(), "csv")
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
 

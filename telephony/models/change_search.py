@@ -1,0 +1,70 @@
+"""Which changes are meant: the filters of their list, as data that a page and an export share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from telephony.models.changes import Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSearch:
+    """Every filter of the list of changes; an empty field narrows nothing.
+
+    words    part of what was done, to what, or why; a ticket or an operation whole
+    start_at, end_at   half-open span, aware
+    state    without one, previews that nobody sent are left out
+    line, entity, person   ids
+    """
+
+    words: str = ""
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    state: str = ""
+    line: int | None = None
+    entity: int | None = None
+    person: int | None = None
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, object]) -> ChangeSearch:
+        """Read what `to_parameters` wrote."""
+        values = {name: value for name, value in parameters.items() if name in cls.__dataclass_fields__}
+        for name in ("start_at", "end_at"):
+            if name in values:
+                values[name] = datetime.fromisoformat(str(values[name]))
+        return cls(**values)  # type: ignore[arg-type]
+
+    def to_parameters(self) -> dict[str, object]:
+        """Plain JSON of the filters that are set."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in values.items()
+            if value not in (None, "")
+        }
+
+    def narrow(self, changes: QuerySet) -> QuerySet:
+        if self.words:
+            changes = changes.filter(
+                Q(summary__icontains=self.words)
+                | Q(object_label__icontains=self.words)
+                | Q(why__icontains=self.words)
+                | Q(ticket__iexact=self.words)
+                | Q(operation=self.words)
+            )
+        if self.start_at:
+            changes = changes.filter(created_at__gte=self.start_at)
+        if self.end_at:
+            changes = changes.filter(created_at__lt=self.end_at)
+        if self.state:
+            changes = changes.filter(state=self.state)
+        else:
+            changes = changes.exclude(state__in=(Change.State.DRAFT, Change.State.CONFLICT))
+        for name in ("line", "entity", "person"):
+            if value := getattr(self, name):
+                changes = changes.filter(**{f"{name}_id": value})
+        return changes
