@@ -53,11 +53,10 @@ class TenantForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"), choices=time_zones, help_text=_("Days and figures are cut in it.")
     )
-    retention_months = forms.IntegerField(label=_("Months that calls are kept"), min_value=1, max_value=120)
 
     class Meta:
         model = Tenant
-        fields = ["name", "time_zone", "region", "language", "retention_months"]
+        fields = ["name", "time_zone", "region", "language"]
         labels = {"name": _("Name"), "region": _("Country of national numbers")}
         help_texts = {"region": _("Two letters, as FR or GB: numbers without a country code belong there.")}
 

@@ -263,7 +263,7 @@ def _give_back(row: Leased, *, is_done: bool) -> None:
 def first_beside(row: Row) -> Row | None:
     """Who waits for this row's turn to end: the first in line of the others that are due."""
     waiting = _beside(row).filter(due_at__lte=timezone.now(), lease_owner__in=FREE)
-    return waiting.order_by(*WORKS[type(row)].line).first()  # type: ignore[no-any-return]
+    return waiting.order_by(*WORKS[type(row)].line).first()
 
 
 def _hint_at_the_next(row: Leased, *, is_due: bool) -> None:
@@ -291,7 +291,7 @@ def _beside(row: Leased) -> Any:
 def _lock_what_is_shared(model: type[Leased], row_id: int) -> None:
     """The parent first, so that two workers who take two of its rows wait for each other. Inserts below it go on."""
     if name := WORKS[model].alone:
-        parent = model._meta.get_field(name).related_model
+        parent: Any = model._meta.get_field(name).related_model
         rows = parent._default_manager.filter(pk__in=_of(model).filter(pk=row_id).values(name))
         list(rows.order_by().select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
