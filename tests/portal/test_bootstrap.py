@@ -106,8 +106,8 @@ def test_a_platform_without_any_server_is_one_sentence(monkeypatch):
 
 
 def test_a_program_that_is_missing_is_one_sentence():
-    with pytest.raises(CannotStart, match=r"^no-such-program cannot be run: No such file or directory\.$"):
-        bootstrap._run(["no-such-program"])
+    with pytest.raises(CannotStart, match=r"^/no-such-program cannot be run: No such file or directory\.$"):
+        bootstrap._run(["/no-such-program"])
 
 
 def test_an_old_python_is_told_so():

@@ -199,28 +199,31 @@ def test_one_owner_of_a_data_folder_and_others_join(folder):
     }
     environment["DATA_DIR"] = str(folder)
     script = (
-        "import os, sys, time\n"
+        "import os, sys\n"
         "from portal.running import services_for\n"
         "with services_for([sys.argv[1]]):\n"
         "    print(os.environ['DATABASE_URL'], flush=True)\n"
-        "    time.sleep(float(sys.argv[2]))\n"
+        "    sys.stdin.readline()\n"
     )
 
-    def command(name: str, seconds: str) -> subprocess.Popen:
+    def command(name: str) -> subprocess.Popen:
         return subprocess.Popen(
-            [sys.executable, "-c", script, name, seconds],
+            [sys.executable, "-c", script, name],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
             env=environment,
         )
 
-    owner = command("sync", "0.5")
+    owner = command("sync")
     address = owner.stdout.readline()
-    user = command("call", "2.5")
+    user = command("call")
     assert user.stdout.readline() == address
+    owner.stdin.close()  # its own work is done
     time.sleep(1)
     assert owner.poll() is None, "the owner took the servers away from a command that uses them"
-    assert user.wait(10) == 0
-    assert owner.wait(10) == 0
+    user.stdin.close()
+    assert user.wait(60) == 0
+    assert owner.wait(60) == 0
     assert processes_of(folder) == []
