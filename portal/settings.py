@@ -333,7 +333,7 @@ GENERATED_STATIC = DATA_DIR / "generated"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 NODE_MODULES = Path(env("NODE_MODULES", str(BASE_DIR / "node_modules")))
 NPM_FILES = {
-    "@tabler/core": ["dist/css/tabler.min.css", "dist/js/tabler.min.js"],
+    "@tabler/core": ["dist/css/tabler.min.css"],
     "@fontsource-variable/instrument-sans": [
         "standard.css",
         "files/instrument-sans-latin-standard-normal.woff2",

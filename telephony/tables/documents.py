@@ -175,7 +175,7 @@ class Reading:
             day = parse_date(str(value)[:10])
         except ValueError:
             return None
-        return formats.date_words(day, "j F Y") if day else None
+        return formats.date_words(day, formats.SHORT_DATE) if day else None
 
     def _datetime(self, fact: Fact, value: Any) -> SafeString | None:
         try:

@@ -121,7 +121,8 @@ class DocumentColumn(Column):
             accessor="document",
             empty_values=(),
             hidden=not field.column,
-            width="" if is_list else _WIDTHS.get(field.kind, ""),
+            width="" if is_list else "tel" if field.unit else _WIDTHS.get(field.kind, ""),
+            css="wrap",
         )
         self.field = field
 

@@ -167,7 +167,7 @@ PLUGIN = (
 PARAMETER = (
     Field(path="name", label=_("Name"), kind="code"),
     Field(path="value", label=_("Value"), kind="code", empty=_("not set"), column=True),
-    Field(path="information", label=_("Meaning"), column=True),
+    Field(path="information", label=_("Meaning")),
     TYPE,
 )
 TERMINAL = (
