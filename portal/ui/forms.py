@@ -266,7 +266,7 @@ class RowField(forms.ModelChoiceField):
     @property
     def rows(self) -> list[Any]:
         if self._rows is None:
-            self._rows = list(self.queryset.all())  # type: ignore[union-attr]
+            self._rows = list(self.queryset.all())
         return self._rows
 
     @rows.setter

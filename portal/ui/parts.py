@@ -68,7 +68,7 @@ def age_badge(
     )
 
 
-def time_tag(at: dt.datetime, text: object) -> SafeString:
+def time_tag(at: dt.datetime, text: str) -> SafeString:
     """Any wording of an instant, with the exact one on hover."""
     exact = formats.exact_words(timezone.localtime(at))
     return SafeString(
