@@ -42,7 +42,8 @@ NO_NETWORK = (
     r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ProxyError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
 )
 BYTECODE = VENV / "bytecode"
-STEPS = "switchboard.steps.json"  # in `.venv`: how long the last set-up took
+STEPS = "switchboard.steps.json"  # in `.venv`: how long the set-up from nothing took
+FROM_NOTHING = "Python environment"  # the step that only such a set-up takes
 
 _steps: dict[str, float] = {}  # of the set-up under way
 
@@ -129,12 +130,12 @@ def set_up() -> None:
                 options = ["--ignore-scripts", "--no-audit", "--no-fund"]
                 _run([*npm, "ci", *options], environment={"PATH": path}, folder=ROOT)
             (NODE_MODULES / STAMP).write_text(fingerprint(PACKAGE_LOCK))
-        if _steps:
+        if FROM_NOTHING in _steps:
             (VENV / STEPS).write_text(json.dumps(_steps))
 
 
 def steps_taken() -> dict[str, float]:
-    """The steps of this clone's last set-up and the seconds each took; empty when that is not known."""
+    """The steps of this clone's set-up from nothing and the seconds each took; empty when that is not known."""
     try:
         return {str(what): float(took_s) for what, took_s in json.loads((VENV / STEPS).read_text()).items()}
     except (OSError, ValueError):
@@ -146,7 +147,7 @@ def _make_venv() -> None:
         return
     if importlib.util.find_spec("ensurepip") is None:
         _get_ensurepip()
-    with _step("Python environment"):
+    with _step(FROM_NOTHING):
         # --clear: half an environment, or one whose Python has gone, is of no use
         _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
 
