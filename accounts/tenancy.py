@@ -93,7 +93,8 @@ class TenantMiddleware:
             return answer
         request.tenant, request.membership = tenant, membership  # type: ignore[attr-defined]
         is_staff_act = membership is None or uses_staff_power(request, tenant)
-        request.rights = Rights(EVERY_RIGHT) if is_staff_act else rights_of_role(membership.role)  # type: ignore[attr-defined]
+        role = membership.role if membership else None
+        request.rights = Rights(EVERY_RIGHT) if is_staff_act else rights_of_role(role)  # type: ignore[attr-defined]
         with tenant_scope(tenant):
             if is_staff_act:
                 _enter_as_staff(request, tenant)
@@ -156,7 +157,7 @@ def second_factor_first(request: HttpRequest) -> HttpResponse | None:
 
 def uses_staff_power(request: HttpRequest, tenant: Tenant) -> bool:
     """Whether this session of platform staff acts as such in a tenant that they are a member of."""
-    return request.user.is_staff and tenant.pk in request.session.get(POWER_KEY, [])  # type: ignore[union-attr]
+    return request.user.is_staff and tenant.pk in request.session.get(POWER_KEY, [])
 
 
 def standing(request: HttpRequest | None, person: Person, tenant: Tenant) -> tuple[Rights, bool]:

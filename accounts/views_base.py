@@ -83,6 +83,6 @@ def why_not(request: HttpRequest, right: Right) -> str:
         "role": membership.get_role_display() if membership else _("not a member"),
         "tenant": request.tenant,  # type: ignore[attr-defined]
     }
-    if membership and request.user.is_staff:  # type: ignore[union-attr]
+    if membership and request.user.is_staff:
         words += " " + _("Or act as platform staff here: the menu of tenants begins it.")
     return words

@@ -46,7 +46,7 @@ class PowerView(TenantRightMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        if not request.user.is_staff:  # type: ignore[union-attr]
+        if not request.user.is_staff:
             raise PermissionDenied(_("Only platform staff can act as such."))
         tenant, membership = request.tenant, request.membership  # type: ignore[attr-defined]
         is_on = request.POST.get("on") == "1"
