@@ -22,7 +22,12 @@ class ConnectionTable(BaseTable):
     provider = Column(verbose_name=_("Provider"), card="sub")
     slug = Column(verbose_name=_("Short name"))
     state = PillColumn(
-        look="connection_state", verbose_name=_("State"), card="end2", empty_values=(), accessor="pk"
+        look="connection_state",
+        verbose_name=_("State"),
+        card="end2",
+        width="",  # "Needs to be reconnected" is longer than a pill column
+        empty_values=(),
+        accessor="pk",
     )
     calls_until = AgeColumn(stale=STALE_S, lost=LOST_S, verbose_name=_("Calls as of"))
     last_answer_at = AgeColumn(

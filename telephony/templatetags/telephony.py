@@ -66,6 +66,8 @@ def _leg_words(leg: Leg) -> str:
         {"who": leg.label or _("a number"), "talk": formats.duration(leg.talks_s or None)},
     )
     if record.medium == Medium.SMS:
+        if record.direction == Direction.OUTBOUND:
+            return _("%(who)s sends a message") % words
         return _("A message to %(who)s") % words
     if record.medium == Medium.DATA:
         return _("A data session of %(who)s") % words
