@@ -16,7 +16,7 @@ from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services.copy_lines import Content, DoesNotFit, call_text, record_content
 from telephony.services.folding import CallFields, fold, fold_one
 
-BATCH = 5_000  # staged, they fit into PostgreSQL's buffers of temporary tables
+BATCH = 2_500  # so that what a sync stores at once has two: one is prepared while PostgreSQL takes the other
 Key = tuple[str, str]  # stream and remote key
 
 

@@ -7,7 +7,6 @@ take, are copied straight: that halves the server's work.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
@@ -35,7 +34,12 @@ _FOLD_COLUMNS = (
     "is_time_ambiguous"
 )
 FOLD_NAMES = tuple(_FOLD_COLUMNS.split(", "))
-_KEYS = "ARRAY(SELECT json_array_elements_text(%s::json))"
+_KNOWN_CALL_COLUMNS = (
+    "id, line_id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s,"
+    " quantity, unit, cost_micros, destination, line_remote_id, group_remote_id, record_count, is_time_ambiguous"
+)
+# The keys stand in the statement as a constant, which PostgreSQL hashes when it walks through rows instead of an index.
+_OF_CONNECTION = "SELECT {columns} FROM {table} WHERE tenant_id = %s AND connection_id = %s AND {condition}"
 _BLOCK = 512  # lines written at once
 
 
@@ -49,8 +53,11 @@ def known_records(
 ) -> list[tuple[str, str, str]]:
     """(remote key, content hash in hex, fold key) of those that are stored already."""
     cursor.execute(
-        "SELECT remote_key, encode(content_hash, 'hex'), fold_key FROM telephony_callrecord"
-        f" WHERE tenant_id = %s AND connection_id = %s AND stream = %s AND remote_key = ANY({_KEYS})",
+        _OF_CONNECTION.format(
+            columns="remote_key, encode(content_hash, 'hex'), fold_key",
+            table="telephony_callrecord",
+            condition="stream = %s AND remote_key = ANY(%s::text[])",
+        ),
         [tenant_id, connection_id, stream, _keys(remote_keys)],
     )
     return cursor.fetchall()
@@ -61,8 +68,9 @@ def records_of_folds(
 ) -> list[tuple[Any, ...]]:
     """The stored records of these fold keys, in the order of `FOLD_NAMES`."""
     cursor.execute(
-        f"SELECT {_FOLD_COLUMNS} FROM telephony_callrecord"
-        f" WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY({_KEYS})",
+        _OF_CONNECTION.format(
+            columns=_FOLD_COLUMNS, table="telephony_callrecord", condition="fold_key = ANY(%s::text[])"
+        ),
         [tenant_id, connection_id, _keys(fold_keys)],
     )
     return cursor.fetchall()
@@ -73,10 +81,9 @@ def known_calls(
 ) -> list[tuple[Any, ...]]:
     """The stored calls of these fold keys: id, line, then the columns of `CallFields`."""
     cursor.execute(
-        "SELECT id, line_id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s,"
-        " quantity, unit, cost_micros, destination, line_remote_id, group_remote_id, record_count,"
-        " is_time_ambiguous FROM telephony_call"
-        f" WHERE tenant_id = %s AND connection_id = %s AND fold_key = ANY({_KEYS})",
+        _OF_CONNECTION.format(
+            columns=_KNOWN_CALL_COLUMNS, table="telephony_call", condition="fold_key = ANY(%s::text[])"
+        ),
         [tenant_id, connection_id, _keys(fold_keys)],
     )
     return cursor.fetchall()
@@ -179,8 +186,9 @@ def _copy(cursor: CursorWrapper, table: str, columns: str, lines: Iterable[str],
 
 
 def _keys(keys: Iterable[str]) -> str:
-    """Keys as one parameter for `_KEYS`: an array of thousands costs the driver far more than a text."""
-    return json.dumps(list(keys))
+    """Keys as the text of a PostgreSQL array, for `%s::text[]`; the driver takes ten times as long for a list."""
+    escaped = (key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
+    return '{"' + '","'.join(escaped) + '"}'
 
 
 def _names(columns: str) -> list[str]:
