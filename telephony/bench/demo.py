@@ -15,7 +15,6 @@ from statistics import median
 import requests
 from django.conf import settings
 
-from portal import bootstrap
 from telephony.bench.measuring import Figure
 
 FIRST_S, AGAIN_S, STOP_S = 90, 8, 5
@@ -26,22 +25,18 @@ _OWN = ("DATABASE_URL", "REDIS_URL", "CACHE_URL", "PUBLIC_URL", "OUTBOUND_ALLOW"
 def measure(rounds: int = 5) -> list[Figure]:
     """Over a data folder of its own: once from nothing, then medians of `rounds` later starts and stops.
 
-    What has to be downloaded is there already; how long that took when this clone was set up is reported apart.
+    What has to be downloaded is there already.
     """
     with tempfile.TemporaryDirectory(prefix="switchboard-demo-", dir="/var/tmp") as name:
         Path(name).chmod(0o755)
         first_s, _ = _once(Path(name))
         later = [_once(Path(name)) for _ in range(rounds)]
     starts, stops = ([each[index] for each in later] for index in (0, 1))
-    figures = [
+    return [
         Figure("demo: first start", first_s, FIRST_S, "s", is_floor=False),
         Figure("demo: second start", median(starts), AGAIN_S, "s", is_floor=False, detail={"each": starts}),
         Figure("demo: stop", median(stops), STOP_S, "s", is_floor=False, detail={"each": stops}),
     ]
-    if steps := bootstrap.steps_taken():
-        name = "set-up of this clone with its downloads, before the first start"
-        figures.append(Figure(name, sum(steps.values()), None, "s", is_floor=False, detail={"steps": steps}))
-    return figures
 
 
 def _once(folder: Path) -> tuple[float, float]:
