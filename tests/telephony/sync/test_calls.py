@@ -147,6 +147,14 @@ def test_hostile_text_is_kept_as_text(in_alice: Connection, text: str) -> None:
     assert CallRecord.objects.get().raw["rest"] == [1, None]
 
 
+@pytest.mark.parametrize("key", ['a"b', "a\\b", "a,b", "{a}", "a'b", "NULL", "a\x1fb", "é\n"])
+def test_a_key_of_any_text_is_found_again(in_alice: Connection, key: str) -> None:
+    drafts = [make_draft(1, remote_key=key, fold_key=key), make_draft(2)]
+    calls.store(in_alice, drafts, NOON)
+
+    assert calls.store(in_alice, drafts, NOON) == calls.StoreResult(unchanged=2)
+
+
 @pytest.mark.parametrize(
     "values",
     [
