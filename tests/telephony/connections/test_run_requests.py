@@ -171,7 +171,7 @@ def test_a_slow_quota_has_its_panel(browser, base, connection, monkeypatch):
         QuotaUse.objects.create(key=counter, at=now - timedelta(minutes=minutes), is_person=is_person)
 
     page = text_of(browser.get(base))
-    assert "3 of 95 calls used" in page
+    assert "3 of 95 requests used" in page
     assert "1 of them by people" in page
     with tenant_scope(connection.tenant_id):
         quota = connection_health.quota_now(connection)
