@@ -38,8 +38,13 @@ _KNOWN_CALL_COLUMNS = (
     "id, line_id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s,"
     " quantity, unit, cost_micros, destination, line_remote_id, group_remote_id, record_count, is_time_ambiguous"
 )
-# The keys stand in the statement as a constant, which PostgreSQL hashes when it walks through rows instead of an index.
-_OF_CONNECTION = "SELECT {columns} FROM {table} WHERE tenant_id = %s AND connection_id = %s AND {condition}"
+# One look into the index per key, whatever PostgreSQL believes of rows that have just begun to arrive: with a list of
+# keys it walks through all records of the connection instead. OFFSET 0 keeps the inner query as it is written,
+# and `+ 0` keeps PostgreSQL from an index that begins with tenant and connection.
+_EACH = (
+    "SELECT found.* FROM unnest(%s::text[]) AS wanted (key) CROSS JOIN LATERAL"
+    " (SELECT {columns} FROM {table} WHERE tenant_id = %s AND {condition} OFFSET 0) AS found"
+)
 _BLOCK = 512  # lines written at once
 
 
@@ -53,12 +58,12 @@ def known_records(
 ) -> list[tuple[str, str, str]]:
     """(remote key, content hash in hex, fold key) of those that are stored already."""
     cursor.execute(
-        _OF_CONNECTION.format(
+        _EACH.format(
             columns="remote_key, encode(content_hash, 'hex'), fold_key",
             table="telephony_callrecord",
-            condition="stream = %s AND remote_key = ANY(%s::text[])",
+            condition="connection_id = %s AND stream = %s AND remote_key = wanted.key",
         ),
-        [tenant_id, connection_id, stream, _keys(remote_keys)],
+        [_keys(remote_keys), tenant_id, connection_id, stream],
     )
     return cursor.fetchall()
 
@@ -68,10 +73,12 @@ def records_of_folds(
 ) -> list[tuple[Any, ...]]:
     """The stored records of these fold keys, in the order of `FOLD_NAMES`."""
     cursor.execute(
-        _OF_CONNECTION.format(
-            columns=_FOLD_COLUMNS, table="telephony_callrecord", condition="fold_key = ANY(%s::text[])"
+        _EACH.format(
+            columns=_FOLD_COLUMNS,
+            table="telephony_callrecord",
+            condition="connection_id + 0 = %s AND fold_key = wanted.key",
         ),
-        [tenant_id, connection_id, _keys(fold_keys)],
+        [_keys(fold_keys), tenant_id, connection_id],
     )
     return cursor.fetchall()
 
@@ -81,10 +88,12 @@ def known_calls(
 ) -> list[tuple[Any, ...]]:
     """The stored calls of these fold keys: id, line, then the columns of `CallFields`."""
     cursor.execute(
-        _OF_CONNECTION.format(
-            columns=_KNOWN_CALL_COLUMNS, table="telephony_call", condition="fold_key = ANY(%s::text[])"
+        _EACH.format(
+            columns=_KNOWN_CALL_COLUMNS,
+            table="telephony_call",
+            condition="connection_id = %s AND fold_key = wanted.key",
         ),
-        [tenant_id, connection_id, _keys(fold_keys)],
+        [_keys(fold_keys), tenant_id, connection_id],
     )
     return cursor.fetchall()
 
