@@ -2,7 +2,7 @@
 
 GET  /_control/                    providers, clock, faults, limits
 POST /_control/clock               {"now": ISO or null, "rate": 60}
-POST /_control/fault               {"provider", "match", "status" | "delay_s" | "drop", "times"} or {"clear": true}
+POST /_control/fault               {"provider", "match", "status" | "delay_s" | "hold" | "drop", "times"} or {"clear": true}
 POST /_control/limit               {"provider", "quota": n or null, "window_s"}
 POST /_control/play                {"provider", "scenario", "rate", ...}
 POST /_control/grant               {"provider", ...} credentials without a browser

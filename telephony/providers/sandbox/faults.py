@@ -5,12 +5,14 @@ Set through `/_control/fault` and `/_control/limit`; see `control.py`.
 
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 DROPS = ("before", "after", "mid")
+HELD_S = 60
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Fault:
     match    an operation key ("services.profiles.update"), or a regular expression searched in "METHOD /path?query"
     status   answer this instead of doing the work, in the provider's own form; `reason`, `retry_after` and `body` go with it
     delay_s  wait so many real seconds first; then go on, or fail as said
+    hold     wait until `release()`, or until the faults are cleared; at most HELD_S
     drop     close the connection: "before" the work is done, "after" it without an answer, "mid" of the answer
     times    how many requests it strikes; None means until it is cleared
     """
@@ -28,6 +31,7 @@ class Fault:
     match: str = ""
     status: int | None = None
     delay_s: float = 0.0
+    hold: bool = False
     drop: str | None = None
     times: int | None = 1
     reason: str = "Fault on demand"
@@ -36,8 +40,9 @@ class Fault:
     struck: int = 0
 
     def __post_init__(self) -> None:
-        if self.status is None and not self.delay_s and self.drop is None:
-            raise ValueError("a fault needs status, delay_s or drop")
+        self._released = threading.Event()
+        if self.status is None and not self.delay_s and not self.hold and self.drop is None:
+            raise ValueError("a fault needs status, delay_s, hold or drop")
         if self.drop is not None and self.drop not in DROPS:
             raise ValueError("drop is one of " + ", ".join(DROPS))
         if self.status is not None and not 200 <= self.status <= 599:
@@ -54,9 +59,20 @@ class Fault:
             return False
         return self.match == operation or bool(self._pattern.search(f"{method} {target}"))
 
+    def wait(self) -> None:
+        """Let the request wait for what was said."""
+        if self.delay_s:
+            time.sleep(self.delay_s)
+        if self.hold:
+            self._released.wait(HELD_S)
+
+    def release(self) -> None:
+        """Let those that are held go on."""
+        self._released.set()
+
     def as_document(self) -> dict[str, Any]:
         names = (
-            "provider", "match", "status", "delay_s", "drop", "times", "reason", "retry_after", "body", "struck",
+            "provider", "match", "status", "delay_s", "hold", "drop", "times", "reason", "retry_after", "body", "struck",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -86,6 +102,9 @@ class Faults:
 
     def clear(self, provider: str | None = None) -> None:
         with self._lock:
+            for fault in self._planned:
+                if provider in (None, fault.provider):
+                    fault.release()
             self._planned = [fault for fault in self._planned if provider not in (None, fault.provider)]
 
     def __iter__(self) -> Iterator[Fault]:

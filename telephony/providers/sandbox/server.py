@@ -6,7 +6,6 @@ It owns the socket, so that a fault can close it before, after or in the middle 
 import socket
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -192,8 +191,8 @@ class _Handler(BaseHTTPRequestHandler):
         request.operation = provider.operation_of(request)
         sandbox.requests.append(request)
         fault = sandbox.faults.take(provider.name, request.method, request.target, request.operation)
-        if fault and fault.delay_s:
-            time.sleep(fault.delay_s)
+        if fault:
+            fault.wait()
         if fault and fault.drop == "before":
             self._drop()
             return

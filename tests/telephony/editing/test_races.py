@@ -22,7 +22,7 @@ from telephony.services import editing, ledger, settling
 LINE = "33199001011"
 DEFAULT = {"csi": LINE, "profile_identifier": "default"}
 UPDATE = "services.profiles.update"
-READ = "services.profiles.list"
+READ = "services.profiles.read"
 
 
 @pytest.fixture
@@ -60,10 +60,6 @@ def until(condition: Callable[[], Any]) -> None:
     while not condition():
         assert time.monotonic() < ends_at
         time.sleep(0.02)
-
-
-def is_sending(change: Change) -> bool:
-    return Change.objects.filter(pk=change.pk, state=Change.State.SENDING).exists()
 
 
 def end_leases(change: Change) -> None:
@@ -121,13 +117,14 @@ def test_a_request_that_took_too_long_leaves_the_last_word_to_the_worker(
     sandbox: SandboxServer, line: Entity, maud: Person, meanwhile: Callable[..., Future]
 ) -> None:
     change = preview(line, maud)
-    sandbox.faults.add("keyyo", match=UPDATE, delay_s=1.5)
+    fault = sandbox.faults.add("keyyo", match=UPDATE, hold=True)
 
     request = meanwhile(editing.send, copy_of(change), maud)
-    until(lambda: is_sending(change))
+    until(lambda: fault.struck)
     end_leases(change)
     with ledger.leased(Change, change.tenant_id, change.pk) as held:
         settling.finish(held, Change.State.UNKNOWN)
+    fault.release()
 
     assert request.result(10).state == Change.State.UNKNOWN
     change.refresh_from_db()
@@ -142,11 +139,12 @@ def test_a_preview_discarded_while_it_is_sent_is_not_sent(
 ) -> None:
     change = preview(line, maud)
     sandbox.requests.clear()
-    sandbox.faults.add("keyyo", match=READ, delay_s=1.0)
+    fault = sandbox.faults.add("keyyo", match=READ, hold=True)
 
     request = meanwhile(editing.send, copy_of(change), maud)
-    until(lambda: sandbox.requests)
+    until(lambda: fault.struck)
     editing.discard(copy_of(change), idris)
+    fault.release()
 
     with pytest.raises(editing.Discarded) as told:
         request.result(10)
@@ -159,12 +157,13 @@ def test_what_is_being_sent_is_never_discarded(
 ) -> None:
     change = preview(line, maud)
     late = copy_of(change)
-    sandbox.faults.add("keyyo", match=UPDATE, delay_s=1.0)
+    fault = sandbox.faults.add("keyyo", match=UPDATE, hold=True)
 
     request = meanwhile(editing.send, copy_of(change), maud)
-    until(lambda: is_sending(change))
+    until(lambda: fault.struck)
     with pytest.raises(editing.NotOpen):
         editing.discard(late, idris)
+    fault.release()
 
     assert request.result(10).state == Change.State.APPLIED
 
@@ -192,12 +191,12 @@ def test_a_preview_discarded_while_it_is_compared_anew_stays_gone(
     sandbox: SandboxServer, line: Entity, maud: Person, idris: Person, meanwhile: Callable[..., Future]
 ) -> None:
     change = preview(line, maud)
-    sandbox.requests.clear()
-    sandbox.faults.add("keyyo", match=READ, delay_s=1.0)
+    fault = sandbox.faults.add("keyyo", match=READ, hold=True)
 
     request = meanwhile(editing.renew, copy_of(change), maud)
-    until(lambda: sandbox.requests)
+    until(lambda: fault.struck)
     editing.discard(copy_of(change), idris)
+    fault.release()
 
     with pytest.raises(editing.Discarded):
         request.result(10)
