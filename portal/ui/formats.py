@@ -119,6 +119,28 @@ def date_words(day: dt.date, pattern: str) -> str:
     return _date(dt.date(day.year, day.month, day.day), pattern, translation.get_language())
 
 
+@dataclass(frozen=True)
+class Reader:
+    """The zone and the language in force, looked up once by who words many instants."""
+
+    zone: dt.tzinfo
+    language: str | None
+
+    @classmethod
+    def now(cls) -> Reader:
+        return cls(timezone.get_current_timezone(), translation.get_language())
+
+    def clock(self, at: dt.datetime) -> tuple[str, str]:
+        """The local time with its seconds, and the instant in full as `exact` words it."""
+        local = at.astimezone(self.zone)
+        clock = _clock(local, seconds=True)
+        return clock, f"{_date(local.date(), 'j F Y', self.language)} {clock} {self.zone}"
+
+    def day(self, at: dt.datetime, today: dt.date) -> SafeString:
+        """The day of an instant as a separator row has it."""
+        return _day(at.astimezone(self.zone).date(), today, self.language)
+
+
 def exact(at: dt.datetime) -> str:
     """The instant in full, with its zone: "19 November 2026 15:42:08 Europe/Paris"."""
     return exact_words(timezone.localtime(at))

@@ -19,14 +19,18 @@ class HasSlug(Protocol):
 def tenant_url(tenant: HasSlug, name: str, **kwargs: Any) -> str:
     """`tenant_url(tenant, "telephony:call_detail", pk=7)` is "/t/corvane/calls/7/"."""
     if kwargs.keys() == {"pk"} and type(kwargs["pk"]) is int:
-        before, after = _around_pk(tenant.slug, name, get_urlconf(), get_script_prefix())
+        before, after = around_pk(tenant, name)
         return f"{before}{kwargs['pk']}{after}"
     return reverse(name, kwargs={"slug": tenant.slug, **kwargs})
 
 
+def around_pk(tenant: HasSlug, name: str) -> tuple[str, str]:
+    """An address's text before and after the id of a row, for who writes many: ("/t/corvane/calls/", "/")."""
+    return _around_pk(tenant.slug, name, get_urlconf(), get_script_prefix())
+
+
 @lru_cache(maxsize=4096)
 def _around_pk(slug: str, name: str, urlconf: str | None, prefix: str) -> tuple[str, str]:
-    """An address's text before and after the id of a row: lists ask for the same address once a row."""
     before, _found, after = reverse(name, kwargs={"slug": slug, "pk": MARK}).rpartition(str(MARK))
     return before, after
 

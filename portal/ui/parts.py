@@ -76,6 +76,12 @@ def time_tag(at: dt.datetime, text: str) -> SafeString:
     )
 
 
+def clock_tag(at: dt.datetime, reader: formats.Reader) -> SafeString:
+    """The local time of a row, with the exact instant on hover."""
+    clock, exact = reader.clock(at)
+    return SafeString(f'<time datetime="{at.isoformat()}" title="{escape(exact)}">{clock}</time>')
+
+
 @lru_cache(maxsize=64)
 def provider(code: str, label: str, *, with_word: bool = True) -> SafeString:
     """Two letters in a neutral tag and the name; providers have no colour."""
@@ -84,8 +90,3 @@ def provider(code: str, label: str, *, with_word: bool = True) -> SafeString:
     return format_html(
         '<span class="sb-prov" data-p="{}" title="{}" aria-label="{}" role="img"></span>', code, label, label
     )
-
-
-def day_row(at: dt.datetime, today: dt.date | None = None) -> SafeString:
-    """Content of a day's separator row, in the zone now in force; who draws many hands in `today`."""
-    return formats.day(timezone.localtime(at).date(), today=today)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
-from portal.ui.links import tenant_url
+from portal.ui.links import around_pk
 from portal.ui.tables import (
     BaseTable,
     ChoiceColumn,
@@ -99,18 +99,27 @@ class CallTable(BaseTable):
 
     def render_started_at(self, value: datetime, record: Call) -> SafeString:
         """The time as the row's link: how the call opens without script, and on a telephone."""
-        shown = parts.time_tag(value, formats.clock(value, seconds=True))
-        return format_html('<a class="sb-plain" href="{}">{}</a>', self.panel_url(record), shown)
+        shown = parts.clock_tag(value, self.reader)
+        return SafeString(f'<a class="sb-plain" href="{self.panel_url(record)}">{shown}</a>')
 
     def separator(self, record: Call) -> SafeString | str:
-        return parts.day_row(record.started_at, self.today)
+        return self.reader.day(record.started_at, self.today)
+
+    @cached_property
+    def reader(self) -> formats.Reader:
+        return formats.Reader.now()
 
     @cached_property
     def today(self) -> date:
         return timezone.localdate()
 
+    @cached_property
+    def address(self) -> tuple[str, str]:
+        return around_pk(self.request.tenant, "telephony:call_detail")
+
     def panel_url(self, record: Call) -> str:
-        return tenant_url(self.request.tenant, "telephony:call_detail", pk=record.pk)
+        before, after = self.address
+        return f"{before}{record.pk}{after}"
 
     def _who(self, number: str) -> SafeString:
         if not number:
