@@ -94,7 +94,8 @@ def test_survivors_of_a_killed_supervisor_are_found_and_stopped(folder, alone):
 
 
 SUPERVISED = """
-import os, sys, json, time
+import os, signal, sys, json, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests under nohup ignores it
 from pathlib import Path
 from portal.embedded.supervisor import Supervisor
 with Supervisor(Path(sys.argv[1])) as supervisor:
