@@ -38,12 +38,14 @@ _KNOWN_CALL_COLUMNS = (
     "id, line_id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s,"
     " quantity, unit, cost_micros, destination, line_remote_id, group_remote_id, record_count, is_time_ambiguous"
 )
-# One look into the index per key, whatever PostgreSQL believes of rows that have just begun to arrive: with a list of
-# keys it walks through all records of the connection instead. OFFSET 0 keeps the inner query as it is written,
-# and `+ 0` keeps PostgreSQL from an index that begins with tenant and connection.
+# One look per key into the index made for it. Tenant and connection come from a row, so that PostgreSQL plans for any of
+# them: of one that its statistics do not know, as every new one is, it expects a single row, takes an index that only
+# begins with the tenant for as good as that of the key, and walks through all rows of the tenant for each key.
+# OFFSET 0 keeps both inner queries as they are written.
 _EACH = (
-    "SELECT found.* FROM unnest(%s::text[]) AS wanted (key) CROSS JOIN LATERAL"
-    " (SELECT {columns} FROM {table} WHERE tenant_id = %s AND {condition} OFFSET 0) AS found"
+    "SELECT found.* FROM (SELECT %s::bigint AS tenant_id, %s::bigint AS connection_id OFFSET 0) AS own"
+    " CROSS JOIN unnest(%s::text[]) AS wanted (key) CROSS JOIN LATERAL (SELECT {columns} FROM {table} AS stored"
+    " WHERE stored.tenant_id = own.tenant_id AND {condition} OFFSET 0) AS found"
 )
 _BLOCK = 512  # lines written at once
 
@@ -61,9 +63,9 @@ def known_records(
         _EACH.format(
             columns="remote_key, encode(content_hash, 'hex'), fold_key",
             table="telephony_callrecord",
-            condition="connection_id = %s AND stream = %s AND remote_key = wanted.key",
+            condition="stored.connection_id = own.connection_id AND stream = %s AND remote_key = wanted.key",
         ),
-        [_keys(remote_keys), tenant_id, connection_id, stream],
+        [tenant_id, connection_id, _keys(remote_keys), stream],
     )
     return cursor.fetchall()
 
@@ -76,9 +78,9 @@ def records_of_folds(
         _EACH.format(
             columns=_FOLD_COLUMNS,
             table="telephony_callrecord",
-            condition="connection_id + 0 = %s AND fold_key = wanted.key",
+            condition="stored.connection_id = own.connection_id AND fold_key = wanted.key",
         ),
-        [_keys(fold_keys), tenant_id, connection_id],
+        [tenant_id, connection_id, _keys(fold_keys)],
     )
     return cursor.fetchall()
 
@@ -91,9 +93,9 @@ def known_calls(
         _EACH.format(
             columns=_KNOWN_CALL_COLUMNS,
             table="telephony_call",
-            condition="connection_id = %s AND fold_key = wanted.key",
+            condition="stored.connection_id = own.connection_id AND fold_key = wanted.key",
         ),
-        [_keys(fold_keys), tenant_id, connection_id],
+        [tenant_id, connection_id, _keys(fold_keys)],
     )
     return cursor.fetchall()
 
@@ -101,7 +103,10 @@ def known_calls(
 def reserve_call_ids(cursor: CursorWrapper, count: int) -> list[int]:
     """Ids that no other call will get, so that records can name their call before it is stored."""
     cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence('telephony_call', 'id')) FROM generate_series(1, %s)", [count]
+        "SELECT nextval(ids.name) FROM"
+        " (SELECT pg_get_serial_sequence('telephony_call', 'id')::regclass AS name OFFSET 0) AS ids,"
+        " generate_series(1, %s)",
+        [count],
     )
     return [row[0] for row in cursor.fetchall()]
 
