@@ -16,7 +16,7 @@ from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services.copy_lines import Content, DoesNotFit, call_text, record_content
 from telephony.services.folding import CallFields, fold, fold_one
 
-BATCH = 2_500  # so that what a sync stores at once has two: one is prepared while PostgreSQL takes the other
+BATCH = 5_000
 Key = tuple[str, str]  # stream and remote key
 
 
@@ -37,15 +37,25 @@ class Lines:
 class Batch:
     """Some drafts, the last of equal keys only.
 
+    lines       what they were prepared with: the texts of the calls hold its ids
     contents    COPY text and hash of each record
     calls       COPY text of the call of each fold key, as far as its records are in this batch
     unreadable  rows that do not fit their columns
     """
 
+    lines: Lines
     drafts: dict[Key, CallRecordDraft] = field(default_factory=dict)
     contents: dict[Key, Content] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)
     unreadable: list[UnreadableRow] = field(default_factory=list)
+
+    def with_lines(self, lines: Lines) -> Batch:
+        """The same for the lines as they are now: itself, unless an entity came, went or changed its nature."""
+        if lines == self.lines:
+            return self
+        renewed = prepare(self.drafts.values(), lines)
+        renewed.unreadable = self.unreadable  # whether a row fits has nothing to do with lines
+        return renewed
 
 
 def batches(drafts: Iterable[CallRecordDraft], lines: Lines) -> Iterator[Batch]:
@@ -65,7 +75,8 @@ def batches(drafts: Iterable[CallRecordDraft], lines: Lines) -> Iterator[Batch]:
 
 
 def prepare(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
-    batch = Batch()
+    """The drafts as they will be stored, for these lines."""
+    batch = Batch(lines)
     for draft in drafts:
         key = draft.stream, draft.remote_key
         try:
@@ -75,11 +86,11 @@ def prepare(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
             batch.unreadable.append(row)
         else:
             batch.drafts[key] = draft
-    _fold(batch, lines)
+    _fold(batch)
     return batch
 
 
-def _fold(batch: Batch, lines: Lines) -> None:
+def _fold(batch: Batch) -> None:
     """Nine calls of ten have one record, whose content has their text already."""
     first: dict[str, Key] = {}
     groups: dict[str, list[CallRecordDraft]] = {}
@@ -92,7 +103,7 @@ def _fold(batch: Batch, lines: Lines) -> None:
         else:
             groups[fold_key] = [batch.drafts[earlier], draft]
     for fold_key, records in groups.items():
-        batch.calls[fold_key] = call_text(*lines.fold(records))
+        batch.calls[fold_key] = call_text(*batch.lines.fold(records))
 
 
 def _chunks(drafts: Iterable[CallRecordDraft]) -> Iterator[list[CallRecordDraft]]:

@@ -7,6 +7,7 @@ provider is `cdr_sync.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -50,20 +51,34 @@ def store(connection: Connection, drafts: Iterable[CallRecordDraft], now: dateti
     A row whose content is what is stored already is not written again. A row that does not fit its columns is set
     aside with the reason. Runs in the scope of the connection's tenant, inside the caller's transaction if it has one.
     """
-    if connection.tenant_id != current_tenant_id():
-        raise ForeignTenant("the connection belongs to another tenant")
     total = StoreResult()
-    with sql.open_cursor() as cursor:
-        sql.lock_connection(cursor, connection.pk)
-        lines = _lines(connection)
-        for batch in batches(drafts, lines):
-            total += _store_batch(cursor, connection, batch, lines, now)
+    with _locked(connection) as cursor:
+        for batch in batches(drafts, lines_of(connection)):
+            total += _store_batch(cursor, connection, batch, now)
     return total
 
 
-def _store_batch(
-    cursor: Any, connection: Connection, batch: Batch, lines: Lines, now: datetime
-) -> StoreResult:
+@transaction.atomic
+def store_prepared(connection: Connection, batch: Batch, now: datetime) -> StoreResult:
+    """As `store`, for drafts that were prepared before the transaction began.
+
+    What they say of lines is compared with the lines as they stand now, and made anew where it is out of date.
+    """
+    with _locked(connection) as cursor:
+        return _store_batch(cursor, connection, batch.with_lines(lines_of(connection)), now)
+
+
+@contextmanager
+def _locked(connection: Connection) -> Iterator[Any]:
+    """A cursor, while nobody else stores calls of this connection. Raises ForeignTenant outside its tenant's scope."""
+    if connection.tenant_id != current_tenant_id():
+        raise ForeignTenant("the connection belongs to another tenant")
+    with sql.open_cursor() as cursor:
+        sql.lock_connection(cursor, connection.pk)
+        yield cursor
+
+
+def _store_batch(cursor: Any, connection: Connection, batch: Batch, now: datetime) -> StoreResult:
     known = known_records(cursor, connection, batch)
     fresh = [
         key for key, content in batch.contents.items() if key not in known or known[key][0] != content.digest
@@ -71,7 +86,7 @@ def _store_batch(
     changed = [key for key in fresh if key in known]
     if fresh:
         left_folds = {known[key][1] for key in changed}
-        call_ids = _store_calls(cursor, connection, batch, lines, fresh, left_folds)
+        call_ids = _store_calls(cursor, connection, batch, fresh, left_folds)
         _store_records(cursor, connection, batch, fresh, set(changed), call_ids, now)
         _delete_empty(cursor, connection, left_folds - batch.calls.keys())
     set_aside(connection, batch.unreadable)
@@ -106,7 +121,7 @@ def link_lines(connection: Connection) -> int:
     """Point calls that were stored before their line was known to it; the number of calls that gained a line."""
     with sql.open_cursor() as cursor:
         return sql.link_lines(
-            cursor, connection.tenant_id, connection.pk, list(_lines(connection).ids.items())
+            cursor, connection.tenant_id, connection.pk, list(lines_of(connection).ids.items())
         )
 
 
@@ -150,7 +165,6 @@ def _store_calls(
     cursor: Any,
     connection: Connection,
     batch: Batch,
-    lines: Lines,
     fresh: Sequence[Key],
     left_folds: set[str],
 ) -> dict[str, int]:
@@ -176,7 +190,7 @@ def _store_calls(
         changed_lines = [
             call_line(known[key].pk, text)
             for key, records in groups.items()
-            if records and (text := _changed_text(known[key], records, lines)) is not None
+            if records and (text := _changed_text(known[key], records, batch.lines)) is not None
         ]
         if changed_lines:
             sql.upsert_calls(cursor, tenant_id, connection.pk, changed_lines)
@@ -218,7 +232,8 @@ def _delete_empty(cursor: Any, connection: Connection, left_folds: set[str]) -> 
         sql.delete_empty_calls(cursor, connection.tenant_id, connection.pk, sorted(left_folds))
 
 
-def _lines(connection: Connection) -> Lines:
+def lines_of(connection: Connection) -> Lines:
+    """The lines that calls of the connection may belong to, as they are stored now."""
     has_calls = Q(is_line=True) | Q(kind__in=connection.declaration.call_kinds)
     rows = list(
         Entity.objects.filter(has_calls, connection=connection).values_list("remote_id", "pk", "facet")

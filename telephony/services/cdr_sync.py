@@ -1,7 +1,8 @@
 """Sync of call records: windows in, pages of drafts through, calls and coverage out.
 
-A run's cursor says which slice, stream and page comes next, and is committed with the rows of the page before. The
-next pages are fetched while the last ones are stored, never inside a transaction.
+A run's cursor says which slice, stream and page comes next, and is committed with the rows of the page before. Three
+threads pass pages on: one fetches them, one prepares their drafts, and the task's own stores them, so that no request
+and little computing is done inside a transaction.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import CallPage, Window
 from telephony.services import calls, coverage, ledger, request_log, runs
 from telephony.services.access import client_of
-from telephony.services.read_ahead import read_ahead
+from telephony.services.call_batches import Batch, Lines, prepare
+from telephony.services.read_ahead import ReadAhead, read_ahead
 from telephony.services.runs import request_run
 from telephony.services.windows import (
     HOURLY_OVERLAP,
@@ -35,6 +37,7 @@ from telephony.services.windows import (
 
 __all__ = ["advance", "request_run"]
 MOST_ROWS = 5_000  # stored in one transaction
+PREPARED = 1  # pieces of so many rows that wait beside the one that is stored and the one in preparation
 BUSY_DAYS = 30
 
 
@@ -45,6 +48,14 @@ class Step:
     slice_index: int
     stream_index: int
     page: CallPage
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Pages that are stored together, and their drafts, prepared."""
+
+    steps: Sequence[Step]
+    batch: Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +82,13 @@ def _work(run: SyncRun, budget: runs.Budget) -> bool:
     plan = _plan(run)
     if int(run.cursor["slice"]) >= len(plan.slices):
         return True
-    client = client_of(connection)
-    with read_ahead(partial(_steps, run, plan, client)) as ahead:
-        for steps in ahead.batches(lambda step: len(step.page.drafts) + 1, MOST_ROWS):
-            _store(run, plan, steps)
+    client, lines = client_of(connection), calls.lines_of(connection)
+    with (
+        read_ahead(partial(_steps, run, plan, client)) as steps,
+        read_ahead(partial(_prepared, steps, lines), PREPARED) as pieces,
+    ):
+        for piece in pieces:
+            _store(run, plan, piece)
             if budget.is_over():
                 break
     return int(run.cursor["slice"]) >= len(plan.slices)
@@ -217,15 +231,23 @@ def _probe(connection: Connection, client: ProviderClient) -> dict[str, Any]:
     return dict(connection.probed["calls"])
 
 
+# ---- preparing, in a thread of its own; without the database ----
+def _prepared(steps: ReadAhead[Step], lines: Lines) -> Generator[Piece, None, None]:
+    """Whatever was read by now, as much as is stored at once. An error of the reader goes through."""
+    for some in steps.batches(lambda step: len(step.page.drafts) + 1, MOST_ROWS):
+        yield Piece(some, prepare((draft for step in some for draft in step.page.drafts), lines))
+
+
 # ---- storing ----
-def _store(run: SyncRun, plan: Plan, steps: Sequence[Step]) -> None:
+def _store(run: SyncRun, plan: Plan, piece: Piece) -> None:
     """Rows, cursor and coverage of some pages, in one transaction."""
     now = timezone.now()
     connection = run.connection
+    steps = piece.steps
     pages = [step.page for step in steps]
     last = steps[-1]
     with runs.each_page(run) as values:
-        result = calls.store(connection, (draft for page in pages for draft in page.drafts), now)
+        result = calls.store_prepared(connection, piece.batch, now)
         unreadable = [row for page in pages for row in page.unreadable]
         calls.set_aside(connection, unreadable)
         for slice_index in _closed(plan, steps):

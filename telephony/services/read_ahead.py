@@ -1,4 +1,7 @@
-"""Fetch the next pages while the last ones are stored: a generator run in a thread of its own, a few items ahead."""
+"""Fetch the next pages while the last ones are stored: a generator run in a thread of its own, a few items ahead.
+
+Stages are chained: the generator of the second takes its items from the first.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,16 @@ _POLL_S = 0.1
 class ReadAhead(Generic[Item]):
     """What a producer made so far. An error of the producer is raised once all that came before it was taken."""
 
-    def __init__(self, produce: Produce[Item]) -> None:
-        self._items: queue.Queue[Item | None] = queue.Queue(AHEAD)  # None: there is no more
+    def __init__(self, produce: Produce[Item], ahead: int = AHEAD) -> None:
+        self._items: queue.Queue[Item | None] = queue.Queue(ahead)  # None: there is no more
         self._closed = threading.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="read-ahead")
         self._end = self._pool.submit(carrying_scope(self._run), produce)
+
+    def __iter__(self) -> Iterator[Item]:
+        while (item := self._items.get()) is not None:
+            yield item
+        self._end.result()
 
     def batches(self, size_of: Callable[[Item], int], most: int) -> Iterator[list[Item]]:
         """Lists of at least one item: all that is there, until their sizes add up to `most`."""
@@ -67,10 +75,10 @@ class ReadAhead(Generic[Item]):
 
 
 @contextmanager
-def read_ahead(produce: Produce[Item]) -> Iterator[ReadAhead[Item]]:
-    """Runs `produce()` ahead in a thread, in the caller's tenant scope; ended when the block is left."""
-    ahead = ReadAhead(produce)
+def read_ahead(produce: Produce[Item], ahead: int = AHEAD) -> Iterator[ReadAhead[Item]]:
+    """Runs `produce()` in a thread, `ahead` items ahead, in the caller's tenant scope; ended when the block is left."""
+    made = ReadAhead(produce, ahead)
     try:
-        yield ahead
+        yield made
     finally:
-        ahead.close()
+        made.close()
