@@ -9,109 +9,37 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
-from django.forms.utils import flatatt as flags
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from portal.ui import drawing
+from portal.ui.controls import drawn_choices, drawn_input, flat
+
 MOST_RADIOS = 12
-CHOICES = (forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple)
-CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
 
 
 class HouseRenderer(TemplatesSetting):
     """Forms, fields and errors in the house look (templates/components)."""
 
     form_template_name = "components/form.html"
-    field_template_name = "components/field.html"
     formset_template_name = "components/formset.html"
 
-
-def control(field: forms.BoundField, css: str = "") -> SafeString:
-    """The control of a field with the classes Tabler knows; its own classes are kept."""
-    widget = field.field.widget
-    if type(widget) in CHOICES:
-        return choices(field, css)
-    if isinstance(widget, CHECKS):
-        house = "form-check-input"
-    elif isinstance(widget, forms.Select):
-        house = "form-select"
-    elif isinstance(widget, (forms.HiddenInput, forms.MultiWidget)):
-        house = ""  # a group of controls: each has its own class
-    else:
-        house = "form-control"
-    classes = " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))
-    return mark_safe(field.as_widget(attrs={"class": classes} if classes else None))
-
-
-def choices(field: forms.BoundField, css: str = "") -> SafeString:
-    """Selects, radios and boxes drawn at once; Django's widgets ask three templates for each option."""
-    widget = field.field.widget
-    attrs = widget.build_attrs(widget.attrs, field.build_widget_attrs({}, widget))
-    attrs["id"] = attrs.get("id") or field.auto_id
-    return drawn_choices(widget, field.html_name, field.value(), attrs, css)
-
-
-def drawn_choices(widget: Any, name: str, value: Any, attrs: dict[str, Any], css: str = "") -> SafeString:
-    """One of CHOICES as HTML. `attrs` has its id; a value that is not among the choices selects nothing."""
-    is_list = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
-    house = "form-check-input" if is_list else "form-select"
-    classes = " ".join(dict.fromkeys(filter(None, [house, *attrs.get("class", "").split(), *css.split()])))
-    selected = Selected(widget.format_value(value), widget.allow_multiple_selected)
-    if is_list:
-        own = flags({key: text for key, text in attrs.items() if key != "id"} | {"class": classes})
-        fixed = (widget.input_type, escape(name), escape(attrs["id"]), own, selected)
-        items = "".join([_check(*fixed, *one) for one in enumerate(flat(widget.choices))])
-        return format_html('<ul class="sb-checks" id="{}">{}</ul>', attrs["id"], mark_safe(items))
-    attrs = attrs | {"class": classes}
-    if isinstance(widget, forms.SelectMultiple):
-        attrs["multiple"] = True
-    groups = "".join([_options(selected, *choice) for choice in widget.choices])
-    return format_html('<select name="{}"{}>{}</select>', name, flags(attrs), mark_safe(groups))
-
-
-class Selected:
-    """Which values of a control are chosen: the first of those that stand alone, each of several."""
-
-    def __init__(self, values: Iterable[str], is_multiple: bool) -> None:
-        self.values, self.is_multiple, self.is_found = set(values), is_multiple, False
-
-    def has(self, value: str) -> bool:
-        if value not in self.values or (self.is_found and not self.is_multiple):
-            return False
-        self.is_found = True
-        return True
-
-
-def _options(selected: Selected, value: Any, label: Any) -> str:
-    """One option, or a group of them where the label is a list."""
-    if isinstance(label, (list, tuple)):
-        inside = "".join([_options(selected, *choice) for choice in label])
-        return f'<optgroup label="{escape(str(value))}">{inside}</optgroup>'
-    text = "" if value is None else str(value)
-    chosen = " selected" if selected.has(text) else ""
-    return f'<option value="{escape(text)}"{chosen}>{conditional_escape(label)}</option>'
-
-
-def _check(kind: str, name: str, group_id: str, own: str, selected: Selected, place: int, choice: Any) -> str:
-    """One radio or box with its words."""
-    text = "" if choice[0] is None else str(choice[0])
-    key = f"{group_id}_{place}"
-    chosen = " checked" if selected.has(text) else ""
-    return (
-        f'<li><label for="{key}"><input type="{kind}" name="{name}" value="{escape(text)}" id="{key}"{own}{chosen}> '
-        f"{conditional_escape(choice[1])}</label></li>"
-    )
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """Fields are drawn by drawing.py."""
+        if template_name == self.field_template_name:
+            return drawing.field(context["field"])
+        return super().render(template_name, context, request)
 
 
 def any_of(choices: Any) -> list[tuple[str, Any]]:
@@ -165,13 +93,6 @@ class PeriodWidget(forms.MultiWidget):
             draw = drawn_choices if isinstance(widget, forms.Select) else drawn_input
             controls.append(draw(widget, f"{name}{suffix}", one, own))
         return format_html('<span class="sb-range">{}{}{}</span>', *controls)
-
-
-def drawn_input(widget: Any, name: str, value: Any, attrs: dict[str, Any]) -> SafeString:
-    """An input of one line."""
-    text = widget.format_value(value)
-    shown = {**attrs, "value": text} if text is not None else attrs
-    return format_html('<input type="{}" name="{}"{}>', widget.input_type, name, flags(shown))
 
 
 class PeriodField(forms.MultiValueField):
@@ -402,12 +323,3 @@ class FilterForm(forms.Form):
 
     def is_valid_field(self, name: str) -> bool:
         return self.is_bound and name not in self.errors
-
-
-def flat(choices: Any) -> Iterator[tuple[Any, Any]]:
-    """Choices without their groups."""
-    for key, label in choices:
-        if isinstance(label, (list, tuple)):
-            yield from label
-        else:
-            yield key, label

@@ -16,8 +16,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.ui import formats, links, parts
-from portal.ui.forms import control as render_control
+from portal.ui import drawing, formats, links, parts
+from portal.ui.controls import control as render_control
 from portal.ui.looks import look_of
 
 register = template.Library()
@@ -321,10 +321,10 @@ def control(field: BoundField, css: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def without(context: Context, names: Iterable[str]) -> str:
-    """This page's address without some parameters, on the first page again."""
-    query = context["request"].GET.copy()
-    for name in [*names, "cursor"]:
-        query.pop(name, None)
-    text = query.urlencode()
-    return f"{context['request'].path}?{text}" if text else context["request"].path
+def filter_pills(context: Context, filter_form: Any) -> SafeString:
+    return drawing.filter_pills(filter_form.pills, context["request"])
+
+
+@register.simple_tag
+def nav(items: Iterable[Any]) -> SafeString:
+    return drawing.menu(items)

@@ -9,7 +9,8 @@ from django import forms
 from django.urls import reverse
 
 from accounts.models import Tenant
-from portal.ui.forms import FilterForm, RowField, control
+from portal.ui.controls import control
+from portal.ui.forms import FilterForm, RowField
 from portal.ui.links import tenant_url
 
 
