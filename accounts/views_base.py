@@ -17,12 +17,14 @@ from accounts.tenancy import second_factor_first, sign_in_first
 class TenantRightMixin:
     """A page under `/t/<slug>/`. `right` is what it takes; `right_to_write` what its POST takes, where that is more.
 
-    Without the right: 403 with the reason, written to the audit. `right = None` is for every member.
+    Without the right: 403 with the reason, written to the audit. `right = None` is for every member. `menu_entry`
+    is the `url_name` of the menu's entry that the page belongs to, where its address does not say so.
     """
 
     request: Any  # an HttpRequest with what the middleware adds: tenant, membership, rights, htmx
     right: ClassVar[Right | None]
     right_to_write: ClassVar[Right | None] = None
+    menu_entry: ClassVar[str] = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.tenant is None:  # type: ignore[attr-defined]
@@ -30,6 +32,8 @@ class TenantRightMixin:
         require_right(request, self.right)
         if self.right_to_write and request.method not in ("GET", "HEAD", "OPTIONS"):
             require_right(request, self.right_to_write)
+        if self.menu_entry:
+            request.menu_entry = self.menu_entry  # type: ignore[attr-defined]
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 

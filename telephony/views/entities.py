@@ -97,6 +97,7 @@ class KindListView(TenantRightMixin, TemplateView):
     """What kinds of object a connection has, and how many of each."""
 
     right = Right.LINES_READ
+    menu_entry = "telephony:connection_list"
     template_name = "telephony/kind_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -112,6 +113,7 @@ class EntityListView(TenantRightMixin, FilteredTableView):
     """All objects of one kind of one connection."""
 
     right = Right.LINES_READ
+    menu_entry = "telephony:connection_list"
     template_name = "telephony/entity_list.html"
     empty_title = gettext_lazy("None of these")
     empty_text = gettext_lazy("The account has no object of this kind, or it was not read yet.")
@@ -176,6 +178,7 @@ class EntityDetailView(TenantRightMixin, DetailView):
     """One object: its fields, its document, what it points to and what uses it."""
 
     right = Right.LINES_READ
+    menu_entry = "telephony:connection_list"
     template_name = "telephony/entity_detail.html"
     context_object_name = "entity"
 

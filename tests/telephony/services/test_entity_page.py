@@ -188,3 +188,9 @@ def test_every_kind_has_its_list_in_each_order_and_with_every_column(
         assert maud.get(address).status_code == 200
         for row in rows:
             assert maud.get(f"/t/corvane/entities/{row.pk}/").status_code == 200
+
+
+def test_the_menu_marks_the_connections(maud: Client, keyyo: Connection, accueil: Entity) -> None:
+    menu = page(maud, accueil).partition('<ul class="sb-nav">')[2].partition("</ul>")[0]
+    current = menu.partition('aria-current="page">')[2].partition("</a>")[0]
+    assert current.endswith("Connections")

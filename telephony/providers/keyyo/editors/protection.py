@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -151,7 +152,7 @@ class BlacklistReplace(Editor):
             parts.append(
                 _("withheld numbers refused") if wanted[ANONYMOUS] else _("withheld numbers let through")
             )
-        return ", ".join(parts) or str(self.title)
+        return capfirst(", ".join(parts)) or str(self.title)
 
     def consequences(
         self, before: Fields | None, wanted: Fields, around: Surroundings
