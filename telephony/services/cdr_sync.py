@@ -37,6 +37,7 @@ from telephony.services.windows import (
 
 __all__ = ["advance", "request_run"]
 MOST_ROWS = 5_000  # stored in one transaction
+PATIENCE_S = 1.0  # that a page waits for others to be stored with it
 PREPARED = 1  # pieces of so many rows that wait beside the one that is stored and the one in preparation
 BUSY_DAYS = 30
 
@@ -233,8 +234,8 @@ def _probe(connection: Connection, client: ProviderClient) -> dict[str, Any]:
 
 # ---- preparing, in a thread of its own; without the database ----
 def _prepared(steps: ReadAhead[Step], lines: Lines) -> Generator[Piece, None, None]:
-    """Whatever was read by now, as much as is stored at once. An error of the reader goes through."""
-    for some in steps.batches(lambda step: len(step.page.drafts) + 1, MOST_ROWS):
+    """What was read within a moment, as much as is stored at once. An error of the reader goes through."""
+    for some in steps.batches(lambda step: len(step.page.drafts) + 1, MOST_ROWS, PATIENCE_S):
         yield Piece(some, prepare((draft for step in some for draft in step.page.drafts), lines))
 
 

@@ -1,0 +1,73 @@
+"""Each key that is looked up costs one look into its index, also where PostgreSQL has never heard of the tenant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from accounts.scoping import tenant_scope
+from telephony.models import Connection
+from telephony.services import call_store_sql as sql
+from telephony.services import calls
+from tests.telephony.sync.conftest import NOON, make_draft
+
+COUNT = 2_000
+LookUp = Callable[[Any, int, int, list[str]], list[Any]]
+
+
+def _records(cursor: Any, tenant_id: int, connection_id: int, keys: list[str]) -> list[Any]:
+    stream = make_draft(1).stream
+    return sql.known_records(
+        cursor, tenant_id, connection_id, stream, [make_draft(int(key[1:])).remote_key for key in keys]
+    )
+
+
+LOOK_UPS = {
+    "call_record_once": (_records, "remote_key"),
+    "call_record_fold": (sql.records_of_folds, "fold_key"),
+    "call_once": (sql.known_calls, "fold_key"),
+}
+
+
+@pytest.mark.parametrize("state", ["never analysed", "another tenant analysed"])
+@pytest.mark.parametrize("index", LOOK_UPS)
+def test_a_look_up_uses_the_index_of_its_key(
+    alice: Connection, bob: Connection, index: str, state: str
+) -> None:
+    look_up, column = LOOK_UPS[index]
+    if state == "another tenant analysed":
+        _fill(bob)
+        with database.cursor() as cursor:
+            cursor.execute("ANALYZE telephony_call, telephony_callrecord")
+    _fill(alice)
+    keys = [make_draft(number).fold_key for number in range(0, COUNT, 20)]
+    with CaptureQueriesContext(database) as queries, sql.open_cursor() as cursor:
+        assert len(look_up(cursor, alice.tenant_id, alice.pk, keys)) == len(keys)
+    plan = _plan(queries[-1]["sql"])
+
+    scan = next(node for node in _nodes(plan) if "Relation Name" in node)
+    assert scan.get("Index Name") == index
+    assert f"{column})::text = wanted.key" in scan["Index Cond"]
+    assert scan.get("Rows Removed by Filter", 0) == 0
+    assert scan["Actual Loops"] == len(keys)
+
+
+def _fill(connection: Connection) -> None:
+    with tenant_scope(connection.tenant_id):
+        calls.store(connection, [make_draft(number) for number in range(COUNT)], NOON)
+
+
+def _plan(statement: str) -> dict[str, Any]:
+    with database.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, FORMAT json) {statement}")
+        found = cursor.fetchone()[0]
+    return dict((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for child in plan.get("Plans", ()) for node in _nodes(child))]
