@@ -23,7 +23,7 @@ from telephony.models import (
     UnreadableRecord,
 )
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import ledger, runs, scheduling
+from telephony.services import cdr_sync, ledger, runs, scheduling
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -162,8 +162,9 @@ def test_a_dead_grant_stops_the_run(morvanne: Connection, sandbox: SandboxServer
 
 
 def test_a_small_budget_takes_more_leases_and_brings_the_same(
-    morvanne: Connection, sandbox: SandboxServer, settings: Any
+    morvanne: Connection, sandbox: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cdr_sync, "MOST_ROWS", 2)
     start_at, end_at = days_ago(75), days_ago(20)
     with tenant_scope(morvanne.tenant_id):
         work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
