@@ -7,11 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal.chromium import FLAGS, provide_chromium
+
+# The same examples each time: a run that fails by chance tells nobody what they broke. `--hypothesis-profile=default`
+# looks further.
+hypothesis.settings.register_profile("suite", derandomize=True)
+hypothesis.settings.load_profile("suite")
 
 Answer = TypeVar("Answer")
 ROOT = Path(__file__).resolve().parent.parent

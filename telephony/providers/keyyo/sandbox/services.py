@@ -19,7 +19,7 @@ def list_services(call: Call) -> Document:
     """All visible services; `filters[type]` and `type` narrow, a type nobody knows narrows nothing."""
     types = {service["type"] for service in call.account["services"].values()} | set(fixture("offers"))
     filters = call.query.get("filters")
-    wanted = (filters.get("type") if isinstance(filters, dict) else None) or call.query.get("type")
+    wanted = str((filters.get("type") if isinstance(filters, dict) else None) or call.query.get("type"))
     items = [
         service_document(call, service)
         for service in call.visible.values()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from telephony.providers.keyyo.catalog import CATALOG
@@ -59,6 +59,8 @@ def questions(draw):
 
 @settings(max_examples=250, deadline=None)
 @given(questions(), st.integers(0, 1), st.booleans())
+@example(("GET", "/services", "type%5B%5D="), 0, True)
+@example(("GET", "/services", "filters%5Btype%5D%5Ba%5D=1"), 0, True)
 def test_every_question_gets_an_answer(sandbox_of_its_own, question, who, in_query):
     sandbox, tokens = sandbox_of_its_own
     method, path, form = question
