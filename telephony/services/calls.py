@@ -150,6 +150,7 @@ def known_records(
     cursor: Any, connection: Connection, batch: Batch
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """Stored (hash in hex, fold key) by (stream, remote key)."""
+    sql.mend_estimates(cursor)
     keys_of: dict[str, list[str]] = {}
     for stream, remote_key in batch.drafts:
         keys_of.setdefault(stream, []).append(remote_key)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
@@ -34,7 +35,7 @@ LOOK_UPS = {
 }
 
 
-@pytest.mark.parametrize("state", ["never analysed", "another tenant analysed"])
+@pytest.mark.parametrize("state", ["never analysed", "another tenant analysed", "analysed before its commit"])
 @pytest.mark.parametrize("index", LOOK_UPS)
 def test_a_look_up_uses_the_index_of_its_key(
     alice: Connection, bob: Connection, index: str, state: str
@@ -45,6 +46,11 @@ def test_a_look_up_uses_the_index_of_its_key(
         with database.cursor() as cursor:
             cursor.execute("ANALYZE telephony_call, telephony_callrecord")
     _fill(alice)
+    if state == "analysed before its commit":
+        with psycopg.connect(**database.get_connection_params() | {"autocommit": True}) as other:
+            other.execute("ANALYZE telephony_call, telephony_callrecord")
+        with sql.open_cursor() as cursor:
+            sql.mend_estimates(cursor)
     keys = [make_draft(number).fold_key for number in range(0, COUNT, 20)]
     with CaptureQueriesContext(database) as queries, sql.open_cursor() as cursor:
         assert len(look_up(cursor, alice.tenant_id, alice.pk, keys)) == len(keys)
