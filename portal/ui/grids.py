@@ -1,4 +1,4 @@
-"""Figures made of cells: the week as a heat map, a year of coverage as a calendar. Darker is more."""
+"""Figures made of cells: the week as a heat map, a year of coverage as a calendar. A stronger colour is more."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def when_people_call(means: Mapping[tuple[int, int], float]) -> Told:
     caption = ""
     if busiest:
         (weekday, hour), mean = busiest
-        caption = _("Busiest: %(day)s %(from)s–%(to)s h, %(calls)s calls. Darker is more.") % {
+        caption = _("Busiest: %(day)s %(from)s–%(to)s h, %(calls)s calls. A stronger colour is more.") % {
             "day": _weekday(weekday, whole=True),
             "from": hour,
             "to": hour + 1,
