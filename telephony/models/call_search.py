@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from portal.lib.numbers import to_e164
 from telephony.models.calls import Call, CallQuerySet, NumberName
+from telephony.models.searching import Search
 
 DIGITS = re.compile(r"\D+")
 NAMES_AT_MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallSearch:
+class CallSearch(Search):
     """Every filter of the call history; an empty field narrows nothing.
 
     start_at, end_at  half-open span, aware
@@ -33,26 +33,6 @@ class CallSearch:
     number: str = ""
     min_duration_s: int | None = None
     max_duration_s: int | None = None
-
-    @classmethod
-    def from_parameters(cls, parameters: Mapping[str, object]) -> CallSearch:
-        """Read what `to_parameters` wrote."""
-        values = {
-            key: value for key, value in parameters.items() if key in cls.__dataclass_fields__ and value
-        }
-        for key in ("start_at", "end_at"):
-            if key in values:
-                values[key] = datetime.fromisoformat(str(values[key]))
-        return cls(**values)  # type: ignore[arg-type]
-
-    def to_parameters(self) -> dict[str, object]:
-        """Plain JSON of the filters that are set."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in values.items()
-            if value not in (None, "")
-        }
 
     def narrow(self, calls: CallQuerySet, *, region: str) -> CallQuerySet:
         """`region` is the country whose national notation the number may stand in."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from telephony.models.changes import Change
+from telephony.models.searching import Search
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeSearch:
+class ChangeSearch(Search):
     """Every filter of the list of changes; an empty field narrows nothing.
 
     words    part of what was done, to what, or why; a ticket or an operation whole
@@ -28,24 +28,6 @@ class ChangeSearch:
     line: int | None = None
     entity: int | None = None
     person: int | None = None
-
-    @classmethod
-    def from_parameters(cls, parameters: Mapping[str, object]) -> ChangeSearch:
-        """Read what `to_parameters` wrote."""
-        values = {name: value for name, value in parameters.items() if name in cls.__dataclass_fields__}
-        for name in ("start_at", "end_at"):
-            if name in values:
-                values[name] = datetime.fromisoformat(str(values[name]))
-        return cls(**values)  # type: ignore[arg-type]
-
-    def to_parameters(self) -> dict[str, object]:
-        """Plain JSON of the filters that are set."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in values.items()
-            if value not in (None, "")
-        }
 
     def narrow(self, changes: QuerySet) -> QuerySet:
         if self.words:
