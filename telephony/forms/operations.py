@@ -197,6 +197,7 @@ class OperationForm(forms.Form):
             Place.PATH: _("In the address"),
             Place.QUERY: _("In the query"),
             Place.BODY: _("In the body"),
+            Place.WHOLE: _("The body"),
             None: _("Seldom needed"),
         }
         return [

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from portal.lib.secrets import Secret
 from telephony.providers.client import ClientContext, ProviderClient
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
 from telephony.providers.editing import Editor, GenericEditor
 from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.line_page import LinePage
-from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice
+from telephony.providers.live import LivePanel
+from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice, TokenAnswer
 from telephony.providers.operations import Catalog, Text
+from telephony.providers.transport import Transport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +26,10 @@ class ConnectField:
     """One thing that must be known to connect: a form field, and a name of `manage.py connect`.
 
     kind     as `Param.kind`: text, url, secret, choice
+    choices  of a choice: (value, words)
     address  the surface whose base address this is, "" for anything else
     is_application  part of the application (set once by platform staff), not of one connection
+    only_for a (field, values) pair: it is asked for only where that choice is one of these
     """
 
     name: str
@@ -33,7 +39,16 @@ class ConnectField:
     default: str = ""
     address: str = ""
     is_application: bool = False
+    choices: tuple[tuple[str, Text], ...] = ()
+    only_for: tuple[str, tuple[str, ...]] | None = None
     help: Text = ""
+
+    def is_asked(self, values: Mapping[str, Any]) -> bool:
+        """Whether it is needed beside these values."""
+        if self.only_for is None:
+            return True
+        name, wanted = self.only_for
+        return str(values.get(name) or "") in wanted
 
     @property
     def secret(self) -> bool:
@@ -56,7 +71,10 @@ class ReadEntities(Protocol):
         kinds: Iterable[str] | None = None,
         parents: Mapping[str, Sequence[str]] | None = None,
         known: Mapping[str, str] | None = None,
-    ) -> Iterator[EntityPage]: ...
+        since: datetime | None = None,
+    ) -> Iterator[EntityPage]:
+        """since   the beginning of an earlier complete reading: documents that did not change since may be left out
+        and are then named in `EntityPage.unchanged`; None: everything is read"""
 
 
 class ReadCalls(Protocol):
@@ -74,6 +92,37 @@ class ReadCalls(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemoteAccount:
+    """An account that one login reaches: of the login itself, or of a customer below it.
+
+    parent_id   the account above it, "" for the first
+    detail      what tells it from others of its name (a realm)
+    zone        its time zone where the provider says one
+    """
+
+    remote_id: str
+    name: str
+    parent_id: str = ""
+    detail: str = ""
+    zone: str = ""
+    is_enabled: bool = True
+
+
+class SignIn(Protocol):
+    """Signing in without OAuth: with what the account was linked with, by the names of `connect_fields`."""
+
+    def __call__(
+        self, transport: Transport, addresses: Mapping[str, str], login: Mapping[str, str | Secret]
+    ) -> TokenAnswer:
+        """A token, until when it lasts, and facts: "account" the remote id of the login's own account,
+        "account_name", and whatever else the pages show.
+
+        Raises NeedsReconnect, in words that name the one thing wrong, where the login is refused; InvalidInput
+        (fields by name) for what can be told before; and what the transport raises for a fault that may pass.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
 class Provider:
     """One telephony provider.
 
@@ -83,6 +132,11 @@ class Provider:
     scopes          grants to choose from, least first; empty without OAuth
     scope_bundles   the same as a person chooses them, least first
     acts_as         logins that a grant may belong to, the usual one first
+    sign_in         how a token is got without OAuth; also how it is renewed
+    read_accounts   the accounts that a login reaches, its own first: what can be connected with one credential, each
+                    as a customer; None where a login is one account
+    needs           what somebody who wants to connect must have ready, in a few sentences; shown above the form
+    live            what is asked each time somebody looks (`telephony.providers.live`)
     streams         names of the call streams that read_calls knows
     call_kinds      kinds whose objects have call records, for the `lines` of read_calls
     line_authorization  how the provider lets us act for a line: (client, line) -> "address", "password" or ""
@@ -109,6 +163,10 @@ class Provider:
     streams: tuple[str, ...]
     call_kinds: tuple[str, ...] = ()
     oauth: OAuth | None = None
+    sign_in: SignIn | None = None
+    read_accounts: Callable[[Any], Iterable[RemoteAccount]] | None = None
+    needs: tuple[Text, ...] = ()
+    live: tuple[LivePanel, ...] = ()
     scopes: tuple[ScopeChoice, ...] = ()
     scope_bundles: tuple[ScopeBundle, ...] = ()
     acts_as: tuple[str, ...] = ("customer",)

@@ -53,11 +53,15 @@ class EntityDraft:
 
 @dataclass(slots=True, kw_only=True)
 class EntityPage:
-    """Some objects of one kind below one parent. `is_complete` on the last page says the whole list was read."""
+    """Some objects of one kind below one parent. `is_complete` on the last page says the whole list was read.
+
+    unchanged   remote ids that the list still has, whose documents were left out because they did not change
+    """
 
     kind: str
     parent_remote_id: str = ""
     drafts: Sequence[EntityDraft] = ()
+    unchanged: Sequence[str] = ()
     is_complete: bool = False
     expected_total: int | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -23,12 +23,17 @@ class Application:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenAnswer:
-    """What the token URL gave. `refresh_token` None means: keep the old one. `scopes` are those granted."""
+    """What the token URL gave, or signing in did. `refresh_token` None means: keep the old one. `scopes` are those granted.
+
+    expires_at  None: it lasts until it is refused
+    facts       what else was said about the account, by name (`Provider.sign_in`)
+    """
 
     access_token: Secret
-    refresh_token: Secret | None
-    expires_at: datetime
-    scopes: tuple[str, ...]
+    refresh_token: Secret | None = None
+    expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], now: datetime | None = None) -> TokenAnswer:

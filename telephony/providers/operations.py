@@ -43,6 +43,7 @@ class Place(StrEnum):
     PATH = "path"
     QUERY = "query"
     BODY = "body"
+    WHOLE = "whole"  # it is the body: a file, or JSON that is no object
 
 
 class Origin(StrEnum):
@@ -100,6 +101,7 @@ class Operation:
     identity   for an answer that is one object: (path name, document field) pairs that must agree
     scopes     grants of which one is enough; empty: not known
     source     where the fact stands
+    answers    "json", "text", or "file": bytes of a type that the answer names
     """
 
     key: str

@@ -6,6 +6,7 @@ state lives with the credential (services) or in this process (`Pace`, `MemoryBr
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import time
@@ -50,6 +51,8 @@ class Request:
 
     url        without query
     query, form   ordered pairs; a form becomes application/x-www-form-urlencoded
+    document   becomes application/json; a `Secret` may stand anywhere in it
+    body       bytes as they are, where there is neither form nor document
     operation  key in the catalog, for logs
     quota_key  what is counted, where a provider counts more narrowly than per credential
     cost       how many calls it counts as
@@ -60,6 +63,7 @@ class Request:
     query: tuple[tuple[str, str | Secret], ...] = ()
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     form: tuple[tuple[str, str | Secret], ...] | None = None
+    document: Any = None
     body: bytes | None = None
     operation: str = ""
     quota_key: str = ""
@@ -78,8 +82,10 @@ class Request:
         }
         if self.form is not None:
             shown["body"] = _encoded(self.form, mask=True)
+        elif self.document is not None:
+            shown["body"] = json.dumps(self.document, default=str, ensure_ascii=False)
         elif self.body is not None:
-            shown["body"] = self.body.decode(errors="replace")
+            shown["body"] = _shown_bytes(self.body)
         return shown
 
     @property
@@ -87,7 +93,11 @@ class Request:
         return self.url + (f"?{_encoded(self.query)}" if self.query else "")
 
     def content(self) -> bytes | None:
-        return self.body if self.form is None else _encoded(self.form).encode()
+        if self.form is not None:
+            return _encoded(self.form).encode()
+        if self.document is not None:
+            return json.dumps(self.document, default=_revealed, ensure_ascii=False).encode()
+        return self.body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,6 +377,8 @@ class Transport:
         headers = {name: _plain(value) for name, value in request.headers.items()}
         if request.form is not None:
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        elif request.document is not None:
+            headers.setdefault("Content-Type", "application/json")
         try:
             answer = outbound.send(
                 request.method,
@@ -435,6 +447,21 @@ def retry_after_s(text: str, now: datetime | None = None) -> float | None:
 
 def _plain(value: str | Secret) -> str:
     return value.reveal() if isinstance(value, Secret) else value
+
+
+def _revealed(value: Any) -> str:
+    """What `json` cannot write itself: only a secret may be that."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+
+
+def _shown_bytes(body: bytes) -> str:
+    """A text as it is, anything else by its size."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return _("%(count)d bytes") % {"count": len(body)}
 
 
 def _encoded(pairs: Sequence[tuple[str, str | Secret]], *, mask: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +30,7 @@ def as_boolean(value: Any) -> bool | None:
 
 
 def checked(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The declared values, cleaned by kind: bool, int, str, or a list of such.
+    """The declared values, cleaned by kind: bool, int, str, a list of such, JSON, or the bytes of a file.
 
     None means "not given" and is left out. Raises InvalidInput with a reason for each name that is unknown,
     missing or not of its kind.
@@ -67,6 +68,10 @@ def _clean(param: Param, value: Any) -> Any:
 def _clean_one(param: Param, value: Any) -> Any:
     if param.kind == "filters":
         return _clean_filters(value)
+    if param.kind == "json":
+        return _clean_json(param, value)
+    if param.kind == "file":
+        return _clean_file(param, value)
     if param.kind == "boolean":
         flag = as_boolean(value)
         if flag is None:
@@ -109,6 +114,29 @@ def _clean_text(param: Param, text: str) -> str:
     if param.pattern and not re.fullmatch(param.pattern, text):
         raise ValueError(_("This is not of the expected form."))
     return text
+
+
+def _clean_json(param: Param, value: Any) -> Any:
+    """Any JSON value; a text is read as JSON, so that it may come from a command line."""
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError(_("This is not JSON.")) from None
+    if not isinstance(value, Mapping | list | tuple | int | float | bool):
+        raise ValueError(_("This is not JSON."))
+    return value
+
+
+def _clean_file(param: Param, value: Any) -> bytes:
+    content = value.encode() if isinstance(value, str) else value
+    if not isinstance(content, bytes):
+        raise ValueError(_("This must be a file."))
+    if param.required and not content:
+        raise ValueError(_("The file is empty."))
+    if param.maximum is not None and len(content) > param.maximum:
+        raise ValueError(_("The file may have at most %(count)d bytes.") % {"count": param.maximum})
+    return content
 
 
 def _clean_filters(value: Any) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from portal.lib.errors import Forbidden, NotFound
@@ -49,8 +50,9 @@ def read_entities(
     kinds: Iterable[str] | None = None,
     parents: Parents | None = None,
     known: Services | None = None,
+    since: datetime | None = None,
 ) -> Iterator[EntityPage]:
-    """Every object of the wanted kinds, one page per list.
+    """Every object of the wanted kinds, one page per list; whole whatever `since` is, for lists are whole here.
 
     parents   remote ids by kind, where they are known already ({"UCaaSVoIPAccount": [csi, ...],
               "CTIPlugin": ["csi/custom", ...]}); read otherwise

@@ -49,6 +49,8 @@ class Control:
 
     def answer(self, request: WireRequest) -> Reply:
         """Act on one control request; every mistake is a 400 or 404 with {"error": reason}."""
+        if request.bad_body:
+            return Reply.json({"error": request.bad_body}, 400)
         try:
             return Reply.json(self._act(request))
         except _Refused as refused:

@@ -37,6 +37,10 @@ class SandboxProvider:
         """An error in this provider's own shape, for faults and quotas."""
         return Reply.json({"error": reason}, status, headers)
 
+    def refuse_body(self, request: WireRequest) -> Reply | None:
+        """The answer to a body that is not what its content type says (`request.bad_body`); None lets it pass."""
+        return self.refuse(400, request.bad_body)
+
     def caller_of(self, request: WireRequest) -> str:
         """Whom a quota counts against; by default the credential as it was sent."""
         return request.header("Authorization")

@@ -18,7 +18,7 @@ from telephony.providers.sandbox.control import Control
 from telephony.providers.sandbox.discovery import sandbox_class
 from telephony.providers.sandbox.faults import Fault, Faults, Limits
 from telephony.providers.sandbox.provider import SandboxProvider
-from telephony.providers.sandbox.wire import BadBody, Reply, WireRequest
+from telephony.providers.sandbox.wire import Reply, WireRequest
 
 MAX_BODY = 10_000_000
 KEPT_REQUESTS = 20_000
@@ -167,11 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
-        try:
-            request = WireRequest.read(self.command, self.path, self.headers, body, self.client_address[0])
-        except BadBody as error:
-            self._send(Reply.json({"error": str(error)}, 400))
-            return
+        request = WireRequest.read(self.command, self.path, self.headers, body, self.client_address[0])
         head = request.segments[0] if request.segments else ""
         sandbox = self.server.sandbox
         if head == "_control":
@@ -212,6 +208,8 @@ class _Handler(BaseHTTPRequestHandler):
             if fault.body is not None:
                 reply.body = fault.body.encode()
             return reply
+        if request.bad_body and (refusal := provider.refuse_body(request)):
+            return refusal
         caller = provider.caller_of(request)
         wait_s = sandbox.limits.wait_s(provider.name, caller, sandbox.clock.timestamp()) if caller else 0.0
         if wait_s > 0:

@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 Headers = Mapping[str, str] | Message  # the latter as the server reads them: any case of a name is found
+_FORMS = frozenset(
+    {"", "application/x-www-form-urlencoded", "text/plain"}
+)  # the last two from careless clients
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 
@@ -25,7 +28,9 @@ class WireRequest:
     path      decoded for people and routes, without the query
     segments  the path split on "/" and decoded afterwards, so that an encoded slash stays inside its segment
     query     "a=1&b[]=2" as {"a": "1", "b": ["2"]}; see `nest`
-    data      the same for a form body (urlencoded or multipart), or the parsed JSON document
+    data      the same for a form body (urlencoded or multipart), or the parsed JSON document; {} for other types, whose
+              bytes are in `body`
+    bad_body  why the body could not be read by its content type; `data` is then {}
     """
 
     method: str
@@ -38,6 +43,7 @@ class WireRequest:
     query: dict[str, Any] = field(default_factory=dict)
     query_pairs: list[tuple[str, str]] = field(default_factory=list)
     data: Any = field(default_factory=dict)
+    bad_body: str = ""
     operation: str = ""
     status: int = 0
 
@@ -45,9 +51,14 @@ class WireRequest:
     def read(
         cls, method: str, target: str, headers: Headers, body: bytes, client_address: str
     ) -> "WireRequest":
-        """Decode the target and the body. Raises BadBody when a JSON or multipart body cannot be read."""
+        """Decode the target and the body."""
         parts = urlsplit(target)
         pairs = parse_qsl(parts.query, keep_blank_values=True)
+        data, bad_body = {}, ""
+        try:
+            data = _read_body(str(headers.get("Content-Type", "")), body)
+        except BadBody as error:
+            bad_body = str(error)
         return cls(
             method=method,
             target=target,
@@ -58,7 +69,8 @@ class WireRequest:
             segments=tuple(unquote(segment) for segment in parts.path.split("/") if segment),
             query=nest(pairs),
             query_pairs=pairs,
-            data=_read_body(str(headers.get("Content-Type", "")), body),
+            data=data,
+            bad_body=bad_body,
         )
 
     def header(self, name: str) -> str:
@@ -124,7 +136,7 @@ def _as_list(value: Any) -> Any:
 
 
 def _read_body(content_type: str, body: bytes) -> Any:
-    """Decode a body by its content type; an empty body is an empty form whatever the type says."""
+    """Decode a body by its content type; an empty body is an empty form whatever the type says. Raises BadBody."""
     if not body:
         return {}
     kind = content_type.partition(";")[0].strip().lower()
@@ -135,6 +147,8 @@ def _read_body(content_type: str, body: bytes) -> Any:
             raise BadBody("the body is not JSON") from error
     if kind == "multipart/form-data":
         return nest(_multipart(content_type, body))
+    if kind not in _FORMS:
+        return {}
     try:
         return nest(parse_qsl(body.decode(), keep_blank_values=True))
     except UnicodeDecodeError as error:

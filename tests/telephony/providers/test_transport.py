@@ -251,3 +251,18 @@ def test_retry_after_is_read_as_seconds_or_a_date(text, seconds):
 def test_retry_after_never_raises_and_never_exceeds_an_hour(text):
     seconds = retry_after_s(text)
     assert seconds is None or 0 <= seconds <= 3600
+
+
+def test_a_document_travels_as_json_and_shows_its_secrets_masked():
+    request = Request(
+        method="PUT", url="https://api.example/v2/x", document={"data": {"pin": Secret("4711")}}
+    )
+
+    assert request.content() == b'{"data": {"pin": "4711"}}'
+    assert request.shown()["body"] == '{"data": {"pin": "***"}}'
+
+
+def test_bytes_are_shown_by_their_number():
+    request = Request(method="PUT", url="https://api.example/v2/x", body=b"\xff" * 12)
+
+    assert (request.content(), request.shown()["body"]) == (b"\xff" * 12, "12 bytes")

@@ -16,7 +16,8 @@ from portal.lib.errors import (
     Unavailable,
     UnexpectedAnswer,
 )
-from tests.telephony.providers.conftest import LINE, HeldGrant
+from tests.telephony.providers.conftest import HeldGrant
+from tests.telephony.providers.keyyo.conftest import LINE
 
 READ = "/services/" + LINE
 

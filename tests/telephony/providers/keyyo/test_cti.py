@@ -10,7 +10,7 @@ import pytest
 from portal.lib.errors import AnswerLost, Forbidden, InvalidInput, NotFound, RateLimited, Unavailable
 from telephony.providers.keyyo import cti
 from telephony.providers.transport import Pace
-from tests.telephony.providers.conftest import LINE
+from tests.telephony.providers.keyyo.conftest import LINE
 
 CALL = {"ACCOUNT": LINE, "CALLEE": "33639980001"}
 

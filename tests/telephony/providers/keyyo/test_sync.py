@@ -11,7 +11,7 @@ from portal.lib.errors import NotFound, Unavailable
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.keyyo.kinds import KINDS
 from telephony.providers.keyyo.sync import path_values, read_entities, read_entity
-from tests.telephony.providers.conftest import LINE
+from tests.telephony.providers.keyyo.conftest import LINE
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.providers.sandbox.wire import BadBody, WireRequest, nest
+from telephony.providers.sandbox.wire import WireRequest, nest
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,12 @@ def test_a_list_survives_either_notation(values):
         assert nest(parse_qsl(encoded, keep_blank_values=True)) == {"n": values}
 
 
+def posted(content_type: str, body: bytes) -> WireRequest:
+    return WireRequest.read("POST", "/x", {"Content-Type": content_type}, body, "127.0.0.1")
+
+
 def read(content_type: str, body: bytes):
-    return WireRequest.read("POST", "/x", {"Content-Type": content_type}, body, "127.0.0.1").data
+    return posted(content_type, body).data
 
 
 def test_a_multipart_form_is_read_like_an_urlencoded_one():
@@ -68,8 +72,15 @@ def test_json_and_empty_bodies():
     ],
 )
 def test_an_unreadable_body_is_said_so(content_type, body):
-    with pytest.raises(BadBody):
-        read(content_type, body)
+    request = posted(content_type, body)
+
+    assert request.bad_body and request.data == {} and request.body == body
+
+
+def test_a_file_is_left_as_it_came():
+    request = posted("application/pdf", b"%PDF-1.7 \xff")
+
+    assert (request.data, request.bad_body, request.body) == ({}, "", b"%PDF-1.7 \xff")
 
 
 def test_an_encoded_slash_stays_in_its_segment():
