@@ -195,6 +195,7 @@ class OperationForm(forms.Form):
         """The fields under the heading of where they travel, empty groups left out."""
         titles = {
             Place.PATH: _("In the address"),
+            Place.SCOPE: _("Which object"),
             Place.QUERY: _("In the query"),
             Place.BODY: _("In the body"),
             Place.WHOLE: _("The body"),

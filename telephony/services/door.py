@@ -42,7 +42,7 @@ class Door:
 
     @property
     def identifier(self) -> str:
-        return str(self.address.get((self.operation.path_names or ("",))[-1], ""))
+        return str(self.address.get((self.operation.address_names or ("",))[-1], ""))
 
 
 def door_of(
@@ -150,11 +150,11 @@ def look(door: Door, client: ProviderClient, clock: Clock, identifier: str = "")
     reading = door.editor.reading
     if reading is None:
         return None
-    values = {name: door.address[name] for name in reading.path_names if name in door.address}
+    values = {name: door.address[name] for name in reading.address_names if name in door.address}
     try:
         answer = client.call(reading.key, values, deadline_s=clock.left())
     except NotFound:
-        if door.operation.effect is Effect.DESTROY and not reading.collection:
+        if door.operation.effect is Effect.DESTROY and not door.editor.reads_list:
             return Live(fields=None)
         raise
     return door.editor.live(answer.document, answer.items, door.address, identifier or door.identifier)
