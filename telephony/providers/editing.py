@@ -296,6 +296,10 @@ class Editor:
             return {name.strip(): reason.strip()}
         return {}
 
+    def why_kept(self, names: Sequence[str], around: Surroundings) -> Text:
+        """Why the provider says yes and leaves these fields as they are; "" where it is not known to."""
+        return ""
+
     # ---- words ----
 
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:

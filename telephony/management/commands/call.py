@@ -88,6 +88,8 @@ class Command(BaseCommand):
         self.stderr.write(f"change {change.pk}: {change.get_state_display()}")
         if change.state not in HAPPENED:
             raise CommandError(refusal_of(change))
+        if change.error:  # written, with an exception
+            self.stderr.write(change.error)
         answer = getattr(change, "fresh_answer", None)
         return answer.document if answer is not None else change.after
 

@@ -151,6 +151,18 @@ def test_a_refusal_of_the_provider_lands_on_its_field(
     assert list(change.fields_refused) in (["forward_delay"], [])
 
 
+def test_what_the_provider_accepts_and_does_not_do_is_not_written(
+    sandbox: SandboxServer, line: Entity, maud: Person
+) -> None:
+    change = editing.propose(line.connection, UPDATE, DEFAULT, {"forward_delay": 15}, person=maud)
+    sandbox.faults.add("keyyo", match=UPDATE, status=200, body="{}")
+
+    editing.send(change, maud)
+
+    assert change.state == Change.State.NOT_APPLIED
+    assert change.error == "Keyyo accepted the request and kept the old values."
+
+
 def test_an_expired_preview_is_not_sent_and_can_be_compared_anew(line: Entity, maud: Person) -> None:
     change = editing.propose(line.connection, UPDATE, DEFAULT, {"forward_delay": 15}, person=maud)
     Change.objects.filter(pk=change.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
