@@ -50,6 +50,7 @@ def register() -> None:
             Change.State.APPLIED: Look(icon="check", word=Change.State.APPLIED.label, tone="plain"),
             Change.State.REFUSED: Look(icon="ban", word=Change.State.REFUSED.label, tone="bad"),
             Change.State.CONFLICT: Look(icon="git-merge", word=Change.State.CONFLICT.label, tone="warn"),
+            Change.State.CHARGES: Look(icon="coins", word=Change.State.CHARGES.label, tone="warn"),
             Change.State.UNKNOWN: Look(icon="help", word=Change.State.UNKNOWN.label, tone="warn"),
             Change.State.NOT_APPLIED: Look(icon="x", word=Change.State.NOT_APPLIED.label, tone="bad"),
             Change.State.REVERTED: Look(icon="arrow-back-up", word=Change.State.REVERTED.label, tone="plain"),

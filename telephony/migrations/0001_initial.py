@@ -244,6 +244,7 @@ class Migration(migrations.Migration):
                             ("applied", "Applied"),
                             ("refused", "Refused"),
                             ("conflict", "Conflict"),
+                            ("charges", "Waits for a word on charges"),
                             ("unknown", "Unknown"),
                             ("not_applied", "Not applied"),
                             ("reverted", "Taken back"),

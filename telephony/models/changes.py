@@ -19,7 +19,7 @@ class Change(TenantOwned, Leased):
     seen        fields as the person's form was loaded from
     before      fields at the provider when the draft was made, after = read back after sending
     wanted      the fields that the person wants, only those that change
-    sent        redacted request as it went out; answer likewise
+    sent        redacted request as it went out; answer likewise; with the provider's quote where it asked for money
     Secrets stand as placeholders in all of these; their values are in `secrets_sealed`.
     """
 
@@ -29,6 +29,7 @@ class Change(TenantOwned, Leased):
         APPLIED = "applied", _("Applied")
         REFUSED = "refused", _("Refused")
         CONFLICT = "conflict", _("Conflict")
+        CHARGES = "charges", _("Waits for a word on charges")
         UNKNOWN = "unknown", _("Unknown")
         NOT_APPLIED = "not_applied", _("Not applied")
         REVERTED = "reverted", _("Taken back")

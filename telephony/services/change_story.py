@@ -12,7 +12,7 @@ from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.editing import Consequence, Fields, Route
 from telephony.providers.phrases import Number, Said, said
-from telephony.services import access, change_secrets, editing
+from telephony.services import access, change_secrets, charges, editing
 from telephony.services.door import Door, door_of_change
 from telephony.services.number_names import names_of
 
@@ -68,6 +68,10 @@ class Story:
     @property
     def is_open(self) -> bool:
         return self.change.state in editing.OPEN
+
+    @property
+    def quote(self) -> charges.Quote:
+        return charges.quote_of(self.change)
 
     @property
     def provider_label(self) -> str:

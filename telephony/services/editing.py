@@ -24,6 +24,7 @@ from accounts import audit
 from accounts.models import AuditEvent, Person
 from portal.lib.errors import (
     AnswerLost,
+    ChargesRequired,
     Forbidden,
     InvalidInput,
     NotFound,
@@ -415,6 +416,9 @@ def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields)
         settling.follow(change)
         return change
     change.answer = {"status": error.status}
+    if isinstance(error, ChargesRequired):
+        change.answer["quote"] = error.quote
+        return settling.finish(change, Change.State.CHARGES)
     if isinstance(error, Transient):
         return settling.finish(change, Change.State.NOT_APPLIED)
     found = error.fields if isinstance(error, InvalidInput) else {}

@@ -20,7 +20,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
 from telephony.models import Change, Entity
-from telephony.services import discarding, editing
+from telephony.services import charges, discarding, editing
 from telephony.services.change_story import Story, story_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
@@ -247,6 +247,27 @@ class ChangeSendView(ChangeMixin, View):
         view = ChangeDetailView(request=self.request, kwargs=self.kwargs)
         view.__dict__["change"] = change
         return HttpResponseRedirect(view.edit_url() or self.page_of(change))
+
+
+class ChargesView(ChangeMixin, View):
+    """Somebody's word on what a write costs: `answer=accept` sends it once more, `answer=refuse` leaves it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require_write()
+        person: Any = request.user
+        try:
+            if request.POST.get("answer") == "accept":
+                require_right(request, Right.CHARGES_ACCEPT)
+                charges.accept(self.change, person, request)
+            else:
+                charges.refuse(self.change, person)
+        except editing.NotOpen:
+            messages.info(request, _("This change was sent already; here is how it ended."))
+        except ProviderError as error:
+            messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
+        return self.back_to(self.change)
 
 
 class ChangeDiscardView(ChangeMixin, View):
