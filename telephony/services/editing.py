@@ -356,7 +356,7 @@ def _pick(change: Change, door: Door, picks: Mapping[str, str]) -> None:
         if picks[name] == "theirs":
             wanted.pop(name)
         seen[name] = before[name]
-    if not wanted and not (door.editor.makes or door.editor.removes):
+    if open_ones and not wanted and not (door.editor.makes or door.editor.removes):
         raise NothingToWrite(_("Nothing of yours is left to write."))
     _keep(change, door, seen=seen, wanted=wanted)
 
