@@ -111,6 +111,10 @@ class CompanyUpdate(CompanyEditor):
                 refused[name] = reason
         return refused
 
+    def same(self, name: str, left: Any, right: Any) -> bool:
+        """No description seen is none typed: what keevio has is not known."""
+        return not left and not right if name == "description" else super().same(name, left, right)
+
     def why_kept(self, names: Sequence[str], around: Surroundings) -> Text:
         if FEATURE_SWITCHES & set(names):
             return _("Only a System-Admin moves feature switches; keevio ignores them from other logins.")
