@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_profile_is_a_sentence(changed: dict[str, Any], says: str) -> None:
 
 
 def consequences(
-    key: str, before: dict[str, Any], wanted: dict[str, Any], around: Surroundings = LINE
+    key: str, before: dict[str, Any] | None, wanted: dict[str, Any], around: Surroundings = LINE
 ) -> str:
     return " ".join(one.text.plain() for one in EDITORS[key].consequences(before, wanted, around))
 
@@ -236,3 +237,40 @@ def test_removing_the_profile_in_force_is_warned_of() -> None:
     words = consequences("services.profiles.delete", {"name": "Fermeture", "forced": True}, {})
 
     assert "In force now" in words and "a new identifier" in words
+
+
+def _around(*profiles: dict[str, Any]) -> Surroundings:
+    return replace(LINE, around={"VoIPAccountProfile": profiles})
+
+
+RULES = {"identifier": "default", "name": "", "forced": 0, "forward_delay": 20}
+
+
+def test_a_new_profile_that_is_not_forced_changes_nothing_yet() -> None:
+    around = _around(RULES)
+    create = EDITORS["services.profiles.create"]
+    wanted = {**create.blank(around), "name": "Night", "forward_on_no_answer_number": "+33639980001"}
+
+    words = consequences("services.profiles.create", None, wanted, around)
+
+    assert "follow the schedule again" not in words
+    assert "Not at once: this profile counts when it is forced, or the schedule chooses it." in words
+
+
+def test_a_profile_out_of_force_counts_later() -> None:
+    night = {"identifier": "2", "name": "Night", "forced": 0, "forward_delay": 10}
+    around, change = _around(RULES, night), {"forward_delay": 15}
+
+    of_another = consequences("services.profiles.update", read_profile(night), change, around)
+    of_the_default = consequences("services.profiles.update", read_profile(RULES), change, around)
+
+    assert "Not at once" in of_another
+    assert "Not at once" not in of_the_default
+
+
+def test_a_way_that_stays_the_same_is_not_drawn() -> None:
+    """A delay in front of nobody: the call rings on, before and after."""
+    before = read_profile(RULES)
+
+    assert PROFILE.route(before, {"forward_delay": 17}, _around(RULES)) is None
+    assert PROFILE.route(before, {"forward_to_voicemail": True}, _around(RULES)) is not None
