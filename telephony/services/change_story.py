@@ -21,7 +21,8 @@ from telephony.services.number_names import names_of
 class Row:
     """One field. `seen` is what the person's form showed; `is_hot`: both sides changed it; `is_moved`: only theirs.
 
-    Of a list, `before` has what goes and `after` what comes; `stays` counts the rest.
+    Of a list, `before` has what goes and `after` what comes; `stays` counts the rest. `found` is what a reading
+    showed afterwards, where that is neither of both.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Row:
     is_hot: bool = False
     is_moved: bool = False
     stays: int = 0
+    found: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +72,20 @@ class Story:
         return self.change.state in editing.OPEN
 
     @property
+    def is_unwritten(self) -> bool:
+        """Whether it ended without being seen to happen: then it is told as a wish."""
+        return self.change.state in UNWRITTEN
+
+    @property
+    def shows_found(self) -> bool:
+        return any(row.found is not None for row in self.rows)
+
+    @property
     def provider_label(self) -> str:
         return str(self.door.connection.declaration.label)
+
+
+UNWRITTEN = (Change.State.REFUSED, Change.State.NOT_APPLIED, Change.State.UNKNOWN)
 
 
 def story_of(change: Change, *, with_request: bool = False) -> Story:
@@ -81,7 +95,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
     wanted = dict(change.wanted)
     after = (
         {**before, **wanted}
-        if change.state in (*editing.OPEN, Change.State.SENDING)
+        if change.state in (*editing.OPEN, Change.State.SENDING, *UNWRITTEN)
         else _after(change, wanted)
     )
     is_open = change.state in editing.OPEN
@@ -103,6 +117,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
             after=_gone() if door.editor.removes else _said(door, name, after, wanted | after),
             is_hot=name in hot,
             is_moved=name in moved,
+            found=_found(change, door, name),
         )
         if name in wanted and old == new and PLACEHOLDER in str(new) and not door.editor.removes:
             after_words = said(_("{value}, with another secret"), value=row.after.plain())
@@ -113,7 +128,11 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
     consequences = (
         door.editor.consequences(change.before, dict(change.wanted), door.around) if is_open else ()
     )
-    route = door.editor.route(change.before, dict(change.wanted), door.around)
+    route = (
+        door.editor.route(change.before, dict(change.wanted), door.around)
+        if change.state not in UNWRITTEN
+        else None
+    )
     inverse = editing.inverse_of(change, door) if change.state == Change.State.APPLIED else None
     return Story(
         change=change,
@@ -150,6 +169,13 @@ def _after(change: Change, wanted: Fields) -> Fields:
     return _side(change, "after") if change.after is not None else wanted
 
 
+def _found(change: Change, door: Door, name: str) -> Said | None:
+    after = _side(change, "after")
+    if change.state != Change.State.UNKNOWN or name not in after:
+        return None
+    return door.editor.field(name, door.around).say(after[name], door.around)
+
+
 def _names_in_order(door: Door, before: Fields, wanted: Fields) -> list[str]:
     """Names of fields as the form has them, then whatever else is wanted."""
     declared = [one.name for one in door.editor.fields(door.around)]
@@ -175,6 +201,7 @@ def _numbers(
     rows: Iterable[Row], same: Iterable[Row], consequences: Iterable[Consequence], route: Route | None
 ) -> list[str]:
     phrases = [phrase for row in (*rows, *same) for phrase in (row.seen, row.before, row.after)]
+    phrases += [row.found for row in rows if row.found is not None]
     phrases += [one.text for one in consequences]
     if route is not None:
         phrases += [route.before.label, route.after.label]

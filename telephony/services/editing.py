@@ -248,6 +248,12 @@ def _discarded(change: Change) -> Discarded:
     return discarding.found(change.tenant_id, change.pk) or Discarded()
 
 
+def note(change: Change, why: str, ticket: str) -> None:
+    """Keep why a preview is wanted, whatever becomes of sending it; of what was sent it is history already."""
+    change.why, change.ticket = why[:300], ticket[:60]
+    Change.objects.filter(pk=change.pk, state__in=OPEN).update(why=change.why, ticket=change.ticket)
+
+
 def discard(change: Change, person: Person | None, *, home: str = "") -> None:
     """Forget a preview; nothing was sent, and nothing can be sent of it from now on.
 

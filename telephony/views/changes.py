@@ -196,6 +196,7 @@ class ChangeSendView(ChangeMixin, View):
         change = self.change
         why = WhyForm(request.POST)
         why.full_clean()
+        editing.note(change, why.cleaned_data.get("why", ""), why.cleaned_data.get("ticket", ""))
         picks = {
             name.removeprefix("pick-"): value
             for name, value in request.POST.items()
@@ -206,8 +207,6 @@ class ChangeSendView(ChangeMixin, View):
                 change,
                 request.user,  # type: ignore[arg-type]
                 picks={name: str(value) for name, value in picks.items()},
-                why=why.cleaned_data.get("why", ""),
-                ticket=why.cleaned_data.get("ticket", ""),
                 request=request,
             )
         except editing.NotOpen:

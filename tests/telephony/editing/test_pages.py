@@ -14,19 +14,10 @@ from django.utils import timezone
 from accounts.models import Person
 from telephony.models import Change, Connection, Entity
 from telephony.providers.sandbox.server import SandboxServer
+from tests.reading import text_of
 
 UPDATE = "services.profiles.update"
 BLACKLIST = "services.blacklist.replace"
-
-
-@pytest.fixture
-def browser() -> Callable[[Person], Client]:
-    def signed_in(person: Person) -> Client:
-        client = Client()
-        client.force_login(person)
-        return client
-
-    return signed_in
 
 
 def profile_of(line: Entity, name: str = "") -> Entity:
@@ -48,10 +39,6 @@ def as_loaded(client: Client, address: str) -> dict[str, str]:
         elif value not in (False, None):
             data[field.html_name] = value
     return data
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode())).replace("\u00a0", " ")
 
 
 def test_a_line_says_what_callers_get(line: Entity, maud: Person, browser: Callable[..., Client]) -> None:
