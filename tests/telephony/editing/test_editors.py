@@ -233,6 +233,16 @@ def test_fields_are_named_in_the_order_of_the_form() -> None:
     assert PROFILE.summary(before, kept, LINE) == "“Default”: forward when nobody answers, delay"
 
 
+def test_numbers_in_a_summary_are_grouped() -> None:
+    settings = EDITORS["services.update"]
+
+    summary = settings.summary(
+        {"presented_number": "+33199001019"}, {"presented_number": "+33639987766"}, LINE
+    )
+
+    assert summary.replace("\u00a0", " ") == "Presented number: +33 1 99 00 10 19 → +33 6 39 98 77 66"
+
+
 def test_removing_the_profile_in_force_is_warned_of() -> None:
     words = consequences("services.profiles.delete", {"name": "Fermeture", "forced": True}, {})
 
