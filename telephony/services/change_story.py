@@ -50,6 +50,7 @@ class Story:
     request: Mapping[str, Any] = field(default_factory=dict)
     irreversible: str = ""
     note: str = ""
+    moved_by: Change | None = None
 
     @property
     def hot(self) -> list[Row]:
@@ -85,6 +86,7 @@ class Story:
         return str(self.door.connection.declaration.label)
 
 
+LOOKED_BACK = 20
 UNWRITTEN = (Change.State.REFUSED, Change.State.NOT_APPLIED, Change.State.UNKNOWN)
 
 
@@ -145,6 +147,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         request=request_of(change, door) if with_request else (change.sent or {}).get("request", {}),
         irreversible=str(door.editor.irreversible),
         note=str(inverse.note) if inverse else "",
+        moved_by=_moved_by(change, hot | moved),
     )
 
 
@@ -167,6 +170,25 @@ def _side(change: Change, side: str) -> Fields:
 
 def _after(change: Change, wanted: Fields) -> Fields:
     return _side(change, "after") if change.after is not None else wanted
+
+
+def _moved_by(change: Change, names: set[str]) -> Change | None:
+    """The latest write from here that gave one of these fields the value that was found; None: done elsewhere."""
+    if not names:
+        return None
+    others = Change.objects.filter(
+        connection=change.connection, operation=change.operation, address=change.address
+    ).exclude(pk=change.pk)
+    written = others.filter(state__in=(Change.State.APPLIED, Change.State.REVERTED)).order_by("-pk")
+    now = _side(change, "before")
+    return next(
+        (
+            one
+            for one in written[:LOOKED_BACK]
+            if any(name in one.wanted and one.wanted[name] == now.get(name) for name in names)
+        ),
+        None,
+    )
 
 
 def _found(change: Change, door: Door, name: str) -> Said | None:

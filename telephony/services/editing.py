@@ -26,7 +26,6 @@ from portal.lib.errors import (
     AnswerLost,
     Forbidden,
     InvalidInput,
-    NotFound,
     ProviderError,
     Transient,
     Unavailable,
@@ -37,7 +36,16 @@ from telephony.providers.editing import Done, Editor, Fields, Inverse, Live
 from telephony.providers.operations import Operation
 from telephony.services import access, change_secrets, discarding, ledger, settling
 from telephony.services.discarding import Discarded
-from telephony.services.door import NO_EXTRAS, Clock, Door, Extras, door_of, door_of_change, look, why_not
+from telephony.services.door import (
+    NO_EXTRAS,
+    Clock,
+    Door,
+    Extras,
+    door_of,
+    door_of_change,
+    look_before,
+    why_not,
+)
 
 OPEN = (Change.State.DRAFT, Change.State.CONFLICT)
 
@@ -102,9 +110,9 @@ def propose(
         cleaned = {**door.editor.blank(door.around), **cleaned}
     changed = _changed(door.editor, cleaned, seen)
     _refuse_bad(door, changed, seen)
-    live = look(door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s))
-    if live is not None and live.fields is None and not door.editor.makes:
-        raise NotFound(_("This is not at the provider any more."))
+    live = look_before(
+        door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s)
+    )
     before = live.fields if live else None
     changed, seen = change_secrets.put_back(door, changed, dict(seen) if seen is not None else None, before)
     draft = Change(
@@ -219,9 +227,7 @@ def renew(change: Change, person: Person | None) -> Change:
     Raises NotOpen, Discarded, and what the reading raises.
     """
     door = door_of_change(_claimed(change))
-    live = look(door, access.client_as(door.connection, door.operation.capability, person), Clock())
-    if live is not None and live.fields is None and not door.editor.makes:
-        raise NotFound(_("This is not at the provider any more."))
+    live = look_before(door, access.client_as(door.connection, door.operation.capability, person), Clock())
     _rebase(change, door, live)
     _save_open(change)
     return change
@@ -296,9 +302,7 @@ def send(
         raise Forbidden(reason)
     _pick(change, door, picks or {})
     client = access.client_as(door.connection, door.operation.capability, person)
-    live = look(door, client, clock)
-    if live is not None and live.fields is None and not door.editor.makes:
-        raise NotFound(_("This is not at the provider any more."))
+    live = look_before(door, client, clock)
     _rebase(change, door, live)
     if why is not None:
         change.why = why[:300]

@@ -217,6 +217,8 @@ class ChangeSendView(ChangeMixin, View):
             )
         except editing.PreviewExpired:
             self._renew(change)
+        except editing.NothingToWrite:
+            return self._leave_theirs(change)
         except ProviderError as error:
             messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
         else:
@@ -241,6 +243,18 @@ class ChangeSendView(ChangeMixin, View):
                 self.request,
                 _("Nothing was sent: this preview was too old. It was compared anew; look at it once more."),
             )
+
+    def _leave_theirs(self, change: Change) -> HttpResponse:
+        """Of every field theirs was chosen: there is no change any more."""
+        view = ChangeDetailView(request=self.request, kwargs=self.kwargs)
+        home = view.home()
+        try:
+            editing.discard(change, self.request.user, home=home)  # type: ignore[arg-type]
+        except editing.NotOpen:
+            messages.info(self.request, _("This change was sent already; here is how it ended."))
+            return self.back_to(change)
+        messages.info(self.request, _("Theirs stays. Nothing was sent, and the preview is gone."))
+        return HttpResponseRedirect(home)
 
     def _to_form(self, change: Change) -> HttpResponse:
         view = ChangeDetailView(request=self.request, kwargs=self.kwargs)

@@ -219,8 +219,10 @@ class EditView(OperationMixin, TemplateView):
             except InvalidInput as error:
                 form.refuse(error)
             except ProviderError as error:
-                form.add_error(None, error.message)
                 kwargs["is_gone"] = isinstance(error, NotFound)
+                kwargs["gone"] = error.message
+                if not kwargs["is_gone"]:
+                    form.add_error(None, error.message)
                 kwargs["is_forbidden"] = isinstance(error, Forbidden)
             else:
                 return self.review(change)

@@ -127,3 +127,66 @@ def test_the_page_says_when_it_was_written_not_when_it_was_thought_of(
     page = browser(maud).get(f"/t/corvane/changes/{change.pk}/")
 
     assert change.sent_at.isoformat()[:16] in page.content.decode()
+
+
+def test_a_conflict_says_who_wrote_it_from_here(
+    draft: Callable[..., Change], maud: Person, idris: Person, at_keyyo: Any, page: Page
+) -> None:
+    mine = draft({"forward_delay": 30})
+    hers = draft({"forward_delay": 40})
+    editing.send(hers, idris)
+    editing.send(mine, maud)
+
+    assert mine.state == Change.State.CONFLICT
+    assert "Idris Vallorne wrote it from here" in page(mine)
+    at_keyyo(UPDATE, DEFAULT, forward_delay=50)
+    editing.renew(mine, maud)
+    assert "It was not done from here; who did it is not told." in page(mine)
+
+
+def test_when_theirs_stays_everywhere_the_preview_is_gone(
+    draft: Callable[..., Change], maud: Person, at_keyyo: Any, browser: Callable[[Person], Client]
+) -> None:
+    change = draft({"forward_delay": 30})
+    at_keyyo(UPDATE, DEFAULT, forward_delay=40)
+    editing.send(change, maud)
+
+    answer = browser(maud).post(
+        f"/t/corvane/changes/{change.pk}/send/", {"pick-forward_delay": "theirs"}, follow=True
+    )
+
+    assert "Theirs stays." in text_of(answer)
+    assert answer.request["PATH_INFO"].startswith("/t/corvane/lines/")
+    assert not Change.objects.filter(pk=change.pk).exists()
+
+
+def test_a_button_for_what_vanished_says_so_in_our_words(
+    line: Entity, maud: Person, at_keyyo: Any, browser: Callable[[Person], Client]
+) -> None:
+    profile = Entity.objects.get(parent_remote_id=LINE, kind="VoIPAccountProfile", name="Astreinte")
+    at_keyyo(DELETE, {"csi": LINE, "profile_identifier": profile.remote_id})
+
+    answer = browser(maud).post(f"/t/corvane/entities/{profile.pk}/act/{DELETE}/", follow=True)
+
+    assert "This is not at Keyyo any more" in text_of(answer)
+
+
+def test_the_menu_of_the_default_profile_shows_remove_with_the_reason(
+    line: Entity, maud: Person, browser: Callable[[Person], Client]
+) -> None:
+    page = browser(maud).get(f"/t/corvane/lines/{line.pk}/").content.decode()
+
+    button, _, rest = page.partition("The default profile cannot be removed")
+    assert button.rindex("disabled>") > button.rindex("<button")
+    assert rest
+
+
+def test_without_the_scope_a_form_cannot_be_reviewed(
+    connect: Callable[..., Connection], line: Entity, maud: Person, browser: Callable[[Person], Client]
+) -> None:
+    line.connection.credential.scopes = ["full_access_read_only"]
+    line.connection.credential.save()
+
+    page = browser(maud).get(f"/t/corvane/entities/{line.pk}/edit/services.update/").content.decode()
+
+    assert 'form="edit" disabled' in page

@@ -153,7 +153,7 @@ def test_a_profile_that_vanished_keeps_what_was_typed(
     answer = client.post(url(profile, UPDATE), data)
 
     assert answer.status_code == 200
-    assert "gone at the provider" in text_of(answer)
+    assert "This is not at Keyyo any more" in text_of(answer)
     assert answer.context["form"]["forward_delay"].value() == "44"
 
 
