@@ -28,7 +28,7 @@ from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.edit_surroundings import calls_from, contacts_among
 from telephony.services.line_story import YEAR
 from telephony.services.number_names import names_of
-from telephony.views.changes import place_of
+from telephony.views.changes import home_of, place_of
 
 
 class OperationMixin(TenantRightMixin):
@@ -90,9 +90,7 @@ class OperationMixin(TenantRightMixin):
         tenant = self.request.tenant  # type: ignore[attr-defined]
         if self.door.line is not None:
             return tenant_url(tenant, "telephony:line_detail", pk=self.door.line.pk)
-        if self.entity.facet == Entity.Facet.CONTACT or self.entity.kind == self.editor.kind:
-            return tenant_url(tenant, "telephony:directory")
-        return tenant_url(tenant, "telephony:entity_detail", pk=self.entity.pk)
+        return home_of(tenant, self.entity)[0]
 
     def review(self, change: Change) -> HttpResponse:
         url = tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
@@ -163,6 +161,7 @@ class EditView(OperationMixin, TemplateView):
             door=self.door,
             entity=self.entity,
             home=self.home,
+            home_label=home_of(self.request.tenant, self.entity)[1],  # type: ignore[attr-defined]
             heading=self.editor.title,
             object_label=self.editor.object_label(self.door.address, self.seen, around),
             why_not=why_connection_cannot(self.entity.connection, operation),

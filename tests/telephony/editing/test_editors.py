@@ -284,3 +284,58 @@ def test_a_way_that_stays_the_same_is_not_drawn() -> None:
 
     assert PROFILE.route(before, {"forward_delay": 17}, _around(RULES)) is None
     assert PROFILE.route(before, {"forward_to_voicemail": True}, _around(RULES)) is not None
+
+
+ROOT = {"uid": "1", "name": "Corvane", "parent_branch_uid": ""}
+SUPPLIERS = {"uid": "2", "name": "Suppliers", "parent_branch_uid": "1"}
+ROOFERS = {"uid": "3", "name": "Roofers", "parent_branch_uid": "2"}
+FOLDERS = (ROOT, SUPPLIERS, ROOFERS)
+
+
+def _in_directory(uid: str, *contacts: dict[str, str]) -> Surroundings:
+    return Surroundings(
+        address={"branch_id": uid}, around={"DirectoryBranch": FOLDERS, "DirectoryContact": contacts}
+    )
+
+
+def test_a_contact_moves_to_any_folder_and_a_folder_not_into_itself() -> None:
+    def choices(editor: str, name: str, around: Surroundings) -> list[str]:
+        return [label for _value, label in EDITORS[editor].field(name, around).choices]
+
+    contact = choices("directory_contacts.update", "branch_uid", _in_directory(""))
+    folder = choices("directory_branches.update", "parent_branch_uid", _in_directory("2"))
+
+    assert contact == ["Corvane", "Corvane / Suppliers", "Corvane / Suppliers / Roofers"]
+    assert folder == ["Corvane"]
+    assert [one.name for one in EDITORS["directory_branches.update"].fields(_in_directory("1"))] == ["name"]
+    assert EDITORS["directory_branches.update"].body({"parent_branch_uid": "1"}, {"name": "Roofers"}) == {
+        "name": "Roofers",
+        "parent_branch_uid": "1",
+    }
+
+
+def test_what_is_new_in_the_directory_is_named_by_its_folder() -> None:
+    around = _in_directory("2")
+
+    for key, label in (
+        ("directory_branches.contacts.create", "a contact in “Suppliers”"),
+        ("directory_branches.sub_branches.create", "a folder in “Suppliers”"),
+    ):
+        editor = EDITORS[key]
+        assert editor.object_label({"branch_id": "2"}, editor.blank(around), around) == label
+
+
+def test_removing_a_folder_that_holds_something_is_warned_of() -> None:
+    roofer = {"uid": "9", "branch_uid": "3", "name": "Malbrun"}
+
+    words = consequences("directory_branches.delete", {"name": "Roofers"}, {}, _in_directory("3", roofer))
+
+    assert "It is not empty: it holds 1 entry." in words
+    assert consequences("directory_branches.delete", {"name": "Roofers"}, {}, _in_directory("3")) == ""
+
+
+def test_a_contact_without_a_name_is_refused_where_keyyo_would_refuse_it() -> None:
+    editor = EDITORS["directory_branches.contacts.create"]
+
+    assert "name" in editor.check({"company": "Malbrun"}, None, LINE)
+    assert editor.check({"name": "Malbrun"}, None, LINE) == {}

@@ -327,6 +327,15 @@ def test_the_directory_lists_contacts_and_folders_and_adds_one(
     assert listed.status_code == 200
     change.refresh_from_db()
     assert change.state == "applied"
+    home = f"/t/corvane/directory/?folder={branch.remote_id}"
+    contact = f"/t/corvane/entities/{change.entity_id}/"
+    for page in (
+        address,
+        f"/t/corvane/changes/{change.pk}/",
+        contact,
+        url(change.entity, "directory_contacts.update"),
+    ):
+        assert f'href="{home}">Directory</a>' in client.get(page).content.decode()
     assert "Quill" in client.get("/t/corvane/directory/?q=Quill").content.decode()
 
 

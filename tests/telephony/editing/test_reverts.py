@@ -189,6 +189,16 @@ def test_contacts_and_folders_are_made_changed_removed_and_taken_back(
     assert contact.after["work_number"] == "+33199006210"
     changed = applied(connection, "directory_contacts.update", {"uid": uid}, {"job": "Plumber"}, maud)
     taken_back(changed, maud)
+    moved = applied(connection, "directory_contacts.update", {"uid": uid}, {"branch_uid": root}, maud)
+    assert moved.after["branch_uid"] == root
+    taken_back(moved, maud)
+    below = applied(
+        connection, "directory_branches.sub_branches.create", {"branch_id": root}, {"name": "Roofers"}, maud
+    )
+    place = {"branch_id": below.answer["created"]}
+    inside = applied(connection, "directory_branches.update", place, {"parent_branch_uid": branch}, maud)
+    assert inside.after == {"name": "Roofers", "parent_branch_uid": branch}
+    taken_back(inside, maud)
     removed = applied(connection, "directory_contacts.delete", {"uid": uid}, {}, maud)
     back = taken_back(removed, maud)
     applied(connection, "directory_contacts.delete", {"uid": back.answer["created"]}, {}, maud)
