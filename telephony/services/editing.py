@@ -84,6 +84,7 @@ def propose(
     wanted: Mapping[str, Any],
     *,
     seen: Mapping[str, Any] | None = None,
+    fingerprints: Mapping[str, str] | None = None,
     person: Person | None,
     entity: Entity | None = None,
     line: Entity | None = None,
@@ -97,6 +98,7 @@ def propose(
 
     wanted   fields as the editor names them; those equal to `seen` are not the person's doing and are left out
     seen     the fields that the person's form was loaded from; None: what is there now
+    fingerprints   of the secrets behind what was seen, by field (`entities.fingerprints_of`)
     is_exact send every wanted field even where it is there already (an operation called by hand)
 
     Nothing is sent. Raises InvalidInput(fields) before anything is asked where a value cannot be, NothingToWrite,
@@ -114,7 +116,9 @@ def propose(
         door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s)
     )
     before = live.fields if live else None
-    changed, seen = change_secrets.put_back(door, changed, dict(seen) if seen is not None else None, before)
+    changed, seen = change_secrets.put_back(
+        door, changed, dict(seen) if seen is not None else None, before, fingerprints or {}
+    )
     draft = Change(
         connection=connection,
         entity=door.entity,

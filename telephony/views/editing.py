@@ -26,6 +26,7 @@ from telephony.services import change_secrets, editing
 from telephony.services.door import Door, door_of, right_for
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.edit_surroundings import calls_from, contacts_among
+from telephony.services.entities import fingerprints_of
 from telephony.services.line_story import YEAR
 from telephony.services.number_names import names_of
 from telephony.views.changes import home_of, place_of
@@ -120,7 +121,13 @@ class EditView(OperationMixin, TemplateView):
         fields = self.editor.fields(self.door.around)
         if self.request.method == "POST":
             return EditForm(fields, self.door.around, seen=self.seen, data=self.request.POST)
-        form = EditForm(fields, self.door.around, seen=self._begin(), initial=self._added(fields))
+        form = EditForm(
+            fields,
+            self.door.around,
+            seen=self._begin(),
+            fingerprints=self._fingerprints(),
+            initial=self._added(fields),
+        )
         if self.earlier is not None:
             form = self._continued(form)
         return form
@@ -138,6 +145,12 @@ class EditView(OperationMixin, TemplateView):
         if self.earlier is None:
             return self.seen
         return {**self.seen, **(self.earlier.before or {})}
+
+    def _fingerprints(self) -> dict[str, str]:
+        """Of the secrets behind what the form shows; an earlier preview has been compared with what is there now."""
+        if self.earlier is not None or self.door.entity is None:
+            return {}
+        return fingerprints_of(self.door.entity)
 
     def _continued(self, form: EditForm) -> EditForm:
         """The same form with what was typed, its refusals at their fields."""
@@ -211,6 +224,7 @@ class EditView(OperationMixin, TemplateView):
                     self.door.address,
                     self._wanted(form),
                     seen=None if self.editor.makes else form.seen,
+                    fingerprints=form.fingerprints,
                     person=request.user,  # type: ignore[arg-type]
                     entity=self.door.entity,
                     line=self.door.line,
