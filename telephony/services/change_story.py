@@ -12,7 +12,7 @@ from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.editing import Consequence, Fields, Route
 from telephony.providers.phrases import Number, Said, said
-from telephony.services import access, change_secrets, editing
+from telephony.services import access, change_secrets, comparing, editing
 from telephony.services.door import Door, door_of_change
 from telephony.services.number_names import names_of
 
@@ -101,8 +101,8 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         else _after(change, wanted)
     )
     is_open = change.state in editing.OPEN
-    hot = set(editing.conflicts_of(change, door)) if change.state == Change.State.CONFLICT else set()
-    moved = set(editing.moved_of(change, door)) if is_open else set()
+    hot = set(comparing.conflicts_of(change, door)) if change.state == Change.State.CONFLICT else set()
+    moved = set(comparing.moved_of(change, door)) if is_open else set()
     rows: list[Row] = []
     same: list[Row] = []
     for name in _names_in_order(door, before, wanted):

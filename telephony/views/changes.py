@@ -22,7 +22,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
 from telephony.models import Change, Entity
-from telephony.services import discarding, editing
+from telephony.services import comparing, discarding, editing
 from telephony.services.change_story import Story, story_of
 from telephony.services.directory_tree import folder_of
 from telephony.services.door import right_for
@@ -233,13 +233,13 @@ class ChangeSendView(ChangeMixin, View):
             )
         except editing.NotOpen:
             messages.info(request, _("This change was sent already; here is how it ended."))
-        except editing.PicksNeeded:
+        except comparing.PicksNeeded:
             messages.warning(
                 request, _("Choose for each field that both sides changed which value is to stand.")
             )
         except editing.PreviewExpired:
             self._renew(change)
-        except editing.NothingToWrite:
+        except comparing.NothingToWrite:
             return self._leave_theirs(change)
         except ProviderError as error:
             messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})

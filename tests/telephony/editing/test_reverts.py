@@ -10,7 +10,8 @@ import pytest
 from accounts.models import Person
 from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection, Entity
-from telephony.services import editing
+from telephony.services import comparing, editing
+from telephony.services.door import door_of_change
 
 LINE = "33199001011"
 UPDATE = "services.profiles.update"
@@ -216,7 +217,7 @@ def test_a_revert_meets_what_others_changed_since(
     back = editing.revert(change, maud)
 
     assert back.state == Change.State.CONFLICT
-    assert editing.conflicts_of(back, editing.door_of_change(back)) == ["forward_delay"]
+    assert comparing.conflicts_of(back, door_of_change(back)) == ["forward_delay"]
 
 
 def test_one_field_alone_can_be_taken_back(line: Entity, maud: Person) -> None:
