@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -81,3 +84,15 @@ class Change(TenantOwned, Leased):
 
     def __str__(self) -> str:
         return self.summary
+
+    @property
+    def compared_at(self) -> datetime:
+        """When a preview was last compared with the provider; of what was sent, when it was made."""
+        if self.expires_at is None:
+            return self.created_at
+        return self.expires_at - timedelta(seconds=settings.PREVIEW_LIFETIME_S)
+
+    @property
+    def written_at(self) -> datetime:
+        """When it was sent, else when it was made."""
+        return self.sent_at or self.created_at

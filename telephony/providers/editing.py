@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from portal.lib.canonical import canonical_json
 from portal.lib.errors import UnexpectedAnswer
+from portal.lib.numbers import display
 from telephony.providers.operations import Catalog, Effect, Operation, Text
 from telephony.providers.phrases import Number, Said, said
 
@@ -314,8 +315,8 @@ class Editor:
             one = self.field(name, around)
             return _("{field}: {before} → {after}").format(
                 field=one.brief or one.label,
-                before=one.say(before.get(name), around).plain(),
-                after=one.say(wanted[name], around).plain(),
+                before=one.say(before.get(name), around).plain(display),
+                after=one.say(wanted[name], around).plain(display),
             )[:250]
         declared = [one for one in self.fields(around) if one.name in wanted]
         others = wanted.keys() - {one.name for one in declared}  # in whatever order the row kept them
