@@ -30,7 +30,8 @@ def field(bound: forms.BoundField) -> SafeString:
     if bound.widget_type == "checkbox":
         name = f'<label class="form-label" for="{escape(bound.id_for_label)}">{label}</label>'
         return mark_safe(f'<div class="sb-field check{bad}">{drawn}{name}{end}</div>')
-    required = f' <span class="req">{escape(_("(required)"))}</span>' if bound.field.required else ""
+    word = escape(_("(required)")) if bound.field.required else ""
+    required = f' <span class="req">{word}</span>' if word else ""
     if bound.use_fieldset:
         told_by = bound.aria_describedby
         told = f' aria-describedby="{escape(told_by)}"' if told_by else ""
