@@ -126,8 +126,8 @@ class OperationFilterForm(FilterForm):
         """`areas` are keys of operations by area."""
         super().__init__(*args, **kwargs)
         self.areas = areas
-        cast(forms.ChoiceField, self.fields["area"]).choices = any_of(
-            [(area, area.replace("_", " ")) for area in areas]
+        cast(forms.ChoiceField, self.fields["area"]).choices = list(
+            any_of([(area, area.replace("_", " ")) for area in areas])
         )
 
     def matching(self, catalog: Iterable[Operation]) -> list[Operation]:
