@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.forms import FilterForm, PeriodField, RowField, any_of
+from portal.ui.forms import FilterForm, FixedChoices, PeriodField, RowField, any_of
 from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
@@ -33,7 +33,9 @@ class CallFilterForm(FilterForm):
     period = PeriodField(label=_("Started"))
     direction = forms.ChoiceField(label=_("Direction"), choices=any_of(Direction))
     outcome = forms.ChoiceField(label=_("Outcome"), choices=any_of(Outcome))
-    length = forms.ChoiceField(label=_("Talk"), choices=[(key, words[0]) for key, words in LENGTHS.items()])
+    length = forms.ChoiceField(
+        label=_("Talk"), choices=FixedChoices([(key, words[0]) for key, words in LENGTHS.items()])
+    )
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
     line = RowField(
         label=_("Line"),
