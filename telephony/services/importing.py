@@ -63,6 +63,26 @@ def may_import(connection: Connection, person: Person) -> bool:
     return Membership.objects.filter(tenant=connection.tenant_id, person=person, role=Role.OWNER).exists()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """The other connections of one login: those that this person may know of, and how many more."""
+
+    connections: Sequence[Connection] = ()
+    hidden: int = 0
+
+
+def served_by(connection: Connection, person: Person) -> Served:
+    """What else the connection's credential serves. Two queries where nothing else is served."""
+    if connection.declaration.read_accounts is None:
+        return Served()
+    with unscoped("credential"):
+        rows = Connection.objects.filter(credential=connection.credential_id, unlinked_at=None)
+        others = list(rows.exclude(pk=connection.pk).select_related("tenant").order_by("tenant__name", "pk"))
+    known = _visible(person, others)
+    seen = [one for one in others if one.tenant_id in known]
+    return Served(connections=seen, hidden=len(others) - len(seen))
+
+
 def candidates(connection: Connection, person: Person) -> list[Candidate]:
     """The accounts that the connection's login reaches, as a tree in order. Asks the provider, as a person who waits."""
     read_accounts = connection.declaration.read_accounts

@@ -145,6 +145,7 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
             contact=contact_credential_of(connection, person),  # type: ignore[arg-type]
             has_contacts="contact" in connection.declaration.acts_as,
             panels=panels_for(connection.tenant, connection),
+            served=importing.served_by(connection, person),  # type: ignore[arg-type]
             may_import=importing.may_import(connection, person),  # type: ignore[arg-type]
             **kwargs,
         )
