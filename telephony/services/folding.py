@@ -157,7 +157,7 @@ class _Sides(NamedTuple):
 def _sides(ordered: Sequence[FoldRecord]) -> _Sides:
     internal_caller = _internal_caller(ordered)
     sides = _Sides(origins=[], received=[], onward=[])
-    placed = []
+    placed: list[FoldRecord] = []
     for record in ordered:
         is_placed = record.direction == "outbound" or record is internal_caller or _is_on_callers_line(record)
         (placed if is_placed else sides.received).append(record)

@@ -183,6 +183,7 @@ NOTICES: tuple[Operation, ...] = (
         path("contentType", "text", _("Which form of the text, such as “text-html”.")),
         answers="text",
         note=_OLD_PRODUCT,
+        extra={"accepts": "text/html"},
     ),
     write(
         "conference.createNotification",
@@ -192,6 +193,7 @@ NOTICES: tuple[Operation, ...] = (
         _TYPE,
         _TEMPLATE,
         note=_OLD_PRODUCT,
+        extra={"sends": "text/html"},
     ),
     write(
         "conference.updateNotification",
@@ -201,6 +203,7 @@ NOTICES: tuple[Operation, ...] = (
         _TYPE,
         _TEMPLATE,
         note=_OLD_PRODUCT,
+        extra={"sends": "text/html"},
     ),
 )
 

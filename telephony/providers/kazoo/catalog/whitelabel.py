@@ -133,6 +133,7 @@ WHITELABEL: tuple[Operation, ...] = (
         _("Replace the account's logo"),
         _IMAGE,
         reads_back="whitelabel.getOwn",
+        extra={"sends": "image"},
         **_OWN_EDIT,
     ),
     read(
@@ -149,6 +150,7 @@ WHITELABEL: tuple[Operation, ...] = (
         _("Replace the account's icon"),
         _IMAGE,
         reads_back="whitelabel.getOwn",
+        extra={"sends": "image"},
         **_OWN_EDIT,
     ),
     read(
