@@ -80,31 +80,39 @@ def read_calls(
 class _Span:
     """What is asked for next: records made from `since` until `until`, both included, in Gregorian seconds.
 
+    width       how wide the spans after it may be
     start_key   of the page
     seen        keys of the span's pages, so that a server which goes round in a circle is left
     """
 
     since: int
     until: int
+    width: int = WIDEST_S
     start_key: Any = None
     seen: tuple[str, ...] = ()
 
     def halved(self) -> _Span:
-        return replace(self, until=(self.since + self.until) // 2)
+        until = (self.since + self.until) // 2
+        return replace(self, until=until, width=until - self.since)
 
     def after(self, answer: Answer, last: int) -> _Span | None:
         """What comes after this answer; None at the end of everything."""
         key = answer.following["start_key"] if answer.following else None
         if key is not None and (text := key_text(key)) not in self.seen:
             return replace(self, start_key=key, seen=(*self.seen, text))
-        return _span(self.until + 1, last)
+        return _span(self.until + 1, last, self.width)
 
     def cursor(self) -> dict[str, Any]:
-        return {"since": self.since, "until": self.until, "start_key": self.start_key}
+        return {
+            "since": self.since,
+            "until": self.until,
+            "width": self.width,
+            "start_key": self.start_key,
+        }
 
 
-def _span(since: int, last: int) -> _Span | None:
-    return _Span(since=since, until=min(since + WIDEST_S, last)) if since <= last else None
+def _span(since: int, last: int, width: int = WIDEST_S) -> _Span | None:
+    return _Span(since=since, until=min(since + width, last), width=width) if since <= last else None
 
 
 def _resumed(cursor: Mapping[str, Any] | None, last: int) -> _Span | None:
@@ -115,6 +123,7 @@ def _resumed(cursor: Mapping[str, Any] | None, last: int) -> _Span | None:
     return _Span(
         since=int(cursor["since"]),
         until=min(int(cursor["until"]), last),
+        width=int(cursor.get("width") or WIDEST_S),
         start_key=key,
         seen=() if key is None else (key_text(key),),
     )
