@@ -1,21 +1,6 @@
-"""No ordinary calls yet."""
+"""Call detail records of the Kazoo sandbox: legs as FreeSWITCH would leave them, computed from the seed."""
 
-from typing import Any
+from telephony.providers.kazoo.sandbox.cdrs.book import CdrBook, Documents
+from telephony.providers.kazoo.sandbox.cdrs.prices import cost_units
 
-
-class CdrBook:
-    def __init__(self, accounts: Any, clock: Any) -> None: ...
-    def legs(self, *a: Any) -> list[dict[str, Any]]:
-        return []
-
-    def leg(self, *a: Any) -> dict[str, Any] | None:
-        return None
-
-    def interaction(self, *a: Any) -> list[dict[str, Any]]:
-        return []
-
-    def channels(self, *a: Any) -> list[dict[str, Any]]:
-        return []
-
-    def registered_devices(self, *a: Any) -> set[str]:
-        return set()
+__all__ = ["CdrBook", "Documents", "cost_units"]

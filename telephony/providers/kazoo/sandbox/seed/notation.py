@@ -23,6 +23,7 @@ _TARGETS = {
 }
 _MODULES = {"ring": "ring_group", "page": "page_group"}
 RING_S = 20
+RING_AT_MOST = 5  # of one department, so that a call does not ring a whole floor
 
 
 def resolved(value: Any, plan: Plan) -> Any:
@@ -51,8 +52,8 @@ def flow_of(steps: list[Any], plan: Plan) -> dict[str, Any]:
 
 
 def ring_data(plan: Plan, departments: list[str]) -> dict[str, Any]:
-    """Fields of a ring group of whole departments, each person a little later than the one before."""
-    people = [person for name in departments for person in plan.members(name)]
+    """Fields of a ring group of the first people of each department."""
+    people = [person for name in departments for person in plan.members(name)[:RING_AT_MOST]]
     return {
         "name": ", ".join(departments),
         "strategy": "simultaneous",
