@@ -162,7 +162,8 @@ def _row(connection: Connection, draft: EntityDraft, now: datetime) -> Entity:
     for path, value in draft.secrets.items():
         document = _replaced(document, path.split("."), placeholder(value, _at(document, path.split("."))))
     texts = {name: getattr(draft, name)[:most] for name, most in _LENGTHS.items()}
-    values: dict[str, Any] = {**texts, "facet": kind.facet.value, "is_line": kind.is_line}
+    is_line = kind.is_line if draft.is_line is None else draft.is_line
+    values: dict[str, Any] = {**texts, "facet": kind.facet.value, "is_line": is_line}
     references = sorted([one.path, one.target_kind, one.target_remote_id] for one in draft.references)
     return Entity(
         connection=connection,

@@ -1,4 +1,4 @@
-"""When a believable French office telephones: seasons, holidays, the week and the hours of a day.
+"""When a believable office telephones: seasons, holidays, the week and the hours of a day; French unless told otherwise.
 
 Pure functions of the date, so that any day can be made again alone. Providers turn them into their own records.
 """
@@ -29,6 +29,9 @@ _WEEK = {
     "on_call": (0.9, 0.85, 0.85, 0.9, 1.1, 1.7, 1.6),
     "fax": (1.1, 1.0, 1.0, 1.0, 0.9, 0.02, 0.01),
 }
+_WORKING_WEEK = {
+    "NP": (1, 2, 3, 3, 4, 6, 0)
+}  # as which of our days theirs pass; in Nepal Saturday is the day of rest
 
 
 def _weights(shape: str) -> list[float]:
@@ -55,36 +58,39 @@ def wall_second(shape: str, chance: float) -> int:
 
 
 @lru_cache(64)
-def _holidays_of(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", years=year))
+def _holidays_of(year: int, country: str) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
 
 
-def is_holiday(day: date) -> bool:
-    """A French public holiday."""
-    return day in _holidays_of(day.year)
+def is_holiday(day: date, country: str = "FR") -> bool:
+    """A public holiday of the country (ISO, two letters)."""
+    return day in _holidays_of(day.year, country)
 
 
-def is_bridge(day: date) -> bool:
+def is_bridge(day: date, country: str = "FR") -> bool:
     """A working day between a holiday and a week-end, on which many are away."""
     before, after = day - timedelta(days=1), day + timedelta(days=1)
-    return (day.weekday() == 4 and is_holiday(before)) or (day.weekday() == 0 and is_holiday(after))
+    return (day.weekday() == 4 and is_holiday(before, country)) or (
+        day.weekday() == 0 and is_holiday(after, country)
+    )
 
 
-def season(day: date) -> float:
-    """How busy this time of the year is; 1.0 is usual. Rents fall due at the start of a month."""
+def season(day: date, country: str = "FR") -> float:
+    """How busy this time of the year is; 1.0 is usual. In France August is still, and rents fall due early in a month."""
     factor = 1.0 + 0.08 * math.cos((day.timetuple().tm_yday - 20) / 58.1)
     if day.month == 8:
-        factor *= 0.55
+        factor *= 0.55 if country == "FR" else 0.85
     elif day.month == 7 and day.day > 14:
-        factor *= 0.8
+        factor *= 0.8 if country == "FR" else 0.9
     elif (day.month == 12 and day.day > 22) or (day.month == 1 and day.day < 3):
         factor *= 0.45
-    return factor * (1.2 if day.day <= 8 else 1.0)
+    return factor * (1.2 if day.day <= 8 and country == "FR" else 1.0)
 
 
-def volume(shape: str, day: date) -> float:
+def volume(shape: str, day: date, country: str = "FR") -> float:
     """Share of a usual working day that this day brings to a place of this shape."""
-    if is_holiday(day):
-        return _WEEK[shape][6] * season(day)
-    factor = _WEEK[shape][day.weekday()] * season(day)
-    return factor * (0.55 if shape != "on_call" and is_bridge(day) else 1.0)
+    if is_holiday(day, country):
+        return _WEEK[shape][6] * season(day, country)
+    weekday = _WORKING_WEEK[country][day.weekday()] if country in _WORKING_WEEK else day.weekday()
+    factor = _WEEK[shape][weekday] * season(day, country)
+    return factor * (0.55 if shape != "on_call" and is_bridge(day, country) else 1.0)

@@ -41,3 +41,15 @@ def test_august_is_calm_and_the_start_of_a_month_busy():
 
 def test_those_on_call_work_at_week_ends():
     assert volume("on_call", date(2026, 6, 20)) > volume("on_call", date(2026, 6, 17))
+
+
+@pytest.mark.parametrize(
+    ("country", "day"), [("US", date(2026, 11, 26)), ("GB", date(2026, 12, 28)), ("NP", date(2026, 6, 20))]
+)
+def test_other_countries_rest_on_days_of_their_own(country, day):
+    assert volume("office", day, country) < 0.05
+    assert volume("office", day) > 0.3 or day.weekday() == 5
+
+
+def test_nepal_works_on_sundays():
+    assert volume("office", date(2026, 6, 21), "NP") > 1
