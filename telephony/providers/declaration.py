@@ -135,6 +135,7 @@ class Provider:
     sign_in         how a token is got without OAuth; also how it is renewed
     read_accounts   the accounts that a login reaches, its own first: what can be connected with one credential, each
                     as a customer; None where a login is one account
+    read_account    one of them with all that it says, its time zone above all; None where the list says it all
     needs           what somebody who wants to connect must have ready, in a few sentences; shown above the form
     live            what is asked each time somebody looks (`telephony.providers.live`)
     streams         names of the call streams that read_calls knows
@@ -165,6 +166,7 @@ class Provider:
     oauth: OAuth | None = None
     sign_in: SignIn | None = None
     read_accounts: Callable[[Any], Iterable[RemoteAccount]] | None = None
+    read_account: Callable[[Any, str], RemoteAccount] | None = None
     needs: tuple[Text, ...] = ()
     live: tuple[LivePanel, ...] = ()
     scopes: tuple[ScopeChoice, ...] = ()
