@@ -70,7 +70,11 @@ def test_later_only_what_changed_is_read(kazoo, served):
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
-@given(count=st.sampled_from([0, 1, 3, AT_ONCE, AT_ONCE + 1, 2 * AT_ONCE]), every=st.integers(1, 7), gone=st.integers(0, 200))
+@given(
+    count=st.sampled_from([0, 1, 3, AT_ONCE, AT_ONCE + 1, 2 * AT_ONCE]),
+    every=st.integers(1, 7),
+    gone=st.integers(0, 200),
+)
 def test_the_last_page_stands_for_the_whole_list(kazoo, served, count, every, gone):
     ids = [f"{n:032x}" for n in range(count)]
     documents = {one: {"username": one} for one in ids}
