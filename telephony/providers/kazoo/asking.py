@@ -193,6 +193,7 @@ def _envelope(operation: Operation, asked: Asked, way: Way | None) -> dict[str, 
         envelope = _REWRITTEN[way.body](data, way, asked.values)
     if asked.ui_metadata is not None and isinstance(envelope["data"], dict):
         envelope["data"] = {**envelope["data"], "ui_metadata": dict(asked.ui_metadata)}
+    envelope.update(operation.extra.get("beside", {}))
     if asked.accepts_charges:
         envelope["accept_charges"] = True
     return envelope

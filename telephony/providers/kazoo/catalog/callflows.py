@@ -116,12 +116,14 @@ MEDIA_OPERATIONS: tuple[Operation, ...] = (
         f"{ACCOUNT}/media/prompts",
         _("List the system prompts that have a recording"),
         is_listed=False,
+        extra={"rows": "keys"},
     ),
     listing(
         "media.listLanguages",
         f"{ACCOUNT}/media/languages",
         _("List the languages of the recordings"),
         is_listed=False,
+        extra={"rows": "keys"},
     ),
 )
 

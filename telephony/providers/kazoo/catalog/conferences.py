@@ -180,7 +180,7 @@ NOTICES: tuple[Operation, ...] = (
         f"{_NOTICE}/{{contentType}}",
         _("Read the text of a conference notice"),
         _TYPE,
-        path("contentType", "text", _("Which form of the text, such as “text-html”.")),
+        path("contentType", "text", _("Which form of the text, such as “html”.")),
         answers="text",
         note=_OLD_PRODUCT,
         extra={"accepts": "text/html"},

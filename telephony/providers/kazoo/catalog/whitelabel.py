@@ -45,6 +45,7 @@ WHITELABEL: tuple[Operation, ...] = (
         "/whitelabel/domains",
         _("Read the DNS entries that a whitelabel needs"),
         ACCOUNT_ID,
+        _WANTED,
         note=_("Real servers want the account in the path, which is tried first."),
     ),
     read(
