@@ -67,6 +67,7 @@ def test_json_and_empty_bodies():
     ("content_type", "body"),
     [
         ("application/json", b"{"),
+        ("application/json", b"[" * 100_000),
         ("multipart/form-data", b"--x"),
         ("application/x-www-form-urlencoded", b"a=\xff"),
     ],
