@@ -23,7 +23,11 @@ from telephony.services.adopting import Round
 from telephony.services.importing import Wish
 
 OWNER = "maud@corvane.example"  # of both tenants
-KAZOO_USER = {"account_name": "Telmarine Services", "username": "direction", "password": kazoo.LOGIN["password"]}
+KAZOO_USER = {
+    "account_name": "Telmarine Services",
+    "username": "direction",
+    "password": kazoo.LOGIN["password"],
+}
 VOIPCLOUD_KEY = voipcloud.fixture("tallow_creek")["api_key"]
 KEEVIO_ADMIN = {"username": keevio.SYSTEM_ADMIN, "password": keevio.PASSWORD}
 KEEVIO_COMPANY = {"username": "harrowmere_admin", "password": keevio.PASSWORD, "company": "harrowmere"}

@@ -23,7 +23,9 @@ from portal.embedded import FULL_DISK, CannotStart, is_full_disk
 
 
 class Command(BaseCommand):
-    help = "Run the portal with its demo: four tenants, five people, and the providers' sandbox. Ctrl-C ends it."
+    help = (
+        "Run the portal with its demo: four tenants, five people, and the providers' sandbox. Ctrl-C ends it."
+    )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 

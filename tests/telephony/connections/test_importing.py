@@ -91,7 +91,9 @@ def test_an_account_may_go_into_a_tenant_that_is_there(reseller, alice, dora, ur
     foreign = client_of_person(alice).post(url, {**form, f"into-{account.remote_id}": "doe"})
     assert foreign.status_code == 422 and "none of your customers" in foreign.content.decode()
 
-    assert client_of_person(alice).post(url, {**form, f"into-{account.remote_id}": "alder"}).status_code == 302
+    assert (
+        client_of_person(alice).post(url, {**form, f"into-{account.remote_id}": "alder"}).status_code == 302
+    )
     with tenant_scope(reseller.tenant_id):
         assert Connection.objects.count() == 2
 
