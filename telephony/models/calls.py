@@ -53,6 +53,13 @@ class CallQuerySet(TenantQuerySet):
         reversed_ = [number[::-1] for number in numbers]
         return self.filter(models.Q(caller_reversed__in=reversed_) | models.Q(callee_reversed__in=reversed_))
 
+    def of_group(self, entity_id: int) -> CallQuerySet:
+        """Offered to this queue or group."""
+        group = Entity.objects.filter(pk=entity_id).values_list("connection_id", "remote_id").first()
+        if group is None:
+            return self.none()
+        return self.filter(connection_id=group[0], group_remote_id=group[1])
+
     def ending_with(self, digits: str) -> CallQuerySet:
         """Caller or callee ends with these digits; served by the reversed columns."""
         tail = digits[::-1]
