@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,7 +84,7 @@ class CredentialQuota:
     key_hash: str
     slow: Pacing | None = None
     pace: Pace | None = None
-    clock: Callable[[], dt.datetime] = timezone.now
+    clock: Callable[[], dt.datetime] = lambda: timezone.now()  # looked up each time: benchmarks simulate it
     sleep: Callable[[float], None] = time.sleep
     _free_at: dt.datetime | None = None
 
@@ -104,9 +105,12 @@ class CredentialQuota:
             self.pace.acquire(f"{self.counter}:{key}", cost, priority, deadline)
 
     def pause(self, key: str, retry_after_s: float | None) -> float:
-        """Pause the whole credential. Without a hint: 60 s, doubled each time up to a quarter of an hour."""
+        """Pause the whole credential, and all that share its counter. Without a hint: 60 s, doubled each time up to a
+        quarter of an hour.
+        """
         self._free_at = None
         with unscoped("credential"), transaction.atomic():
+            self._lock()
             credential = Credential.objects.select_for_update().get(pk=self.credential_id)
             last_s = float(credential.parameters.get("pause_s", 0.0))
             if credential.paused_until and self.clock() - credential.paused_until > FORGOTTEN_AFTER:
@@ -119,6 +123,7 @@ class CredentialQuota:
                 credential.parameters.pop("pause_s", None)
             credential.paused_until = self.clock() + dt.timedelta(seconds=pause_s)
             credential.save(update_fields=["paused_until", "parameters"])
+            self._twins().update(paused_until=credential.paused_until)
         return pause_s
 
     def window(self) -> list[QuotaUse]:
@@ -160,10 +165,14 @@ class CredentialQuota:
 
     def _lock(self) -> None:
         """Lock every credential that shares the counter, always in the same order."""
-        twins = Credential.objects.filter(pk=self.credential_id)
+        locked = self._twins().order_by("pk").select_for_update(no_key=True)
+        list(locked.values_list("pk", flat=True))
+
+    def _twins(self) -> QuerySet[Credential]:
+        """The credentials that share the counter, this one among them."""
         if self.key_hash:
-            twins = Credential.objects.filter(key_hash=self.key_hash)
-        list(twins.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+            return Credential.objects.filter(key_hash=self.key_hash)
+        return Credential.objects.filter(pk=self.credential_id)
 
 
 def quota_of(credential: Credential) -> CredentialQuota:
