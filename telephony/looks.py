@@ -138,6 +138,7 @@ def register() -> None:
             "enabled": Look(icon="check", word=_("Enabled"), tone="plain"),
             "disabled": Look(icon="player-stop", word=_("Switched off")),
             "forced": Look(icon="lock", word=_("In force"), tone="accent"),
+            "learned": Look(icon="phone", word=_("Learned from calls"), tone="plain"),
             "registered": Look(icon="check", word=_("Registered"), tone="plain"),
             "todo": Look(icon="hourglass", word=_("To be done"), tone="info"),
             "wait": Look(icon="hourglass", word=_("Waiting"), tone="info"),

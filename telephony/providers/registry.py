@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.keyyo import PROVIDER as KEYYO
+from telephony.providers.voipcloud import PROVIDER as VOIPCLOUD
 
 __all__ = ["PROVIDERS", "ConnectField", "Pacing", "Provider", "provider"]
 
-PROVIDERS: dict[str, Provider] = {one.id: one for one in (KEYYO,)}
+PROVIDERS: dict[str, Provider] = {one.id: one for one in (KEYYO, VOIPCLOUD)}
 
 
 def provider(name: str) -> Provider:
