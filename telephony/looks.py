@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.ui.looks import Look, register_looks
-from telephony.models import Change, Coverage, Credential, Job, SyncRun
+from telephony.models import CallRecord, Change, Coverage, Credential, Job, SyncRun
 from telephony.models.calls import Direction, Medium, Outcome
 
 
@@ -40,6 +40,16 @@ def register() -> None:
             Outcome.VOICEMAIL: Look(icon="record-mail", word=Outcome.VOICEMAIL.label),
             Outcome.CANCELLED: Look(icon="x", word=Outcome.CANCELLED.label, tone="plain"),
             Outcome.UNKNOWN: Look(icon="help", word=Outcome.UNKNOWN.label),
+        },
+    )
+    register_looks(
+        "record_standing",
+        {
+            CallRecord.Standing.OPEN: Look(
+                icon="hourglass", word=CallRecord.Standing.OPEN.label, tone="info"
+            ),
+            CallRecord.Standing.STALE: Look(icon="help", word=CallRecord.Standing.STALE.label, tone="warn"),
+            CallRecord.Standing.GONE: Look(icon="eye-off", word=CallRecord.Standing.GONE.label, tone="warn"),
         },
     )
     register_looks(
@@ -129,6 +139,7 @@ def register() -> None:
             "enabled": Look(icon="check", word=_("Enabled"), tone="plain"),
             "disabled": Look(icon="player-stop", word=_("Switched off")),
             "forced": Look(icon="lock", word=_("In force"), tone="accent"),
+            "learned": Look(icon="phone", word=_("Learned from calls"), tone="plain"),
             "registered": Look(icon="check", word=_("Registered"), tone="plain"),
             "todo": Look(icon="hourglass", word=_("To be done"), tone="info"),
             "wait": Look(icon="hourglass", word=_("Waiting"), tone="info"),

@@ -13,9 +13,9 @@ from accounts.models import Person, Tenant
 from accounts.scoping import tenant_scope
 from portal.demo.processes import Processes
 from telephony.models import Connection
-from telephony.providers.keevio.sandbox import seed as keevio
 from telephony.providers.kazoo.sandbox import seed as kazoo
 from telephony.providers.kazoo.sandbox.seed.plans import account_id
+from telephony.providers.keevio.sandbox import seed as keevio
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.voipcloud.sandbox import seed as voipcloud
 from telephony.services import importing, linking

@@ -144,7 +144,16 @@ class Call(TenantOwned):
 
 
 class CallRecord(TenantOwned):
-    """One provider row. Unique per connection and stream; written again only when its content changed."""
+    """One provider row. Unique per connection and stream; written again only when its content changed.
+
+    standing   what a reading of its whole stretch of time said beside the row: not ended yet, never ended, or gone from
+               the provider's list (kept, and counted); "" for the usual case. See services/standings.py
+    """
+
+    class Standing(models.TextChoices):
+        OPEN = "open", _("Not ended yet")
+        STALE = "stale", _("Never said to have ended")
+        GONE = "gone", _("No longer listed by the provider")
 
     tenant = _tenant()
     connection = models.ForeignKey(
@@ -173,6 +182,7 @@ class CallRecord(TenantOwned):
     cost_micros = models.BigIntegerField(null=True, blank=True)
     destination = models.CharField(max_length=80, blank=True)
     is_time_ambiguous = models.BooleanField(default=False)
+    standing = models.CharField(max_length=5, choices=Standing, blank=True, db_default="")
     raw = models.JSONField(default=dict)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -188,6 +198,11 @@ class CallRecord(TenantOwned):
             # single row, and an index with both for as good as that of the key itself. See call_store_sql.py.
             models.Index(fields=["tenant", "fold_key"], name="call_record_fold"),
             models.Index(fields=["call"], name="call_record_call"),
+            models.Index(
+                fields=["tenant", "connection", "started_at"],
+                name="call_record_open",
+                condition=models.Q(standing="open"),
+            ),
         ]
 
     def __str__(self) -> str:

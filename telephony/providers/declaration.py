@@ -140,6 +140,7 @@ class Provider:
     live            what is asked each time somebody looks (`telephony.providers.live`)
     streams         names of the call streams that read_calls knows
     call_kinds      kinds whose objects have call records, for the `lines` of read_calls
+    cycle_days      whole local days before today that each cycle reads again: where a day is the least that can be asked
     line_authorization  how the provider lets us act for a line: (client, line) -> "address", "password" or ""
     address_rule    what to paste at the provider so that it lets our addresses in
     path_values     path values of an object: (kind, parent_remote_id, remote_id) -> {"csi": ...}
@@ -163,6 +164,7 @@ class Provider:
     path_values: Callable[..., Mapping[str, str]]
     streams: tuple[str, ...]
     call_kinds: tuple[str, ...] = ()
+    cycle_days: int = 0
     oauth: OAuth | None = None
     sign_in: SignIn | None = None
     read_accounts: Callable[[Any], Iterable[RemoteAccount]] | None = None
