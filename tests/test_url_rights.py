@@ -41,6 +41,9 @@ EXPLAINED = {
 # Own objects that are rightly not found as they stand in the test's world.
 MAY_BE_ABSENT = {
     f"{T}exports/<int:pk>/file/": "the export is not made yet",
+    f"{T}connections/<int:pk>/customers/": "one login of this provider is one account",
+    f"{T}connections/<int:pk>/live/<slug:panel>/": "this provider shows nothing live",
+    f"{T}entities/<int:pk>/live/<slug:panel>/": "this provider shows nothing live",
     f"{T}connections/<int:pk>/cti/rule/": "an empty form names no line of the connection",
     f"{T}entities/<int:pk>/act/<str:operation>/": "nothing that we signed was sent along",
 }

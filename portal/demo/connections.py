@@ -9,6 +9,7 @@ from portal.demo.processes import Processes
 from portal.demo.window import allow_at_keyyo, control
 from portal.lib.secrets import Secret
 from telephony.models import Connection, ProviderApplication, SyncRun
+from telephony.providers.registry import PROVIDERS
 from telephony.services import access, connecting
 from telephony.services.adopting import Round
 
@@ -47,7 +48,13 @@ def settle(slug: str, processes: Processes) -> None:
     tenant = Tenant.objects.get(slug=CONNECTIONS[slug])
     person = Person.objects.get(email=OWNERS[tenant.slug])
     with tenant_scope(tenant):
-        asked = Round(tenant=tenant, person=person, application=application(processes), scopes=SCOPES)
+        asked = Round(
+            tenant=tenant,
+            person=person,
+            provider=PROVIDERS["keyyo"],
+            application=application(processes),
+            scopes=SCOPES,
+        )
         address = connecting.begin(asked, SESSION)
     back = allow_at_keyyo(address, tenant.slug, KEYYO_PASSWORD)
     answer = connecting.Callback(provider_id="keyyo", state=back["state"], code=Secret(back["code"]))

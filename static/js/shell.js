@@ -30,6 +30,18 @@
     true,
   );
 
+  // ---- fields that are asked for only beside a certain choice ----
+  const showDependent = (form) => {
+    for (const box of form.querySelectorAll("[data-depends-on]")) {
+      const chosen = form.elements[box.dataset.dependsOn]?.value ?? "";
+      box.hidden = !box.dataset.dependsValues.split(" ").includes(chosen);
+    }
+  };
+  for (const form of document.querySelectorAll("form[data-depends]")) {
+    showDependent(form);
+    form.addEventListener("change", () => showDependent(form));
+  }
+
   // ---- drawer: the address does it; Escape and a choice close it ----
   const closeDrawer = () => {
     if (location.hash === "#menu") history.replaceState(null, "", location.pathname + location.search);

@@ -222,6 +222,6 @@ class Provider:
             for capability, scopes in needed.items()
             if not granted_scopes or not any(scopes) or any(granted_scopes & one for one in scopes)
         }
-        if acts_as != "contact":
+        if "contact" in self.acts_as and acts_as != "contact":
             confirmed.discard("voicemail.read")
         return self.capabilities & confirmed

@@ -37,6 +37,7 @@ class EntityDraft:
     secrets    values taken out of `document` by dotted path; the document holds there what may be shown of them:
                the placeholder, or a text with only its secret parts masked
     number     E.164 with the plus, or empty
+    is_line    whether it stands among the lines, where not all of its kind do; None: as its kind says
     """
 
     kind: str
@@ -46,6 +47,7 @@ class EntityDraft:
     number: str = ""
     extension: str = ""
     status: str = ""
+    is_line: bool | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     references: Sequence[ReferenceDraft] = ()

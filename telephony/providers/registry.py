@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from telephony.providers.declaration import ConnectField, Pacing, Provider
+from telephony.providers.kazoo import PROVIDER as KAZOO
 from telephony.providers.keyyo import PROVIDER as KEYYO
 
 __all__ = ["PROVIDERS", "ConnectField", "Pacing", "Provider", "provider"]
 
-PROVIDERS: dict[str, Provider] = {one.id: one for one in (KEYYO,)}
+PROVIDERS: dict[str, Provider] = {one.id: one for one in (KEYYO, KAZOO)}
 
 
 def provider(name: str) -> Provider:

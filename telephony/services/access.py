@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from psycopg.errors import LockNotAvailable
 
 from accounts.models import Person
 from accounts.scoping import tenant_scope, unscoped
-from portal.lib.errors import Forbidden, NeedsReconnect, Transient, Unavailable
+from portal.lib.errors import Forbidden, InvalidInput, NeedsReconnect, Transient, Unavailable
 from portal.lib.outbound import DEADLINE_S, OutboundPolicy, inside_transaction
 from portal.lib.secrets import Secret, Unreadable, keyed_hash, seal, unseal
 from telephony.models import Connection, Credential, ProviderApplication
@@ -33,12 +34,12 @@ from telephony.providers.registry import provider
 from telephony.providers.transport import Transport
 from telephony.services import reconnecting
 from telephony.services.breaker import CredentialBreaker
-from telephony.services.quota import quota_of
+from telephony.services.quota import quota_before_credential, quota_of
 from telephony.services.request_log import RequestRecorder
 
 CREDENTIAL_FIELD = "Credential.secrets"
 APPLICATION_FIELD = "ProviderApplication.client_secret"
-ACCESS, REFRESH, LINE = "access_token", "refresh_token", "line:"
+ACCESS, REFRESH, LINE, LOGIN = "access_token", "refresh_token", "line:", "login:"
 VOICEMAIL = "voicemail.read"
 EARLY_S = 60  # a token that ends so soon is renewed before it is used
 RENEWAL_DEADLINE_S = 10.0
@@ -84,6 +85,9 @@ def client_of(
         transport=transport,
         grant=CredentialGrant(credential),
         addresses=addresses_of(credential),
+        account=connection.remote_account,
+        login=lambda: login_of(credential),
+        memory=ConnectionMemory(connection),
         line_secret=lambda line: line_secret(credential.pk, line),
     )
     return provider(connection.provider).make_client(context)
@@ -117,14 +121,53 @@ class _FreshGrant:
         raise NeedsReconnect(_("The provider refuses the key that it has just given."))
 
 
-def probing_client(application: ProviderApplication, answer: TokenAnswer) -> ProviderClient:
-    """A client for the first look at an account, before its connection exists."""
+def probing_client(
+    provider_id: str,
+    addresses: Mapping[str, str],
+    answer: TokenAnswer,
+    *,
+    account: str = "",
+    login: Mapping[str, str | Secret] | None = None,
+    key_hash: str = "",
+) -> ProviderClient:
+    """A client for the first look at an account, before its connection exists.
+
+    key_hash   what the look is counted with, where the provider counts slowly
+    """
     context = ClientContext(
-        transport=Transport(outbound_policy(), priority="person"),
+        transport=first_transport(provider_id, key_hash),
         grant=_FreshGrant(answer.access_token),
-        addresses=application_addresses(application),
+        addresses=addresses,
+        account=account,
+        login=lambda: login or {},
     )
-    return provider(application.provider).make_client(context)
+    return provider(provider_id).make_client(context)
+
+
+def first_transport(provider_id: str, key_hash: str = "") -> Transport:
+    """For a person who connects, before there is a credential: counted with those that hold the same key."""
+    quota = quota_before_credential(provider_id, key_hash) if key_hash else None
+    return Transport(outbound_policy(), quota=quota, priority="person")
+
+
+class ConnectionMemory:
+    """What a connection has learned about its server, under "server" in its `probed`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection_id = connection.pk
+        self._kept: dict[str, Any] = dict(connection.probed.get("server", {}))
+
+    def get(self, name: str) -> Any:
+        return self._kept.get(name)
+
+    def keep(self, name: str, value: Any) -> None:
+        if name in self._kept and self._kept[name] == value:
+            return
+        self._kept[name] = value
+        with unscoped("credential"), transaction.atomic():
+            row = Connection.objects.select_for_update(of=("self",)).get(pk=self._connection_id)
+            server = {**row.probed.get("server", {}), name: value}
+            Connection.objects.filter(pk=row.pk).update(probed={**row.probed, "server": server})
 
 
 def outbound_policy() -> OutboundPolicy:
@@ -234,6 +277,25 @@ def keep_tokens(credential: Credential, answer: TokenAnswer) -> None:
         credential.scopes = list(answer.scopes)
 
 
+def keep_login(credential: Credential, login: Mapping[str, str | Secret]) -> None:
+    """Keep what an account was linked with, instead of what was kept before; the caller saves the row."""
+    gone = {name: Secret("") for name in _readable(credential) if name.startswith(LOGIN)}
+    secrets = {LOGIN + name: value for name, value in login.items() if isinstance(value, Secret)}
+    plain = {name: value for name, value in login.items() if not isinstance(value, Secret)}
+    keep_secrets(credential, gone | secrets)
+    credential.parameters = {**credential.parameters, "login": plain}
+
+
+def login_of(credential: Credential) -> dict[str, str | Secret]:
+    """What the account was linked with, by the names of the provider's `connect_fields`. Raises NeedsReconnect."""
+    secrets = {
+        name.removeprefix(LOGIN): Secret(value)
+        for name, value in read_secrets(credential).items()
+        if name.startswith(LOGIN)
+    }
+    return {**credential.parameters.get("login", {}), **secrets}
+
+
 def line_secret(credential_id: int, line: str) -> Secret | None:
     """The SIP password kept for a line, by its remote id."""
     with unscoped("credential"):
@@ -261,9 +323,14 @@ def keep_line_secret(credential_id: int, line: str, secret: Secret) -> None:
         credential.save(update_fields=["secrets_sealed"])
 
 
-def account_hash(provider_id: str, account: str) -> str:
-    """One counter per remote account, however often it is connected; empty where the account is unknown."""
-    return keyed_hash(f"{provider_id}:{account}") if account else ""
+def login_hash(provider_id: str, base_url: str, login: Mapping[str, str | Secret]) -> str:
+    """One counter per login or key, however often it is entered."""
+    values = sorted((name, str(_plain(value))) for name, value in login.items())
+    return keyed_hash(json.dumps([provider_id, base_url.rstrip("/"), values]))
+
+
+def _plain(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 # ---- the grant ----
@@ -302,9 +369,11 @@ def renew(credential_id: int, *, refused: Secret | None = None) -> HeldToken:
     owners are told once), and what the transport raises for a fault that may pass.
     """
     with unscoped("credential"):
-        known = Credential.objects.values_list("tenant_id", "application__token_url").get(pk=credential_id)
-    owner_id, token_url = known
-    probe = _TokenProbe(CredentialBreaker(credential_id), urlsplit(token_url or "").netloc)
+        known = Credential.objects.values_list("tenant_id", "application__token_url", "base_url").get(
+            pk=credential_id
+        )
+    owner_id, token_url, base_url = known
+    probe = _TokenProbe(CredentialBreaker(credential_id), urlsplit(token_url or base_url).netloc)
     with tenant_scope(owner_id, reason="a credential is renewed in its owner's scope"):
         try:
             with transaction.atomic(durable=True), inside_transaction("token refresh"):
@@ -363,12 +432,16 @@ def _renewed(credential: Credential, refused: Secret | None, probe: _TokenProbe)
     if held and held.lasts(timezone.now()) and held.token != refused:
         return held
     refresh_token = read_secrets(credential).get(REFRESH, "")
-    if not refresh_token or credential.application is None:
+    signs_in = provider(credential.provider).sign_in is not None
+    if not signs_in and (not refresh_token or credential.application is None):
         reconnecting.mark_dead(credential, _("There is nothing to renew the key with."))
         return None
     probe.before()
     try:
-        answer = _ask_for_tokens(credential, Secret(refresh_token))
+        answer = _signed_in(credential) if signs_in else _ask_for_tokens(credential, Secret(refresh_token))
+    except InvalidInput as error:
+        reconnecting.mark_dead(credential, error.message)
+        return None
     except NeedsReconnect as error:
         credential.refresh_from_db(fields=["secrets_sealed", "expires_at"])
         if read_secrets(credential).get(REFRESH, "") != refresh_token:
@@ -378,6 +451,13 @@ def _renewed(credential: Credential, refused: Secret | None, probe: _TokenProbe)
     keep_tokens(credential, answer)
     credential.save(update_fields=["secrets_sealed", "expires_at", "renewed_at", "scopes"])
     return HeldToken(answer.access_token, answer.expires_at)
+
+
+def _signed_in(credential: Credential) -> TokenAnswer:
+    sign_in = provider(credential.provider).sign_in
+    assert sign_in is not None
+    transport = Transport(outbound_policy(), quota=quota_of(credential), deadline_s=RENEWAL_DEADLINE_S)
+    return sign_in(transport, addresses_of(credential), login_of(credential))
 
 
 def _ask_for_tokens(credential: Credential, refresh_token: Secret) -> TokenAnswer:

@@ -1,12 +1,13 @@
 """What a fresh grant becomes: a first look at the account, the connection it belongs to, the first runs.
 
-How the grant came here: connecting.py, or `manage.py connect` with tokens in hand.
+How the grant came here: connecting.py (an authorization page), linking.py (a login or key), or `manage.py connect`
+with tokens in hand.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,11 +21,11 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AuditEvent, Person, Tenant
 from portal.lib.errors import Forbidden, NotFound
+from portal.lib.secrets import Secret
 from telephony.models import Connection, Credential, Entity, ProviderApplication, SyncRun, SyncState
 from telephony.providers.client import ProviderClient
 from telephony.providers.declaration import Provider
 from telephony.providers.oauth import TokenAnswer
-from telephony.providers.registry import provider
 from telephony.services import access, reconnecting
 from telephony.services.runs import request_run
 
@@ -48,29 +49,50 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """What is asked for, and for whom. `connection` is the one to connect again or to widen, None for a new one."""
+    """What is asked for, and for whom. `connection` is the one to connect again or to widen, None for a new one.
+
+    application   with OAuth; else
+    login         what signs in, by the names of the provider's `connect_fields`, at `base_url`
+    time_zone     of the account's times, "" for the provider's usual one
+    """
 
     tenant: Tenant
     person: Person | None
-    application: ProviderApplication
-    scopes: tuple[str, ...]
+    provider: Provider
+    application: ProviderApplication | None = None
+    scopes: tuple[str, ...] = ()
     acts_as: str = Credential.ActsAs.CUSTOMER
     connection: Connection | None = None
     name: str = ""
-
-    @property
-    def provider(self) -> Provider:
-        return provider(self.application.provider)
+    base_url: str = ""
+    login: Mapping[str, str | Secret] = field(default_factory=dict)
+    time_zone: str = ""
 
     @property
     def is_contact(self) -> bool:
         return self.acts_as == Credential.ActsAs.CONTACT
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Base address by surface."""
+        if self.application is None:
+            return {"base": self.base_url.rstrip("/")}
+        return access.application_addresses(self.application)
+
+    @property
+    def key_hash(self) -> str:
+        """What quotas count by; "" with OAuth, where each grant counts for itself."""
+        return access.login_hash(self.provider.id, self.base_url, self.login) if self.login else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a first look with a fresh token saw: the account by its own objects, and what the grant allows."""
+    """What a first look with a fresh token saw: the account by its own objects, and what the grant allows.
 
+    account   its remote id, where the provider says one
+    """
+
+    account: str = ""
     object_ids: frozenset[str] = frozenset()
     capabilities: frozenset[str] = frozenset()
     probed: Mapping[str, Any] = field(default_factory=dict)
@@ -83,8 +105,15 @@ def adopt(asked: Round, answer: TokenAnswer, request: HttpRequest | None = None)
     of another account than the connection to be renewed, and what the provider raises.
     """
     granted = answer.scopes or asked.scopes
-    client = access.probing_client(asked.application, answer)
-    found = look_at(asked, client, granted)
+    client = access.probing_client(
+        asked.provider.id,
+        asked.addresses,
+        answer,
+        account=answer.facts.get("account", ""),
+        login=asked.login,
+        key_hash=asked.key_hash,
+    )
+    found = look_at(asked, client, granted, answer.facts.get("account", ""))
     with transaction.atomic():
         connection = (
             _adopt_contact(asked, answer)
@@ -105,7 +134,7 @@ def adopt(asked: Round, answer: TokenAnswer, request: HttpRequest | None = None)
     return connection
 
 
-def look_at(asked: Round, client: ProviderClient, granted: Sequence[str]) -> Found:
+def look_at(asked: Round, client: ProviderClient, granted: Sequence[str], account: str = "") -> Found:
     """Read the account's own list once. A contact must also reach a contact's things."""
     declared = asked.provider
     if asked.is_contact:
@@ -115,7 +144,7 @@ def look_at(asked: Round, client: ProviderClient, granted: Sequence[str]) -> Fou
     ids = frozenset(draft.remote_id for page in pages for draft in page.drafts)
     capabilities = declared.capabilities_of(granted, asked.acts_as)
     probed = {"calls": dict(declared.probe_calls(client))} if "calls.list" in capabilities else {}
-    return Found(object_ids=ids, capabilities=capabilities, probed=probed)
+    return Found(account=account, object_ids=ids, capabilities=capabilities, probed=probed)
 
 
 def _account_kinds(declared: Provider) -> list[str]:
@@ -159,7 +188,7 @@ def _adopt_contact(asked: Round, answer: TokenAnswer) -> Connection:
             _("A contact is connected to an account that is connected already."), tenant=asked.tenant
         )
     credential = access.contact_credential_of(connection, asked.person) or Credential(
-        provider=asked.application.provider,
+        provider=asked.provider.id,
         acts_as=Credential.ActsAs.CONTACT,
         contact_person=asked.person,
         parameters={"connection": connection.pk},
@@ -180,7 +209,7 @@ def _adopt_account(asked: Round, answer: TokenAnswer, granted: Sequence[str], fo
     connection = asked.connection or _same_account(asked, found)
     if connection is None:
         connection = _new_connection(asked)
-    elif asked.connection is not None and not _may_be_account(connection, asked.provider, found.object_ids):
+    elif asked.connection is not None and not _may_be_account(connection, asked.provider, found):
         raise Refused(
             _("This is another account than the one of “%(connection)s”. Connect it as a new one instead.")
             % {"connection": connection.name},
@@ -189,16 +218,20 @@ def _adopt_account(asked: Round, answer: TokenAnswer, granted: Sequence[str], fo
         )
     credential = _locked_or_new(connection, asked)
     credential.application = asked.application
+    credential.base_url = asked.base_url
+    credential.key_hash = asked.key_hash
     credential.scopes = list(granted)
     reconnecting.mark_working(credential)
+    access.keep_login(credential, asked.login)
     access.keep_tokens(credential, answer)
     credential.save()
     connection.credential = credential
+    connection.remote_account = connection.remote_account or found.account
     connection.capabilities = sorted(found.capabilities | _contacts_capabilities(connection))
     connection.probed = {**connection.probed, **found.probed}
     connection.unlinked_at = None
     connection.is_paused = False
-    _save_with_slug(connection, asked)
+    save_with_slug(connection, asked.tenant, asked.provider.id)
     SyncState.objects.filter(connection=connection).update(next_due_at=timezone.now())
     return connection
 
@@ -209,7 +242,7 @@ def _contacts_capabilities(connection: Connection) -> set[str]:
 
 def _locked_or_new(connection: Connection, asked: Round) -> Credential:
     if connection.credential_id is None:
-        return Credential(provider=asked.application.provider, tenant=asked.tenant)
+        return Credential(provider=asked.provider.id, tenant=asked.tenant)
     credential = Credential.objects.select_for_update().filter(pk=connection.credential_id).first()
     if credential is None:
         raise Forbidden(_("Another tenant holds the key of this connection; it is connected again there."))
@@ -223,7 +256,7 @@ def _new_connection(asked: Round) -> Connection:
         tenant=asked.tenant,
         provider=asked.provider.id,
         name=asked.name or label,
-        time_zone=asked.provider.zone,
+        time_zone=asked.time_zone or asked.provider.zone,
         currency=asked.provider.currency,
         created_by=asked.person,
     )
@@ -231,28 +264,33 @@ def _new_connection(asked: Round) -> Connection:
 
 def _same_account(asked: Round, found: Found) -> Connection | None:
     """A connection of the tenant to the same account, linked or not: the new grant goes to it."""
-    for connection in Connection.objects.filter(provider=asked.provider.id).order_by("pk"):
+    own = Connection.objects.filter(provider=asked.provider.id).order_by("pk")
+    if found.account:
+        return own.filter(remote_account=found.account, credential__base_url=asked.base_url).first()
+    for connection in own:
         if _known(connection, asked.provider).filter(remote_id__in=found.object_ids).exists():
             return connection
     return None
 
 
-def _may_be_account(connection: Connection, declared: Provider, object_ids: Iterable[str]) -> bool:
-    """Whether the account with these objects can be the connection's: nothing known of it, or something in common."""
+def _may_be_account(connection: Connection, declared: Provider, found: Found) -> bool:
+    """Whether the account found can be the connection's: it is named so, or has something in common with what is known."""
+    if found.account and connection.remote_account:
+        return found.account == connection.remote_account
     known = _known(connection, declared)
-    return not known.exists() or known.filter(remote_id__in=list(object_ids)).exists()
+    return not known.exists() or known.filter(remote_id__in=list(found.object_ids)).exists()
 
 
 def _known(connection: Connection, declared: Provider) -> QuerySet[Entity]:
     return Entity.objects.filter(connection=connection, kind__in=_account_kinds(declared))
 
 
-def _save_with_slug(connection: Connection, asked: Round) -> None:
+def save_with_slug(connection: Connection, tenant: Tenant, provider_id: str) -> None:
     """Save; a new connection takes the first free slug: acme-keyyo, acme-keyyo-2, ..."""
     if connection.pk:
         connection.save()
         return
-    stem = f"{asked.tenant.slug}-{asked.provider.id}"[:54]
+    stem = f"{tenant.slug}-{provider_id}"[:54]
     for number in range(1, SLUG_TRIES):
         connection.slug = stem if number == 1 else f"{stem}-{number}"
         try:
@@ -262,7 +300,7 @@ def _save_with_slug(connection: Connection, asked: Round) -> None:
             connection.pk = None
             continue
         return
-    raise Refused(_("No name is left for another connection."), tenant=asked.tenant)
+    raise Refused(_("No name is left for another connection."), tenant=tenant)
 
 
 def ask_first_runs(connection: Connection, person: Person | None) -> None:

@@ -20,6 +20,7 @@ from accounts.tenancy import standing
 from portal.lib.errors import InvalidInput, ProviderError
 from portal.lib.secrets import Secret, keyed_hash
 from telephony.models import AuthorizationAttempt, Connection, Credential
+from telephony.providers.registry import provider
 from telephony.services import access
 from telephony.services.adopting import Refused, Round, adopt
 
@@ -36,7 +37,7 @@ def begin(asked: Round, session_key: str | None) -> str:
     """
     oauth = asked.provider.oauth
     known = {scope.name for scope in asked.provider.scopes}
-    if oauth is None or not asked.scopes or not set(asked.scopes) <= known:
+    if oauth is None or asked.application is None or not asked.scopes or not set(asked.scopes) <= known:
         raise InvalidInput(_("Choose what the portal may do."), fields={"scopes": _("Unknown scope.")})
     state = secrets.token_urlsafe(STATE_BYTES)
     AuthorizationAttempt.objects.create(
@@ -77,6 +78,7 @@ def finish(
         asked = Round(
             tenant=attempt.tenant,
             person=person,
+            provider=provider(attempt.application.provider),
             application=attempt.application,
             scopes=tuple(attempt.scopes),
             acts_as=attempt.acts_as,
@@ -86,7 +88,7 @@ def finish(
         if callback.error:
             raise Refused(_error_words(callback, asked), tenant=asked.tenant, connection=asked.connection)
         oauth = asked.provider.oauth
-        if oauth is None:
+        if oauth is None or asked.application is None:
             raise Refused(_("This provider has no authorization page."), tenant=asked.tenant)
         try:
             answer = oauth.exchange(

@@ -101,8 +101,10 @@ def store(
     if fresh:
         _upsert(connection, fresh, wanted)
     same = [stored[row.remote_id].pk for row in rows if not _differs(row, stored.get(row.remote_id))]
-    Entity.objects.filter(pk__in=same).update(fetched_at=now)
-    gone = [entity for remote_id, entity in stored.items() if remote_id not in wanted]
+    same += [stored[name].pk for name in page.unchanged if name in stored and name not in wanted]
+    Entity.objects.filter(pk__in=same).update(fetched_at=now, missing_since=None)
+    listed = wanted.keys() | set(page.unchanged)
+    gone = [entity for remote_id, entity in stored.items() if remote_id not in listed]
     newly = [entity for entity in gone if entity.missing_since is None] if page.is_complete else []
     is_held_back = _is_alarming(len(newly), len(stored)) and not (
         accepts_removal is True or len(newly) <= accepts_removal
@@ -146,7 +148,8 @@ def _row(connection: Connection, draft: EntityDraft, now: datetime) -> Entity:
     for path, value in draft.secrets.items():
         document = _replaced(document, path.split("."), placeholder(value, _at(document, path.split("."))))
     texts = {name: getattr(draft, name)[:most] for name, most in _LENGTHS.items()}
-    values: dict[str, Any] = {**texts, "facet": kind.facet.value, "is_line": kind.is_line}
+    is_line = kind.is_line if draft.is_line is None else draft.is_line
+    values: dict[str, Any] = {**texts, "facet": kind.facet.value, "is_line": is_line}
     references = sorted([one.path, one.target_kind, one.target_remote_id] for one in draft.references)
     return Entity(
         connection=connection,

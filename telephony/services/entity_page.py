@@ -70,7 +70,7 @@ def surroundings_of(entity: Entity) -> Surroundings:
         kind=kind,
         above=_above(entity, kind),
         sheet=sheet,
-        names=names_of(_numbers_in(sheet.facts(), entity.connection.tenant.region)),
+        names=names_of(numbers_in(sheet.facts(), entity.connection.tenant.region)),
         pointers=pointers,
         loose=[one for path, one in pointers.items() if path not in places],
         below=_below(entity),
@@ -153,14 +153,14 @@ def parents_of(connection: Connection, kind: EntityKind, rows: Iterable[Entity])
 def names_in(kind: EntityKind, rows: Iterable[Entity], region: str) -> dict[str, str]:
     """Names of the telephone numbers that the documents of some objects hold; one query."""
     facts = (fact_at(field, row.document) for row in rows for field in kind.fields)
-    return names_of(_numbers_in(facts, region))
+    return names_of(numbers_in(facts, region))
 
 
-def _numbers_in(facts: Iterable[Fact], region: str) -> Iterator[str]:
+def numbers_in(facts: Iterable[Fact], region: str) -> Iterator[str]:
     """The telephone numbers that fields of that kind hold, as E.164."""
     for fact in facts:
         for _key, sheet in fact.entries:
-            yield from _numbers_in(sheet.facts(), region)
+            yield from numbers_in(sheet.facts(), region)
         if fact.field and fact.field.kind in ("number", "e164"):
             for value in fact.value if isinstance(fact.value, list) else [fact.value]:
                 if isinstance(value, str | int) and (number := to_e164(str(value), region)):

@@ -7,6 +7,7 @@ where it was. What is stored and what goes: entities.py.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from telephony.services.access import client_of
 from telephony.services.read_ahead import read_ahead
 
 MOST_LISTS = 60  # stored in one transaction
+READ_WHOLE_EVERY = timedelta(days=1)
 
 
 def advance(run: SyncRun) -> None:
@@ -49,8 +51,35 @@ def _begin(run: SyncRun) -> None:
     declared = run.connection.declaration.kinds
     readable = _readable(run.connection)
     kinds = [kind for kind in declared if kind in readable and (not run.kinds or kind in run.kinds)]
-    cursor = {**run.cursor, "kinds": kinds, "done": [], "kind": "", "parents": [], "held_back": {}}
+    since = _read_since(run)
+    cursor = {
+        **run.cursor,
+        "kinds": kinds,
+        "done": [],
+        "kind": "",
+        "parents": [],
+        "held_back": {},
+        "since": since.isoformat() if since else None,
+    }
     ledger.write(run, cursor=cursor, total_parts=len(kinds))
+
+
+def _read_since(run: SyncRun) -> datetime | None:
+    """When the last complete reading began, so that documents which did not change since need not be read again.
+
+    None once a day, and where only some kinds are wanted: then every document is read.
+    """
+    if run.kinds:
+        return None
+    whole = SyncRun.objects.filter(
+        connection_id=run.connection_id,
+        what=SyncRun.What.ENTITIES,
+        state=SyncRun.State.COMPLETE,
+        kinds=[],
+        started_at__gt=timezone.now() - READ_WHOLE_EVERY,
+    ).order_by("-started_at")
+    readings = list(whole.values_list("started_at", "cursor__since"))
+    return readings[0][0] if any(since is None for _started_at, since in readings) else None
 
 
 def _readable(connection: Connection) -> set[str]:
@@ -63,6 +92,7 @@ def _readable(connection: Connection) -> set[str]:
 def _pages(run: SyncRun, client: ProviderClient) -> Generator[EntityPage, None, None]:
     cursor = run.cursor
     declaration = run.connection.declaration
+    since = datetime.fromisoformat(cursor["since"]) if cursor.get("since") else None
     rest = [kind for kind in cursor["kinds"] if kind not in cursor["done"]]
     try:
         if cursor["kind"] and cursor["kind"] in rest:
@@ -73,7 +103,9 @@ def _pages(run: SyncRun, client: ProviderClient) -> Generator[EntityPage, None, 
             if (
                 parents or "" not in cursor["parents"]
             ):  # a list of the account itself that was read to its end is done
-                yield from declaration.read_entities(client, kinds=[cursor["kind"]], parents=left)
+                yield from declaration.read_entities(
+                    client, kinds=[cursor["kind"]], parents=left, since=since
+                )
             rest.remove(cursor["kind"])
         if rest:
             known = {
@@ -82,7 +114,7 @@ def _pages(run: SyncRun, client: ProviderClient) -> Generator[EntityPage, None, 
                 for name, ids in _parents(run.connection, kind).items()
                 if name in cursor["done"]
             }
-            yield from declaration.read_entities(client, kinds=rest, parents=known)
+            yield from declaration.read_entities(client, kinds=rest, parents=known, since=since)
     finally:
         request_log.flush()  # this thread's
 
@@ -121,7 +153,7 @@ def _store(run: SyncRun, pages: Sequence[EntityPage]) -> None:
             cursor={**cursor, "held_back": held_back},
             step=pages[-1].kind,
             done_parts=len(cursor["done"]),
-            rows_read=run.rows_read + sum(len(page.drafts) for page in pages),
+            rows_read=run.rows_read + sum(len(page.drafts) + len(page.unchanged) for page in pages),
             rows_new=run.rows_new + total.new,
             rows_changed=run.rows_changed + total.changed,
             rows_removed=run.rows_removed + total.removed,

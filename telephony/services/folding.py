@@ -82,6 +82,10 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
                of OUTCOME_RANK that a record says
     line       the answering line, else the first that rang, else the calling one
     callee     what was dialled: the group rather than its agent
+    duration_s the longest that a line has; that of the outside party's own leg only where no line talked
+
+    A received record without a line is the outside party's own leg at the provider's switch: that it was answered says
+    less than what the lines say, for a menu or a mailbox may have done it.
     started_at the earliest; whoever stores it keeps the one that a call already has
     """
     if len(records) == 1:
@@ -98,7 +102,6 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
     opening = (sides.origins or sides.received or ordered)[0]
     relay = next((one.line_remote_id for one in sides.received if one.line_remote_id in relays), "")
     costs = [record.cost_micros for record in ordered if record.cost_micros is not None]
-    durations = [record.duration_s for record in ordered if record.duration_s is not None]
     return CallFields(
         fold_key=opening.fold_key,
         started_at=ordered[0].started_at,
@@ -107,7 +110,7 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
         outcome=_outcome(ordered, sides),
         caller=_first("caller", [opening, *sides.origins, *sides.received]),  # who passed it on did not call
         callee=_first("callee", [opening, *ordered]),
-        duration_s=max(durations, default=None),
+        duration_s=_longest([one for one in ordered if one.line_remote_id]) or _longest(ordered),
         wait_s=next((one.wait_s for one in (bearer, *ordered) if one.wait_s is not None), None),
         quantity=opening.quantity,
         unit=opening.unit,
@@ -152,21 +155,42 @@ class _Sides(NamedTuple):
 
 
 def _sides(ordered: Sequence[FoldRecord]) -> _Sides:
-    received = [record for record in ordered if not _is_placed(record)]
-    placed = [record for record in ordered if _is_placed(record)]
-    rang = {record.line_remote_id for record in received}
-    # A line that both received and placed passed the call on: that leg is not where the call began.
-    return _Sides(
-        origins=[record for record in placed if record.line_remote_id not in rang],
-        received=received,
-        onward=[record for record in placed if record.line_remote_id in rang],
-    )
+    internal_caller = _internal_caller(ordered)
+    sides = _Sides(origins=[], received=[], onward=[])
+    placed: list[FoldRecord] = []
+    for record in ordered:
+        is_placed = record.direction == "outbound" or record is internal_caller or _is_on_callers_line(record)
+        (placed if is_placed else sides.received).append(record)
+    rang = {record.line_remote_id for record in sides.received}
+    # Whoever placed a leg of a call that came from outside passed it on, and so did a line that received it, too:
+    # that leg is not where the call began.
+    came_from_outside = any(one.direction == "inbound" and not _has_place(one) for one in sides.received)
+    for record in placed:
+        is_onward = came_from_outside or record.line_remote_id in rang
+        (sides.onward if is_onward else sides.origins).append(record)
+    return sides
 
 
-def _is_placed(record: FoldRecord) -> bool:
-    if record.direction == "internal":
-        return record.caller.removeprefix("+") == record.line_remote_id != ""
-    return record.direction == "outbound"
+def _is_on_callers_line(record: FoldRecord) -> bool:
+    """An internal record on the caller's own line, where lines are known by their numbers."""
+    return record.direction == "internal" and record.caller.removeprefix("+") == record.line_remote_id != ""
+
+
+def _internal_caller(ordered: Sequence[FoldRecord]) -> FoldRecord | None:
+    """Of internal records none of which says whose line called, the earliest: a caller's leg begins first."""
+    internal = [record for record in ordered if record.direction == "internal"]
+    lines = {record.line_remote_id for record in internal}
+    if len(lines) < 2 or any(map(_is_on_callers_line, internal)):
+        return None
+    return internal[0]
+
+
+def _has_place(record: FoldRecord) -> bool:
+    return bool(record.line_remote_id or record.group_remote_id)
+
+
+def _longest(records: Sequence[FoldRecord]) -> int | None:
+    return max((one.duration_s for one in records if one.duration_s is not None), default=None)
 
 
 def _direction(sides: _Sides) -> str:
@@ -177,10 +201,13 @@ def _direction(sides: _Sides) -> str:
 
 
 def _outcome(ordered: Sequence[FoldRecord], sides: _Sides) -> str:
-    if any(record.outcome == "answered" for record in sides.received):
+    answered = [record for record in sides.received if record.outcome == "answered"]
+    if any(map(_has_place, answered)):
         return "answered"
     if any(record.outcome == "answered" for record in sides.onward):
         return "forwarded"
+    if answered:
+        return "answered"
     if sides.received and sides.origins:  # the called side knows better how it ended
         ordered = sides.received
     return min((record.outcome for record in ordered), key=lambda outcome: _RANK.get(outcome, len(_RANK)))
@@ -189,6 +216,7 @@ def _outcome(ordered: Sequence[FoldRecord], sides: _Sides) -> str:
 def _bearer(sides: _Sides, relays: Container[str]) -> FoldRecord:
     answering = [record for record in sides.received if record.outcome == "answered"]
     ranked = answering or sides.received or [*sides.origins, *sides.onward]
+    ranked = [one for one in ranked if one.line_remote_id] or ranked
     return next((record for record in ranked if record.line_remote_id not in relays), ranked[0])
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,11 +76,12 @@ def _until(uses: Sequence[Use], cap: int, cost: int, window_s: float, now: dt.da
 class CredentialQuota:
     """The quota of one credential, as `Transport` wants it. The same key entered twice is one counter.
 
+    credential_id   None before there is one: then the key alone is counted
     slow    rule that is kept in the database, or None
     pace    the rule of this process, or None
     """
 
-    credential_id: int
+    credential_id: int | None
     key_hash: str
     slow: Pacing | None = None
     pace: Pace | None = None
@@ -106,6 +108,8 @@ class CredentialQuota:
     def pause(self, key: str, retry_after_s: float | None) -> float:
         """Pause the whole credential. Without a hint: 60 s, doubled each time up to a quarter of an hour."""
         self._free_at = None
+        if self.credential_id is None:
+            return FIRST_PAUSE_S if retry_after_s is None else min(retry_after_s, LONGEST_PAUSE_S)
         with unscoped("credential"), transaction.atomic():
             credential = Credential.objects.select_for_update().get(pk=self.credential_id)
             last_s = float(credential.parameters.get("pause_s", 0.0))
@@ -133,11 +137,7 @@ class CredentialQuota:
         if self._free_at is not None and dt.timedelta(0) <= now - self._free_at < KNOWN_FOR:
             return
         with unscoped("credential"):
-            until = (
-                Credential.objects.filter(pk=self.credential_id)
-                .values_list("paused_until", flat=True)
-                .first()
-            )
+            until = self._twins().aggregate(until=Max("paused_until"))["until"]
         if until and (left := (until - now).total_seconds()) > 0:
             raise RateLimited(_("The provider asked for a pause."), retry_after_s=left)
         self._free_at = now
@@ -158,23 +158,35 @@ class CredentialQuota:
             QuotaUse.objects.create(key=self.counter, at=now, cost=min(cost, most), is_person=is_person)
         return 0.0
 
+    def _twins(self) -> QuerySet[Credential]:
+        """Every credential that shares the counter."""
+        if self.key_hash:
+            return Credential.objects.filter(key_hash=self.key_hash)
+        return Credential.objects.filter(pk=self.credential_id)
+
     def _lock(self) -> None:
         """Lock every credential that shares the counter, always in the same order."""
-        twins = Credential.objects.filter(pk=self.credential_id)
-        if self.key_hash:
-            twins = Credential.objects.filter(key_hash=self.key_hash)
-        list(twins.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+        list(self._twins().order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def quota_of(credential: Credential) -> CredentialQuota:
     """The quota that the credential's provider declares."""
-    rule = provider(credential.provider).pacing
+    return _quota(credential.provider, credential.pk, credential.key_hash)
+
+
+def quota_before_credential(provider_id: str, key_hash: str) -> CredentialQuota:
+    """The same while somebody connects: counted with whatever holds the same key."""
+    return _quota(provider_id, None, key_hash)
+
+
+def _quota(provider_id: str, credential_id: int | None, key_hash: str) -> CredentialQuota:
+    rule = provider(provider_id).pacing
     is_slow = rule is not None and rule.window_s >= SLOW_S
     return CredentialQuota(
-        credential.pk,
-        credential.key_hash,
+        credential_id,
+        key_hash,
         slow=rule if is_slow else None,
-        pace=_pace(credential.provider, rule) if rule and not is_slow else None,
+        pace=_pace(provider_id, rule) if rule and not is_slow else None,
     )
 
 

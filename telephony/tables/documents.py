@@ -26,6 +26,7 @@ from telephony.providers.values import as_boolean
 
 NUMBERS = frozenset({"number", "e164"})
 SHOWN_IN_A_CELL = 3
+GREGORIAN_EPOCH_S = 62_167_219_200  # 1970 in seconds since the year 0
 SECRET_DOTS = "••••••"  # always six, whatever the length
 
 
@@ -190,6 +191,20 @@ class Reading:
         except (TypeError, ValueError, OverflowError, OSError):
             return None
 
+    def _gregorian(self, fact: Fact, value: Any) -> SafeString | None:
+        try:
+            return self._unix(fact, int(value) - GREGORIAN_EPOCH_S)
+        except (TypeError, ValueError):
+            return None
+
+    def _time_of_day(self, fact: Fact, value: Any) -> str | None:
+        try:
+            minutes, seconds = divmod(int(value), 60)
+        except (TypeError, ValueError):
+            return None
+        written = f"{minutes // 60:02}:{minutes % 60:02}"
+        return f"{written}:{seconds:02}" if seconds else written
+
     def _moment(self, at: dt.datetime) -> SafeString:
         aware = timezone.make_aware(at, self.zone) if timezone.is_naive(at) else at
         return parts.time_tag(aware, formats.moment(aware))
@@ -202,4 +217,6 @@ _WRITERS: Mapping[str, Any] = {
     "date": Reading._date,
     "datetime": Reading._datetime,
     "unix_s": Reading._unix,
+    "gregorian_s": Reading._gregorian,
+    "time_of_day_s": Reading._time_of_day,
 }

@@ -108,6 +108,8 @@ _WIDTHS = {
     "date": "datetime",
     "datetime": "datetime",
     "unix_s": "datetime",
+    "gregorian_s": "datetime",
+    "time_of_day_s": "short",
 }
 
 

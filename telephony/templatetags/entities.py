@@ -20,6 +20,12 @@ def fact_value(fact: Fact, reading: Reading) -> SafeString | str:
     return reading.show(fact)
 
 
+@register.simple_tag
+def fact_in_cell(fact: Fact, reading: Reading) -> SafeString | str:
+    """The same in the cell of a table."""
+    return reading.show_briefly(fact)
+
+
 @register.simple_tag(takes_context=True)
 def object_url(context: Context, entity: Entity) -> str:
     """The page of an object: a line's own, else that of any object."""

@@ -1,16 +1,16 @@
 from django.urls import path
 
-from telephony.views import connecting, connections, cti, operations, run_requests
+from telephony.views import connect, connecting, connections, cti, linking, live, operations, run_requests
 
 _ONE = "t/<slug:slug>/connections/<int:pk>/"
 
 urlpatterns = [
     path("oauth/<slug:provider>/callback/", connecting.CallbackView.as_view(), name="oauth_callback"),
     path("t/<slug:slug>/connections/", connections.ConnectionListView.as_view(), name="connection_list"),
-    path("t/<slug:slug>/connections/new/", connecting.ChooseProviderView.as_view(), name="connection_new"),
+    path("t/<slug:slug>/connections/new/", connect.ChooseProviderView.as_view(), name="connection_new"),
     path(
         "t/<slug:slug>/connections/new/<slug:provider>/",
-        connecting.ConnectView.as_view(),
+        connect.ConnectView.as_view(),
         name="connection_connect",
     ),
     path(_ONE, connections.ConnectionDetailView.as_view(), name="connection_detail"),
@@ -24,7 +24,9 @@ urlpatterns = [
     path(f"{_ONE}pause/", connections.PauseView.as_view(), name="connection_pause"),
     path(f"{_ONE}settings/", connections.ConnectionSettingsView.as_view(), name="connection_settings"),
     path(f"{_ONE}unlink/", connections.UnlinkView.as_view(), name="connection_unlink"),
-    path(f"{_ONE}reconnect/", connecting.ReconnectView.as_view(), name="connection_reconnect"),
+    path(f"{_ONE}reconnect/", connect.ReconnectView.as_view(), name="connection_reconnect"),
+    path(f"{_ONE}customers/", linking.CustomersView.as_view(), name="connection_customers"),
+    path(f"{_ONE}live/<slug:panel>/", live.ConnectionPanelView.as_view(), name="connection_live"),
     path(f"{_ONE}contact/", connecting.ContactView.as_view(), name="connection_contact"),
     path(f"{_ONE}contact/forget/", connecting.ForgetContactView.as_view(), name="connection_contact_forget"),
     path(f"{_ONE}cti/", cti.CtiView.as_view(), name="connection_cti"),

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from telephony.views import entities
+from telephony.views import entities, live
 
 urlpatterns = [
     path("t/<slug:slug>/lines/", entities.LineListView.as_view(), name="line_list"),
     path("t/<slug:slug>/numbers/", entities.NumberListView.as_view(), name="number_list"),
     path("t/<slug:slug>/entities/<int:pk>/", entities.EntityDetailView.as_view(), name="entity_detail"),
     path("t/<slug:slug>/entities/<int:pk>/refresh/", entities.RefreshView.as_view(), name="entity_refresh"),
+    path(
+        "t/<slug:slug>/entities/<int:pk>/live/<slug:panel>/",
+        live.EntityPanelView.as_view(),
+        name="entity_live",
+    ),
     path("t/<slug:slug>/entities/<slug:connection>/", entities.KindListView.as_view(), name="kind_list"),
     path(
         "t/<slug:slug>/entities/<slug:connection>/<str:kind>/",

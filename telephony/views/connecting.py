@@ -1,4 +1,4 @@
-"""From "connect" to the provider's own page and back: choose, go, return; again, wider, or as a contact."""
+"""To the provider's own page and back: go, return; again, wider, or as a contact. Without such a page: linking.py."""
 
 from __future__ import annotations
 
@@ -19,50 +19,40 @@ from portal.lib.secrets import Secret
 from portal.ui.links import tenant_url
 from telephony.forms.connecting import ConnectForm
 from telephony.models import Connection, Credential, ProviderApplication
-from telephony.providers.declaration import Provider
 from telephony.providers.registry import PROVIDERS
 from telephony.services import connecting, unlinking
 from telephony.services.adopting import Refused, Round
 
 
-class ChooseProviderView(TenantRightMixin, TemplateView):
-    """Step 1: whose account it is."""
+class AuthorizeView(TenantRightMixin, TemplateView):
+    """Step 2 at a provider with an authorization page: how much the portal may do. The form goes on to that page.
 
-    right = Right.CONNECTIONS_MANAGE
-    template_name = "telephony/connection_new.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(title=_("Connect an account"), providers=PROVIDERS.values(), **kwargs)
-
-
-class ConnectView(TenantRightMixin, TemplateView):
-    """Step 2: how much the portal may do. The form goes on to the provider's authorization page."""
+    connection   the one to connect again or to widen, None for a new one
+    """
 
     right = Right.CONNECTIONS_MANAGE
     template_name = "telephony/connection_connect.html"
+    declared: Any = None
     connection: Connection | None = None
-
-    def declared(self) -> Provider:
-        """The provider of the address; 404 for one that nobody knows."""
-        try:
-            return PROVIDERS[self.kwargs["provider"]]
-        except KeyError:
-            raise Http404 from None
 
     def get_form(self) -> ConnectForm:
         data = self.request.POST if self.request.method == "POST" else None
-        return ConnectForm(self.declared(), data, is_new=self.connection is None, initial=self.get_initial())
+        return ConnectForm(self.declared, data, is_new=self.connection is None, initial=self.get_initial())
 
     def get_initial(self) -> dict[str, Any]:
-        return {}
+        """The bundle that it has, so that connecting again changes nothing unless one wants it to."""
+        if self.connection is None:
+            return {}
+        held = set(self.connection.credential.scopes)
+        covered = [one.name for one in self.declared.scope_bundles if set(one.scopes) <= held]
+        return {"bundle": covered[-1]} if covered else {}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.setdefault("form", self.get_form())
-        declared = self.declared()
         return super().get_context_data(
-            declared=declared,
+            declared=self.declared,
             connection=self.connection,
-            title=_("Connect your %(provider)s account") % {"provider": declared.label},
+            title=_("Connect your %(provider)s account") % {"provider": self.declared.label},
             **kwargs,
         )
 
@@ -83,34 +73,13 @@ class ConnectView(TenantRightMixin, TemplateView):
         asked = Round(
             tenant=request.tenant,  # type: ignore[attr-defined]
             person=request.user,  # type: ignore[arg-type]
+            provider=self.declared,
             application=application,
             scopes=form.chosen_bundle().scopes,
             connection=self.connection,
             name=form.cleaned_data.get("name", ""),
         )
         return HttpResponseRedirect(connecting.begin(asked, session_key(request)))
-
-
-class ReconnectView(ConnectView):
-    """The same for a connection that is there: after its grant died, or to let the portal do more."""
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        if request.tenant is not None:  # type: ignore[attr-defined]
-            self.connection = get_object_or_404(
-                Connection.objects.select_related("credential"), pk=kwargs["pk"]
-            )
-
-    def declared(self) -> Provider:
-        assert self.connection is not None
-        return self.connection.declaration
-
-    def get_initial(self) -> dict[str, Any]:
-        """The bundle that it has, so that connecting again changes nothing unless one wants it to."""
-        assert self.connection is not None
-        held = set(self.connection.credential.scopes)
-        covered = [one.name for one in self.declared().scope_bundles if set(one.scopes) <= held]
-        return {"bundle": covered[-1]} if covered else {}
 
 
 class ContactView(TenantRightMixin, View):
@@ -132,6 +101,7 @@ class ContactView(TenantRightMixin, View):
         asked = Round(
             tenant=request.tenant,  # type: ignore[attr-defined]
             person=request.user,  # type: ignore[arg-type]
+            provider=declared,
             application=application,
             scopes=bundle.scopes,
             acts_as=Credential.ActsAs.CONTACT,

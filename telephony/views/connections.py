@@ -28,13 +28,14 @@ from portal.ui.svg import Figure
 from portal.ui.views import FilteredTableView
 from telephony.forms.connections import ConnectionFilterForm, ConnectionSettingsForm, RunFilterForm
 from telephony.models import Connection, Coverage, Entity, SyncRun, SyncState
-from telephony.services import connection_health, runs, unlinking
+from telephony.services import connection_health, importing, runs, unlinking
 from telephony.services.access import contact_credential_of
 from telephony.services.connection_health import Health
 from telephony.services.held_back import held_back_of
 from telephony.tables.connections import ConnectionTable, RunTable
 from telephony.tables.run_words import percent_of, what_of
 from telephony.views.connecting import allow_form_targets
+from telephony.views.panels import panels_for
 
 YEAR = dt.timedelta(days=364)
 LATEST_RUNS = 8
@@ -143,6 +144,9 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
             lines=Entity.objects.filter(connection=connection).lines().count(),
             contact=contact_credential_of(connection, person),  # type: ignore[arg-type]
             has_contacts="contact" in connection.declaration.acts_as,
+            panels=panels_for(connection.tenant, connection),
+            served=importing.served_by(connection, person),  # type: ignore[arg-type]
+            may_import=importing.may_import(connection, person),  # type: ignore[arg-type]
             **kwargs,
         )
 

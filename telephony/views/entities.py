@@ -34,6 +34,7 @@ from telephony.services.forced_profiles import forced_of
 from telephony.tables.documents import object_label, reading_for
 from telephony.tables.entities import EntityTable, LineTable, NumberTable
 from telephony.views.lines import permissions
+from telephony.views.panels import panels_for
 
 FOUND_AT_MOST = 20
 
@@ -195,6 +196,7 @@ class EntityDetailView(TenantRightMixin, DetailView):
             title=object_label(entity, around.kind, around.parent),
             edit_from=found[0] if found else None,
             edit_with=found[1] if found else None,
+            panels=panels_for(self.request.tenant, entity.connection, entity),
             why_not_edit=next(iter(reasons.values()), ""),
             reading=reading_for(self.request, entity.connection, around.names, around.pointers, str(entity)),
             **kwargs,

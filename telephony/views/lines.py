@@ -18,6 +18,7 @@ from telephony.models import Connection, Entity
 from telephony.services import line_story
 from telephony.services.door import right_for
 from telephony.services.door import why_not as why_connection_cannot
+from telephony.views.panels import panels_for
 
 
 class FragmentOrPageMixin:
@@ -74,6 +75,7 @@ class LineDetailView(TenantRightMixin, DetailView):
             blocked=set(parts.blacklist.numbers) if parts.blacklist else set(),
             title=str(self.object),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
+            panels=panels_for(self.request.tenant, self.object.connection, self.object),
             **kwargs,
         )
 

@@ -13,17 +13,17 @@ from django.utils import timezone
 from accounts.models import Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from portal.lib.errors import NeedsReconnect, ProviderError
+from portal.lib.errors import InvalidInput, NeedsReconnect, ProviderError
 from portal.lib.secrets import Secret
 from telephony.models import Connection, ProviderApplication
 from telephony.providers.declaration import Provider
 from telephony.providers.oauth import TokenAnswer
 from telephony.providers.registry import PROVIDERS
-from telephony.services import access, connecting
+from telephony.services import access, connecting, linking
 from telephony.services.adopting import Refused, Round, adopt
 
 TOKENS = ("access_token", "refresh_token")
-OTHERS = (*TOKENS, "scopes", "name", "person")
+OTHERS = (*TOKENS, "scopes", "name", "person", "time_zone")
 TOKEN_LIFE = timedelta(hours=1)
 
 
@@ -55,13 +55,35 @@ class Command(BaseCommand):
         with tenant_scope(tenant):
             try:
                 self._connect(tenant, declared, values)
+            except InvalidInput as error:
+                raise CommandError(words_of(error)) from error
             except (ProviderError, Refused) as error:
                 raise CommandError(error.message) from error
 
     def _connect(self, tenant: Tenant, declared: Provider, values: Mapping[str, str]) -> None:
+        if declared.has_oauth:
+            self._authorize(tenant, declared, values)
+        else:
+            self._link(tenant, declared, values)
+
+    def _link(self, tenant: Tenant, declared: Provider, values: Mapping[str, str]) -> None:
+        base_url, login = linking.split(declared, values, {})
         asked = Round(
             tenant=tenant,
             person=person_of(tenant, values.get("person", "")),
+            provider=declared,
+            name=values.get("name", ""),
+            base_url=base_url,
+            login=login,
+            time_zone=values.get("time_zone", ""),
+        )
+        self.stdout.write(linking.link(asked).slug)
+
+    def _authorize(self, tenant: Tenant, declared: Provider, values: Mapping[str, str]) -> None:
+        asked = Round(
+            tenant=tenant,
+            person=person_of(tenant, values.get("person", "")),
+            provider=declared,
             application=application_of(declared, values),
             scopes=tuple(part.strip() for part in values.get("scopes", "").split(",") if part.strip()),
             name=values.get("name", ""),
@@ -73,6 +95,11 @@ class Command(BaseCommand):
         least = next(bundle for bundle in declared.scope_bundles if bundle.is_default)
         wish = asked if asked.scopes else Round(**{**vars(asked), "scopes": least.scopes})
         self.stdout.write(connecting.begin(wish, None))
+
+
+def words_of(error: InvalidInput) -> str:
+    """The refusal and the reason of each field."""
+    return "\n".join([error.message, *(f"  {name}: {reason}" for name, reason in error.fields.items())])
 
 
 def pairs(words: Sequence[str]) -> dict[str, str]:
@@ -131,9 +158,11 @@ def free_name(declared: Provider, wish: str) -> str:
 
 def with_tokens(asked: Round, values: Mapping[str, str]) -> Connection:
     """Adopt a grant that was made elsewhere; an access token that has ended is renewed first."""
+    application = asked.application
+    assert application is not None
     refresh_token = Secret(values.get("refresh_token", ""))
     if not values.get("access_token"):
-        return adopt(asked, access.first_tokens(asked.application, refresh_token))
+        return adopt(asked, access.first_tokens(application, refresh_token))
     answer = TokenAnswer(
         access_token=Secret(values["access_token"]),
         refresh_token=refresh_token or None,
@@ -145,4 +174,4 @@ def with_tokens(asked: Round, values: Mapping[str, str]) -> Connection:
     except NeedsReconnect:
         if not refresh_token:
             raise
-    return adopt(asked, access.first_tokens(asked.application, refresh_token))
+    return adopt(asked, access.first_tokens(application, refresh_token))

@@ -14,6 +14,7 @@ from accounts.scoping import tenant_scope
 from portal.lib.secrets import Secret
 from telephony.models import Connection, Credential, ProviderApplication
 from telephony.providers.oauth import TokenAnswer
+from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access
 from telephony.services.adopting import Round, adopt
@@ -114,7 +115,13 @@ def connection(
 ) -> Connection:
     """alder-keyyo, connected to the sandbox's account "corvane" with everything allowed."""
     with tenant_scope(tenant):
-        asked = Round(tenant=tenant, person=alice, application=application, scopes=EVERYTHING)
+        asked = Round(
+            tenant=tenant,
+            person=alice,
+            provider=PROVIDERS["keyyo"],
+            application=application,
+            scopes=EVERYTHING,
+        )
         return adopt(asked, grant())
 
 

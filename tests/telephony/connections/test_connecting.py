@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Tenant
 from accounts.scoping import tenant_scope, unscoped
 from telephony.models import AuthorizationAttempt, Connection, Credential, Entity, SyncRun, SyncState
+from telephony.providers.registry import PROVIDERS
 from telephony.services import access, unlinking
 
 START = "/t/alder/connections/new/keyyo/"
@@ -355,7 +356,13 @@ def test_slugs_are_unique_over_all_tenants(connection, application, grant, dora)
 
     other = Tenant.objects.create(slug="alder-keyyo", name="Trap")
     with tenant_scope(other):
-        asked = Round(tenant=other, person=None, application=application, scopes=("full_access",))
+        asked = Round(
+            tenant=other,
+            person=None,
+            provider=PROVIDERS["keyyo"],
+            application=application,
+            scopes=("full_access",),
+        )
         assert adopt(asked, grant()).slug == "alder-keyyo-keyyo"
 
 

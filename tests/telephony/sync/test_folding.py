@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -132,3 +133,58 @@ def test_an_internal_call_that_nobody_took_is_missed() -> None:
     call = fold([placed, received])
 
     assert (call.direction, call.outcome, call.caller) == ("internal", "missed", f"+{LINE}")
+
+
+# ---- records of a switch: one for each leg, lines not known by their numbers ----
+
+USER, COLLEAGUE = "9d17" * 8, "5f2c" * 8
+
+
+def _leg(key: str, direction: str, outcome: str, **more: Any) -> CallRecordDraft:
+    more.setdefault("caller", "+33639980001")
+    more.setdefault("started_at", NOON)
+    return make_draft(
+        1,
+        stream="cdrs",
+        remote_key=key,
+        direction=direction,
+        outcome=outcome,
+        **{"line_remote_id": "", **more},
+    )
+
+
+def test_the_outside_partys_own_leg_does_not_say_that_a_line_answered():
+    outside = _leg("a", "inbound", "answered", duration_s=90)
+    rang = _leg("b", "inbound", "missed", line_remote_id=USER, duration_s=0)
+    onward = _leg("c", "outbound", "answered", line_remote_id=USER, duration_s=60)
+
+    call = fold([outside, rang, onward])
+
+    assert (call.direction, call.outcome, call.line_remote_id) == ("inbound", "forwarded", USER)
+    assert call.duration_s == 60
+    assert fold([outside, onward])[:5] == call[:5]  # also where nothing rang before
+    assert fold([outside, rang]).outcome == "answered"  # nobody else can have
+
+
+def test_the_line_that_talked_longest_says_how_long():
+    waiting = _leg("a", "inbound", "answered", duration_s=300)
+    agent = _leg("b", "inbound", "answered", line_remote_id=USER, duration_s=40)
+
+    assert fold([waiting, agent]).duration_s == 40
+    assert fold([waiting, agent]).line_remote_id == USER
+
+
+def test_of_internal_legs_the_earliest_is_the_callers():
+    placed = _leg("z", "internal", "missed", caller="200", line_remote_id=USER)
+    rang = _leg(
+        "a",
+        "internal",
+        "missed",
+        caller="200",
+        line_remote_id=COLLEAGUE,
+        started_at=NOON + timedelta(seconds=1),
+    )
+
+    call = fold([rang, placed])
+
+    assert (call.direction, call.line_remote_id, call.caller) == ("internal", COLLEAGUE, "200")

@@ -57,6 +57,7 @@ SIGNING_IN: tuple[Operation, ...] = (
         path("userId", "ref:user", _("Identifier of the user.")),
         is_listed=False,
         note=_("For administrators of the whole system."),
+        extra={"beside": {"action": "impersonate_user"}},
     ),
     action(
         "auth.recover",

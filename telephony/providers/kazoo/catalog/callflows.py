@@ -100,6 +100,7 @@ MEDIA_OPERATIONS: tuple[Operation, ...] = (
         kind="media",
         capability="callflows.edit",
         reads_back="media.get",
+        extra={"sends": "application/x-base64"},
     ),
     read(
         "media.download",
@@ -108,18 +109,21 @@ MEDIA_OPERATIONS: tuple[Operation, ...] = (
         _MEDIA,
         answers="file",
         is_listed=False,
+        extra={"accepts": "audio/mpeg, audio/wav, audio/ogg, */*;q=0.5"},
     ),
     listing(
         "media.listPrompts",
         f"{ACCOUNT}/media/prompts",
         _("List the system prompts that have a recording"),
         is_listed=False,
+        extra={"rows": "keys"},
     ),
     listing(
         "media.listLanguages",
         f"{ACCOUNT}/media/languages",
         _("List the languages of the recordings"),
         is_listed=False,
+        extra={"rows": "keys"},
     ),
 )
 

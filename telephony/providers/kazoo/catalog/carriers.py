@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,7 @@ _MASTER_ONLY = _("Only for the top account of the system.")
 
 
 def _carriers(name: str, where: str, kind: str, sentences: Sentences, note: Text) -> tuple[Operation, ...]:
-    common = {"kind": kind, "note": note}
+    common: dict[str, Any] = {"kind": kind, "note": note}
     return (
         *documents(name, where, _RESOURCE, RESOURCES, sentences, **common),
         write(

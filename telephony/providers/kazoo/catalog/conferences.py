@@ -180,9 +180,10 @@ NOTICES: tuple[Operation, ...] = (
         f"{_NOTICE}/{{contentType}}",
         _("Read the text of a conference notice"),
         _TYPE,
-        path("contentType", "text", _("Which form of the text, such as “text-html”.")),
+        path("contentType", "text", _("Which form of the text, such as “html”.")),
         answers="text",
         note=_OLD_PRODUCT,
+        extra={"accepts": "text/html"},
     ),
     write(
         "conference.createNotification",
@@ -192,6 +193,7 @@ NOTICES: tuple[Operation, ...] = (
         _TYPE,
         _TEMPLATE,
         note=_OLD_PRODUCT,
+        extra={"sends": "text/html"},
     ),
     write(
         "conference.updateNotification",
@@ -201,6 +203,7 @@ NOTICES: tuple[Operation, ...] = (
         _TYPE,
         _TEMPLATE,
         note=_OLD_PRODUCT,
+        extra={"sends": "text/html"},
     ),
 )
 

@@ -20,7 +20,7 @@ from telephony.providers.kazoo.catalog.common import (
     write,
 )
 from telephony.providers.kazoo.schema.numbers import PHONE_NUMBERS, PORT_REQUESTS, PORT_STATES
-from telephony.providers.operations import Operation, Param, Place
+from telephony.providers.operations import Operation, Param, Place, Text
 
 _NUMBERS = f"{ACCOUNT}/phone_numbers"
 _NUMBER = path("phoneNumber", "ref:phone_number", _("The number, international with the plus."))
@@ -28,7 +28,7 @@ _MANY = body("numbers", "number", _("The numbers, international with the plus.")
 _ORDER = "numbers.order"
 
 
-def _searched(name: str, help_text: object, kind: str = "integer") -> Param:
+def _searched(name: str, help_text: Text, kind: str = "integer") -> Param:
     """A value that stands in the query of the path."""
     return Param(name=name, kind=kind, place=Place.PATH, required=True, help=help_text)
 
@@ -241,6 +241,7 @@ PORTS: tuple[Operation, ...] = (
         _PORT,
         _FILE_NAME,
         answers="file",
+        extra={"accepts": "application/pdf"},
     ),
     write(
         "port.createAttachment",
@@ -252,6 +253,7 @@ PORTS: tuple[Operation, ...] = (
         _PDF,
         reads_back="port.listAttachments",
         undone_by="port.deleteAttachment",
+        extra={"sends": "application/pdf"},
         **_MANAGE,
     ),
     write(
@@ -263,6 +265,7 @@ PORTS: tuple[Operation, ...] = (
         _FILE_NAME,
         _PDF,
         reads_back="port.listAttachments",
+        extra={"sends": "application/pdf"},
         **_MANAGE,
     ),
     removal(
@@ -289,6 +292,7 @@ PORTS: tuple[Operation, ...] = (
         _PORT,
         answers="file",
         is_listed=False,
+        extra={"accepts": "application/pdf"},
     ),
     read(
         "port.listComments",

@@ -17,7 +17,7 @@ from telephony.providers.kazoo.catalog.common import (
     removal,
 )
 from telephony.providers.kazoo.schema.people import DEVICES, DIRECTORIES, GROUPS, USERS
-from telephony.providers.operations import Operation, Param
+from telephony.providers.operations import Operation, Param, Text
 
 USER = path("userId", "ref:user", _("Identifier of the user."))
 DEVICE = path("deviceId", "ref:device", _("Identifier of the device."))
@@ -41,7 +41,7 @@ _QUICKCALL: tuple[Param, ...] = (
 _AT_ONCE = _("Kazoo answers at once; whether the call came about cannot be seen from the answer.")
 
 
-def _quickcall(name: str, own: Param, summary: object) -> Operation:
+def _quickcall(name: str, own: Param, summary: Text) -> Operation:
     return action(
         f"{name}.quickcall",
         "GET",

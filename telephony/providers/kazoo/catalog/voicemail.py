@@ -72,6 +72,7 @@ MESSAGES: tuple[Operation, ...] = (
         answers="file",
         is_listed=False,
         capability="voicemail.read",
+        extra={"accepts": "audio/mpeg, audio/wav, */*;q=0.5"},
     ),
     write(
         "voicemail.moveMessage",

@@ -45,6 +45,7 @@ WHITELABEL: tuple[Operation, ...] = (
         "/whitelabel/domains",
         _("Read the DNS entries that a whitelabel needs"),
         ACCOUNT_ID,
+        _WANTED,
         note=_("Real servers want the account in the path, which is tried first."),
     ),
     read(
@@ -133,6 +134,7 @@ WHITELABEL: tuple[Operation, ...] = (
         _("Replace the account's logo"),
         _IMAGE,
         reads_back="whitelabel.getOwn",
+        extra={"sends": "image"},
         **_OWN_EDIT,
     ),
     read(
@@ -149,6 +151,7 @@ WHITELABEL: tuple[Operation, ...] = (
         _("Replace the account's icon"),
         _IMAGE,
         reads_back="whitelabel.getOwn",
+        extra={"sends": "image"},
         **_OWN_EDIT,
     ),
     read(

@@ -46,7 +46,9 @@ class Endpoint:
 
 def _asks(operation: Operation) -> set[str]:
     """Names of the query that make this operation and no other of its path."""
-    return {param.name for param in operation.params if param.place is Place.QUERY and param.required}
+    in_path = operation.path.partition("?")[2]
+    asked = {param.name for param in operation.params if param.place is Place.QUERY and param.required}
+    return asked | {pair.partition("=")[0] for pair in in_path.split("&") if pair}
 
 
 _ENDPOINTS: dict[tuple[str, str], Endpoint] = {}

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.kazoo.schema.form import Field, below, choice, family, flag, free, integer, text
 from telephony.providers.kazoo.schema.shared import ENABLED
+from telephony.providers.operations import Text
 
 
-def _address(name: str, label: str) -> Field:
+def _address(name: str, label: Text) -> Field:
     return text(name, label, format="uri", kind="url")
 
 

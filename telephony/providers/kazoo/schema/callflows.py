@@ -23,6 +23,7 @@ from telephony.providers.kazoo.schema.form import (
 )
 from telephony.providers.kazoo.schema.shared import FLAGS, LANGUAGE, METAFLOWS, NAME
 from telephony.providers.kazoo.schema.voices import VOICES
+from telephony.providers.operations import Text
 
 CALLFLOWS = family(
     "callflows",
@@ -66,7 +67,7 @@ CALLFLOWS = family(
 )
 
 
-def _prompt(name: str, label: str) -> Field:
+def _prompt(name: str, label: Text) -> Field:
     """A recording, or no to play none and yes to play the usual one."""
     return Field(
         path=name, label=label, type=("boolean", "string"), kind="ref", refers_to="media", length=(3, 2048)

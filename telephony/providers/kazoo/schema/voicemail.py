@@ -22,6 +22,7 @@ from telephony.providers.kazoo.schema.form import (
     text,
 )
 from telephony.providers.kazoo.schema.shared import FLAGS, LANGUAGE, NAME, NOTIFY_CALLBACK, OWNER, TIMEZONE
+from telephony.providers.operations import Text
 
 VMBOXES = family(
     "vmboxes",
@@ -82,7 +83,7 @@ _DIGITS = text("", pattern="^[0-9]+$")
 _PIN = secret("", pattern="^[0-9]+$")
 
 
-def _tone(name: str, label: str) -> Field:
+def _tone(name: str, label: Text) -> Field:
     return Field(path=name, label=label, type=("boolean", "string"), kind="text")
 
 

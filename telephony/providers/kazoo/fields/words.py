@@ -1,0 +1,102 @@
+"""Words of values that people meet."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from telephony.providers.operations import Text
+
+Choices = tuple[tuple[str, Text], ...]
+
+DEVICE_TYPES: Choices = (
+    ("sip_device", _("Desk phone")),
+    ("softphone", _("Softphone")),
+    ("smartphone", _("Smartphone")),
+    ("cellphone", _("Mobile phone")),
+    ("landline", _("Outside line")),
+    ("mobile", _("Mobile line")),
+    ("ata", _("Analogue adapter")),
+    ("fax", _("Fax")),
+    ("sip_uri", _("SIP address")),
+    ("application", _("Application")),
+    ("teammate", _("Teams")),
+)
+_LEVELS: Choices = (("user", _("User")), ("admin", _("Administrator")))
+_CYCLES: Choices = (
+    ("date", _("On one day")),
+    ("daily", _("Daily")),
+    ("weekly", _("Weekly")),
+    ("monthly", _("Monthly")),
+    ("yearly", _("Yearly")),
+)
+_WEEKDAYS: Choices = (
+    ("monday", _("Monday")),
+    ("tuesday", _("Tuesday")),
+    ("wednesday", _("Wednesday")),
+    ("wensday", _("Wednesday")),
+    ("thursday", _("Thursday")),
+    ("friday", _("Friday")),
+    ("saturday", _("Saturday")),
+    ("sunday", _("Sunday")),
+)
+_ORDINALS: Choices = (
+    ("every", _("Every one")),
+    ("first", _("First one")),
+    ("second", _("Second one")),
+    ("third", _("Third one")),
+    ("fourth", _("Fourth one")),
+    ("fifth", _("Fifth one")),
+    ("last", _("Last one")),
+)
+NUMBER_STATES: Choices = (
+    ("discovery", _("Found by a search")),
+    ("available", _("Available")),
+    ("reserved", _("Reserved")),
+    ("in_service", _("In service")),
+    ("port_in", _("Coming in")),
+    ("port_out", _("Going out")),
+    ("released", _("Released")),
+    ("aging", _("Resting")),
+    ("deleted", _("Deleted")),
+)
+PORT_STATES: Choices = (
+    ("unconfirmed", _("Draft")),
+    ("submitted", _("Submitted")),
+    ("pending", _("Pending")),
+    ("scheduled", _("Scheduled")),
+    ("rejected", _("Rejected")),
+    ("completed", _("Completed")),
+    ("canceled", pgettext_lazy("state of a port request", "Cancelled")),
+)
+FOLDERS: Choices = (("new", _("New")), ("saved", _("Saved")), ("deleted", _("Deleted")))
+_SOURCES: Choices = (
+    ("recording", _("Recorded by telephone")),
+    ("upload", _("Uploaded")),
+    ("tts", _("Read aloud by the server")),
+)
+_STRATEGIES: Choices = (("round_robin", _("In turn")), ("most_idle", _("Longest idle first")))
+_USED_BY: Choices = (
+    ("callflow", _("a callflow")),
+    ("trunkstore", _("a trunk")),
+    ("conference", _("a conference")),
+)
+METHODS: Choices = (
+    ("password", _("user and password")),
+    ("Password", _("user and password")),
+    ("ip", _("its IP address")),
+    ("IP", _("its IP address")),
+)
+
+# By family and path; those of CHOICES hold wherever a field of that name stands.
+WORDS: dict[tuple[str, str], Choices] = {
+    ("users", "priv_level"): _LEVELS,
+    ("temporal_rules", "cycle"): _CYCLES,
+    ("temporal_rules", "wdays"): _WEEKDAYS,
+    ("temporal_rules", "ordinal"): _ORDINALS,
+    ("media", "media_source"): _SOURCES,
+    ("queues", "strategy"): _STRATEGIES,
+    ("devices", "sip.method"): METHODS,
+}
+CHOICES: dict[str, Choices] = {"device_type": DEVICE_TYPES, "auth_method": METHODS}
+USED_BY = _USED_BY

@@ -1,0 +1,90 @@
+"""What is read at a provider each time somebody looks: the panels that it declares, for a connection or an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import Forbidden, NotFound, ProviderError, UnexpectedAnswer
+from telephony.models import Connection, Entity
+from telephony.providers.fields import Fact, Sheet, fact_at, sheet_of
+from telephony.providers.live import LivePanel
+from telephony.services import access
+
+MOST_ROWS = 200
+DEADLINE_S = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One panel as it was a moment ago.
+
+    rows        of a table: the facts of each row, in the order of the panel's fields
+    sheet       of a panel that shows one object
+    more        rows that are not shown
+    error       why nothing could be read, in words
+    """
+
+    panel: LivePanel
+    read_at: datetime
+    rows: Sequence[Sequence[Fact]] = ()
+    sheet: Sheet | None = None
+    more: int = 0
+    error: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.error and not self.rows and self.sheet is None
+
+
+def panels_of(connection: Connection, kind: str = "") -> list[LivePanel]:
+    """The panels of a connection's page, or of the pages of one kind of object, as far as it may read them."""
+    return [
+        panel
+        for panel in connection.declaration.live
+        if (kind in panel.kinds if kind else not panel.kinds) and connection.can(panel.capability)
+    ]
+
+
+def panel_of(connection: Connection, name: str, kind: str = "") -> LivePanel | None:
+    return next((panel for panel in panels_of(connection, kind) if panel.name == name), None)
+
+
+def read(connection: Connection, panel: LivePanel, entity: Entity | None = None) -> Reading:
+    """Ask the provider now, as a person who waits. Never raises: a fault is said on the panel."""
+    values: dict[str, Any] = dict(panel.values or {})
+    if entity is not None:
+        declared = connection.declaration.path_values(entity.kind, entity.parent_remote_id, entity.remote_id)
+        names = connection.declaration.catalog[panel.operation].path_names
+        values.update({name: value for name, value in declared.items() if name in names})
+    try:
+        client = access.client_of(connection, is_person=True, deadline_s=DEADLINE_S)
+        answer = client.call(panel.operation, values)
+        found = panel.rows(answer)
+    except ProviderError as error:
+        return Reading(panel=panel, read_at=timezone.now(), error=_words(panel, error))
+    return _reading(panel, found)
+
+
+def _reading(panel: LivePanel, found: Sequence[Mapping[str, Any]]) -> Reading:
+    now = timezone.now()
+    if panel.is_single:
+        sheet = sheet_of(panel.fields, found[0]) if found else None
+        return Reading(panel=panel, read_at=now, sheet=sheet)
+    rows = [[fact_at(field, row) for field in panel.fields] for row in found[:MOST_ROWS]]
+    return Reading(panel=panel, read_at=now, rows=rows, more=max(0, len(found) - MOST_ROWS))
+
+
+def _words(panel: LivePanel, error: ProviderError) -> str:
+    if panel.absent and (isinstance(error, NotFound) or error.status in {404, 405}):
+        return str(panel.absent)
+    if isinstance(error, Forbidden):
+        return error.message or _("This connection may not read it.")
+    if isinstance(error, UnexpectedAnswer):
+        return _("The provider's answer could not be read: %(reason)s") % {"reason": error.message}
+    return error.message or _("The provider did not answer.")

@@ -1,0 +1,65 @@
+"""Live panels: each asks the provider when it comes into view, apart from the page that holds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.views.generic import TemplateView
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui.links import tenant_url
+from telephony.models import Connection, Entity
+from telephony.services import live_panels, number_names
+from telephony.services.entity_page import numbers_in
+from telephony.tables.documents import reading_for
+from telephony.views.lines import FragmentOrPageMixin
+
+
+class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
+    """One panel of a connection or an object."""
+
+    request: Any
+    right = Right.LINES_READ
+    fragment = "telephony/_live_panel.html"
+    menu_entry = "telephony:connection_list"
+
+    def panel_context(
+        self, connection: Connection, name: str, entity: Entity | None, url: str
+    ) -> dict[str, Any]:
+        panel = live_panels.panel_of(connection, name, entity.kind if entity else "")
+        if panel is None:
+            raise Http404
+        live = live_panels.read(connection, panel, entity)
+        facts = [fact for row in live.rows for fact in row] or list(live.sheet.facts() if live.sheet else ())
+        names = number_names.names_of(numbers_in(facts, self.request.tenant.region))
+        return {
+            "live": live,
+            "panel": panel,
+            "panel_url": url,
+            "title": panel.title,
+            "reading": reading_for(self.request, connection, names),
+        }
+
+
+class ConnectionPanelView(PanelMixin, TemplateView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Connection.objects.select_related("credential", "tenant")
+        connection = get_object_or_404(rows, pk=kwargs["pk"])
+        url = tenant_url(
+            self.request.tenant, "telephony:connection_live", pk=connection.pk, panel=kwargs["panel"]
+        )
+        return super().get_context_data(
+            **self.panel_context(connection, kwargs["panel"], None, url), **kwargs
+        )
+
+
+class EntityPanelView(PanelMixin, TemplateView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
+        entity = get_object_or_404(rows, pk=kwargs["pk"])
+        url = tenant_url(self.request.tenant, "telephony:entity_live", pk=entity.pk, panel=kwargs["panel"])
+        context = self.panel_context(entity.connection, kwargs["panel"], entity, url)
+        return super().get_context_data(**context, **kwargs)

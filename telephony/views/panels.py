@@ -1,0 +1,21 @@
+"""Which live panels a page holds, each with the address that asks for it (live.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.ui.links import tenant_url
+from telephony.models import Connection, Entity
+from telephony.providers.live import LivePanel
+from telephony.services import live_panels
+
+
+def panels_for(
+    tenant: Any, connection: Connection, entity: Entity | None = None
+) -> list[tuple[LivePanel, str]]:
+    """The panels of a page, each with the address that asks for it."""
+    found = live_panels.panels_of(connection, entity.kind if entity else "")
+    name, pk = (
+        ("telephony:entity_live", entity.pk) if entity else ("telephony:connection_live", connection.pk)
+    )
+    return [(panel, tenant_url(tenant, name, pk=pk, panel=panel.name)) for panel in found]
