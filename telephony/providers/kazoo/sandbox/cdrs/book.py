@@ -3,8 +3,9 @@
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, overload
 
 from telephony.providers.kazoo.sandbox.cdrs.days import LONGEST_S, Day, day_of, is_registered
@@ -12,11 +13,12 @@ from telephony.providers.kazoo.sandbox.cdrs.documents import channel_of, documen
 from telephony.providers.kazoo.sandbox.cdrs.legs import DAY_DIGITS, Leg, day_digits
 from telephony.providers.kazoo.sandbox.cdrs.roster import Roster, roster_of
 from telephony.providers.kazoo.sandbox.cdrs.scripts import legs_of
+from telephony.providers.kazoo.sandbox.seed import first_accounts
 from telephony.providers.kazoo.sandbox.seed.plans import plans
 from telephony.providers.kazoo.times import EPOCH_S
 from telephony.providers.sandbox.clock import SandboxClock
 
-KEPT_DAYS = 1500  # of all accounts together; a busy day is about half a megabyte
+KEPT_DAYS = 600  # of all accounts together, a month of each and more; a busy day weighs 0.17 MB
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-[0-9a-f]{32}", re.ASCII)
 _INTERACTION_ID = re.compile(r"(\d{11})-[0-9a-f]{8}", re.ASCII)
 FIRST_DAY = date(2023, 1, 1)  # before it the platform had no calls
@@ -26,8 +28,8 @@ FIRST_S = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp())
 class Documents(Sequence[dict[str, Any]]):
     """Full documents of some legs, each written out when it is asked for: a page costs no more than its rows."""
 
-    def __init__(self, legs: Sequence[Leg], roster: Roster | None) -> None:
-        self._legs, self._roster = legs, roster
+    def __init__(self, legs: Sequence[Leg], write: Callable[[Leg], dict[str, Any]]) -> None:
+        self._legs, self._write = legs, write
 
     def __len__(self) -> int:
         return len(self._legs)
@@ -38,9 +40,8 @@ class Documents(Sequence[dict[str, Any]]):
     def __getitem__(self, place: slice) -> "Documents": ...
     def __getitem__(self, place: int | slice) -> "dict[str, Any] | Documents":
         if isinstance(place, slice):
-            return Documents(self._legs[place], self._roster)
-        assert self._roster is not None
-        return document_of(self._legs[place], self._roster)
+            return Documents(self._legs[place], self._write)
+        return self._write(self._legs[place])
 
     def keys(self) -> list[tuple[int, str]]:
         """Record time (Gregorian seconds) and id of each, without writing it out."""
@@ -50,7 +51,7 @@ class Documents(Sequence[dict[str, Any]]):
 class CdrBook:
     """Legs and running channels of every account of the seed.
 
-    accounts  the seed's own (`seed.first_accounts()`), not the edited state: what is changed later changes no history
+    accounts  the state's, of which only the ids are read: calls follow from the seed, and no edit changes history
     clock     the sandbox's; legs are visible once they have ended, a few of them up to 40 minutes later
 
     Times are Gregorian seconds. An account that the seed does not know has no calls.
@@ -59,7 +60,7 @@ class CdrBook:
     def __init__(self, accounts: Mapping[str, Any], clock: SandboxClock) -> None:
         self.clock = clock
         self._accounts = accounts
-        self._plans = {plan.account_id: plan for plan in plans() if plan.account_id in accounts}
+        self._plans = {plan.account_id: plan for plan in plans()}
         self._rosters: dict[str, Roster] = {}
         self._days: OrderedDict[tuple[str, date], list[Leg]] = OrderedDict()
         self._lock = threading.RLock()
@@ -68,7 +69,7 @@ class CdrBook:
         """Full documents of the legs recorded from start to end, both included, as known at `now_g`; newest first."""
         roster = self._roster(account_id)
         if roster is None or end_g < start_g:
-            return Documents((), roster)
+            return Documents((), lambda leg: {})
         start_s, end_s, now_s = start_g - EPOCH_S, min(end_g, now_g) - EPOCH_S, now_g - EPOCH_S
         found = [
             leg
@@ -76,7 +77,7 @@ class CdrBook:
             if start_s <= leg.end_s <= end_s and leg.end_s + leg.late_s <= now_s
         ]
         found.sort(key=lambda leg: (leg.end_s, leg.id), reverse=True)
-        return Documents(found, roster)
+        return Documents(found, partial(document_of, roster=roster))
 
     def leg(self, account_id: str, cdr_id: str) -> dict[str, Any] | None:
         """One full document by its id; None where there is none, or none yet."""
@@ -128,9 +129,12 @@ class CdrBook:
 
     def _roster(self, account_id: str) -> Roster | None:
         with self._lock:
-            if account_id not in self._rosters and account_id in self._plans:
-                self._rosters[account_id] = roster_of(self._plans[account_id], self._accounts[account_id])
-            return self._rosters.get(account_id)
+            if account_id not in self._plans or account_id not in self._accounts:
+                return None
+            if account_id not in self._rosters:
+                account = first_accounts()[account_id]
+                self._rosters[account_id] = roster_of(self._plans[account_id], account)
+            return self._rosters[account_id]
 
     def _around(self, roster: Roster, start_s: int, end_s: int) -> Iterator[Leg]:
         """The legs of every day of which a leg may end or run between two moments."""

@@ -15,9 +15,9 @@ from telephony.providers.kazoo.sandbox.cdrs.legs import Leg
 from telephony.providers.kazoo.sandbox.cdrs.roster import RATES, Colleague, Phone, Roster
 from telephony.providers.sandbox.traffic import volume, wall_second
 
-VOLUME = 0.197  # of all accounts together; settles the number of legs in a year
+VOLUME = 0.187  # of all accounts together; settles the number of legs in a year
 BEFORE_MIDNIGHT = 0.3  # of the evenings somebody calls those on duty just before the day ends
-OPEN = {"office": (8 * 3600, 19 * 3600), "mobile": (6 * 3600 + 1800, 23 * 3600)}
+OPEN = {"office": (8 * 3600, 19 * 3600), "on_call": (6 * 3600 + 1800, 23 * 3600)}
 LONGEST_TALK_S = 4 * 3600
 LONGEST_S = LONGEST_TALK_S + 3600  # of a whole interaction, with waiting and transfers
 _TALK = [int(math.exp(4.6 + 1.05 * NormalDist().inv_cdf((step + 0.5) / 1024))) + 3 for step in range(1024)]
@@ -76,7 +76,7 @@ class Day:
     def is_open(self, at_s: int, shape: str) -> bool:
         """Whether the flow takes its daytime branch: by the clock, and not on days on which hardly anybody works."""
         opens, closes = OPEN.get(shape, (0, 86400))
-        return opens <= at_s - self.midnight < closes and (shape == "mobile" or self.volume("office") > 0.3)
+        return opens <= at_s - self.midnight < closes and (shape == "on_call" or self.volume("office") > 0.3)
 
     def talk(self) -> int:
         """Seconds of conversation; one in three hundred goes on for hours."""

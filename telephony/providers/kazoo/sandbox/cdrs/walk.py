@@ -196,7 +196,9 @@ class Walk:
         self, target: Target, start_s: int, end_s: int, cause: str, answered_s: int | None = None
     ) -> Leg:
         """One outgoing leg to a target, bridged to leg A."""
-        more = {name: self.more[name] for name in ("queue_id", "media_recordings") if name in self.more}
+        more: dict[str, Any] = {
+            name: self.more[name] for name in ("queue_id", "media_recordings") if name in self.more
+        }
         if target.phone is None:
             more["call_forward"] = "true"
         if target.carrier:

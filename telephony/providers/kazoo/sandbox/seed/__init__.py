@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from telephony.providers.kazoo.sandbox.refusals import Errors
 from telephony.providers.kazoo.sandbox.seed.business import (
     global_documents,
     resource_jobs_of,
@@ -20,6 +21,8 @@ from telephony.providers.kazoo.sandbox.seed.numbers import numbers_of, pool_numb
 from telephony.providers.kazoo.sandbox.seed.people import PASSWORD, devices_of, users_of, vmboxes_of
 from telephony.providers.kazoo.sandbox.seed.plans import Plan, account_id, plan_of, plans
 from telephony.providers.kazoo.sandbox.seed.ports import port_requests_of
+from telephony.providers.kazoo.sandbox.validation import check
+from telephony.providers.kazoo.schema import FAMILIES
 from telephony.providers.kazoo.times import EPOCH_S
 
 __all__ = ["API_KEY", "LOGIN", "VERSION", "first_accounts", "make_state"]
@@ -61,7 +64,8 @@ def make_state(now: datetime) -> dict[str, Any]:
     shared = global_documents(now_g)
     for number, row in numbers.items():
         _date(row["pvt"], number, now_g)
-    for collection in shared.values():
+    for name, collection in shared.items():
+        _fill_in(name, collection)
         for identifier, row in collection.items():
             _date(row["pvt"], identifier, now_g)
     admin = next(iter(plan_of(MASTER).people.values()))
@@ -98,6 +102,10 @@ def _account(plan: Plan, now_g: int) -> dict[str, Any]:
     for documents in (*docs.values(), one):
         for identifier, row in documents.items():
             _date(row["pvt"], plan.key + identifier, now_g)
+    for collection, documents in docs.items():
+        _fill_in(collection, documents)
+    for name, family in (("limits", "limits"), ("whitelabel", "whitelabels")):
+        _fill_in(family, {name: one[name]} if name in one else {})
     account: dict[str, Any] = {
         "name": plan.data["name"],
         "realm": plan.realm,
@@ -112,7 +120,9 @@ def _account(plan: Plan, now_g: int) -> dict[str, Any]:
         "ringtones": {},
     }
     account |= resolved(plan.data.get("account", {}), plan)
-    return {"doc": account, "pvt": _private(plan, account, now_g), "docs": docs, "one": one}
+    entry = {"doc": account, "pvt": _private(plan, account, now_g), "docs": docs, "one": one}
+    _fill_in("accounts", {plan.account_id: entry})
+    return entry
 
 
 def _private(plan: Plan, account: dict[str, Any], now_g: int) -> dict[str, Any]:
@@ -135,6 +145,13 @@ def _private(plan: Plan, account: dict[str, Any], now_g: int) -> dict[str, Any]:
         pvt["expires"] = now_g + days * DAY_S
     _date(pvt, plan.key, now_g)
     return pvt
+
+
+def _fill_in(family: str, rows: dict[str, dict[str, Any]]) -> None:
+    """Give documents the defaults that a server adds when it writes them; what is wrong on purpose stays wrong."""
+    if family in FAMILIES:
+        for row in rows.values():
+            check(family, row["doc"], Errors())
 
 
 def _date(pvt: dict[str, Any], name: str, now_g: int) -> None:

@@ -1,5 +1,6 @@
 """What an account pays and shows: limits, brand, cards, plans in force; and the carriers of the platform."""
 
+import copy
 from typing import Any
 
 from telephony.providers.kazoo.sandbox.seed import assets
@@ -100,7 +101,7 @@ def global_documents(now_g: int) -> dict[str, dict[str, dict[str, Any]]]:
     """The platform's carriers, and the imports of numbers into them."""
     platform = fixture("platform")
     resources = {
-        carrier_id(name): {"doc": {"name": name, **fields}, "pvt": {}}
+        carrier_id(name): {"doc": {"name": name, **copy.deepcopy(fields)}, "pvt": {}}
         for name, fields in platform["resources"].items()
     }
     jobs = [_job(row, carrier_id(row["resource"]), "halvenor", now_g) for row in platform["resource_jobs"]]
@@ -136,7 +137,7 @@ def _job(row: dict[str, Any], resource_id: str, key: str, now_g: int) -> tuple[s
         if finished and number not in failed
     }
     return f"{month_text(at_g)}-{doc_id('job', row['name'])}", {
-        "doc": {"name": row["name"], "resource_id": resource_id, "numbers": row["numbers"]},
+        "doc": {"name": row["name"], "resource_id": resource_id, "numbers": list(row["numbers"])},
         "pvt": {
             "account": account_id(key),
             "status": row["status"],
