@@ -136,6 +136,7 @@ class Provider:
     read_accounts   the accounts that a login reaches, its own first: what can be connected with one credential, each
                     as a customer; None where a login is one account
     read_account    one of them with all that it says, its time zone above all; None where the list says it all
+    ability_notes   what a capability is at this provider, where the general words say too little or too much
     needs           what somebody who wants to connect must have ready, in a few sentences; shown above the form
     live            what is asked each time somebody looks (`telephony.providers.live`)
     streams         names of the call streams that read_calls knows
@@ -169,6 +170,7 @@ class Provider:
     sign_in: SignIn | None = None
     read_accounts: Callable[[Any], Iterable[RemoteAccount]] | None = None
     read_account: Callable[[Any, str], RemoteAccount] | None = None
+    ability_notes: Mapping[str, Text] = field(default_factory=dict)
     needs: tuple[Text, ...] = ()
     live: tuple[LivePanel, ...] = ()
     scopes: tuple[ScopeChoice, ...] = ()

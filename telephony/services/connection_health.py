@@ -23,17 +23,17 @@ DAY = dt.timedelta(days=1)
 FAILED = Q(error__gt="") | Q(status__gte=500) | Q(status__in=[400, 401, 403, 408, 409, 429])
 
 CAPABILITY_LABELS: Mapping[str, tuple[str | Promise, str | Promise]] = {
-    "lines.read": (_("See lines"), _("with their settings, terminals and consumption")),
+    "lines.read": (_("See lines"), _("with their settings")),
     "calls.list": (_("List calls"), _("received and placed, with duration and cost")),
     "profiles.edit": (_("Change profiles"), _("make, edit, force and delete them")),
     "blacklist.edit": (_("Block callers"), _("the refused numbers of each line")),
     "barring.edit": (_("Bar calls"), _("which numbers a line may not call")),
     "plugins.edit": (_("Switch line options"), _("notification address, CTI plugins")),
     "directory.edit": (_("Change the directory"), _("branches and contacts")),
-    "calls.start": (_("Start calls"), _("as far as the CTI authorization of a line allows")),
-    "sms.send": (_("Send SMS"), _("as far as the CTI authorization of a line allows")),
-    "voicemail.read": (_("Read voice messages"), _("each person their own, signed in as a contact")),
-    "calls.live": (_("See calls as they ring"), _("by notifications of the provider")),
+    "calls.start": (_("Start calls"), _("from a line to any number")),
+    "sms.send": (_("Send SMS"), _("from a line")),
+    "voicemail.read": (_("Read voice messages"), ""),
+    "calls.live": (_("See calls as they ring"), ""),
     "documents.edit": (_("Change documents"), _("field by field")),
     "callflows.edit": (_("Change callflows"), ""),
     "schedules.edit": (_("Change opening hours"), ""),
@@ -194,7 +194,7 @@ def abilities_of(connection: Connection) -> list[Ability]:
         Ability(
             name=name,
             label=label,
-            detail=detail,
+            detail=declared.ability_notes.get(name, detail),
             has=name in connection.capabilities,
             why_not=_("you have not signed in as a contact")
             if name == "voicemail.read"

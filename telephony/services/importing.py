@@ -5,6 +5,7 @@ The credential stays with the tenant that entered it; only access.py opens it fo
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
@@ -243,9 +244,15 @@ def as_tree(accounts: Sequence[RemoteAccount]) -> list[tuple[RemoteAccount, int]
             continue
         seen.add(account.remote_id)
         found.append((account, depth))
-        children = sorted(below.get(account.remote_id, []), key=lambda one: one.name.lower(), reverse=True)
+        children = sorted(below.get(account.remote_id, []), key=_by_name, reverse=True)
         waiting += [(child, depth + 1) for child in children]
     return found
+
+
+def _by_name(account: RemoteAccount) -> str:
+    """Accents do not count: "Éditions" stands among the names with an E."""
+    letters = unicodedata.normalize("NFKD", account.name)
+    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
 
 
 def _zone(account: RemoteAccount) -> str:

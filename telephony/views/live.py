@@ -51,9 +51,8 @@ class ConnectionPanelView(PanelMixin, TemplateView):
         url = tenant_url(
             self.request.tenant, "telephony:connection_live", pk=connection.pk, panel=kwargs["panel"]
         )
-        return super().get_context_data(
-            **self.panel_context(connection, kwargs["panel"], None, url), **kwargs
-        )
+        context = self.panel_context(connection, kwargs["panel"], None, url)
+        return super().get_context_data(**{**kwargs, **context})
 
 
 class EntityPanelView(PanelMixin, TemplateView):
@@ -62,4 +61,4 @@ class EntityPanelView(PanelMixin, TemplateView):
         entity = get_object_or_404(rows, pk=kwargs["pk"])
         url = tenant_url(self.request.tenant, "telephony:entity_live", pk=entity.pk, panel=kwargs["panel"])
         context = self.panel_context(entity.connection, kwargs["panel"], entity, url)
-        return super().get_context_data(**context, **kwargs)
+        return super().get_context_data(**{**kwargs, **context})

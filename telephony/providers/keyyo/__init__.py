@@ -104,6 +104,12 @@ PROVIDER = Provider(
             "voicemail.read",
         }
     ),
+    ability_notes={
+        "lines.read": _("with their settings, terminals and consumption"),
+        "calls.start": _("as far as the CTI authorization of a line allows"),
+        "sms.send": _("as far as the CTI authorization of a line allows"),
+        "voicemail.read": _("each person their own, signed in as a contact"),
+    },
     connect_fields=CONNECT_FIELDS,
     make_client=KeyyoClient,
     read_entities=read_entities,
