@@ -1008,7 +1008,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["tenant", "fold_key"], name="call_record_fold"),
                     models.Index(fields=["call"], name="call_record_call"),
                 ],
                 "constraints": [
