@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -108,16 +108,26 @@ class UnreadableRow:
     raw: Any
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """The rows of a page: those that were understood, and the others. Rows outside the window are left out."""
+
+    drafts: Sequence[CallRecordDraft] = ()
+    unreadable: Sequence[UnreadableRow] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class CallPage:
     """Some CDRs of one stream inside one window, and where to go on.
 
+    size         rows, as the provider gave them
+    read         makes drafts of them; to be called once, and not where the next page is waited for
     cursor       what `read_calls` needs to continue after this page; None when the window is whole
     expected     rows that the provider says the window has, where it says so
     """
 
     stream: str
-    drafts: Sequence[CallRecordDraft] = ()
-    unreadable: Sequence[UnreadableRow] = ()
+    size: int = 0
+    read: Callable[[], ReadRows] = ReadRows
     cursor: Mapping[str, Any] | None = None
     expected: int | None = None
