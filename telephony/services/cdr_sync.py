@@ -18,6 +18,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from portal.lib.days import midnight
+from portal.lib.garbage import older_objects_left_out
 from telephony.models import Call, Connection, Entity, SyncRun, SyncState
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import CallPage, UnreadableRow, Window
@@ -91,6 +92,7 @@ def _work(run: SyncRun, budget: runs.Budget) -> bool:
         return True
     client, lines = client_of(connection), calls.lines_of(connection)
     with (
+        older_objects_left_out(),
         read_ahead(partial(_steps, run, plan, client)) as steps,
         read_ahead(partial(_prepared, steps, lines), PREPARED) as pieces,
     ):
