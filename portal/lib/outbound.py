@@ -51,6 +51,7 @@ CONNECT_TIMEOUT_S = 5.0
 DEADLINE_S = 30.0
 KEPT_IDLE_S = 30.0
 MAX_BYTES = 10_000_000
+_CHUNK_BYTES = 1_000_000  # a page whole, most often: between two chunks other threads may take their turns
 PUBLIC_PORTS = frozenset({443, 8443})
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -252,7 +253,7 @@ def _explained(error: Exception) -> AnswerLost | TimedOutBeforeSending | Unavail
 def _read(response: requests.Response, max_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.raw.stream(65_536, decode_content=True):
+    for chunk in response.raw.stream(_CHUNK_BYTES, decode_content=True):
         size += len(chunk)
         if size > max_bytes:
             response.raw.close()

@@ -91,6 +91,7 @@ def store_records(connection: Connection, made: Sequence[CallRecordDraft], now: 
     with transaction.atomic(), sql.open_cursor() as cursor:
         sql.lock_connection(cursor, connection.pk)
         for batch in batches(made, no_lines):
+            sql.mend_estimates(cursor)
             known = calls.known_records(cursor, connection, batch)
             fresh = (
                 record_line(content, NO_CALL) for key, content in batch.contents.items() if key not in known

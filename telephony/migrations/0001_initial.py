@@ -1022,7 +1022,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["tenant", "fold_key"], name="call_record_fold"),
                     models.Index(fields=["call"], name="call_record_call"),
                     models.Index(
                         condition=models.Q(("standing", "open")),

@@ -194,9 +194,7 @@ class CallRecord(TenantOwned):
             )
         ]
         indexes = [
-            # Without the connection: while PostgreSQL knows nothing of a new one, it takes tenant and connection for a
-            # single row, and an index with both for as good as that of the key itself. See call_store_sql.py.
-            models.Index(fields=["tenant", "fold_key"], name="call_record_fold"),
+            # Also how the records of a fold key are found: its call has an index for it, and ids are cheap to index.
             models.Index(fields=["call"], name="call_record_call"),
             models.Index(
                 fields=["tenant", "connection", "started_at"],

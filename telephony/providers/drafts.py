@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -117,10 +117,28 @@ class UnreadableRow:
     raw: Any
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """The rows of a page: those that were understood, and the others. Rows outside the window are left out."""
+
+    drafts: Sequence[CallRecordDraft] = ()
+    unreadable: Sequence[UnreadableRow] = ()
+
+
+def already(
+    drafts: Sequence[CallRecordDraft], unreadable: Sequence[UnreadableRow] = ()
+) -> Callable[[], ReadRows]:
+    """The `read` of a page whose rows were read when it was fetched."""
+    rows = ReadRows(drafts, unreadable)
+    return lambda: rows
+
+
 @dataclass(slots=True, kw_only=True)
 class CallPage:
     """Some CDRs of one stream inside one window, and where to go on.
 
+    size         rows, as the provider gave them
+    read         makes drafts of them; to be called once, and not where the next page is waited for
     cursor       what `read_calls` needs to continue after this page; None when the window is whole
     expected     rows that the provider says the window has, where it says so
     covers       the drafts are all that the stream has in this stretch, read at one moment: what it lacks is gone there,
@@ -129,8 +147,8 @@ class CallPage:
     """
 
     stream: str
-    drafts: Sequence[CallRecordDraft] = ()
-    unreadable: Sequence[UnreadableRow] = ()
+    size: int = 0
+    read: Callable[[], ReadRows] = ReadRows
     cursor: Mapping[str, Any] | None = None
     expected: int | None = None
     covers: Window | None = None

@@ -34,6 +34,7 @@ _FOLD_COLUMNS = (
     "is_time_ambiguous"
 )
 FOLD_NAMES = tuple(_FOLD_COLUMNS.split(", "))
+_KNOWN_RECORD_COLUMNS = "stream, remote_key, encode(content_hash, 'hex'), fold_key"
 _KNOWN_CALL_COLUMNS = (
     "id, line_id, fold_key, started_at, medium, direction, outcome, caller, callee, duration_s, wait_s,"
     " quantity, unit, cost_micros, destination, line_remote_id, group_remote_id, record_count, is_time_ambiguous"
@@ -41,11 +42,18 @@ _KNOWN_CALL_COLUMNS = (
 # One look per key into the index made for it. Tenant and connection come from a row, so that PostgreSQL plans for any of
 # them: of one that its statistics do not know, as every new one is, it expects a single row, takes an index that only
 # begins with the tenant for as good as that of the key, and walks through all rows of the tenant for each key.
-# OFFSET 0 keeps both inner queries as they are written.
+# OFFSET 0 keeps the inner queries as they are written.
+_OWN = "(SELECT %s::bigint AS tenant_id, %s::bigint AS connection_id OFFSET 0) AS own"
 _EACH = (
-    "SELECT found.* FROM (SELECT %s::bigint AS tenant_id, %s::bigint AS connection_id OFFSET 0) AS own"
-    " CROSS JOIN unnest(%s::text[]) AS wanted (key) CROSS JOIN LATERAL (SELECT {columns} FROM {table} AS stored"
-    " WHERE stored.tenant_id = own.tenant_id AND {condition} OFFSET 0) AS found"
+    f"SELECT found.* FROM {_OWN} CROSS JOIN unnest(%s::text[]) AS wanted (key)"
+    " CROSS JOIN LATERAL (SELECT {columns} FROM {table} AS stored WHERE stored.tenant_id = own.tenant_id"
+    " AND stored.connection_id = own.connection_id AND {condition} OFFSET 0) AS found"
+)
+_EACH_CALL = _EACH.format(columns="{columns}", table="telephony_call", condition="fold_key = wanted.key")
+# The records of a call are found by its id alone, which is of this tenant because its call is.
+_EACH_RECORD = (
+    f"SELECT found.* FROM ({_EACH_CALL.format(columns='id')}) AS call"
+    " CROSS JOIN LATERAL (SELECT {columns} FROM telephony_callrecord WHERE call_id = call.id OFFSET 0) AS found"
 )
 _BLOCK = 512  # lines written at once
 
@@ -71,31 +79,32 @@ def mend_estimates(cursor: CursorWrapper) -> None:
 
 def known_records(
     cursor: CursorWrapper, tenant_id: int, connection_id: int, stream: str, remote_keys: Sequence[str]
-) -> list[tuple[str, str, str]]:
-    """(remote key, content hash in hex, fold key) of those that are stored already."""
-    cursor.execute(
-        _EACH.format(
-            columns="remote_key, encode(content_hash, 'hex'), fold_key",
-            table="telephony_callrecord",
-            condition="stored.connection_id = own.connection_id AND stream = %s AND remote_key = wanted.key",
-        ),
-        [tenant_id, connection_id, _keys(remote_keys), stream],
+) -> list[tuple[str, ...]]:
+    """(stream, remote key, content hash in hex, fold key) of those that are stored already."""
+    statement = _EACH.format(
+        columns=_KNOWN_RECORD_COLUMNS,
+        table="telephony_callrecord",
+        condition="stream = %s AND remote_key = wanted.key",
     )
+    cursor.execute(statement, [tenant_id, connection_id, _keys(remote_keys), stream])
+    return cursor.fetchall()
+
+
+def known_records_of_folds(
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, fold_keys: Sequence[str]
+) -> list[tuple[str, ...]]:
+    """Every stored record of the calls of these fold keys, as `known_records` tells of them."""
+    statement = _EACH_RECORD.format(columns=_KNOWN_RECORD_COLUMNS)
+    cursor.execute(statement, [tenant_id, connection_id, _keys(fold_keys)])
     return cursor.fetchall()
 
 
 def records_of_folds(
     cursor: CursorWrapper, tenant_id: int, connection_id: int, fold_keys: Sequence[str]
 ) -> list[tuple[Any, ...]]:
-    """The stored records of these fold keys, in the order of `FOLD_NAMES`."""
-    cursor.execute(
-        _EACH.format(
-            columns=_FOLD_COLUMNS,
-            table="telephony_callrecord",
-            condition="stored.connection_id = own.connection_id AND fold_key = wanted.key",
-        ),
-        [tenant_id, connection_id, _keys(fold_keys)],
-    )
+    """The stored records of the calls of these fold keys, in the order of `FOLD_NAMES`."""
+    statement = _EACH_RECORD.format(columns=_FOLD_COLUMNS)
+    cursor.execute(statement, [tenant_id, connection_id, _keys(fold_keys)])
     return cursor.fetchall()
 
 
@@ -103,26 +112,20 @@ def known_calls(
     cursor: CursorWrapper, tenant_id: int, connection_id: int, fold_keys: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     """The stored calls of these fold keys: id, line, then the columns of `CallFields`."""
-    cursor.execute(
-        _EACH.format(
-            columns=_KNOWN_CALL_COLUMNS,
-            table="telephony_call",
-            condition="stored.connection_id = own.connection_id AND fold_key = wanted.key",
-        ),
-        [tenant_id, connection_id, _keys(fold_keys)],
-    )
+    statement = _EACH_CALL.format(columns=_KNOWN_CALL_COLUMNS)
+    cursor.execute(statement, [tenant_id, connection_id, _keys(fold_keys)])
     return cursor.fetchall()
 
 
 def reserve_call_ids(cursor: CursorWrapper, count: int) -> list[int]:
     """Ids that no other call will get, so that records can name their call before it is stored."""
     cursor.execute(
-        "SELECT nextval(ids.name) FROM"
+        "SELECT string_agg(nextval(ids.name)::text, ' ') FROM"
         " (SELECT pg_get_serial_sequence('telephony_call', 'id')::regclass AS name OFFSET 0) AS ids,"
         " generate_series(1, %s)",
         [count],
     )
-    return [row[0] for row in cursor.fetchall()]
+    return [int(each) for each in (cursor.fetchone()[0] or "").split()]
 
 
 def insert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ provider is `cdr_sync.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
+from psycopg.errors import UniqueViolation
 
 from accounts.scoping import ForeignTenant, current_tenant_id
 from portal.lib.canonical import canonical_json
@@ -24,6 +25,8 @@ from telephony.services import call_store_sql as sql
 from telephony.services.call_batches import Batch, Key, Lines, batches
 from telephony.services.copy_lines import call_line, call_text, record_line
 from telephony.services.folding import CallFields
+
+Known = dict[Key, tuple[str, str]]  # hash in hex and fold key of stored records
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +82,48 @@ def _locked(connection: Connection) -> Iterator[Any]:
 
 
 def _store_batch(cursor: Any, connection: Connection, batch: Batch, now: datetime) -> StoreResult:
-    known = known_records(cursor, connection, batch)
-    fresh = [
-        key for key, content in batch.contents.items() if key not in known or known[key][0] != content.digest
-    ]
-    changed = [key for key in fresh if key in known]
-    if fresh:
-        left_folds = {known[key][1] for key in changed}
-        call_ids = _store_calls(cursor, connection, batch, fresh, left_folds)
-        _store_records(cursor, connection, batch, fresh, set(changed), call_ids, now)
-        _delete_empty(cursor, connection, left_folds - batch.calls.keys())
+    """Stored records are looked for below the calls of their fold keys, where nearly every one of them is.
+
+    One whose fold key has changed stands below another call: then its key is there already when it is copied, all that
+    this batch wrote is taken back, and each record is looked for by its own key.
+    """
+    sql.mend_estimates(cursor)
+    try:
+        with transaction.atomic():
+            known = _known_by_fold(cursor, connection, batch)
+            call_keys = {fold_key for _, fold_key in known.values()}
+            result = _store_fresh(cursor, connection, batch, known, call_keys, now)
+    except UniqueViolation:
+        known = known_records(cursor, connection, batch)
+        result = _store_fresh(cursor, connection, batch, known, None, now)
     set_aside(connection, batch.unreadable)
+    return result
+
+
+def _store_fresh(
+    cursor: Any,
+    connection: Connection,
+    batch: Batch,
+    known: Known,
+    call_keys: Container[str] | None,
+    now: datetime,
+) -> StoreResult:
+    """Write what is new or changed.
+
+    call_keys   the fold keys of this batch that have a call, where that is known
+    """
+    contents = batch.contents
+    new = [key for key in contents if key not in known]
+    changed = [key for key in contents.keys() & known.keys() if known[key][0] != contents[key].digest]
+    if new or changed:
+        left_folds = {known[key][1] for key in changed}
+        call_ids = _store_calls(cursor, connection, batch, [*new, *changed], left_folds, call_keys)
+        _store_records(cursor, connection, batch, new, changed, call_ids, now)
+        _delete_empty(cursor, connection, left_folds - batch.calls.keys())
     return StoreResult(
-        new=len(fresh) - len(changed),
+        new=len(new),
         changed=len(changed),
-        unchanged=len(batch.contents) - len(fresh),
+        unchanged=len(contents) - len(new) - len(changed),
         unreadable=len(batch.unreadable),
     )
 
@@ -129,8 +159,8 @@ def _store_records(
     cursor: Any,
     connection: Connection,
     batch: Batch,
-    fresh: Sequence[Key],
-    changed: set[Key],
+    new: Sequence[Key],
+    changed: Sequence[Key],
     call_ids: Mapping[str, int],
     now: datetime,
 ) -> None:
@@ -140,26 +170,31 @@ def _store_records(
         return (record_line(contents[key], call_ids[drafts[key].fold_key]) for key in keys)
 
     target = cursor, connection.tenant_id, connection.pk, now
-    if len(changed) < len(fresh):
-        sql.insert_records(*target, lines(key for key in fresh if key not in changed))
+    if new:
+        sql.insert_records(*target, lines(new))
     if changed:
         sql.upsert_records(*target, lines(changed))
 
 
-def known_records(
-    cursor: Any, connection: Connection, batch: Batch
-) -> dict[tuple[str, str], tuple[str, str]]:
-    """Stored (hash in hex, fold key) by (stream, remote key)."""
-    sql.mend_estimates(cursor)
+def known_records(cursor: Any, connection: Connection, batch: Batch) -> Known:
+    """What is stored of this batch, looked for by the records' own keys."""
     keys_of: dict[str, list[str]] = {}
     for stream, remote_key in batch.drafts:
         keys_of.setdefault(stream, []).append(remote_key)
-    known = {}
+    known: Known = {}
     for stream, remote_keys in keys_of.items():
         rows = sql.known_records(cursor, connection.tenant_id, connection.pk, stream, remote_keys)
-        for remote_key, digest, fold_key in rows:
-            known[stream, remote_key] = (digest, fold_key)
+        known.update(_known(rows))
     return known
+
+
+def _known_by_fold(cursor: Any, connection: Connection, batch: Batch) -> Known:
+    """What is stored below the calls of this batch, other records of theirs included."""
+    return _known(sql.known_records_of_folds(cursor, connection.tenant_id, connection.pk, list(batch.calls)))
+
+
+def _known(rows: Iterable[tuple[str, ...]]) -> Known:
+    return {(stream, remote_key): (digest, fold_key) for stream, remote_key, digest, fold_key in rows}
 
 
 def _store_calls(
@@ -168,6 +203,7 @@ def _store_calls(
     batch: Batch,
     fresh: Sequence[Key],
     left_folds: set[str],
+    call_keys: Container[str] | None,
 ) -> dict[str, int]:
     """Write the calls that the fresh records make or change; their ids by fold key.
 
@@ -176,9 +212,11 @@ def _store_calls(
     tenant_id = connection.tenant_id
     fold_keys = dict.fromkeys(batch.drafts[key].fold_key for key in fresh)
     touched = [*fold_keys, *(left_folds - fold_keys.keys())]
+    if call_keys is not None:
+        touched = [key for key in touched if key in call_keys]
     known = {
         row[2]: _KnownCall(row[0], row[1], CallFields(*row[2:]))
-        for row in sql.known_calls(cursor, tenant_id, connection.pk, touched)
+        for row in (sql.known_calls(cursor, tenant_id, connection.pk, touched) if touched else ())
     }
     made = [key for key in fold_keys if key not in known]
     call_ids = dict(zip(made, sql.reserve_call_ids(cursor, len(made)), strict=True)) if made else {}

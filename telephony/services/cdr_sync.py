@@ -1,8 +1,8 @@
 """Sync of call records: windows in, pages of drafts through, calls and coverage out.
 
 A run's cursor says which slice, stream and page comes next, and is committed with the rows of the page before. Three
-threads pass pages on: one fetches them, one prepares their drafts, and the task's own stores them, so that no request
-and little computing is done inside a transaction.
+threads pass pages on: one fetches them, one makes and prepares their drafts, and the task's own stores them, so that
+no request waits for computing and little of that is done inside a transaction.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from portal.lib.days import midnight
+from portal.lib.garbage import older_objects_left_out
 from telephony.models import Call, Connection, Entity, SyncRun, SyncState
 from telephony.providers.client import ProviderClient
-from telephony.providers.drafts import CallPage, Window
+from telephony.providers.drafts import CallPage, ReadRows, Window
 from telephony.services import calls, coverage, ledger, request_log, runs, standings, twins
 from telephony.services.access import client_of
 from telephony.services.call_batches import Batch, Lines, prepare
@@ -53,10 +54,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Pages that are stored together, and their drafts, prepared."""
+    """Pages that are stored together, and their drafts, prepared.
+
+    rows   what the pages said, page by page
+    """
 
     steps: Sequence[Step]
     batch: Batch
+    rows: Sequence[ReadRows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ def _work(run: SyncRun, budget: runs.Budget) -> bool:
         return True
     client, lines = client_of(connection), calls.lines_of(connection)
     with (
+        older_objects_left_out(),
         read_ahead(partial(_steps, run, plan, client)) as steps,
         read_ahead(partial(_prepared, steps, lines), PREPARED) as pieces,
     ):
@@ -237,8 +243,9 @@ def _probe(connection: Connection, client: ProviderClient) -> dict[str, Any]:
 # ---- preparing, in a thread of its own; without the database ----
 def _prepared(steps: ReadAhead[Step], lines: Lines) -> Generator[Piece, None, None]:
     """What was read within a moment, as much as is stored at once. An error of the reader goes through."""
-    for some in steps.batches(lambda step: len(step.page.drafts) + 1, MOST_ROWS, PATIENCE_S):
-        yield Piece(some, prepare((draft for step in some for draft in step.page.drafts), lines))
+    for some in steps.batches(lambda step: step.page.size + 1, MOST_ROWS, PATIENCE_S):
+        rows = [step.page.read() for step in some]
+        yield Piece(some, prepare((draft for one in rows for draft in one.drafts), lines), rows)
 
 
 # ---- storing ----
@@ -247,25 +254,24 @@ def _store(run: SyncRun, plan: Plan, piece: Piece) -> None:
     now = timezone.now()
     connection = run.connection
     steps = piece.steps
-    pages = [step.page for step in steps]
     last = steps[-1]
     with runs.each_page(run) as values:
         result = calls.store_prepared(connection, piece.batch, now)
-        unreadable = [row for page in pages for row in page.unreadable]
+        unreadable = [row for one in piece.rows for row in one.unreadable]
         calls.set_aside(connection, unreadable)
-        for page in pages:
-            standings.settle(connection, page, now)
+        for step, rows in zip(steps, piece.rows, strict=True):
+            standings.settle(connection, step.page, rows.drafts, now)
         for slice_index in _closed(plan, steps):
             _close(run, plan.slices[slice_index], now)
         values.update(
             cursor=_cursor_after(run, plan, last),
             step=f"{plan.slices[last.slice_index].start_at:%Y-%m} {plan.streams[last.stream_index]}",
             done_parts=last.slice_index * len(plan.streams) + last.stream_index + (last.page.cursor is None),
-            rows_read=run.rows_read + sum(len(page.drafts) + len(page.unreadable) for page in pages),
+            rows_read=run.rows_read + sum(len(one.drafts) + len(one.unreadable) for one in piece.rows),
             rows_new=run.rows_new + result.new,
             rows_changed=run.rows_changed + result.changed,
             rows_unreadable=run.rows_unreadable + result.unreadable + len(unreadable),
-            requests=run.requests + sum(page.requests for page in pages),
+            requests=run.requests + sum(step.page.requests for step in steps),
         )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import blake2b
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -26,11 +25,6 @@ _LARGEST_INTEGER = 2**31 - 1
 _LARGEST_BIGINT = 2**63 - 1
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 _N = NO_CALL = "\\N"
-_columns = attrgetter(
-    "stream", "remote_key", "fold_key", "started_at", "medium", "direction", "outcome", "caller", "callee", "presented",
-    "line_remote_id", "group_remote_id", "duration_s", "wait_s", "quantity", "unit", "cost_micros", "destination",
-    "is_time_ambiguous", "raw",
-)  # fmt: skip
 
 
 class DoesNotFit(ValueError):
@@ -40,28 +34,32 @@ class DoesNotFit(ValueError):
 class Content(NamedTuple):
     """One record as it is stored.
 
-    text    COPY text of its own columns, without the end of the line
-    digest  32 hex digits over the text, so over the normalised columns and the raw document: a row is written again
-            when either changed
+    line    COPY text of its own columns and of the digest, without the end of the line
+    digest  32 hex digits over its own columns, so over the normalised ones and the raw document: a row is written
+            again when either changed
     call    COPY text of the call that it is when no other record shares its fold key, without the call's id
     """
 
-    text: str
+    line: str
     digest: str
     call: str
 
 
 def record_content(draft: CallRecordDraft, line_ids: Mapping[str, int]) -> Content:
     """The draft as COPY text. `line_ids` are entity ids by remote id. Raises DoesNotFit."""
-    (
-        stream, remote_key, fold_key, started_at, medium, direction, outcome, caller, callee, presented, line, group,
-        duration_s, wait_s, quantity, unit, cost_micros, destination, is_time_ambiguous, document,
-    ) = _columns(draft)  # fmt: skip
-    raw = _raw_text(document)
+    stream, remote_key, fold_key, unit = draft.stream, draft.remote_key, draft.fold_key, draft.unit
+    caller, callee, presented = draft.caller, draft.callee, draft.presented
+    line, group, destination = draft.line_remote_id, draft.group_remote_id, draft.destination
+    duration_s, wait_s = draft.duration_s, draft.wait_s
+    quantity, cost_micros = draft.quantity, draft.cost_micros
+    raw = _raw_text(draft.raw)
     line_id = line_ids.get(line, _N)
-    ambiguous = "t" if is_time_ambiguous else "f"
+    ambiguous = "t" if draft.is_time_ambiguous else "f"
     # Both lines have these stretches in common.
-    who = f"{fold_key}\t{started_at.isoformat()}\t{medium}\t{direction}\t{outcome}\t{caller}\t{callee}"
+    who = (
+        f"{fold_key}\t{draft.started_at.isoformat()}\t{draft.medium}\t{draft.direction}\t{draft.outcome}\t"
+        f"{caller}\t{callee}"
+    )
     what = (
         f"{_N if duration_s is None else duration_s}\t{_N if wait_s is None else wait_s}\t"
         f"{_N if quantity is None else quantity}\t{unit}\t{_N if cost_micros is None else cost_micros}\t{destination}"
@@ -91,12 +89,13 @@ def record_content(draft: CallRecordDraft, line_ids: Mapping[str, int]) -> Conte
     else:
         text = _careful_record(draft, raw)
         call = call_text(fold_one(draft), line_ids.get(line))
-    return Content(text, blake2b(text.encode(errors="replace"), digest_size=16).hexdigest(), call)
+    digest = blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
+    return Content(f"{text}\t\\\\x{digest}", digest, call)
 
 
 def record_line(content: Content, call_id: int | str) -> str:
     """The line without its end, in the order of `call_store_sql.RECORD_COLUMNS`."""
-    return f"{content[0]}\t\\\\x{content[1]}\t{call_id}"
+    return f"{content.line}\t{call_id}"
 
 
 def call_line(call_id: int, text: str) -> str:

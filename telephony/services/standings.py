@@ -6,16 +6,17 @@ has ended; after a day it is taken for one that the provider will never end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from telephony.models import CallRecord, Connection
-from telephony.providers.drafts import CallPage
+from telephony.providers.drafts import CallPage, CallRecordDraft
 from telephony.services import call_store_sql as sql
 
 OPEN_FOR = timedelta(hours=24)
 
 
-def settle(connection: Connection, page: CallPage, now: datetime) -> None:
+def settle(connection: Connection, page: CallPage, drafts: Sequence[CallRecordDraft], now: datetime) -> None:
     """Note the standing of all records in the stretch that a stored page covers; a page that covers none says nothing.
 
     Runs in the transaction that stored the page.
@@ -29,7 +30,7 @@ def settle(connection: Connection, page: CallPage, now: datetime) -> None:
             connection.pk,
             page.stream,
             (page.covers.start_at, page.covers.end_at),
-            [(draft.remote_key, draft.is_open) for draft in page.drafts],
+            [(draft.remote_key, draft.is_open) for draft in drafts],
             now - OPEN_FOR,
         )
 

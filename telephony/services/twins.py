@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from telephony.models import CallRecord, Connection
-from telephony.providers.drafts import CallPage, CallRecordDraft
+from telephony.providers.drafts import CallPage, CallRecordDraft, already
 from telephony.services import call_store_sql as sql
 
 MARK = "~"
@@ -30,20 +30,21 @@ def told_apart(connection: Connection, page: CallPage) -> CallPage:
     """The page with one key for each row. Runs in the scope of the connection's tenant."""
     if page.covers is None:
         return page
+    rows = page.read()
     groups: dict[str, list[CallRecordDraft]] = {}
-    for draft in page.drafts:
+    for draft in rows.drafts:
         groups.setdefault(draft.remote_key, []).append(draft)
     shared = [key for key, drafts in groups.items() if len(drafts) > 1]
     shared += _had_twins(connection, page.stream, [key for key in groups if key not in set(shared)])
     if not shared:
-        return page
+        return replace(page, read=already(rows.drafts, rows.unreadable))
     stored = _stored(connection, page.stream, {key: 2 * len(groups[key]) + ROOM for key in shared})
     for key in shared:
         numbers = numbered([Twin(one.raw, one.line_remote_id) for one in groups[key]], stored[key])
         groups[key] = [
             _numbered_draft(draft, number) for draft, number in zip(groups[key], numbers, strict=True)
         ]
-    return replace(page, drafts=[draft for drafts in groups.values() for draft in drafts])
+    return replace(page, read=already([one for drafts in groups.values() for one in drafts], rows.unreadable))
 
 
 def numbered(read: Sequence[Twin], stored: Mapping[int, Twin]) -> list[int]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.lib.errors import Forbidden, InvalidInput, NotFound
 from telephony.providers.client import Answer
-from telephony.providers.drafts import CallPage, CallRecordDraft, UnreadableRow, Window
+from telephony.providers.drafts import CallPage, CallRecordDraft, ReadRows, UnreadableRow, Window
 from telephony.providers.kazoo.asking import key_text
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.legs import STREAM, Legs
@@ -70,9 +71,11 @@ def read_calls(
             span = span.halved()
             continue
         span = span.after(answer, last)
-        drafts, unreadable = _read(legs, stream, answer.items)
         yield CallPage(
-            stream=stream, drafts=drafts, unreadable=unreadable, cursor=span.cursor() if span else None
+            stream=stream,
+            size=len(answer.items),
+            read=partial(_read, legs, stream, answer.items),
+            cursor=span.cursor() if span else None,
         )
 
 
@@ -145,9 +148,7 @@ def _is_too_wide(error: InvalidInput) -> bool:
     return isinstance(error, TooMuchAtOnce) or bool({"created_from", "created_to"} & error.fields.keys())
 
 
-def _read(
-    legs: Legs, stream: str, rows: Iterable[dict[str, Any]]
-) -> tuple[list[CallRecordDraft], list[UnreadableRow]]:
+def _read(legs: Legs, stream: str, rows: Iterable[dict[str, Any]]) -> ReadRows:
     drafts: list[CallRecordDraft] = []
     unreadable: list[UnreadableRow] = []
     for row in rows:
@@ -156,4 +157,4 @@ def _read(
         except (KeyError, ValueError, TypeError, OverflowError) as error:
             reason = f"{type(error).__name__}: {error}"[:200]
             unreadable.append(UnreadableRow(stream=stream, reason=reason, raw=row))
-    return drafts, unreadable
+    return ReadRows(drafts, unreadable)

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.lib.errors import Forbidden, UnexpectedAnswer
-from telephony.providers.drafts import CallPage, CallRecordDraft, UnreadableRow, Window
+from telephony.providers.drafts import CallPage, CallRecordDraft, ReadRows, UnreadableRow, Window
 from telephony.providers.keyyo.catalog.calls import PAGE_SIZE
 from telephony.providers.keyyo.client import KeyyoClient
 from telephony.providers.keyyo.kinds import GROUP, MOBILE, SIP_LINE
@@ -69,7 +69,7 @@ def read_calls(
     probe    what probe_calls found; with account lists one list is read instead of one per line
 
     The last page has the cursor None. Rows outside the window, which the bounds in local minutes can bring, are
-    dropped; rows that cannot be read are set aside.
+    dropped; rows that cannot be read are set aside. Raises UnexpectedAnswer for rows of another line.
     """
     bounds = {"date_start": _floor(window.start_at, zone), "date_end": _ceiling(window.end_at, zone)}
     rows = _Rows(stream, window, frozenset(lines))
@@ -84,11 +84,12 @@ def read_calls(
         key = f"services.{stream}_call_detail.list" if csi else f"{stream}_call_detail.list"
         values = {**bounds, "limit": PAGE_SIZE, "offset": offset, **({"csi": csi} if csi else {})}
         for answer in client.pages(key, values):
-            drafts, unreadable = rows.read(answer.items, csi)
+            if csi and any(str(row.get("csi") or csi) != csi for row in answer.items):
+                raise UnexpectedAnswer("Keyyo answered with the calls of another line")
             yield CallPage(
                 stream=stream,
-                drafts=drafts,
-                unreadable=unreadable,
+                size=len(answer.items),
+                read=partial(rows.read, answer.items, csi),
                 cursor=_cursor(csi, answer.following, after),
             )
         offset = 0
@@ -138,24 +139,19 @@ class _Rows:
             ("inbound", "missed") if stream == INCOMING else ("outbound", "failed")
         )
 
-    def read(
-        self, items: Iterable[dict[str, Any]], csi: str
-    ) -> tuple[list[CallRecordDraft], list[UnreadableRow]]:
-        """The drafts of a page, and what of it cannot be read. Raises UnexpectedAnswer for rows of another line."""
+    def read(self, items: Iterable[dict[str, Any]], csi: str) -> ReadRows:
+        """The drafts of a page, and what of it cannot be read."""
         drafts: list[CallRecordDraft] = []
         unreadable: list[UnreadableRow] = []
         for row in items:
             row.pop("_links", None)
-            line = str(row.get("csi") or csi)
-            if csi and line != csi:
-                raise UnexpectedAnswer("Keyyo answered with the calls of another line")
             try:
-                if (draft := self._draft(row, line)) is not None:
+                if (draft := self._draft(row, str(row.get("csi") or csi))) is not None:
                     drafts.append(draft)
             except (KeyError, ValueError, TypeError, OverflowError) as error:
                 reason = f"{type(error).__name__}: {error}"[:200]
                 unreadable.append(UnreadableRow(stream=self.stream, reason=reason, raw=row))
-        return drafts, unreadable
+        return ReadRows(drafts, unreadable)
 
     def _draft(self, row: Mapping[str, Any], line: str) -> CallRecordDraft | None:
         """The draft of one row, or None for one that starts outside the window."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.days import days_between, midnight
 from portal.lib.errors import Unavailable
-from telephony.providers.drafts import CallPage, CallRecordDraft, UnreadableRow, Window
+from telephony.providers.drafts import CallPage, CallRecordDraft, UnreadableRow, Window, already
 from telephony.providers.voipcloud.catalog import MOST_ROWS
 from telephony.providers.voipcloud.client import VoipcloudClient
 from telephony.providers.voipcloud.objects import learn
@@ -77,8 +77,8 @@ def read_calls(
         drafts, unreadable = reader.drafts(rows, stretch)
         yield CallPage(
             stream=stream,
-            drafts=drafts,
-            unreadable=unreadable,
+            size=len(rows),
+            read=already(drafts, unreadable),
             cursor={"spans": [[one.isoformat(), two.isoformat()] for one, two in spans]} if spans else None,
             covers=stretch,
             requests=reader.take_count(),

@@ -28,19 +28,24 @@ def _records(cursor: Any, tenant_id: int, connection_id: int, keys: list[str]) -
     )
 
 
-LOOK_UPS = {
-    "call_record_once": (_records, "remote_key"),
-    "call_record_fold": (sql.records_of_folds, "fold_key"),
-    "call_once": (sql.known_calls, "fold_key"),
+# The indexes that each look-up goes through, and the condition in each of them.
+RECORD = ("call_record_once", "remote_key)::text = wanted.key")
+CALL = ("call_once", "fold_key)::text = wanted.key")
+RECORD_OF_CALL = ("call_record_call", "call_id = stored.id")
+LOOK_UPS: dict[str, tuple[LookUp, list[tuple[str, str]]]] = {
+    "records": (_records, [RECORD]),
+    "records of folds": (sql.records_of_folds, [CALL, RECORD_OF_CALL]),
+    "known records of folds": (sql.known_records_of_folds, [CALL, RECORD_OF_CALL]),
+    "calls": (sql.known_calls, [CALL]),
 }
 
 
 @pytest.mark.parametrize("state", ["never analysed", "another tenant analysed", "analysed before its commit"])
-@pytest.mark.parametrize("index", LOOK_UPS)
+@pytest.mark.parametrize("name", LOOK_UPS)
 def test_a_look_up_uses_the_index_of_its_key(
-    alice: Connection, bob: Connection, index: str, state: str
+    alice: Connection, bob: Connection, name: str, state: str
 ) -> None:
-    look_up, column = LOOK_UPS[index]
+    look_up, indexes = LOOK_UPS[name]
     if state == "another tenant analysed":
         _fill(bob)
         with database.cursor() as cursor:
@@ -56,11 +61,14 @@ def test_a_look_up_uses_the_index_of_its_key(
         assert len(look_up(cursor, alice.tenant_id, alice.pk, keys)) == len(keys)
     plan = _plan(queries[-1]["sql"])
 
-    scan = next(node for node in _nodes(plan) if "Relation Name" in node)
-    assert scan.get("Index Name") == index
-    assert f"{column})::text = wanted.key" in scan["Index Cond"]
-    assert scan.get("Rows Removed by Filter", 0) == 0
-    assert scan["Actual Loops"] == len(keys)
+    nodes = _nodes(plan)
+    assert not [node for node in nodes if node["Node Type"] == "Seq Scan"]
+    scans = [node for node in nodes if "Index Name" in node]
+    assert [scan["Index Name"] for scan in scans] == [index for index, _ in indexes]
+    for scan, (_, condition) in zip(scans, indexes, strict=True):
+        assert condition in scan["Index Cond"]
+        assert scan.get("Rows Removed by Filter", 0) == 0
+        assert scan["Actual Loops"] == len(keys)
 
 
 def _fill(connection: Connection) -> None:

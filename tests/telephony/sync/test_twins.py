@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from telephony.models import Call, CallRecord, Connection
-from telephony.providers.drafts import CallPage, CallRecordDraft, Window
+from telephony.providers.drafts import CallPage, CallRecordDraft, Window, already
 from telephony.services import calls, standings, twins
 from telephony.services.twins import Twin, numbered
 from tests.telephony.sync.conftest import NOON, make_draft
@@ -28,8 +28,8 @@ def alike(line: str, talk: int, **values: Any) -> CallRecordDraft:
 
 def read(connection: Connection, *drafts: CallRecordDraft) -> None:
     """A reading of the whole stretch, stored as a run does."""
-    page = twins.told_apart(connection, CallPage(stream="incoming", drafts=drafts, covers=STRETCH))
-    calls.store(connection, page.drafts, NOON)
+    page = twins.told_apart(connection, CallPage(stream="incoming", read=already(drafts), covers=STRETCH))
+    calls.store(connection, page.read().drafts, NOON)
     standings.settle(connection, page, NOON)
 
 
@@ -93,7 +93,7 @@ def test_the_one_that_is_gone_says_so_and_may_come_back(in_alice: Connection) ->
 
 
 def test_pages_that_do_not_cover_their_stretch_are_left_as_they_are(in_alice: Connection) -> None:
-    page = CallPage(stream="incoming", drafts=[alike("Ana", 1), alike("Ana", 1)])
+    page = CallPage(stream="incoming", read=already([alike("Ana", 1), alike("Ana", 1)]))
 
     assert twins.told_apart(in_alice, page) is page
 
@@ -112,8 +112,8 @@ def test_the_standing_is_that_of_the_last_reading(in_alice: Connection) -> None:
 
 def test_a_call_open_for_a_day_is_stale(in_alice: Connection) -> None:
     draft = alike("Ana", 1, is_open=True)
-    page = CallPage(stream="incoming", drafts=[draft], covers=STRETCH)
-    calls.store(in_alice, page.drafts, NOON)
+    page = CallPage(stream="incoming", read=already([draft]), covers=STRETCH)
+    calls.store(in_alice, page.read().drafts, NOON)
 
     standings.settle(in_alice, page, NOON + timedelta(hours=24, seconds=2))
 

@@ -74,14 +74,14 @@ def test_every_record_of_the_window_comes_and_reading_goes_on_anywhere(
 
     pages = _read(kazoo, window)
 
-    found = [draft.remote_key for page in pages for draft in page.drafts]
+    found = [draft.remote_key for page in pages for draft in page.read().drafts]
     within = {f"202403-{name}" for name, g in made.items() if g <= to_gregorian(window.end_at + LONGEST_CALL)}
     assert sorted(found) == sorted(within)
     assert [page.cursor is None for page in pages] == [False] * (len(pages) - 1) + [True]
     if stop < len(pages) - 1:
         rest = _read(kazoo, window, pages[stop].cursor)
-        assert [d.remote_key for page in rest for d in page.drafts] == found[
-            sum(len(p.drafts) for p in pages[: stop + 1]) :
+        assert [d.remote_key for page in rest for d in page.read().drafts] == found[
+            sum(len(p.read().drafts) for p in pages[: stop + 1]) :
         ]
 
 
@@ -107,7 +107,7 @@ def test_a_span_that_is_too_much_for_one_answer_is_halved(kazoo, served):
 
     pages = _read(kazoo, Window(START, START + timedelta(days=2)))
 
-    assert [draft.remote_key for page in pages for draft in page.drafts] == ["202403-r"]
+    assert [draft.remote_key for page in pages for draft in page.read().drafts] == ["202403-r"]
 
 
 def test_a_key_that_comes_again_ends_the_span(kazoo, served):
@@ -220,5 +220,5 @@ def test_rows_that_cannot_be_read_are_set_aside(kazoo, served):
 
     (page,) = _read(kazoo, Window(START, START + timedelta(days=1)))
 
-    assert [draft.remote_key for draft in page.drafts] == ["202403-r"]
-    assert [row.stream for row in page.unreadable] == ["cdrs", "cdrs"]
+    assert [draft.remote_key for draft in page.read().drafts] == ["202403-r"]
+    assert [row.stream for row in page.read().unreadable] == ["cdrs", "cdrs"]

@@ -37,7 +37,7 @@ def read(client: VoipcloudClient, window: Window, stream: str = "user", **option
 
 
 def rows_of(pages: list[CallPage]) -> Counter[str]:
-    return Counter(canonical_json(dict(draft.raw)) for page in pages for draft in page.drafts)
+    return Counter(canonical_json(dict(draft.raw)) for page in pages for draft in page.read().drafts)
 
 
 def truth(pbx: VoipcloudSandbox, window: Window, stream: str = "user") -> Counter[str]:
@@ -96,7 +96,7 @@ def test_only_rows_of_the_window_are_kept_whatever_midnight_a_date_means(
 
 def test_an_empty_window_asks_nothing(voipcloud: VoipcloudClient, sandbox: Any) -> None:
     (page,) = read(voipcloud, Window(NOW, NOW))
-    assert (page.drafts, page.cursor, page.covers, page.requests) == ((), None, None, 0)
+    assert (page.read().drafts, page.cursor, page.covers, page.requests) == ((), None, None, 0)
     assert not sandbox.requests
 
 
@@ -111,7 +111,7 @@ def test_the_hour_that_occurs_twice_is_whole(voipcloud: VoipcloudClient, pbx: An
     pbx.store.merge({"settings": {"has_offset": False}})
 
     pages = read(voipcloud, days(date(2026, 4, 4), date(2026, 4, 6)))
-    flagged = [draft for page in pages for draft in page.drafts if draft.is_time_ambiguous]
+    flagged = [draft for page in pages for draft in page.read().drafts if draft.is_time_ambiguous]
     assert all(draft.raw["call_start_at"].startswith("2026-04-05T02:") for draft in flagged)
 
 
@@ -125,8 +125,8 @@ def test_a_row_that_cannot_be_read_is_set_aside_alone(
     sandbox.faults.add("voipcloud", "get-user-calls", status=200, body=body)
     (page,) = read(voipcloud, TODAY)
 
-    assert [draft.raw for draft in page.drafts] == [good]
-    assert [row.raw for row in page.unreadable] == [{**good, "is_inbound": "?"}, {"x": 1}]
+    assert [draft.raw for draft in page.read().drafts] == [good]
+    assert [row.raw for row in page.read().unreadable] == [{**good, "is_inbound": "?"}, {"x": 1}]
 
 
 def test_an_odd_answer_is_no_empty_day(voipcloud: VoipcloudClient, sandbox: Any) -> None:
@@ -155,7 +155,7 @@ def test_rows_that_come_and_go_meanwhile_neither_double_nor_hide_others(
     pbx.play("shifting", {"seed": 3, "times": 6, "most": 4})
     pages = read(voipcloud, TODAY, most=150)
 
-    keys = Counter(draft.remote_key for page in pages for draft in page.drafts)
+    keys = Counter(draft.remote_key for page in pages for draft in page.read().drafts)
     lasting = always & truth(pbx, TODAY)
     assert not lasting - rows_of(pages)
     assert sum(keys.values()) <= sum(always.values()) + 30
@@ -256,7 +256,7 @@ def test_no_row_that_was_there_all_the_time_is_missed(
         pages = list(read_calls(client, stream="user", window=day, zone=SYDNEY, most=30))
     except Unavailable:
         return
-    seen = identities([dict(draft.raw) for page in pages for draft in page.drafts])
+    seen = identities([dict(draft.raw) for page in pages for draft in page.read().drafts])
     after = identities(client.rows)
     assert not (before & after) - seen
     assert not seen - (before | after)
