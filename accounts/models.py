@@ -58,6 +58,9 @@ class Person(AbstractUser):
         "Tenant", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
+    # Those of open tenants, where a request read them together with the person (accounts/auth_backends.py).
+    memberships_read: list[Membership] | None = None
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects: ClassVar[Any] = PersonManager()

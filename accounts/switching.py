@@ -48,7 +48,7 @@ def tenants_of(person: Person, known: Sequence[Membership] | None = None) -> lis
 
     `known` are the memberships where the request has read them already.
     """
-    memberships = memberships_of(person) if known is None else known
+    memberships = memberships_of(person.pk) if known is None else known
     return [
         (
             membership.tenant,

@@ -33,7 +33,9 @@ STREAM_RECHECK_S = 60
 MOST_CHOICES = 50
 
 _OPEN_MEMBERSHIPS = (
-    Membership.objects.select_related("tenant").filter(tenant__closed_at=None).order_by("tenant__name", "pk")
+    Membership.objects.select_related("tenant", "person")
+    .filter(tenant__closed_at=None)
+    .order_by("tenant__name", "pk")
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -89,7 +91,8 @@ class TenantMiddleware:
             return self.get_response(request)
         if not request.user.is_authenticated:
             return sign_in_first(request)
-        request.memberships = memberships_of(request.user)  # type: ignore[attr-defined]
+        read = request.user.memberships_read  # with the person, for this request
+        request.memberships = memberships_of(request.user.pk) if read is None else read  # type: ignore[attr-defined]
         membership, tenant = belonging(request.user, found[1], request.memberships)  # type: ignore[attr-defined]
         if tenant is None:
             raise Http404
@@ -110,9 +113,9 @@ class TenantMiddleware:
         return response
 
 
-def memberships_of(person: Person) -> list[Membership]:
+def memberships_of(person_id: int) -> list[Membership]:
     """The first of a person's memberships in open tenants, by name: enough for the switcher, and for most to enter."""
-    return list(_OPEN_MEMBERSHIPS.filter(person_id=person.pk)[:MOST_CHOICES])
+    return list(_OPEN_MEMBERSHIPS.filter(person_id=person_id)[:MOST_CHOICES])
 
 
 def belonging(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from accounts.models import AuditEvent, Membership, Person
 from accounts.rights import RIGHTS_OF, Role, rights_of
 from accounts.scoping import current_scope, tenant_scope
@@ -92,6 +95,24 @@ def test_a_lost_membership_ends_access_at_once(client_of, noe, corvane):
     Membership.objects.filter(person=noe, tenant=corvane).delete()
 
     assert client.get(PEOPLE).status_code == 404
+
+
+def test_who_may_no_longer_sign_in_is_signed_out_at_once(client_of, noe, corvane):
+    client = client_of(noe)
+    assert client.get("/t/corvane/").status_code == 200
+    Person.objects.filter(pk=noe.pk).update(is_active=False)
+
+    assert "/accounts/login/" in client.get("/t/corvane/")["Location"]
+
+
+def test_a_page_of_a_tenant_reads_person_and_memberships_at_once(client_of, noe, corvane):
+    client = client_of(noe)
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/t/corvane/")
+
+    asked = [query["sql"] for query in seen if 'FROM "accounts_' in query["sql"]]
+    assert len([sql for sql in asked if 'FROM "accounts_membership"' in sql]) == 1
+    assert not [sql for sql in asked if 'FROM "accounts_person"' in sql]
 
 
 def test_a_closed_tenant_is_gone_for_its_members(client_of, maud, tom, corvane):

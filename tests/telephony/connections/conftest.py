@@ -167,7 +167,7 @@ def client_of_person() -> Callable[[Person], Client]:
 
     def sign_in(person: Person) -> Client:
         client = Client(HTTP_HOST="localhost:8000")
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person)
         return client
 
     return sign_in
