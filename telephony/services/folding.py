@@ -177,12 +177,19 @@ def _is_on_callers_line(record: FoldRecord) -> bool:
 
 
 def _internal_caller(ordered: Sequence[FoldRecord]) -> FoldRecord | None:
-    """Of internal records none of which says whose line called, the earliest: a caller's leg begins first."""
+    """Of internal records none of which says whose line called, the earliest: a caller's leg begins first.
+
+    None where two lines began in the same second, so that nothing tells them apart.
+    """
     internal = [record for record in ordered if record.direction == "internal"]
     lines = {record.line_remote_id for record in internal}
     if len(lines) < 2 or any(map(_is_on_callers_line, internal)):
         return None
-    return internal[0]
+    first = internal[0]
+    is_tied = any(
+        one.started_at == first.started_at and one.line_remote_id != first.line_remote_id for one in internal
+    )
+    return None if is_tied else first
 
 
 def _has_place(record: FoldRecord) -> bool:

@@ -16,8 +16,9 @@ from telephony.services import calls, cdr_sync, runs
 from telephony.services.call_batches import Batch, Lines, prepare
 from telephony.services.read_ahead import AHEAD, ReadAhead, read_ahead
 from telephony.services.runs import request_run
+from tests.telephony.conftest import Work
 from tests.telephony.sync.conftest import LINE, NOON, make_draft
-from tests.telephony.sync.test_sync import days_ago, stored_keys, work
+from tests.telephony.sync.test_sync import days_ago, stored_keys
 
 
 class Broken(RuntimeError):
@@ -106,7 +107,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cdr_sync, "MOST_ROWS", 2)
 
 
-def calls_run(connection: Connection) -> SyncRun:
+def calls_run(connection: Connection, work: Work) -> SyncRun:
     with tenant_scope(connection.tenant_id):
         lines = request_run(connection, "entities")
     work(lines)
@@ -122,9 +123,9 @@ def keys_of(connection: Connection) -> set[tuple[str, str, str]]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("sandbox", "small_pieces", "threads_end")
 def test_an_error_while_preparing_reaches_the_run_and_a_later_try_brings_all(
-    morvanne: Connection, monkeypatch: pytest.MonkeyPatch
+    morvanne: Connection, monkeypatch: pytest.MonkeyPatch, work: Work
 ) -> None:
-    run = calls_run(morvanne)
+    run = calls_run(morvanne, work)
     prepared: list[Batch] = []
 
     def prepare_two(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
@@ -148,9 +149,9 @@ def test_an_error_while_preparing_reaches_the_run_and_a_later_try_brings_all(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("sandbox", "small_pieces", "threads_end")
 def test_a_run_that_is_stopped_after_each_piece_reads_no_row_twice(
-    morvanne: Connection, monkeypatch: pytest.MonkeyPatch
+    morvanne: Connection, monkeypatch: pytest.MonkeyPatch, work: Work
 ) -> None:
-    run = calls_run(morvanne)
+    run = calls_run(morvanne, work)
     monkeypatch.setattr(runs.Budget, "is_over", lambda _budget, **_options: True)
     work(run)
 

@@ -30,7 +30,7 @@ def read(connection: Connection, *drafts: CallRecordDraft) -> None:
     """A reading of the whole stretch, stored as a run does."""
     page = twins.told_apart(connection, CallPage(stream="incoming", read=already(drafts), covers=STRETCH))
     calls.store(connection, page.read().drafts, NOON)
-    standings.settle(connection, page, NOON)
+    standings.settle(connection, page, page.read().drafts, NOON)
 
 
 def stored() -> dict[str, tuple[Any, str]]:
@@ -115,7 +115,7 @@ def test_a_call_open_for_a_day_is_stale(in_alice: Connection) -> None:
     page = CallPage(stream="incoming", read=already([draft]), covers=STRETCH)
     calls.store(in_alice, page.read().drafts, NOON)
 
-    standings.settle(in_alice, page, NOON + timedelta(hours=24, seconds=2))
+    standings.settle(in_alice, page, [draft], NOON + timedelta(hours=24, seconds=2))
 
     assert stored() == {"k": (1, "stale")}
     assert standings.open_since(in_alice, NOON + timedelta(hours=1)) is None
@@ -131,7 +131,7 @@ def test_only_the_stretch_and_the_stream_are_judged(in_alice: Connection) -> Non
     ]
     calls.store(in_alice, [*others, alike("Ana", 4)], NOON)
     page = CallPage(stream="incoming", covers=STRETCH)
-    standings.settle(in_alice, page, NOON)
-    standings.settle(in_alice, replace(page, covers=None), NOON)
+    standings.settle(in_alice, page, [], NOON)
+    standings.settle(in_alice, replace(page, covers=None), [], NOON)
 
     assert stored() == {"before": (1, ""), "after": (2, ""), "other": (3, ""), "k": (4, "gone")}

@@ -150,7 +150,11 @@ def test_the_status_is_shown_in_whatever_form_it_comes(
 
 
 def test_a_window_of_one_second_learns_nothing_wrong(voipcloud: VoipcloudClient) -> None:
-    assert not list(
-        read_calls(voipcloud, stream="queue", window=Window(MAY.start_at, MAY.start_at), zone=SYDNEY)
-    )[0].drafts
+    assert (
+        not list(
+            read_calls(voipcloud, stream="queue", window=Window(MAY.start_at, MAY.start_at), zone=SYDNEY)
+        )[0]
+        .read()
+        .drafts
+    )
     assert learned(voipcloud.memory, "queue") == {}

@@ -79,7 +79,7 @@ def cycle(connection: Connection, client: VoipcloudClient, now: datetime, most: 
             for page in read_calls(client, stream=stream, window=window, zone=SYDNEY, most=most):
                 page = twins.told_apart(connection, page)
                 calls.store(connection, page.read().drafts, now)
-                standings.settle(connection, page, now)
+                standings.settle(connection, page, page.read().drafts, now)
         except Unavailable:
             continue  # the next cycle reads it again
     return window
