@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +14,7 @@ from telephony.providers.kazoo.sandbox.crossbar import BASES, Crossbar
 from telephony.providers.kazoo.sandbox.envelope import failure
 from telephony.providers.kazoo.sandbox.refusals import WORDS, Headers, Refused, no_such_path
 from telephony.providers.kazoo.sandbox.scenarios import play
-from telephony.providers.kazoo.sandbox.seed import LOGIN, make_state
+from telephony.providers.kazoo.sandbox.seed import LOGIN, first_accounts, make_state
 from telephony.providers.kazoo.sandbox.tokens import Tokens
 from telephony.providers.sandbox.clock import SandboxClock
 from telephony.providers.sandbox.provider import SandboxProvider, UnknownScenario
@@ -36,8 +35,7 @@ class KazooSandbox(SandboxProvider):
         self.tokens = Tokens(self)
         self.buckets = Buckets(clock)
         self.crossbar = Crossbar(self)
-        self._book_lock = threading.Lock()
-        self._book: CdrBook | None = None
+        self._book = CdrBook(first_accounts(), clock)
 
     def seed(self) -> dict[str, Any]:
         return make_state(self.clock.now())
@@ -118,22 +116,20 @@ class KazooSandbox(SandboxProvider):
                 return str(identifier)
         raise UnknownScenario(f"no account {named!r}")
 
-    def book(self, call: Call) -> CdrBook:
-        """The computed calls. They follow the accounts of the state."""
-        with self._book_lock:
-            if self._book is None:
-                self._book = CdrBook(self.store.data["accounts"], self.clock)
-            return self._book
+    @property
+    def book(self) -> CdrBook:
+        """The computed calls: those of the seed's accounts, whatever becomes of these."""
+        return self._book
 
     def ordinary_channels(self, call: Call) -> list[dict[str, Any]]:
         """The running legs of ordinary calls."""
-        return list(self.book(call).channels(call.account_id, call.now_g))
+        return list(self.book.channels(call.account_id, call.now_g))
 
     def registered(self, call: Call) -> set[str]:
         """Devices of the account that are registered now; one that was flushed comes back within its five minutes."""
         flushed = call.account["pvt"].get("flushed", {})
         devices = call.docs("devices")
-        found = self.book(call).registered_devices(call.account_id, call.now_g)
+        found = self.book.registered_devices(call.account_id, call.now_g)
         return {
             one
             for one in found
@@ -145,5 +141,3 @@ class KazooSandbox(SandboxProvider):
     def reset(self) -> None:
         super().reset()
         self.buckets.clear()
-        with self._book_lock:
-            self._book = None

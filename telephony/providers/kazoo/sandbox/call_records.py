@@ -6,12 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
 
 from telephony.providers.kazoo.sandbox import lists
 from telephony.providers.kazoo.sandbox.answers import Answer, raw
 from telephony.providers.kazoo.sandbox.call import Call
 from telephony.providers.kazoo.sandbox.classifiers import classifier_of
-from telephony.providers.kazoo.sandbox.columns import columns_of, row_of
+from telephony.providers.kazoo.sandbox.columns import Shape, columns_of, row_of
 from telephony.providers.kazoo.sandbox.documents import Document
 from telephony.providers.kazoo.sandbox.filters import passes
 from telephony.providers.kazoo.sandbox.legs import planned, record
@@ -27,19 +29,19 @@ _ID = re.compile(r"[0-9]{6}-.+")
 
 @answers("GET", "/accounts/{}/cdrs", locked=False, gives=_GIVES)
 def list_legs(call: Call) -> Answer:
-    return _listed(call, legs_between(call, *_window(call)))
+    return _listed(call, records_between(call, *_window(call)))
 
 
 @answers("GET", "/accounts/{}/users/{}/cdrs", locked=False, gives=_GIVES)
 def list_legs_of_user(call: Call, user_id: str) -> Answer:
     call.entry("users", user_id)
     legs = legs_between(call, *_window(call))
-    return _listed(call, [leg for leg in legs if owner_of(leg) == user_id])
+    return _listed(call, [_as_record(leg) for leg in legs if owner_of(leg) == user_id])
 
 
 @answers("GET", "/accounts/{}/cdrs/interaction", locked=False, gives=_GIVES)
 def list_calls(call: Call) -> Answer:
-    return _listed(call, representatives(_interactions(call).values()), is_call=True)
+    return _listed(call, representatives(_interactions(call).values()))
 
 
 @answers("GET", "/accounts/{}/users/{}/cdrs/interaction", locked=False, gives=_GIVES)
@@ -47,13 +49,13 @@ def list_calls_of_user(call: Call, user_id: str) -> Answer:
     """Calls in which the user has a leg."""
     call.entry("users", user_id)
     own = [legs for legs in _interactions(call).values() if any(owner_of(leg) == user_id for leg in legs)]
-    return _listed(call, representatives(own), is_call=True)
+    return _listed(call, representatives(own))
 
 
 @answers("GET", "/accounts/{}/cdrs/legs/{}", locked=False)
 def list_legs_of_call(call: Call, identifier: str) -> list[Document]:
     """Full documents of the call that this is the interaction or one record of."""
-    legs = list(call.sandbox.book(call).interaction(call.account_id, identifier))
+    legs = list(call.sandbox.book.interaction(call.account_id, identifier))
     added = _added(call)
     wanted = {leg["interaction_id"] for leg in added if identifier in (leg["id"], leg["interaction_id"])}
     legs += [leg for leg in added if leg["interaction_id"] in wanted]
@@ -81,7 +83,7 @@ def read(call: Call, identifier: str) -> Document:
     for leg in _added(call):
         if leg["id"] == identifier:
             return leg
-    found = call.sandbox.book(call).leg(call.account_id, identifier)
+    found = call.sandbox.book.leg(call.account_id, identifier)
     if found is None or found["timestamp"] > call.now_g:
         raise _no_such_cdr()
     document: Document = found
@@ -109,14 +111,30 @@ def _added(call: Call) -> list[Document]:
     return [record(leg, call.account_id, call.realm, reseller) for leg in legs if leg.end_g <= call.now_g]
 
 
-def legs_between(call: Call, start_g: int, end_g: int) -> list[Document]:
+class Record(NamedTuple):
+    """Where a leg stands in a list, and how its document is had: only those of a page are written out."""
+
+    time_g: int
+    id: str
+    load: Callable[[], Document]
+
+
+def _as_record(leg: Document, time_g: int | None = None) -> Record:
+    return Record(int(leg["timestamp"]) if time_g is None else time_g, str(leg["id"]), lambda: leg)
+
+
+def records_between(call: Call, start_g: int, end_g: int) -> list[Record]:
     """Ended legs whose record time is inside, both bounds included."""
     now_g = call.now_g
     oldest_g = now_g - int(call.setting("retention_days")) * 86_400
-    legs = list(
-        call.sandbox.book(call).legs(call.account_id, max(start_g, oldest_g), min(end_g, now_g), now_g)
-    )
-    return legs + [leg for leg in _added(call) if start_g <= leg["timestamp"] <= end_g]
+    legs = call.sandbox.book.legs(call.account_id, max(start_g, oldest_g), min(end_g, now_g), now_g)
+    ordinary = [Record(*key, partial(legs.__getitem__, place)) for place, key in enumerate(legs.keys())]
+    return ordinary + [_as_record(leg) for leg in _added(call) if start_g <= leg["timestamp"] <= end_g]
+
+
+def legs_between(call: Call, start_g: int, end_g: int) -> list[Document]:
+    """The same, as full documents."""
+    return [one.load() for one in records_between(call, start_g, end_g)]
 
 
 def _interactions(call: Call) -> dict[str, list[Document]]:
@@ -129,12 +147,13 @@ def _interactions(call: Call) -> dict[str, list[Document]]:
     return found
 
 
-def representatives(calls: Iterable[list[Document]]) -> list[Document]:
+def representatives(calls: Iterable[list[Document]]) -> list[Record]:
     """One leg for each call: the first, and of those that began together the inbound one."""
-    return [
-        min(legs, key=lambda leg: (started(leg), leg["call_direction"] != "inbound", leg["id"]))
-        for legs in calls
-    ]
+    found = []
+    for legs in calls:
+        leg = min(legs, key=lambda leg: (started(leg), leg["call_direction"] != "inbound", leg["id"]))
+        found.append(_as_record(leg, int(leg["interaction_time"])))
+    return found
 
 
 def _window(call: Call) -> tuple[int, int]:
@@ -173,35 +192,18 @@ def _offset_s(call: Call) -> int:
     return max(-86_400, min(86_400, offset_s))
 
 
-def _listed(call: Call, legs: Iterable[Document], *, is_call: bool = False) -> Answer:
-    offset_s, with_reseller = _offset_s(call), call.is_reseller
-    separator = " " if call.generation == OLD else "_"
-    rows = [lists.Row(_key(leg, is_call), _shower(call, leg, offset_s, separator, is_call)) for leg in legs]
+def _listed(call: Call, records: Iterable[Record]) -> Answer:
+    with_reseller = call.is_reseller
+    shape = Shape(_offset_s(call), " " if call.generation == OLD else "_", with_reseller)
+    rows = [lists.Row((one.time_g, one.id), partial(_show, call, one, shape)) for one in records]
     if call.message.wants(_GIVES) == "text/csv":
         return _csv(call, rows, columns_of(with_reseller))
-    page = lists.listed(call, rows, lists.TEXT, chunked=True)
-    if not with_reseller:
-        page.data = [
-            {name: value for name, value in row.items() if not name.startswith("reseller_")}
-            for row in page.data
-        ]
-    return page
+    return lists.listed(call, rows, lists.TEXT, chunked=True)
 
 
-def _key(leg: Document, is_call: bool) -> lists.SortKey:
-    return (int(leg["interaction_time"] if is_call else leg["timestamp"]), leg["id"])
-
-
-def _shower(
-    call: Call, leg: Document, offset_s: int, separator: str, is_call: bool
-) -> Callable[[], Document | None]:
-    def show() -> Document | None:
-        created_g = int(leg["interaction_time"] if is_call else leg["timestamp"])
-        if not passes(leg, {"created": created_g}, call.request.query_pairs):
-            return None
-        return row_of(leg, offset_s, separator)
-
-    return show
+def _show(call: Call, one: Record, shape: Shape) -> Document | None:
+    leg = one.load()
+    return row_of(leg, shape) if passes(leg, {"created": one.time_g}, call.request.query_pairs) else None
 
 
 def _csv(call: Call, rows: list[lists.Row], columns: tuple[str, ...]) -> Answer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple
 
+from telephony.providers.kazoo.sandbox.cdrs import cost_units
 from telephony.providers.kazoo.sandbox.documents import Document
 from telephony.providers.kazoo.times import EPOCH_S
 
@@ -28,8 +29,16 @@ def columns_of(with_reseller: bool) -> tuple[str, ...]:
     return (*_COLUMNS, *_OF_RESELLERS) if with_reseller else _COLUMNS
 
 
-def row_of(leg: Document, offset_s: int = 0, separator: str = "_") -> Document:
-    """A full document as a row. What is unknown is an empty text. `offset_s` moves only the column `datetime`."""
+class Shape(NamedTuple):
+    """How rows are written: `offset_s` moves only the column `datetime`, in which `separator` stands."""
+
+    offset_s: int = 0
+    separator: str = "_"
+    with_reseller: bool = False
+
+
+def row_of(leg: Document, shape: Shape) -> Document:
+    """A full document as a row. What is unknown is an empty text."""
     variables = leg.get("custom_channel_vars") or {}
     duration_s, billed_s = int(leg.get("duration_seconds", 0)), int(leg.get("billing_seconds", 0))
     start_g = int(leg["timestamp"]) - duration_s
@@ -49,9 +58,9 @@ def row_of(leg: Document, offset_s: int = 0, separator: str = "_") -> Document:
         "media_recordings": list(variables.get("media_recordings") or []),
         "call_priority": str(variables.get("call_priority", "")),
     }
-    row |= _moments(leg, start_g, offset_s, separator)
-    row |= _costs(variables, billed_s)
-    return {name: row[name] for name in (*_COLUMNS, *_OF_RESELLERS)}
+    row |= _moments(leg, start_g, shape.offset_s, shape.separator)
+    row |= _costs(leg, variables)
+    return {name: row[name] for name in columns_of(shape.with_reseller)}
 
 
 def _authorizing(variables: Document) -> str:
@@ -81,34 +90,15 @@ def _moments(leg: Document, start_g: int, offset_s: int, separator: str) -> Docu
     }
 
 
-def _costs(variables: Document, billed_s: int) -> Document:
+def _costs(leg: Document, variables: Document) -> Document:
     """`cost` in 1/10000 of the currency, where the account pays by the minute; `rate` in the currency itself."""
-    billing = str(variables.get("account_billing", ""))
-    reseller = str(variables.get("reseller_billing", ""))
-    rate = _number(variables.get("rate"))
-    cost = _cost(variables, rate, billed_s)
+    reseller, rate = str(variables.get("reseller_billing", "")), variables.get("rate")
+    cost = str(cost_units(leg))
     return {
-        "cost": str(cost if billing == "per_minute" else 0),
-        "rate": f"{rate / 10_000:g}" if rate else "",
+        "cost": cost,
+        "rate": f"{int(rate) / 10_000:g}" if rate else "",
         "rate_name": str(variables.get("rate_name", "")),
-        "call_type": billing,
-        "reseller_cost": str(cost if reseller == "per_minute" else 0),
+        "call_type": str(variables.get("account_billing", "")),
+        "reseller_cost": cost if reseller == "per_minute" else "0",
         "reseller_call_type": reseller,
     }
-
-
-def _cost(variables: Document, rate: float, billed_s: int) -> int:
-    """Minutes as the rate counts them: a minimum, then whole increments, and a surcharge for the call."""
-    if not billed_s or not rate:
-        return 0
-    increment = max(1, int(_number(variables.get("rate_increment"))) or 60)
-    counted_s = max(billed_s, int(_number(variables.get("rate_minimum"))))
-    counted_s = -(-counted_s // increment) * increment
-    return round(rate * counted_s / 60 + _number(variables.get("surcharge")))
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return 0.0

@@ -11,6 +11,7 @@ GROUPS = (
     "callflows",
     "conferences",
     "devices",
+    "further",
     "live",
     "media",
     "money",

@@ -27,6 +27,7 @@ _YES, _NO = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 _EMPTY_KEYS: tuple[Any, ...] = (None, "", [])
 
 SortKey = tuple[Any, ...]
+Show = Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Row:
     """One row of a view: where it stands, and what is shown of it. `show` gives None for a row that a filter drops."""
 
     key: SortKey
-    show: Callable[[], Any]
+    show: Show
 
 
 def page_size_of(call: Call) -> int:

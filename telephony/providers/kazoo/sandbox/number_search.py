@@ -155,7 +155,9 @@ def search_city(call: Call) -> Document:
         raise wrong("city", "required", "Field is required but missing", value=None)
     wanted = city.strip().lower()
     return {
-        name.title(): {"prefixes": list(prefixes)} for name, prefixes in _CITIES.items() if name.startswith(wanted)
+        name.title(): {"prefixes": list(prefixes)}
+        for name, prefixes in _CITIES.items()
+        if name.startswith(wanted)
     }
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from telephony.providers.kazoo.sandbox import lists
 from telephony.providers.kazoo.sandbox.answers import Answer
 from telephony.providers.kazoo.sandbox.call import Call, descendants
-from telephony.providers.kazoo.sandbox.charges import amount, offers_of, plans_of
-from telephony.providers.kazoo.sandbox.documents import Document, Entry, at, full, revision, touched
+from telephony.providers.kazoo.sandbox.charges import Item, amount, offers_of, plans_of, price_of
+from telephony.providers.kazoo.sandbox.documents import Document, Entry, full, revision, touched
 from telephony.providers.kazoo.sandbox.filters import passes
 from telephony.providers.kazoo.sandbox.refusals import bad_identifier, wrong
 from telephony.providers.kazoo.sandbox.routes import answers
@@ -168,19 +168,17 @@ def _quantities(call: Call, account_ids: list[str]) -> dict[str, dict[str, int]]
 def _items(call: Call, quantities: dict[str, dict[str, int]]) -> Document:
     """Each priced item with its quantity and rate."""
     items: Document = {}
-    for document in plans_of(call).values():
-        plan = at(document, "plan")
-        for category, prices in plan.items() if isinstance(plan, dict) else ():
-            for item, price in prices.items() if isinstance(prices, dict) else ():
-                quantity = quantities.get(category, {}).get(item, 0)
-                if isinstance(price, dict) and quantity:
-                    line = {
-                        "category": category,
-                        "item": item,
-                        "quantity": quantity,
-                        "rate": amount(price, "rate"),
-                    }
-                    items.setdefault(category, {})[item] = line
+    for category, counted in quantities.items():
+        for item, quantity in counted.items():
+            price = price_of(call, Item(category, item))
+            if price and quantity:
+                line = {
+                    "category": category,
+                    "item": item,
+                    "quantity": quantity,
+                    "rate": amount(price, "rate"),
+                }
+                items.setdefault(category, {})[item] = line
     return items
 
 

@@ -237,15 +237,12 @@ def check_domains(call: Call) -> Document:
 
 
 def _domain(call: Call) -> str:
-    """The domain of the query, or the account's own. Raises Refused 404."""
+    """The domain of the query, or that of the account's brand; one without a brand is known by its realm."""
     if wanted := call.query.get("domain"):
         return wanted
-    account_id = call.account_id or call.token["account"]
-    entry = call.state["accounts"][account_id]["one"].get("whitelabel")
-    domain = text_at(entry["doc"], "domain") if entry else ""
-    if not domain:
-        raise bad_identifier("domain")
-    return domain
+    account = call.state["accounts"][call.account_id or call.token["account"]]
+    entry = account["one"].get("whitelabel")
+    return (text_at(entry["doc"], "domain") if entry else "") or text_at(account["doc"], "realm")
 
 
 def _domains(call: Call, domain: str, *, checked: bool) -> Document:

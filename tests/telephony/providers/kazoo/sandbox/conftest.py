@@ -56,7 +56,9 @@ class Caller:
         """All rows of a list, page by page, each start key sent back as it came."""
         rows: list[Any] = []
         while True:
-            page = self("GET", path, params=params).json()
+            answer = self("GET", path, params=params)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
             rows += page["data"]
             key = page.get("next_start_key")
             if not key:

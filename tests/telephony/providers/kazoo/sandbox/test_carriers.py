@@ -70,13 +70,13 @@ def test_jobs_that_cannot_be(master):
 
 
 def test_connectivity_is_listed_as_ids(master):
-    server = {"name": "PBX", "auth": {"auth_method": "password"}, "DIDs": {"+33199005501": {}}}
+    server = {"name": "PBX", "auth": {"auth_method": "password"}, "options": {}, "DIDs": {"+33199005501": {}}}
     wish = {"account": {"auth_realm": "a.example"}, "servers": [server], "billing_account_id": "x"}
     made = master.ok("PUT", "~/connectivity", wish)
 
     assert made["id"] in master.every("~/connectivity")
     assert made["servers"][0]["options"]["inbound_format"] == "npan"
-    assert master("PUT", "~/connectivity", {"servers": [{"DIDs": {}}]}).status_code == 400
+    assert master("PUT", "~/connectivity", {"servers": [{"auth": {"auth_method": "x"}}]}).status_code == 400
     assert master("DELETE", f"~/connectivity/{made['id']}", {}).status_code == 200
 
 

@@ -75,26 +75,50 @@ def test_private_fields_cannot_be_written_and_never_appear(master, fake_kazoo):
     ("path", "document", "errors"),
     [
         ("~/users", {}, {"first_name": ["required"], "last_name": ["required"]}),
-        ("~/users", {"first_name": "", "last_name": "x" * 129}, {"first_name": ["minLength"], "last_name": ["maxLength"]}),
-        ("~/users", {"first_name": "a", "last_name": "b", "username": "a b"}, {"username": ["pattern"], "password": ["required"]}),
+        (
+            "~/users",
+            {"first_name": "", "last_name": "x" * 129},
+            {"first_name": ["minLength"], "last_name": ["maxLength"]},
+        ),
+        (
+            "~/users",
+            {"first_name": "a", "last_name": "b", "username": "a b"},
+            {"username": ["pattern"], "password": ["required"]},
+        ),
         ("~/users", {"first_name": "a", "last_name": "b", "email": "nowhere"}, {"email": ["wrong_format"]}),
         ("~/users", {"first_name": "a", "last_name": "b", "priv_level": "root"}, {"priv_level": ["enum"]}),
         ("~/users", {"first_name": "a", "last_name": "b", "enabled": "yes"}, {"enabled": ["type"]}),
-        ("~/users", {"first_name": "a", "last_name": "b", "hotdesk": {"pin": "1"}}, {"hotdesk.pin": ["minLength"]}),
+        (
+            "~/users",
+            {"first_name": "a", "last_name": "b", "hotdesk": {"pin": "1"}},
+            {"hotdesk.pin": ["minLength"]},
+        ),
         ("~/devices", {"name": "a", "sip": {"password": "abc"}}, {"sip.password": ["minLength"]}),
         ("~/devices", {"name": "a", "sip": []}, {"sip": ["type"]}),
         ("~/devices", {"name": "a", "device_type": "mobile"}, {"mobile.mdn": ["required"]}),
         ("~/devices", {"name": "a", "sip": {"method": "ip", "ip": "300.1.1.1"}}, {"sip.ip": ["type"]}),
-        ("~/resources", {"name": "a", "gateways": [{"port": "x"}]}, {"gateways.0.port": ["type"], "gateways.0.server": ["required"]}),
+        (
+            "~/resources",
+            {"name": "a", "gateways": [{"port": "x"}]},
+            {"gateways.0.port": ["type"], "gateways.0.server": ["required"]},
+        ),
         ("~/temporal_rules", {"name": "a", "cycle": "weekly", "wdays": ["lundi"]}, {"wdays.0": ["enum"]}),
-        ("~/temporal_rules", {"name": "a", "cycle": "daily", "time_window_start": 86401}, {"time_window_start": ["maximum"]}),
+        (
+            "~/temporal_rules",
+            {"name": "a", "cycle": "daily", "time_window_start": 86401},
+            {"time_window_start": ["maximum"]},
+        ),
         ("~/temporal_rules", {"name": "a", "cycle": "daily", "interval": 0}, {"interval": ["minimum"]}),
         ("~/temporal_rules_sets", {"name": "a", "temporal_rules": []}, {"temporal_rules": ["minItems"]}),
         ("~/vmboxes", {"name": "a", "mailbox": "9999", "pin": 1234}, {"pin": ["type"]}),
         ("~/webhooks", {"name": "a", "hook": "object", "uri": "ftp://a"}, {"uri": ["error"]}),
-        ("~/callflows", {"numbers": ["1", "1"], "flow": {"module": "hangup", "data": {}}}, {"numbers": ["uniqueItems"]}),
+        (
+            "~/callflows",
+            {"numbers": ["1", "1"], "flow": {"module": "hangup", "data": {}}},
+            {"numbers": ["uniqueItems"]},
+        ),
     ],
-)  # fmt: skip
+)
 def test_errors_stand_under_dotted_keys(master, path, document, errors):
     assert errors_of(master("PUT", path, document)) == errors
 

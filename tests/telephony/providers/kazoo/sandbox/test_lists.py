@@ -110,10 +110,13 @@ def test_a_filtered_page_may_be_empty_and_go_on(master):
         ({"has_value": "caller_id"}, lambda doc: doc.get("caller_id") not in (None, {}, "")),
         ({"value_missing": "caller_id"}, lambda doc: doc.get("caller_id") in (None, {}, "")),
         ({"missing_value": "caller_id"}, lambda doc: True),
-        ({"has_key": "owner_id", "filter_device_type": "softphone"}, lambda doc: "owner_id" in doc and doc["device_type"] == "softphone"),
+        (
+            {"has_key": "owner_id", "filter_device_type": "softphone"},
+            lambda doc: "owner_id" in doc and doc["device_type"] == "softphone",
+        ),
         ({"nonsense": "1", "filter_": "x"}, lambda doc: False),
     ],
-)  # fmt: skip
+)
 def test_filters_look_at_the_whole_document(master, fake_kazoo, query, kept):
     devices = fake_kazoo.store.data["accounts"][master.account_id]["docs"]["devices"]
     expected = {identifier for identifier, entry in devices.items() if kept(entry["doc"])}

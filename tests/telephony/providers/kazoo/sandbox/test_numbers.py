@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-
 ACCEPT = {"envelope": {"accept_charges": True}}
 FREE = "+33199005501"
 
