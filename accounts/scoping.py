@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.models.expressions import Expression
+from django.db.models.sql import Query
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -216,7 +218,13 @@ class TenantQuerySet(models.QuerySet):
 
 class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> TenantQuerySet:
-        return super().get_queryset().filter(InScope())
+        return self._queryset_class(self.model, _narrowed(self.model).chain(), self._db, self._hints)
+
+
+@cache
+def _narrowed(model: type[models.Model]) -> Query:
+    """All rows of the scope as a query, made once a model: which scope is read when SQL is compiled."""
+    return models.QuerySet(model).filter(InScope()).query
 
 
 class TenantOwned(models.Model):

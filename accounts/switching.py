@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Rights, rights_of_role
 from accounts.tenancy import memberships_of
 from portal.ui.context import TenantChoice
+from portal.ui.links import page_url
 
 
 def choices(request: HttpRequest) -> list[TenantChoice]:
     """The lines of the tenant switcher; also what the chooser at `/` shows."""
-    current = getattr(request, "tenant", None)
+    current, page = getattr(request, "tenant", None), page_everywhere(request)
     found = [
         TenantChoice(
             name=tenant.name,
-            url=same_page(request, tenant, rights),
+            url=same_page(page, tenant, rights),
             initials=tenant.initials,
             note=note,
             is_current=current is not None and tenant.pk == current.pk,
@@ -62,30 +63,31 @@ def home_of(tenant: Tenant) -> str:
     return f"/t/{tenant.slug}/"
 
 
-def same_page(request: HttpRequest, tenant: Tenant, rights: Rights) -> str:
-    """This page in another tenant; a detail page falls back to its list, a page the role may not see to the overview."""
+def page_everywhere(request: HttpRequest) -> ResolverMatch | None:
+    """What other tenants have of this page: the same one, or for a detail page the list above it."""
     match = request.resolver_match
     if match is None or "slug" not in match.kwargs:
+        return None
+    return match if set(match.kwargs) == {"slug"} else _list_above(request.path)
+
+
+def same_page(page: ResolverMatch | None, tenant: Tenant, rights: Rights) -> str:
+    """A page (see `page_everywhere`) in another tenant; the overview where the role there may not see it."""
+    address = page_url(page.view_name, tenant) if page else None
+    if page is None or address is None:
         return home_of(tenant)
-    path = request.path
-    if set(match.kwargs) != {"slug"}:
-        path = _list_above(path, match)
-    try:
-        target = resolve(path)
-        address = reverse(target.view_name, kwargs={"slug": tenant.slug})
-    except (Resolver404, NoReverseMatch):
-        return home_of(tenant)
-    right = getattr(getattr(target.func, "view_class", None), "right", None)
+    right = getattr(getattr(page.func, "view_class", None), "right", None)
     return address if right is None or right in rights else home_of(tenant)
 
 
-def _list_above(path: str, match: ResolverMatch) -> str:
-    """The nearest page above that names nothing but the tenant: "/t/a/calls/7/" gives "/t/a/calls/"."""
+def _list_above(path: str) -> ResolverMatch | None:
+    """The nearest page above that names nothing but the tenant: "/t/a/calls/7/" gives that of "/t/a/calls/"."""
     while path.count("/") > 3:
         path = path.rstrip("/").rpartition("/")[0] + "/"
         try:
-            if set(resolve(path).kwargs) == {"slug"}:
-                return path
+            match = resolve(path)
         except Resolver404:
             continue
-    return path
+        if set(match.kwargs) == {"slug"}:
+            return match
+    return None

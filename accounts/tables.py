@@ -30,8 +30,8 @@ class AuditTable(BaseTable):
     at = LocalTimeColumn(verbose_name=gettext_lazy("When"), seconds=True, card="end")
     person_label = Column(verbose_name=gettext_lazy("Who"), card="title")
     verb = Column(verbose_name=gettext_lazy("Did what"), card="sub")
-    object_label = Column(verbose_name=gettext_lazy("To what"))
-    detail = Column(verbose_name=gettext_lazy("More"))
+    object_label = Column(verbose_name=gettext_lazy("To what"), css="wrap")
+    detail = Column(verbose_name=gettext_lazy("More"), css="wrap")
     address = Column(verbose_name=gettext_lazy("From"), hidden=True)
 
     class Meta(BaseTable.Meta):

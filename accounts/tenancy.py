@@ -32,6 +32,10 @@ SEEN_EVERY_S = 300
 STREAM_RECHECK_S = 60
 MOST_CHOICES = 50
 
+_OPEN_MEMBERSHIPS = (
+    Membership.objects.select_related("tenant").filter(tenant__closed_at=None).order_by("tenant__name", "pk")
+)
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -108,8 +112,7 @@ class TenantMiddleware:
 
 def memberships_of(person: Person) -> list[Membership]:
     """The first of a person's memberships in open tenants, by name: enough for the switcher, and for most to enter."""
-    found = person.memberships.select_related("tenant").filter(tenant__closed_at=None)
-    return list(found.order_by("tenant__name", "pk")[:MOST_CHOICES])
+    return list(_OPEN_MEMBERSHIPS.filter(person_id=person.pk)[:MOST_CHOICES])
 
 
 def belonging(

@@ -127,6 +127,7 @@ TEMPLATES = [
             "builtins": [
                 "portal.ui.templatetags.ui",
                 "django.templatetags.i18n",
+                "django.templatetags.l10n",
                 "django.templatetags.static",
             ],
         },

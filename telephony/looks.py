@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.ui.looks import Look, register_looks
-from telephony.models import Change, Coverage, Credential, Job, SyncRun
+from telephony.models import CallRecord, Change, Coverage, Credential, Job, SyncRun
 from telephony.models.calls import Direction, Medium, Outcome
 
 
@@ -43,6 +43,16 @@ def register() -> None:
         },
     )
     register_looks(
+        "record_standing",
+        {
+            CallRecord.Standing.OPEN: Look(
+                icon="hourglass", word=CallRecord.Standing.OPEN.label, tone="info"
+            ),
+            CallRecord.Standing.STALE: Look(icon="help", word=CallRecord.Standing.STALE.label, tone="warn"),
+            CallRecord.Standing.GONE: Look(icon="eye-off", word=CallRecord.Standing.GONE.label, tone="warn"),
+        },
+    )
+    register_looks(
         "change_state",
         {
             Change.State.DRAFT: Look(icon="pencil", word=Change.State.DRAFT.label),
@@ -50,6 +60,7 @@ def register() -> None:
             Change.State.APPLIED: Look(icon="check", word=Change.State.APPLIED.label, tone="plain"),
             Change.State.REFUSED: Look(icon="ban", word=Change.State.REFUSED.label, tone="bad"),
             Change.State.CONFLICT: Look(icon="git-merge", word=Change.State.CONFLICT.label, tone="warn"),
+            Change.State.CHARGES: Look(icon="coins", word=Change.State.CHARGES.label, tone="warn"),
             Change.State.UNKNOWN: Look(icon="help", word=Change.State.UNKNOWN.label, tone="warn"),
             Change.State.NOT_APPLIED: Look(icon="x", word=Change.State.NOT_APPLIED.label, tone="bad"),
             Change.State.REVERTED: Look(icon="arrow-back-up", word=Change.State.REVERTED.label, tone="plain"),
@@ -128,6 +139,7 @@ def register() -> None:
             "enabled": Look(icon="check", word=_("Enabled"), tone="plain"),
             "disabled": Look(icon="player-stop", word=_("Switched off")),
             "forced": Look(icon="lock", word=_("In force"), tone="accent"),
+            "learned": Look(icon="phone", word=_("Learned from calls"), tone="plain"),
             "registered": Look(icon="check", word=_("Registered"), tone="plain"),
             "todo": Look(icon="hourglass", word=_("To be done"), tone="info"),
             "wait": Look(icon="hourglass", word=_("Waiting"), tone="info"),

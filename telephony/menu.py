@@ -11,6 +11,16 @@ from portal.ui import navigation
 from portal.ui.navigation import Badge, Entry
 from telephony.models import Connection, Credential
 
+SHOWN = (
+    "name",
+    "provider",
+    "currency",
+    "capabilities",
+    "is_paused",
+    "unlinked_at",
+    "credential__state",
+)
+
 
 def register() -> None:
     navigation.add(
@@ -83,10 +93,13 @@ def register() -> None:
 
 
 def connections_of(request: HttpRequest) -> list[Connection]:
-    """All connections of the tenant by name, the unlinked ones too, each with its credential; read once a request."""
+    """All connections of the tenant by name, the unlinked ones too, with what menus and lists show of them.
+
+    Read once a request; what is sealed stays where it is.
+    """
     known = getattr(request, "connections", None)
     if known is None:
-        known = list(Connection.objects.select_related("credential").order_by("name", "id"))
+        known = list(Connection.objects.select_related("credential").only(*SHOWN).order_by("name", "id"))
         request.connections = known  # type: ignore[attr-defined]
     return known
 

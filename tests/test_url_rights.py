@@ -51,6 +51,7 @@ MAY_BE_ABSENT = {
 MAY_REFUSE = {
     f"{T}staff-power/": "only platform staff act as such",
     f"{T}changes/<int:pk>/send/": "it takes the right of the change's operation",
+    f"{T}changes/<int:pk>/charges/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/discard/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/renew/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/revert/": "it takes the right of the change's operation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from portal.demo import (
     PASSWORD,
     TOTP_SECRET,
     connections,
+    logins,
     people,
 )
 from portal.demo.processes import Processes
@@ -53,8 +55,11 @@ def document(processes: Processes) -> dict[str, Any]:
             for person in people.PEOPLE
         ],
         "connections": [
-            {"slug": slug, "tenant": tenant, "provider": "keyyo"}
-            for slug, tenant in connections.CONNECTIONS.items()
+            *(
+                {"slug": slug, "tenant": tenant, "provider": "keyyo"}
+                for slug, tenant in connections.CONNECTIONS.items()
+            ),
+            *logins.connections(),
         ],
         "keyyo": {
             **connections.addresses(processes),
@@ -65,7 +70,16 @@ def document(processes: Processes) -> dict[str, Any]:
             "customer": {"login": "vellard", "password": KEYYO_PASSWORD},
             "contact": {"login": "maud.terrasson", "password": KEYYO_PASSWORD},
         },
+        **logins.facts(processes),
     }
+
+
+def in_words(roles: Mapping[str, str]) -> str:
+    """owner of Corvane Habitat and Vellard & Brume, viewer of Atelier Morvanne"""
+    by_role: dict[str, list[str]] = {}
+    for slug, role in roles.items():
+        by_role.setdefault(str(role), []).append(people.TENANTS[slug])
+    return ", ".join(f"{role} of {' and '.join(names)}" for role, names in by_role.items())
 
 
 def greeting(processes: Processes, took_s: float) -> list[str]:
@@ -74,10 +88,10 @@ def greeting(processes: Processes, took_s: float) -> list[str]:
         f"\nSwitchboard runs at {processes.web_url} (started in {took_s:.1f} s). Everybody's password: {PASSWORD}",
     ]
     for person in people.PEOPLE:
-        roles = [f"{role} of {people.TENANTS[slug]}" for slug, role in person.roles.items()]
+        roles = in_words(person.roles)
         if person.is_staff:
-            roles = [f"platform staff, one-time codes from {TOTP_SECRET}"]
-        lines.append(f"  {person.email:<22} {', '.join(roles)}")
+            roles = f"platform staff, one-time codes from {TOTP_SECRET}"
+        lines.append(f"  {person.email:<22} {roles}")
     lines += [
         f"Vellard & Brume has nothing connected yet: as Maud, connect Keyyo with vellard / {KEYYO_PASSWORD}.",
         f"Sandbox: {processes.sandbox_url}. Facts for scripts: {path()}. Logs: {processes.supervisor.logs}.",

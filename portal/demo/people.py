@@ -1,4 +1,4 @@
-"""The three tenants and five people of the demo."""
+"""The four tenants and five people of the demo."""
 
 from __future__ import annotations
 
@@ -31,9 +31,14 @@ TENANTS = {
     "corvane": "Corvane Habitat",
     "morvanne": "Atelier Morvanne",
     "vellard": "Vellard & Brume",
+    "telmarine": "Telmarine Services",
 }
 PEOPLE = (
-    Cast("maud@corvane.example", "Maud Terrasson", {"corvane": Role.OWNER, "vellard": Role.OWNER}),
+    Cast(
+        "maud@corvane.example",
+        "Maud Terrasson",
+        {"corvane": Role.OWNER, "vellard": Role.OWNER, "telmarine": Role.OWNER},
+    ),
     Cast("idris@corvane.example", "Idris Vallorne", {"corvane": Role.ADMINISTRATOR}),
     Cast("noe@corvane.example", "Noé Castelbrun", {"corvane": Role.OPERATOR, "morvanne": Role.VIEWER}),
     Cast("bess@morvanne.example", "Bess Arkwell", {"morvanne": Role.OWNER, "corvane": Role.VIEWER}),

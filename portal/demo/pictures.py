@@ -45,7 +45,7 @@ SHOTS = (
     Shot("overview-empty", "/t/vellard/"),
     Shot("calls", "/t/corvane/calls/"),
     Shot("calls-missed", "/t/corvane/calls/?outcome=missed"),
-    Shot("calls-nothing-found", "/t/corvane/calls/?number=%2B33199999999"),
+    Shot("calls-nothing-found", "/t/corvane/calls/?q=%2B33199999999"),
     Shot("call", "/t/corvane/calls/", (r"/t/corvane/calls/\d+/$",)),
     Shot("lines", "/t/corvane/lines/"),
     Shot("line", "/t/corvane/lines/", LINE),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -23,46 +23,58 @@ from django.utils.translation import gettext as _
 from portal.ui import parts
 
 Reader = Callable[[Any], Any]
+EVERYTHING = frozenset({"value", "record", "bound_row", "column", "bound_column", "table"})
 
 
 class Cell:
-    """One column's way from a record to its cell, with the meaning of django-tables2 (defaults, choices, links)."""
+    """One column's way from a record to its cell, with the meaning of django-tables2 (defaults, choices, links).
+
+    What a `render` makes of nothing but a text is made once for each text that the page shows.
+    """
 
     def __init__(self, bound_column: Any, table: Any) -> None:
         self.bound, self.column = bound_column, bound_column.column
-        self.accessor = bound_column.accessor
-        self.opening = format_html('<td role="cell" class="{}">', getattr(self.column, "cell_css", ""))
+        self.accessor, self.link = bound_column.accessor, bound_column.link
+        self.opening = f'<td role="cell" class="{escape(getattr(self.column, "cell_css", ""))}">'
         self.empty_values = self.column.empty_values
-        self.render: Callable[..., Any] = bound_column.render
-        parameters = inspect.signature(self.render).parameters.values()
-        takes_all = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters)
-        named = {one.name for one in parameters if one.kind is not inspect.Parameter.VAR_KEYWORD}
-        self.same_for_all = same = {"column": self.column, "bound_column": self.bound, "table": table}
-        self.same = same if takes_all else {name: same[name] for name in named & same.keys()}
-        self.takes = tuple(takes_all or name in named for name in ("value", "record", "bound_row"))
+        self.same_for_all = {"column": self.column, "bound_column": bound_column, "table": table}
+        names = asked_by(getattr(bound_column.render, "__func__", bound_column.render))
+        self.render = partial(
+            bound_column.render, **{n: v for n, v in self.same_for_all.items() if n in names}
+        )
+        self.takes_value, self.takes_record = "value" in names, "record" in names
+        self.takes_row = "bound_row" in names
+        self.needs_row = self.takes_row or bool(self.link)
+        self.is_of_value = not (self.takes_record or self.needs_row)
         self._readers: dict[type, Reader] = {}
+        self._drawn: dict[str, str] = {}
 
-    def html(self, row: Any) -> str:
-        return f"{self.opening}{self.content(row)}</td>"
-
-    def content(self, row: Any) -> str:
-        record = row.record
-        reader = self._readers.get(type(record)) or self.reader(type(record))
-        value = reader(record)
+    def html(self, record: Any, row: Any = None) -> str:
+        """The cell of a record; `row` is its BoundRow, for those who need it."""
+        kind = type(record)
+        value = (self._readers.get(kind) or self.reader(kind))(record)
         if value in self.empty_values:
-            return shown(self.bound.default)
-        takes_value, takes_record, takes_row = self.takes
-        asked = self.same.copy()
-        if takes_value:
-            asked["value"] = value
-        if takes_record:
+            return self.nothing
+        if not (self.is_of_value and type(value) is str):
+            return f"{self.opening}{self._content(value, record, row)}</td>"
+        if value not in self._drawn:
+            self._drawn[value] = f"{self.opening}{self._content(value, record, row)}</td>"
+        return self._drawn[value]
+
+    @cached_property
+    def nothing(self) -> str:
+        return f"{self.opening}{shown(self.bound.default)}</td>"
+
+    def _content(self, value: Any, record: Any, row: Any) -> str:
+        asked = {"value": value} if self.takes_value else {}
+        if self.takes_record:
             asked["record"] = record
-        if takes_row:
+        if self.takes_row:
             asked["bound_row"] = row
         content = shown(self.render(**asked))
-        if not self.bound.link:
+        if not self.link:
             return content
-        return shown(self.bound.link(content, value=value, record=record, bound_row=row, **self.same_for_all))
+        return shown(self.link(content, value=value, record=record, bound_row=row, **self.same_for_all))
 
     def reader(self, kind: type) -> Reader:
         """How the value is read from records of a type; a field with choices gives its words."""
@@ -79,6 +91,8 @@ class Cell:
         if wants_words and has_choices(kind, accessor):
             words = attrgetter(f"get_{accessor}_display")
             return lambda record: words(record)()
+        if is_column(kind, accessor):
+            return attrgetter(accessor)
         return lambda record: plain(getattr(record, accessor, None))
 
     def _of_another(self, record: Any) -> Any:
@@ -86,6 +100,15 @@ class Cell:
         if isinstance(owner, Model) and has_choices(type(owner), name):
             return getattr(owner, f"get_{name}_display")()
         return self.accessor.resolve(record, quiet=True)
+
+
+@lru_cache(maxsize=1024)
+def asked_by(render: Callable[..., Any]) -> frozenset[str]:
+    """The names of what a `render` wants to be given; with `**kwargs` it is all there is."""
+    parameters = inspect.signature(render).parameters.values()
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters):
+        return EVERYTHING
+    return frozenset(one.name for one in parameters)
 
 
 def plain(value: Any) -> Any:
@@ -98,6 +121,15 @@ def has_choices(model: type[Model], name: str) -> bool:
         return bool(getattr(model._meta.get_field(name), "choices", None))
     except FieldDoesNotExist:
         return False
+
+
+def is_column(model: type[Model], name: str) -> bool:
+    """Whether the attribute is a value of the row itself, which needs no second look."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return field.concrete and not field.is_relation
 
 
 def shown(value: Any) -> SafeString:
@@ -124,20 +156,22 @@ class Rows:
 
     def _parts(self) -> Iterator[str]:
         last: object = None
-        for row in self.table.rows:
-            text = self.table.separator(row.record) if self.is_parted else ""
+        needs_rows = any(cell.needs_row for cell in self.cells)
+        for row in self.table.rows if needs_rows else self.table.data:
+            record = row.record if needs_rows else row
+            text = self.table.separator(record) if self.is_parted else ""
             if text and text != last:
                 yield f'<tr role="row" class="day"><td role="cell" colspan="{self.span}">{shown(text)}</td></tr>'
             last = text
-            yield self._row(row)
+            yield self._row(record, row)
 
-    def _row(self, row: Any) -> str:
-        table, record = self.table, row.record
+    def _row(self, record: Any, row: Any) -> str:
+        table = self.table
         panel_url, key = table.panel_url(record), getattr(record, "pk", None)
         panel = f' data-panel="{escape(panel_url)}"' if panel_url else ""
         name = f' id="row-{escape(str(key))}"' if key else ""
         menu = f'<td role="cell" class="menu">{self._menu(record)}</td>' if table.has_menu else ""
-        cells = "".join([cell.html(row) for cell in self.cells])
+        cells = "".join([cell.html(record, row) for cell in self.cells])
         return f'<tr role="row" data-row{panel}{name}>{cells}{menu}</tr>'
 
     def _menu(self, record: Any) -> str:

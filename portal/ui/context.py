@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
-from portal.ui import navigation
+from portal.ui import links, navigation
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "theme"
@@ -81,21 +79,25 @@ class Shell:
             return "base_staff.html"
         return "base_signed_out.html"
 
+    @property
+    def person_name(self) -> str:
+        return str(self.person)
+
     @cached_property
-    def nav(self) -> list[navigation.Item]:
+    def nav(self) -> tuple[navigation.Item, ...]:
         return navigation.items(self.request, "tenant")
 
     @cached_property
-    def staff_nav(self) -> list[navigation.Item]:
+    def staff_nav(self) -> tuple[navigation.Item, ...]:
         return navigation.items(self.request, "staff")
 
     @cached_property
-    def person_nav(self) -> list[navigation.Item]:
+    def person_nav(self) -> tuple[navigation.Item, ...]:
         return navigation.items(self.request, "person")
 
     @cached_property
-    def tenants(self) -> Sequence[TenantChoice]:
-        return hooks.tenants(self.request) if hooks.tenants and self.person else ()
+    def tenants(self) -> tuple[TenantChoice, ...]:
+        return tuple(hooks.tenants(self.request)) if hooks.tenants and self.person else ()
 
     @cached_property
     def tenant_note(self) -> str:
@@ -105,12 +107,7 @@ class Shell:
         return operator
 
     def _tenant_address(self, name: str) -> str:
-        if not name or self.tenant is None:
-            return ""
-        try:
-            return reverse(name, kwargs={"slug": self.tenant.slug})
-        except NoReverseMatch:
-            return ""
+        return (links.page_url(name, self.tenant) or "") if name and self.tenant is not None else ""
 
     @property
     def search_url(self) -> str:
@@ -119,10 +116,6 @@ class Shell:
     @property
     def jobs_url(self) -> str:
         return self._tenant_address(hooks.jobs_url_name)
-
-    @property
-    def languages(self) -> Sequence[tuple[str, str | Promise]]:
-        return settings.LANGUAGES
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from html import escape
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt as flags
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from portal.ui.parts import escaped
 
 CHOICES = (forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple)
 CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
@@ -51,12 +51,12 @@ def drawn_choices(widget: Any, name: str, value: Any, attrs: dict[str, Any], css
         own = flags({key: text for key, text in attrs.items() if key != "id"} | {"class": classes})
         fixed = (widget.input_type, escape(name), escape(attrs["id"]), own, selected)
         items = "".join([_check(*fixed, *one) for one in enumerate(flat(widget.choices))])
-        return format_html('<ul class="sb-checks" id="{}">{}</ul>', attrs["id"], mark_safe(items))
+        return mark_safe(f'<ul class="sb-checks" id="{escape(attrs["id"])}">{items}</ul>')
     attrs = attrs | {"class": classes}
     if isinstance(widget, forms.SelectMultiple):
         attrs["multiple"] = True
     groups = "".join([_options(selected, *choice) for choice in widget.choices])
-    return format_html('<select name="{}"{}>{}</select>', name, flags(attrs), mark_safe(groups))
+    return mark_safe(f'<select name="{escape(name)}"{flags(attrs)}>{groups}</select>')
 
 
 class Selected:
@@ -72,6 +72,13 @@ class Selected:
         return True
 
 
+def flags(attrs: dict[str, Any]) -> str:
+    """Attributes in their alphabet, those without a value last, as Django's `flatatt` has them."""
+    named = {name: value for name, value in attrs.items() if value is not None and value is not False}
+    words = [f' {name}="{escaped(named[name])}"' for name in sorted(named) if named[name] is not True]
+    return "".join([*words, *(f" {name}" for name in sorted(named) if named[name] is True)])
+
+
 def _options(selected: Selected, value: Any, label: Any) -> str:
     """One option, or a group of them where the label is a list."""
     if isinstance(label, (list, tuple)):
@@ -79,7 +86,7 @@ def _options(selected: Selected, value: Any, label: Any) -> str:
         return f'<optgroup label="{escape(str(value))}">{inside}</optgroup>'
     text = "" if value is None else str(value)
     chosen = " selected" if selected.has(text) else ""
-    return f'<option value="{escape(text)}"{chosen}>{conditional_escape(label)}</option>'
+    return f'<option value="{escape(text)}"{chosen}>{escaped(label)}</option>'
 
 
 def _check(kind: str, name: str, group_id: str, own: str, selected: Selected, place: int, choice: Any) -> str:
@@ -89,7 +96,7 @@ def _check(kind: str, name: str, group_id: str, own: str, selected: Selected, pl
     chosen = " checked" if selected.has(text) else ""
     return (
         f'<li><label for="{key}"><input type="{kind}" name="{name}" value="{escape(text)}" id="{key}"{own}{chosen}> '
-        f"{conditional_escape(choice[1])}</label></li>"
+        f"{escaped(choice[1])}</label></li>"
     )
 
 
@@ -97,7 +104,7 @@ def drawn_input(widget: Any, name: str, value: Any, attrs: dict[str, Any]) -> Sa
     """An input of one line."""
     text = widget.format_value(value)
     shown = {**attrs, "value": text} if text is not None else attrs
-    return format_html('<input type="{}" name="{}"{}>', widget.input_type, name, flags(shown))
+    return mark_safe(f'<input type="{widget.input_type}" name="{escape(name)}"{flags(shown)}>')
 
 
 def flat(choices: Any) -> Iterator[tuple[Any, Any]]:

@@ -7,18 +7,21 @@ of a page. How a table's rows are drawn: cells.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.ui import parts
 from portal.ui.controls import control
-from portal.ui.navigation import Item
+from portal.ui.links import query_with
+from portal.ui.navigation import Entry, Item
+from portal.ui.parts import escaped
 
 
 def field(bound: forms.BoundField) -> SafeString:
@@ -26,11 +29,12 @@ def field(bound: forms.BoundField) -> SafeString:
     errors = bound.errors
     drawn, end = control(bound), _field_end(bound, errors)
     bad = " bad" if errors else ""
-    label = conditional_escape(bound.label)
+    label = escaped(bound.label)
     if bound.widget_type == "checkbox":
         name = f'<label class="form-label" for="{escape(bound.id_for_label)}">{label}</label>'
         return mark_safe(f'<div class="sb-field check{bad}">{drawn}{name}{end}</div>')
-    required = f' <span class="req">{escape(_("(required)"))}</span>' if bound.field.required else ""
+    word = escape(_("(required)")) if bound.field.required else ""
+    required = f' <span class="req">{word}</span>' if word else ""
     if bound.use_fieldset:
         told_by = bound.aria_describedby
         told = f' aria-describedby="{escape(told_by)}"' if told_by else ""
@@ -43,15 +47,50 @@ def field(bound: forms.BoundField) -> SafeString:
 def _field_end(bound: forms.BoundField, errors: Any) -> str:
     end = ""
     if bound.help_text:
-        text = conditional_escape(bound.help_text)
+        text = escaped(bound.help_text)
         end = f'<div class="form-hint" id="{escape(bound.auto_id)}_helptext">{text}</div>'
     if errors:
-        words = " ".join(conditional_escape(error) for error in errors)
+        words = " ".join(escaped(error) for error in errors)
         sign = parts.icon("alert-circle", size=14)
         end += (
             f'<div class="sb-field-error" id="{escape(bound.auto_id)}_error">{sign}<span>{words}</span></div>'
         )
     return end
+
+
+# ---- buttons ----
+
+
+def button(
+    words: SafeString,
+    css: str,
+    *,
+    href: str = "",
+    signs: tuple[str, str] = ("", ""),
+    why_not: str = "",
+    label: str = "",
+    name: str = "",
+    value: str = "",
+    form: str = "",
+) -> SafeString:
+    """A link with `href`, else a submit button; with `why_not` one that does nothing and says why.
+
+    `signs` are the icons before and after the words. A line's end parts it from the next.
+    """
+    before, after = (parts.icon(sign, size=14) if sign else "" for sign in signs)
+    if why_not:
+        dead = f'<button type="button" class="{css}" disabled>{before}{words}</button>'
+        return mark_safe(
+            f'<span class="sb-wrap">{dead}<span class="sb-quiet">{escaped(why_not)}</span></span>\n'
+        )
+    told = f' aria-label="{escaped(label)}"' if label else ""
+    if href:
+        return mark_safe(f'<a class="{css}" href="{escaped(href)}"{told}>{before}{words}{after}</a>\n')
+    sent = f' name="{escaped(name)}" value="{escaped(value)}"' if name else ""
+    owner = f' form="{escaped(form)}"' if form else ""
+    return mark_safe(
+        f'<button type="submit" class="{css}"{told}{sent}{owner}>{before}{words}{after}</button>\n'
+    )
 
 
 # ---- filters ----
@@ -64,7 +103,7 @@ def filter_pills(pills: Iterable[Any], request: HttpRequest) -> SafeString:
 
 
 def _filter_pill(pill: Any, request: HttpRequest, apply: str, arrow: str) -> str:
-    label = conditional_escape(pill.field.label)
+    label = escaped(pill.field.label)
     on = " on" if pill.is_on else ""
     is_open = " open" if pill.field.errors else ""
     cross = ""
@@ -76,19 +115,16 @@ def _filter_pill(pill: Any, request: HttpRequest, apply: str, arrow: str) -> str
         )
     return (
         f'<span class="sb-filter-pill{on}"><details class="sb-menu" data-menu{is_open}>'
-        f'<summary class="sb-filter{on}">{label} <b>{conditional_escape(pill.text)}</b>{"" if on else arrow}</summary>'
-        f'<div class="sb-pop left wide">{pill.field.as_field_group()}<div class="sb-pop-go">'
+        f'<summary class="sb-filter{on}">{label} <b>{escaped(pill.text)}</b>{"" if on else arrow}</summary>'
+        f'<div class="sb-pop left wide">{pill.drawn}<div class="sb-pop-go">'
         f'<button type="submit" class="btn btn-primary btn-xs">{apply}</button></div></div></details>{cross}</span>'
     )
 
 
 def without(request: HttpRequest, names: Iterable[str]) -> str:
     """The request's address without some parameters, on the first page again."""
-    query = request.GET.copy()
-    for name in [*names, "cursor"]:
-        query.pop(name, None)
-    text = query.urlencode()
-    return f"{request.path}?{text}" if text else request.path
+    query = query_with(request, **dict.fromkeys([*names, "cursor"]))
+    return request.path if query == "?" else f"{request.path}{query}"
 
 
 # ---- menus ----
@@ -100,15 +136,18 @@ def menu(items: Iterable[Item]) -> SafeString:
 
 
 def _entry(item: Item) -> str:
-    entry = item.entry
-    css = " ".join(name for name, holds in (("sub", entry.is_sub), ("gap", entry.has_gap)) if holds)
-    place = f' class="{css}"' if css else ""
-    current = ' aria-current="page"' if item.is_current else ""
-    sign = parts.icon(entry.icon) if entry.icon else ""
     badge = ""
     if item.badge:
         title = f' title="{escape(str(item.badge.label))}"' if item.badge.label else ""
-        text = conditional_escape(item.badge.text)
+        text = escaped(item.badge.text)
         badge = f'<span class="n {escape(item.badge.tone)}"{title}>{text}</span>'
-    label = conditional_escape(str(entry.label))
-    return f'<li{place}><a href="{escape(item.url)}"{current}>{sign}{label}{badge}</a></li>'
+    return f"{_entry_link(item.entry, item.url, item.is_current, get_language())}{badge}</a></li>"
+
+
+@lru_cache(maxsize=4096)
+def _entry_link(entry: Entry, url: str, is_current: bool, language: str | None) -> str:
+    css = " ".join(name for name, holds in (("sub", entry.is_sub), ("gap", entry.has_gap)) if holds)
+    place = f' class="{css}"' if css else ""
+    current = ' aria-current="page"' if is_current else ""
+    sign = parts.icon(entry.icon) if entry.icon else ""
+    return f'<li{place}><a href="{escape(url)}"{current}>{sign}{escape(str(entry.label))}'

@@ -173,13 +173,16 @@ def age(
 
 
 def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = None) -> str:
-    """Local time of today, "15:42"; with the day before that, and with the year where it is another one."""
+    """Local time of today, "15:42"; with the day before that, and with the year where it is another one.
+
+    In a narrow column it breaks between day and time.
+    """
     local, today = timezone.localtime(at), timezone.localtime(now or timezone.now())
     clock = _clock(local, seconds=seconds)
     if local.date() == today.date():
         return clock
     day = date_words(local, SHORT_DAY if local.year == today.year else SHORT_DATE)
-    return f"{day}{NBSP}{clock}"
+    return f"{day.replace(' ', NBSP)} {clock}"
 
 
 def clock(at: dt.datetime, *, seconds: bool = False) -> str:

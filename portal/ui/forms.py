@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, cast
@@ -17,16 +18,19 @@ from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from portal.ui import drawing
 from portal.ui.controls import drawn_choices, drawn_input, flat
+from portal.ui.kept import KeptTexts
 
 MOST_RADIOS = 12
+_fields = KeptTexts()  # drawn filters
 
 
 class HouseRenderer(TemplatesSetting):
@@ -42,9 +46,30 @@ class HouseRenderer(TemplatesSetting):
         return super().render(template_name, context, request)
 
 
-def any_of(choices: Any) -> list[tuple[str, Any]]:
+class FixedChoices(BaseChoiceIterator):
+    """Choices that are the same at every request: forms share them, and what was drawn of them is kept."""
+
+    def __init__(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        self.pairs = tuple(pairs)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+    def __copy__(self) -> FixedChoices:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> FixedChoices:
+        return self
+
+
+def any_of(choices: Any) -> FixedChoices:
     """Choices of an enum with "any" in front, for a filter."""
-    return [("", gettext_lazy("any")), *getattr(choices, "choices", choices)]
+    return FixedChoices([("", gettext_lazy("any")), *getattr(choices, "choices", choices)])
 
 
 # ---- periods ----
@@ -110,8 +135,10 @@ class PeriodField(forms.MultiValueField):
         "dates": gettext_lazy("from one date to another"),
     }
 
+    choices: ClassVar = FixedChoices(PRESETS.items())
+
     def __init__(self, **kwargs: Any) -> None:
-        presets = list(self.PRESETS.items())
+        presets = self.choices
         fields = (
             forms.ChoiceField(choices=presets, required=False),
             forms.DateField(required=False),
@@ -119,6 +146,10 @@ class PeriodField(forms.MultiValueField):
         )
         kwargs.setdefault("required", False)
         super().__init__(fields, require_all_fields=False, widget=PeriodWidget(presets), **kwargs)
+
+    def __deepcopy__(self, memo: Any) -> PeriodField:
+        """A form's own; what it is made of is the same in all of them."""
+        return copy(self)
 
     def compress(self, data_list: list[Any]) -> Period | None:
         if not data_list:
@@ -223,6 +254,18 @@ class FilterPill:
     parameters: tuple[str, ...]
 
     @property
+    def drawn(self) -> SafeString:
+        """The field that the pill opens. One of fixed choices looks the same wherever the same is chosen."""
+        bound = self.field
+        choices = getattr(bound.field, "choices", None)
+        if bound.errors or not isinstance(choices, FixedChoices):
+            return bound.as_field_group()
+        widget = bound.field.widget
+        place = bound.html_name, bound.auto_id, type(widget), str(widget.attrs)
+        words = str(bound.label), str(bound.help_text), str(bound.value()), get_language()
+        return _fields.of((choices, *place, *words), bound.as_field_group)
+
+    @property
     def is_immediate(self) -> bool:
         """One choice is enough to know: the list follows at once, without Apply."""
         return isinstance(self.field.field.widget, forms.RadioSelect)
@@ -253,9 +296,10 @@ class FilterForm(forms.Form):
         for name, field in self.fields.items():
             field.required = False
             if type(field.widget) is forms.Select and isinstance(field, forms.ChoiceField):
-                choices = list(field.widget.choices)
-                if len(choices) <= MOST_RADIOS:
-                    field.widget = forms.RadioSelect(choices=choices, attrs={"data-filter-now": True})
+                choices = field.widget.choices
+                if len(choices) <= MOST_RADIOS:  # type: ignore[arg-type]
+                    own = choices if isinstance(choices, FixedChoices) else list(choices)
+                    field.widget = forms.RadioSelect(choices=own, attrs={"data-filter-now": True})
             if name == self.search_field:
                 field.widget.attrs.setdefault("type", "search")
 
@@ -313,9 +357,9 @@ class FilterForm(forms.Form):
         elif isinstance(bound.field, forms.ModelChoiceField):
             yield bound.field.label_from_instance(value) if value is not None else ""
         elif isinstance(bound.field, forms.ChoiceField):
-            labels = {str(key): str(label) for key, label in flat(bound.field.choices)}
             if value not in (None, ""):
-                yield labels.get(str(value), str(value))
+                labels = {str(key): label for key, label in flat(bound.field.choices)}
+                yield str(labels.get(str(value), value))
         elif isinstance(bound.field, forms.BooleanField):
             yield _("yes") if value else ""
         elif value not in (None, ""):

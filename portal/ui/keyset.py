@@ -194,6 +194,11 @@ class KeysetPage(Generic[Row]):
         return not self.has_previous
 
     @property
+    def is_all(self) -> bool:
+        """Whether there is no row outside this page."""
+        return self.edge is None and not self._fetched[1]
+
+    @property
     def has_next(self) -> bool:
         return bool(self.rows) and (self.is_backward or self._fetched[1])
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+
+from portal.ui.links import page_urls
 
 Menu = Literal["tenant", "staff", "person"]
 
@@ -25,9 +26,12 @@ class Badge:
     label: str | Promise = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Entry:
-    """One line of a menu. `right` must be among `request.rights`; `shown` and `badge` look at the request."""
+    """One line of a menu. `right` must be among `request.rights`; `shown` and `badge` look at the request.
+
+    Entries are told apart by identity: to compare their labels would translate them.
+    """
 
     label: str | Promise
     url_name: str
@@ -60,33 +64,23 @@ def add(menu: Menu, *entries: Entry) -> None:
     _menus[menu] = sorted(known.values(), key=lambda entry: entry.order)
 
 
-def address(request: HttpRequest, entry: Entry) -> str | None:
-    """The entry's address within the request's tenant; None where this installation has no such page."""
-    tenant = getattr(request, "tenant", None)
-    try:
-        return reverse(entry.url_name, kwargs={"slug": tenant.slug} if tenant else None)
-    except NoReverseMatch:
-        try:
-            return reverse(entry.url_name)
-        except NoReverseMatch:
-            return None
-
-
 def may_see(request: HttpRequest, entry: Entry) -> bool:
     if entry.right is not None and entry.right not in getattr(request, "rights", ()):
         return False
     return entry.shown is None or entry.shown(request)
 
 
-def items(request: HttpRequest, menu: Menu) -> list[Item]:
+def items(request: HttpRequest, menu: Menu) -> tuple[Item, ...]:
     """What the request may see of a menu, with the one entry marked that the page belongs to.
 
     By its address, or by what the page says itself: `request.menu_entry` is the `url_name` of an entry.
     """
+    entries = _menus[menu]
+    urls = page_urls([entry.url_name for entry in entries], getattr(request, "tenant", None))
     visible = [
         (entry, url)
-        for entry in _menus[menu]
-        if may_see(request, entry) and (url := address(request, entry)) is not None
+        for entry, url in zip(entries, urls, strict=True)
+        if url is not None and may_see(request, entry)
     ]
     matching = [
         url
@@ -96,7 +90,7 @@ def items(request: HttpRequest, menu: Menu) -> list[Item]:
     named = getattr(request, "menu_entry", "")
     own = next((url for entry, url in visible if entry.url_name == named), None)
     current = own or max(matching, key=len, default=None)
-    return [
+    return tuple(
         Item(entry, url, entry.badge(request) if entry.badge else None, is_current=url == current)
         for entry, url in visible
-    ]
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -49,6 +50,10 @@ class Column(tables.Column):
                 None, [self.align, f"sb-c-{card}" if card else "", "phone-only" if phone_only else "", css]
             )
         )
+
+    def __deepcopy__(self, memo: Any) -> Column:
+        """A table's own column: django-tables2 writes to it (its accessor), but to nothing that it holds."""
+        return copy(self)
 
 
 class LocalTimeColumn(Column):

@@ -150,6 +150,8 @@ class FilteredTableView(FragmentMixin, TemplateView):
 
     @cached_property
     def count(self) -> CappedCount:
+        if self.page.is_all:
+            return CappedCount(len(self.page), is_capped=False)
         return capped_count(self.records)
 
     @cached_property
@@ -169,9 +171,9 @@ class FilteredTableView(FragmentMixin, TemplateView):
         }
         return table
 
-    def column_choices(self) -> list[ColumnChoice]:
+    def column_choices(self) -> tuple[ColumnChoice, ...]:
         hidden, columns = self.hidden_columns, self.table_class.base_columns
-        return [
+        return tuple(
             ColumnChoice(
                 name,
                 str(columns[name].verbose_name or name.replace("_", " ").capitalize()),
@@ -180,7 +182,7 @@ class FilteredTableView(FragmentMixin, TemplateView):
             )
             for name in self.table_class.column_names()
             if not getattr(columns[name], "phone_only", False)
-        ]
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

@@ -2,7 +2,8 @@
 
 Both show a full page of fifty, or the larger table would be blamed for the longer page: the ten thousand are those of
 a few of the sixty lines, and the million are of all; what is looked at are those few lines, a month after another.
-A time is that of the server: from the call of the WSGI application to the last byte of the body, in one process.
+A time is that of the server: from the call of the WSGI application (portal/wsgi.py) to the last byte of the body, in
+one process.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection as database
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -86,7 +87,7 @@ def _queries(connection: Connection) -> dict[str, int]:
 
 def _look(connection: Connection, lines: list[Entity]) -> list[float]:
     """Seconds of the page in the server, for one line and month after another."""
-    application = WSGIHandler()
+    application = get_internal_wsgi_application()
     cookies = _client(connection).cookies.values()
     requests = RequestFactory(headers={"cookie": "; ".join(f"{one.key}={one.value}" for one in cookies)})
     taken = []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from django.core.management import call_command
 
+from telephony.bench import backfilling as _backfilling
 from telephony.bench import demo as _demo
 from telephony.bench import listing as _listing
 from telephony.bench import replaying as _replaying
@@ -30,6 +31,11 @@ def lists(*, is_quick: bool) -> Iterable[Figure]:
     return _listing.measure(make_connection("bench-lists"), *((100_000,) if is_quick else ()))
 
 
+def quota(*, is_quick: bool) -> Iterable[Figure]:
+    """A year of calls from a provider that allows 100 queries in 15 minutes."""
+    return _backfilling.measure(*((3,) if is_quick else ()))
+
+
 def demo(*, is_quick: bool) -> Iterable[Figure]:
     """Start and stop of the demo."""
     return _demo.measure(1 if is_quick else 5)
@@ -39,5 +45,6 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "storing": storing,
     "replay": replay,
     "lists": lists,
+    "quota": quota,
     "demo": demo,
 }

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.forms import FilterForm, PeriodField, RowField, any_of
+from portal.ui.forms import FilterForm, FixedChoices, PeriodField, RowField, any_of
 from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
@@ -33,13 +33,12 @@ class CallFilterForm(FilterForm):
     period = PeriodField(label=_("Started"))
     direction = forms.ChoiceField(label=_("Direction"), choices=any_of(Direction))
     outcome = forms.ChoiceField(label=_("Outcome"), choices=any_of(Outcome))
-    length = forms.ChoiceField(label=_("Talk"), choices=[(key, words[0]) for key, words in LENGTHS.items()])
-    medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
-    line = RowField(
-        label=_("Line"),
-        queryset=Entity.objects.lines().only("name", "number", "remote_id").order_by("name", "id"),
-        empty_label=_("any"),
+    length = forms.ChoiceField(
+        label=_("Talk"), choices=FixedChoices([(key, words[0]) for key, words in LENGTHS.items()])
     )
+    medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
+    line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=_("any"))
+    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("any"))
     connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
     )
@@ -48,9 +47,22 @@ class CallFilterForm(FilterForm):
         self, *args: Any, zone: ZoneInfo, region: str, connections: Sequence[Connection], **kwargs: Any
     ) -> None:
         self.zone, self.region = zone, region
-        super().__init__(*args, rows={"connection": connections}, **kwargs)
+        places = list(
+            Entity.objects.call_places()
+            .only("name", "number", "remote_id", "is_line", "facet")
+            .order_by("name", "id")
+        )
+        groups = [one for one in places if one.facet in (Entity.Facet.GROUP, Entity.Facet.QUEUE)]
+        rows = {
+            "connection": connections,
+            "line": [one for one in places if one.is_line],
+            "group": groups,
+        }
+        super().__init__(*args, rows=rows, **kwargs)
         if len(connections) <= 1:
             del self.fields["connection"]
+        if not groups:
+            del self.fields["group"]
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):
@@ -60,6 +72,7 @@ class CallFilterForm(FilterForm):
         """What the valid fields ask for. Call `apply` or `full_clean` before."""
         values = self.cleaned_data
         period, line, connection = values.get("period"), values.get("line"), values.get("connection")
+        group = values.get("group")
         _words, shortest, longest = LENGTHS[values.get("length") or ""]
         return CallSearch(
             start_at=period.start if period else None,
@@ -68,6 +81,7 @@ class CallFilterForm(FilterForm):
             outcome=values.get("outcome") or "",
             medium=values.get("medium") or "",
             line=line.pk if line else None,
+            group=group.pk if group else None,
             connection=connection.pk if connection else None,
             number=values.get("q") or "",
             min_duration_s=shortest,

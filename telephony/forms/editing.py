@@ -14,7 +14,7 @@ from portal.lib.numbers import display
 from telephony.providers.editing import Field, Fields, Surroundings
 
 SALT = "telephony.edit.seen"
-SEEN = "_seen"  # no provider has a field of this name
+SEEN, FINGERPRINTS = "_seen", "_fingerprints"  # no provider has fields of these names
 ACT_SALT = "telephony.edit.act"
 
 
@@ -22,20 +22,31 @@ class EditForm(forms.Form):
     """Fields of one object as they were seen, and as the person wants them.
 
     seen    the fields that the form shows at first; they travel along, signed, so that what moved meanwhile is found
+    fingerprints   of the secrets in them, by field: a secret that was replaced by one that looks alike is found too
     """
 
     use_required_attribute = False
 
     def __init__(
-        self, fields: Sequence[Field], around: Surroundings, *, seen: Fields, data: Any = None, **kwargs: Any
+        self,
+        fields: Sequence[Field],
+        around: Surroundings,
+        *,
+        seen: Fields,
+        fingerprints: Mapping[str, str] | None = None,
+        data: Any = None,
+        **kwargs: Any,
     ) -> None:
         self.declared = [one for one in fields if not one.secret or one.name in seen]
-        self.seen = _opened(data[SEEN]) if data is not None and data.get(SEEN) else dict(seen)
+        loaded = {**seen, FINGERPRINTS: dict(fingerprints or {})}
+        self.seen = _opened(data[SEEN]) if data is not None and data.get(SEEN) else loaded
+        token = signing.dumps(self.seen, salt=SALT)
+        self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
         initial = {
             **{one.name: shown(one, seen.get(one.name)) for one in self.declared},
             **kwargs.pop("initial", {}),
         }
-        super().__init__(data, initial={**initial, SEEN: signing.dumps(self.seen, salt=SALT)}, **kwargs)
+        super().__init__(data, initial={**initial, SEEN: token}, **kwargs)
         self.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
         for one in self.declared:
             self.fields[one.name] = _form_field(one, around)

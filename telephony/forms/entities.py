@@ -11,20 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.lib.numbers import to_e164
-from portal.ui.forms import FilterForm, RowField
+from portal.ui.forms import FilterForm, RowField, any_of
 from telephony.models import Connection
 from telephony.models.entities import EntityQuerySet
 from telephony.providers.fields import DocumentField
 from telephony.providers.kinds import EntityKind
 
-STATES = [
-    ("", _("any")),
-    ("in_service", _("In service")),
-    ("setup_pending", _("Being set up")),
-    ("suspended", _("Suspended")),
-    ("cancellation_pending", _("Being cancelled")),
-    ("cancelled", pgettext_lazy("state of a service", "Cancelled")),
-]
+STATES = any_of(
+    [
+        ("in_service", _("In service")),
+        ("setup_pending", _("Being set up")),
+        ("suspended", _("Suspended")),
+        ("cancellation_pending", _("Being cancelled")),
+        ("cancelled", pgettext_lazy("state of a service", "Cancelled")),
+    ]
+)
 
 
 class EntityFilterForm(FilterForm):

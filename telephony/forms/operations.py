@@ -126,8 +126,8 @@ class OperationFilterForm(FilterForm):
         """`areas` are keys of operations by area."""
         super().__init__(*args, **kwargs)
         self.areas = areas
-        cast(forms.ChoiceField, self.fields["area"]).choices = any_of(
-            [(area, area.replace("_", " ")) for area in areas]
+        cast(forms.ChoiceField, self.fields["area"]).choices = list(
+            any_of([(area, area.replace("_", " ")) for area in areas])
         )
 
     def matching(self, catalog: Iterable[Operation]) -> list[Operation]:
@@ -195,6 +195,7 @@ class OperationForm(forms.Form):
         """The fields under the heading of where they travel, empty groups left out."""
         titles = {
             Place.PATH: _("In the address"),
+            Place.SCOPE: _("Which object"),
             Place.QUERY: _("In the query"),
             Place.BODY: _("In the body"),
             Place.WHOLE: _("The body"),
@@ -265,7 +266,8 @@ def field_of(param: Param, suggestions: Sequence[tuple[str, str]] = ()) -> forms
     """The field of one parameter, by its kind."""
     help_text = str(param.help)
     if param.assumed:
-        help_text = f"{help_text} {_('Its name is inferred, not documented.')}".strip()
+        inferred = _("Its name is inferred, not documented.")
+        help_text = f"{help_text} {inferred}".strip()
     common: dict[str, Any] = {"label": param.name, "required": param.required, "help_text": help_text}
     if param.many:
         return LinesField(

@@ -244,6 +244,7 @@ class Migration(migrations.Migration):
                             ("applied", "Applied"),
                             ("refused", "Refused"),
                             ("conflict", "Conflict"),
+                            ("charges", "Waits for a word on charges"),
                             ("unknown", "Unknown"),
                             ("not_applied", "Not applied"),
                             ("reverted", "Taken back"),
@@ -969,6 +970,19 @@ class Migration(migrations.Migration):
                 ("cost_micros", models.BigIntegerField(blank=True, null=True)),
                 ("destination", models.CharField(blank=True, max_length=80)),
                 ("is_time_ambiguous", models.BooleanField(default=False)),
+                (
+                    "standing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("open", "Not ended yet"),
+                            ("stale", "Never said to have ended"),
+                            ("gone", "No longer listed by the provider"),
+                        ],
+                        db_default="",
+                        max_length=5,
+                    ),
+                ),
                 ("raw", models.JSONField(default=dict)),
                 ("first_seen_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
@@ -1010,6 +1024,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["tenant", "fold_key"], name="call_record_fold"),
                     models.Index(fields=["call"], name="call_record_call"),
+                    models.Index(
+                        condition=models.Q(("standing", "open")),
+                        fields=["tenant", "connection", "started_at"],
+                        name="call_record_open",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

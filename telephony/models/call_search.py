@@ -29,6 +29,7 @@ class CallSearch(Search):
     outcome: str = ""
     medium: str = ""
     line: int | None = None
+    group: int | None = None
     connection: int | None = None
     number: str = ""
     min_duration_s: int | None = None
@@ -45,6 +46,8 @@ class CallSearch(Search):
                 calls = calls.filter(**{field: value})
         if self.line:
             calls = calls.filter(line_id=self.line)
+        if self.group:
+            calls = calls.of_group(self.group)
         if self.connection:
             calls = calls.filter(connection_id=self.connection)
         if self.min_duration_s is not None:

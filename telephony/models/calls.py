@@ -53,6 +53,13 @@ class CallQuerySet(TenantQuerySet):
         reversed_ = [number[::-1] for number in numbers]
         return self.filter(models.Q(caller_reversed__in=reversed_) | models.Q(callee_reversed__in=reversed_))
 
+    def of_group(self, entity_id: int) -> CallQuerySet:
+        """Offered to this queue or group."""
+        group = Entity.objects.filter(pk=entity_id).values_list("connection_id", "remote_id").first()
+        if group is None:
+            return self.none()
+        return self.filter(connection_id=group[0], group_remote_id=group[1])
+
     def ending_with(self, digits: str) -> CallQuerySet:
         """Caller or callee ends with these digits; served by the reversed columns."""
         tail = digits[::-1]
@@ -137,7 +144,16 @@ class Call(TenantOwned):
 
 
 class CallRecord(TenantOwned):
-    """One provider row. Unique per connection and stream; written again only when its content changed."""
+    """One provider row. Unique per connection and stream; written again only when its content changed.
+
+    standing   what a reading of its whole stretch of time said beside the row: not ended yet, never ended, or gone from
+               the provider's list (kept, and counted); "" for the usual case. See services/standings.py
+    """
+
+    class Standing(models.TextChoices):
+        OPEN = "open", _("Not ended yet")
+        STALE = "stale", _("Never said to have ended")
+        GONE = "gone", _("No longer listed by the provider")
 
     tenant = _tenant()
     connection = models.ForeignKey(
@@ -166,6 +182,7 @@ class CallRecord(TenantOwned):
     cost_micros = models.BigIntegerField(null=True, blank=True)
     destination = models.CharField(max_length=80, blank=True)
     is_time_ambiguous = models.BooleanField(default=False)
+    standing = models.CharField(max_length=5, choices=Standing, blank=True, db_default="")
     raw = models.JSONField(default=dict)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -181,6 +198,11 @@ class CallRecord(TenantOwned):
             # single row, and an index with both for as good as that of the key itself. See call_store_sql.py.
             models.Index(fields=["tenant", "fold_key"], name="call_record_fold"),
             models.Index(fields=["call"], name="call_record_call"),
+            models.Index(
+                fields=["tenant", "connection", "started_at"],
+                name="call_record_open",
+                condition=models.Q(standing="open"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +22,7 @@ class Change(TenantOwned, Leased):
     seen        fields as the person's form was loaded from
     before      fields at the provider when the draft was made, after = read back after sending
     wanted      the fields that the person wants, only those that change
-    sent        redacted request as it went out; answer likewise
+    sent        redacted request as it went out; answer likewise; with the provider's quote where it asked for money
     Secrets stand as placeholders in all of these; their values are in `secrets_sealed`.
     """
 
@@ -29,6 +32,7 @@ class Change(TenantOwned, Leased):
         APPLIED = "applied", _("Applied")
         REFUSED = "refused", _("Refused")
         CONFLICT = "conflict", _("Conflict")
+        CHARGES = "charges", _("Waits for a word on charges")
         UNKNOWN = "unknown", _("Unknown")
         NOT_APPLIED = "not_applied", _("Not applied")
         REVERTED = "reverted", _("Taken back")
@@ -80,3 +84,15 @@ class Change(TenantOwned, Leased):
 
     def __str__(self) -> str:
         return self.summary
+
+    @property
+    def compared_at(self) -> datetime:
+        """When a preview was last compared with the provider; of what was sent, when it was made."""
+        if self.expires_at is None:
+            return self.created_at
+        return self.expires_at - timedelta(seconds=settings.PREVIEW_LIFETIME_S)
+
+    @property
+    def written_at(self) -> datetime:
+        """When it was sent, else when it was made."""
+        return self.sent_at or self.created_at

@@ -19,6 +19,11 @@ class EntityQuerySet(TenantQuerySet):
     def lines(self) -> EntityQuerySet:
         return self.filter(is_line=True, missing_since=None)
 
+    def call_places(self) -> EntityQuerySet:
+        """What calls belong to: lines, queues and groups."""
+        groups = [Entity.Facet.GROUP, Entity.Facet.QUEUE]
+        return self.present().filter(models.Q(is_line=True) | models.Q(facet__in=groups))
+
     def matching(self, text: str) -> EntityQuerySet:
         """Name, number or extension contains the words."""
         return self.filter(

@@ -135,10 +135,12 @@ class Provider:
     sign_in         how a token is got without OAuth; also how it is renewed
     read_accounts   the accounts that a login reaches, its own first: what can be connected with one credential, each
                     as a customer; None where a login is one account
+    read_account    one of them with all that it says, its time zone above all; None where the list says it all
     needs           what somebody who wants to connect must have ready, in a few sentences; shown above the form
     live            what is asked each time somebody looks (`telephony.providers.live`)
     streams         names of the call streams that read_calls knows
     call_kinds      kinds whose objects have call records, for the `lines` of read_calls
+    cycle_days      whole local days before today that each cycle reads again: where a day is the least that can be asked
     line_authorization  how the provider lets us act for a line: (client, line) -> "address", "password" or ""
     address_rule    what to paste at the provider so that it lets our addresses in
     path_values     path values of an object: (kind, parent_remote_id, remote_id) -> {"csi": ...}
@@ -162,9 +164,11 @@ class Provider:
     path_values: Callable[..., Mapping[str, str]]
     streams: tuple[str, ...]
     call_kinds: tuple[str, ...] = ()
+    cycle_days: int = 0
     oauth: OAuth | None = None
     sign_in: SignIn | None = None
     read_accounts: Callable[[Any], Iterable[RemoteAccount]] | None = None
+    read_account: Callable[[Any, str], RemoteAccount] | None = None
     needs: tuple[Text, ...] = ()
     live: tuple[LivePanel, ...] = ()
     scopes: tuple[ScopeChoice, ...] = ()

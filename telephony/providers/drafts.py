@@ -73,7 +73,8 @@ class CallRecordDraft:
     """One CDR, normalised.
 
     stream        where it was read: "incoming", "outgoing" (provider's word)
-    remote_key    made of fields that never change; unique per connection and stream
+    remote_key    made of fields that never change; unique per connection and stream, but on a page that `covers` its
+                  stretch: rows of equal keys are different calls there, and services tell them apart
     fold_key      records that share it are one call
     line_remote_id  remote id of the line entity, or empty
     started_at    aware UTC
@@ -81,6 +82,7 @@ class CallRecordDraft:
     duration_s    talk time; None where the medium has none
     cost_micros   millionths of the connection's currency
     outcome       English snake_case as in DESIGN 6
+    is_open       the provider says that the call has not ended: read again until it has (on a page that `covers`)
     """
 
     stream: str
@@ -102,6 +104,7 @@ class CallRecordDraft:
     cost_micros: int | None = None
     destination: str = ""
     is_time_ambiguous: bool = False
+    is_open: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -120,6 +123,9 @@ class CallPage:
 
     cursor       what `read_calls` needs to continue after this page; None when the window is whole
     expected     rows that the provider says the window has, where it says so
+    covers       the drafts are all that the stream has in this stretch, read at one moment: what it lacks is gone there,
+                 and drafts of equal keys are as many calls. None: they are some of the rows
+    requests     how many were needed for it
     """
 
     stream: str
@@ -127,3 +133,5 @@ class CallPage:
     unreadable: Sequence[UnreadableRow] = ()
     cursor: Mapping[str, Any] | None = None
     expected: int | None = None
+    covers: Window | None = None
+    requests: int = 1

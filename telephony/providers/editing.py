@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from portal.lib.canonical import canonical_json
 from portal.lib.errors import UnexpectedAnswer
+from portal.lib.numbers import display
 from telephony.providers.operations import Catalog, Effect, Operation, Text
 from telephony.providers.phrases import Number, Said, said
 
@@ -196,7 +197,7 @@ class Editor:
 
     def place(self, address: Mapping[str, Any], around: Surroundings) -> Place:
         """Which cached object this address means."""
-        values = [str(address[name]) for name in self.operation.path_names if name in address]
+        values = [str(address[name]) for name in self.operation.address_names if name in address]
         if self.makes or not self.id_field:
             return Place(kind=self.kind, parent_remote_id=values[-1] if values else "")
         return Place(
@@ -206,8 +207,8 @@ class Editor:
         )
 
     def address_of(self, place: Place) -> dict[str, str]:
-        """Path values for an object (or, to create one, for its parent given as `remote_id`)."""
-        names = self.operation.path_names
+        """Address values for an object (or, to create one, for its parent given as `remote_id`)."""
+        names = self.operation.address_names
         values = [place.remote_id] if len(names) == 1 else [place.parent_remote_id, place.remote_id]
         return dict(zip(names, values, strict=True))
 
@@ -228,7 +229,7 @@ class Editor:
         reading = self.reading
         if reading is None:
             return Live(fields=None)
-        if not reading.collection:
+        if not self.reads_list:
             self._refuse_another(document, address)
             return Live(fields=self.read(document), document=document)
         if not self.makes and not self.removes:
@@ -241,13 +242,21 @@ class Editor:
 
     def identify(self, document: Document) -> str:
         """What a list knows the object by."""
-        names = (self.id_field, *self.operation.path_names[-1:], "identifier", "id", "uid", "name")
+        names = (self.id_field, *self.operation.address_names[-1:], "identifier", "id", "uid", "name")
         return next((str(document[name]) for name in names if name and name in document), "")
+
+    @property
+    def reads_list(self) -> bool:
+        """Whether the reading shows a list: a collection that a scope narrows to the object itself is none."""
+        reading = self.reading
+        return bool(
+            reading and reading.collection and not set(reading.scope_names) & set(self.operation.scope_names)
+        )
 
     @property
     def replaces(self) -> bool:
         """Whether a whole list is written at once."""
-        return bool(self.reading and self.reading.collection and not self.makes and not self.removes)
+        return self.reads_list and not self.makes and not self.removes
 
     def _refuse_another(self, document: Any, address: Mapping[str, Any]) -> None:
         for path_name, document_field in self.operation.identity:
@@ -288,6 +297,10 @@ class Editor:
             return {name.strip(): reason.strip()}
         return {}
 
+    def why_kept(self, names: Sequence[str], around: Surroundings) -> Text:
+        """Why the provider says yes and leaves these fields as they are; "" where it is not known to."""
+        return ""
+
     # ---- words ----
 
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
@@ -302,8 +315,8 @@ class Editor:
             one = self.field(name, around)
             return _("{field}: {before} → {after}").format(
                 field=one.brief or one.label,
-                before=one.say(before.get(name), around).plain(),
-                after=one.say(wanted[name], around).plain(),
+                before=one.say(before.get(name), around).plain(display),
+                after=one.say(wanted[name], around).plain(display),
             )[:250]
         declared = [one for one in self.fields(around) if one.name in wanted]
         others = wanted.keys() - {one.name for one in declared}  # in whatever order the row kept them
@@ -355,7 +368,7 @@ class GenericEditor(Editor):
         return tuple(
             Field(name=param.name, label=param.name, help=param.help, kind="value", secret=param.secret)
             for param in self.operation.params
-            if param.name not in self.operation.path_names and param.place == "body"
+            if param.name not in self.operation.address_names and param.place == "body"
         )
 
     def same(self, name: str, left: Any, right: Any) -> bool:

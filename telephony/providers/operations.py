@@ -43,6 +43,7 @@ class Place(StrEnum):
     PATH = "path"
     QUERY = "query"
     BODY = "body"
+    SCOPE = "scope"  # in the body, yet it names the object, as a path does elsewhere
     WHOLE = "whole"  # it is the body: a file, or JSON that is no object
 
 
@@ -129,6 +130,16 @@ class Operation:
     def path_names(self) -> tuple[str, ...]:
         """Names of the parameters that stand in the path, in order."""
         return tuple(_PATH_NAME.findall(self.path))
+
+    @property
+    def scope_names(self) -> tuple[str, ...]:
+        """Names of the parameters that name the object in the body."""
+        return tuple(param.name for param in self.params if param.place is Place.SCOPE)
+
+    @property
+    def address_names(self) -> tuple[str, ...]:
+        """Names that together say which object is meant, wherever they travel."""
+        return (*self.path_names, *self.scope_names)
 
     @property
     def is_read(self) -> bool:

@@ -102,7 +102,7 @@ def _clean_text(param: Param, text: str) -> str:
     if param.max_length is not None and len(text) > param.max_length:
         raise ValueError(_("At most %(count)d characters are allowed.") % {"count": param.max_length})
     if not text:
-        if param.place == "path" or (param.required and param.place == "query"):
+        if param.place == "path" or (param.required and param.place in ("query", "scope")):
             raise ValueError(_("A value is needed."))
         return text
     if param.choices and text not in param.choices:

@@ -112,8 +112,8 @@ def draft(
 def shown_request(change: Change, extras: Extras = NO_EXTRAS) -> Mapping[str, Any]:
     """The request of a draft as it would go out now, secrets and token masked."""
     door = editing.door_of_change(change)
-    wanted = editing.fields_of(change, "wanted")
-    before = editing.fields_of(change, "before") or None
+    wanted = change_secrets.open_side(change, "wanted")
+    before = change_secrets.open_side(change, "before") or None
     body = {} if door.editor.removes else door.editor.body(wanted, before)
     client = access.client_of(change.connection, is_person=True)
     request = client.prepare(change.operation, door.address, data=body or None, filters=extras.filters)

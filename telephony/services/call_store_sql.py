@@ -195,6 +195,48 @@ def link_lines(
     return cursor.rowcount
 
 
+def settle_standings(
+    cursor: CursorWrapper,
+    tenant_id: int,
+    connection_id: int,
+    stream: str,
+    stretch: tuple[datetime, datetime],
+    listed: Sequence[tuple[str, bool]],
+    stale_before: datetime,
+) -> int:
+    """Note what a reading of a whole stretch said of each stored record in it; how many stand differently now.
+
+    listed         (remote key, whether the call is open) of all records that the stream has there
+    stale_before   a call that began before it and is still open will not be said to end any more
+    """
+    start_at, end_at = stretch
+    cursor.execute(
+        "UPDATE telephony_callrecord AS stored SET standing = judged.standing FROM ("
+        " SELECT record.id, CASE WHEN listed.key IS NULL THEN 'gone' WHEN NOT listed.is_open THEN ''"
+        " WHEN record.started_at < %s THEN 'stale' ELSE 'open' END AS standing"
+        # Calls have the index by time; a record begins when its call does, or later.
+        " FROM telephony_call AS call JOIN telephony_callrecord AS record ON record.call_id = call.id"
+        " LEFT JOIN unnest(%s::text[], %s::boolean[]) AS listed (key, is_open) ON listed.key = record.remote_key"
+        " WHERE call.tenant_id = %s AND call.connection_id = %s"
+        " AND call.started_at >= %s::timestamptz - interval '1 day' AND call.started_at < %s"
+        " AND record.stream = %s AND record.started_at >= %s AND record.started_at < %s"
+        ") AS judged WHERE stored.id = judged.id AND stored.standing <> judged.standing",
+        [
+            stale_before,
+            _keys(key for key, _ in listed),
+            "{" + ",".join("t" if is_open else "f" for _, is_open in listed) + "}",
+            tenant_id,
+            connection_id,
+            start_at,
+            end_at,
+            stream,
+            start_at,
+            end_at,
+        ],
+    )
+    return cursor.rowcount
+
+
 def _stage(cursor: CursorWrapper, stage: str, table: str, columns: str, lines: Iterable[str]) -> None:
     """Fill the session's temporary table with the columns of the real one."""
     cursor.execute(

@@ -21,7 +21,7 @@ from portal.lib.days import midnight
 from telephony.models import Call, Connection, Entity, SyncRun, SyncState
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import CallPage, Window
-from telephony.services import calls, coverage, ledger, request_log, runs
+from telephony.services import calls, coverage, ledger, request_log, runs, standings, twins
 from telephony.services.access import client_of
 from telephony.services.call_batches import Batch, Lines, prepare
 from telephony.services.read_ahead import ReadAhead, read_ahead
@@ -137,6 +137,8 @@ def _window(run: SyncRun, now: datetime, zone: ZoneInfo) -> Window | None:
         zone,
         deep_read_at=_last_read(run, HOURLY_OVERLAP, now),
         deepest_read_at=_last_read(run, NIGHTLY_OVERLAP, now),
+        open_since=standings.open_since(run.connection, now),
+        days=run.connection.declaration.cycle_days,
     )
 
 
@@ -218,7 +220,7 @@ def _pages(run: SyncRun, plan: Plan, client: ProviderClient) -> Iterator[Step]:
                 probe=probe,
             )
             for page in pages:
-                yield Step(slice_index, stream_index, page)
+                yield Step(slice_index, stream_index, twins.told_apart(connection, page))
             page_cursor = None
         first_stream = 0
 
@@ -251,6 +253,8 @@ def _store(run: SyncRun, plan: Plan, piece: Piece) -> None:
         result = calls.store_prepared(connection, piece.batch, now)
         unreadable = [row for page in pages for row in page.unreadable]
         calls.set_aside(connection, unreadable)
+        for page in pages:
+            standings.settle(connection, page, now)
         for slice_index in _closed(plan, steps):
             _close(run, plan.slices[slice_index], now)
         values.update(
@@ -261,7 +265,7 @@ def _store(run: SyncRun, plan: Plan, piece: Piece) -> None:
             rows_new=run.rows_new + result.new,
             rows_changed=run.rows_changed + result.changed,
             rows_unreadable=run.rows_unreadable + result.unreadable + len(unreadable),
-            requests=run.requests + len(pages),
+            requests=run.requests + sum(page.requests for page in pages),
         )
 
 

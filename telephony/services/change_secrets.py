@@ -18,6 +18,7 @@ from telephony.providers.editing import Editor, Fields, Surroundings
 from telephony.providers.operations import Operation
 from telephony.providers.transport import Request
 from telephony.services.door import Door
+from telephony.services.entities import fingerprint
 
 FIELD = "Change.secrets"
 SIDES = ("seen", "before", "wanted", "after")
@@ -74,19 +75,27 @@ def _hidden(editor: Editor, around: Surroundings, name: str, value: Any) -> tupl
 
 
 def put_back(
-    door: Door, wanted: Fields, seen: Fields | None, before: Fields | None
+    door: Door,
+    wanted: Fields,
+    seen: Fields | None,
+    before: Fields | None,
+    fingerprints: Mapping[str, str],
 ) -> tuple[Fields, Fields | None]:
     """What a person wants and saw, with the hidden parts in place, taken from what is there now.
 
     Forms show "https://example/hooks/***/": whoever leaves the stars wants to keep what they stand for. Raises
     InvalidInput at the field where stars were taken away or added, so that nobody can tell which part is meant.
+
+    fingerprints   of what stood behind the stars that were seen; another one there now has been replaced meanwhile,
+                   and stays seen as it was, so that the comparison finds it moved
     """
     wanted, seen, refused = dict(wanted), None if seen is None else dict(seen), {}
     for name, real in (before or {}).items():
         shown, is_hidden = _hidden(door.editor, door.around, name, real)
         if not is_hidden:
             continue
-        if seen is not None and seen.get(name) == shown:
+        is_same = name not in fingerprints or fingerprints[name] == fingerprint(str(real))
+        if seen is not None and seen.get(name) == shown and is_same:
             seen[name] = real
         if name in wanted and (filled := _filled(wanted[name], shown, real)) is not None:
             wanted[name] = filled

@@ -12,7 +12,7 @@ from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.editing import Consequence, Fields, Route
 from telephony.providers.phrases import Number, Said, said
-from telephony.services import access, change_secrets, editing
+from telephony.services import access, change_secrets, charges, comparing, editing
 from telephony.services.door import Door, door_of_change
 from telephony.services.number_names import names_of
 
@@ -21,7 +21,8 @@ from telephony.services.number_names import names_of
 class Row:
     """One field. `seen` is what the person's form showed; `is_hot`: both sides changed it; `is_moved`: only theirs.
 
-    Of a list, `before` has what goes and `after` what comes; `stays` counts the rest.
+    Of a list, `before` has what goes and `after` what comes; `stays` counts the rest. `found` is what a reading
+    showed afterwards, where that is neither of both.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Row:
     is_hot: bool = False
     is_moved: bool = False
     stays: int = 0
+    found: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,7 @@ class Story:
     request: Mapping[str, Any] = field(default_factory=dict)
     irreversible: str = ""
     note: str = ""
+    moved_by: Change | None = None
 
     @property
     def hot(self) -> list[Row]:
@@ -70,8 +73,25 @@ class Story:
         return self.change.state in editing.OPEN
 
     @property
+    def quote(self) -> charges.Quote:
+        return charges.quote_of(self.change)
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether it ended without being seen to happen: then it is told as a wish."""
+        return self.change.state in UNWRITTEN
+
+    @property
+    def shows_found(self) -> bool:
+        return any(row.found is not None for row in self.rows)
+
+    @property
     def provider_label(self) -> str:
         return str(self.door.connection.declaration.label)
+
+
+LOOKED_BACK = 20
+UNWRITTEN = (Change.State.REFUSED, Change.State.NOT_APPLIED, Change.State.UNKNOWN)
 
 
 def story_of(change: Change, *, with_request: bool = False) -> Story:
@@ -81,12 +101,12 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
     wanted = dict(change.wanted)
     after = (
         {**before, **wanted}
-        if change.state in (*editing.OPEN, Change.State.SENDING)
+        if change.state in (*editing.OPEN, Change.State.SENDING, *UNWRITTEN)
         else _after(change, wanted)
     )
     is_open = change.state in editing.OPEN
-    hot = set(editing.conflicts_of(change, door)) if change.state == Change.State.CONFLICT else set()
-    moved = set(editing.moved_of(change, door)) if is_open else set()
+    hot = set(comparing.conflicts_of(change, door)) if change.state == Change.State.CONFLICT else set()
+    moved = set(comparing.moved_of(change, door)) if is_open else set()
     rows: list[Row] = []
     same: list[Row] = []
     for name in _names_in_order(door, before, wanted):
@@ -103,6 +123,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
             after=_gone() if door.editor.removes else _said(door, name, after, wanted | after),
             is_hot=name in hot,
             is_moved=name in moved,
+            found=_found(change, door, name),
         )
         if name in wanted and old == new and PLACEHOLDER in str(new) and not door.editor.removes:
             after_words = said(_("{value}, with another secret"), value=row.after.plain())
@@ -113,7 +134,11 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
     consequences = (
         door.editor.consequences(change.before, dict(change.wanted), door.around) if is_open else ()
     )
-    route = door.editor.route(change.before, dict(change.wanted), door.around)
+    route = (
+        door.editor.route(change.before, dict(change.wanted), door.around)
+        if change.state not in UNWRITTEN
+        else None
+    )
     inverse = editing.inverse_of(change, door) if change.state == Change.State.APPLIED else None
     return Story(
         change=change,
@@ -126,6 +151,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         request=request_of(change, door) if with_request else (change.sent or {}).get("request", {}),
         irreversible=str(door.editor.irreversible),
         note=str(inverse.note) if inverse else "",
+        moved_by=_moved_by(change, hot | moved),
     )
 
 
@@ -148,6 +174,32 @@ def _side(change: Change, side: str) -> Fields:
 
 def _after(change: Change, wanted: Fields) -> Fields:
     return _side(change, "after") if change.after is not None else wanted
+
+
+def _moved_by(change: Change, names: set[str]) -> Change | None:
+    """The latest write from here that gave one of these fields the value that was found; None: done elsewhere."""
+    if not names:
+        return None
+    others = Change.objects.filter(
+        connection=change.connection, operation=change.operation, address=change.address
+    ).exclude(pk=change.pk)
+    written = others.filter(state__in=(Change.State.APPLIED, Change.State.REVERTED)).order_by("-pk")
+    now = _side(change, "before")
+    return next(
+        (
+            one
+            for one in written[:LOOKED_BACK]
+            if any(name in one.wanted and one.wanted[name] == now.get(name) for name in names)
+        ),
+        None,
+    )
+
+
+def _found(change: Change, door: Door, name: str) -> Said | None:
+    after = _side(change, "after")
+    if change.state != Change.State.UNKNOWN or name not in after:
+        return None
+    return door.editor.field(name, door.around).say(after[name], door.around)
 
 
 def _names_in_order(door: Door, before: Fields, wanted: Fields) -> list[str]:
@@ -175,6 +227,7 @@ def _numbers(
     rows: Iterable[Row], same: Iterable[Row], consequences: Iterable[Consequence], route: Route | None
 ) -> list[str]:
     phrases = [phrase for row in (*rows, *same) for phrase in (row.seen, row.before, row.after)]
+    phrases += [row.found for row in rows if row.found is not None]
     phrases += [one.text for one in consequences]
     if route is not None:
         phrases += [route.before.label, route.after.label]

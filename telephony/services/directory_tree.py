@@ -28,6 +28,18 @@ class Tree:
     folders: Sequence[Folder]
 
 
+def folder_of(entity: Entity) -> str | None:
+    """The folder that a contact is in, or that this is, by its identifier; None for what is not of a directory."""
+    page = entity.connection.declaration.directory_page
+    if page is None or entity.kind not in (page.contact_kind, page.folder_kind):
+        return None
+    return (
+        entity.remote_id
+        if entity.kind == page.folder_kind
+        else str(entity.document.get(page.folder_field, ""))
+    )
+
+
 def trees() -> list[Tree]:
     """The folders of every connection that has a directory: two queries each."""
     found = []

@@ -42,7 +42,7 @@ class Door:
 
     @property
     def identifier(self) -> str:
-        return str(self.address.get((self.operation.path_names or ("",))[-1], ""))
+        return str(self.address.get((self.operation.address_names or ("",))[-1], ""))
 
 
 def door_of(
@@ -145,16 +145,33 @@ class Clock:
         return max(0.5, self._end - time.monotonic())
 
 
+def gone(door: Door, reason: str = "") -> NotFound:
+    """That the object is not there, in our words; `reason` are the provider's."""
+    provider = door.connection.declaration.label
+    if reason:
+        words = _("This is not at %(provider)s any more (%(reason)s).")
+        return NotFound(words % {"provider": provider, "reason": reason}, status=404)
+    return NotFound(_("This is not at %(provider)s any more.") % {"provider": provider})
+
+
+def look_before(door: Door, client: ProviderClient, clock: Clock) -> Live | None:
+    """What there is to be written to, None where no read shows it. Raises NotFound when it is gone."""
+    live = look(door, client, clock)
+    if live is not None and live.fields is None and not door.editor.makes:
+        raise gone(door)
+    return live
+
+
 def look(door: Door, client: ProviderClient, clock: Clock, identifier: str = "") -> Live | None:
     """What the provider has now; None for an operation whose result no read shows."""
     reading = door.editor.reading
     if reading is None:
         return None
-    values = {name: door.address[name] for name in reading.path_names if name in door.address}
+    values = {name: door.address[name] for name in reading.address_names if name in door.address}
     try:
         answer = client.call(reading.key, values, deadline_s=clock.left())
-    except NotFound:
-        if door.operation.effect is Effect.DESTROY and not reading.collection:
+    except NotFound as error:
+        if door.operation.effect is Effect.DESTROY and not door.editor.reads_list:
             return Live(fields=None)
-        raise
+        raise gone(door, error.message) from error
     return door.editor.live(answer.document, answer.items, door.address, identifier or door.identifier)

@@ -25,7 +25,7 @@ PREFIX_LENGTH = 5  # "+3363": enough to tell a mobile, a country, a premium rang
 def surroundings(
     connection: Connection, editor: Editor, line: Entity | None, address: Mapping[str, Any]
 ) -> Surroundings:
-    """For one edit on a line (None for what belongs to the account)."""
+    """For one edit on a line (None for what belongs to the account: then the account's own objects are around)."""
     known: dict[str, Any] = {
         "address": dict(address),
         "region": connection.tenant.region,
@@ -35,7 +35,9 @@ def surroundings(
         "sends_all_to": lambda number: _sends_all_to(connection, number),
         "cost_of": lambda number: _cost_a_minute(connection, number),
     }
-    if line is not None:
+    if line is None:
+        known["around"] = _documents(connection, editor.reads, "")
+    else:
         known |= {
             "line_name": line.name,
             "line_number": line.number,

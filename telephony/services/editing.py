@@ -5,7 +5,8 @@ send      compares once more, commits the state "sending", writes, reads back; a
 settle    after a lost answer: reads back at 2, 10 and 60 s; never sends again (settling.py)
 revert    a new draft that takes a change back, compared with what is there now
 
-What an operation's fields mean is its editor's business (telephony/providers/editing.py).
+How the three sides of a change are compared is in comparing.py; what an operation's fields mean is its editor's
+business (telephony/providers/editing.py).
 """
 
 from __future__ import annotations
@@ -24,20 +25,29 @@ from accounts import audit
 from accounts.models import AuditEvent, Person
 from portal.lib.errors import (
     AnswerLost,
+    ChargesRequired,
     Forbidden,
     InvalidInput,
-    NotFound,
     ProviderError,
     Transient,
     Unavailable,
 )
 from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
-from telephony.providers.editing import Done, Editor, Fields, Inverse, Live
+from telephony.providers.editing import Done, Fields, Inverse
 from telephony.providers.operations import Operation
-from telephony.services import access, change_secrets, discarding, ledger, settling
+from telephony.services import access, change_secrets, comparing, discarding, ledger, settling
 from telephony.services.discarding import Discarded
-from telephony.services.door import NO_EXTRAS, Clock, Door, Extras, door_of, door_of_change, look, why_not
+from telephony.services.door import (
+    NO_EXTRAS,
+    Clock,
+    Door,
+    Extras,
+    door_of,
+    door_of_change,
+    look_before,
+    why_not,
+)
 
 OPEN = (Change.State.DRAFT, Change.State.CONFLICT)
 
@@ -50,20 +60,8 @@ class PreviewExpired(Exception):
     """The preview is too old to be sent; `renew` compares it anew."""
 
 
-class PicksNeeded(Exception):
-    """Both sides changed the same field: somebody must say which is to stand. `names` are the fields."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
-
-
 class Irreversible(Exception):
     """The change cannot be taken back; the message says why."""
-
-
-class NothingToWrite(InvalidInput):
-    """What is wanted is what the provider has already."""
 
 
 # ---- propose ----
@@ -76,6 +74,7 @@ def propose(
     wanted: Mapping[str, Any],
     *,
     seen: Mapping[str, Any] | None = None,
+    fingerprints: Mapping[str, str] | None = None,
     person: Person | None,
     entity: Entity | None = None,
     line: Entity | None = None,
@@ -89,6 +88,7 @@ def propose(
 
     wanted   fields as the editor names them; those equal to `seen` are not the person's doing and are left out
     seen     the fields that the person's form was loaded from; None: what is there now
+    fingerprints   of the secrets behind what was seen, by field (`entities.fingerprints_of`)
     is_exact send every wanted field even where it is there already (an operation called by hand)
 
     Nothing is sent. Raises InvalidInput(fields) before anything is asked where a value cannot be, NothingToWrite,
@@ -100,13 +100,15 @@ def propose(
     cleaned = door.editor.clean(dict(wanted), door.around)
     if is_exact and door.editor.replaces:
         cleaned = {**door.editor.blank(door.around), **cleaned}
-    changed = _changed(door.editor, cleaned, seen)
-    _refuse_bad(door, changed, seen)
-    live = look(door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s))
-    if live is not None and live.fields is None and not door.editor.makes:
-        raise NotFound(_("This is not at the provider any more."))
+    changed = comparing.changed_of(door.editor, cleaned, seen)
+    comparing.refuse_bad(door, changed, seen)
+    live = look_before(
+        door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s)
+    )
     before = live.fields if live else None
-    changed, seen = change_secrets.put_back(door, changed, dict(seen) if seen is not None else None, before)
+    changed, seen = change_secrets.put_back(
+        door, changed, dict(seen) if seen is not None else None, before, fingerprints or {}
+    )
     draft = Change(
         connection=connection,
         entity=door.entity,
@@ -121,96 +123,12 @@ def propose(
         sent={"known": sorted(live.items)} if live and door.editor.makes else {},
         is_reversible=not door.editor.irreversible,
     )
-    _compare(draft, door, changed, seen=seen if seen is not None else before, before=before)
+    comparing.compare(draft, door, changed, seen=seen if seen is not None else before, before=before)
     if not is_exact:
-        _drop_what_is_there(draft, door, before)
-    _refuse_bad(door, _open(draft, "wanted"), before)
+        comparing.drop_what_is_there(draft, door, before)
+    comparing.refuse_bad(door, change_secrets.open_side(draft, "wanted"), before)
     draft.save()
     return draft
-
-
-def _changed(editor: Editor, wanted: Fields, seen: Mapping[str, Any] | None) -> Fields:
-    if seen is None or editor.makes:
-        return wanted
-    return {name: value for name, value in wanted.items() if not editor.same(name, seen.get(name), value)}
-
-
-def _refuse_bad(door: Door, wanted: Fields, before: Mapping[str, Any] | None) -> None:
-    refused = door.editor.check(wanted, dict(before) if before is not None else None, door.around)
-    if refused:
-        raise InvalidInput(refused.get("") or _("Some values cannot be sent."), fields=refused)
-
-
-def _compare(
-    draft: Change, door: Door, wanted: Fields, *, seen: Fields | None, before: Fields | None
-) -> None:
-    """Put the three sides into the draft: what was seen, what is there, what is wanted on top of that."""
-    merged = {
-        name: _merged(door, name, (seen or {}).get(name), (before or {}).get(name), value)
-        for name, value in wanted.items()
-    }
-    kept = None if door.is_personal else before
-    _keep(draft, door, seen={} if door.is_personal else seen or {}, before=kept, wanted=merged)
-    label = door.editor.object_label(door.address, before, door.around)
-    if door.line is not None:
-        label = _("%(what)s of %(line)s") % {"what": label, "line": door.line}
-    draft.object_label = label[:250]
-    draft.summary = door.editor.summary(before, merged, door.around)[:250]
-    draft.state = Change.State.CONFLICT if conflicts_of(draft, door) else Change.State.DRAFT
-    draft.expires_at = timezone.now() + timedelta(seconds=settings.PREVIEW_LIFETIME_S)
-
-
-def _merged(door: Door, name: str, seen: Any, before: Any, wanted: Any) -> Any:
-    """For lists whose entries add up: what was added and taken away, on top of what is there now."""
-    if not door.editor.field(name, door.around).merges or seen is None or before is None:
-        return wanted
-    added = [one for one in wanted if one not in seen and one not in before]
-    removed = {one for one in seen if one not in wanted}
-    return [one for one in before if one not in removed] + added
-
-
-def _drop_what_is_there(draft: Change, door: Door, before: Fields | None) -> None:
-    """Leave out fields that the provider has already. Raises NothingToWrite where none is left."""
-    if door.editor.makes or door.editor.removes or before is None:
-        return
-    wanted = _open(draft, "wanted")
-    left = {
-        name: value
-        for name, value in wanted.items()
-        if name not in before or not door.editor.same(name, before.get(name), value)
-    }
-    if not left:
-        raise NothingToWrite(
-            _("Nothing differs from what %(provider)s has.") % {"provider": door.connection.declaration.label}
-        )
-    _keep(draft, door, wanted=left)
-
-
-def conflicts_of(change: Change, door: Door) -> list[str]:
-    """Fields that both the person and somebody else changed, to different values."""
-    seen, before = _open(change, "seen"), _open(change, "before")
-    if door.editor.makes or not seen or not before:
-        return []
-    return [
-        name
-        for name, value in _open(change, "wanted").items()
-        if name in seen
-        and name in before
-        and not door.editor.field(name, door.around).merges
-        and not door.editor.same(name, seen[name], before[name])
-        and not door.editor.same(name, before[name], value)
-    ]
-
-
-def moved_of(change: Change, door: Door) -> list[str]:
-    """Fields that somebody else changed and the person did not: theirs are kept."""
-    seen, before = _open(change, "seen"), _open(change, "before")
-    wanted = _open(change, "wanted")
-    return [
-        name
-        for name in before
-        if name in seen and name not in wanted and not door.editor.same(name, seen[name], before[name])
-    ]
 
 
 def renew(change: Change, person: Person | None) -> Change:
@@ -219,10 +137,8 @@ def renew(change: Change, person: Person | None) -> Change:
     Raises NotOpen, Discarded, and what the reading raises.
     """
     door = door_of_change(_claimed(change))
-    live = look(door, access.client_as(door.connection, door.operation.capability, person), Clock())
-    if live is not None and live.fields is None and not door.editor.makes:
-        raise NotFound(_("This is not at the provider any more."))
-    _rebase(change, door, live)
+    live = look_before(door, access.client_as(door.connection, door.operation.capability, person), Clock())
+    comparing.rebase(change, door, live)
     _save_open(change)
     return change
 
@@ -246,6 +162,12 @@ def _still_open(change: Change) -> Change:
 
 def _discarded(change: Change) -> Discarded:
     return discarding.found(change.tenant_id, change.pk) or Discarded()
+
+
+def note(change: Change, why: str, ticket: str) -> None:
+    """Keep why a preview is wanted, whatever becomes of sending it; of what was sent it is history already."""
+    change.why, change.ticket = why[:300], ticket[:60]
+    Change.objects.filter(pk=change.pk, state__in=OPEN).update(why=change.why, ticket=change.ticket)
 
 
 def discard(change: Change, person: Person | None, *, home: str = "") -> None:
@@ -288,12 +210,10 @@ def send(
     door = door_of_change(change)
     if reason := why_not(door.connection, door.operation):
         raise Forbidden(reason)
-    _pick(change, door, picks or {})
+    comparing.settle_picks(change, door, picks or {})
     client = access.client_as(door.connection, door.operation.capability, person)
-    live = look(door, client, clock)
-    if live is not None and live.fields is None and not door.editor.makes:
-        raise NotFound(_("This is not at the provider any more."))
-    _rebase(change, door, live)
+    live = look_before(door, client, clock)
+    comparing.rebase(change, door, live)
     if why is not None:
         change.why = why[:300]
     if ticket is not None:
@@ -301,7 +221,10 @@ def send(
     if change.state == Change.State.CONFLICT:
         _save_open(change)
         return change
-    wanted, before = _open(change, "wanted"), _open(change, "before") or None
+    wanted, before = (
+        change_secrets.open_side(change, "wanted"),
+        change_secrets.open_side(change, "before") or None,
+    )
     body = {} if door.editor.removes else door.editor.body(wanted, before)
     _begin(change, door, client, body, person, request, extras)
     try:
@@ -342,35 +265,6 @@ def _claimed(change: Change, *, may_be_expired: bool = True) -> Change:
     if not may_be_expired and change.expires_at and change.expires_at <= timezone.now():
         raise PreviewExpired
     return change
-
-
-def _pick(change: Change, door: Door, picks: Mapping[str, str]) -> None:
-    """Settle fields that both changed: "theirs" drops ours, "mine" takes theirs as seen."""
-    open_ones = conflicts_of(change, door)
-    undecided = [name for name in open_ones if picks.get(name) not in ("mine", "theirs")]
-    if undecided:
-        raise PicksNeeded(undecided)
-    seen, before, wanted = _open(change, "seen"), _open(change, "before"), _open(change, "wanted")
-    for name in open_ones:
-        if picks[name] == "theirs":
-            wanted.pop(name)
-        seen[name] = before[name]
-    if not wanted and not (door.editor.makes or door.editor.removes):
-        raise NothingToWrite(_("Nothing of yours is left to write."))
-    _keep(change, door, seen=seen, wanted=wanted)
-
-
-def _rebase(change: Change, door: Door, live: Live | None) -> None:
-    """Put the draft on top of what was just read. What the person last saw is the draft's own `before`."""
-    if live is None:
-        return
-    seen, before, wanted = _open(change, "seen"), _open(change, "before"), _open(change, "wanted")
-    if door.editor.makes:
-        change.sent = {**(change.sent or {}), "known": sorted(live.items)}
-    now = live.fields
-    if now is not None and any(not door.editor.same(name, before.get(name), now[name]) for name in now):
-        seen = {**before, **{name: seen[name] for name in conflicts_of(change, door)}}
-    _compare(change, door, wanted, seen=seen, before=now)
 
 
 def _begin(
@@ -415,10 +309,13 @@ def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields)
         settling.follow(change)
         return change
     change.answer = {"status": error.status}
+    if isinstance(error, ChargesRequired):
+        change.answer["quote"] = error.quote
+        return settling.finish(change, Change.State.CHARGES)
     if isinstance(error, Transient):
         return settling.finish(change, Change.State.NOT_APPLIED)
     found = error.fields if isinstance(error, InvalidInput) else {}
-    known = set(_open(change, "wanted"))
+    known = set(change_secrets.open_side(change, "wanted"))
     on_fields = {name: reason for name, reason in found.items() if name in known}
     change.fields_refused = on_fields or door.editor.refusal_fields(error.message, body)
     return settling.finish(change, Change.State.REFUSED)
@@ -447,15 +344,15 @@ def inverse_of(change: Change, door: Door | None = None, names: list[str] | None
     door = door or door_of_change(change)
     if change.state != Change.State.APPLIED or door.editor.irreversible:
         return None
-    wanted = _open(change, "wanted")
+    wanted = change_secrets.open_side(change, "wanted")
     if names is not None:
         wanted = {name: value for name, value in wanted.items() if name in names}
     return door.editor.inverse(
         Done(
             address=door.address,
-            before=_open(change, "before") if change.before is not None else None,
+            before=change_secrets.open_side(change, "before") if change.before is not None else None,
             wanted=wanted,
-            after=_open(change, "after") if change.after is not None else None,
+            after=change_secrets.open_side(change, "after") if change.after is not None else None,
             created=str((change.answer or {}).get("created", "")),
         )
     )
@@ -483,18 +380,3 @@ def revert(change: Change, person: Person | None, *, names: list[str] | None = N
         ticket=change.ticket,
         reverts=change,
     )
-
-
-# ---- what stands in the row ----
-
-
-def _keep(change: Change, door: Door, **sides: Fields | None) -> None:
-    change_secrets.keep(change, door.editor, door.around, sides)
-
-
-def _open(change: Change, side: str) -> Fields:
-    """One side of the change with its secrets in place; empty where there is none."""
-    return change_secrets.open_side(change, side)
-
-
-fields_of = _open

@@ -132,12 +132,26 @@ def secrets_of(entity: Entity) -> dict[str, Secret]:
     return {path: Secret(value) for path, value in opened.items()}
 
 
+def fingerprint(value: str) -> str:
+    """Tells two secrets apart without saying what they are."""
+    return keyed_hash(value)[:16]
+
+
+def fingerprints_of(entity: Entity) -> dict[str, str]:
+    """Of each field whose value is secret, or has secret parts: the fingerprint of what was read."""
+    return {
+        name: value[SECRET_MARK]
+        for name, value in entity.document.items()
+        if isinstance(value, Mapping) and SECRET_MARK in value
+    }
+
+
 def placeholder(value: str, shown: Any = PLACEHOLDER) -> dict[str, str]:
     """What stands in a document for a secret: tells whether it changed, not what it is.
 
     shown   the text with only its secret parts masked, where there is more of it than the placeholder
     """
-    mark = {SECRET_MARK: keyed_hash(value)[:16]}
+    mark = {SECRET_MARK: fingerprint(value)}
     return mark if shown in (PLACEHOLDER, value, None) else {**mark, SHOWN: str(shown)}
 
 

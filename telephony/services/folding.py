@@ -80,7 +80,8 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
                went on to; else outbound
     outcome    answered when a receiving line answered; forwarded when only the onward leg did; else the first word
                of OUTCOME_RANK that a record says
-    line       the answering line, else the first that rang, else the calling one
+    line       the answering line, else the one that passed it on to who answered, else the first that rang, else the
+               calling one
     callee     what was dialled: the group rather than its agent
     duration_s the longest that a line has; that of the outside party's own leg only where no line talked
 
@@ -99,7 +100,7 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
         return fold_one(ordered[0])
     sides = _sides(ordered)
     bearer = _bearer(sides, relays)
-    opening = (sides.origins or sides.received or ordered)[0]
+    opening = _opening(sides) or ordered[0]
     relay = next((one.line_remote_id for one in sides.received if one.line_remote_id in relays), "")
     costs = [record.cost_micros for record in ordered if record.cost_micros is not None]
     return CallFields(
@@ -177,12 +178,19 @@ def _is_on_callers_line(record: FoldRecord) -> bool:
 
 
 def _internal_caller(ordered: Sequence[FoldRecord]) -> FoldRecord | None:
-    """Of internal records none of which says whose line called, the earliest: a caller's leg begins first."""
+    """Of internal records none of which says whose line called, the earliest, and of those the one that lasted longest:
+    a caller's leg begins first and ends last."""
     internal = [record for record in ordered if record.direction == "internal"]
     lines = {record.line_remote_id for record in internal}
     if len(lines) < 2 or any(map(_is_on_callers_line, internal)):
         return None
-    return internal[0]
+    return min(internal, key=lambda one: (one.started_at, -((one.duration_s or 0) + (one.wait_s or 0))))
+
+
+def _opening(sides: _Sides) -> FoldRecord | None:
+    """The record that tells who called whom: the caller's own, or that of the outside party."""
+    outsiders = [one for one in sides.received if one.direction == "inbound" and not _has_place(one)]
+    return next(iter((*sides.origins, *outsiders, *sides.received)), None)
 
 
 def _has_place(record: FoldRecord) -> bool:
@@ -214,7 +222,9 @@ def _outcome(ordered: Sequence[FoldRecord], sides: _Sides) -> str:
 
 
 def _bearer(sides: _Sides, relays: Container[str]) -> FoldRecord:
-    answering = [record for record in sides.received if record.outcome == "answered"]
+    both = [*sides.received, *sides.onward]
+    answering = [one for one in both if one.outcome == "answered" and _has_place(one)]
+    answering = answering or [one for one in sides.received if one.outcome == "answered"]
     ranked = answering or sides.received or [*sides.origins, *sides.onward]
     ranked = [one for one in ranked if one.line_remote_id] or ranked
     return next((record for record in ranked if record.line_remote_id not in relays), ranked[0])

@@ -6,7 +6,7 @@ The credential stays with the tenant that entered it; only access.py opens it fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
@@ -92,7 +92,7 @@ def candidates(connection: Connection, person: Person) -> list[Candidate]:
     known = _visible(person, taken.values())
     slugs = set(Tenant.objects.values_list("slug", flat=True))
     found = []
-    for account, depth in _as_tree(accounts):
+    for account, depth in as_tree(accounts):
         holder = taken.get(account.remote_id)
         slug = "" if holder else free_slug(account.name or account.remote_id, slugs)
         slugs.add(slug)
@@ -113,10 +113,12 @@ def import_accounts(
 ) -> list[Connection]:
     """A connection for each wish, in a tenant of its own or one that is there. All of them, or none.
 
-    An account that was imported meanwhile is left out. Raises Forbidden, and InvalidInput for a name that is missing.
+    An account that was imported meanwhile is left out. Raises Forbidden, InvalidInput for a name that is missing, and
+    what the provider raises where it tells more of one account than in its list.
     """
     if not may_import(connection, person):
         raise Forbidden(_("Only owners and platform staff import customers."))
+    wishes = _told_whole(connection, wishes)
     made: list[Connection] = []
     with transaction.atomic():
         Credential.objects.select_for_update().get(pk=connection.credential_id)  # one import at a time
@@ -125,6 +127,14 @@ def import_accounts(
             if wish.account.remote_id not in taken:
                 made.append(_import(connection, wish, person, request))
     return made
+
+
+def _told_whole(connection: Connection, wishes: Sequence[Wish]) -> list[Wish]:
+    read_account = connection.declaration.read_account
+    if read_account is None:
+        return list(wishes)
+    client = access.client_of(connection, is_person=True)
+    return [replace(wish, account=read_account(client, wish.account.remote_id)) for wish in wishes]
 
 
 def _import(connection: Connection, wish: Wish, person: Person, request: HttpRequest | None) -> Connection:
@@ -215,7 +225,7 @@ def _visible(person: Person, rows: Iterable[Connection]) -> set[int]:
     return set(Membership.objects.filter(person=person, tenant__in=ids).values_list("tenant_id", flat=True))
 
 
-def _as_tree(accounts: Sequence[RemoteAccount]) -> list[tuple[RemoteAccount, int]]:
+def as_tree(accounts: Sequence[RemoteAccount]) -> list[tuple[RemoteAccount, int]]:
     """Each account below the one above it, with its depth; those whose parent is not among them stand at the top."""
     known = {account.remote_id for account in accounts}
     below: dict[str, list[RemoteAccount]] = {}

@@ -85,7 +85,7 @@ class CredentialQuota:
     key_hash: str
     slow: Pacing | None = None
     pace: Pace | None = None
-    clock: Callable[[], dt.datetime] = timezone.now
+    clock: Callable[[], dt.datetime] = lambda: timezone.now()  # looked up each time: benchmarks simulate it
     sleep: Callable[[float], None] = time.sleep
     _free_at: dt.datetime | None = None
 
@@ -106,11 +106,14 @@ class CredentialQuota:
             self.pace.acquire(f"{self.counter}:{key}", cost, priority, deadline)
 
     def pause(self, key: str, retry_after_s: float | None) -> float:
-        """Pause the whole credential. Without a hint: 60 s, doubled each time up to a quarter of an hour."""
+        """Pause the whole credential, and all that share its counter. Without a hint: 60 s, doubled each time up to a
+        quarter of an hour.
+        """
         self._free_at = None
         if self.credential_id is None:
             return FIRST_PAUSE_S if retry_after_s is None else min(retry_after_s, LONGEST_PAUSE_S)
         with unscoped("credential"), transaction.atomic():
+            self._lock()
             credential = Credential.objects.select_for_update().get(pk=self.credential_id)
             last_s = float(credential.parameters.get("pause_s", 0.0))
             if credential.paused_until and self.clock() - credential.paused_until > FORGOTTEN_AFTER:
@@ -123,6 +126,7 @@ class CredentialQuota:
                 credential.parameters.pop("pause_s", None)
             credential.paused_until = self.clock() + dt.timedelta(seconds=pause_s)
             credential.save(update_fields=["paused_until", "parameters"])
+            self._twins().update(paused_until=credential.paused_until)
         return pause_s
 
     def window(self) -> list[QuotaUse]:

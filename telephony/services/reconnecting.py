@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -17,6 +19,7 @@ from accounts.scoping import tenant_scope, unscoped
 from telephony.models import Connection, Credential, Job, SyncState
 from telephony.services import ledger
 
+MOMENT = timedelta(minutes=1)  # the claim and its mails are one transaction, with two clocks
 MAIL = "needs_reconnect"  # the name of this mail in its job; mailing.py sends it
 
 
@@ -90,6 +93,21 @@ def _who_wants_to_know(credential: Credential, connection: Connection) -> list[P
         is_active=True,
     )
     return list(people.distinct().order_by("pk"))
+
+
+def mails_given_up(connection: Connection) -> list[Job]:
+    """Mails about this dead grant that no server took: their people were not told."""
+    since = connection.credential.reconnect_mail_sent_at
+    if connection.credential.state != Credential.State.NEEDS_RECONNECT or since is None:
+        return []
+    jobs = Job.objects.filter(
+        kind=Job.Kind.MAIL,
+        state=Job.State.FAILED,
+        parameters__mail=MAIL,
+        parameters__connection=connection.pk,
+        created_at__gte=since - MOMENT,
+    )
+    return list(jobs.select_related("person").order_by("pk"))
 
 
 def _subject(connection: Connection) -> str:

@@ -10,7 +10,7 @@ from telephony.models import Call, CallRecord
 PLAIN = (
     *("stream", "remote_key", "fold_key", "medium", "direction", "outcome", "caller", "callee", "presented"),
     *("line_remote_id", "group_remote_id", "duration_s", "wait_s", "quantity", "unit", "cost_micros"),
-    *("destination", "is_time_ambiguous", "raw"),
+    *("destination", "is_time_ambiguous", "standing", "raw"),
 )
 
 

@@ -7,7 +7,7 @@ thought dead, finds the fence moved on (LeaseLost) and writes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -63,16 +63,14 @@ def read_back(change: Change, door: Door, client: ProviderClient, clock: Clock, 
     assert live is not None
     verdict, found = judge(change, door, live)
     _keep_after(change, door, live, found or created)
+    kept = [] if verdict is Verdict.AS_WANTED else _kept_otherwise(change, door, live)
     if verdict is Verdict.AS_BEFORE:
-        change.error = _("%(provider)s accepted the request and kept the old values.") % {
-            "provider": door.connection.declaration.label
-        }
+        change.error = _kept_words(
+            door, _("%(provider)s accepted the request and kept the old values."), kept
+        )
         return finish(change, Change.State.NOT_APPLIED)
-    if verdict is Verdict.OTHER and (kept := _kept_otherwise(change, door, live)):
-        change.error = _("%(provider)s kept its own value of: %(fields)s.") % {
-            "provider": door.connection.declaration.label,
-            "fields": ", ".join(kept),
-        }
+    if kept:
+        change.error = _kept_words(door, _("%(provider)s kept its own value of: %(fields)s."), kept)
     finish(change, Change.State.APPLIED)
     refresh_cache(change, door, client)
     return change
@@ -108,13 +106,21 @@ def _shows(door: Door, fields: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
 
 
 def _kept_otherwise(change: Change, door: Door, live: Live) -> list[str]:
+    """Names of the fields that the provider did not take over."""
     wanted = change_secrets.open_side(change, "wanted")
     fields = live.fields or {}
     return [
-        str(door.editor.field(name, door.around).label)
+        name
         for name, value in wanted.items()
         if name in fields and not door.editor.same(name, fields[name], value)
     ]
+
+
+def _kept_words(door: Door, words: str, names: Sequence[str]) -> str:
+    """That the provider kept something, and why where its editor knows."""
+    labels = [str(door.editor.field(name, door.around).label) for name in names]
+    said = words % {"provider": door.connection.declaration.label, "fields": ", ".join(labels)}
+    return f"{said} {door.editor.why_kept(names, door.around)}".strip()[:500]
 
 
 def _keep_after(change: Change, door: Door, live: Live, created: str) -> None:

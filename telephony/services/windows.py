@@ -26,15 +26,21 @@ def cycle_window(
     *,
     deep_read_at: datetime | None = None,
     deepest_read_at: datetime | None = None,
+    open_since: datetime | None = None,
+    days: int = 0,
 ) -> Window:
     """What the next cycle reads, up to now.
 
     synced_until      calls before it are stored; None for a new connection
     deep_read_at      when two days were last read again, deepest_read_at: seven
+    open_since        start of the oldest call that had not ended when it was read
+    days              whole local days before today that each cycle reads again (`Provider.cycle_days`)
     """
     if synced_until is None:
         return Window(_day_start(now - timedelta(days=FIRST_DAYS), zone), now)
-    start_at = min(synced_until, now - OVERLAP)
+    start_at = min(synced_until, now - OVERLAP, open_since or now)
+    if days:
+        start_at = min(start_at, _day_start(now - timedelta(days=days), zone))
     if deepest_read_at is None or now - deepest_read_at >= timedelta(days=1):
         start_at = min(start_at, _day_start(now - NIGHTLY_OVERLAP, zone))
     elif deep_read_at is None or now - deep_read_at >= timedelta(hours=1):

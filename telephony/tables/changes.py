@@ -32,11 +32,11 @@ class ChangeTable(BaseTable):
 
     created_at = LocalTimeColumn(verbose_name=_("Made"), orderable=True, fixed=True, card="sub")
     summary = SummaryColumn(verbose_name=_("What"), card="title")
-    person_label = Column(verbose_name=_("Who"), card="end2")
+    person_label = Column(verbose_name=_("Who"), card="end2", width="tel")
     why = Column(verbose_name=_("Why"))
     ticket = Column(verbose_name=_("Ticket"), hidden=True)
     state = PillColumn(verbose_name=_("State"), look="change_state", card="end")
-    connection = ConnectionColumn(verbose_name=_("At"), accessor="connection")
+    connection = ConnectionColumn(verbose_name=_("At"), accessor="connection", width="prov")
 
     caption = _("Changes, newest first")
 

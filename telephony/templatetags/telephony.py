@@ -123,7 +123,7 @@ def hours(seconds: int) -> SafeString:
     if not seconds:
         return formats.DASH
     whole, minutes = divmod(seconds // 60, 60)
-    return format_html("{} <small>h</small> {:02} <small>min</small>", whole, minutes)
+    return format_html("{} <small>h</small> {} <small>min</small>", whole, f"{minutes:02}")
 
 
 CHANGE_ICONS = {"destroy": "trash", "never_repeat": "bolt"}

@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{_ONE}discard/", changes.ChangeDiscardView.as_view(), name="change_discard"),
     path(f"{_ONE}renew/", changes.ChangeRenewView.as_view(), name="change_renew"),
     path(f"{_ONE}revert/", changes.ChangeRevertView.as_view(), name="change_revert"),
+    path(f"{_ONE}charges/", changes.ChargesView.as_view(), name="change_charges"),
     path(f"{_ONE}outcome/", changes.ChangeOutcomeView.as_view(), name="change_outcome"),
     path(f"{_ONE}request/", changes.ExactRequestView.as_view(), name="change_request"),
 ]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -71,7 +71,12 @@ def _unsettled(tenant: Tenant, now: datetime) -> Iterator[Attention]:
         yield Attention(
             icon="help",
             tone="bad",
-            title=_("“%(what)s” may not have happened") % {"what": change.summary},
+            title=(
+                _("Not written: %(what)s")
+                if change.state == Change.State.NOT_APPLIED
+                else _("May not have happened: %(what)s")
+            )
+            % {"what": change.summary},
             text=change.error or _("The provider's answer was lost."),
             action=_("Look at the change"),
             url=tenant_url(tenant, "telephony:change_detail", pk=change.pk),
@@ -80,10 +85,13 @@ def _unsettled(tenant: Tenant, now: datetime) -> Iterator[Attention]:
 
 
 def _parked(tenant: Tenant, now: datetime) -> Iterator[Attention]:
-    runs = SyncRun.objects.filter(
-        state__in=[SyncRun.State.PARKED, SyncRun.State.REFUSED], created_at__gte=now - RECENT
-    ).select_related("connection")
-    for run in runs.order_by("connection_id", "-created_at").distinct("connection_id"):
+    """What waits for somebody as long as it waits; what was given up, for some days."""
+    parked = Q(state=SyncRun.State.PARKED)
+    given_up = Q(state=SyncRun.State.REFUSED, created_at__gte=now - RECENT)
+    runs = SyncRun.objects.filter(parked | given_up, connection__unlinked_at=None).select_related(
+        "connection"
+    )
+    for run in runs.order_by("connection_id", "what", "-created_at").distinct("connection_id", "what"):
         later = SyncRun.objects.filter(
             connection=run.connection,
             what=run.what,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -80,7 +81,7 @@ class CallListView(TenantRightMixin, FilteredTableView):
         return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")
 
     def saved_views(self) -> Iterable[SavedView]:
-        now = _view_query(self.request.GET)
+        now = self.view_query
         given = [
             (_("All calls"), ""),
             (_("Missed, 7 days"), "period=7d&outcome=missed"),
@@ -90,21 +91,23 @@ class CallListView(TenantRightMixin, FilteredTableView):
         ]
         kept = [(view.name, view.query) for view in self.kept_views]
         return [
-            SavedView(label, query, is_current=_view_query(QueryDict(query)) == now)
-            for label, query in [*given, *kept]
+            SavedView(label, query, is_current=_fixed_form(query) == now) for label, query in [*given, *kept]
         ]
 
     @cached_property
+    def view_query(self) -> str:
+        return _view_query(self.request.GET)
+
+    @cached_property
     def kept_views(self) -> list[SavedViewRow]:
-        return list(SavedViewRow.objects.filter(person=self.request.user, page=PAGE))
+        return list(SavedViewRow.objects.filter(person_id=self.request.user.pk, page=PAGE))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        view_query = _view_query(self.request.GET)
         connections = connections_of(self.request)
         return super().get_context_data(
             connections=[connection for connection in connections if connection.unlinked_at is None],
-            view_query=view_query,
-            kept_view=next((view for view in self.kept_views if view.query == view_query), None),
+            view_query=self.view_query,
+            kept_view=next((view for view in self.kept_views if view.query == self.view_query), None),
             may_export=Right.EXPORTS_MAKE in self.request.rights,
             **kwargs,
         )
@@ -162,9 +165,16 @@ class ForgetViewView(TenantRightMixin, View):
 
 def _view_query(data: QueryDict) -> str:
     """An address's filters in one fixed form, without page and sort."""
-    kept = QueryDict(mutable=True)
-    for name in sorted(data):
-        values = [value for value in data.getlist(name) if value]
-        if values and name not in NOT_PART_OF_A_VIEW:
-            kept.setlist(name, values)
-    return kept.urlencode()
+    return urlencode(
+        [
+            (name, value)
+            for name in sorted(data)
+            for value in data.getlist(name)
+            if value and name not in NOT_PART_OF_A_VIEW
+        ]
+    )
+
+
+@lru_cache(maxsize=1024)
+def _fixed_form(query: str) -> str:
+    return _view_query(QueryDict(query))

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
+from accounts.models import Tenant
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, require_right, why_not
 from portal.lib.errors import ProviderError
@@ -20,8 +22,9 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
 from telephony.models import Change, Entity
-from telephony.services import discarding, editing
+from telephony.services import charges, comparing, discarding, editing
 from telephony.services.change_story import Story, story_of
+from telephony.services.directory_tree import folder_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
 from telephony.views.lines import FragmentOrPageMixin
@@ -64,8 +67,15 @@ def place_of(line: Entity | None, entity: Entity | None) -> str:
     """The entry of the menu that editing this belongs to; "" where the address decides."""
     if line is not None:
         return "telephony:line_list"
-    is_contact = entity is not None and entity.facet == Entity.Facet.CONTACT
-    return "telephony:directory" if is_contact else ""
+    return "telephony:directory" if entity is not None and folder_of(entity) is not None else ""
+
+
+def home_of(tenant: Tenant, entity: Entity) -> tuple[str, str]:
+    """The page that an object of the account is found on, and its name: the folder of the directory, or its own."""
+    folder = folder_of(entity)
+    if folder is None:
+        return tenant_url(tenant, "telephony:entity_detail", pk=entity.pk), str(entity)
+    return f"{tenant_url(tenant, 'telephony:directory')}?{urlencode({'folder': folder})}", _("Directory")
 
 
 class ChangeMixin(TenantRightMixin):
@@ -132,7 +142,7 @@ class ChangeDetailView(ChangeMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         change = self.change
         if change.state in editing.OPEN:  # a step of editing, not yet a change among changes
-            self.request.menu_entry = place_of(change.line, change.entity)  # type: ignore[attr-defined]
+            self.request.menu_entry = place_of(change.line, self.place)  # type: ignore[attr-defined]
         story = self._story()
         return super().get_context_data(
             story=story,
@@ -140,6 +150,7 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             form=kwargs.pop("form", None) or WhyForm(initial={"why": change.why, "ticket": change.ticket}),
             edit_url=self.edit_url(),
             home=self.home(),
+            home_label=self.home_label(),
             why_not=self._why_not(),
             can_revert=change.state == Change.State.APPLIED
             and editing.inverse_of(change, story.door) is not None,
@@ -177,13 +188,24 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         wanted = [str(value) for value in change.address.values()]
         return Entity.objects.filter(connection=change.connection, remote_id__in=wanted).first()
 
+    @cached_property
+    def place(self) -> Entity | None:
+        """The object, or what a new one is made below."""
+        return self.change.entity or self._made_below()
+
     def home(self) -> str:
         tenant = self.request.tenant  # type: ignore[attr-defined]
         if self.change.line_id:
             return tenant_url(tenant, "telephony:line_detail", pk=self.change.line_id)
-        if self.change.entity_id:
-            return tenant_url(tenant, "telephony:entity_detail", pk=self.change.entity_id)
+        if self.place is not None:
+            return home_of(tenant, self.place)[0]
         return tenant_url(tenant, "telephony:change_list")
+
+    def home_label(self) -> str:
+        """What `home` is called where it is no line's page; "" where it is the list of changes."""
+        if self.change.line_id or self.place is None:
+            return ""
+        return home_of(self.request.tenant, self.place)[1]  # type: ignore[attr-defined]
 
 
 class ChangeSendView(ChangeMixin, View):
@@ -196,6 +218,7 @@ class ChangeSendView(ChangeMixin, View):
         change = self.change
         why = WhyForm(request.POST)
         why.full_clean()
+        editing.note(change, why.cleaned_data.get("why", ""), why.cleaned_data.get("ticket", ""))
         picks = {
             name.removeprefix("pick-"): value
             for name, value in request.POST.items()
@@ -206,18 +229,18 @@ class ChangeSendView(ChangeMixin, View):
                 change,
                 request.user,  # type: ignore[arg-type]
                 picks={name: str(value) for name, value in picks.items()},
-                why=why.cleaned_data.get("why", ""),
-                ticket=why.cleaned_data.get("ticket", ""),
                 request=request,
             )
         except editing.NotOpen:
             messages.info(request, _("This change was sent already; here is how it ended."))
-        except editing.PicksNeeded:
+        except comparing.PicksNeeded:
             messages.warning(
                 request, _("Choose for each field that both sides changed which value is to stand.")
             )
         except editing.PreviewExpired:
             self._renew(change)
+        except comparing.NothingToWrite:
+            return self._leave_theirs(change)
         except ProviderError as error:
             messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
         else:
@@ -243,10 +266,43 @@ class ChangeSendView(ChangeMixin, View):
                 _("Nothing was sent: this preview was too old. It was compared anew; look at it once more."),
             )
 
+    def _leave_theirs(self, change: Change) -> HttpResponse:
+        """Of every field theirs was chosen: there is no change any more."""
+        view = ChangeDetailView(request=self.request, kwargs=self.kwargs)
+        home = view.home()
+        try:
+            editing.discard(change, self.request.user, home=home)  # type: ignore[arg-type]
+        except editing.NotOpen:
+            messages.info(self.request, _("This change was sent already; here is how it ended."))
+            return self.back_to(change)
+        messages.info(self.request, _("Theirs stays. Nothing was sent, and the preview is gone."))
+        return HttpResponseRedirect(home)
+
     def _to_form(self, change: Change) -> HttpResponse:
         view = ChangeDetailView(request=self.request, kwargs=self.kwargs)
         view.__dict__["change"] = change
         return HttpResponseRedirect(view.edit_url() or self.page_of(change))
+
+
+class ChargesView(ChangeMixin, View):
+    """Somebody's word on what a write costs: `answer=accept` sends it once more, `answer=refuse` leaves it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.require_write()
+        person: Any = request.user
+        try:
+            if request.POST.get("answer") == "accept":
+                require_right(request, Right.CHARGES_ACCEPT)
+                charges.accept(self.change, person, request)
+            else:
+                charges.refuse(self.change, person)
+        except editing.NotOpen:
+            messages.info(request, _("This change was sent already; here is how it ended."))
+        except ProviderError as error:
+            messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
+        return self.back_to(self.change)
 
 
 class ChangeDiscardView(ChangeMixin, View):

@@ -28,7 +28,7 @@ from portal.ui.svg import Figure
 from portal.ui.views import FilteredTableView
 from telephony.forms.connections import ConnectionFilterForm, ConnectionSettingsForm, RunFilterForm
 from telephony.models import Connection, Coverage, Entity, SyncRun, SyncState
-from telephony.services import connection_health, importing, runs, unlinking
+from telephony.services import connection_health, importing, reconnecting, runs, unlinking
 from telephony.services.access import contact_credential_of
 from telephony.services.connection_health import Health
 from telephony.services.held_back import held_back_of
@@ -135,6 +135,7 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
             coverage=coverage,
             latest_runs=self._latest_runs(),
             held_back=held_back_of(connection),
+            mails_given_up=reconnecting.mails_given_up(connection),
             quota=connection_health.quota_now(connection),
             health=health,
             health_figure=health_figure(health, connection),

@@ -26,9 +26,10 @@ from telephony.services import change_secrets, editing
 from telephony.services.door import Door, door_of, right_for
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.edit_surroundings import calls_from, contacts_among
+from telephony.services.entities import fingerprints_of
 from telephony.services.line_story import YEAR
 from telephony.services.number_names import names_of
-from telephony.views.changes import place_of
+from telephony.views.changes import home_of, place_of
 
 
 class OperationMixin(TenantRightMixin):
@@ -90,9 +91,7 @@ class OperationMixin(TenantRightMixin):
         tenant = self.request.tenant  # type: ignore[attr-defined]
         if self.door.line is not None:
             return tenant_url(tenant, "telephony:line_detail", pk=self.door.line.pk)
-        if self.entity.facet == Entity.Facet.CONTACT or self.entity.kind == self.editor.kind:
-            return tenant_url(tenant, "telephony:directory")
-        return tenant_url(tenant, "telephony:entity_detail", pk=self.entity.pk)
+        return home_of(tenant, self.entity)[0]
 
     def review(self, change: Change) -> HttpResponse:
         url = tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
@@ -122,7 +121,13 @@ class EditView(OperationMixin, TemplateView):
         fields = self.editor.fields(self.door.around)
         if self.request.method == "POST":
             return EditForm(fields, self.door.around, seen=self.seen, data=self.request.POST)
-        form = EditForm(fields, self.door.around, seen=self._begin(), initial=self._added(fields))
+        form = EditForm(
+            fields,
+            self.door.around,
+            seen=self._begin(),
+            fingerprints=self._fingerprints(),
+            initial=self._added(fields),
+        )
         if self.earlier is not None:
             form = self._continued(form)
         return form
@@ -140,6 +145,12 @@ class EditView(OperationMixin, TemplateView):
         if self.earlier is None:
             return self.seen
         return {**self.seen, **(self.earlier.before or {})}
+
+    def _fingerprints(self) -> dict[str, str]:
+        """Of the secrets behind what the form shows; an earlier preview has been compared with what is there now."""
+        if self.earlier is not None or self.door.entity is None:
+            return {}
+        return fingerprints_of(self.door.entity)
 
     def _continued(self, form: EditForm) -> EditForm:
         """The same form with what was typed, its refusals at their fields."""
@@ -163,6 +174,7 @@ class EditView(OperationMixin, TemplateView):
             door=self.door,
             entity=self.entity,
             home=self.home,
+            home_label=home_of(self.request.tenant, self.entity)[1],  # type: ignore[attr-defined]
             heading=self.editor.title,
             object_label=self.editor.object_label(self.door.address, self.seen, around),
             why_not=why_connection_cannot(self.entity.connection, operation),
@@ -212,6 +224,7 @@ class EditView(OperationMixin, TemplateView):
                     self.door.address,
                     self._wanted(form),
                     seen=None if self.editor.makes else form.seen,
+                    fingerprints=form.fingerprints,
                     person=request.user,  # type: ignore[arg-type]
                     entity=self.door.entity,
                     line=self.door.line,
@@ -219,8 +232,10 @@ class EditView(OperationMixin, TemplateView):
             except InvalidInput as error:
                 form.refuse(error)
             except ProviderError as error:
-                form.add_error(None, error.message)
                 kwargs["is_gone"] = isinstance(error, NotFound)
+                kwargs["gone"] = error.message
+                if not kwargs["is_gone"]:
+                    form.add_error(None, error.message)
                 kwargs["is_forbidden"] = isinstance(error, Forbidden)
             else:
                 return self.review(change)

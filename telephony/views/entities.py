@@ -22,6 +22,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
 from telephony.models import Call, Connection, Entity, NumberName
 from telephony.providers.kinds import EntityKind
+from telephony.services.directory_tree import folder_of
 from telephony.services.entity_page import (
     edit_of,
     names_in,
@@ -33,6 +34,7 @@ from telephony.services.entity_page import (
 from telephony.services.forced_profiles import forced_of
 from telephony.tables.documents import object_label, reading_for
 from telephony.tables.entities import EntityTable, LineTable, NumberTable
+from telephony.views.changes import home_of
 from telephony.views.lines import permissions
 from telephony.views.panels import panels_for
 
@@ -191,6 +193,8 @@ class EntityDetailView(TenantRightMixin, DetailView):
         around = surroundings_of(entity)
         found = edit_of(entity, around.kind, around.parent)
         reasons = permissions(self.request, entity.connection, [found[1].key]) if found else {}
+        if in_directory := folder_of(entity) is not None:
+            self.request.menu_entry = "telephony:directory"
         return super().get_context_data(
             around=around,
             title=object_label(entity, around.kind, around.parent),
@@ -198,6 +202,7 @@ class EntityDetailView(TenantRightMixin, DetailView):
             edit_with=found[1] if found else None,
             panels=panels_for(self.request.tenant, entity.connection, entity),
             why_not_edit=next(iter(reasons.values()), ""),
+            directory=home_of(self.request.tenant, entity) if in_directory else None,
             reading=reading_for(self.request, entity.connection, around.names, around.pointers, str(entity)),
             **kwargs,
         )

@@ -140,7 +140,11 @@ class CustomersView(ConnectionMixin, TemplateView):
             Wish(account=offer.candidate.account, name=offer.row.name, tenant=offer.row.tenant)
             for offer in wished
         ]
-        made = importing.import_accounts(self.connection, wishes, self.request.user, request)
+        try:
+            made = importing.import_accounts(self.connection, wishes, self.request.user, request)
+        except ProviderError as error:
+            self.trouble = error.message or _("The provider did not answer.")
+            return self.render_to_response(self.get_context_data(offers=offers), status=422)
         words = ngettext(
             "%(count)d customer is imported; lines and calls arrive by themselves.",
             "%(count)d customers are imported; lines and calls arrive by themselves.",

@@ -17,13 +17,15 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
 
 from portal import running
-from portal.demo import check, connections, facts, people, state
+from portal.demo import check, connections, facts, logins, people, state
 from portal.demo.processes import Processes
 from portal.embedded import FULL_DISK, CannotStart, is_full_disk
 
 
 class Command(BaseCommand):
-    help = "Run the portal with its demo: three tenants, five people, and the providers' sandbox. Ctrl-C ends it."
+    help = (
+        "Run the portal with its demo: four tenants, five people, and the providers' sandbox. Ctrl-C ends it."
+    )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
@@ -114,6 +116,9 @@ class Command(BaseCommand):
         for slug in connections.CONNECTIONS:
             with self._step(f"Connection {slug}, its objects and this month's calls"):
                 connections.settle(slug, self.processes)
+        for login in logins.LOGINS:
+            with self._step(f"Connection {login.slug}"):
+                logins.settle(login, self.processes)
         self.state.keep("loaded", "yes")
 
     def _greet(self) -> None:

@@ -13,20 +13,31 @@ from django import template
 from django.forms import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from portal.ui import drawing, formats, links, parts
+from portal.ui import drawing, formats, links, lists, parts
 from portal.ui.controls import control as render_control
+from portal.ui.kept import kept
 from portal.ui.looks import look_of
 
 register = template.Library()
 
 
 def draw(name: str, context: Context | None = None, /, **values: Any) -> SafeString:
-    """One component template, `templates/components/NAME.html`, with the request where there is one."""
-    request = context.get("request") if context is not None else None
-    return render_to_string(f"components/{name}.html", values, request=request)
+    """One component template, `templates/components/NAME.html`: it sees these values and the page's CSRF token."""
+    if context is None:
+        return render_to_string(f"components/{name}.html", values)
+    component = context.template.engine.get_template(f"components/{name}.html")  # type: ignore[union-attr]
+    return component.render(context.new({**values, "csrf_token": context.get("csrf_token")}))
+
+
+@register.simple_tag(takes_context=True, name="kept")
+def kept_part(context: Context, template: str, **words: Any) -> SafeString:
+    """A template that says the same wherever `words` are the same, drawn once a process (portal/ui/kept.py)."""
+    request = context.get("request")
+    here = request.get_full_path() if request is not None else ""
+    return kept(template, tuple(words.items()), {"csrf_token": context.get("csrf_token", ""), "here": here})
 
 
 def notation(context: Context) -> dict[str, Any]:
@@ -140,9 +151,8 @@ def turl(context: Context, name: str, **kwargs: Any) -> str:
     return links.tenant_url(context["request"].tenant, name, **kwargs)
 
 
-@register.simple_block_tag(takes_context=True)
+@register.simple_block_tag
 def button(
-    context: Context,
     content: str,
     href: str = "",
     kind: str = "",
@@ -157,9 +167,17 @@ def button(
 ) -> SafeString:
     """A link with `href`, else a submit button. kind: primary, quiet, bad, link2. `why_not` disables it and says why."""
     css = " ".join(filter(None, ["btn", f"btn-{kind}" if kind else "", "btn-xs" if small else ""]))
-    values = {"href": href, "icon": icon, "end_icon": end_icon, "why_not": why_not, "label": label}
-    return draw(
-        "button", context, css=css, content=content.strip(), name=name, value=value, form=form, **values
+    words = mark_safe(content.strip())
+    return drawing.button(
+        words,
+        css,
+        href=href,
+        signs=(icon, end_icon),
+        why_not=why_not,
+        label=label,
+        name=name,
+        value=value,
+        form=form,
     )
 
 
@@ -309,6 +327,29 @@ def difference(
 def pretty_json(value: object) -> str:
     """A document as people read JSON; escaped by the template as any text."""
     return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, default=str)
+
+
+# ---- lists ----
+
+
+@register.simple_tag(takes_context=True)
+def saved_views(context: Context, views: Iterable[Any]) -> SafeString:
+    return lists.saved_views(views, context["request"].path)
+
+
+@register.simple_tag
+def table_widths(table: Any) -> SafeString:
+    return lists.widths(table)
+
+
+@register.simple_tag(takes_context=True)
+def table_headings(context: Context, table: Any) -> SafeString:
+    return lists.headings(table, context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def pager(context: Context, page: Any, count: Any) -> SafeString:
+    return lists.pager(page, count, context["request"])
 
 
 # ---- forms ----

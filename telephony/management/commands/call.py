@@ -86,8 +86,12 @@ class Command(BaseCommand):
         change.save(update_fields=["person_label", "accepts_charges"])
         change = editing.send(change, None, extras=extras)
         self.stderr.write(f"change {change.pk}: {change.get_state_display()}")
+        if change.state == Change.State.CHARGES:
+            raise CommandError(charges_of(change))
         if change.state not in HAPPENED:
             raise CommandError(refusal_of(change))
+        if change.error:  # written, with an exception
+            self.stderr.write(change.error)
         answer = getattr(change, "fresh_answer", None)
         return answer.document if answer is not None else change.after
 
@@ -188,6 +192,14 @@ def words_of(error: ProviderError) -> str:
     if isinstance(error, AnswerLost):
         lines.append("  It may have happened; read it back before asking again.")
     return "\n".join(lines)
+
+
+def charges_of(change: Change) -> str:
+    """What the provider asks for, and how to agree."""
+    quote = json.dumps((change.answer or {}).get("quote"), indent=2, ensure_ascii=False)
+    return (
+        f"{change.error or 'The provider asks for money first.'}\n{quote}\n  Say --accept-charges to agree."
+    )
 
 
 def refusal_of(change: Change) -> str:

@@ -87,7 +87,7 @@ class Command(BaseCommand):
 
 
 def _wanted(connection: Connection, options: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The runs to make, in order. Raises CommandError for an unknown kind or an empty period."""
+    """The runs to make, in order. Raises CommandError for an unknown kind, an empty period, calls where there are none."""
     kind = options["kind"]
     zone = ZoneInfo(connection.time_zone)
     period = {
@@ -99,6 +99,9 @@ def _wanted(connection: Connection, options: dict[str, Any]) -> list[tuple[str, 
     calls: tuple[str, dict[str, Any]] = (SyncRun.What.CALLS, period)
     accepts = {"accepts_removal": options["accept_removal"]}
     entities: tuple[str, dict[str, Any]] = (SyncRun.What.ENTITIES, accepts)
+    has_calls = connection.can("calls.list")
+    if (kind == "calls" or options["start"]) and not has_calls:
+        raise CommandError(f"{connection.slug} has no calls to list.")
     if kind == "calls":
         return [calls]
     if kind == "entities":
@@ -109,7 +112,9 @@ def _wanted(connection: Connection, options: dict[str, Any]) -> list[tuple[str, 
                 f"{kind} is none of: calls, entities, {', '.join(connection.declaration.kinds)}."
             )
         return [(SyncRun.What.ENTITIES, {"kinds": [kind], **accepts})]
-    return [calls] if options["start"] else [entities, calls]
+    if options["start"]:
+        return [calls]
+    return [entities, calls] if has_calls else [entities]
 
 
 def _advance(tenant_id: int, run_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.declaration import ConnectField, Pacing, Provider
-from telephony.providers.kazoo.accounts import read_accounts
+from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
@@ -123,6 +123,7 @@ PROVIDER = Provider(
     call_kinds=CALL_KINDS,
     sign_in=sign_in,
     read_accounts=read_accounts,
+    read_account=read_account,
     needs=(
         _("The address of the server's API; it ends with “/v2/”, as a rule."),
         _("The API key of the account, or a user of it with administrator rights, without a second factor."),

@@ -29,6 +29,11 @@ def _parent(row: Mapping[str, Any], own: str) -> str:
     return above if above and above != row.get("id") else own
 
 
+def read_account(client: KazooClient, remote_id: str) -> RemoteAccount:
+    """One account as its own document tells it; the rows of lists have no time zone."""
+    return _account(client.call("account.get", {"accountId": remote_id}).document, "")
+
+
 def _account(document: Mapping[str, Any], parent: str) -> RemoteAccount:
     return RemoteAccount(
         remote_id=str(document["id"]),

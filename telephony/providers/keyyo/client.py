@@ -307,11 +307,11 @@ def _error(operation: Operation, response: Response) -> ProviderError:
 
 
 def _fields_named(operation: Operation, reason: str) -> dict[str, str]:
-    """The field that a reason speaks of: the one it names, or the only one there is."""
+    """The field that a reason speaks of: the one it names, or the only one there is. "name: reason" loses the name."""
     names = [param.name for param in operation.params if param.place is not Place.PATH]
     words = set(re.findall(r"\w+", reason))
     found = [name for name in names if name in words]
     body = [param.name for param in operation.params if param.place is Place.BODY]
     if not found and len(body) == 1:
         found = body
-    return dict.fromkeys(found, reason)
+    return {name: reason.removeprefix(f"{name}:").strip() or reason for name in found}

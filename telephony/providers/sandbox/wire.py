@@ -143,7 +143,7 @@ def _read_body(content_type: str, body: bytes) -> Any:
     if kind == "application/json":
         try:
             return json.loads(body)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # the latter for a thousand brackets
             raise BadBody("the body is not JSON") from error
     if kind == "multipart/form-data":
         return nest(_multipart(content_type, body))

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from django.conf import settings
 from django.utils import timezone, translation
 
 from portal.ui import formats
@@ -100,3 +102,13 @@ def test_the_name_comes_first_and_an_unnamed_number_takes_its_place():
 
 def test_a_state_that_nobody_registered_is_shown_as_it_is():
     assert look_of("outcome", "new_word").word == "new word"
+
+
+def test_templates_never_group_the_digits_of_an_id() -> None:
+    """`?line={{ line.pk }}` is `?line=1,067` from a thousand rows on: an id is written with `|unlocalize`."""
+    grouped = re.compile(r"\{\{ (?!attrs\.)[\w.]+\.(pk|id|(?!auto_|target_remote_)\w+_id) \}\}")
+    templates = (settings.BASE_DIR / "templates").rglob("*.html")
+
+    assert [
+        f"{path.name}: {found[0]}" for path in templates for found in grouped.finditer(path.read_text())
+    ] == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from telephony.models import Call
 from telephony.services import call_figures
+from telephony.templatetags.telephony import hours
 
 from .conftest import LINE, NOON
 
@@ -78,3 +82,11 @@ def test_the_heat_map_is_a_mean_over_weeks(store: Store) -> None:
     heat = call_figures.inbound_by_hour(date(2026, 3, 9), date(2026, 3, 22), PARIS)
 
     assert heat == {(2, 12): 1.0}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"), [(474, "0 h 07 min"), (3_600 + 59 * 60, "1 h 59 min"), (0, "–")]
+)
+def test_a_talk_time_has_its_minutes_in_two_figures(seconds: int, says: str) -> None:
+    """`format_html` pads what it is given as a text: seven minutes were shown as 70."""
+    assert re.sub("<[^>]+>", "", hours(seconds)) == says

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from telephony.models import Call
+from telephony.models import Call, Entity
 from telephony.models.call_search import CallSearch, calls_in_scope
 
 from .conftest import NOON
@@ -64,3 +64,21 @@ def test_parameters_read_back_as_the_same_search() -> None:
     search = CallSearch(start_at=NOON, outcome="missed", number="6210", line=3, min_duration_s=60)
 
     assert CallSearch.from_parameters(search.to_parameters()) == search
+
+
+def test_a_queue_or_group_finds_the_calls_that_were_offered_to_it(store: Store) -> None:
+    call = store(group_remote_id="33199001900")
+    store(group_remote_id="33199001901")
+    store()
+    group = Entity.objects.create(
+        connection=call.connection,
+        kind="ACDService",
+        facet="group",
+        remote_id="33199001900",
+        name="Sales",
+        checksum="",
+        fetched_at=NOON,
+    )
+
+    assert found(group=group.pk) == {"c1"}
+    assert found(group=group.pk + 1000) == set()

@@ -13,10 +13,11 @@ from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from portal.lib.secrets import Secret
 from telephony.models import Connection, Credential, ProviderApplication
+from telephony.providers.kazoo.sandbox.seed import LOGIN as KAZOO_LOGIN
 from telephony.providers.oauth import TokenAnswer
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access
+from telephony.services import access, linking
 from telephony.services.adopting import Round, adopt
 
 CLIENT_ID, CLIENT_SECRET = "5f1c0a7be2d94", "keyyo-demo-secret"
@@ -25,7 +26,7 @@ EVERYTHING = ("full_access",)
 
 @pytest.fixture(scope="session")
 def _sandbox_server() -> Iterator[SandboxServer]:
-    with SandboxServer(providers=("keyyo",)) as server:
+    with SandboxServer(providers=("keyyo", "kazoo")) as server:
         yield server
 
 
@@ -40,6 +41,35 @@ def sandbox(_sandbox_server: SandboxServer, settings: Any) -> SandboxServer:
     settings.OUTBOUND_ALLOW = [f"127.0.0.1:{_sandbox_server.port}"]
     settings.PUBLIC_URL = "http://localhost:8000"
     return _sandbox_server
+
+
+@pytest.fixture
+def kazoo(sandbox: SandboxServer) -> SandboxServer:
+    """The same with Kazoo's stand-in as new: a platform, a reseller, twelve customers."""
+    sandbox.provider("kazoo").reset()
+    sandbox.faults.clear("kazoo")
+    return sandbox
+
+
+def reseller_login(sandbox: SandboxServer) -> dict[str, str]:
+    """What Telmarine Services, the reseller, signs in with."""
+    return {
+        "api_root": f"{sandbox.url}/kazoo/v2/",
+        "way": "user",
+        "account_name": "Telmarine Services",
+        "username": "direction",
+        "password": KAZOO_LOGIN["password"],
+    }
+
+
+@pytest.fixture
+def reseller(kazoo: SandboxServer, tenant: Tenant, alice: Person) -> Connection:
+    """Alder's connection to the reseller's own account."""
+    declared = PROVIDERS["kazoo"]
+    with tenant_scope(tenant):
+        base_url, login = linking.split(declared, reseller_login(kazoo), {})
+        asked = Round(tenant=tenant, person=alice, provider=declared, base_url=base_url, login=login)
+        return linking.link(asked)
 
 
 def token_requests(sandbox: SandboxServer) -> int:

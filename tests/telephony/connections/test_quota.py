@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection as database
 from django.db import connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +26,7 @@ from telephony.providers.transport import Deadline
 from telephony.services.breaker import CredentialBreaker
 from telephony.services.quota import CredentialQuota, wait_s
 
+ROOT = Path(__file__).resolve().parents[3]
 START = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 
 
@@ -186,6 +193,53 @@ def test_a_pause_that_another_was_told_of_is_known_a_second_later(slow_credentia
     now[0] += timedelta(seconds=1)
     with pytest.raises(RateLimited):
         quota.acquire("", 1, "worker", Deadline(1))
+
+
+def test_a_pause_holds_the_same_key_entered_twice(slow_credential, dora):
+    with tenant_scope(dora.tenants.get()):
+        twin = Credential.objects.create(provider="keyyo", key_hash=slow_credential.key_hash)
+        other = Credential.objects.create(provider="keyyo", key_hash=keyed_hash("another key"))
+    quota_of(slow_credential).pause("", 900.0)
+
+    with pytest.raises(RateLimited) as refused:
+        quota_of(twin).acquire("", 1, "person", Deadline(0))
+    assert refused.value.retry_after_s == 900
+    quota_of(other).acquire("", 1, "person", Deadline(0))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_processes_together_use_exactly_what_is_allowed(slow_credential):
+    """85 of 100 for workers and 10 more for people, whoever asks, and kept for a process that starts afterwards."""
+    address = (
+        urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database.settings_dict['NAME']}").geturl()
+    )
+    environment = {**os.environ, "DATABASE_URL": address, "PYTHONPATH": str(ROOT), "PORTAL_ENV": "test"}
+    command = [sys.executable, str(Path(__file__).with_name("quota_process.py")), str(slow_credential.pk)]
+
+    def started():
+        return subprocess.Popen(
+            command, env=environment, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def taken(processes, tries, priority):
+        for process in processes:
+            process.stdin.write(f"{tries} {priority}\n")
+            process.stdin.flush()
+        return sum(int(process.stdout.readline()) for process in processes)
+
+    processes = [started() for _ in range(8)]
+    late = []
+    try:
+        assert [process.stdout.readline() for process in processes] == ["ready\n"] * 8
+        assert taken(processes, 15, "worker") == 85
+        assert taken(processes, 3, "person") == 10
+        late.append(started())
+        assert late[0].stdout.readline() == "ready\n"
+        assert taken(late, 2, "person") == 0
+    finally:
+        for process in [*processes, *late]:
+            process.communicate()
+    assert QuotaUse.objects.count() == 95
 
 
 def test_failures_of_others_are_known_a_second_later(slow_credential, django_assert_num_queries):

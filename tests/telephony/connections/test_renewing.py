@@ -241,6 +241,23 @@ def test_a_mail_that_was_not_taken_is_sent_later(connection, credential, sandbox
     assert message.extra_headers["Message-ID"] == f"<job-{job.pk}@localhost>"
 
 
+def test_a_mail_that_was_given_up_is_said_where_an_owner_looks(
+    connection, credential, sandbox, alice, client_of_person
+):
+    kill_grant(credential, sandbox)
+    with pytest.raises(NeedsReconnect):
+        list_services(connection)
+    page = f"/t/alder/connections/{connection.pk}/"
+    browser = client_of_person(alice)
+    assert "could not be delivered" not in browser.get(page).content.decode()
+
+    with tenant_scope(connection.tenant_id):
+        Job.objects.filter(kind=Job.Kind.MAIL, person=alice).update(state=Job.State.FAILED, due_at=None)
+
+    told = browser.get(page).content.decode()
+    assert "could not be delivered" in told and str(alice) in told
+
+
 def test_nobody_is_told_of_what_is_over(connection, credential, sandbox, alice):
     kill_grant(credential, sandbox)
     with pytest.raises(NeedsReconnect):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import AuditEvent
@@ -13,7 +14,7 @@ from accounts.scoping import tenant_scope
 from telephony.models import Credential, Entity, QuotaUse, SyncRun
 from telephony.providers.declaration import Pacing
 from telephony.providers.registry import PROVIDERS
-from telephony.services import connection_health, held_back, ledger, runs, scheduling
+from telephony.services import connection_health, held_back, runs
 from telephony.views.attention import attention_of
 
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
@@ -40,21 +41,8 @@ def finish_all(connection):
         SyncRun.objects.update(state="complete", finished_at=timezone.now(), due_at=None, lease_owner="")
 
 
-def work(run):
-    """As the worker does, until the run has ended."""
-    for _ in range(20):
-        try:
-            with ledger.leased(SyncRun, run.tenant_id, run.pk) as held:
-                scheduling.advance(held)
-        except ledger.NotHeld:
-            break
-    with tenant_scope(run.tenant_id):
-        run.refresh_from_db()
-    return run
-
-
 @pytest.fixture
-def held_run(connection, transactional_db):
+def held_run(connection, transactional_db, work):
     """A reading that lacks a hundred contacts which are known here."""
     finish_all(connection)
     with tenant_scope(connection.tenant_id):
@@ -81,7 +69,9 @@ def names_left(connection):
 
 # ---- a mass removal ----
 @pytest.mark.django_db(transaction=True)
-def test_the_page_says_how_many_would_go_and_a_person_accepts_it(browser, base, connection, held_run, alice):
+def test_the_page_says_how_many_would_go_and_a_person_accepts_it(
+    browser, base, connection, held_run, alice, work
+):
     page = text_of(browser.get(base))
     assert "suddenly lack much" in page
     assert "100 of " in page
@@ -104,7 +94,17 @@ def test_the_page_says_how_many_would_go_and_a_person_accepts_it(browser, base, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_agrees_to_some_does_not_agree_to_more(browser, base, connection, held_run):
+def test_what_is_held_back_needs_attention_as_long_as_it_is(connection, held_run):
+    month = timedelta(days=30)
+    with tenant_scope(connection.tenant_id):
+        SyncRun.objects.update(created_at=F("created_at") - month, finished_at=F("finished_at") - month)
+        attention = attention_of(connection.tenant, timezone.now())
+
+    assert any("suddenly lack much" in one.title for one in attention)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_agrees_to_some_does_not_agree_to_more(browser, base, connection, held_run, work):
     browser.post(base + "accept-removal/")
     with tenant_scope(connection.tenant_id):
         Entity.objects.create(connection=connection, kind=KIND, remote_id="one more", fetched_at=EARLIER)
@@ -115,7 +115,7 @@ def test_who_agrees_to_some_does_not_agree_to_more(browser, base, connection, he
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_list_that_is_whole_again_needs_nobody(browser, base, connection, held_run):
+def test_a_list_that_is_whole_again_needs_nobody(browser, base, connection, held_run, work):
     with tenant_scope(connection.tenant_id):
         Entity.objects.filter(fetched_at=EARLIER).delete()
         work(runs.request_run(connection, SyncRun.What.ENTITIES, kinds=["DirectoryBranch"]))

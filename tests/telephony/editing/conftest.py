@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership, Person, Tenant
@@ -155,3 +156,13 @@ def at_keyyo(connection: Connection) -> Callable[..., Any]:
         return answer.items if answer.items else answer.document
 
     return act
+
+
+@pytest.fixture
+def browser() -> Callable[[Person], Client]:
+    def signed_in(person: Person) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return signed_in

@@ -13,7 +13,8 @@ from accounts.models import AuditEvent, Person
 from portal.lib.errors import Forbidden, InvalidInput, NotFound
 from telephony.models import Change, Connection, Entity
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import editing
+from telephony.services import comparing, editing
+from telephony.services.door import door_of_change
 
 LINE = "33199001011"
 DEFAULT = {"csi": LINE, "profile_identifier": "default"}
@@ -66,7 +67,7 @@ def test_the_second_of_two_people_sees_both_values(line: Entity, maud: Person, i
     assert second.state == Change.State.CONFLICT
     assert second.seen["forward_delay"] == seen["forward_delay"]
     assert (second.before["forward_delay"], second.wanted["forward_delay"]) == (30, 15)
-    with pytest.raises(editing.PicksNeeded):
+    with pytest.raises(comparing.PicksNeeded):
         editing.send(second, idris)
     editing.send(second, idris, picks={"forward_delay": "mine"})
     assert second.state == Change.State.APPLIED
@@ -95,7 +96,7 @@ def test_changes_of_different_fields_merge(line: Entity, maud: Person, at_keyyo:
 
     assert change.state == Change.State.DRAFT
     assert change.wanted == {"forward_delay": 15}
-    assert editing.moved_of(change, editing.door_of_change(change)) == ["backup_number"]
+    assert comparing.moved_of(change, door_of_change(change)) == ["backup_number"]
     editing.send(change, maud)
     assert change.after["backup_number"] == "+33199001040"
 
@@ -114,7 +115,7 @@ def test_a_move_between_preview_and_sending_is_a_conflict_and_nothing_is_sent(
 
 
 def test_what_is_there_already_is_nothing_to_write(line: Entity, maud: Person) -> None:
-    with pytest.raises(editing.NothingToWrite):
+    with pytest.raises(comparing.NothingToWrite):
         editing.propose(line.connection, UPDATE, DEFAULT, profile(line), person=maud)
 
 
@@ -149,6 +150,18 @@ def test_a_refusal_of_the_provider_lands_on_its_field(
 
     assert change.state == Change.State.REFUSED
     assert list(change.fields_refused) in (["forward_delay"], [])
+
+
+def test_what_the_provider_accepts_and_does_not_do_is_not_written(
+    sandbox: SandboxServer, line: Entity, maud: Person
+) -> None:
+    change = editing.propose(line.connection, UPDATE, DEFAULT, {"forward_delay": 15}, person=maud)
+    sandbox.faults.add("keyyo", match=UPDATE, status=200, body="{}")
+
+    editing.send(change, maud)
+
+    assert change.state == Change.State.NOT_APPLIED
+    assert change.error == "Keyyo accepted the request and kept the old values."
 
 
 def test_an_expired_preview_is_not_sent_and_can_be_compared_anew(line: Entity, maud: Person) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_profile_is_a_sentence(changed: dict[str, Any], says: str) -> None:
 
 
 def consequences(
-    key: str, before: dict[str, Any], wanted: dict[str, Any], around: Surroundings = LINE
+    key: str, before: dict[str, Any] | None, wanted: dict[str, Any], around: Surroundings = LINE
 ) -> str:
     return " ".join(one.text.plain() for one in EDITORS[key].consequences(before, wanted, around))
 
@@ -232,7 +233,109 @@ def test_fields_are_named_in_the_order_of_the_form() -> None:
     assert PROFILE.summary(before, kept, LINE) == "“Default”: forward when nobody answers, delay"
 
 
+def test_numbers_in_a_summary_are_grouped() -> None:
+    settings = EDITORS["services.update"]
+
+    summary = settings.summary(
+        {"presented_number": "+33199001019"}, {"presented_number": "+33639987766"}, LINE
+    )
+
+    assert summary.replace("\u00a0", " ") == "Presented number: +33 1 99 00 10 19 → +33 6 39 98 77 66"
+
+
 def test_removing_the_profile_in_force_is_warned_of() -> None:
     words = consequences("services.profiles.delete", {"name": "Fermeture", "forced": True}, {})
 
     assert "In force now" in words and "a new identifier" in words
+
+
+def _around(*profiles: dict[str, Any]) -> Surroundings:
+    return replace(LINE, around={"VoIPAccountProfile": profiles})
+
+
+RULES = {"identifier": "default", "name": "", "forced": 0, "forward_delay": 20}
+
+
+def test_a_new_profile_that_is_not_forced_changes_nothing_yet() -> None:
+    around = _around(RULES)
+    create = EDITORS["services.profiles.create"]
+    wanted = {**create.blank(around), "name": "Night", "forward_on_no_answer_number": "+33639980001"}
+
+    words = consequences("services.profiles.create", None, wanted, around)
+
+    assert "follow the schedule again" not in words
+    assert "Not at once: this profile counts when it is forced, or the schedule chooses it." in words
+
+
+def test_a_profile_out_of_force_counts_later() -> None:
+    night = {"identifier": "2", "name": "Night", "forced": 0, "forward_delay": 10}
+    around, change = _around(RULES, night), {"forward_delay": 15}
+
+    of_another = consequences("services.profiles.update", read_profile(night), change, around)
+    of_the_default = consequences("services.profiles.update", read_profile(RULES), change, around)
+
+    assert "Not at once" in of_another
+    assert "Not at once" not in of_the_default
+
+
+def test_a_way_that_stays_the_same_is_not_drawn() -> None:
+    """A delay in front of nobody: the call rings on, before and after."""
+    before = read_profile(RULES)
+
+    assert PROFILE.route(before, {"forward_delay": 17}, _around(RULES)) is None
+    assert PROFILE.route(before, {"forward_to_voicemail": True}, _around(RULES)) is not None
+
+
+ROOT = {"uid": "1", "name": "Corvane", "parent_branch_uid": ""}
+SUPPLIERS = {"uid": "2", "name": "Suppliers", "parent_branch_uid": "1"}
+ROOFERS = {"uid": "3", "name": "Roofers", "parent_branch_uid": "2"}
+FOLDERS = (ROOT, SUPPLIERS, ROOFERS)
+
+
+def _in_directory(uid: str, *contacts: dict[str, str]) -> Surroundings:
+    return Surroundings(
+        address={"branch_id": uid}, around={"DirectoryBranch": FOLDERS, "DirectoryContact": contacts}
+    )
+
+
+def test_a_contact_moves_to_any_folder_and_a_folder_not_into_itself() -> None:
+    def choices(editor: str, name: str, around: Surroundings) -> list[str]:
+        return [label for _value, label in EDITORS[editor].field(name, around).choices]
+
+    contact = choices("directory_contacts.update", "branch_uid", _in_directory(""))
+    folder = choices("directory_branches.update", "parent_branch_uid", _in_directory("2"))
+
+    assert contact == ["Corvane", "Corvane / Suppliers", "Corvane / Suppliers / Roofers"]
+    assert folder == ["Corvane"]
+    assert [one.name for one in EDITORS["directory_branches.update"].fields(_in_directory("1"))] == ["name"]
+    assert EDITORS["directory_branches.update"].body({"parent_branch_uid": "1"}, {"name": "Roofers"}) == {
+        "name": "Roofers",
+        "parent_branch_uid": "1",
+    }
+
+
+def test_what_is_new_in_the_directory_is_named_by_its_folder() -> None:
+    around = _in_directory("2")
+
+    for key, label in (
+        ("directory_branches.contacts.create", "a contact in “Suppliers”"),
+        ("directory_branches.sub_branches.create", "a folder in “Suppliers”"),
+    ):
+        editor = EDITORS[key]
+        assert editor.object_label({"branch_id": "2"}, editor.blank(around), around) == label
+
+
+def test_removing_a_folder_that_holds_something_is_warned_of() -> None:
+    roofer = {"uid": "9", "branch_uid": "3", "name": "Malbrun"}
+
+    words = consequences("directory_branches.delete", {"name": "Roofers"}, {}, _in_directory("3", roofer))
+
+    assert "It is not empty: it holds 1 entry." in words
+    assert consequences("directory_branches.delete", {"name": "Roofers"}, {}, _in_directory("3")) == ""
+
+
+def test_a_contact_without_a_name_is_refused_where_keyyo_would_refuse_it() -> None:
+    editor = EDITORS["directory_branches.contacts.create"]
+
+    assert "name" in editor.check({"company": "Malbrun"}, None, LINE)
+    assert editor.check({"name": "Malbrun"}, None, LINE) == {}

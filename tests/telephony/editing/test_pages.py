@@ -14,19 +14,10 @@ from django.utils import timezone
 from accounts.models import Person
 from telephony.models import Change, Connection, Entity
 from telephony.providers.sandbox.server import SandboxServer
+from tests.reading import text_of
 
 UPDATE = "services.profiles.update"
 BLACKLIST = "services.blacklist.replace"
-
-
-@pytest.fixture
-def browser() -> Callable[[Person], Client]:
-    def signed_in(person: Person) -> Client:
-        client = Client()
-        client.force_login(person)
-        return client
-
-    return signed_in
 
 
 def profile_of(line: Entity, name: str = "") -> Entity:
@@ -48,10 +39,6 @@ def as_loaded(client: Client, address: str) -> dict[str, str]:
         elif value not in (False, None):
             data[field.html_name] = value
     return data
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.content.decode())).replace("\u00a0", " ")
 
 
 def test_a_line_says_what_callers_get(line: Entity, maud: Person, browser: Callable[..., Client]) -> None:
@@ -166,7 +153,7 @@ def test_a_profile_that_vanished_keeps_what_was_typed(
     answer = client.post(url(profile, UPDATE), data)
 
     assert answer.status_code == 200
-    assert "gone at the provider" in text_of(answer)
+    assert "This is not at Keyyo any more" in text_of(answer)
     assert answer.context["form"]["forward_delay"].value() == "44"
 
 
@@ -340,6 +327,15 @@ def test_the_directory_lists_contacts_and_folders_and_adds_one(
     assert listed.status_code == 200
     change.refresh_from_db()
     assert change.state == "applied"
+    home = f"/t/corvane/directory/?folder={branch.remote_id}"
+    contact = f"/t/corvane/entities/{change.entity_id}/"
+    for page in (
+        address,
+        f"/t/corvane/changes/{change.pk}/",
+        contact,
+        url(change.entity, "directory_contacts.update"),
+    ):
+        assert f'href="{home}">Directory</a>' in client.get(page).content.decode()
     assert "Quill" in client.get("/t/corvane/directory/?q=Quill").content.decode()
 
 

@@ -71,11 +71,23 @@ def end_leases(change: Change) -> None:
 # ---- the last word ----
 
 
-def test_a_worker_that_lost_its_lease_settles_nothing(
-    sandbox: SandboxServer, line: Entity, maud: Person, at_keyyo: Callable[..., Any]
+@pytest.mark.parametrize(
+    ("drop", "quick_after_s", "slow_after_s", "ends"),
+    [("after", 2, 60, Change.State.APPLIED), ("before", 60, 1, Change.State.NOT_APPLIED)],
+    ids=["it would settle", "it would put off"],
+)
+def test_a_worker_that_lost_its_lease_writes_nothing(
+    sandbox: SandboxServer,
+    line: Entity,
+    maud: Person,
+    at_keyyo: Callable[..., Any],
+    drop: str,
+    quick_after_s: int,
+    slow_after_s: int,
+    ends: str,
 ) -> None:
     change = preview(line, maud)
-    sandbox.faults.add("keyyo", match=UPDATE, drop="after")
+    sandbox.faults.add("keyyo", match=UPDATE, drop=drop)
     editing.send(change, maud)
     end_leases(change)
     held = (Change, change.tenant_id, change.pk)
@@ -83,34 +95,14 @@ def test_a_worker_that_lost_its_lease_settles_nothing(
     with ledger.leased(*held) as slow:
         end_leases(change)
         with ledger.leased(*held) as quick:
-            settling.settle(quick, timezone.now() + timedelta(seconds=2))
+            settling.settle(quick, timezone.now() + timedelta(seconds=quick_after_s))
+        found = copy_of(change).after
         at_keyyo(UPDATE, DEFAULT, forward_delay=99)
         with pytest.raises(ledger.LeaseLost):
-            settling.settle(slow, timezone.now() + timedelta(seconds=60))
+            settling.settle(slow, timezone.now() + timedelta(seconds=slow_after_s))
 
     change.refresh_from_db()
-    assert change.state == Change.State.APPLIED
-    assert change.after["forward_delay"] == 15
-
-
-def test_a_worker_that_lost_its_lease_puts_nothing_off(
-    sandbox: SandboxServer, line: Entity, maud: Person
-) -> None:
-    change = preview(line, maud)
-    sandbox.faults.add("keyyo", match=UPDATE, drop="before")
-    editing.send(change, maud)
-    end_leases(change)
-    held = (Change, change.tenant_id, change.pk)
-
-    with ledger.leased(*held) as slow:
-        end_leases(change)
-        with ledger.leased(*held) as quick:
-            settling.settle(quick, timezone.now() + timedelta(seconds=60))
-        with pytest.raises(ledger.LeaseLost):
-            settling.settle(slow, timezone.now() + timedelta(seconds=1))
-
-    change.refresh_from_db()
-    assert (change.state, change.due_at) == (Change.State.NOT_APPLIED, None)
+    assert (change.state, change.due_at, change.after) == (ends, None, found)
 
 
 def test_a_request_that_took_too_long_leaves_the_last_word_to_the_worker(

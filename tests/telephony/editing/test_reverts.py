@@ -10,7 +10,8 @@ import pytest
 from accounts.models import Person
 from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection, Entity
-from telephony.services import editing
+from telephony.services import comparing, editing
+from telephony.services.door import door_of_change
 
 LINE = "33199001011"
 UPDATE = "services.profiles.update"
@@ -189,6 +190,16 @@ def test_contacts_and_folders_are_made_changed_removed_and_taken_back(
     assert contact.after["work_number"] == "+33199006210"
     changed = applied(connection, "directory_contacts.update", {"uid": uid}, {"job": "Plumber"}, maud)
     taken_back(changed, maud)
+    moved = applied(connection, "directory_contacts.update", {"uid": uid}, {"branch_uid": root}, maud)
+    assert moved.after["branch_uid"] == root
+    taken_back(moved, maud)
+    below = applied(
+        connection, "directory_branches.sub_branches.create", {"branch_id": root}, {"name": "Roofers"}, maud
+    )
+    place = {"branch_id": below.answer["created"]}
+    inside = applied(connection, "directory_branches.update", place, {"parent_branch_uid": branch}, maud)
+    assert inside.after == {"name": "Roofers", "parent_branch_uid": branch}
+    taken_back(inside, maud)
     removed = applied(connection, "directory_contacts.delete", {"uid": uid}, {}, maud)
     back = taken_back(removed, maud)
     applied(connection, "directory_contacts.delete", {"uid": back.answer["created"]}, {}, maud)
@@ -206,7 +217,7 @@ def test_a_revert_meets_what_others_changed_since(
     back = editing.revert(change, maud)
 
     assert back.state == Change.State.CONFLICT
-    assert editing.conflicts_of(back, editing.door_of_change(back)) == ["forward_delay"]
+    assert comparing.conflicts_of(back, door_of_change(back)) == ["forward_delay"]
 
 
 def test_one_field_alone_can_be_taken_back(line: Entity, maud: Person) -> None:

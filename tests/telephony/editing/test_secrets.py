@@ -274,15 +274,19 @@ def test_keep_editing_keeps_the_secret_that_was_typed(line: Entity, maud: Person
     assert at_keyyo("services.cti_plugins.parameters.read", ADDRESS)["value"] == typed
 
 
-def test_a_secret_that_others_replaced_meanwhile_is_a_conflict_no_more_than_it_is_shown(
-    line: Entity, maud: Person, at_keyyo: Any
+@pytest.mark.parametrize(
+    "theirs", ["https://moved.example/plain", HOOK.replace(CANARY, "an0therS3cretInTheHook")]
+)
+def test_a_secret_that_others_replaced_meanwhile_is_a_conflict(
+    line: Entity, maud: Person, at_keyyo: Any, theirs: str
 ) -> None:
+    """Also where the one that stands there now looks the same behind its stars."""
     at_keyyo(KEY, ADDRESS, value=HOOK)
     parameter = cached_parameter(line)
     client = Client()
     client.force_login(maud)
     data = data_of(client, edit_page(parameter))
-    at_keyyo(KEY, ADDRESS, value="https://moved.example/plain")
+    at_keyyo(KEY, ADDRESS, value=theirs)
 
     client.post(edit_page(parameter), {**data, "value": "https://mine.example/"})
 

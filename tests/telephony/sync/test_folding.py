@@ -174,6 +174,25 @@ def test_the_line_that_talked_longest_says_how_long():
     assert fold([waiting, agent]).line_remote_id == USER
 
 
+def test_a_forwarded_call_belongs_to_the_line_that_passed_it_on():
+    outside = _leg("a", "inbound", "answered", duration_s=90)
+    rang = _leg("b", "inbound", "missed", line_remote_id=COLLEAGUE, duration_s=0)
+    onward = _leg("c", "outbound", "answered", line_remote_id=USER, duration_s=60, wait_s=9)
+
+    call = fold([outside, rang, onward])
+
+    assert (call.outcome, call.line_remote_id, call.wait_s) == ("forwarded", USER, 9)
+
+
+def test_the_outside_party_says_what_was_dialled():
+    outside = _leg("z", "inbound", "answered", callee="+33155500100")
+    rang = _leg(
+        "a", "inbound", "answered", line_remote_id=USER, callee="201", started_at=NOON - timedelta(seconds=1)
+    )
+
+    assert fold([outside, rang]).callee == "+33155500100"
+
+
 def test_of_internal_legs_the_earliest_is_the_callers():
     placed = _leg("z", "internal", "missed", caller="200", line_remote_id=USER)
     rang = _leg(
@@ -188,3 +207,6 @@ def test_of_internal_legs_the_earliest_is_the_callers():
     call = fold([rang, placed])
 
     assert (call.direction, call.line_remote_id, call.caller) == ("internal", COLLEAGUE, "200")
+
+    rang.started_at, placed.wait_s, rang.wait_s = NOON, 20, 19  # in one second, the caller's lasted longer
+    assert fold([rang, placed]).line_remote_id == COLLEAGUE

@@ -23,26 +23,12 @@ from telephony.models import (
     UnreadableRecord,
 )
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import cdr_sync, ledger, runs, scheduling
+from telephony.services import cdr_sync, runs, scheduling
+from tests.telephony.conftest import Work
 
 PARIS = ZoneInfo("Europe/Paris")
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def work(run: SyncRun) -> SyncRun:
-    """Advance a run as the worker does, until it is not due any more."""
-    for _ in range(50):
-        try:
-            with ledger.leased(SyncRun, run.tenant_id, run.pk) as held:
-                scheduling.advance(held)
-        except ledger.NotHeld:
-            break
-        with tenant_scope(run.tenant_id):
-            run.refresh_from_db()
-        if run.waits_for:
-            break
-    return run
 
 
 def sandbox_keys(
@@ -72,7 +58,7 @@ def days_ago(days: int) -> datetime:
     return midnight(today - timedelta(days=days), PARIS)
 
 
-def test_lines_and_calls_arrive(morvanne: Connection, sandbox: SandboxServer) -> None:
+def test_lines_and_calls_arrive(morvanne: Connection, sandbox: SandboxServer, work: Work) -> None:
     start_at, end_at = days_ago(50), days_ago(12)
     with tenant_scope(morvanne.tenant_id):
         objects = work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
@@ -94,7 +80,7 @@ def test_lines_and_calls_arrive(morvanne: Connection, sandbox: SandboxServer) ->
         assert sum(day.calls for day in days) == Call.objects.count()
 
 
-def test_a_second_sync_writes_nothing(morvanne: Connection) -> None:
+def test_a_second_sync_writes_nothing(morvanne: Connection, work: Work) -> None:
     window = {"start_at": days_ago(20), "end_at": days_ago(10)}
     with tenant_scope(morvanne.tenant_id):
         work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
@@ -108,7 +94,7 @@ def test_a_second_sync_writes_nothing(morvanne: Connection) -> None:
     assert again.rows_read == first.rows_read
 
 
-def test_calls_wait_for_the_lines(morvanne: Connection) -> None:
+def test_calls_wait_for_the_lines(morvanne: Connection, work: Work) -> None:
     with tenant_scope(morvanne.tenant_id):
         objects = runs.request_run(morvanne, SyncRun.What.ENTITIES)
         run = work(runs.request_run(morvanne, SyncRun.What.CALLS))
@@ -125,7 +111,9 @@ def test_calls_wait_for_the_lines(morvanne: Connection) -> None:
         assert state.backfilled_from is not None
 
 
-def test_a_fault_postpones_and_a_later_try_goes_on(morvanne: Connection, sandbox: SandboxServer) -> None:
+def test_a_fault_postpones_and_a_later_try_goes_on(
+    morvanne: Connection, sandbox: SandboxServer, work: Work
+) -> None:
     start_at, end_at = days_ago(20), days_ago(10)
     with tenant_scope(morvanne.tenant_id):
         work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
@@ -143,7 +131,9 @@ def test_a_fault_postpones_and_a_later_try_goes_on(morvanne: Connection, sandbox
         assert run.rows_new == CallRecord.objects.count()
 
 
-def test_a_pause_of_the_provider_is_waited_for(morvanne: Connection, sandbox: SandboxServer) -> None:
+def test_a_pause_of_the_provider_is_waited_for(
+    morvanne: Connection, sandbox: SandboxServer, work: Work
+) -> None:
     with tenant_scope(morvanne.tenant_id):
         sandbox.faults.add("keyyo", "services.list", status=429, retry_after="120", times=None)
         run = work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
@@ -151,7 +141,7 @@ def test_a_pause_of_the_provider_is_waited_for(morvanne: Connection, sandbox: Sa
     assert run.due_at > timezone.now() + timedelta(seconds=100)
 
 
-def test_a_dead_grant_stops_the_run(morvanne: Connection, sandbox: SandboxServer) -> None:
+def test_a_dead_grant_stops_the_run(morvanne: Connection, sandbox: SandboxServer, work: Work) -> None:
     state = sandbox.state("keyyo")
     state["tokens"].clear()
     state["refresh_tokens"].clear()
@@ -162,7 +152,7 @@ def test_a_dead_grant_stops_the_run(morvanne: Connection, sandbox: SandboxServer
 
 
 def test_a_small_budget_takes_more_leases_and_brings_the_same(
-    morvanne: Connection, sandbox: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+    morvanne: Connection, sandbox: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch, work: Work
 ) -> None:
     monkeypatch.setattr(cdr_sync, "MOST_ROWS", 2)
     start_at, end_at = days_ago(75), days_ago(20)
@@ -175,7 +165,9 @@ def test_a_small_budget_takes_more_leases_and_brings_the_same(
         assert stored_keys() == sandbox_keys(sandbox, "morvanne", start_at, end_at)
 
 
-def test_backfill_brings_the_older_months_newest_first(morvanne: Connection, sandbox: SandboxServer) -> None:
+def test_backfill_brings_the_older_months_newest_first(
+    morvanne: Connection, sandbox: SandboxServer, work: Work
+) -> None:
     with tenant_scope(morvanne.tenant_id):
         Connection.objects.filter(pk=morvanne.pk).update(backfill_months=1)
         work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
@@ -216,7 +208,9 @@ def test_a_closed_tenant_is_not_synced(morvanne: Connection) -> None:
     assert scheduling.open_due_runs(tomorrow) == 1
 
 
-def test_rows_that_cannot_be_read_are_set_aside(morvanne: Connection, sandbox: SandboxServer) -> None:
+def test_rows_that_cannot_be_read_are_set_aside(
+    morvanne: Connection, sandbox: SandboxServer, work: Work
+) -> None:
     row = sandbox.provider("keyyo").add_record(
         "morvanne", csi=next(iter(sandbox.state("keyyo")["accounts"]["morvanne"]["services"])),
         direction="incoming", other="33261910001", quantity=5, unit="parsec",

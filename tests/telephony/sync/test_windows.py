@@ -75,6 +75,18 @@ def test_each_cycle_looks_back_two_hours_each_night_seven_days() -> None:
     assert nightly.start_at == midnight(date(2026, 3, 3), PARIS)
 
 
+def test_a_cycle_reaches_back_to_open_calls_and_to_whole_days() -> None:
+    now = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    read = {"deep_read_at": now, "deepest_read_at": now}
+
+    days = cycle_window(now - OVERLAP, now, PARIS, days=1, **read)
+    assert days == Window(midnight(date(2026, 3, 9), PARIS), now)
+    since = now - timedelta(hours=5)
+    assert cycle_window(now - OVERLAP, now, PARIS, open_since=since, **read) == Window(since, now)
+    assert cycle_window(now - OVERLAP, now, PARIS, open_since=since, days=1, **read) == days
+    assert cycle_window(now - OVERLAP, now, PARIS, open_since=now, **read) == Window(now - OVERLAP, now)
+
+
 @given(instants, instants)
 def test_a_window_beside_the_stored_one_does_not_move_the_cursor(cursor: datetime, start: datetime) -> None:
     window = Window(start, start + timedelta(days=1))

@@ -22,6 +22,19 @@ _SINCE = Param(
 _DIFF_NOTE = _("Keyyo's page has no text for this list; the parameter is inferred.")
 
 _BRANCH_FIELDS = (Param(name="name", required=True, max_length=255, help=_("Name of the folder.")),)
+# Keyyo's documents name the folder above in these fields; that writing them moves something is inferred.
+_BRANCH_MOVES = Param(
+    name="parent_branch_uid",
+    kind="ref:DirectoryBranch",
+    assumed=True,
+    help=_("Identifier of the folder it moves into."),
+)
+_CONTACT_MOVES = Param(
+    name="branch_uid",
+    kind="ref:DirectoryBranch",
+    assumed=True,
+    help=_("Identifier of the folder it moves to."),
+)
 
 
 def _number(name: str, help_text: Text) -> Param:
@@ -80,7 +93,7 @@ BRANCHES: tuple[Operation, ...] = (
         reads_back="directory_branches.read",
         undone_by="directory_branches.update",
         identity=(("branch_id", "uid"),),
-        params=(_BRANCH, *_BRANCH_FIELDS),
+        params=(_BRANCH, *_BRANCH_FIELDS, _BRANCH_MOVES),
     ),
     _edit(
         "directory_branches.delete",
@@ -173,7 +186,7 @@ CONTACTS: tuple[Operation, ...] = (
         reads_back="directory_contacts.read",
         undone_by="directory_contacts.update",
         identity=(("uid", "uid"),),
-        params=(_UID, *_CONTACT_FIELDS),
+        params=(_UID, *_CONTACT_FIELDS, _CONTACT_MOVES),
     ),
     _edit(
         "directory_contacts.delete",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.editing import (
@@ -22,6 +22,7 @@ from telephony.providers.editing import (
 )
 from telephony.providers.keyyo.documents import text
 from telephony.providers.keyyo.editors.common import number_in, number_out, quoted
+from telephony.providers.operations import Text
 from telephony.providers.phrases import said
 
 _PERSON, _NUMBERS, _WHERE = lazy("Person"), lazy("Numbers"), lazy("Address")
@@ -52,9 +53,58 @@ def contact_name(fields: Mapping[str, Any]) -> str:
     return name or text(fields, "company")
 
 
+def _folders(around: Surroundings) -> dict[str, Mapping[str, Any]]:
+    """The folders that are known, by identifier."""
+    return {text(one, "uid"): one for one in around.around.get("DirectoryBranch", ())}
+
+
+def _path(uid: str, folders: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The identifiers of a folder and those above it, the top one first."""
+    way: list[str] = []
+    while uid in folders and uid not in way:
+        way.insert(0, uid)
+        uid = text(folders[uid], "parent_branch_uid")
+    return way
+
+
+def _folder_name(uid: Any, around: Surroundings) -> str:
+    found = _folders(around).get(str(uid))
+    return text(found, "name") if found else str(uid or "")
+
+
+def _folder_field(
+    name: str, label: Text, around: Surroundings, *, without: str = "", group: Text = ""
+) -> tuple[Field, ...]:
+    """Where it hangs, as a choice of the known folders with their way; none where no folder is known.
+
+    without   a folder that cannot be chosen, nor what is below it
+    """
+    folders = _folders(around)
+    ways = {uid: _path(uid, folders) for uid in folders}
+    choices = [
+        (uid, " / ".join(text(folders[step], "name") for step in way))
+        for uid, way in ways.items()
+        if without not in way
+    ]
+    if not choices:
+        return ()
+    return (
+        Field(
+            name=name,
+            label=label,
+            kind="choice",
+            choices=tuple(sorted(choices, key=lambda one: one[1].casefold())),
+            required=True,
+            words=lambda value, known: said("{name}", name=_folder_name(value, known)),
+            group=group,
+        ),
+    )
+
+
 class ContactEditor(Editor):
     kind = "DirectoryContact"
     id_field = "uid"
+    reads: tuple[str, ...] = ("DirectoryBranch",)
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
         return CONTACT_FIELDS
@@ -78,18 +128,14 @@ class ContactEditor(Editor):
         return cleaned
 
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
-        return {
-            name: number_out(value) if name in NUMBER_FIELDS else value
-            for name, value in wanted.items()
-            if name != "branch_uid"
-        }
+        return {name: number_out(value) if name in NUMBER_FIELDS else value for name, value in wanted.items()}
 
     def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
         refused = super().check(wanted, before, around)
         after = {**(before or {}), **wanted}
         is_known = before is not None or self.makes
-        if is_known and not contact_name(after):
-            refused["name"] = _("A name or a company is needed.")
+        if is_known and not (text(after, "first_name") or text(after, "name")):
+            refused["name"] = _("A family name or first name is needed; of a company, write its name here.")
         for name in NUMBER_FIELDS:
             value = wanted.get(name, "")
             if value and not value.startswith("+") and not value.isdecimal():
@@ -99,9 +145,11 @@ class ContactEditor(Editor):
         return refused
 
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
-        return (
-            _("contact %(name)s") % {"name": quoted(contact_name(before or {}))} if before else _("a contact")
-        )
+        if name := contact_name(before or {}):
+            return _("contact %(name)s") % {"name": quoted(name)}
+        return _("a contact in %(folder)s") % {
+            "folder": quoted(_folder_name(address.get("branch_id"), around))
+        }
 
     def consequences(
         self, before: Fields | None, wanted: Fields, around: Surroundings
@@ -118,6 +166,12 @@ class ContactEditor(Editor):
 
 class ContactUpdate(ContactEditor):
     title = lazy("Change a contact")
+
+    def fields(self, around: Surroundings) -> tuple[Field, ...]:
+        return (
+            *CONTACT_FIELDS,
+            *_folder_field("branch_uid", lazy("Folder"), around, group=lazy("Directory")),
+        )
 
     def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
         return _("%(name)s: %(what)s") % {
@@ -166,12 +220,16 @@ class ContactDelete(ContactEditor):
         )
 
 
+_FOLDER_NAME = Field(name="name", label=lazy("Name"), max_length=255, required=True)
+
+
 class BranchEditor(Editor):
     kind = "DirectoryBranch"
     id_field = "uid"
+    reads: tuple[str, ...] = ("DirectoryBranch",)
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
-        return (Field(name="name", label=lazy("Name"), max_length=255, required=True),)
+        return (_FOLDER_NAME,)
 
     def place(self, address: Mapping[str, Any], around: Surroundings) -> Place:
         return Place(kind=self.kind, remote_id="" if self.makes else str(address.get("branch_id", "")))
@@ -185,15 +243,32 @@ class BranchEditor(Editor):
     def clean(self, wanted: Fields, around: Surroundings) -> Fields:
         return {name: str(value or "").strip() for name, value in wanted.items()}
 
-    def body(self, wanted: Fields, before: Fields | None) -> Fields:
-        return {"name": wanted["name"]} if "name" in wanted else {}
-
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
-        return _("folder %(name)s") % {"name": quoted(before["name"])} if before else _("a folder")
+        if before and before.get("name"):
+            return _("folder %(name)s") % {"name": quoted(before["name"])}
+        return _("a folder in %(folder)s") % {
+            "folder": quoted(_folder_name(address.get("branch_id"), around))
+        }
 
 
 class BranchUpdate(BranchEditor):
-    title = lazy("Rename a folder")
+    title = lazy("Rename or move a folder")
+
+    def fields(self, around: Surroundings) -> tuple[Field, ...]:
+        own = str(around.address.get("branch_id", ""))
+        if not text(_folders(around).get(own, {}), "parent_branch_uid"):
+            return (_FOLDER_NAME,)  # the top folder stays where it is
+        return (_FOLDER_NAME, *_folder_field("parent_branch_uid", lazy("Inside"), around, without=own))
+
+    def body(self, wanted: Fields, before: Fields | None) -> Fields:
+        """Keyyo wants the name each time, also of a folder that only moves."""
+        return {"name": (before or {}).get("name", ""), **wanted}
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        return _("Folder %(name)s: %(what)s") % {
+            "name": quoted((before or {}).get("name", "")),
+            "what": super().summary(before, wanted, around),
+        }
 
 
 class BranchCreate(BranchEditor):
@@ -218,11 +293,31 @@ class BranchCreate(BranchEditor):
 
 class BranchDelete(BranchEditor):
     title = lazy("Remove a folder")
+    reads = ("DirectoryBranch", "DirectoryContact")
 
     def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
         if before is not None and not before.get("parent_branch_uid"):
             return {"": _("The top folder cannot be removed.")}
         return {}
+
+    def consequences(
+        self, before: Fields | None, wanted: Fields, around: Surroundings
+    ) -> tuple[Consequence, ...]:
+        uid = str(around.address.get("branch_id", ""))
+        held = [
+            one
+            for kind, above in (("DirectoryContact", "branch_uid"), ("DirectoryBranch", "parent_branch_uid"))
+            for one in around.around.get(kind, ())
+            if text(one, above) == uid
+        ]
+        if not held:
+            return ()
+        words = ngettext(
+            "**It is not empty:** it holds {n} entry. Keyyo removes empty folders only.",
+            "**It is not empty:** it holds {n} entries. Keyyo removes empty folders only.",
+            len(held),
+        )
+        return (Consequence(icon="alert-triangle", tone="warn", text=said(words, n=str(len(held)))),)
 
     def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
         return _("Folder %(name)s removed") % {"name": quoted((before or {}).get("name", ""))}

@@ -68,7 +68,7 @@ def profile_consequences(before: Fields, wanted: Fields, around: Surroundings) -
     """What changing a profile from `before` by `wanted` will mean, most important first."""
     after = {**before, **wanted}
     found: list[Consequence] = []
-    if "forced" in wanted:
+    if wanted.get("forced") or (before and "forced" in wanted):
         found += _forcing(after, around)
     if {ALWAYS, NO_ANSWER, DELAY, VOICEMAIL} & wanted.keys():
         found += _ringing(after, around)
@@ -253,8 +253,8 @@ def _checked(numbers: Sequence[str], around: Surroundings) -> list[Consequence]:
 
 
 def _in_force(before: Fields, wanted: Fields, around: Surroundings) -> list[Consequence]:
-    """Whether it counts at once: not while another profile is forced."""
-    if "forced" in wanted or before.get("forced"):
+    """Whether it counts at once: not while another profile is forced, nor when only being forced puts it in force."""
+    if wanted.get("forced") or before.get("forced"):
         return []
     others = _forced_names(around, except_name=before.get("name", "\0") if before else "\0")
     if others:
@@ -268,6 +268,15 @@ def _in_force(before: Fields, wanted: Fields, around: Surroundings) -> list[Cons
                     ),
                     other=Strong(others[0]),
                     line=line_words(around),
+                ),
+            )
+        ]
+    if (before.get("name") if before else wanted.get("name")) and wanted.keys() != {"name"}:
+        return [
+            Consequence(
+                icon="clock-pause",
+                text=said(
+                    _("**Not at once:** this profile counts when it is forced, or the schedule chooses it.")
                 ),
             )
         ]

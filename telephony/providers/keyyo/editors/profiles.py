@@ -137,6 +137,8 @@ class ProfileUpdate(ProfileEditor):
             old, new = (other, new) if wanted["forced"] else (before, other)
         elif not {ALWAYS, NO_ANSWER, DELAY, VOICEMAIL, SHOWS_LINE} & wanted.keys():
             return None
+        if ending(old) == ending(new):
+            return None
         return Route(origin=around.line_name or around.line_number, before=ending(old), after=ending(new))
 
 

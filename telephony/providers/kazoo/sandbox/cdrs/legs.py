@@ -92,7 +92,7 @@ class Call:
             end_s,
             f"{_month(end_s)}-{bits >> 12:029x}{self._day}",
             start_s,
-            (bits >> 20) % 1_000_000,
+            _fraction(direction, bits >> 20),
             after,
             ringing_s,
             late_s,
@@ -112,6 +112,11 @@ class Call:
         )
         self._legs.append(leg)
         return leg
+
+
+def _fraction(direction: str, bits: int) -> int:
+    """Microseconds after the start of the second: within one, the caller's leg comes before those that it causes."""
+    return bits % 250_000 if direction == "inbound" else 250_000 + bits % 750_000
 
 
 def _disposition(cause: str, direction: str, bits: int) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from portal.lib.errors import NotFound
 from portal.lib.outbound import OutboundPolicy
 from portal.lib.secrets import Secret
-from telephony.providers.client import ClientContext, ShortMemory
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.ways import WAYS
 from telephony.providers.kazoo.client import KazooClient
@@ -21,63 +19,11 @@ from telephony.providers.kazoo.times import to_gregorian
 from telephony.providers.operations import Operation
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.providers.transport import Transport
-from tests.telephony.providers.conftest import HeldGrant
+from tests.telephony.providers.kazoo.against_sandbox.conftest import NOON
 
-NOON = datetime(2026, 6, 17, 10, 0, tzinfo=UTC)  # a Wednesday
 NOON_G = to_gregorian(NOON)
 SOUND = b"RIFF$\0\0\0WAVEfmt "
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
-
-
-@pytest.fixture(scope="module")
-def _server() -> Iterator[SandboxServer]:
-    with SandboxServer(providers=("kazoo",)) as server:
-        yield server
-
-
-@pytest.fixture
-def sandbox(_server: SandboxServer) -> SandboxServer:
-    """As new, at noon of a working day, and with room for any number of requests."""
-    _server.clock.set(NOON, 0)
-    _server.faults.clear()
-    _server.provider("kazoo").reset()
-    _server.state("kazoo")["settings"] = {"bucket_size": 0}
-    return _server
-
-
-@pytest.fixture
-def master(sandbox: SandboxServer) -> str:
-    return str(sandbox.provider("kazoo").grant({})["account_id"])
-
-
-@pytest.fixture
-def account(sandbox: SandboxServer, master: str) -> str:
-    """A customer's account: the one with the most devices."""
-    accounts = sandbox.state("kazoo")["accounts"]
-    return max(
-        (one for one in accounts if one != master), key=lambda one: len(accounts[one]["docs"]["devices"])
-    )
-
-
-@pytest.fixture
-def client_for(sandbox: SandboxServer, policy: OutboundPolicy) -> Callable[..., KazooClient]:
-    """A client of the top account's administrator, at work in some account."""
-
-    def make(account: str, *, is_old: bool = False) -> KazooClient:
-        memory = ShortMemory()
-        for ways in WAYS.values() if is_old else ():
-            memory.keep(f"way:{ways.name}", len(ways.newer))
-        return KazooClient(
-            ClientContext(
-                transport=Transport(policy, sleep=lambda seconds: None),
-                grant=HeldGrant(sandbox.provider("kazoo").grant({})["auth_token"]),
-                addresses={"base": f"{sandbox.url}/kazoo/v2"},
-                account=account,
-                memory=memory,
-            )
-        )
-
-    return make
 
 
 # Where an object to name in a path is found: a list, and the field of its rows.
