@@ -91,8 +91,10 @@ class Call:
 
     @property
     def account(self) -> dict[str, Any]:
-        """The account's part of the state: doc, pvt, docs, one."""
-        held: dict[str, Any] = self.state["accounts"][self.account_id]
+        """The account's part of the state: doc, pvt, docs, one. Raises Refused 404 when it has gone meanwhile."""
+        held: dict[str, Any] | None = self.state["accounts"].get(self.account_id)
+        if held is None:
+            raise bad_identifier(self.account_id)
         return held
 
     @property

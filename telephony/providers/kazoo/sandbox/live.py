@@ -80,13 +80,14 @@ def act(call: Call, uuid: str) -> Answer:
     if action == "transfer" and not target:
         raise wrong("target", "required", "Field is required but missing", value=None)
     if action == "hangup":
-        _hang_up(call, [uuid, str(found.get("other_leg", ""))])
+        hang_up(call, [uuid, str(found.get("other_leg", ""))])
     elif action == "transfer":
         _transfer(call, found, target)
     return Answer(dict(call.document), 202)
 
 
-def _hang_up(call: Call, uuids: Iterable[str]) -> None:
+def hang_up(call: Call, uuids: Iterable[str]) -> None:
+    """End these legs now."""
     wanted = {uuid for uuid in uuids if uuid}
     for leg in call.account.get("planned", []):
         if leg["call_id"] in wanted and leg["start_g"] <= call.now_g < leg["end_g"]:
@@ -101,7 +102,7 @@ def _hang_up(call: Call, uuids: Iterable[str]) -> None:
 def _transfer(call: Call, found: Document, target: str) -> None:
     """The channel's own leg ends; the other one talks on with the target."""
     own, other = str(found["uuid"]), str(found.get("other_leg", ""))
-    _hang_up(call, [own])
+    hang_up(call, [own])
     leg = Leg(
         call_id=f"{call.stable('transfer', own, call.now_s)[:20]}@sandbox",
         direction="outbound",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from telephony.providers.kazoo.sandbox.documents import text_at
 from telephony.providers.kazoo.sandbox.legs import Leg, digest, interaction, plan
+from telephony.providers.kazoo.sandbox.rooms import NUMBERS, numbers_at
 from telephony.providers.kazoo.times import EPOCH_S
 from telephony.providers.sandbox.provider import UnknownScenario
 
@@ -44,6 +45,7 @@ class Stage:
     talk_s: int
     carrier: str
     number: str
+    room: str
 
 
 def play(sandbox: KazooSandbox, name: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +108,14 @@ def _stage(sandbox: KazooSandbox, account_id: str, options: Mapping[str, Any]) -
         talk_s=_whole(options, "talk_s", 60),
         carrier=next(iter(state.get("global", {}).get("resources", {})), digest("carrier")),
         number=min(own, default="+33199000000"),
+        room=_room(docs.get("conferences", {})),
     )
+
+
+def _room(conferences: Mapping[str, Any]) -> str:
+    """A number that leads into a conference room."""
+    numbers = [min(found) for entry in conferences.values() if (found := numbers_at(entry["doc"], *NUMBERS))]
+    return min(numbers, default="")
 
 
 def _whole(options: Mapping[str, Any], name: str, default: int) -> int:
@@ -179,6 +188,33 @@ def transfer(stage: Stage, options: Mapping[str, Any]) -> list[Leg]:
     return [outer, handed, third]
 
 
+def meeting(stage: Stage, options: Mapping[str, Any]) -> list[Leg]:
+    """Up to five people dial into the account's conference room, one after the other."""
+    if not stage.room:
+        raise UnknownScenario("that account has no conference room")
+    legs = []
+    for index, phone in enumerate(stage.phones[:5]):
+        start_g = stage.start_g + index * 10
+        legs.append(
+            Leg(
+                call_id=_call_id(stage, "meeting", index),
+                direction="inbound",
+                start_g=start_g,
+                answer_g=start_g + 2,
+                end_g=stage.start_g + 50 + stage.talk_s,
+                number=phone.number,
+                name=phone.name,
+                callee_number=stage.room,
+                owner_id=phone.owner_id,
+                authorizing_id=phone.device_id,
+                authorizing_type="device",
+                interaction_id=interaction(start_g, stage.account_id, "meeting", index),
+                username=phone.username,
+            )
+        )
+    return legs
+
+
 def busy_quarter(stage: Stage, options: Mapping[str, Any]) -> list[Leg]:
     """A quarter of an hour in which calls come in all over the account; every fifth is missed."""
     count = max(1, min(200, int(options.get("calls", 40))))
@@ -196,5 +232,6 @@ SCENARIOS: Mapping[str, Callable[[Stage, Mapping[str, Any]], list[Leg]]] = {
     "missed": missed,
     "outgoing": outgoing,
     "transfer": transfer,
+    "meeting": meeting,
     "busy_quarter": busy_quarter,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 MEDIA = {"name": "Jingle", "media_source": "tts", "tts": {"text": "Welcome"}}
@@ -111,3 +113,36 @@ def test_pins_servers_and_room_numbers(master, room):
     assert server["id"] in [row["id"] for row in master.every("~/conferences_servers")]
     taken = master("PUT", "~/conferences", {"name": "Twin", "conference_numbers": ["7002"]})
     assert taken.json()["data"]["numbers"]["unique"]["cause"] == "7002"
+
+
+def test_callers_of_a_room_are_in_it(sandbox, master, account, fake_kazoo):
+    fake_kazoo.play("meeting", {"account": account, "talk_s": 600})
+    sandbox.clock.advance(60)
+    busy = [
+        room
+        for room in master.every("~/conferences")
+        if master.get(f"~/conferences/{room['id']}/participants")
+    ]
+    path = f"~/conferences/{busy[0]['id']}"
+    people = master.get(f"{path}/participants")
+
+    assert len(people) >= 5
+    assert {one["call_id"] for one in people} <= {one["uuid"] for one in master.get("~/channels")}
+    assert [one["floor"] for one in people] == [True] + [False] * (len(people) - 1)
+    first = people[0]
+    master.ok("PUT", f"{path}/participants/{first['participant_id']}", {"action": "mute"})
+    assert master.get(f"{path}/participants/{first['participant_id']}")["speak"] is False
+    master.ok("PUT", f"{path}/participants/{first['participant_id']}", {"action": "kick"})
+    assert first["call_id"] not in [one["uuid"] for one in master.get("~/channels")]
+    assert len(master.get(f"{path}/participants")) == len(people) - 1
+
+
+def test_ordinary_meetings_take_place(sandbox, master):
+    """Whoever left a record of a meeting is seen in the room at the time of it."""
+    rows = master.every("~/cdrs", page_size=2000, has_key="custom_channel_vars.conference_id")
+    leg = master.get(f"~/cdrs/{rows[0]['id']}")
+    began_s = int(rows[0]["unix_timestamp"])
+    sandbox.clock.set(datetime.fromtimestamp(began_s + leg["duration_seconds"] // 2, UTC), 0)
+    people = master.get(f"~/conferences/{leg['custom_channel_vars']['conference_id']}/participants")
+
+    assert leg["call_id"] in [person["call_id"] for person in people]
