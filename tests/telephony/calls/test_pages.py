@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Call, Change, Connection, Entity, Job, SavedView
+from telephony.models import Call, CallRecord, Change, Connection, Entity, Job, SavedView
 from telephony.services import exporting, ledger
 
 Store = Callable[..., Call]
@@ -88,6 +88,28 @@ def test_one_call_shows_its_records_and_its_neighbours(maud_at: Client, store: S
 
     assert "call_id" in page and "Other calls with this number" in page
     assert "<html" not in panel and "What happened" in panel
+
+
+def test_a_call_names_its_queue_and_does_not_end_while_it_is_open(
+    maud_at: Client, store: Store, keyyo: Connection
+) -> None:
+    queue = Entity.objects.create(
+        connection=keyyo,
+        kind="ACDService",
+        facet="queue",
+        remote_id="bookings",
+        name="Bookings",
+        fetched_at=timezone.now(),
+    )
+    call = store(group_remote_id="bookings")
+    page = text_of(maud_at.get(f"/t/corvane/calls/{call.pk}/"))
+    assert f"/t/corvane/entities/{queue.pk}/" in page
+    assert "Bookings answers and talks" in page
+    assert "The call ends" in page and "Not ended yet" not in page
+
+    CallRecord.objects.update(standing="open")
+    page = text_of(maud_at.get(f"/t/corvane/calls/{call.pk}/"))
+    assert "The call ends" not in page and "Not ended yet" in page
 
 
 def test_another_tenants_call_is_not_found(maud_at: Client, store: Store) -> None:
