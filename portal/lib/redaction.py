@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
+from typing import Any
 
 MASK = "***"
 _PATTERNS = (
@@ -35,6 +37,17 @@ _SECRET_NAME = re.compile(
 def is_secret_name(name: str) -> bool:
     """Whether a field of this name holds a secret, whatever its value looks like: "api_key", "http-password"."""
     return bool(_SECRET_NAME.search(name))
+
+
+def masked(value: Any) -> Any:
+    """A JSON value without its secrets: texts that carry one, and what stands under the name of one, at any depth."""
+    if isinstance(value, Mapping):
+        return {
+            name: MASK if item and is_secret_name(str(name)) else masked(item) for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    return redact(value) if isinstance(value, str) else value
 
 
 def hidden_parts(text: str, shown: str) -> list[str] | None:

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from portal.lib.canonical import canonical_json
 from portal.lib.errors import UnexpectedAnswer
 from portal.lib.numbers import display
+from portal.lib.redaction import masked
 from telephony.providers.operations import Catalog, Effect, Operation, Text
 from telephony.providers.phrases import Number, Said, said
 
@@ -371,7 +372,17 @@ class GenericEditor(Editor):
             if param.name not in self.operation.address_names and param.place == "body"
         )
 
+    def body(self, wanted: Fields, before: Fields | None) -> Fields:
+        """Where an object is written as a whole: what was read, with the changed fields on top; null takes one out."""
+        if not self.operation.replaces_object or before is None:
+            return dict(wanted)
+        whole: Fields = _laid_over(before, wanted)
+        return whole
+
     def same(self, name: str, left: Any, right: Any) -> bool:
+        """Of an object that is laid over another, whatever it does not name stays as it is."""
+        if self.operation.replaces_object and isinstance(right, Mapping):
+            right = _laid_over(left, right)
         return _loose(left) == _loose(right)
 
     def inverse(self, done: Done) -> Inverse | None:
@@ -413,7 +424,7 @@ def _plain_words(one: Field, value: Any) -> Said | Text:
         many = value if isinstance(value, list) else [value]
         return ", ".join(str(labels.get(item, item)) for item in many)
     if isinstance(value, (dict, list)):
-        return canonical_json(value)
+        return canonical_json(masked(value))
     return str(value)
 
 
@@ -440,6 +451,19 @@ def _against_number(one: Field, value: Any) -> str:
     if (low is not None and value < low) or (high is not None and value > high):
         return _("Between %(low)s and %(high)s.") % {"low": low, "high": high}
     return ""
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    """The one value with the other on top: objects field by field, null removes, anything else replaces."""
+    if not isinstance(above, Mapping):
+        return above
+    merged = dict(below) if isinstance(below, Mapping) else {}
+    for name, value in above.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _laid_over(merged.get(name), value)
+    return merged
 
 
 def _loose(value: Any) -> str:

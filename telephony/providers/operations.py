@@ -101,6 +101,8 @@ class Operation:
     undone_by  key of the operation that takes the write back (an update is undone by itself); "" if none can
     identity   for an answer that is one object: (path name, document field) pairs that must agree
     scopes     grants of which one is enough; empty: not known
+    replaces_object  the body is the whole object: what it leaves out is lost there, so that a change goes out on top of
+               what was read
     source     where the fact stands
     answers    "json", "text", or "file": bytes of a type that the answer names
     """
@@ -124,6 +126,7 @@ class Operation:
     note: Text = ""
     source: str = ""
     answers: str = "json"
+    replaces_object: bool = False
     extra: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @property

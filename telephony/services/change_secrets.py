@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import InvalidInput
-from portal.lib.redaction import hidden_parts, redact
+from portal.lib.redaction import hidden_parts, masked, redact
 from portal.lib.secrets import seal, unseal
 from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
@@ -66,9 +66,8 @@ def _hidden(editor: Editor, around: Surroundings, name: str, value: Any) -> tupl
     param = editor.operation.param(name)
     if value and (editor.field(name, around).secret or (param is not None and param.secret)):
         return PLACEHOLDER, True
-    if isinstance(value, str) and (shown := redact(value)) != value:
-        return shown, True
-    return value, False
+    shown = masked(value)
+    return shown, shown != value
 
 
 # ---- what a person types where only a part was shown ----
@@ -116,9 +115,17 @@ def typed_over(earlier: Change, wanted: Fields) -> Fields:
 
 
 def _filled(typed: Any, shown: Any, real: Any) -> Any:
-    """The typed text with the parts that it leaves masked; None where they cannot be told."""
+    """The typed value with the parts that it leaves masked; None where they cannot be told."""
     if typed == shown:
         return real
+    if isinstance(typed, Mapping) and isinstance(shown, Mapping) and isinstance(real, Mapping):
+        filled = {name: _filled(item, shown.get(name), real.get(name)) for name, item in typed.items()}
+        is_told = all(filled[name] is not None or item is None for name, item in typed.items())
+        return filled if is_told else None
+    if isinstance(typed, list) and isinstance(shown, list) and isinstance(real, list):
+        if len(typed) != len(shown):
+            return None if PLACEHOLDER in json.dumps(typed) else typed
+        return [_filled(*three) for three in zip(typed, shown, real, strict=True)]
     if not isinstance(typed, str) or PLACEHOLDER not in typed:
         return typed
     parts = hidden_parts(str(real), str(shown))
@@ -152,12 +159,23 @@ def _stripped(value: Any, names: frozenset[str] | set[str], known: Mapping[str, 
 
 def _known(change: Change) -> dict[str, str]:
     """What the change holds sealed, each with what may be shown of it."""
-    found = {}
+    found: dict[str, str] = {}
     for path, real in _sealed(change).items():
         side, _dot, name = path.partition(".")
-        if isinstance(real, str):
-            found[real] = str((getattr(change, side) or {}).get(name, PLACEHOLDER))
+        _note_hidden(real, (getattr(change, side) or {}).get(name, PLACEHOLDER), found)
     return found
+
+
+def _note_hidden(real: Any, shown: Any, found: dict[str, str]) -> None:
+    """Every text of a sealed value that differs from what is shown of it."""
+    if isinstance(real, Mapping) and isinstance(shown, Mapping):
+        for name, item in real.items():
+            _note_hidden(item, shown.get(name, PLACEHOLDER), found)
+    elif isinstance(real, list) and isinstance(shown, list) and len(real) == len(shown):
+        for item, one in zip(real, shown, strict=True):
+            _note_hidden(item, one, found)
+    elif isinstance(real, str) and real and real != shown:
+        found[real] = str(shown)
 
 
 def shown_request(change: Change, request: Request) -> dict[str, Any]:
@@ -169,10 +187,12 @@ def shown_request(change: Change, request: Request) -> dict[str, Any]:
             for name, value in request.form
         )
         request = replace(request, form=form)
+    elif request.document is not None:
+        request = replace(request, document=_stripped(masked(request.document), _SECRET_NAMES, known))
     elif request.body is not None:
         text = request.body.decode(errors="replace")
-        for real, masked in known.items():
-            text = text.replace(json.dumps(real)[1:-1], json.dumps(masked)[1:-1])
+        for real, shown_text in known.items():
+            text = text.replace(json.dumps(real)[1:-1], json.dumps(shown_text)[1:-1])
         request = replace(request, body=text.encode())
     shown = request.shown()
     return {

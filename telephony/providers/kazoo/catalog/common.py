@@ -240,8 +240,9 @@ def documents(
         extra = common("create", reads_back=f"{name}.list", undone_by=back)
         made.append(write(f"{name}.create", "PUT", where, sentences.add, *body_of(family), **extra))
     if sentences.replace is not None:
-        extra = common("update", **seen, undone_by=f"{name}.update")
-        made.append(write(f"{name}.update", "POST", one, sentences.replace, own, *body_of(family), **extra))
+        extra = common("update", **seen, undone_by=f"{name}.update", replaces_object=True)
+        fields = body_of(family, is_partial=True)  # the rest is what the object has already
+        made.append(write(f"{name}.update", "POST", one, sentences.replace, own, *fields, **extra))
     if sentences.patch is not None:
         extra = common("patch", **seen, undone_by=f"{name}.patch")
         fields = body_of(family, is_partial=True)
