@@ -78,7 +78,7 @@ def _field(one: ConnectField, kept: Any) -> forms.Field:
     is_kept = isinstance(kept, Secret)
     help_text = str(one.help)
     if is_kept:
-        help_text = f"{help_text} {_('Left empty, the one that is kept stays.')}".strip()
+        help_text = " ".join(filter(None, [help_text, _("Left empty, the one that is kept stays.")]))
     initial = one.default if kept is None or is_kept else kept
     common: dict[str, Any] = {
         "label": one.label,

@@ -91,7 +91,7 @@ def _had_twins(connection: Connection, stream: str, keys: Sequence[str]) -> list
     seconds = [_key(key, 2) for key in keys]
     with sql.open_cursor() as cursor:
         known = sql.known_records(cursor, connection.tenant_id, connection.pk, stream, seconds)
-    return [remote_key.removesuffix(f"{MARK}2") for remote_key, *_rest in known]
+    return [remote_key.removesuffix(f"{MARK}2") for _stream, remote_key, *_rest in known]
 
 
 def _stored(

@@ -35,15 +35,14 @@ def eventually(condition: Callable[[], Any], what: str) -> Any:
 
 @pytest.fixture(scope="session")
 def _keyyo_server() -> Iterator[SandboxServer]:
-    with SandboxServer(providers=("keyyo",)) as server:
+    with SandboxServer(providers=("keyyo", "kazoo", "voipcloud", "keevio")) as server:
         yield server
 
 
 @pytest.fixture
 def keyyo(_keyyo_server: SandboxServer, settings: Any, transactional_db: None) -> SandboxServer:
     """Keyyo's stand-in as new, reachable through the gate, and registered at the portal by platform staff."""
-    _keyyo_server.provider("keyyo").store.reset()
-    _keyyo_server.faults.clear("keyyo")
+    _keyyo_server.reset()
     settings.OUTBOUND_ALLOW = [f"127.0.0.1:{_keyyo_server.port}"]
     base = f"{_keyyo_server.url}/keyyo"
     application = ProviderApplication(

@@ -127,7 +127,7 @@ ROUTING = (
         "conference_numbers",
         "owner_id",
     ),
-    _kind("group", "group", _("Group"), _("Groups"), facet=Facet.GROUP),
+    _kind("group", "group", _("Group"), _("Groups"), "music_on_hold.media_id", facet=Facet.GROUP),
     _kind("directory", "directory", _("Directory"), _("Directories"), "sort_by"),
     _kind(
         "temporal_rule",
@@ -171,7 +171,7 @@ SUPPLY = (
         list_operation="limits.get",
         unnamed=_("Limits"),
     ),
-    _kind("connectivity", "connectivity", _("Trunks"), _("Trunks"), unnamed=_("Trunks")),
+    _kind("connectivity", "connectivity", _("Trunks"), _("Trunks"), "account.trunks", unnamed=_("Trunks")),
     _kind("resource", "localResources", _("Carrier"), _("Carriers"), "enabled", "weight_cost"),
     _kind(
         "global_resource",
@@ -186,6 +186,7 @@ SUPPLY = (
         "resourceTemplates",
         _("Template of a carrier"),
         _("Templates of carriers"),
+        "weight_cost",
     ),
     _kind(
         "whitelabel",

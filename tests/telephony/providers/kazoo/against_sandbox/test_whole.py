@@ -85,7 +85,7 @@ def test_a_month_of_legs_folds_into_calls_of_every_sort(client_for: Clients, acc
         )
     )
 
-    drafts = [draft for page in pages for draft in page.drafts]
+    drafts = [draft for page in pages for draft in page.read().drafts]
     folds = defaultdict(list)
     for draft in drafts:
         folds[draft.fold_key].append(draft)
