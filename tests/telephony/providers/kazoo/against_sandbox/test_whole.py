@@ -91,7 +91,7 @@ def test_a_month_of_legs_folds_into_calls_of_every_sort(client_for: Clients, acc
         folds[draft.fold_key].append(draft)
     calls = [fold(some) for some in folds.values()]
 
-    assert not any(page.unreadable for page in pages)
+    assert not any(page.read().unreadable for page in pages)
     assert len({draft.remote_key for draft in drafts}) == len(drafts) > len(calls) > 100
     assert {"inbound", "outbound", "internal"} == {call.direction for call in calls}
     assert {"answered", "missed", "voicemail"} <= {call.outcome for call in calls}
