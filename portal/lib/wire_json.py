@@ -14,8 +14,9 @@ from portal.lib.errors import UnexpectedAnswer
 MAX_DEPTH = 50
 _UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
 _CONTAINERS = frozenset({dict, list})
-_LONG_NUMBER = b"0" * 19  # so many digits may not fit into 64 bits
-_DIGITS_AS_ZERO = bytes.maketrans(b"0123456789", b"0" * 10)
+_DIGITS = b"0" * 19  # so many may not fit into 64 bits
+_LONG_NUMBERS = (b":" + _DIGITS, b":-" + _DIGITS)  # a number, and not the digits inside of an id
+_OUTLINE = bytes.maketrans(b"0123456789,[ \t\r\n", b"0" * 10 + b":" * 6)
 
 
 def decode_json(body: bytes) -> Any:
@@ -39,7 +40,8 @@ def _parsed(body: bytes) -> Any:
     orjson reads whole numbers beyond 64 bits as floats, which loses digits, and refuses NaN, amounts beyond a float
     and half surrogate pairs, which Python's takes.
     """
-    if _LONG_NUMBER in body.translate(_DIGITS_AS_ZERO):
+    outline = (b":" + body).translate(_OUTLINE)
+    if any(number in outline for number in _LONG_NUMBERS):
         return json.loads(body)
     try:
         return orjson.loads(body)

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from telephony.bench import backfilling as _backfilling
 from telephony.bench import demo as _demo
+from telephony.bench import kazoo_legs as _kazoo_legs
 from telephony.bench import listing as _listing
 from telephony.bench import replaying as _replaying
 from telephony.bench import storing as _storing
@@ -23,6 +24,11 @@ def storing(*, is_quick: bool) -> Iterable[Figure]:
 def replay(*, is_quick: bool) -> Iterable[Figure]:
     """A provider's pages to stored calls."""
     return _replaying.measure(make_connection("bench-replay"), *((10_000, 3) if is_quick else ()))
+
+
+def kazoo(*, is_quick: bool) -> Iterable[Figure]:
+    """Kazoo's pages to stored calls, of several legs each."""
+    return _kazoo_legs.measure(*((40, 3) if is_quick else ()))
 
 
 def lists(*, is_quick: bool) -> Iterable[Figure]:
@@ -44,6 +50,7 @@ def demo(*, is_quick: bool) -> Iterable[Figure]:
 SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "storing": storing,
     "replay": replay,
+    "kazoo": kazoo,
     "lists": lists,
     "quota": quota,
     "demo": demo,

@@ -204,10 +204,17 @@ def _raw_text(raw: Mapping[str, Any]) -> str:
     else the slower one decides: orjson has another notation for floats, and writes a NaN as null.
     """
     try:
-        text = _fast_json(raw) if _SAME_IN_BOTH.issuperset(map(type, raw.values())) else _json(raw)
+        text = _fast_json(raw) if _is_same_in_both(raw) else _json(raw)
     except (ValueError, TypeError, RecursionError) as error:
         raise DoesNotFit("the document is no JSON") from error
     return text.replace("\\u0000", "\ufffd") if "\\u0000" in text else text
+
+
+def _is_same_in_both(raw: Mapping[str, Any]) -> bool:
+    """Whether orjson writes the document as Python's encoder does: texts and whole numbers, and empty lists."""
+    if _SAME_IN_BOTH.issuperset(map(type, raw.values())):
+        return True
+    return all(type(value) in _SAME_IN_BOTH or value == [] for value in raw.values())
 
 
 def _fast_json(raw: Mapping[str, Any]) -> str:

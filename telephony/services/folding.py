@@ -101,7 +101,6 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
     sides = _sides(ordered)
     bearer = _bearer(sides, relays)
     opening = _opening(sides) or ordered[0]
-    relay = next((one.line_remote_id for one in sides.received if one.line_remote_id in relays), "")
     costs = [record.cost_micros for record in ordered if record.cost_micros is not None]
     return CallFields(
         fold_key=opening.fold_key,
@@ -109,16 +108,17 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
         medium=opening.medium,
         direction=_direction(sides),
         outcome=_outcome(ordered, sides),
-        caller=_first("caller", [opening, *sides.origins, *sides.received]),  # who passed it on did not call
-        callee=_first("callee", [opening, *ordered]),
+        # Who passed it on did not call.
+        caller=opening.caller or _first("caller", sides.origins, sides.received),
+        callee=opening.callee or _first("callee", ordered),
         duration_s=_longest([one for one in ordered if one.line_remote_id]) or _longest(ordered),
-        wait_s=next((one.wait_s for one in (bearer, *ordered) if one.wait_s is not None), None),
+        wait_s=_wait(bearer, ordered),
         quantity=opening.quantity,
         unit=opening.unit,
         cost_micros=sum(costs) if costs else None,
-        destination=_first("destination", [*sides.origins, *sides.onward, *ordered]),
+        destination=_first("destination", sides.origins, sides.onward, ordered),
         line_remote_id=bearer.line_remote_id or _first("line_remote_id", ordered),
-        group_remote_id=_first("group_remote_id", [bearer, *ordered]) or relay,
+        group_remote_id=bearer.group_remote_id or _first("group_remote_id", ordered) or _relay(sides, relays),
         record_count=min(len(ordered), MOST_COUNTED),
         is_time_ambiguous=ordered[0].is_time_ambiguous,
     )
@@ -157,24 +157,29 @@ class _Sides(NamedTuple):
 
 def _sides(ordered: Sequence[FoldRecord]) -> _Sides:
     internal_caller = _internal_caller(ordered)
-    sides = _Sides(origins=[], received=[], onward=[])
+    received: list[FoldRecord] = []
     placed: list[FoldRecord] = []
     for record in ordered:
         is_placed = record.direction == "outbound" or record is internal_caller or _is_on_callers_line(record)
-        (placed if is_placed else sides.received).append(record)
-    rang = {record.line_remote_id for record in sides.received}
+        (placed if is_placed else received).append(record)
+    if not placed:
+        return _Sides([], received, [])
     # Whoever placed a leg of a call that came from outside passed it on, and so did a line that received it, too:
     # that leg is not where the call began.
-    came_from_outside = any(one.direction == "inbound" and not _has_place(one) for one in sides.received)
+    if any(one.direction == "inbound" and not _has_place(one) for one in received):
+        return _Sides([], received, placed)
+    rang = {record.line_remote_id for record in received}
+    sides = _Sides([], received, [])
     for record in placed:
-        is_onward = came_from_outside or record.line_remote_id in rang
-        (sides.onward if is_onward else sides.origins).append(record)
+        (sides.onward if record.line_remote_id in rang else sides.origins).append(record)
     return sides
 
 
 def _is_on_callers_line(record: FoldRecord) -> bool:
     """An internal record on the caller's own line, where lines are known by their numbers."""
-    return record.direction == "internal" and record.caller.removeprefix("+") == record.line_remote_id != ""
+    if record.direction != "internal":
+        return False
+    return record.caller.removeprefix("+") == record.line_remote_id != ""
 
 
 def _internal_caller(ordered: Sequence[FoldRecord]) -> FoldRecord | None:
@@ -182,8 +187,7 @@ def _internal_caller(ordered: Sequence[FoldRecord]) -> FoldRecord | None:
     a caller's leg begins first and ends last. None where nothing tells two lines apart.
     """
     internal = [record for record in ordered if record.direction == "internal"]
-    lines = {record.line_remote_id for record in internal}
-    if len(lines) < 2 or any(map(_is_on_callers_line, internal)):
+    if len({record.line_remote_id for record in internal}) < 2 or any(map(_is_on_callers_line, internal)):
         return None
     ranked = sorted(internal, key=_began_and_lasted)
     first = ranked[0]
@@ -200,8 +204,10 @@ def _began_and_lasted(record: FoldRecord) -> tuple[datetime, int]:
 
 def _opening(sides: _Sides) -> FoldRecord | None:
     """The record that tells who called whom: the caller's own, or that of the outside party."""
-    outsiders = [one for one in sides.received if one.direction == "inbound" and not _has_place(one)]
-    return next(iter((*sides.origins, *outsiders, *sides.received)), None)
+    if sides.origins:
+        return sides.origins[0]
+    outsiders = (one for one in sides.received if one.direction == "inbound" and not _has_place(one))
+    return next(outsiders, sides.received[0] if sides.received else None)
 
 
 def _has_place(record: FoldRecord) -> bool:
@@ -241,5 +247,16 @@ def _bearer(sides: _Sides, relays: Container[str]) -> FoldRecord:
     return next((record for record in ranked if record.line_remote_id not in relays), ranked[0])
 
 
-def _first(name: str, records: Sequence[FoldRecord]) -> str:
-    return next((value for record in records if (value := getattr(record, name))), "")
+def _wait(bearer: FoldRecord, ordered: Sequence[FoldRecord]) -> int | None:
+    if bearer.wait_s is not None:
+        return bearer.wait_s
+    return next((one.wait_s for one in ordered if one.wait_s is not None), None)
+
+
+def _relay(sides: _Sides, relays: Container[str]) -> str:
+    return next((one.line_remote_id for one in sides.received if one.line_remote_id in relays), "")
+
+
+def _first(name: str, *groups: Sequence[FoldRecord]) -> str:
+    """The first value that any of them has, group by group."""
+    return next((value for records in groups for record in records if (value := getattr(record, name))), "")

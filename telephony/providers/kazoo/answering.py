@@ -123,9 +123,9 @@ def rows_of(operation: Operation, data: Any) -> list[dict[str, Any]]:
         raise UnexpectedAnswer(_("Kazoo's answer is not a list."))
     if shape == "ports":
         data = [port for row in data for port in _ports(row)]
-    if any(isinstance(row, list | tuple) for row in data):
+    if any(type(row) is list for row in data):
         raise UnexpectedAnswer(_("Kazoo's answer is not a list of objects."))
-    return [dict(row) if isinstance(row, Mapping) else {"id": str(row)} for row in data]
+    return [row if type(row) is dict else {"id": str(row)} for row in data]
 
 
 def _ports(row: Any) -> list[Any]:

@@ -27,7 +27,8 @@ _WITHHELD = frozenset(
 )
 _LONGEST_ID = 128
 _MOST = 2**31 - 1
-_SLACK_S = 2  # by which two ways to tell the start may differ
+_fromtimestamp = datetime.fromtimestamp
+_SLACK_S = 2  # whole seconds by which two ways to tell the start may differ
 
 # Nobody talked: what the causes mean on the side that was called, and on the side that called.
 _MISSED = {
@@ -128,10 +129,15 @@ class Legs:
 def _numbers(row: Mapping[str, Any], is_at_caller: bool) -> tuple[str, str]:
     """Caller and callee of a leg, as the caller's or the called phone has them."""
     get = row.get
-    dialled, called = number(get("dialed_number")), number(get("callee_id_number"))
-    addressed = number(str(get("request" if is_at_caller else "to") or "").partition("@")[0])
-    callee = (dialled or called) if is_at_caller else (called or dialled)
-    return number(get("caller_id_number")) or number(get("calling_from")), callee or addressed
+    first, second = (
+        ("dialed_number", "callee_id_number") if is_at_caller else ("callee_id_number", "dialed_number")
+    )
+    callee = (
+        number(get(first))
+        or number(get(second))
+        or number(str(get("request" if is_at_caller else "to") or "").partition("@")[0])
+    )
+    return number(get("caller_id_number")) or number(get("calling_from")), callee
 
 
 def _outcome(row: Mapping[str, Any], talked: int, *, is_placed: bool, is_outsiders: bool) -> str:
@@ -149,18 +155,18 @@ def _outcome(row: Mapping[str, Any], talked: int, *, is_placed: bool, is_outside
 def _started_at(row: Mapping[str, Any]) -> datetime:
     """The start of the leg; with its fraction where that is told, which puts the legs of a call in order."""
     get = row.get
-    if gregorian := get("timestamp"):
-        started = from_gregorian(gregorian)
-    else:
-        started = from_gregorian(int(str(get("unix_timestamp"))) + EPOCH_S)
+    gregorian = get("timestamp")
+    second = int(str(gregorian)) if gregorian else int(str(get("unix_timestamp"))) + EPOCH_S
     exact = str(get("unix_timestamp_micro") or "")
-    if _MICRO.fullmatch(exact) and abs(float(exact) - started.timestamp()) <= _SLACK_S:
-        return datetime.fromtimestamp(round(float(exact), 6), UTC)
-    return started
+    if _MICRO.fullmatch(exact):
+        moment = float(exact)
+        if abs(int(moment) + EPOCH_S - second) <= _SLACK_S:
+            return _fromtimestamp(moment, UTC)
+    return from_gregorian(second)
 
 
 def _seconds(value: Any) -> int:
-    number_of = int(float(str(value or 0)))
+    number_of = value if type(value) is int else int(float(str(value or 0)))
     if not 0 <= number_of <= _MOST:
         raise ValueError("seconds out of bounds")
     return number_of

@@ -16,13 +16,14 @@ from portal.lib.errors import Forbidden, InvalidInput, NotFound
 from telephony.providers.client import Answer
 from telephony.providers.drafts import CallPage, CallRecordDraft, ReadRows, UnreadableRow, Window
 from telephony.providers.kazoo.asking import key_text
+from telephony.providers.kazoo.catalog.common import MOST_ROWS
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.legs import STREAM, Legs
 from telephony.providers.kazoo.refusals import TooMuchAtOnce
 from telephony.providers.kazoo.times import to_gregorian
 
 STREAMS = (STREAM,)
-PAGE_SIZE = 1000
+PAGE_SIZE = MOST_ROWS  # as few requests as may be: a hundred are free, then ten a second
 WIDEST_S = 31 * 86_400  # of 31 days and one hour that are allowed
 LONGEST_CALL = timedelta(hours=4)  # a leg that began in the window has its record by then, as a rule
 

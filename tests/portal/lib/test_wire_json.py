@@ -35,7 +35,15 @@ def test_it_reads_what_pythons_own_parser_reads(value):
     "digits", ["9007199254740993", "18446744073709551616", "-9223372036854775809", "1" * 60]
 )
 def test_a_long_number_keeps_every_digit(digits):
-    assert str(decode_json(f'{{"id": {digits}}}'.encode())["id"]) == digits
+    for before in ('{"id":', '{"id": ', '{"id":\n', "[", "[1,", "[1,\t", "", " "):
+        after = {"{": "}", "[": "]"}.get(before[:1], "")
+        text = f"{before}{digits}{after}"
+        assert repr(decode_json(text.encode())) == repr(json.loads(text)), text
+
+
+def test_many_digits_inside_of_a_text_are_no_number():
+    text = '{"id": "202601-7220243080566706020604505691929", "of": ["1111111111111111111111", "x-2222222222222222222"]}'
+    assert decode_json(text.encode()) == json.loads(text)
 
 
 def test_what_is_no_number_is_read_and_left_to_whoever_stores_it():
