@@ -9,6 +9,7 @@ A provider lists its editors in `PROVIDER.editors`, by operation key.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -369,13 +370,18 @@ class GenericEditor(Editor):
         return tuple(
             Field(name=param.name, label=param.name, help=param.help, kind="value", secret=param.secret)
             for param in self.operation.params
-            if param.name not in self.operation.address_names and param.place == "body"
+            if param.name not in self.operation.address_names and param.place in ("body", "whole")
         )
+
+    def clean(self, wanted: Fields, around: Surroundings) -> Fields:
+        """Files are kept as text, as a change keeps everything."""
+        return {name: _packed(value) if isinstance(value, bytes) else value for name, value in wanted.items()}
 
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
         """Where an object is written as a whole: what was read, with the changed fields on top; null takes one out."""
+        wanted = {name: _unpacked(value) for name, value in wanted.items()}
         if not self.operation.replaces_object or before is None:
-            return dict(wanted)
+            return wanted
         whole: Fields = _laid_over(before, wanted)
         return whole
 
@@ -423,6 +429,8 @@ def _plain_words(one: Field, value: Any) -> Said | Text:
         labels = dict(one.choices)
         many = value if isinstance(value, list) else [value]
         return ", ".join(str(labels.get(item, item)) for item in many)
+    if isinstance(value, dict) and FILE in value:
+        return _("a file of %(count)s bytes") % {"count": value[SIZE]}
     if isinstance(value, (dict, list)):
         return canonical_json(masked(value))
     return str(value)
@@ -451,6 +459,17 @@ def _against_number(one: Field, value: Any) -> str:
     if (low is not None and value < low) or (high is not None and value > high):
         return _("Between %(low)s and %(high)s.") % {"low": low, "high": high}
     return ""
+
+
+FILE, SIZE = "$file", "size"  # what stands for a file: its bytes as base64, and how many they are
+
+
+def _packed(content: bytes) -> dict[str, Any]:
+    return {FILE: base64.b64encode(content).decode(), SIZE: len(content)}
+
+
+def _unpacked(value: Any) -> Any:
+    return base64.b64decode(value[FILE]) if isinstance(value, Mapping) and FILE in value else value
 
 
 def _laid_over(below: Any, above: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from argparse import ArgumentParser
@@ -15,6 +16,7 @@ from accounts.scoping import tenant_scope, unscoped
 from portal.lib.errors import AnswerLost, ChargesRequired, InvalidInput, ProviderError
 from telephony.management.commands.connect import pairs
 from telephony.models import Change, Connection
+from telephony.providers.client import Answer
 from telephony.providers.operations import Effect, Operation
 from telephony.services import by_hand, editing, request_log
 from telephony.services.door import Extras
@@ -74,7 +76,7 @@ class Command(BaseCommand):
         self, connection: Connection, operation: Operation, asked: by_hand.Asked, options: dict[str, Any]
     ) -> Any:
         if operation.is_read:
-            return by_hand.read(connection, operation, asked, None, options["timeout"]).answer.document
+            return told(by_hand.read(connection, operation, asked, None, options["timeout"]).answer)
         extras = Extras(filters=asked.filters, headers=asked.headers, deadline_s=options["timeout"])
         change = by_hand.draft(
             connection, operation, asked, None, is_sent_now=True, deadline_s=options["timeout"]
@@ -93,7 +95,7 @@ class Command(BaseCommand):
         if change.error:  # written, with an exception
             self.stderr.write(change.error)
         answer = getattr(change, "fresh_answer", None)
-        return answer.document if answer is not None else change.after
+        return told(answer) if answer is not None else change.after
 
     def _confirm(self, change: Change, operation: Operation, extras: Extras) -> None:
         """Show the exact request and ask; without a terminal there is nobody to ask."""
@@ -108,18 +110,30 @@ class Command(BaseCommand):
             raise CommandError("Nothing was sent.")
 
     def _print(self, document: Any, output: Path | None) -> None:
-        text = (
-            document
-            if isinstance(document, str) and output
-            else json.dumps(document, indent=2, ensure_ascii=False, default=str)
-        )
         if output is None:
-            self.stdout.write(text)
+            shown = in_json(document) if isinstance(document, bytes) else document
+            self.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False, default=str))
             return
+        if isinstance(document, str):
+            content = f"{document}\n".encode()
+        elif isinstance(document, bytes):
+            content = document
+        else:
+            content = f"{json.dumps(document, indent=2, ensure_ascii=False, default=str)}\n".encode()
         try:
-            output.write_text(text + "\n", encoding="utf-8")
+            output.write_bytes(content)
         except OSError as error:
             raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
+
+
+def told(answer: Answer) -> Any:
+    """The decoded document, or the bytes of a file."""
+    return answer.document if answer.content is None else answer.content
+
+
+def in_json(content: bytes) -> dict[str, Any]:
+    """A file as JSON can hold it; --output writes it as it is."""
+    return {"size": len(content), "base64": base64.b64encode(content).decode()}
 
 
 def asked_of(operation: Operation, options: dict[str, Any]) -> by_hand.Asked:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +96,28 @@ def test_a_nested_secret_is_changed_and_taken_back(device: Any) -> None:
         back = editing.send(editing.revert(change, None), None)
         assert back.state == Change.State.APPLIED, back.error
     assert held["doc"]["sip"] == old
+
+
+def test_a_file_goes_up_and_comes_down_as_it_is(reseller: Connection, kazoo: Any, tmp_path: Any) -> None:
+    """By the command line, and through the door: the change knows its size."""
+    letter, copy = tmp_path / "letter.pdf", tmp_path / "copy.pdf"
+    letter.write_bytes(b"%PDF-1.4\n\xff\xfe\n%%EOF\n")
+    accounts = kazoo.state("kazoo")["accounts"]
+    account, port = next(
+        (account_id, port_id)
+        for account_id, account in sorted(accounts.items())
+        for port_id, row in account["docs"].get("port_requests", {}).items()
+        if row["pvt"]["state"] == "unconfirmed"
+    )
+    place = [f"accountId={account}", f"portRequestId={port}", "documentName=letter.pdf"]
+
+    call_command("call", reseller.slug, "port.createAttachment", *place, file=letter, stdout=io.StringIO())
+    call_command("call", reseller.slug, "port.getAttachment", *place, output=copy, stdout=io.StringIO())
+
+    assert copy.read_bytes() == letter.read_bytes()
+    with tenant_scope(reseller.tenant_id):
+        change = Change.objects.get()
+        assert (change.state, change.wanted["data"]["size"]) == (
+            Change.State.APPLIED,
+            len(letter.read_bytes()),
+        )
