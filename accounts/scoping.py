@@ -35,6 +35,7 @@ UNSCOPED_REASONS = {
     "staff": "platform staff see all tenants side by side",
     "oauth": "the OAuth callback finds its attempt by the state before it knows the tenant",
     "demo": "the demo makes its tenants",
+    "bench": "the benchmark watches the work of all the tenants that it made",
 }
 
 

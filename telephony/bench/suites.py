@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from django.core.management import call_command
 
 from telephony.bench import backfilling as _backfilling
+from telephony.bench import crowd as _crowd
 from telephony.bench import demo as _demo
 from telephony.bench import kazoo_legs as _kazoo_legs
 from telephony.bench import listing as _listing
@@ -42,6 +43,11 @@ def quota(*, is_quick: bool) -> Iterable[Figure]:
     return _backfilling.measure(*((3,) if is_quick else ()))
 
 
+def crowd(*, is_quick: bool) -> Iterable[Figure]:
+    """The start of syncs beside a slow and a failing provider."""
+    return _crowd.measure(*((10, 2) if is_quick else ()))
+
+
 def demo(*, is_quick: bool) -> Iterable[Figure]:
     """Start and stop of the demo."""
     return _demo.measure(1 if is_quick else 5)
@@ -53,5 +59,6 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "kazoo": kazoo,
     "lists": lists,
     "quota": quota,
+    "crowd": crowd,
     "demo": demo,
 }
