@@ -23,6 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "telephony.forms": {"telephony.models", "telephony.providers", "accounts", *TOOLKIT},
     "telephony.tables": {"telephony.models", "telephony.providers", "accounts", *TOOLKIT},
     "telephony": {"telephony.*", "accounts", *TOOLKIT},
+    # Measurements start processes as the demo does.
+    "telephony.bench": {"telephony.*", "accounts", "portal.demo", "portal.embedded", *TOOLKIT},
 }
 
 
