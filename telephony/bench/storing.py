@@ -26,7 +26,8 @@ COUNT = 100_000
 ROUNDS = 5
 BULK_COUNT = 20_000
 BULK_BATCH = 2_000
-_COLUMNS = [field.name for field in fields(CallRecordDraft) if field.name != "raw"]
+_KEPT = {field.name for field in CallRecord._meta.get_fields()} - {"raw"}
+_COLUMNS = [field.name for field in fields(CallRecordDraft) if field.name in _KEPT]
 _TWIN = "bench_callrecord_twin"
 
 
