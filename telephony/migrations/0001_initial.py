@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import telephony.models.calls
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -983,7 +985,7 @@ class Migration(migrations.Migration):
                         max_length=5,
                     ),
                 ),
-                ("raw", models.JSONField(default=dict)),
+                ("raw", telephony.models.calls.KeptJSONField(default=dict)),
                 ("first_seen_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
                 (

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection as database
 
 from accounts.scoping import ForeignTenant, tenant_scope
+from portal.lib.canonical import canonical_json
 from telephony.models import Call, CallRecord, Connection, Entity, UnreadableRecord
 from telephony.services import calls
 from tests.telephony.sync.conftest import LINE, NOON, OTHER_LINE, make_draft
@@ -145,6 +146,21 @@ def test_hostile_text_is_kept_as_text(in_alice: Connection, text: str) -> None:
     stored = text.replace("\0", "").encode(errors="replace").decode()
     assert Call.objects.get().caller == stored
     assert CallRecord.objects.get().raw["rest"] == [1, None]
+
+
+def test_the_document_is_kept_as_it_was_written(in_alice: Connection) -> None:
+    raw = {"b": [1, None, "é"], "a": {"y": 2.50, "x": 10**20}, "c": None}
+    calls.store(in_alice, [make_draft(1, raw=raw)], NOON)
+
+    record = CallRecord.objects.get()
+    assert record.raw == raw
+    with database.cursor() as cursor:
+        cursor.execute("SELECT raw::text FROM telephony_callrecord")
+        assert cursor.fetchone() == (canonical_json(raw),)
+    record.raw = {**raw, "c": "a change by hand"}
+    record.save()
+    record.refresh_from_db()
+    assert record.raw["c"] == "a change by hand"
 
 
 @pytest.mark.parametrize("key", ['a"b', "a\\b", "a,b", "{a}", "a'b", "NULL", "a\x1fb", "é\n"])
