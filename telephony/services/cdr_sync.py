@@ -37,7 +37,9 @@ from telephony.services.windows import (
 )
 
 __all__ = ["advance", "request_run"]
-MOST_ROWS = 5_000  # stored in one transaction
+# Stored in one transaction. A line's side of an internal call and the other's come in different streams: the more rows,
+# the more calls are written once, whole.
+MOST_ROWS = 10_000
 PATIENCE_S = 1.0  # that a page waits for others to be stored with it
 PREPARED = 1  # pieces of so many rows that wait beside the one that is stored and the one in preparation
 BUSY_DAYS = 30
