@@ -9,6 +9,7 @@ from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
+from telephony.providers.kazoo.editors import EDITORS
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
@@ -132,6 +133,7 @@ PROVIDER = Provider(
         ),
     ),
     live=LIVE,
+    editors=EDITORS,
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )
