@@ -43,7 +43,7 @@ class EditForm(forms.Form):
     ) -> None:
         self.declared = [one for one in fields if one.is_sparse or not one.secret or one.name in seen]
         loaded = {**seen, FINGERPRINTS: dict(fingerprints or {})}
-        self.seen = _opened(data[SEEN]) if data is not None and data.get(SEEN) else loaded
+        self.seen = opened(data[SEEN]) if data is not None and data.get(SEEN) else loaded
         token = signing.dumps(self.seen, salt=SALT, compress=True)
         self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
         initial = {
@@ -145,7 +145,7 @@ def _places_of(name: str) -> Iterator[str]:
         name = name.rpartition(".")[0]
 
 
-def _opened(token: str) -> Fields:
+def opened(token: str) -> Fields:
     """The fields that a form was loaded from; empty where somebody bent them: then all is compared anew."""
     try:
         return dict(signing.loads(token, salt=SALT))

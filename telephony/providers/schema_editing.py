@@ -41,6 +41,7 @@ from telephony.providers.operations import Catalog, Operation, Text
 from telephony.providers.schema import Family
 from telephony.providers.schema import Field as Declared
 from telephony.providers.schema_checks import reasons
+from telephony.providers.schema_defaults import filled
 
 Effects = Callable[[Fields, Fields, Surroundings], Iterable[Consequence]]
 _BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
@@ -95,6 +96,8 @@ class SchemaEditor(Editor):
     """One operation on documents of one sort."""
 
     id_field = "id"
+    is_free_standing = True
+    is_whole = True
 
     def __init__(self, operation: Operation, catalog: Catalog, sort: Sort) -> None:
         super().__init__(operation)
@@ -109,6 +112,10 @@ class SchemaEditor(Editor):
     @property
     def makes(self) -> bool:
         return self.operation.key == self.sort.create
+
+    @property
+    def is_made_below_its_kind(self) -> bool:  # type: ignore[override]
+        return self.makes and bool(self.sort.below)
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
         return self.sort.fields
@@ -176,17 +183,24 @@ class SchemaEditor(Editor):
             for place, reason in self._reasons(name, value):
                 refused.setdefault(place, reason)
         if self.makes:
-            refused |= {
-                one.name: _("A value is needed.")
-                for one in self.sort.fields
-                if one.required and wanted.get(one.name) in (None, "", [])
-            }
+            for name in self._lacking(wanted):
+                refused[name] = _("A value is needed.")
         return refused
+
+    def _lacking(self, wanted: Fields) -> Iterable[str]:
+        """Required fields that a new document lacks; inside of an object only where there is that object."""
+        given = {name for name, value in wanted.items() if value not in (None, "", [])}
+        for one in self.sort.family.fields:
+            around = one.path.rpartition(".")[0]
+            is_there = not around or any(name.startswith(f"{around}.") for name in given)
+            if one.required and not one.has_default and is_there and one.path not in given:
+                yield one.path
 
     def _reasons(self, name: str, value: Any) -> Iterable[tuple[str, str]]:
         declared = self.sort.family.by_path.get(name)
         if declared is None:
-            return [(name, _("This is of the wrong type."))] if name in self.sort.parents else []
+            is_wrong = name in self.sort.parents and value is not None and not isinstance(value, Mapping)
+            return [(name, _("This is of the wrong type."))] if is_wrong else []
         if value is None:
             is_needed = declared.required and not declared.has_default
             return [(name, _("A value is needed."))] if is_needed else []
@@ -196,7 +210,7 @@ class SchemaEditor(Editor):
         """What is empty is absent, and an absent field is what the server takes it for."""
         declared = self.sort.family.by_path.get(name)
         default = declared.default if declared is not None and declared.has_default else None
-        return _meant(left, default) == _meant(right, default)
+        return _meant(filled(declared, left), default) == _meant(filled(declared, right), default)
 
     def refused_fields(self, found: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
         """Of a document, any field may be refused: also one that was not touched."""
@@ -292,7 +306,7 @@ def _editable(one: Declared, sort: Sort) -> Field:
         label=format_lazy("{} ({})", one.label, one.unit) if _is_said(one.unit) else one.label,
         kind=kind,
         help=one.help,
-        required=one.required and not one.has_default,
+        required=one.required and not one.has_default and len(one.parts) == 1,
         choices=tuple((str(value), words.get(str(value), str(value))) for value in values),
         group=one.group,
         secret=one.secret,
