@@ -20,6 +20,9 @@
           .then((found) => done(found.items))
           .catch(() => done());
       },
+      onInitialize() {
+        select.setAttribute("aria-hidden", "true"); // its label is the search box's now
+      },
       render: {
         no_results: () => {
           const box = document.createElement("div");

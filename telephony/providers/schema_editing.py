@@ -38,6 +38,7 @@ from telephony.providers.editing import (
 from telephony.providers.fields import SHOWN, is_secret
 from telephony.providers.flat import built, flat_of, laid_over
 from telephony.providers.operations import Catalog, Operation, Text
+from telephony.providers.phrases import said
 from telephony.providers.schema import Family
 from telephony.providers.schema import Field as Declared
 from telephony.providers.schema_checks import reasons
@@ -59,6 +60,7 @@ class Sort:
     fixed      places that only the server writes: shown, never sent as changed
     choices    words of values, by place
     effects    what a change means in words: (what stands there afterwards, what is wanted, around) -> consequences
+    outdated   values that are accepted and never offered
     keeps_id   an object that is made anew after its removal has its old identifier
     """
 
@@ -75,6 +77,7 @@ class Sort:
     fixed: tuple[str, ...] = ()
     choices: Mapping[str, tuple[tuple[str, Text], ...]] = field(default_factory=dict)
     effects: Effects = lambda after, wanted, around: ()
+    outdated: frozenset[str] = frozenset()
     keeps_id: bool = False
 
     @cached_property
@@ -234,6 +237,11 @@ class SchemaEditor(Editor):
         self, before: Fields | None, wanted: Fields, around: Surroundings
     ) -> tuple[Consequence, ...]:
         if self.removes:
+            words = _(
+                "What points to it leads nowhere afterwards; its page says under “Used by” what that is."
+            )
+            return (Consequence(icon="unlink", tone="warn", text=said(words)),)
+        if self.makes:
             return ()
         return tuple(self.sort.effects({**(before or {}), **wanted}, wanted, around))
 
@@ -301,13 +309,19 @@ def _editable(one: Declared, sort: Sort) -> Field:
     entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
     if kind == "choices" and entry is not None:
         values = entry.choices
+    unit = one.unit if _is_said(one.unit) else {"duration_s": "s"}.get(one.kind, "")
+    help_text = one.help
+    if kind in ("texts", "integers", "secrets"):
+        help_text = format_lazy("{} {}", help_text, _ONE_A_LINE) if _is_said(help_text) else _ONE_A_LINE
     return Field(
         name=one.path,
-        label=format_lazy("{} ({})", one.label, one.unit) if _is_said(one.unit) else one.label,
+        label=format_lazy("{} ({})", one.label, unit) if _is_said(unit) else one.label,
         kind=kind,
-        help=one.help,
+        help=help_text,
         required=one.required and not one.has_default and len(one.parts) == 1,
-        choices=tuple((str(value), words.get(str(value), str(value))) for value in values),
+        choices=tuple(
+            (str(value), words.get(str(value), str(value))) for value in values if value not in sort.outdated
+        ),
         group=one.group,
         secret=one.secret,
         empty=lazy("not set"),
@@ -317,6 +331,9 @@ def _editable(one: Declared, sort: Sort) -> Field:
         refers_to=one.refers_to or (entry.refers_to if entry is not None else ""),
         declared=one,
     )
+
+
+_ONE_A_LINE = lazy("One a line.")
 
 
 def control_of(one: Declared, words: Collection[Any] = ()) -> str:

@@ -5,7 +5,7 @@ Nothing here is sent: both end in a preview, `telephony/views/changes.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -147,11 +147,15 @@ class EditView(OperationMixin, TemplateView):
     def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
         chosen = more.get("initial") or {}
         options = options_for(self.link, fields, {**seen, **chosen})
-        form = EditForm(fields, self.door.around, seen=seen, options=options, **more)
+        form = EditForm(fields, self.door.around, seen=seen, options=options, check=self._mistakes, **more)
         for one in form.declared:
             if one.refers_to in self.link.declaration.kinds:
                 self._lead_to_objects(form.fields[one.name], one)
         return form
+
+    def _mistakes(self, wanted: Fields) -> Mapping[str, str]:
+        around = self.door.around
+        return self.editor.check(self.editor.clean(wanted, around), self.seen, around)
 
     def _lead_to_objects(self, field: Any, one: Field) -> None:
         """Where a field that points to objects finds them by name, and where a new one is made."""
