@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from telephony.bench import races
 from telephony.models import Change, Entity
 from tests.reading import text_of
 
@@ -51,6 +52,22 @@ def test_the_second_sees_both_values(
     assert torn.state == Change.State.CONFLICT
     assert send(browser, torn).state == Change.State.CONFLICT
     assert account.held("devices", phone.remote_id)["name"] == "Lobby, east"
+
+
+def test_a_list_that_both_changed_is_picked_as_a_whole(
+    phone: Entity, account: Account, browser: Client, untouched: Callable[[str], dict[str, Any]]
+) -> None:
+    hers, his = untouched(form_of(phone)), untouched(form_of(phone))
+    browser.post(form_of(phone), hers | {"flags": "east"})
+    send(browser, Change.objects.latest("pk"))
+    browser.post(form_of(phone), his | {"flags": "west"})
+    torn = Change.objects.latest("pk")
+
+    words = text_of(browser.get(f"/t/telmarine/changes/{torn.pk}/"))
+    browser.post(f"/t/telmarine/changes/{torn.pk}/send/", {"pick-flags": "mine"})
+
+    assert "east" in words and "west" in words
+    assert account.held("devices", phone.remote_id)["flags"] == ["west"]
 
 
 def test_different_fields_of_two_people_add_up(
@@ -130,3 +147,11 @@ def test_a_refusal_inside_a_list_stands_at_its_box(account: Account, browser: Cl
     form = answer.context["form"]
     assert form.errors["sip.username"]
     assert form["name"].value() == "Second"
+
+
+def test_two_who_send_at_the_same_moment_never_overwrite_unseen(
+    phone: Entity, account: Account, maud: Any
+) -> None:
+    """Both previews were made before either was sent, and both are sent at once."""
+    for number in range(3):
+        assert not races.overwritten_unseen(phone, maud, number)
