@@ -335,6 +335,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 NODE_MODULES = Path(env("NODE_MODULES", str(BASE_DIR / "node_modules")))
 NPM_FILES = {
     "@tabler/core": ["dist/css/tabler.min.css"],
+    "tom-select": ["dist/js/tom-select.base.min.js"],
     "@fontsource-variable/instrument-sans": [
         "standard.css",
         "files/instrument-sans-latin-standard-normal.woff2",

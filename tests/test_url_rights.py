@@ -46,6 +46,8 @@ MAY_BE_ABSENT = {
     f"{T}entities/<int:pk>/live/<slug:panel>/": "this provider shows nothing live",
     f"{T}connections/<int:pk>/cti/rule/": "an empty form names no line of the connection",
     f"{T}entities/<int:pk>/act/<str:operation>/": "nothing that we signed was sent along",
+    f"{T}entities/<int:pk>/edit/<str:operation>/json/": "this provider's documents are not written as a whole",
+    f"{T}entities/<slug:connection>/<str:kind>/new/": "this provider makes no objects of this kind",
 }
 # Where a person with the right may still be refused, by what the objects are.
 MAY_REFUSE = {

@@ -94,7 +94,7 @@ def _look(connection: Connection, lines: list[Entity]) -> list[float]:
     gc.collect()
     for number in range(WARM + LOOKS):
         environ = requests.get(_address(connection, lines[number % len(lines)], number)).environ
-        took, body = seconds_of(lambda environ=environ: _answer(application, environ))  # type: ignore[misc]
+        took, body = seconds_of(lambda environ=environ: answered(application, environ))  # type: ignore[misc]
         if body.count(b"data-row") != PAGE_ROWS:
             raise RuntimeError("the page that was measured is not a full one")
         if number >= WARM:
@@ -114,7 +114,7 @@ def _address(connection: Connection, line: Entity, number: int) -> str:
     return f"{tenant_url(connection.tenant, 'telephony:call_list')}?{urlencode(values)}"
 
 
-def _answer(application: Application, environ: dict[str, Any]) -> bytes:
+def answered(application: Application, environ: dict[str, Any]) -> bytes:
     """The body of one page, asked as a WSGI server asks."""
     states: list[str] = []
     answer: Any = application(environ, lambda state, headers, *rest: states.append(state))

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from telephony.bench import backfilling as _backfilling
 from telephony.bench import crowd as _crowd
 from telephony.bench import demo as _demo
+from telephony.bench import editors as _editors
 from telephony.bench import kazoo_legs as _kazoo_legs
 from telephony.bench import listing as _listing
 from telephony.bench import replaying as _replaying
@@ -48,6 +49,12 @@ def crowd(*, is_quick: bool) -> Iterable[Figure]:
     return _crowd.measure(*((10, 2) if is_quick else ()))
 
 
+def editors(*, is_quick: bool) -> Iterable[Figure]:
+    """Documents through their forms, races, the page of the largest."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return _editors.measure(*((100, 10) if is_quick else ()))
+
+
 def demo(*, is_quick: bool) -> Iterable[Figure]:
     """Start and stop of the demo."""
     return _demo.measure(1 if is_quick else 5)
@@ -60,5 +67,6 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "lists": lists,
     "quota": quota,
     "crowd": crowd,
+    "editors": editors,
     "demo": demo,
 }

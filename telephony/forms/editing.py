@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ class EditForm(forms.Form):
     """Fields of one object as they were seen, and as the person wants them.
 
     seen    the fields that the form shows at first; they travel along, signed, so that what moved meanwhile is found
+    check   what else is against fields that are wanted, by their name
     fingerprints   of the secrets in them, by field: a secret that was replaced by one that looks alike is found too
     """
 
@@ -38,12 +39,14 @@ class EditForm(forms.Form):
         seen: Fields,
         fingerprints: Mapping[str, str] | None = None,
         options: Options | None = None,
+        check: Callable[[Fields], Mapping[str, str]] | None = None,
         data: Any = None,
         **kwargs: Any,
     ) -> None:
+        self._check = check
         self.declared = [one for one in fields if one.is_sparse or not one.secret or one.name in seen]
         loaded = {**seen, FINGERPRINTS: dict(fingerprints or {})}
-        self.seen = _opened(data[SEEN]) if data is not None and data.get(SEEN) else loaded
+        self.seen = opened(data[SEEN]) if data is not None and data.get(SEEN) else loaded
         token = signing.dumps(self.seen, salt=SALT, compress=True)
         self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
         initial = {
@@ -55,12 +58,22 @@ class EditForm(forms.Form):
         for one in self.declared:
             self.fields[one.name] = _form_field(one, around, self.seen.get(one.name), options or {})
 
+    def clean(self) -> Any:
+        """Where a control has a mistake already, all others are told as well: nobody corrects one after the other."""
+        found = super().clean()
+        if self.errors and self._check is not None:
+            for name, reason in self._check(self.wanted()).items():
+                home = self._home_of(name)
+                if home and home not in self.errors:
+                    self.add_error(home, _with_place(reason, name[len(home) + 1 :]))
+        return found
+
     def wanted(self) -> Fields:
         """What the person wants, by field; call after `is_valid`."""
         return {
             one.name: value if one.is_sparse else _cleaned(one, value)
             for one in self.declared
-            if (value := self.cleaned_data.get(one.name)) is not UNTOUCHED
+            if one.name in self.cleaned_data and (value := self.cleaned_data[one.name]) is not UNTOUCHED
         }
 
     def typed(self, wanted: Fields) -> dict[str, Any]:
@@ -82,14 +95,17 @@ class EditForm(forms.Form):
         what belongs to none stands above."""
         homeless: list[str] = []
         for name, reason in error.fields.items():
-            home = next((one for one in _places_of(name) if one in self.fields and one != SEEN), "")
-            inside = name[len(home) + 1 :]
+            home = self._home_of(name)
             if not home:
-                homeless.append(f"{name}: {reason}" if name else reason)
+                homeless.append(_with_place(reason, name))
             else:
-                self.add_error(home, f"{inside}: {reason}" if inside else reason)
+                self.add_error(home, _with_place(reason, name[len(home) + 1 :]))
         if homeless or not error.fields:
             self.add_error(None, homeless or error.message)
+
+    def _home_of(self, name: str) -> str:
+        """The field of the form that a place belongs to, "" where none does."""
+        return next((one for one in _places_of(name) if one in self.fields and one != SEEN), "")
 
     def grouped(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Fields under their headings, in order; those that are folded are left out."""
@@ -103,7 +119,7 @@ class EditForm(forms.Form):
                 heading=heading,
                 fields=fields,
                 set_count=len(held),
-                is_open=any(bound.errors for bound in fields),
+                is_open=bool(held) or any(bound.errors for bound in fields),
             )
 
     def _holds(self, name: str) -> bool:
@@ -138,6 +154,10 @@ def _under_headings(
     yield from found.items()
 
 
+def _with_place(reason: str, place: str) -> str:
+    return f"{place}: {reason}" if place else reason
+
+
 def _places_of(name: str) -> Iterator[str]:
     """A dotted place and those around it, the longest first."""
     while name:
@@ -145,7 +165,7 @@ def _places_of(name: str) -> Iterator[str]:
         name = name.rpartition(".")[0]
 
 
-def _opened(token: str) -> Fields:
+def opened(token: str) -> Fields:
     """The fields that a form was loaded from; empty where somebody bent them: then all is compared anew."""
     try:
         return dict(signing.loads(token, salt=SALT))

@@ -189,6 +189,16 @@ class Provider:
         """How a write is edited. Raises KeyError for an unknown operation."""
         return self.editors.get(key) or GenericEditor(self.catalog[key], self.catalog)
 
+    def maker_of(self, kind: str) -> Editor | None:
+        """What makes a new object of a kind in the account, where its list can offer it."""
+        makers = (one for one in self.editors.values() if one.makes and one.is_free_standing)
+        return next((one for one in makers if one.kind == kind), None)
+
+    def remover_of(self, kind: str) -> Editor | None:
+        """What removes an object of a kind that hangs below the account."""
+        removers = (one for one in self.editors.values() if one.removes and one.is_free_standing)
+        return next((one for one in removers if one.kind == kind), None)
+
     @property
     def has_oauth(self) -> bool:
         return self.oauth is not None

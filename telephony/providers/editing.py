@@ -190,6 +190,9 @@ class Editor:
     id_field: str = ""
     reads: tuple[str, ...] = ()
     refreshes = False
+    is_free_standing = False  # what it makes hangs below the account itself, so that a list can offer it
+    is_made_below_its_kind = False  # a new object can hang below another of its own kind
+    is_whole = False  # the fields are the whole document, which can be edited as JSON
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation

@@ -38,9 +38,11 @@ from telephony.providers.editing import (
 from telephony.providers.fields import SHOWN, is_secret
 from telephony.providers.flat import built, flat_of, laid_over
 from telephony.providers.operations import Catalog, Operation, Text
+from telephony.providers.phrases import said
 from telephony.providers.schema import Family
 from telephony.providers.schema import Field as Declared
 from telephony.providers.schema_checks import reasons
+from telephony.providers.schema_defaults import filled
 
 Effects = Callable[[Fields, Fields, Surroundings], Iterable[Consequence]]
 _BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
@@ -58,6 +60,7 @@ class Sort:
     fixed      places that only the server writes: shown, never sent as changed
     choices    words of values, by place
     effects    what a change means in words: (what stands there afterwards, what is wanted, around) -> consequences
+    outdated   values that are accepted and never offered
     keeps_id   an object that is made anew after its removal has its old identifier
     """
 
@@ -74,6 +77,7 @@ class Sort:
     fixed: tuple[str, ...] = ()
     choices: Mapping[str, tuple[tuple[str, Text], ...]] = field(default_factory=dict)
     effects: Effects = lambda after, wanted, around: ()
+    outdated: frozenset[str] = frozenset()
     keeps_id: bool = False
 
     @cached_property
@@ -95,6 +99,8 @@ class SchemaEditor(Editor):
     """One operation on documents of one sort."""
 
     id_field = "id"
+    is_free_standing = True
+    is_whole = True
 
     def __init__(self, operation: Operation, catalog: Catalog, sort: Sort) -> None:
         super().__init__(operation)
@@ -109,6 +115,10 @@ class SchemaEditor(Editor):
     @property
     def makes(self) -> bool:
         return self.operation.key == self.sort.create
+
+    @property
+    def is_made_below_its_kind(self) -> bool:  # type: ignore[override]
+        return self.makes and bool(self.sort.below)
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
         return self.sort.fields
@@ -176,17 +186,24 @@ class SchemaEditor(Editor):
             for place, reason in self._reasons(name, value):
                 refused.setdefault(place, reason)
         if self.makes:
-            refused |= {
-                one.name: _("A value is needed.")
-                for one in self.sort.fields
-                if one.required and wanted.get(one.name) in (None, "", [])
-            }
+            for name in self._lacking(wanted):
+                refused[name] = _("A value is needed.")
         return refused
+
+    def _lacking(self, wanted: Fields) -> Iterable[str]:
+        """Required fields that a new document lacks; inside of an object only where there is that object."""
+        given = {name for name, value in wanted.items() if value not in (None, "", [])}
+        for one in self.sort.family.fields:
+            around = one.path.rpartition(".")[0]
+            is_there = not around or any(name.startswith(f"{around}.") for name in given)
+            if one.required and not one.has_default and is_there and one.path not in given:
+                yield one.path
 
     def _reasons(self, name: str, value: Any) -> Iterable[tuple[str, str]]:
         declared = self.sort.family.by_path.get(name)
         if declared is None:
-            return [(name, _("This is of the wrong type."))] if name in self.sort.parents else []
+            is_wrong = name in self.sort.parents and value is not None and not isinstance(value, Mapping)
+            return [(name, _("This is of the wrong type."))] if is_wrong else []
         if value is None:
             is_needed = declared.required and not declared.has_default
             return [(name, _("A value is needed."))] if is_needed else []
@@ -196,7 +213,7 @@ class SchemaEditor(Editor):
         """What is empty is absent, and an absent field is what the server takes it for."""
         declared = self.sort.family.by_path.get(name)
         default = declared.default if declared is not None and declared.has_default else None
-        return _meant(left, default) == _meant(right, default)
+        return _meant(filled(declared, left), default) == _meant(filled(declared, right), default)
 
     def refused_fields(self, found: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
         """Of a document, any field may be refused: also one that was not touched."""
@@ -220,6 +237,11 @@ class SchemaEditor(Editor):
         self, before: Fields | None, wanted: Fields, around: Surroundings
     ) -> tuple[Consequence, ...]:
         if self.removes:
+            words = _(
+                "What points to it leads nowhere afterwards; its page says under “Used by” what that is."
+            )
+            return (Consequence(icon="unlink", tone="warn", text=said(words)),)
+        if self.makes:
             return ()
         return tuple(self.sort.effects({**(before or {}), **wanted}, wanted, around))
 
@@ -287,13 +309,19 @@ def _editable(one: Declared, sort: Sort) -> Field:
     entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
     if kind == "choices" and entry is not None:
         values = entry.choices
+    unit = one.unit if _is_said(one.unit) else {"duration_s": "s"}.get(one.kind, "")
+    help_text = one.help
+    if kind in ("texts", "integers", "secrets"):
+        help_text = format_lazy("{} {}", help_text, _ONE_A_LINE) if _is_said(help_text) else _ONE_A_LINE
     return Field(
         name=one.path,
-        label=format_lazy("{} ({})", one.label, one.unit) if _is_said(one.unit) else one.label,
+        label=format_lazy("{} ({})", one.label, unit) if _is_said(unit) else one.label,
         kind=kind,
-        help=one.help,
-        required=one.required and not one.has_default,
-        choices=tuple((str(value), words.get(str(value), str(value))) for value in values),
+        help=help_text,
+        required=one.required and not one.has_default and len(one.parts) == 1,
+        choices=tuple(
+            (str(value), words.get(str(value), str(value))) for value in values if value not in sort.outdated
+        ),
         group=one.group,
         secret=one.secret,
         empty=lazy("not set"),
@@ -303,6 +331,9 @@ def _editable(one: Declared, sort: Sort) -> Field:
         refers_to=one.refers_to or (entry.refers_to if entry is not None else ""),
         declared=one,
     )
+
+
+_ONE_A_LINE = lazy("One a line.")
 
 
 def control_of(one: Declared, words: Collection[Any] = ()) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portal.lib.canonical import MISSING, canonical_json, diff
 from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.editing import Consequence, Fields, Route
@@ -91,6 +92,7 @@ class Story:
 
 
 LOOKED_BACK = 20
+MOST_INSIDE = 40
 UNWRITTEN = (Change.State.REFUSED, Change.State.NOT_APPLIED, Change.State.UNKNOWN)
 
 
@@ -112,8 +114,12 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
     for name in _names_in_order(door, before, wanted):
         one = door.editor.field(name, door.around)
         old, new = before.get(name), after.get(name)
-        if isinstance(old, list) and isinstance(new, list) and name in wanted:
+        is_mine = name in wanted and name not in hot  # of a conflict, both whole values are shown
+        if isinstance(old, list) and isinstance(new, list) and is_mine:
             rows.append(_list_row(door, name, old, new))
+            continue
+        if isinstance(old, Mapping) and isinstance(new, Mapping) and is_mine:
+            rows += _inner_rows(door, name, old, new)
             continue
         row = Row(
             name=name,
@@ -153,6 +159,36 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         note=str(inverse.note) if inverse else "",
         moved_by=_moved_by(change, hot | moved),
     )
+
+
+def _inner_rows(door: Door, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Row]:
+    """Of two objects only what differs, each place a row: nobody finds one word in two long texts."""
+    one = door.editor.field(name, door.around)
+    found = diff(old, new)[:MOST_INSIDE]
+    return [
+        Row(
+            name=name,
+            label=f"{one.label}: {inside.path}" if inside.path else str(one.label),
+            seen=_inner(inside.before),
+            before=_inner(inside.before),
+            after=_inner(inside.after),
+        )
+        for inside in found
+    ] or [
+        Row(
+            name=name,
+            label=str(one.label),
+            seen=_inner(old),
+            before=_inner(old),
+            after=_inner(new),
+        )
+    ]
+
+
+def _inner(value: Any) -> Said:
+    if value is MISSING:
+        return said(_("nothing"))
+    return said("{value}", value=value if isinstance(value, str) else canonical_json(value))
 
 
 def _list_row(door: Door, name: str, old: list[Any], new: list[Any]) -> Row:

@@ -12,7 +12,7 @@ business (telephony/providers/editing.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from accounts.models import AuditEvent, Person
 from portal.lib.errors import (
     AnswerLost,
     ChargesRequired,
+    Conflict,
     Forbidden,
     InvalidInput,
     ProviderError,
@@ -36,7 +37,7 @@ from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.editing import Done, Fields, Inverse
 from telephony.providers.operations import Operation
-from telephony.services import access, change_secrets, comparing, discarding, ledger, settling
+from telephony.services import access, change_secrets, comparing, discarding, ledger, settling, turns
 from telephony.services.discarding import Discarded
 from telephony.services.door import (
     NO_EXTRAS,
@@ -212,21 +213,26 @@ def send(
         raise Forbidden(reason)
     comparing.settle_picks(change, door, picks or {})
     client = access.client_as(door.connection, door.operation.capability, person)
-    live = look_before(door, client, clock)
-    comparing.rebase(change, door, live)
     if why is not None:
         change.why = why[:300]
     if ticket is not None:
         change.ticket = ticket[:60]
-    if change.state == Change.State.CONFLICT:
-        _save_open(change)
-        return change
-    wanted, before = (
-        change_secrets.open_side(change, "wanted"),
-        change_secrets.open_side(change, "before") or None,
-    )
-    body = {} if door.editor.removes else door.editor.body(wanted, before)
-    _begin(change, door, client, body, person, request, extras)
+    for is_last in (False, False, True):
+        read_at = timezone.now()
+        comparing.rebase(change, door, look_before(door, client, clock))
+        if change.state == Change.State.CONFLICT:
+            _save_open(change)
+            return change
+        wanted = change_secrets.open_side(change, "wanted")
+        before = change_secrets.open_side(change, "before") or None
+        body = {} if door.editor.removes else door.editor.body(wanted, before)
+        try:
+            _begin(change, door, client, body, person, request, extras, read_at)
+        except turns.ReadTooEarly:
+            if is_last:
+                raise Conflict(_("Others keep writing to this. Look at it again in a moment.")) from None
+        else:
+            break
     try:
         return _sent(change, door, client, clock, body, extras)
     except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
@@ -275,21 +281,23 @@ def _begin(
     person: Person | None,
     request: HttpRequest | None,
     extras: Extras,
+    read_at: datetime,
 ) -> None:
     """Commit that we are about to send, with the audit line, so that a crash leaves a trace and a follower."""
     shown = change_secrets.shown_request(
         change, client.prepare(door.operation.key, door.address, data=body or None, filters=extras.filters)
     )
     deadline_s = settings.EDIT_DEADLINE_S if extras.deadline_s is None else extras.deadline_s
-    now = timezone.now()
-    change.state = Change.State.SENDING
-    change.sent = {**(change.sent or {}), "request": shown}
-    change.sent_at = now
-    change.due_at = now + timedelta(seconds=deadline_s + settings.SETTLE_AFTER_S[0])
-    change.person = person or change.person
-    change.person_label = str(change.person or change.person_label)
-    change.expires_at = None
     with transaction.atomic():
+        turns.take(change, door, read_at)
+        now = timezone.now()
+        change.state = Change.State.SENDING
+        change.sent = {**(change.sent or {}), "request": shown}
+        change.sent_at = now
+        change.due_at = now + timedelta(seconds=deadline_s + settings.SETTLE_AFTER_S[0])
+        change.person = person or change.person
+        change.person_label = str(change.person or change.person_label)
+        change.expires_at = None
         _save_open(change)
         audit.record(
             AuditEvent.Verb.CHANGED,

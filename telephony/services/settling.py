@@ -84,6 +84,9 @@ def judge(change: Change, door: Door, live: Live) -> tuple[Verdict, str]:
     wanted = change_secrets.open_side(change, "wanted")
     if editor.makes:
         known = set((change.sent or {}).get("known", ()))
+        made = str((change.answer or {}).get("created", ""))
+        if editor.detail is not None and made in live.items and made not in known:
+            return Verdict.AS_WANTED, made  # it was named by the answer, and is there
         for identifier, document in live.items.items():
             if identifier not in known and _shows(door, editor.read(document), wanted):
                 return Verdict.AS_WANTED, identifier

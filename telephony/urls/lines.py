@@ -1,11 +1,26 @@
 from django.urls import path
 
-from telephony.views import editing, lines
+from telephony.views import edit_json, editing, lines, new_objects, references
 
 urlpatterns = [
     path("t/<slug:slug>/lines/<int:pk>/", lines.LineDetailView.as_view(), name="line_detail"),
     path("t/<slug:slug>/lines/<int:pk>/refresh/", lines.LineRefreshView.as_view(), name="line_refresh"),
     path("t/<slug:slug>/lines/<int:pk>/terminals/", lines.TerminalsView.as_view(), name="line_terminals"),
     path("t/<slug:slug>/entities/<int:pk>/edit/<str:operation>/", editing.EditView.as_view(), name="edit"),
+    path(
+        "t/<slug:slug>/entities/<int:pk>/edit/<str:operation>/json/",
+        edit_json.EditJsonView.as_view(),
+        name="edit_json",
+    ),
+    path(
+        "t/<slug:slug>/entities/<slug:connection>/<str:kind>/new/",
+        new_objects.NewView.as_view(),
+        name="new",
+    ),
+    path(
+        "t/<slug:slug>/entities/<slug:connection>/<str:kind>/options/",
+        references.OptionsView.as_view(),
+        name="options",
+    ),
     path("t/<slug:slug>/entities/<int:pk>/act/<str:operation>/", editing.ActView.as_view(), name="act"),
 ]

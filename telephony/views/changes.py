@@ -21,12 +21,13 @@ from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
-from telephony.models import Change, Entity
+from telephony.models import Change, Connection, Entity
 from telephony.services import charges, comparing, discarding, editing
 from telephony.services.change_story import Story, story_of
 from telephony.services.directory_tree import folder_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
+from telephony.views import ways_back
 from telephony.views.lines import FragmentOrPageMixin
 
 
@@ -76,6 +77,13 @@ def home_of(tenant: Tenant, entity: Entity) -> tuple[str, str]:
     if folder is None:
         return tenant_url(tenant, "telephony:entity_detail", pk=entity.pk), str(entity)
     return f"{tenant_url(tenant, 'telephony:directory')}?{urlencode({'folder': folder})}", _("Directory")
+
+
+def list_of(tenant: Tenant, connection: Connection, kind: str) -> tuple[str, str]:
+    """The list of a kind of object of an account, and its name."""
+    declared = connection.declaration.kinds[kind]
+    url = tenant_url(tenant, "telephony:entity_list", connection=connection.slug, kind=kind)
+    return url, str(declared.plural)
 
 
 class ChangeMixin(TenantRightMixin):
@@ -133,6 +141,12 @@ class ChangeDetailView(ChangeMixin, TemplateView):
     """A preview to look over and send, a conflict to decide, or how a change ended."""
 
     def get_template_names(self) -> list[str]:
+        if self.request.htmx:  # type: ignore[attr-defined]
+            return [
+                "telephony/_new_review.html"
+                if self.change.state in editing.OPEN
+                else "telephony/_new_outcome.html"
+            ]
         if self.change.state == Change.State.CONFLICT:
             return ["telephony/change_conflict.html"]
         if self.change.state == Change.State.DRAFT:
@@ -154,10 +168,17 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             why_not=self._why_not(),
             can_revert=change.state == Change.State.APPLIED
             and editing.inverse_of(change, story.door) is not None,
+            way_back=ways_back.way_back(self.request, change),
             reverted_by=change.reverted_by.exclude(state__in=editing.OPEN).order_by("-pk").first(),
             title=change.summary,
             **kwargs,
         )
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        if self.request.htmx and self.change.state == Change.State.APPLIED:  # type: ignore[attr-defined]
+            ways_back.tell_what_was_made(response, self.change)
+        return response
 
     def _story(self) -> Story:
         return story_of(self.change)
@@ -175,6 +196,9 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         if editor is None or editor.removes or change.reverts_id:
             return ""
         on = self._made_below() if editor.replaces or editor.makes else change.entity
+        if on is None and editor.makes and editor.is_free_standing:
+            names = {"connection": change.connection.slug, "kind": editor.kind}
+            return f"{tenant_url(self.request.tenant, 'telephony:new', **names)}?change={change.pk}"  # type: ignore[attr-defined]
         if on is None:
             return ""
         url = tenant_url(self.request.tenant, "telephony:edit", pk=on.pk, operation=change.operation)  # type: ignore[attr-defined]
@@ -199,10 +223,22 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             return tenant_url(tenant, "telephony:line_detail", pk=self.change.line_id)
         if self.place is not None:
             return home_of(tenant, self.place)[0]
+        if self._list is not None:
+            return self._list[0]
         return tenant_url(tenant, "telephony:change_list")
+
+    @cached_property
+    def _list(self) -> tuple[str, str] | None:
+        """The list that a new object of the account will stand in, or a removed one stood in."""
+        editor = self.change.connection.declaration.editors.get(self.change.operation)
+        if editor is None or not editor.is_free_standing:
+            return None
+        return list_of(self.request.tenant, self.change.connection, editor.kind)  # type: ignore[attr-defined]
 
     def home_label(self) -> str:
         """What `home` is called where it is no line's page; "" where it is the list of changes."""
+        if not self.change.line_id and self.place is None and self._list is not None:
+            return self._list[1]
         if self.change.line_id or self.place is None:
             return ""
         return home_of(self.request.tenant, self.place)[1]  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ Nothing here is sent: both end in a preview, `telephony/views/changes.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
@@ -20,7 +21,7 @@ from accounts.views_base import TenantRightMixin, require_right
 from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError
 from portal.ui.links import tenant_url
 from telephony.forms.editing import ACT_SALT, EditForm, shown
-from telephony.models import Change, Entity
+from telephony.models import Change, Connection, Entity
 from telephony.providers.editing import Editor, Field, Fields, Place
 from telephony.services import change_secrets, editing
 from telephony.services.door import Door, door_of, right_for
@@ -53,9 +54,18 @@ class OperationMixin(TenantRightMixin):
         rows = Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
+    @property
+    def link(self) -> Connection:
+        return self.entity.connection
+
+    @property
+    def below(self) -> Entity | None:
+        """The object that is edited, or that a new one is made below; None for the account."""
+        return self.entity
+
     @cached_property
     def editor(self) -> Editor:
-        declaration = self.entity.connection.declaration
+        declaration = self.link.declaration
         key = self.kwargs["operation"]
         if key not in declaration.editors:
             raise Http404
@@ -92,7 +102,12 @@ class OperationMixin(TenantRightMixin):
         tenant = self.request.tenant  # type: ignore[attr-defined]
         if self.door.line is not None:
             return tenant_url(tenant, "telephony:line_detail", pk=self.door.line.pk)
-        return home_of(tenant, self.entity)[0]
+        return self.place[0]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The page of the object, or of what a new one is made below, and its name."""
+        return home_of(self.request.tenant, self.entity)  # type: ignore[attr-defined]
 
     def review(self, change: Change) -> HttpResponse:
         url = tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
@@ -114,7 +129,7 @@ class EditView(OperationMixin, TemplateView):
         return Change.objects.filter(
             pk=wanted,
             operation=self.editor.operation.key,
-            connection=self.entity.connection,
+            connection=self.link,
             state__in=states,
         ).first()
 
@@ -130,11 +145,37 @@ class EditView(OperationMixin, TemplateView):
         return form
 
     def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
-        options = options_for(self.entity.connection, fields, seen)
-        return EditForm(fields, self.door.around, seen=seen, options=options, **more)
+        chosen = more.get("initial") or {}
+        options = options_for(self.link, fields, {**seen, **chosen})
+        form = EditForm(fields, self.door.around, seen=seen, options=options, check=self._mistakes, **more)
+        for one in form.declared:
+            if one.refers_to in self.link.declaration.kinds:
+                self._lead_to_objects(form.fields[one.name], one)
+        return form
+
+    def _mistakes(self, wanted: Fields) -> Mapping[str, str]:
+        around = self.door.around
+        return self.editor.check(self.editor.clean(wanted, around), self.seen, around)
+
+    def _lead_to_objects(self, field: Any, one: Field) -> None:
+        """Where a field that points to objects finds them by name, and where a new one is made."""
+        tenant = self.request.tenant  # type: ignore[attr-defined]
+        names = {"connection": self.link.slug, "kind": one.refers_to}
+        field.widget.attrs["data-options"] = tenant_url(tenant, "telephony:options", **names)
+        maker = self.link.declaration.maker_of(one.refers_to)
+        if maker is None or right_for(maker.operation) not in self.request.rights:  # type: ignore[attr-defined]
+            return
+        back = urlencode({"back": self.request.path, "field": one.name})
+        field.new_url = f"{tenant_url(tenant, 'telephony:new', **names)}?{back}"
+        field.new_label = maker.title
 
     def _added(self, fields: Sequence[Field]) -> dict[str, Any]:
-        """`?add=NUMBER` puts one more number on the list, for people who come from a call."""
+        """`?add=NUMBER` puts one more number on the list, for people who come from a call; `?made=FIELD:ID` chooses
+        an object that was made for a field."""
+        name, _colon, made = self.request.GET.get("made", "")[:300].rpartition(":")
+        for one in fields:
+            if made and one.name == name and one.refers_to:
+                return {name: [*(self.seen.get(name) or ()), made] if one.kind == "refs" else made}
         number = self.request.GET.get("add", "")[:40]
         lists = [one for one in fields if one.kind == "numbers"]
         if not number or not lists:
@@ -164,7 +205,7 @@ class EditView(OperationMixin, TemplateView):
         return again
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self.request.menu_entry = place_of(self.door.line, self.entity)  # type: ignore[attr-defined]
+        self.request.menu_entry = place_of(self.door.line, self.below)  # type: ignore[attr-defined]
         form = kwargs.pop("form", None) or self.form()
         operation = self.editor.operation
         around = self.door.around
@@ -174,18 +215,25 @@ class EditView(OperationMixin, TemplateView):
             folded=list(form.folded()),
             editor=self.editor,
             door=self.door,
-            entity=self.entity,
             home=self.home,
-            home_label=home_of(self.request.tenant, self.entity)[1],  # type: ignore[attr-defined]
+            home_label=self.place[1],
             heading=self.editor.title,
             object_label=self.editor.object_label(self.door.address, self.seen, around),
-            why_not=why_connection_cannot(self.entity.connection, operation),
+            why_not=why_connection_cannot(self.link, operation),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
             known_numbers=self._known_numbers(form),
             entries=self._entries(),
+            json_url=self._json_url(),
             title=str(self.editor.title),
             **kwargs,
         )
+
+    def _json_url(self) -> str:
+        editor, entity = self.editor, self.door.entity
+        if not editor.is_whole or editor.makes or entity is None:
+            return ""
+        names = {"pk": entity.pk, "operation": editor.operation.key}
+        return tenant_url(self.request.tenant, "telephony:edit_json", **names)  # type: ignore[attr-defined]
 
     def _known_numbers(self, form: EditForm) -> list[tuple[str, str]]:
         """The tenant's lines, to choose a target from."""
@@ -221,7 +269,7 @@ class EditView(OperationMixin, TemplateView):
         if form.is_valid():
             try:
                 change = editing.propose(
-                    self.entity.connection,
+                    self.link,
                     self.editor.operation.key,
                     self.door.address,
                     self._wanted(form),
@@ -256,7 +304,7 @@ class ActView(OperationMixin, View):
             raise Http404 from None
         try:
             change = editing.propose(
-                self.entity.connection,
+                self.link,
                 self.editor.operation.key,
                 self.door.address,
                 wanted,

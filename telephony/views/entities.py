@@ -24,7 +24,6 @@ from telephony.models import Call, Connection, Entity, NumberName
 from telephony.providers.kinds import EntityKind
 from telephony.services.directory_tree import folder_of
 from telephony.services.entity_page import (
-    edit_of,
     names_in,
     parents_of,
     places_matching,
@@ -32,6 +31,7 @@ from telephony.services.entity_page import (
     surroundings_of,
 )
 from telephony.services.forced_profiles import forced_of
+from telephony.services.object_acts import acts_of
 from telephony.tables.documents import object_label, reading_for
 from telephony.tables.entities import EntityTable, LineTable, NumberTable
 from telephony.views.changes import home_of
@@ -174,7 +174,16 @@ class EntityListView(TenantRightMixin, FilteredTableView):
         return table
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(link=self.link, entity_kind=self.entity_kind, **kwargs)
+        maker = self.link.declaration.maker_of(self.entity_kind.kind)
+        key = maker.operation.key if maker else ""
+        reasons = permissions(self.request, self.link, [key]) if key else {}
+        return super().get_context_data(
+            link=self.link,
+            entity_kind=self.entity_kind,
+            maker=maker,
+            why_not_new=reasons.get(key, ""),
+            **kwargs,
+        )
 
 
 class EntityDetailView(TenantRightMixin, DetailView):
@@ -191,17 +200,16 @@ class EntityDetailView(TenantRightMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entity = self.object
         around = surroundings_of(entity)
-        found = edit_of(entity, around.kind, around.parent)
-        reasons = permissions(self.request, entity.connection, [found[1].key]) if found else {}
+        acts = acts_of(entity, around.parent)
+        keys = {act.editor.operation.key for act in acts}
         if in_directory := folder_of(entity) is not None:
             self.request.menu_entry = "telephony:directory"
         return super().get_context_data(
             around=around,
             title=object_label(entity, around.kind, around.parent),
-            edit_from=found[0] if found else None,
-            edit_with=found[1] if found else None,
+            acts=acts,
             panels=panels_for(self.request.tenant, entity.connection, entity),
-            why_not_edit=next(iter(reasons.values()), ""),
+            why_not=permissions(self.request, entity.connection, keys),
             directory=home_of(self.request.tenant, entity) if in_directory else None,
             reading=reading_for(self.request, entity.connection, around.names, around.pointers, str(entity)),
             **kwargs,

@@ -20,6 +20,7 @@ from telephony.services.door import right_for
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.entity_page import surroundings_of
 from telephony.tables.documents import reading_for
+from telephony.services.object_acts import acts_of
 from telephony.views.panels import panels_for
 
 
@@ -67,11 +68,14 @@ class LineDetailView(TenantRightMixin, DetailView):
         keys = set(parts.writes.values())
         keys |= {act.operation for profile in parts.profiles or () for act in profile.acts}
         keys |= {act.operation for plugin in parts.plugins or () for act in plugin.acts}
+        acts = acts_of(self.object) if not parts.writes else []
+        keys |= {act.editor.operation.key for act in acts}
         reasons = permissions(self.request, self.object.connection, keys)
         return super().get_context_data(
             story=story,
             parts=parts,
             connection=self.object.connection,
+            acts=acts,
             why_not=reasons,
             may_block=reasons.get(parts.writes.get("blacklist", "")) == "",
             blocked=set(parts.blacklist.numbers) if parts.blacklist else set(),

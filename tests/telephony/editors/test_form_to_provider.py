@@ -61,3 +61,28 @@ def test_a_form_that_nobody_touched_wants_nothing(
 
     assert "Nothing differs from what Kazoo has" in text_of(answer)
     assert not Change.objects.exists()
+
+
+def test_inside_of_json_only_what_differs_is_shown(
+    account: Account, browser: Client, untouched: Callable[[str], dict[str, Any]]
+) -> None:
+    phone = phone_of(account)
+    held = account.held("devices", phone.remote_id)
+    held["call_restriction"] = {"tollfree_us": {"action": "deny"}, "international": {"action": "deny"}}
+    account.cache("device")
+    text = '{"tollfree_us": {"action": "deny"}, "international": {"action": "inherit"}}'
+
+    answer = browser.post(url(phone), untouched(url(phone)) | {"call_restriction": text}, follow=True)
+
+    words = text_of(answer)
+    assert "Call restrictions: international.action" in words
+    assert "Call restrictions: tollfree_us" not in words
+
+
+def test_a_line_leads_to_its_editor(account: Account, browser: Client) -> None:
+    account.cache("user")
+    user = account.entity("user")
+
+    page = browser.get(f"/t/telmarine/lines/{user.pk}/")
+
+    assert f"/t/telmarine/entities/{user.pk}/edit/user.update/" in page.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from telephony.providers.kazoo.catalog import CATALOG
+from telephony.providers.kazoo.editors.effects import effects
 from telephony.providers.kazoo.editors.usual import FIXED, USUAL
 from telephony.providers.kazoo.fields.words import CHOICES, WORDS
 from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
@@ -12,6 +13,7 @@ from telephony.providers.schema_editing import Sort
 # Kinds whose documents are not edited as a whole: numbers and port requests have pages of their own, service plans
 # belong to who sells them.
 _OTHERWISE = frozenset({"phone_number", "port_request", "service_plan"})
+_OUTDATED = frozenset({"wensday", "Password", "IP"})  # spellings of old releases
 
 
 def _sort(kind: str) -> Sort:
@@ -36,6 +38,8 @@ def _sort(kind: str) -> Sort:
         remove=found["delete"],
         usual=USUAL[kind],
         fixed=FIXED.get(kind, ()),
+        effects=effects,
+        outdated=_OUTDATED,
         choices={path: found for path, found in words.items() if found},
     )
 

@@ -1,0 +1,73 @@
+"""Documents made by chance: some of the declared fields, and things that nobody declared."""
+
+from __future__ import annotations
+
+import random
+import string
+from typing import Any
+
+from telephony.providers.flat import built
+from telephony.providers.schema import Field
+from telephony.providers.schema_editing import Sort
+
+LETTERS = string.ascii_lowercase + "éß .%_-"
+
+
+def document(sort: Sort, chance: random.Random) -> dict[str, Any]:
+    """A document of a sort as a provider may hold it, defaults left out or written, unknown fields at any depth."""
+    fields: dict[str, Any] = {"id": f"{chance.getrandbits(128):032x}"}
+    for one in sort.family.fields:
+        if one.required or chance.random() < 0.4:
+            fields[one.path] = value_of(one, chance)
+    found = built(fields)
+    for place in [found, *(item for item in found.values() if isinstance(item, dict))]:
+        for _ in range(chance.randrange(3)):
+            place[_name(chance)] = anything(chance, 3)
+    return found
+
+
+def value_of(one: Field, chance: random.Random) -> Any:
+    """A value that the declaration accepts, as far as it is simple."""
+    if one.choices or one.usual:
+        return chance.choice(one.choices or one.usual)
+    kind = next((name for name in one.type if name != "null"), "string")
+    if kind == "boolean":
+        return chance.random() < 0.5
+    if kind in ("integer", "number"):
+        least, most = one.bounds
+        low = int(least) if least is not None else 0
+        return chance.randint(low, int(most) if most is not None else low + 1000)
+    if kind == "array":
+        return _entries(one, chance)
+    if kind == "object":
+        return {}
+    if one.refers_to:
+        return f"{chance.getrandbits(128):032x}"
+    if one.format == "email":
+        return "accueil@telmarine.example"
+    if one.format == "uri" or one.kind == "url":
+        return "https://telmarine.example/x"
+    least, most = one.length
+    length = min(max(int(least or 1), 6), int(most or 40))
+    return "".join(chance.choice(string.digits) for _ in range(length))
+
+
+def _entries(one: Field, chance: random.Random) -> list[Any]:
+    if len(one.entry) != 1 or one.entry[0].path:
+        return []
+    made = [value_of(one.entry[0], chance) for _ in range(chance.randint(1, 3))]
+    return [item for index, item in enumerate(made) if item not in made[:index]]
+
+
+def anything(chance: random.Random, depth: int) -> Any:
+    """Any JSON value."""
+    kind = chance.randrange(8 if depth else 6)
+    if kind == 6:
+        return [anything(chance, depth - 1) for _ in range(chance.randrange(4))]
+    if kind == 7:
+        return {_name(chance): anything(chance, depth - 1) for _ in range(chance.randrange(4))}
+    return (None, True, 0, 1.5, -(10**12), "".join(chance.choice(LETTERS) for _ in range(7)))[kind]
+
+
+def _name(chance: random.Random) -> str:
+    return "x" + "".join(chance.choice(LETTERS) for _ in range(5))

@@ -1,0 +1,70 @@
+"""What cannot be, for every control: each value with what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from telephony.providers.editing import Field
+from telephony.providers.schema import Field as Declared
+
+CONTROL, MARKUP, UNKNOWN = "a\x01b", "<script>alert(1)</script>", "0" * 32
+Bad = tuple[str, Any]
+_BY_KIND: dict[str, tuple[Bad, ...]] = {
+    "integer": (("letters", "twelve"), ("a fraction", "1.5"), ("markup", MARKUP), ("huge", "9" * 30)),
+    "duration_s": (("letters", "twelve"), ("a fraction", "1.5"), ("markup", MARKUP), ("huge", "9" * 30)),
+    "decimal": (("letters", "twelve"), ("markup", MARKUP), ("two points", "1.5.2")),
+    "gregorian_s": (("words", "yesterday"), ("no such day", "2026-02-30T10:00"), ("markup", MARKUP)),
+    "time_of_day_s": (("too late", "25:00"), ("no minutes", "8"), ("markup", MARKUP)),
+    "yes_no": (("neither", "maybe"), ("markup", MARKUP)),
+    "choice": (("outside", "no-such-choice"), ("markup", MARKUP), ("control", CONTROL)),
+    "choices": (("outside", ["no-such-choice"]), ("markup", [MARKUP])),
+    "ref": (("unknown", UNKNOWN), ("markup", MARKUP), ("control", CONTROL)),
+    "refs": (("unknown", [UNKNOWN]), ("markup", [MARKUP])),
+    "integers": (("letters", "one\ntwo"), ("markup", MARKUP)),
+    "json": (
+        ("no JSON", '{"a": }'),
+        ("cut off", "{"),
+        ("twice", '{"a": 1, "a": 2}'),
+        ("not a number", "NaN"),
+    ),
+}
+
+
+def bad_values(one: Field) -> Iterator[Bad]:
+    """Wrong values of a control: wrong type, outside the enum, unknown reference, markup, control characters, and by
+    the declaration too long, too short, out of bounds, of another form."""
+    declared = one.declared
+    assert declared is not None
+    yield from _BY_KIND.get(one.kind, ())
+    if one.kind in ("text", "code", "email", "url", "number", "secret"):
+        yield "control", CONTROL
+        yield from _texts(declared)
+    if one.kind in ("texts", "secrets") and len(declared.entry) == 1:
+        yield "control", f"fine\n{CONTROL}"
+        yield from ((name, value) for name, value in _texts(declared.entry[0]))
+        if declared.unique:
+            yield "twice", "1234\n1234"
+    if one.kind in ("integer", "duration_s"):
+        least, most = declared.bounds
+        yield from [("too small", str(int(least) - 1))] if least is not None else []
+        yield from [("too big", str(int(most) + 1))] if most is not None else []
+    if one.kind == "json" and declared.type != ("array", "object"):
+        wrong = "5" if "object" in declared.type or "array" in declared.type else "{}"
+        yield "wrong type", wrong
+
+
+def _texts(declared: Declared) -> Iterator[Bad]:
+    least, most = declared.length
+    if most is not None and most < 10_000:
+        yield "too long", "x" * (most + 1)
+    if least is not None and least > 1:
+        yield "too short", "x" * (least - 1)
+    if declared.pattern:
+        yield "of another form", "not of this form!"
+    if declared.choices:
+        yield "outside", "no-such-choice"
+    if declared.format == "email":
+        yield "no address", "accueil"
+    if declared.format == "uri":
+        yield "with a blank", "http://a b"

@@ -1,0 +1,100 @@
+"""A device in a real browser: its owner is searched by name, and a new one made in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from telephony.models import Change
+
+from .conftest import Account
+
+UPDATE = "device.update"
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture
+def at_browser(visitor: Any, browser: Client) -> Any:
+    cookie = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": browser.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": visitor.base,
+    }
+    visitor.thread.run(visitor.context.add_cookies, [cookie])
+    return visitor
+
+
+@pytest.fixture
+def phone(account: Account) -> Any:
+    account.cache("account", "device", "user")
+    identifier = next(key for key, one in account.docs("devices").items() if one["doc"].get("owner_id"))
+    return account.entity("device", identifier)
+
+
+def test_an_owner_is_made_in_place(at_browser: Any, account: Account, phone: Any) -> None:
+    def steps(page: Page) -> None:
+        page.goto(f"{at_browser.base}/t/telmarine/entities/{phone.pk}/")
+        page.get_by_role("link", name="Edit", exact=True).click()
+        page.get_by_label("Name", exact=False).first.fill("Odile's phone")
+        page.get_by_role("link", name="Add a user").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("First name").fill("Odile")
+        dialog.get_by_role("button", name="Review the change").click()
+        expect(dialog.get_by_text("A value is needed.")).to_be_visible()
+        expect(dialog.get_by_label("First name")).to_have_value("Odile")
+        dialog.get_by_label("Last name").fill("Marchetti")
+        dialog.get_by_role("button", name="Review the change").click()
+        expect(dialog.get_by_text("Nothing has been sent yet.")).to_be_visible()
+        dialog.get_by_role("button", name="Create at Kazoo").click()
+        expect(dialog).not_to_be_visible()
+        expect(page.locator(".ts-control .item", has_text="Odile Marchetti")).to_be_visible()
+        expect(page.locator("[name=name]")).to_have_value("Odile's phone")
+        page.get_by_role("button", name="Review the change").click()
+        expect(page.get_by_text("It belongs to Odile Marchetti from now on.")).to_be_visible()
+        page.get_by_role("button", name="Write 2 fields to Kazoo").click()
+        page.get_by_text("Written and read back").wait_for()
+
+    at_browser(steps)
+
+    made, edited = Change.objects.order_by("pk")
+    assert (made.operation, edited.operation) == ("user.create", UPDATE)
+    assert account.held("devices", phone.remote_id)["owner_id"] == made.answer["created"]
+
+
+def test_the_editor_is_fit_for_everybody(at_browser: Any, account: Account, phone: Any) -> None:
+    problems: list[str] = []
+    own = account.entity("account", account.connection.remote_account)
+    slug = account.connection.slug
+    for path in (
+        f"/t/telmarine/entities/{phone.pk}/edit/{UPDATE}/",
+        f"/t/telmarine/entities/{phone.pk}/edit/{UPDATE}/json/",
+        f"/t/telmarine/entities/{own.pk}/edit/account.update/",
+        f"/t/telmarine/entities/{slug}/temporal_rule/new/",
+        f"/t/telmarine/entities/{slug}/device/",
+    ):
+        for size in (DESK, PHONE):
+            at_browser(lambda page, size=size: page.set_viewport_size(size))
+            at_browser.open(path)
+            at_browser(lambda page: page.wait_for_load_state("load"))
+            problems += [f"{path} {size['width']}: {found}" for found in at_browser.serious()]
+            if at_browser.scrolls_sideways():
+                problems.append(f"{path} {size['width']}: scrolls sideways")
+
+    assert not problems, "\n".join(problems)
+
+
+def test_without_script_a_new_object_leads_back(account: Account, browser: Client, phone: Any) -> None:
+    form = f"/t/telmarine/entities/{phone.pk}/edit/{UPDATE}/"
+    new = browser.get(form).context["form"].fields["owner_id"].new_url
+    browser.post(new, {"first_name": "Odile", "last_name": "Marchetti"})
+    change = Change.objects.get()
+
+    done = browser.post(f"/t/telmarine/changes/{change.pk}/send/", follow=True)
+    back = browser.get(done.context["way_back"])
+
+    change.refresh_from_db()
+    assert back.context["form"]["owner_id"].value() == change.answer["created"]
