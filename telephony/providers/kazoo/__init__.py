@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.declaration import ConnectField, Pacing, Provider
+from telephony.providers.hours_keeping import HoursKeeping
+from telephony.providers.kazoo import temporal
 from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
@@ -14,6 +16,7 @@ from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
 from telephony.providers.kazoo.sync import path_values, read_entities, read_entity
+from telephony.providers.kazoo.temporal_editors import IDS, temporal_editors
 
 
 def _only_for(way: str) -> tuple[str, tuple[str, ...]]:
@@ -89,6 +92,21 @@ CONNECT_FIELDS = (
     ),
 )
 
+HOURS = HoursKeeping(
+    rule="temporalRule",
+    rule_set="temporalRuleSet",
+    rule_kind="temporal_rule",
+    set_kind="temporal_rule_set",
+    rule_id=IDS["temporalRule"],
+    set_id=IDS["temporalRuleSet"],
+    rules_field="temporal_rules",
+    flags=(temporal.FLAG,),
+    compiled=temporal.compiled,
+    read_back=temporal.read_back,
+    why_unfit=temporal.why_unfit,
+    words_of=temporal.words_of,
+)
+
 PROVIDER = Provider(
     id="kazoo",
     label="Kazoo",
@@ -132,6 +150,8 @@ PROVIDER = Provider(
         ),
     ),
     live=LIVE,
+    editors=temporal_editors(),
+    hours=HOURS,
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )
