@@ -138,7 +138,7 @@ def _take_holiday(
         for day in shut:
             dates.pop(day, None)
         return
-    if coming and all(not timetable.week[day.weekday()] for day in coming):
+    if holiday.yearly is None and coming and all(not timetable.week[day.weekday()] for day in coming):
         return  # closed either way
     taken.choices.append(HolidayChoice(key=holiday.key, treatment=HolidayChoice.Treatment.USUAL))
 

@@ -11,12 +11,12 @@ from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
+from telephony.providers.kazoo.editors import EDITORS
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
 from telephony.providers.kazoo.sync import path_values, read_entities, read_entity
-from telephony.providers.kazoo.temporal_editors import IDS, temporal_editors
 
 
 def _only_for(way: str) -> tuple[str, tuple[str, ...]]:
@@ -97,8 +97,8 @@ HOURS = HoursKeeping(
     rule_set="temporalRuleSet",
     rule_kind="temporal_rule",
     set_kind="temporal_rule_set",
-    rule_id=IDS["temporalRule"],
-    set_id=IDS["temporalRuleSet"],
+    rule_id="ruleId",
+    set_id="ruleSetId",
     rules_field="temporal_rules",
     flags=(temporal.FLAG,),
     compiled=temporal.compiled,
@@ -150,7 +150,7 @@ PROVIDER = Provider(
         ),
     ),
     live=LIVE,
-    editors=temporal_editors(),
+    editors=EDITORS,
     hours=HOURS,
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
