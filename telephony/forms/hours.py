@@ -28,7 +28,7 @@ Pair = list[int]
 
 
 def time_field(label: Any, **kwargs: Any) -> forms.TimeField:
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "sb-time"})
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "form-control sb-time"})
     return forms.TimeField(label=label, required=False, widget=widget, **kwargs)
 
 
@@ -157,7 +157,9 @@ class HolidaysForm(PairsForm):
         self.rows = rows
         for index, row in enumerate(rows):
             self.fields[f"h{index}"] = forms.ChoiceField(
-                label=row.holiday.name, choices=HolidayChoice.Treatment.choices
+                label=row.holiday.name,
+                choices=HolidayChoice.Treatment.choices,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
             self.initial[f"h{index}"] = row.treatment
             self.add_pairs(f"h{index}", [(span.begin, span.end) for span in row.spans], 1)
@@ -287,7 +289,10 @@ class TakeOverForm(forms.Form):
         for rule in rules:
             if not rule.reason:
                 self.fields[rule.name] = forms.ChoiceField(
-                    label=rule.entity.name, choices=ROLES, initial=rule.role
+                    label=rule.entity.name,
+                    choices=ROLES,
+                    initial=rule.role,
+                    widget=forms.Select(attrs={"class": "form-select"}),
                 )
 
     def lines(self) -> Iterator[tuple[FoundRule, forms.BoundField | None]]:

@@ -1394,6 +1394,7 @@ class Migration(migrations.Migration):
                 ("seen", models.JSONField(null=True)),
                 ("wanted", models.JSONField(default=dict)),
                 ("is_done", models.BooleanField(default=False)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("error", models.CharField(blank=True, max_length=500)),
                 (
                     "change",

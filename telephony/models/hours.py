@@ -162,6 +162,7 @@ class HoursStep(TenantOwned):
 
     seen       the object as the plan found it, null for a new one
     reverts    the change that it takes back
+    tries      how often the provider asked to wait, or was not there
     """
 
     run = models.ForeignKey(HoursRun, on_delete=models.CASCADE, related_name="steps")
@@ -173,6 +174,7 @@ class HoursStep(TenantOwned):
     change = models.ForeignKey(Change, null=True, on_delete=models.SET_NULL, related_name="+")
     reverts = models.ForeignKey(Change, null=True, on_delete=models.SET_NULL, related_name="+")
     is_done = models.BooleanField(default=False)
+    tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:

@@ -43,12 +43,17 @@ class Place:
     is_short: bool = False
     read_at: datetime | None = None
 
+    @property
+    def short_of(self) -> str:
+        """The year that is not written yet."""
+        return str(self.placement.last_on.year + 1) if self.placement and self.placement.last_on else ""
+
 
 def places(schedule: Schedule) -> list[Place]:
     """Every connection that keeps opening hours, with how these stand there."""
     kept = {
         one.connection_id: one
-        for one in HoursPlacement.objects.filter(hours=schedule.row).select_related("connection")
+        for one in HoursPlacement.objects.filter(hours=schedule.row).select_related("hours")
     }
     found = []
     for connection in connections():

@@ -49,14 +49,19 @@ def is_over(one: HoursException, schedule: Schedule) -> bool:
 
 
 def exception_words(one: HoursException) -> str:
-    """closed from 24 December 14:00 until 3 January (Inventory)"""
+    """closed from 24 December 14:00 to 3 January (Inventory)"""
+    return f"{then_words(one)} ({one.name})"
+
+
+def then_words(one: HoursException) -> str:
+    """closed from 24 December 14:00 to 3 January"""
     then = {
         HoursException.Means.CLOSED: _("closed"),
         HoursException.Means.OPEN: pgettext("opening hours", "open"),
         HoursException.Means.HOURS: times([(span.begin, span.end) for span in spans_of(one.spans)])
         or _("closed"),
     }[HoursException.Means(one.means)]
-    return f"{then} {when_words(one)} ({one.name})"
+    return f"{then} {when_words(one)}"
 
 
 def when_words(one: HoursException) -> str:

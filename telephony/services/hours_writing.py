@@ -11,6 +11,7 @@ A step that needs what another makes names it by its place: "$3" is the identifi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,8 +34,14 @@ from telephony.services.opening_hours import Schedule
 
 Document = dict[str, Any]
 KEPT = ("set_remote_id", "rules", "zone", "first_on", "last_on")  # of a placement
+PAUSE_S, MOST_TRIES = 3.0, 8
 LOST_S = 2.0  # how long an answer that was lost is waited for before looking again
 NAME_LENGTH = 128
+_OF_CONNECTION = (
+    "credential",
+    "tenant",
+)  # a credential may be another tenant's: it is read beside the connection
+_CHANGE = ("change", *(f"change__connection__{one}" for one in _OF_CONNECTION))
 _TELLING = (Change.State.APPLIED, Change.State.SENDING)  # a change in one of these is not sent again
 
 
@@ -252,7 +259,7 @@ def begin(run: HoursRun, person: Person | None) -> None:
         held.person, held.person_label = person or held.person, str(person or held.person_label)
         held.save()
         again = held.steps.filter(is_done=False).exclude(change__state__in=_TELLING)
-        again.update(change=None, error="")
+        again.update(change=None, error="", tries=0)
         ledger.hint(held)
     run.refresh_from_db()
 
@@ -268,10 +275,15 @@ def discard(run: HoursRun) -> None:
 
 def advance(run: HoursRun) -> None:
     """Send the steps that are not done, one after the other, while the lease is ours. Raises ledger.LeaseLost."""
-    steps = list(run.steps.select_related("change", "change__connection"))
+    placements = HoursPlacement.objects.select_related(*(f"connection__{one}" for one in _OF_CONNECTION))
+    run.placement = placements.select_related("hours__tenant").get(pk=run.placement_id)
+    steps = list(run.steps.select_related(*_CHANGE))
+    ends_at = time.monotonic() + settings.TASK_BUDGET_S
     for step in steps:
         if step.is_done:
             continue
+        if time.monotonic() > ends_at:
+            return ledger.write(run, due_at=timezone.now())
         ledger.renew(run)
         if not _advance_step(run, step, steps):
             return
@@ -290,7 +302,7 @@ def _advance_step(run: HoursRun, step: HoursStep, steps: Sequence[HoursStep]) ->
             return _stop(run, step, error.message)
         change = None  # somebody was quicker
     except Transient as error:
-        return _stop(run, step, error.message)
+        return _wait(run, step, error.message, getattr(error, "retry_after", None))
     except ProviderError as error:
         return _stop(run, step, error.message)
     if change is None or change.state in (Change.State.APPLIED, Change.State.REVERTED):
@@ -299,7 +311,10 @@ def _advance_step(run: HoursRun, step: HoursStep, steps: Sequence[HoursStep]) ->
         return True
     if change.state == Change.State.SENDING:
         ledger.write(run, due_at=timezone.now() + timedelta(seconds=LOST_S))
+        ledger.hint(run, after_s=LOST_S)
         return False
+    if change.state == Change.State.NOT_APPLIED and change.after is None:  # it never reached the provider
+        return _wait(run, step, change.error)
     words = change.error or _("It ended as: %(state)s.") % {"state": change.get_state_display()}
     if change.state == Change.State.CONFLICT:
         words = _("It was changed at the provider since the preview. Nothing was sent of it.")
@@ -343,6 +358,19 @@ def _filled(value: Any, steps: Sequence[HoursStep]) -> Any:
     return value
 
 
+def _wait(run: HoursRun, step: HoursStep, words: str, retry_after_s: float | None = None) -> bool:
+    """Try the step again in a while: the provider asks for a pause, or is not there. In the end the run stops."""
+    step.tries += 1
+    step.change = None
+    step.save(update_fields=["tries", "change"])
+    if step.tries > MOST_TRIES:
+        return _stop(run, step, words)
+    wait_s = max(retry_after_s or 0, PAUSE_S * step.tries)
+    ledger.write(run, due_at=timezone.now() + timedelta(seconds=wait_s))
+    ledger.hint(run, after_s=wait_s)
+    return False
+
+
 def _stop(run: HoursRun, step: HoursStep, words: str) -> bool:
     step.error = words[:500]
     step.save(update_fields=["error", "change"])
@@ -383,7 +411,7 @@ def revert(run: HoursRun, person: Person | None) -> HoursRun:
     keeping = keeping_of(run.placement.connection)
     found = _Plan(keeping)
     anew: dict[str, str] = {}  # identifiers of what was removed, and the step that makes it again
-    done = run.steps.filter(change__state=Change.State.APPLIED).select_related("change", "change__connection")
+    done = run.steps.filter(change__state=Change.State.APPLIED).select_related(*_CHANGE)
     for step in done.order_by("-position"):
         assert step.change is not None
         inverse = editing.inverse_of(step.change, door_of_change(step.change))

@@ -37,6 +37,10 @@ class HolidayRow:
     def is_kept(self) -> bool:
         return self.treatment != HolidayChoice.Treatment.USUAL
 
+    def next_from(self, today: date) -> date:
+        """The next of its days, else the last that is known."""
+        return next((day for day in self.holiday.dates if day >= today), self.holiday.dates[-1])
+
 
 class Schedule:
     """One schedule with all that belongs to it, read once."""
@@ -188,3 +192,19 @@ def year_of(schedule: Schedule, year: int) -> list[list[Day]]:
         name = exception.name if exception else holiday.holiday.name if holiday else ""
         months[day.month - 1].append(Day(day, opening, look, name))
     return months
+
+
+def named_stretches(days: Sequence[Day]) -> list[tuple[Day, Day]]:
+    """The days with a name, first and last of those that follow each other with the same name and hours."""
+    found: list[tuple[Day, Day]] = []
+    for day in days:
+        if not day.name:
+            continue
+        if found:
+            first, last = found[-1]
+            is_next = last.date + timedelta(days=1) == day.date
+            if is_next and (last.name, last.opening) == (day.name, day.opening):
+                found[-1] = (first, day)
+                continue
+        found.append((day, day))
+    return found

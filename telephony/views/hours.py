@@ -26,7 +26,7 @@ from telephony.providers.hours import is_open, next_turn
 from telephony.services import hours_words, opening_hours
 from telephony.services.hours_standing import places
 from telephony.services.hours_writing import connections
-from telephony.services.opening_hours import OFFICE, Schedule, year_of
+from telephony.services.opening_hours import OFFICE, Schedule, named_stretches, year_of
 
 INDEX = "telephony:hours"
 
@@ -81,11 +81,13 @@ class HoursView(HoursPage, TemplateView):
             schedules=self.schedules,
             sentence=hours_words.sentence(schedule),
             week=week_figure(schedule.hours.week),
-            year=self.year,
+            year=str(self.year),
+            years=self._other_years(),
+            coming=[(row, row.next_from(schedule.today)) for row in schedule.holidays],
             months=self._months(),
             weekday_names=[WEEKDAYS_ABBR[index] for index in range(7)],
             exceptions=[
-                (one, hours_words.exception_words(one), hours_words.is_over(one, schedule))
+                (one, hours_words.then_words(one), hours_words.is_over(one, schedule))
                 for one in schedule.exceptions
             ],
             places=places(schedule),
@@ -108,13 +110,19 @@ class HoursView(HoursPage, TemplateView):
             int(wanted) if wanted.isdigit() and first <= int(wanted) < first + opening_hours.YEARS else first
         )
 
+    def _other_years(self) -> list[str]:
+        """The years before and after that can be shown; text, which is not grouped by thousands."""
+        first = self.schedule.today.year
+        known = range(first, first + opening_hours.YEARS)
+        return [str(year) for year in (self.year - 1, self.year + 1) if year in known]
+
     def _months(self) -> list[dict[str, Any]]:
         months = year_of(self.schedule, self.year)
         return [
             {
                 "name": MONTHS[index + 1],
                 "weeks": _weeks(days),
-                "named": [day for day in days if day.name],
+                "named": named_stretches(days),
             }
             for index, days in enumerate(months)
         ]

@@ -60,7 +60,11 @@ class RunPage(HoursPage):
     @cached_property
     def run(self) -> HoursRun:
         rows = HoursRun.objects.select_related(
-            "placement__hours__tenant", "placement__connection__credential", "reverts", "person"
+            "placement__hours__tenant",
+            "placement__connection__credential",
+            "placement__connection__tenant",
+            "reverts",
+            "person",
         )
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Person
+from accounts.models import Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
 from portal.lib.errors import InvalidInput
 from telephony.models import (
     Change,
@@ -20,12 +22,14 @@ from telephony.models import (
 )
 from telephony.providers.hours import is_open
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import editing, hours_writing
+from telephony.services import editing, hours_writing, importing
 from telephony.services.hours_standing import Standing, places
+from telephony.services.importing import Wish
 from telephony.services.opening_hours import Schedule
+from tests.people import person
 
 from ..providers.kazoo.engine import matches
-from .conftest import work, write
+from .conftest import WEEK, work, write
 
 Held = Callable[[str], dict[str, dict[str, Any]]]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,6 +168,24 @@ def test_a_fault_stops_the_run_and_it_goes_on_from_there(
     assert len(at_kazoo("temporal_rules")) == before + made
 
 
+def test_a_provider_that_asks_for_a_pause_is_given_one(
+    office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held, sandbox: SandboxServer
+) -> None:
+    before = len(at_kazoo("temporal_rules"))
+    run = hours_writing.plan(Schedule(office), connection, noe)
+    hours_writing.begin(run, noe)
+    sandbox.faults.add("kazoo", "temporalRule.create", status=429, times=1)
+    work(run)
+    assert run.state == HoursRun.State.SENDING and run.due_at is not None
+    assert run.steps.get(position=0).tries == 1
+
+    HoursRun.objects.filter(pk=run.pk).update(due_at=datetime.now(UTC))
+    work(run)
+
+    assert run.state == HoursRun.State.DONE, run.error
+    assert len(at_kazoo("temporal_rules")) == before + 4
+
+
 def test_a_stopped_run_is_taken_back(
     office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held, sandbox: SandboxServer
 ) -> None:
@@ -248,6 +270,24 @@ def test_hours_of_too_many_single_days_are_refused_in_words(
     with pytest.raises(InvalidInput) as refused:
         hours_writing.plan(Schedule(office), connection, noe)
     assert "rules" in refused.value.message
+
+
+def test_a_customer_writes_with_the_login_of_its_reseller(connection: Connection, corvane: Tenant) -> None:
+    """The credential is another tenant's: it is read beside the connection, never through the scope."""
+    customer = Tenant.objects.create(slug="pontavre", name="Garage Pontavre")
+    maud = person("maud@corvane.example", "Maud Terrasson", {corvane: Role.OWNER, customer: Role.OWNER})
+    account = next(
+        one.account for one in importing.candidates(connection, maud) if one.account.name == "Garage Pontavre"
+    )
+    importing.import_accounts(connection, [Wish(account=account, tenant=customer)], maud)
+    with tenant_scope(customer, reason="the customer's own work"):
+        row = OpeningHours.objects.create(tenant=customer, name="Garage", week=WEEK)
+        (own,) = hours_writing.connections()
+        run = hours_writing.plan(Schedule(row), own, maud)
+        hours_writing.begin(run, maud)
+        back = hours_writing.revert(work(HoursRun.objects.get(pk=run.pk)), maud)
+        hours_writing.begin(back, maud)
+        assert work(HoursRun.objects.get(pk=back.pk)).state == HoursRun.State.DONE
 
 
 def test_a_run_is_begun_once(office: OpeningHours, connection: Connection, noe: Person) -> None:
