@@ -211,13 +211,16 @@ class HoursHolidaysView(HoursPage, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.schedule.row
-        return super().get_context_data(
+        context = super().get_context_data(
             row=row,
             home=self.home(),
             place=hours_words.place(row.country, row.region),
             title=_("Public holidays"),
             **kwargs,
         )
+        lines = context["form"].lines()
+        context["lines"] = [(line, line.row.next_from(self.schedule.today)) for line in lines]
+        return context
 
 
 class HoursExceptionView(HoursPage, FormView):
