@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Person
 from portal.lib.errors import InvalidInput
-from telephony.models import Connection, Entity, HolidayChoice, HoursException, OpeningHours
+from telephony.models import Connection, Entity, HolidayChoice, HoursException, HoursPlacement, OpeningHours
 from telephony.providers.holiday_calendar import PublicHoliday, holidays_of
 from telephony.providers.hours import DAY, Spans, Timetable, Week, Yearly, typed
 from telephony.providers.hours import week_of as as_week
@@ -42,6 +42,7 @@ def found_rules(connection: Connection, zone: str) -> list[FoundRule]:
     """Every rule of the connection that was read, by name."""
     keeping = keeping_of(connection)
     today = timezone.localdate()
+    written = _written(connection)
     rows = (
         Entity.objects.present().filter(connection=connection, kind=keeping.rule_kind).order_by("name", "id")
     )
@@ -55,19 +56,23 @@ def found_rules(connection: Connection, zone: str) -> list[FoundRule]:
         found.append(
             FoundRule(
                 entity=entity,
-                role=_guess(entity.document, fitting, keeping.flags),
+                role=LEFT if entity.remote_id in written else _guess(entity.document, fitting),
                 reason="" if fitting else reasons[CLOSED],
             )
         )
     return found
 
 
-def _guess(document: Mapping[str, Any], fitting: Sequence[str], flags: Sequence[str]) -> str:
+def _written(connection: Connection) -> set[str]:
+    """Identifiers of the rules that stand for hours which are kept here already."""
+    placements = HoursPlacement.objects.filter(connection=connection)
+    return {one["id"] for placement in placements for one in placement.rules}
+
+
+def _guess(document: Mapping[str, Any], fitting: Sequence[str]) -> str:
     """What comes back each week is taken for open times, a day of the year or a date for closed ones."""
     if not fitting or document.get("enabled") is False:
         return LEFT
-    if set(flags) & set(document.get("flags") or ()):
-        return CLOSED
     is_weekly = document.get("cycle") in ("weekly", "daily") and "time_window_start" in document
     return OPEN if is_weekly and OPEN in fitting else CLOSED
 

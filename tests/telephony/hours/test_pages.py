@@ -215,11 +215,11 @@ def test_what_was_written_is_read_back_as_it_is(
         hours=office, name="Works", begins_on=today + timedelta(days=9), ends_on=today + timedelta(days=12)
     )
     write(office, connection, noe)
-    rules = [one for one in hours_reading.found_rules(connection, office.zone) if one.role == "closed"]
-    ours = {
-        one.entity.pk: one.role for one in rules if "opening-hours" in one.entity.document.get("flags", ())
-    }
-    taken = hours_reading.take_over(connection, "Again", office.zone, "FR", ours, today)
+    rules = hours_reading.found_rules(connection, office.zone)
+    ours = [one for one in rules if "opening-hours" in one.entity.document.get("flags", ())]
+    assert {one.role for one in ours} == {"left"}  # they stand for hours that are kept here already
+    roles = {one.entity.pk: "closed" for one in ours}
+    taken = hours_reading.take_over(connection, "Again", office.zone, "FR", roles, today)
     row = hours_reading.keep(taken, noe)
     first, second = Schedule(office), Schedule(row)
     for offset in range((first.last - today).days):
