@@ -6,11 +6,37 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.ui.looks import Look, register_looks
-from telephony.models import CallRecord, Change, Coverage, Credential, Job, SyncRun
+from telephony.models import CallRecord, Change, Coverage, Credential, HoursRun, Job, SyncRun
 from telephony.models.calls import Direction, Medium, Outcome
+from telephony.services.hours_standing import Standing
 
 
 def register() -> None:
+    register_looks(
+        "hours_standing",
+        {
+            Standing.IN_STEP: Look(icon="equal", word=_("In step"), tone="plain"),
+            Standing.ABSENT: Look(
+                icon="circle-dashed", word=pgettext_lazy("opening hours", "Not applied"), tone="plain"
+            ),
+            Standing.CHANGED_HERE: Look(icon="pencil", word=_("Changed here"), tone="warn"),
+            Standing.CHANGED_THERE: Look(icon="git-fork", word=_("Changed there"), tone="warn"),
+        },
+    )
+    register_looks(
+        "hours_run",
+        {
+            HoursRun.State.PREVIEW: Look(icon="eye", word=HoursRun.State.PREVIEW.label, tone="accent"),
+            HoursRun.State.SENDING: Look(icon="refresh", word=HoursRun.State.SENDING.label, tone="info"),
+            HoursRun.State.DONE: Look(icon="check", word=HoursRun.State.DONE.label, tone="plain"),
+            HoursRun.State.STOPPED: Look(
+                icon="alert-triangle", word=HoursRun.State.STOPPED.label, tone="bad"
+            ),
+            HoursRun.State.REVERTED: Look(
+                icon="arrow-back-up", word=HoursRun.State.REVERTED.label, tone="plain"
+            ),
+        },
+    )
     register_looks(
         "direction",
         {

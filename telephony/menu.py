@@ -57,6 +57,14 @@ def register() -> None:
             shown=lambda request: _can(request, "lines.read"),
         ),
         Entry(
+            label=_("Opening hours"),
+            url_name="telephony:hours",
+            icon="clock",
+            order=55,
+            right=Right.LINES_READ,
+            shown=lambda request: _can(request, "schedules.edit"),
+        ),
+        Entry(
             label=_("Directory"),
             url_name="telephony:directory",
             icon="address-book",

@@ -17,8 +17,17 @@ from django.utils import timezone
 
 from accounts.isolation import leaks
 from accounts.scoping import NoScope, current_scope, unscoped
-from telephony.models import Change, Job, SyncRun
-from telephony.services import exporting, ledger, mailing, scheduling, settling, tidying, worker_health
+from telephony.models import Change, HoursRun, Job, SyncRun
+from telephony.services import (
+    exporting,
+    hours_writing,
+    ledger,
+    mailing,
+    scheduling,
+    settling,
+    tidying,
+    worker_health,
+)
 
 logger = logging.getLogger(__name__)
 TIDY_EVERY_S = 3600
@@ -77,6 +86,13 @@ def settle_change(tenant_id: int, change_id: int) -> None:
     """Find out what became of a write whose answer was lost."""
     with ledger.leased(Change, tenant_id, change_id) as change:
         settling.settle(change)
+
+
+@shared_task(base=TenantTask)
+def advance_hours(tenant_id: int, run_id: int) -> None:
+    """Go on with writing opening hours to a provider."""
+    with ledger.leased(HoursRun, tenant_id, run_id) as run:
+        hours_writing.advance(run)
 
 
 @shared_task

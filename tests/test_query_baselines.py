@@ -19,9 +19,21 @@ from accounts.audit import record
 from accounts.models import AuditEvent, Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Change, Connection, Coverage, Credential, Entity, Job, NumberName, SyncRun
+from telephony.models import (
+    Change,
+    Connection,
+    Coverage,
+    Credential,
+    Entity,
+    HoursException,
+    Job,
+    NumberName,
+    OpeningHours,
+    SyncRun,
+)
 from telephony.providers.drafts import CallRecordDraft
 from telephony.services import calls
+from telephony.services.opening_hours import OFFICE
 
 BASELINES = Path(__file__).with_suffix(".json")
 NOW = datetime.now(UTC)
@@ -33,6 +45,7 @@ PAGES = {
     "numbers": "/t/corvane/numbers/",
     "objects of a kind": "/t/corvane/entities/corvane-keyyo/UCaaSVoIPAccount/",
     "directory": "/t/corvane/directory/",
+    "opening hours": "/t/corvane/opening-hours/",
     "changes": "/t/corvane/changes/",
     "connections": "/t/corvane/connections/",
     "jobs": "/t/corvane/jobs/",
@@ -70,7 +83,12 @@ def link(corvane: Tenant) -> Iterator[Connection]:
 def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count: int) -> None:
     """`count` rows more of everything that a list shows."""
     drafts = []
+    hours, _made = OpeningHours.objects.get_or_create(
+        name="Accueil", defaults={"week": OFFICE, "country": "FR"}
+    )
     for n in range(first, first + count):
+        day = (NOW + timedelta(days=n)).date()
+        HoursException.objects.create(hours=hours, name=f"Works {n}", begins_on=day, ends_on=day)
         csi = f"33199001{n:03d}"
         line = Entity.objects.create(
             connection=link,

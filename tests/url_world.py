@@ -24,13 +24,18 @@ from telephony.models import (
     Connection,
     Credential,
     Entity,
+    HoursException,
+    HoursPlacement,
+    HoursRun,
     Job,
+    OpeningHours,
     ProviderApplication,
     SavedView,
     SyncRun,
 )
 from telephony.providers.registry import PROVIDERS
 from telephony.services.access import APPLICATION_FIELD
+from telephony.services.opening_hours import OFFICE
 
 T = "t/<slug:slug>/"
 NUMBER = "+33199001001"
@@ -112,6 +117,31 @@ class Things:
         )
 
     @cached_property
+    def kazoo(self) -> Connection:
+        credential = Credential.objects.create(provider="kazoo", base_url="https://provider.example/v2")
+        return Connection.objects.create(
+            credential=credential,
+            provider="kazoo",
+            slug=f"{self.tenant.slug}-kazoo",
+            name="Kazoo",
+            capabilities=["schedules.edit"],
+        )
+
+    @cached_property
+    def hours(self) -> OpeningHours:
+        return OpeningHours.objects.create(tenant=self.tenant, name="Accueil", week=OFFICE, country="FR")
+
+    @cached_property
+    def hours_exception(self) -> HoursException:
+        today = timezone.localdate()
+        return HoursException.objects.create(hours=self.hours, name="Works", begins_on=today, ends_on=today)
+
+    @cached_property
+    def hours_run(self) -> HoursRun:
+        placement = HoursPlacement.objects.create(hours=self.hours, connection=self.kazoo)
+        return HoursRun.objects.create(placement=placement)
+
+    @cached_property
     def run(self) -> SyncRun:
         return SyncRun.objects.create(connection=self.connection, what="calls")
 
@@ -186,6 +216,10 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}connections/", "run", lambda world: world.things.run.pk),
     (f"{T}connections/", "run_pk", lambda world: world.things.run.pk),
     (f"{T}connections/", "key", lambda world: "services.list"),
+    (f"{T}opening-hours/", "pk", lambda world: world.things.hours.pk),
+    (f"{T}opening-hours/", "exception", lambda world: world.things.hours_exception.pk),
+    (f"{T}opening-hours/", "connection", lambda world: world.things.kazoo.slug),
+    (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
     (f"{T}changes/", "pk", lambda world: world.things.change.pk),
     (f"{T}exports/", "pk", lambda world: world.job.pk),
     (f"{T}jobs/", "pk", lambda world: world.job.pk),

@@ -1273,4 +1273,315 @@ class Migration(migrations.Migration):
                 fields=("tenant", "connection", "stream", "content_key"), name="unreadable_once"
             ),
         ),
+        migrations.CreateModel(
+            name="HoursPlacement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("set_remote_id", models.CharField(blank=True, max_length=64)),
+                ("rules", models.JSONField(default=list)),
+                ("zone", models.CharField(blank=True, max_length=64)),
+                ("first_on", models.DateField(null=True)),
+                ("last_on", models.DateField(null=True)),
+                ("written_at", models.DateTimeField(null=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hours_placements",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HoursRun",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_owner", models.CharField(blank=True, max_length=80)),
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("preview", "Preview"),
+                            ("sending", "Sending"),
+                            ("done", "Written"),
+                            ("stopped", "Stopped"),
+                            ("reverted", "Taken back"),
+                        ],
+                        default="preview",
+                        max_length=8,
+                    ),
+                ),
+                ("outcome", models.JSONField(default=dict)),
+                ("previous", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("person_label", models.CharField(blank=True, max_length=254)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "placement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="telephony.hoursplacement",
+                    ),
+                ),
+                (
+                    "reverts",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reverted_by",
+                        to="telephony.hoursrun",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HoursStep",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("operation", models.CharField(max_length=120)),
+                ("address", models.JSONField(default=dict)),
+                ("seen", models.JSONField(null=True)),
+                ("wanted", models.JSONField(default=dict)),
+                ("is_done", models.BooleanField(default=False)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.change",
+                    ),
+                ),
+                (
+                    "reverts",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.change",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="telephony.hoursrun",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OpeningHours",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("time_zone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                ("week", models.JSONField(default=list)),
+                ("country", models.CharField(blank=True, max_length=2, verbose_name="public holidays of")),
+                ("region", models.CharField(blank=True, max_length=8, verbose_name="region")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "opening hours",
+                "ordering": ["name", "id"],
+            },
+        ),
+        migrations.AddField(
+            model_name="hoursplacement",
+            name="hours",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="placements",
+                to="telephony.openinghours",
+            ),
+        ),
+        migrations.CreateModel(
+            name="HoursException",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "means",
+                    models.CharField(
+                        choices=[("closed", "Closed"), ("open", "Open"), ("hours", "Other hours")],
+                        default="closed",
+                        max_length=8,
+                        verbose_name="then",
+                    ),
+                ),
+                ("begins_on", models.DateField(verbose_name="from")),
+                ("begins_minute", models.PositiveSmallIntegerField(default=0)),
+                ("ends_on", models.DateField(verbose_name="until")),
+                ("ends_minute", models.PositiveSmallIntegerField(default=1440)),
+                ("spans", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="telephony.openinghours",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["begins_on", "begins_minute", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HolidayChoice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                (
+                    "treatment",
+                    models.CharField(
+                        choices=[("closed", "Closed"), ("shorter", "Shorter hours"), ("usual", "As usual")],
+                        max_length=8,
+                    ),
+                ),
+                ("spans", models.JSONField(default=list)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holiday_choices",
+                        to="telephony.openinghours",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="hoursrun",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="hours_run_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hoursstep",
+            constraint=models.UniqueConstraint(fields=("tenant", "run", "position"), name="hours_step_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="openinghours",
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="hours_name_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="hoursplacement",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "hours", "connection"), name="hours_placement_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="holidaychoice",
+            constraint=models.UniqueConstraint(fields=("tenant", "hours", "key"), name="holiday_choice_once"),
+        ),
     ]

@@ -10,6 +10,14 @@ from telephony.models.connections import (
     QuotaUse,
 )
 from telephony.models.entities import Entity, EntityReference
+from telephony.models.hours import (
+    HolidayChoice,
+    HoursException,
+    HoursPlacement,
+    HoursRun,
+    HoursStep,
+    OpeningHours,
+)
 from telephony.models.jobs import Job, SavedView
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
@@ -23,8 +31,14 @@ __all__ = [
     "Credential",
     "Entity",
     "EntityReference",
+    "HolidayChoice",
+    "HoursException",
+    "HoursPlacement",
+    "HoursRun",
+    "HoursStep",
     "Job",
     "NumberName",
+    "OpeningHours",
     "ProviderApplication",
     "QuotaUse",
     "RequestLog",

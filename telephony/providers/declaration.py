@@ -13,6 +13,7 @@ from telephony.providers.client import ClientContext, ProviderClient
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
 from telephony.providers.editing import Editor, GenericEditor
+from telephony.providers.hours_keeping import HoursKeeping
 from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.line_page import LinePage
 from telephony.providers.live import LivePanel
@@ -148,6 +149,7 @@ class Provider:
     editors         how its writes are edited, by operation key; the others are edited as plain documents
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     directory_page  where it keeps its directory, None without one
+    hours           how it keeps opening hours, None where it does not
     """
 
     id: str
@@ -184,6 +186,7 @@ class Provider:
     editors: Mapping[str, Editor] = field(default_factory=dict)
     line_page: LinePage | None = None
     directory_page: DirectoryPage | None = None
+    hours: HoursKeeping | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

@@ -28,7 +28,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.scoping import tenant_scope, unscoped
-from telephony.models import Change, Job, SyncRun
+from telephony.models import Change, HoursRun, Job, SyncRun
 from telephony.models.leased import Leased
 
 logger = logging.getLogger(__name__)
@@ -88,6 +88,12 @@ WORKS: dict[type[Leased], Work] = {
         "telephony.tasks.settle_change",
         "interactive",
         {"state": Change.State.UNKNOWN, "error": GIVEN_UP},
+    ),
+    HoursRun: Work(
+        HoursRun,
+        "telephony.tasks.advance_hours",
+        "interactive",
+        {"state": HoursRun.State.STOPPED, "error": GIVEN_UP},
     ),
 }
 

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
 
 from portal import running
-from portal.demo import check, connections, facts, logins, people, state
+from portal.demo import check, connections, facts, hours, logins, people, state
 from portal.demo.processes import Processes
 from portal.embedded import FULL_DISK, CannotStart, is_full_disk
 
@@ -119,6 +119,8 @@ class Command(BaseCommand):
         for login in logins.LOGINS:
             with self._step(f"Connection {login.slug}"):
                 logins.settle(login, self.processes)
+        with self._step("Opening hours"):
+            hours.settle()
         self.state.keep("loaded", "yes")
 
     def _greet(self) -> None:

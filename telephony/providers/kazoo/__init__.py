@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.declaration import ConnectField, Pacing, Provider
+from telephony.providers.hours_keeping import HoursKeeping
+from telephony.providers.kazoo import temporal
 from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
@@ -90,6 +92,21 @@ CONNECT_FIELDS = (
     ),
 )
 
+HOURS = HoursKeeping(
+    rule="temporalRule",
+    rule_set="temporalRuleSet",
+    rule_kind="temporal_rule",
+    set_kind="temporal_rule_set",
+    rule_id="ruleId",
+    set_id="ruleSetId",
+    rules_field="temporal_rules",
+    flags=(temporal.FLAG,),
+    compiled=temporal.compiled,
+    read_back=temporal.read_back,
+    why_unfit=temporal.why_unfit,
+    words_of=temporal.words_of,
+)
+
 PROVIDER = Provider(
     id="kazoo",
     label="Kazoo",
@@ -134,6 +151,7 @@ PROVIDER = Provider(
     ),
     live=LIVE,
     editors=EDITORS,
+    hours=HOURS,
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )

@@ -16,7 +16,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.dates import MONTHS
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from telephony.providers.covering import fewest
 from telephony.providers.hours import (
@@ -34,12 +37,20 @@ from telephony.providers.hours import (
     outside,
     without,
 )
+from telephony.providers.hours_phrases import day_names, joined, times
 from telephony.providers.kazoo.times import from_gregorian, to_gregorian
 
 Document = dict[str, Any]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_OF = {**{name: index for index, name in enumerate(WEEKDAYS)}, "wensday": 2}
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}
+ORDINAL_WORDS = (
+    ("first", lazy("first %(day)s of %(month)s")),
+    ("second", lazy("second %(day)s of %(month)s")),
+    ("third", lazy("third %(day)s of %(month)s")),
+    ("fourth", lazy("fourth %(day)s of %(month)s")),
+    ("last", lazy("last %(day)s of %(month)s")),
+)
 _ORDINAL_OF = {word: number for number, word in ORDINALS.items()}
 FLAG = "opening-hours"  # on what this portal wrote, for whoever looks at the account
 MOST_RULES = 150
@@ -162,20 +173,21 @@ def _dates(
 
 
 def _rule(cycle: str, span: Span, start: date | None, zone: str, **more: Any) -> Document:
-    rule = {
+    """With what the server would add by itself, so that what is read back is what was written."""
+    return {
         "cycle": cycle,
+        "interval": 1,
         **more,
+        "start_date": DEFAULT_START if start is None else _start_date(start, zone),
         "time_window_start": span.begin * 60,
         "time_window_stop": span.end * 60 - 1,
         "flags": [FLAG],
     }
-    return rule if start is None else {**rule, "start_date": _start_date(start, zone)}
 
 
 def _never() -> Document:
     """A set must hold a rule; this one is switched off."""
-    window = {"time_window_start": 0, "time_window_stop": DAY * 60 - 1}
-    return {"cycle": "daily", "enabled": False, **window, "flags": [FLAG]}
+    return {**_rule("daily", WHOLE[0], None, "UTC"), "enabled": False}
 
 
 def _start_date(day: date, zone: str) -> int:
@@ -337,3 +349,24 @@ def _patterns(rule: Mapping[str, Any]) -> tuple[Yearly, ...]:
     if ordinal not in _ORDINAL_OF:
         raise Unfit(rule, _("It names no day of the year that is known."))
     return tuple(Yearly(month, ordinal=_ORDINAL_OF[ordinal], weekday=day) for day in sorted(_weekdays(rule)))
+
+
+# ---- in words ----
+
+
+def words_of(rule: Mapping[str, Any], zone: str) -> str:
+    """A compiled rule in a few words, of which its name is made: Saturday and Sunday all day."""
+    if rule.get("enabled") is False:
+        return _("never")
+    span = _span(rule)
+    window = times([(span.begin, span.end)])
+    if rule["cycle"] == "date":
+        day = from_gregorian(rule["start_date"]).astimezone(ZoneInfo(zone)).date()
+        return f"{date_format(day, 'j F Y')} {window}"
+    if rule["cycle"] == "yearly" and "days" in rule:
+        return f"{joined([str(day) for day in rule['days']])} {MONTHS[rule['month']]} {window}"
+    weekdays = day_names(sorted(_weekdays(rule)))
+    if rule["cycle"] == "yearly":
+        named = dict(ORDINAL_WORDS)[rule["ordinal"]] % {"day": weekdays, "month": MONTHS[rule["month"]]}
+        return f"{named} {window}"
+    return f"{weekdays} {window}"
