@@ -57,6 +57,14 @@ def register() -> None:
             shown=lambda request: _can(request, "lines.read"),
         ),
         Entry(
+            label=_("Companies"),
+            url_name="telephony:company_list",
+            icon="building",
+            order=60,
+            right=Right.LINES_READ,
+            shown=_has_companies,
+        ),
+        Entry(
             label=_("Directory"),
             url_name="telephony:directory",
             icon="address-book",
@@ -113,6 +121,10 @@ def _can(request: HttpRequest, *capabilities: str) -> bool:
     return any(
         connection.can(capability) for connection in _connections(request) for capability in capabilities
     )
+
+
+def _has_companies(request: HttpRequest) -> bool:
+    return any(connection.declaration.company_page is not None for connection in _connections(request))
 
 
 def _trouble(request: HttpRequest) -> Badge | None:

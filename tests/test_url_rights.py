@@ -44,6 +44,9 @@ MAY_BE_ABSENT = {
     f"{T}connections/<int:pk>/customers/": "one login of this provider is one account",
     f"{T}connections/<int:pk>/live/<slug:panel>/": "this provider shows nothing live",
     f"{T}entities/<int:pk>/live/<slug:panel>/": "this provider shows nothing live",
+    f"{T}companies/new/": "this provider has no companies",
+    f"{T}companies/<int:pk>/": "this provider has no companies",
+    f"{T}companies/<int:pk>/delete/": "this provider has no companies",
     f"{T}connections/<int:pk>/cti/rule/": "an empty form names no line of the connection",
     f"{T}entities/<int:pk>/act/<str:operation>/": "nothing that we signed was sent along",
 }

@@ -182,6 +182,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}lines/", "pk", lambda world: world.things.line.pk),
     (f"{T}numbers/", "number", lambda world: world.things.line.number),
     (f"{T}numbers/", "e164", lambda world: world.things.line.number),
+    (f"{T}companies/", "pk", lambda world: world.things.line.pk),
     (f"{T}connections/", "pk", lambda world: world.things.connection.pk),
     (f"{T}connections/", "run", lambda world: world.things.run.pk),
     (f"{T}connections/", "run_pk", lambda world: world.things.run.pk),

@@ -29,6 +29,7 @@ LINE = (r"/t/corvane/lines/\d+/$",)
 CONNECTION = (r"/t/corvane/connections/\d+/$",)
 OPERATIONS = (*CONNECTION, r"/connections/\d+/operations/$")
 PROFILE_FORM = (*LINE, r"/t/corvane/entities/\d+/edit/services\.profiles\.update/$")
+COMPANY = (r"/companies/\d+/$",)
 ENTITIES = "/t/corvane/entities/corvane-keyyo/"
 ENTITY = (r"/t/corvane/entities/\d+/$",)
 # Changes two fields of a profile; nothing is sent, and the draft goes again.
@@ -59,6 +60,11 @@ SHOTS = (
     Shot("contact", f"{ENTITIES}DirectoryContact/", ENTITY),
     Shot("mailbox", f"{ENTITIES}Voicemail/", ENTITY),
     Shot("directory", "/t/corvane/directory/"),
+    Shot("companies", "/t/telmarine/companies/"),
+    Shot("company", "/t/telmarine/companies/?q=Brackenfold", COMPANY),
+    Shot("company-locked", "/t/corvane/companies/?q=Harrowmere", COMPANY),
+    Shot("company-new", "/t/telmarine/companies/new/"),
+    Shot("company-move", "/t/telmarine/companies/?q=Brackenfold", (*COMPANY, r"/edit/company\.group/$")),
     Shot("numbers", "/t/corvane/numbers/"),
     Shot("changes", "/t/corvane/changes/"),
     Shot("search", "/t/corvane/search/?q=Lyon"),

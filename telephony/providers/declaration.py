@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from portal.lib.secrets import Secret
 from telephony.providers.client import ClientContext, ProviderClient
+from telephony.providers.company_page import CompanyPage
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
 from telephony.providers.editing import Editor, GenericEditor
@@ -148,6 +149,7 @@ class Provider:
     editors         how its writes are edited, by operation key; the others are edited as plain documents
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     directory_page  where it keeps its directory, None without one
+    company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     """
 
     id: str
@@ -184,6 +186,7 @@ class Provider:
     editors: Mapping[str, Editor] = field(default_factory=dict)
     line_page: LinePage | None = None
     directory_page: DirectoryPage | None = None
+    company_page: CompanyPage | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

@@ -24,6 +24,8 @@ from telephony.forms.editing import WhyForm
 from telephony.models import Change, Entity
 from telephony.services import charges, comparing, discarding, editing
 from telephony.services.change_story import Story, story_of
+from telephony.services.company_story import is_company
+from telephony.services.company_story import page_of as company_page_of
 from telephony.services.directory_tree import folder_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
@@ -67,12 +69,16 @@ def place_of(line: Entity | None, entity: Entity | None) -> str:
     """The entry of the menu that editing this belongs to; "" where the address decides."""
     if line is not None:
         return "telephony:line_list"
+    if entity is not None and is_company(entity):
+        return "telephony:company_list"
     return "telephony:directory" if entity is not None and folder_of(entity) is not None else ""
 
 
 def home_of(tenant: Tenant, entity: Entity) -> tuple[str, str]:
     """The page that an object of the account is found on, and its name: the folder of the directory, or its own."""
     folder = folder_of(entity)
+    if is_company(entity):
+        return tenant_url(tenant, "telephony:company_detail", pk=entity.pk), str(entity)
     if folder is None:
         return tenant_url(tenant, "telephony:entity_detail", pk=entity.pk), str(entity)
     return f"{tenant_url(tenant, 'telephony:directory')}?{urlencode({'folder': folder})}", _("Directory")
@@ -177,6 +183,9 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         on = self._made_below() if editor.replaces or editor.makes else change.entity
         if on is None:
             return ""
+        page = company_page_of(on.connection)
+        if page is not None and editor.operation.key == page.update:
+            return f"{home_of(self.request.tenant, on)[0]}?change={change.pk}"  # type: ignore[attr-defined]
         url = tenant_url(self.request.tenant, "telephony:edit", pk=on.pk, operation=change.operation)  # type: ignore[attr-defined]
         return f"{url}?change={change.pk}"
 

@@ -120,17 +120,16 @@ class EditView(OperationMixin, TemplateView):
     def form(self) -> EditForm:
         fields = self.editor.fields(self.door.around)
         if self.request.method == "POST":
-            return EditForm(fields, self.door.around, seen=self.seen, data=self.request.POST)
-        form = EditForm(
-            fields,
-            self.door.around,
-            seen=self._begin(),
-            fingerprints=self._fingerprints(),
-            initial=self._added(fields),
+            return self._form(fields, seen=self.seen, data=self.request.POST)
+        form = self._form(
+            fields, seen=self._begin(), fingerprints=self._fingerprints(), initial=self._added(fields)
         )
         if self.earlier is not None:
             form = self._continued(form)
         return form
+
+    def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
+        return EditForm(fields, self.door.around, seen=seen, **more)
 
     def _added(self, fields: Sequence[Field]) -> dict[str, Any]:
         """`?add=NUMBER` puts one more number on the list, for people who come from a call."""
@@ -156,7 +155,7 @@ class EditView(OperationMixin, TemplateView):
         """The same form with what was typed, its refusals at their fields."""
         assert self.earlier is not None
         data = form.typed(self.earlier.wanted)
-        again = EditForm(form.declared, self.door.around, seen=form.seen, data=data)
+        again = self._form(form.declared, seen=form.seen, data=data)
         again.full_clean()
         if self.earlier.state == Change.State.REFUSED:
             again.refuse(InvalidInput(self.earlier.error, fields=self.earlier.fields_refused))
