@@ -10,6 +10,7 @@ from accounts.rights import Right
 from portal.ui import navigation
 from portal.ui.navigation import Badge, Entry
 from telephony.models import Connection, Credential
+from telephony.services.calling import can_start
 
 SHOWN = (
     "name",
@@ -110,6 +111,11 @@ def connections_of(request: HttpRequest) -> list[Connection]:
         known = list(Connection.objects.select_related("credential").only(*SHOWN).order_by("name", "id"))
         request.connections = known  # type: ignore[attr-defined]
     return known
+
+
+def may_call(request: HttpRequest) -> bool:
+    """Whether the person may start calls and some connection of the tenant can."""
+    return Right.CALLS_START in request.rights and can_start(connections_of(request))  # type: ignore[attr-defined]
 
 
 def _connections(request: HttpRequest) -> list[Connection]:

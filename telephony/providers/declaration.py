@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from portal.lib.secrets import Secret
+from telephony.providers.calling import CallWay
 from telephony.providers.client import ClientContext, ProviderClient
 from telephony.providers.company_page import CompanyPage
 from telephony.providers.directory_page import DirectoryPage
@@ -149,6 +150,7 @@ class Provider:
     editors         how its writes are edited, by operation key; the others are edited as plain documents
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     directory_page  where it keeps its directory, None without one
+    call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     """
 
@@ -187,6 +189,7 @@ class Provider:
     line_page: LinePage | None = None
     directory_page: DirectoryPage | None = None
     company_page: CompanyPage | None = None
+    call_ways: tuple[CallWay, ...] = ()
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

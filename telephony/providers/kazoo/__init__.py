@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from telephony.providers.calling import CallWay
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
+from telephony.providers.kazoo.kinds import DEVICE as DEVICE_KIND
+from telephony.providers.kazoo.kinds import USER as USER_KIND
 from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
@@ -132,6 +135,18 @@ PROVIDER = Provider(
         ),
     ),
     live=LIVE,
+    call_ways=(
+        CallWay(
+            kind=USER_KIND,
+            operation="user.quickcall",
+            values=lambda user, callee: {"userId": user, "number": callee},
+        ),
+        CallWay(
+            kind=DEVICE_KIND,
+            operation="device.quickcall",
+            values=lambda device, callee: {"deviceId": device, "number": callee},
+        ),
+    ),
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )
