@@ -194,6 +194,7 @@ class Editor:
     id_field   field of a document that identifies it in a list
     reads      kinds below the same parent that the consequences look at
     refreshes  the whole list is read again afterwards, because a write changes its neighbours
+    verb       what the button of the review says; "" for the usual: write, create, remove
     rereads    kinds below the account that are read again as a whole, because a write moves objects among them
     """
 
@@ -203,6 +204,7 @@ class Editor:
     reads: tuple[str, ...] = ()
     refreshes = False
     rereads: tuple[str, ...] = ()
+    verb: Text = ""
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -259,7 +260,17 @@ class ChangeSendView(ChangeMixin, View):
                 )
             elif change.state == Change.State.REFUSED and change.fields_refused:
                 return self._to_form(change)
+            elif secret := editing.shown_once(change):
+                return self._show_once(change, secret)
         return self.back_to(change)
+
+    def _show_once(self, change: Change, secret: str) -> HttpResponse:
+        """The page with what the provider gave, in this answer alone: it is kept nowhere."""
+        view = ChangeDetailView(request=self.request, kwargs=self.kwargs)
+        context = {"change": change, "secret": secret, "home": view.home(), "title": change.summary}
+        response = render(self.request, "telephony/change_secret.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
 
     def _renew(self, change: Change) -> None:
         """A preview that is too old is compared anew; the person looks again."""

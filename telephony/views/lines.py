@@ -62,7 +62,7 @@ class LineDetailView(TenantRightMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         story = line_story.story_of(self.object)
         parts = story.parts
-        keys = set(parts.writes.values())
+        keys = set(parts.writes.values()) | {act.operation for act in parts.acts}
         keys |= {act.operation for profile in parts.profiles or () for act in profile.acts}
         keys |= {act.operation for plugin in parts.plugins or () for act in plugin.acts}
         reasons = permissions(self.request, self.object.connection, keys)
