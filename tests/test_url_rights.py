@@ -47,6 +47,7 @@ MAY_BE_ABSENT = {
     f"{T}companies/new/": "this provider has no companies",
     f"{T}companies/<int:pk>/": "this provider has no companies",
     f"{T}companies/<int:pk>/delete/": "this provider has no companies",
+    f"{T}lines/<int:pk>/messages/<slug:folder>/<str:message>/sound.wav": "nobody signed in as a contact",
     f"{T}connections/<int:pk>/cti/rule/": "an empty form names no line of the connection",
     f"{T}entities/<int:pk>/act/<str:operation>/": "nothing that we signed was sent along",
 }

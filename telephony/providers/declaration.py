@@ -18,6 +18,7 @@ from telephony.providers.editing import Editor, GenericEditor
 from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.line_page import LinePage
 from telephony.providers.live import LivePanel
+from telephony.providers.mailbox import Mailbox
 from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice, TokenAnswer
 from telephony.providers.operations import Catalog, Text
 from telephony.providers.transport import Transport
@@ -150,6 +151,7 @@ class Provider:
     editors         how its writes are edited, by operation key; the others are edited as plain documents
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     directory_page  where it keeps its directory, None without one
+    mailbox         voice messages of its lines (`telephony.providers.mailbox`), None where they are read otherwise
     call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     """
@@ -190,6 +192,7 @@ class Provider:
     directory_page: DirectoryPage | None = None
     company_page: CompanyPage | None = None
     call_ways: tuple[CallWay, ...] = ()
+    mailbox: Mailbox | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

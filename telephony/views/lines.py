@@ -18,6 +18,7 @@ from telephony.models import Connection, Entity
 from telephony.services import line_story
 from telephony.services.door import right_for
 from telephony.services.door import why_not as why_connection_cannot
+from telephony.services.voicemail import mailbox_of
 from telephony.views.panels import panels_for
 
 
@@ -75,6 +76,7 @@ class LineDetailView(TenantRightMixin, DetailView):
             blocked=set(parts.blacklist.numbers) if parts.blacklist else set(),
             title=str(self.object),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
+            has_mailbox=mailbox_of(self.object) is not None,
             panels=panels_for(self.request.tenant, self.object.connection, self.object),
             **kwargs,
         )

@@ -14,6 +14,7 @@ from telephony.providers.keyyo.editors.directory import DIRECTORY_PAGE
 from telephony.providers.keyyo.grants import SCOPE_BUNDLES
 from telephony.providers.keyyo.kinds import KINDS, SIP_LINE
 from telephony.providers.keyyo.line import LINE_PAGE
+from telephony.providers.keyyo.messages import MAILBOX
 from telephony.providers.keyyo.oauth import KeyyoOAuth
 from telephony.providers.keyyo.records import CALL_KINDS, STREAMS, probe_calls, read_calls
 from telephony.providers.keyyo.sync import path_values, read_entities, read_entity
@@ -130,6 +131,7 @@ PROVIDER = Provider(
     editors=EDITORS,
     line_page=LINE_PAGE,
     directory_page=DIRECTORY_PAGE,
+    mailbox=MAILBOX,
     call_ways=(
         CallWay(
             kind=SIP_LINE,
