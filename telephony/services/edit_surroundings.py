@@ -35,6 +35,7 @@ def surroundings(
         "sends_all_to": lambda number: _sends_all_to(connection, number),
         "cost_of": lambda number: _cost_a_minute(connection, number),
         "login": lambda: login_of(connection),
+        "named": lambda kind, identifiers: named(connection, kind, identifiers),
     }
     if line is None:
         known["around"] = _documents(connection, editor.reads, "")
@@ -63,6 +64,12 @@ def _documents(connection: Connection, kinds: Sequence[str], parent: str) -> Map
         for kind, document in rows.values_list("kind", "document"):
             found[kind].append(document)
     return found
+
+
+def named(connection: Connection, kind: str, identifiers: Collection[str]) -> Mapping[str, str]:
+    """Names of cached objects of the account, by identifier."""
+    rows = Entity.objects.present().filter(connection=connection, kind=kind, remote_id__in=list(identifiers))
+    return {row.remote_id: str(row) for row in rows.only("remote_id", "name", "number")}
 
 
 def contacts_among(numbers: Sequence[str]) -> Collection[str]:

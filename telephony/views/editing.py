@@ -29,6 +29,7 @@ from telephony.services.edit_surroundings import calls_from, contacts_among
 from telephony.services.entities import fingerprints_of
 from telephony.services.line_story import YEAR
 from telephony.services.number_names import names_of
+from telephony.services.references import options_for
 from telephony.views.changes import home_of, place_of
 
 
@@ -129,7 +130,8 @@ class EditView(OperationMixin, TemplateView):
         return form
 
     def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
-        return EditForm(fields, self.door.around, seen=seen, **more)
+        options = options_for(self.entity.connection, fields, seen)
+        return EditForm(fields, self.door.around, seen=seen, options=options, **more)
 
     def _added(self, fields: Sequence[Field]) -> dict[str, Any]:
         """`?add=NUMBER` puts one more number on the list, for people who come from a call."""
@@ -169,6 +171,7 @@ class EditView(OperationMixin, TemplateView):
         return super().get_context_data(
             form=form,
             groups=list(form.grouped()),
+            folded=list(form.folded()),
             editor=self.editor,
             door=self.door,
             entity=self.entity,

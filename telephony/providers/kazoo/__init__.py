@@ -10,6 +10,7 @@ from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
+from telephony.providers.kazoo.editors import EDITORS
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.kinds import DEVICE as DEVICE_KIND
 from telephony.providers.kazoo.kinds import USER as USER_KIND
@@ -147,6 +148,7 @@ PROVIDER = Provider(
             values=lambda device, callee: {"deviceId": device, "number": callee},
         ),
     ),
+    editors=EDITORS,
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )
