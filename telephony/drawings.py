@@ -1,6 +1,8 @@
-"""Drawings of telephony, as SVG made on the server: the way of a call now and afterwards."""
+"""Drawings of telephony, as SVG made on the server: the way of a call, and who sits with whom, now and afterwards."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -95,4 +97,54 @@ def route_board(
     ]
     return format_html(
         '<svg viewBox="0 0 740 176" role="img" aria-label="{}">{}</svg>', finding, mark_safe("".join(parts))
+    )
+
+
+_SEAT_H, _GAP_H, _COLUMN_W = 26, 18, 370
+
+
+def seating_board(
+    before: Sequence[Sequence[str]], after: Sequence[Sequence[str]], mover: str, *, finding: str
+) -> SafeString:
+    """Containers as jacks on one cord, now on the left and afterwards on the right. Who moves has the filled jack.
+
+    before, after   containers, each with the names of the companies in it
+    finding         the same in words
+    """
+    sides = [
+        _side(before, mover, x=2, title=_("Now"), is_after=False),
+        _side(after, mover, x=_COLUMN_W, title=_("After"), is_after=True),
+    ]
+    height = max(bottom for _drawn, bottom in sides)
+    return format_html(
+        '<svg viewBox="0 0 740 {}" role="img" aria-label="{}">{}</svg>',
+        height,
+        finding,
+        mark_safe("".join(drawn for drawn, _bottom in sides)),
+    )
+
+
+def _side(
+    containers: Sequence[Sequence[str]], mover: str, *, x: int, title: str, is_after: bool
+) -> tuple[str, int]:
+    """One half of the drawing, and where it ends."""
+    parts, y = [_label(x, 16, title, "s")], 44
+    for names in containers:
+        last = y + _SEAT_H * (len(names) - 1)
+        if len(names) > 1:
+            parts.append(_cord(x + 8, y, last, is_new=is_after and mover in names))
+        for name in names:
+            is_mover = name == mover
+            colour = CORD if is_mover and is_after else WAS
+            parts.append(_jack(x + 8, y, colour=colour, is_end=is_mover))
+            parts.append(_label(x + 28, y + 5, _cut(name, 38), "b" if is_mover else "s"))
+            y += _SEAT_H
+        y += _GAP_H
+    return "".join(parts), y - _GAP_H
+
+
+def _cord(x: int, top: int, bottom: int, *, is_new: bool) -> SafeString:
+    colour, width = (CORD, "3") if is_new else (WAS, "2")
+    return format_html(
+        '<path d="M{0} {1}V{2}" stroke="{3}" stroke-width="{4}"/>', x, top, bottom, colour, width
     )

@@ -10,6 +10,7 @@ from accounts.rights import Right
 from portal.ui import navigation
 from portal.ui.navigation import Badge, Entry
 from telephony.models import Connection, Credential
+from telephony.services.calling import can_start
 
 SHOWN = (
     "name",
@@ -65,6 +66,14 @@ def register() -> None:
             shown=lambda request: _can(request, "schedules.edit"),
         ),
         Entry(
+            label=_("Companies"),
+            url_name="telephony:company_list",
+            icon="building",
+            order=60,
+            right=Right.LINES_READ,
+            shown=_has_companies,
+        ),
+        Entry(
             label=_("Directory"),
             url_name="telephony:directory",
             icon="address-book",
@@ -112,6 +121,11 @@ def connections_of(request: HttpRequest) -> list[Connection]:
     return known
 
 
+def may_call(request: HttpRequest) -> bool:
+    """Whether the person may start calls and some connection of the tenant can."""
+    return Right.CALLS_START in request.rights and can_start(connections_of(request))  # type: ignore[attr-defined]
+
+
 def _connections(request: HttpRequest) -> list[Connection]:
     return [connection for connection in connections_of(request) if connection.unlinked_at is None]
 
@@ -121,6 +135,10 @@ def _can(request: HttpRequest, *capabilities: str) -> bool:
     return any(
         connection.can(capability) for connection in _connections(request) for capability in capabilities
     )
+
+
+def _has_companies(request: HttpRequest) -> bool:
+    return any(connection.declaration.company_page is not None for connection in _connections(request))
 
 
 def _trouble(request: HttpRequest) -> Badge | None:

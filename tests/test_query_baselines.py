@@ -43,6 +43,7 @@ PAGES = {
     "calls filtered": "/t/corvane/calls/?q=6210&period=30d&outcome=answered",
     "lines": "/t/corvane/lines/",
     "numbers": "/t/corvane/numbers/",
+    "companies": "/t/corvane/companies/",
     "objects of a kind": "/t/corvane/entities/corvane-keyyo/UCaaSVoIPAccount/",
     "directory": "/t/corvane/directory/",
     "opening hours": "/t/corvane/opening-hours/",
@@ -86,6 +87,14 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
     hours, _made = OpeningHours.objects.get_or_create(
         name="Accueil", defaults={"week": OFFICE, "country": "FR"}
     )
+    pbx = Connection.objects.filter(provider="keevio").first() or Connection.objects.create(
+        credential=Credential.objects.create(provider="keevio"),
+        provider="keevio",
+        slug="corvane-keevio",
+        name="PBX",
+        remote_account="*",
+        capabilities=["companies.edit", "lines.read"],
+    )
     for n in range(first, first + count):
         day = (NOW + timedelta(days=n)).date()
         HoursException.objects.create(hours=hours, name=f"Works {n}", begins_on=day, ends_on=day)
@@ -110,6 +119,16 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             name=f"Contact {n}",
             number=f"+3319900621{n % 10}",
             document={"name": f"Contact {n}", "work_number": f"+3319900621{n % 10}"},
+            checksum="",
+            fetched_at=NOW,
+        )
+        Entity.objects.create(
+            connection=pbx,
+            kind="company",
+            facet="company",
+            remote_id=f"company_{n}",
+            name=f"Company {n}",
+            document={"company": f"company_{n}", "data": {}},
             checksum="",
             fetched_at=NOW,
         )

@@ -30,6 +30,7 @@ CONNECTION = (r"/t/corvane/connections/\d+/$",)
 TELMARINES = (r"/t/telmarine/connections/\d+/$",)
 OPERATIONS = (*CONNECTION, r"/connections/\d+/operations/$")
 PROFILE_FORM = (*LINE, r"/t/corvane/entities/\d+/edit/services\.profiles\.update/$")
+COMPANY = (r"/companies/\d+/$",)
 ENTITIES = "/t/corvane/entities/corvane-keyyo/"
 ENTITY = (r"/t/corvane/entities/\d+/$",)
 # Changes two fields of a profile; nothing is sent, and the draft goes again.
@@ -60,6 +61,15 @@ SHOTS = (
     Shot("contact", f"{ENTITIES}DirectoryContact/", ENTITY),
     Shot("mailbox", f"{ENTITIES}Voicemail/", ENTITY),
     Shot("directory", "/t/corvane/directory/"),
+    Shot("companies", "/t/telmarine/companies/"),
+    Shot("company", "/t/telmarine/companies/?q=Brackenfold", COMPANY),
+    Shot("company-locked", "/t/corvane/companies/?q=Harrowmere", COMPANY),
+    Shot("company-new", "/t/telmarine/companies/new/"),
+    Shot("company-move", "/t/telmarine/companies/?q=Brackenfold", (*COMPANY, r"/edit/company\.group/$")),
+    Shot("call-start", "/t/corvane/calls/start/?number=%2B33639980001"),
+    Shot("login", "/t/corvane/connections/", (*CONNECTION, r"/connections/logins/\d+/$")),
+    Shot("messages", "/t/corvane/lines/", (*LINE, r"/lines/\d+/messages/$")),
+    Shot("token-form", "/t/corvane/lines/", (*LINE, r"/edit/services\.csi_token\.create/$")),
     Shot("numbers", "/t/corvane/numbers/"),
     Shot("changes", "/t/corvane/changes/"),
     Shot("search", "/t/corvane/search/?q=Lyon"),

@@ -214,6 +214,8 @@ def _form_field(one: Field, around: Surroundings, value: Any, options: Options) 
         area = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "sb-mono"})
         return forms.CharField(widget=area, strip=False, **common)
     attrs = {"inputmode": "tel", "list": "known-numbers"} if one.kind == "number" else {}
+    if one.pattern:
+        attrs |= {"pattern": one.pattern, "title": str(one.help)}
     return forms.CharField(widget=forms.TextInput(attrs=attrs), strip=True, max_length=4000, **common)
 
 

@@ -1,5 +1,6 @@
 """Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
 
+from telephony.models.calling import CallSource
 from telephony.models.calls import Call, CallRecord, NumberName, UnreadableRecord
 from telephony.models.changes import Change
 from telephony.models.connections import (
@@ -25,6 +26,7 @@ __all__ = [
     "AuthorizationAttempt",
     "Call",
     "CallRecord",
+    "CallSource",
     "Change",
     "Connection",
     "Coverage",

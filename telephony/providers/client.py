@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
+from portal.lib.errors import InvalidInput
 from portal.lib.secrets import Secret
-from telephony.providers.operations import Catalog
+from telephony.providers.operations import Catalog, Operation, Place
 from telephony.providers.transport import Grant, Request, Transport
+from telephony.providers.values import checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,3 +124,89 @@ class ProviderClient(Protocol):
         filters: Mapping[str, str] | None = None,
         deadline_s: float | None = None,
     ) -> Iterator[Answer]: ...
+
+
+class CatalogClient(ABC):
+    """What clients share whose values need no more than the catalog says: sort them, check them, ask.
+
+    A provider says how a request is written (`_written`), and how it is sent and judged (`_asked`).
+    """
+
+    catalog: Catalog
+
+    def prepare(
+        self,
+        key: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        data: Mapping[str, Any] | None = None,
+        filters: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Request:
+        """The request as it would be sent, an empty `Secret` where the token will stand.
+
+        values   by declared name, wherever they travel
+        data     further values of the body; names that the catalog does not know are sent as they are
+
+        Raises InvalidInput with a reason per name, KeyError for an unknown operation.
+        """
+        operation = self.catalog[key]
+        loose = {name: value for name, value in (data or {}).items() if not _is_declared(operation, name)}
+        if loose and (operation.is_read or operation.method == "GET"):
+            raise InvalidInput(
+                _("Some values cannot be sent."), fields=dict.fromkeys(loose, _("A read has no body."))
+            )
+        given = self._completed(operation, _given(values, data, loose), filters or {})
+        return self._written(operation, checked(operation, given), loose, headers or {})
+
+    def call(
+        self,
+        key: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        data: Mapping[str, Any] | None = None,
+        filters: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        deadline_s: float | None = None,
+        accepts_charges: bool = False,
+    ) -> Answer:
+        """Ask, and judge the answer. Raises the errors of portal.lib.errors.
+
+        accepts_charges   means nothing here: none of these providers asks before it charges
+        """
+        request = self.prepare(key, values, data=data, filters=filters, headers=headers)
+        return self._asked(self.catalog[key], request, {**(values or {}), **(data or {})}, deadline_s)
+
+    def _completed(
+        self, operation: Operation, given: dict[str, Any], filters: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """The values with the filters among them, and with what the connection itself adds."""
+        return {**given, **filters}
+
+    @abstractmethod
+    def _written(
+        self,
+        operation: Operation,
+        values: Mapping[str, Any],
+        loose: Mapping[str, Any],
+        headers: Mapping[str, str],
+    ) -> Request:
+        """The request of checked values; `loose` are those that the catalog does not know."""
+
+    @abstractmethod
+    def _asked(
+        self, operation: Operation, request: Request, given: Mapping[str, Any], deadline_s: float | None
+    ) -> Answer:
+        """Send, and judge the answer; `given` are the values as the caller named them."""
+
+
+def _is_declared(operation: Operation, name: str) -> bool:
+    """Whether a value of the body has a place of its own. A path's name is the object's, not the body's."""
+    param = operation.param(name)
+    return param is not None and param.place is not Place.PATH
+
+
+def _given(
+    values: Mapping[str, Any] | None, data: Mapping[str, Any] | None, loose: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {**(values or {}), **{name: value for name, value in (data or {}).items() if name not in loose}}

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from portal.lib.secrets import Secret
+from telephony.providers.calling import CallWay
 from telephony.providers.client import ClientContext, ProviderClient
+from telephony.providers.company_page import CompanyPage
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
 from telephony.providers.editing import Editor, GenericEditor
@@ -17,6 +19,7 @@ from telephony.providers.hours_keeping import HoursKeeping
 from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.line_page import LinePage
 from telephony.providers.live import LivePanel
+from telephony.providers.mailbox import Mailbox
 from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice, TokenAnswer
 from telephony.providers.operations import Catalog, Text
 from telephony.providers.transport import Transport
@@ -150,6 +153,9 @@ class Provider:
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     directory_page  where it keeps its directory, None without one
     hours           how it keeps opening hours, None where it does not
+    mailbox         voice messages of its lines (`telephony.providers.mailbox`), None where they are read otherwise
+    call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
+    company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     """
 
     id: str
@@ -187,6 +193,9 @@ class Provider:
     line_page: LinePage | None = None
     directory_page: DirectoryPage | None = None
     hours: HoursKeeping | None = None
+    company_page: CompanyPage | None = None
+    call_ways: tuple[CallWay, ...] = ()
+    mailbox: Mailbox | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

@@ -32,6 +32,18 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Login:
+    """What is known of the login behind a connection. Both parts may be empty.
+
+    scopes  what it was granted
+    given   what the account was linked with, by the names of `connect_fields`; secrets are never among it
+    """
+
+    scopes: frozenset[str] = frozenset()
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What an editor may know of the world around one object, gathered by the door; every part may be empty.
 
@@ -42,6 +54,7 @@ class Surroundings:
     calls_from how many calls of the last 30 days each of some numbers made to this line
     cost_of    about what a minute to a number costs, in millionths of `currency`, or None
     last_week  calls to this line in the last seven days, and how many of them nobody answered
+    login      the login that the connection acts with
     named      names of cached objects of a kind, by identifier; those that are not known are left out
     """
 
@@ -58,6 +71,7 @@ class Surroundings:
     calls_from: Callable[[Sequence[str]], Mapping[str, int]] = lambda numbers: {}
     cost_of: Callable[[str], int | None] = lambda number: None
     last_week: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    login: Callable[[], Login] = Login
     named: Callable[[str, Collection[str]], Mapping[str, str]] = lambda kind, identifiers: {}
 
 
@@ -72,6 +86,7 @@ class Field:
     empty    what an empty value is called
     merges   a list whose entries are added and taken away one by one, so that two people's changes add up
     group    heading under which the form shows it
+    pattern  regular expression that a text must match as a whole; browsers check it as it is typed
     is_sparse  wanted only when its control was changed: untouched, it stays as it is, absent too
     is_usual   the form shows it at once; the others are folded where any is usual
     is_fixed   shown, and only the provider changes it
@@ -95,6 +110,7 @@ class Field:
     merges: bool = False
     group: Text = ""
     secret: bool = False
+    pattern: str = ""
     is_sparse: bool = False
     is_usual: bool = False
     is_fixed: bool = False
@@ -133,6 +149,16 @@ class Route:
     origin: str
     before: Ending
     after: Ending
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seating:
+    """Who sits with whom, now and afterwards: containers, each with the names in it. `mover` changes seats."""
+
+    mover: str
+    before: tuple[tuple[str, ...], ...]
+    after: tuple[tuple[str, ...], ...]
+    note: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +209,8 @@ class Editor:
     id_field   field of a document that identifies it in a list
     reads      kinds below the same parent that the consequences look at
     refreshes  the whole list is read again afterwards, because a write changes its neighbours
+    verb       what the button of the review says; "" for the usual: write, create, remove
+    rereads    kinds below the account that are read again as a whole, because a write moves objects among them
     """
 
     title: Text = ""
@@ -193,6 +221,8 @@ class Editor:
     is_free_standing = False  # what it makes hangs below the account itself, so that a list can offer it
     is_made_below_its_kind = False  # a new object can hang below another of its own kind
     is_whole = False  # the fields are the whole document, which can be edited as JSON
+    rereads: tuple[str, ...] = ()
+    verb: Text = ""
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
@@ -361,6 +391,9 @@ class Editor:
         return ()
 
     def route(self, before: Fields | None, wanted: Fields, around: Surroundings) -> Route | None:
+        return None
+
+    def seating(self, before: Fields | None, wanted: Fields, around: Surroundings) -> Seating | None:
         return None
 
     # ---- taking back ----

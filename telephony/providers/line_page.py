@@ -83,6 +83,7 @@ class LineParts:
     """The parts of a line's page; None leaves a part out.
 
     writes   operations by what they edit: settings, profile (a new one), blacklist, barring, parameter
+    acts     further acts on the line itself, for its menu
     """
 
     profiles: Sequence[ProfileRow] | None = None
@@ -90,6 +91,7 @@ class LineParts:
     barring: Barring | None = None
     plugins: Sequence[PluginRow] | None = None
     writes: Mapping[str, str] = field(default_factory=dict)
+    acts: Sequence[Act] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,8 @@ class LivePanel:
     rows        the objects to show out of an answer; several make a table, `is_single` makes a list of facts
     fields      what is shown of each
     empty       the sentence where there is none
+    on_overview the overview of the tenant shows it too
+    kept_s      an answer is good for so long, unless somebody asks again: where each question counts against a quota
     absent      the sentence where the server lacks the operation (404 or 405), "" shows that error as others
     """
 
@@ -55,3 +57,5 @@ class LivePanel:
     capability: str = "lines.read"
     empty: Text = ""
     absent: Text = ""
+    on_overview: bool = False
+    kept_s: int = 0

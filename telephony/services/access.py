@@ -20,6 +20,7 @@ from django.db import connection as database
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg.errors import LockNotAvailable
 
 from accounts.models import Person
@@ -41,6 +42,7 @@ CREDENTIAL_FIELD = "Credential.secrets"
 APPLICATION_FIELD = "ProviderApplication.client_secret"
 ACCESS, REFRESH, LINE, LOGIN = "access_token", "refresh_token", "line:", "login:"
 VOICEMAIL = "voicemail.read"
+NO_CONTACT = gettext_lazy("You have not connected as a contact yet.")
 EARLY_S = 60  # a token that ends so soon is renewed before it is used
 RENEWAL_DEADLINE_S = 10.0
 LOCK_WAIT_S = 15
@@ -225,7 +227,7 @@ def _credential_for(connection: Connection, as_contact: Person | None) -> Creden
             own = rows.filter(acts_as=Credential.ActsAs.CONTACT, contact_person=as_contact)
             credential = own.filter(parameters__connection=connection.pk).exclude(secrets_sealed="").first()
     if credential is None:
-        raise Forbidden(_("You have not connected as a contact yet."))
+        raise Forbidden(str(NO_CONTACT))
     if credential.state != Credential.State.WORKING:
         raise NeedsReconnect(credential.state_reason or _("This connection needs to be connected again."))
     return credential

@@ -67,7 +67,7 @@ def read(
         headers=asked.headers,
         deadline_s=deadline_s,
     )
-    return Said(request=with_token_masked(request.shown()), answer=answer, elapsed_s=time.monotonic() - began)
+    return Said(request=request.shown(), answer=answer, elapsed_s=time.monotonic() - began)
 
 
 def draft(
@@ -116,10 +116,7 @@ def shown_request(change: Change, extras: Extras = NO_EXTRAS) -> Mapping[str, An
     before = change_secrets.open_side(change, "before") or None
     body = {} if door.editor.removes else door.editor.body(wanted, before)
     client = access.client_of(change.connection, is_person=True)
-    request = client.prepare(change.operation, door.address, data=body or None, filters=extras.filters)
-    return with_token_masked(change_secrets.shown_request(change, request))
-
-
-def with_token_masked(shown: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The request as a person sees it, with the place where the token will stand."""
-    return {**shown, "headers": {"Authorization": "***", **shown.get("headers", {})}}
+    request = client.prepare(
+        change.operation, door.address, data=body or None, filters=extras.filters, headers=extras.headers
+    )
+    return change_secrets.shown_request(change, request)

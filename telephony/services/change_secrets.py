@@ -179,7 +179,7 @@ def _note_hidden(real: Any, shown: Any, found: dict[str, str]) -> None:
 
 
 def shown_request(change: Change, request: Request) -> dict[str, Any]:
-    """The request as it goes out, as people may see it: verb, address, body; secrets as ***."""
+    """The request as it goes out, as people may see it: verb, address, headers, body; secrets as ***."""
     known = _known(change)
     if request.form is not None:
         form = tuple(
@@ -198,5 +198,6 @@ def shown_request(change: Change, request: Request) -> dict[str, Any]:
     return {
         "method": shown["method"],
         "url": redact(shown["url"]),
+        "headers": shown["headers"],
         "body": redact(str(shown.get("body") or "")),
     }

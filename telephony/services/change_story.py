@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.lib.canonical import MISSING, canonical_json, diff
 from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
-from telephony.providers.editing import Consequence, Fields, Route
+from telephony.providers.editing import Consequence, Fields, Route, Seating
 from telephony.providers.phrases import Number, Said, said
 from telephony.services import access, change_secrets, charges, comparing, editing
 from telephony.services.door import Door, door_of_change
@@ -47,6 +47,7 @@ class Story:
     same: list[Row]
     consequences: tuple[Consequence, ...] = ()
     route: Route | None = None
+    seating: Seating | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     request: Mapping[str, Any] = field(default_factory=dict)
     irreversible: str = ""
@@ -145,6 +146,11 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         if change.state not in UNWRITTEN
         else None
     )
+    seating = (
+        door.editor.seating(change.before, dict(change.wanted), door.around)
+        if change.state == Change.State.DRAFT
+        else None
+    )
     inverse = editing.inverse_of(change, door) if change.state == Change.State.APPLIED else None
     return Story(
         change=change,
@@ -153,6 +159,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         same=same,
         consequences=consequences,
         route=route,
+        seating=seating,
         names=names_of(_numbers(rows, same, consequences, route)),
         request=request_of(change, door) if with_request else (change.sent or {}).get("request", {}),
         irreversible=str(door.editor.irreversible),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from telephony.models import Connection, RequestLog
+from telephony.models import Connection, Credential, RequestLog
 from telephony.services.quota import quota_of
 
 SLOT = dt.timedelta(minutes=15)
@@ -171,7 +171,12 @@ class QuotaNow:
 
 def quota_now(connection: Connection) -> QuotaNow | None:
     """The quota that the provider counts in minutes; None where it has none such. One query."""
-    quota = quota_of(connection.credential)
+    return quota_of_login(connection.credential)
+
+
+def quota_of_login(credential: Credential) -> QuotaNow | None:
+    """The same of a login, whatever it serves."""
+    quota = quota_of(credential)
     if quota.slow is None:
         return None
     uses = quota.window()

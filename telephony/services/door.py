@@ -114,7 +114,10 @@ NO_EXTRAS = Extras()
 
 
 def right_for(operation: Operation) -> Right:
-    """The right that a write takes: the capability's own word, else the one for a line's settings."""
+    """The right that a write takes: the word on charges where it costs, else the capability's own word, else the one
+    for a line's settings."""
+    if operation.extra.get("charges"):
+        return Right.CHARGES_ACCEPT
     try:
         return Right(operation.capability)
     except ValueError:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from telephony.models import Call, Connection, Entity, NumberName
 from telephony.models.calls import Direction, Outcome
-from telephony.providers.editing import Editor, Surroundings
+from telephony.providers.editing import Editor, Login, Surroundings
 from telephony.providers.line_page import Document
 
 MONTH, WEEK, QUARTER = timedelta(days=30), timedelta(days=7), timedelta(days=90)
@@ -34,6 +34,7 @@ def surroundings(
         "own_among": own_among,
         "sends_all_to": lambda number: _sends_all_to(connection, number),
         "cost_of": lambda number: _cost_a_minute(connection, number),
+        "login": lambda: login_of(connection),
         "named": lambda kind, identifiers: named(connection, kind, identifiers),
     }
     if line is None:
@@ -48,6 +49,12 @@ def surroundings(
             "last_week": lambda: _last_week(line),
         }
     return Surroundings(**known)
+
+
+def login_of(connection: Connection) -> Login:
+    """The login that the connection acts with, without its secrets."""
+    credential = connection.credential
+    return Login(scopes=frozenset(credential.scopes), given=dict(credential.parameters.get("login", {})))
 
 
 def _documents(connection: Connection, kinds: Sequence[str], parent: str) -> Mapping[str, Sequence[Document]]:

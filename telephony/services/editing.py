@@ -344,6 +344,16 @@ def _note_answer(change: Change, door: Door, answer: Answer) -> None:
         change.answer["created"] = door.editor.identify(answer.document)
 
 
+def shown_once(change: Change) -> str:
+    """A secret that the provider made and told with this very answer, for the person who asked; "" where there is none."""
+    operation = change.connection.declaration.catalog[change.operation]
+    answer: Answer | None = getattr(change, "fresh_answer", None)
+    name = operation.extra.get("shown_once", "")
+    if not name or answer is None or not isinstance(answer.document, Mapping):
+        return ""
+    return str(answer.document.get(name) or "")
+
+
 # ---- take back ----
 
 

@@ -72,6 +72,12 @@ class Served:
     hidden: int = 0
 
 
+def visible_among(person: Person, connections: Sequence[Connection]) -> list[Connection]:
+    """Those of some connections whose tenants the person sees."""
+    known = _visible(person, connections)
+    return [one for one in connections if one.tenant_id in known]
+
+
 def served_by(connection: Connection, person: Person) -> Served:
     """What else the connection's credential serves. Two queries where nothing else is served."""
     if connection.declaration.read_accounts is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,8 +56,21 @@ def panel_of(connection: Connection, name: str, kind: str = "") -> LivePanel | N
     return next((panel for panel in panels_of(connection, kind) if panel.name == name), None)
 
 
-def read(connection: Connection, panel: LivePanel, entity: Entity | None = None) -> Reading:
-    """Ask the provider now, as a person who waits. Never raises: a fault is said on the panel."""
+def overview_panels(connections: Iterable[Connection]) -> list[tuple[Connection, LivePanel]]:
+    """The panels of connections that the tenant's overview shows."""
+    return [(one, panel) for one in connections for panel in panels_of(one) if panel.on_overview]
+
+
+def read(
+    connection: Connection, panel: LivePanel, entity: Entity | None = None, *, is_fresh: bool = False
+) -> Reading:
+    """Ask the provider now, as a person who waits. Never raises: a fault is said on the panel.
+
+    is_fresh   ask also where an answer of a moment ago is still good (`LivePanel.kept_s`)
+    """
+    key = f"live-panel:{connection.pk}:{panel.name}"
+    if entity is None and panel.kept_s and not is_fresh and (kept := cache.get(key)):
+        return _reading(panel, kept["rows"], kept["at"])
     values: dict[str, Any] = dict(panel.values or {})
     if entity is not None:
         declared = connection.declaration.path_values(entity.kind, entity.parent_remote_id, entity.remote_id)
@@ -68,11 +82,13 @@ def read(connection: Connection, panel: LivePanel, entity: Entity | None = None)
         found = panel.rows(answer)
     except ProviderError as error:
         return Reading(panel=panel, read_at=timezone.now(), error=_words(panel, error))
-    return _reading(panel, found)
-
-
-def _reading(panel: LivePanel, found: Sequence[Mapping[str, Any]]) -> Reading:
     now = timezone.now()
+    if entity is None and panel.kept_s:
+        cache.set(key, {"rows": list(found), "at": now}, timeout=panel.kept_s)
+    return _reading(panel, found, now)
+
+
+def _reading(panel: LivePanel, found: Sequence[Mapping[str, Any]], now: datetime) -> Reading:
     if panel.is_single:
         sheet = sheet_of(panel.fields, found[0]) if found else None
         return Reading(panel=panel, read_at=now, sheet=sheet)

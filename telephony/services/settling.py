@@ -252,6 +252,9 @@ def _refresh(change: Change, door: Door, client: ProviderClient) -> None:
         draft = connection.declaration.read_entity(client, place.kind, place.parent_remote_id, remote_id)
         page = EntityPage(kind=place.kind, parent_remote_id=place.parent_remote_id, drafts=[draft])
         entities.store(connection, page, now)
+    if door.editor.rereads:
+        for page in connection.declaration.read_entities(client, kinds=door.editor.rereads):
+            entities.store(connection, page, now, accepts_removal=True)
     if change.entity_id is None and not door.editor.removes:
         _link(change, place.kind, place.parent_remote_id, str((change.answer or {}).get("created", "")))
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from portal.lib.numbers import to_e164
+from portal.lib.numbers import display, to_e164
 from portal.ui import formats
 from portal.ui.links import tenant_url
 from portal.ui.tables import AgeColumn, BaseTable, Column, MenuItem
 from telephony.models import Entity
 from telephony.providers.directory_page import DirectoryPage
 
+CALLABLE = ("work_number", "mobile_number", "home_number")
 FRESH_S, LOST_S = 2 * 3600, 24 * 3600
 
 
@@ -44,8 +46,12 @@ class NumberInDocument(Column):
         raw = str(value.get(self.path) or "")
         if not raw:
             return formats.DASH
-        number = to_e164(raw if raw.startswith(("+", "0")) else f"+{raw}") or raw
-        return formats.number(number, **table.notation)
+        return formats.number(_e164(raw), **table.notation)
+
+
+def _e164(raw: str) -> str:
+    """A number as the directory has it, which often leaves the plus out."""
+    return to_e164(raw if raw.startswith(("+", "0")) else f"+{raw}") or raw
 
 
 class ContactTable(BaseTable):
@@ -69,6 +75,22 @@ class ContactTable(BaseTable):
 
     writes: dict[int, DirectoryPage] = {}
 
+    may_call = False
+
+    def _calls(self, record: Entity) -> list[MenuItem]:
+        """A call to each of the contact's numbers."""
+        url = tenant_url(self.request.tenant, "telephony:call_start")
+        numbers = filter(None, (str(record.document.get(name) or "") for name in CALLABLE))
+        found = dict.fromkeys(_e164(one) for one in numbers)
+        return [
+            MenuItem(
+                label=gettext("Call %(number)s") % {"number": display(one)},
+                url=f"{url}?{urlencode({'number': one})}",
+                icon="phone-outgoing",
+            )
+            for one in found
+        ]
+
     def row_menu(self, record: Entity) -> list[MenuItem]:
         """Open; and where the person may and the provider can: change, remove."""
         tenant = self.request.tenant
@@ -77,6 +99,7 @@ class ContactTable(BaseTable):
                 label=_("Open"), url=tenant_url(tenant, "telephony:entity_detail", pk=record.pk), icon="eye"
             )
         ]
+        items += self._calls(record) if self.may_call else []
         page = self.writes.get(record.connection_id)
         if page and page.contact_update:
             url = tenant_url(tenant, "telephony:edit", pk=record.pk, operation=page.contact_update)

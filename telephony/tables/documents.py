@@ -22,16 +22,22 @@ from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity, EntityReference
 from telephony.providers.fields import SHOWN, Fact, is_secret
 from telephony.providers.kinds import EntityKind
+from telephony.providers.registry import PROVIDERS
 from telephony.providers.values import as_boolean
 
 NUMBERS = frozenset({"number", "e164"})
 SHOWN_IN_A_CELL = 3
 GREGORIAN_EPOCH_S = 62_167_219_200  # 1970 in seconds since the year 0
 SECRET_DOTS = "••••••"  # always six, whatever the length
+COMPANY_KINDS = frozenset(
+    one.company_page.company_kind for one in PROVIDERS.values() if one.company_page is not None
+)
 
 
 def page_of(tenant: Any, entity: Entity) -> str:
     name = "telephony:line_detail" if entity.is_line else "telephony:entity_detail"
+    if entity.kind in COMPANY_KINDS:
+        name = "telephony:company_detail"
     return tenant_url(tenant, name, pk=entity.pk)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from portal.lib.numbers import display
 from portal.ui import formats
 from portal.ui.templatetags.ui import notation
-from telephony.drawings import route_board
+from telephony.drawings import route_board, seating_board
 from telephony.forms.editing import ACT_SALT
-from telephony.providers.editing import Ending, Route
+from telephony.providers.editing import Ending, Route, Seating
 from telephony.providers.phrases import Money, Number, Said, Strong
 
 register = template.Library()
@@ -76,6 +76,20 @@ def _end_of(ending: Ending, names: Mapping[str, str], how: Mapping[str, str]) ->
 
 
 @register.simple_tag
+def seating_figure(seating: Seating) -> SafeString:
+    """Who sits with whom now and afterwards, drawn."""
+    finding = _("Now: %(before)s; afterwards: %(after)s.") % {
+        "before": _seats_in_words(seating.before),
+        "after": _seats_in_words(seating.after),
+    }
+    return seating_board(seating.before, seating.after, seating.mover, finding=finding)
+
+
+def _seats_in_words(containers: Sequence[Sequence[str]]) -> str:
+    return " / ".join(", ".join(names) for names in containers)
+
+
+@register.simple_tag
 def route_wait(ending: Ending) -> str:
     """How long it rings first, in words."""
     if ending.wait_s is None:
@@ -95,6 +109,6 @@ def at(mapping: Mapping[str, Any], key: str) -> Any:
 
 
 @register.simple_tag
-def act_token(wanted: Mapping[str, Any] | None) -> str:
+def act_token(wanted: Mapping[str, Any] | None = None) -> str:
     """What a button will write, signed: only what this page offered comes back."""
     return signing.dumps(dict(wanted or {}), salt=ACT_SALT)

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from telephony.views import connect, connecting, connections, cti, linking, live, operations, run_requests
+from telephony.views import (
+    connect,
+    connecting,
+    connections,
+    cti,
+    linking,
+    live,
+    logins,
+    operations,
+    run_requests,
+)
 
 _ONE = "t/<slug:slug>/connections/<int:pk>/"
 
@@ -13,6 +23,7 @@ urlpatterns = [
         connect.ConnectView.as_view(),
         name="connection_connect",
     ),
+    path("t/<slug:slug>/connections/logins/<int:pk>/", logins.LoginView.as_view(), name="login_detail"),
     path(_ONE, connections.ConnectionDetailView.as_view(), name="connection_detail"),
     path(f"{_ONE}now/", connections.ConnectionNowView.as_view(), name="connection_now"),
     path(f"{_ONE}runs/", connections.RunListView.as_view(), name="connection_runs"),

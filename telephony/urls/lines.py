@@ -1,11 +1,22 @@
 from django.urls import path
 
-from telephony.views import edit_json, editing, lines, new_objects, references
+from telephony.views import edit_json, editing, lines, messages, new_objects, references
 
 urlpatterns = [
     path("t/<slug:slug>/lines/<int:pk>/", lines.LineDetailView.as_view(), name="line_detail"),
     path("t/<slug:slug>/lines/<int:pk>/refresh/", lines.LineRefreshView.as_view(), name="line_refresh"),
     path("t/<slug:slug>/lines/<int:pk>/terminals/", lines.TerminalsView.as_view(), name="line_terminals"),
+    path("t/<slug:slug>/lines/<int:pk>/messages/", messages.MessagesView.as_view(), name="line_messages"),
+    path(
+        "t/<slug:slug>/lines/<int:pk>/messages/<slug:folder>/<str:message>/sound.wav",
+        messages.SoundView.as_view(),
+        name="message_sound",
+    ),
+    path(
+        "t/<slug:slug>/lines/<int:pk>/messages/<slug:folder>/<str:message>/erase/",
+        messages.EraseView.as_view(),
+        name="message_erase",
+    ),
     path("t/<slug:slug>/entities/<int:pk>/edit/<str:operation>/", editing.EditView.as_view(), name="edit"),
     path(
         "t/<slug:slug>/entities/<int:pk>/edit/<str:operation>/json/",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ from telephony.forms.editing import WhyForm
 from telephony.models import Change, Connection, Entity
 from telephony.services import charges, comparing, discarding, editing
 from telephony.services.change_story import Story, story_of
+from telephony.services.company_story import is_company
+from telephony.services.company_story import page_of as company_page_of
 from telephony.services.directory_tree import folder_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
@@ -68,12 +71,16 @@ def place_of(line: Entity | None, entity: Entity | None) -> str:
     """The entry of the menu that editing this belongs to; "" where the address decides."""
     if line is not None:
         return "telephony:line_list"
+    if entity is not None and is_company(entity):
+        return "telephony:company_list"
     return "telephony:directory" if entity is not None and folder_of(entity) is not None else ""
 
 
 def home_of(tenant: Tenant, entity: Entity) -> tuple[str, str]:
     """The page that an object of the account is found on, and its name: the folder of the directory, or its own."""
     folder = folder_of(entity)
+    if is_company(entity):
+        return tenant_url(tenant, "telephony:company_detail", pk=entity.pk), str(entity)
     if folder is None:
         return tenant_url(tenant, "telephony:entity_detail", pk=entity.pk), str(entity)
     return f"{tenant_url(tenant, 'telephony:directory')}?{urlencode({'folder': folder})}", _("Directory")
@@ -201,6 +208,9 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             return f"{tenant_url(self.request.tenant, 'telephony:new', **names)}?change={change.pk}"  # type: ignore[attr-defined]
         if on is None:
             return ""
+        page = company_page_of(on.connection)
+        if page is not None and editor.operation.key == page.update:
+            return f"{home_of(self.request.tenant, on)[0]}?change={change.pk}"  # type: ignore[attr-defined]
         url = tenant_url(self.request.tenant, "telephony:edit", pk=on.pk, operation=change.operation)  # type: ignore[attr-defined]
         return f"{url}?change={change.pk}"
 
@@ -286,7 +296,17 @@ class ChangeSendView(ChangeMixin, View):
                 )
             elif change.state == Change.State.REFUSED and change.fields_refused:
                 return self._to_form(change)
+            elif secret := editing.shown_once(change):
+                return self._show_once(change, secret)
         return self.back_to(change)
+
+    def _show_once(self, change: Change, secret: str) -> HttpResponse:
+        """The page with what the provider gave, in this answer alone: it is kept nowhere."""
+        view = ChangeDetailView(request=self.request, kwargs=self.kwargs)
+        context = {"change": change, "secret": secret, "home": view.home(), "title": change.summary}
+        response = render(self.request, "telephony/change_secret.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
 
     def _renew(self, change: Change) -> None:
         """A preview that is too old is compared anew; the person looks again."""

@@ -19,6 +19,7 @@ from telephony.services import line_story
 from telephony.services.door import right_for
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.entity_page import surroundings_of
+from telephony.services.voicemail import mailbox_of
 from telephony.tables.documents import reading_for
 from telephony.services.object_acts import acts_of
 from telephony.views.panels import panels_for
@@ -65,7 +66,7 @@ class LineDetailView(TenantRightMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         story = line_story.story_of(self.object)
         parts = story.parts
-        keys = set(parts.writes.values())
+        keys = set(parts.writes.values()) | {act.operation for act in parts.acts}
         keys |= {act.operation for profile in parts.profiles or () for act in profile.acts}
         keys |= {act.operation for plugin in parts.plugins or () for act in plugin.acts}
         acts = acts_of(self.object) if not parts.writes else []
@@ -81,6 +82,7 @@ class LineDetailView(TenantRightMixin, DetailView):
             blocked=set(parts.blacklist.numbers) if parts.blacklist else set(),
             title=str(self.object),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
+            has_mailbox=mailbox_of(self.object) is not None,
             panels=panels_for(self.request.tenant, self.object.connection, self.object),
             **self._document(),
             **kwargs,

@@ -32,12 +32,14 @@ class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
         panel = live_panels.panel_of(connection, name, entity.kind if entity else "")
         if panel is None:
             raise Http404
-        live = live_panels.read(connection, panel, entity)
+        is_fresh = bool(self.request.GET.get("now"))
+        live = live_panels.read(connection, panel, entity, is_fresh=is_fresh)
         facts = [fact for row in live.rows for fact in row] or list(live.sheet.facts() if live.sheet else ())
         names = number_names.names_of(numbers_in(facts, self.request.tenant.region))
         return {
             "live": live,
             "panel": panel,
+            "live_of": connection.name,
             "panel_url": url,
             "title": panel.title,
             "reading": reading_for(self.request, connection, names),

@@ -21,6 +21,7 @@ from telephony.services.call_figures import DayFigures
 from telephony.services.number_names import names_of
 from telephony.views import overview_figures
 from telephony.views.attention import attention_of
+from telephony.views.panels import overview_panels
 
 PERIODS = {
     "today": gettext_lazy("Today"),
@@ -84,6 +85,7 @@ class OverviewView(TenantRightMixin, TemplateView):
             periods=PERIODS,
             attention=attention_of(tenant, now),
             changes=list(changes[:LATEST_CHANGES]),
+            panels=overview_panels(tenant, connections),
             runs=list(
                 SyncRun.objects.filter(state__in=[SyncRun.State.WAITING, SyncRun.State.RUNNING])
                 .select_related("connection")

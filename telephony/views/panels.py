@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from portal.ui.links import tenant_url
@@ -19,3 +20,11 @@ def panels_for(
         ("telephony:entity_live", entity.pk) if entity else ("telephony:connection_live", connection.pk)
     )
     return [(panel, tenant_url(tenant, name, pk=pk, panel=panel.name)) for panel in found]
+
+
+def overview_panels(tenant: Any, connections: Iterable[Connection]) -> list[tuple[LivePanel, str]]:
+    """The panels of all connections that the overview shows."""
+    return [
+        (panel, tenant_url(tenant, "telephony:connection_live", pk=one.pk, panel=panel.name))
+        for one, panel in live_panels.overview_panels(connections)
+    ]

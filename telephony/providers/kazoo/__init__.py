@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from telephony.providers.calling import CallWay
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.hours_keeping import HoursKeeping
 from telephony.providers.kazoo import temporal
@@ -13,6 +14,8 @@ from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.editors import EDITORS
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
+from telephony.providers.kazoo.kinds import DEVICE as DEVICE_KIND
+from telephony.providers.kazoo.kinds import USER as USER_KIND
 from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
@@ -150,6 +153,18 @@ PROVIDER = Provider(
         ),
     ),
     live=LIVE,
+    call_ways=(
+        CallWay(
+            kind=USER_KIND,
+            operation="user.quickcall",
+            values=lambda user, callee: {"userId": user, "number": callee},
+        ),
+        CallWay(
+            kind=DEVICE_KIND,
+            operation="device.quickcall",
+            values=lambda device, callee: {"deviceId": device, "number": callee},
+        ),
+    ),
     editors=EDITORS,
     hours=HOURS,
     # A bucket of a hundred that fills by ten a second.

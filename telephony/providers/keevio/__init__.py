@@ -9,6 +9,7 @@ from telephony.providers.keevio.catalog import CATALOG, COMPANY_ADMIN, SYSTEM_AD
 from telephony.providers.keevio.client import KeevioClient
 from telephony.providers.keevio.editors import EDITORS
 from telephony.providers.keevio.kinds import KINDS
+from telephony.providers.keevio.page import COMPANY_PAGE
 from telephony.providers.keevio.signing_in import sign_in
 from telephony.providers.keevio.sync import (
     path_values,
@@ -91,4 +92,5 @@ PROVIDER = Provider(
     ),
     scopes=SCOPES,
     editors=EDITORS,
+    company_page=COMPANY_PAGE,
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from portal.lib.secrets import Secret
-from telephony.providers.client import Answer, ClientContext
+from telephony.providers.client import Answer, CatalogClient, ClientContext
 from telephony.providers.keevio import envelope
 from telephony.providers.keevio.catalog import AUTH, CATALOG
 from telephony.providers.keevio.envelope import Row
@@ -21,13 +21,12 @@ from telephony.providers.keevio.settings import BY_NAME, Unfit
 from telephony.providers.keevio.signing_in import COOKIE, EVERY, INLINE, auth_of, base_of
 from telephony.providers.operations import Effect, Operation, Place
 from telephony.providers.transport import Request, Response
-from telephony.providers.values import checked
 
 _FOR_ONE_COMPANY = frozenset({"company.read", "company.update"})
 _REMEMBERED = "inline"  # in the connection's memory: this server gives us no session that lasts
 
 
-class KeevioClient:
+class KeevioClient(CatalogClient):
     """One connected keevio login: of the whole system, or bound to one company.
 
     company   the only company that this connection may see and change, "" for a login of the whole system
@@ -43,75 +42,47 @@ class KeevioClient:
         self._memory = context.memory
         self.company = "" if context.account == EVERY else context.account
 
-    def prepare(
-        self,
-        key: str,
-        values: Mapping[str, Any] | None = None,
-        *,
-        data: Mapping[str, Any] | None = None,
-        filters: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Request:
-        """The request as it would be sent, without the session.
-
-        values   by declared name, wherever they travel
-        data     further values; names that the catalog does not know are sent as they are, and ignored by keevio
-
-        Raises InvalidInput with a reason per name, Forbidden for what a connection of one company may not ask,
-        KeyError for an unknown operation.
-        """
-        operation = self.catalog[key]
-        given = {**(values or {})}
-        loose = {name: value for name, value in (data or {}).items() if operation.param(name) is None}
-        given.update({name: value for name, value in (data or {}).items() if name not in loose})
+    def _completed(
+        self, operation: Operation, given: dict[str, Any], filters: Mapping[str, str]
+    ) -> dict[str, Any]:
         if filters:
             raise InvalidInput(_("keevio has no filters."))
-        if loose and operation.is_read:
-            raise InvalidInput(
-                _("Some values cannot be sent."), fields=dict.fromkeys(loose, _("A read takes none."))
-            )
-        cleaned = _fit(operation, checked(operation, self._bound(operation, given)))
+        return self._bound(operation, given)
+
+    def _written(
+        self,
+        operation: Operation,
+        values: Mapping[str, Any],
+        loose: Mapping[str, Any],
+        headers: Mapping[str, str],
+    ) -> Request:
+        fitting = _fit(operation, values)
         document = (
-            self._auth(operation, cleaned)
+            self._auth(operation, fitting)
             if operation.surface == AUTH
-            else _command(operation, cleaned, loose)
+            else _command(operation, fitting, loose)
         )
-        return Request(
+        request = Request(
             method=operation.method,
             url=self._base + operation.path,
-            headers={"Accept": "application/json", **(headers or {})},
+            headers={"Accept": "application/json", **headers},
             document=document,
             operation=operation.key,
         )
+        return request if operation.key == "auth.login" else self._standing(request)
 
-    def call(
-        self,
-        key: str,
-        values: Mapping[str, Any] | None = None,
-        *,
-        data: Mapping[str, Any] | None = None,
-        filters: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        deadline_s: float | None = None,
-        accepts_charges: bool = False,
+    def _asked(
+        self, operation: Operation, request: Request, given: Mapping[str, Any], deadline_s: float | None
     ) -> Answer:
-        """Ask, and judge the answer. `items` are the companies or containers that were meant, each with its key.
-
-        accepts_charges   means nothing here: no operation of keevio asks before it charges
-
-        Raises the errors of portal.lib.errors; NotFound also where a company asked for is not in the answer.
-        """
-        operation = self.catalog[key]
-        request = self.prepare(key, values, data=data, filters=filters, headers=headers)
-        if key == "auth.login":
+        """`items` are the companies or containers that were meant. NotFound also where an answer lacks them."""
+        if operation.key == "auth.login":
             response = self._transport.send(request, effect=operation.effect, deadline_s=deadline_s)
         else:
             response = self._authorized(request, operation.effect, deadline_s)
         document = envelope.document_of(operation, response)
-        asked = self._bound(operation, {**(values or {}), **(data or {})})
         return Answer(
             document=document,
-            items=_meant(operation, document, asked),
+            items=_meant(operation, document, self._bound(operation, given)),
             status=response.status,
             headers=response.headers,
         )
@@ -159,6 +130,11 @@ class KeevioClient:
             return {"auth": {"type": "auth"}}
         return {"auth": auth_of(cleaned or self._login())}
 
+    def _standing(self, request: Request) -> Request:
+        """The request as it goes out first, the session's cookie left blank."""
+        inline = self._inline(request) if self._memory.get(_REMEMBERED) else None
+        return inline or request.with_headers(Cookie=Secret(""))
+
     def _authorized(self, request: Request, effect: Effect, deadline_s: float | None) -> Response:
         """Send with the session; when nobody is signed in any more, sign in once and send once more.
 
@@ -195,13 +171,19 @@ class KeevioClient:
         login = self._login()
         if not login.get("username") or request.operation == "auth.logout":
             return None
-        return replace(request, document={**request.document, "auth": auth_of(login)})
+        headers = {name: value for name, value in request.headers.items() if name != "Cookie"}
+        return replace(request, headers=headers, document={**request.document, "auth": auth_of(login)})
 
 
 def _with_session(request: Request, token: Callable[[], Secret]) -> Request | None:
     """The request with the session's cookie, None where signing in gives no session."""
     session = token().reveal()
-    return None if session == INLINE else request.with_headers(Cookie=Secret(f"{COOKIE}={session}"))
+    if session == INLINE:
+        return None
+    signed = request.with_headers(Cookie=Secret(f"{COOKIE}={session}"))
+    if request.operation == "auth.logout":
+        return signed
+    return replace(signed, document={name: part for name, part in request.document.items() if name != "auth"})
 
 
 def _fit(operation: Operation, cleaned: Mapping[str, Any]) -> dict[str, Any]:

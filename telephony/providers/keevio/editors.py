@@ -20,13 +20,14 @@ from telephony.providers.editing import (
     Inverse,
     Live,
     Place,
+    Seating,
     Surroundings,
     editors,
 )
 from telephony.providers.fields import shown_of
-from telephony.providers.keevio.catalog import CATALOG
+from telephony.providers.keevio.catalog import CATALOG, COMPANY_ID, COMPANY_NAME, SYSTEM_ADMIN
 from telephony.providers.keevio.envelope import members_of
-from telephony.providers.keevio.kinds import COMPANY, label_of
+from telephony.providers.keevio.kinds import COMPANY, CONTAINER, label_of, members_in
 from telephony.providers.keevio.settings import (
     BY_NAME,
     FEATURE_SWITCHES,
@@ -37,6 +38,7 @@ from telephony.providers.keevio.settings import (
     Kind,
     Setting,
     Unfit,
+    in_order,
 )
 from telephony.providers.operations import Operation, Text
 from telephony.providers.phrases import Said, Strong, said
@@ -47,6 +49,7 @@ _NAME = Field(
     required=True,
     max_length=MAX_TEXT,
     help=lazy("No accents, apostrophes or ampersands: keevio refuses them."),
+    pattern=COMPANY_NAME,
 )
 _DESCRIPTION = Field(
     name="description",
@@ -124,13 +127,21 @@ class CompanyUpdate(CompanyEditor):
         self, before: Fields | None, wanted: Fields, around: Surroundings
     ) -> tuple[Consequence, ...]:
         found = []
+        login = around.login()
         switches = [one for one in SETTINGS if one.name in wanted and one.is_feature_switch]
-        if switches:
+        if switches and SYSTEM_ADMIN not in login.scopes:
             template = _(
                 "**Moves only for a System-Admin:** {switches}. keevio says yes to other logins as well and ignores it; "
                 "what it did is read back."
             )
             found.append(_consequence(template, "lock", switches=_listed(switches)))
+        version = login.given.get("version", "")
+        if newer := [one for one in SETTINGS if one.name in wanted and not one.is_known_to(version)]:
+            template = _(
+                "**Newer than the server,** which was declared as {version}: {settings}. It may ignore them; "
+                "what it did is read back."
+            )
+            found.append(_consequence(template, "alert-triangle", version=version, settings=_listed(newer)))
         if deprecated := [one for one in SETTINGS if one.deprecated and wanted.get(one.name)]:
             template = _("**Deprecated by the vendor:** {settings}. Not for new set-ups.")
             found.append(_consequence(template, "alert-triangle", settings=_listed(deprecated)))
@@ -159,6 +170,7 @@ class CompanyUpdate(CompanyEditor):
 
 class CompanyCreate(CompanyEditor):
     title = lazy("Create a company")
+    rereads = (CONTAINER,)
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
         company = Field(
@@ -167,6 +179,7 @@ class CompanyCreate(CompanyEditor):
             required=True,
             max_length=32,
             help=lazy("1 to 32 letters, digits or underscores. It cannot be changed later."),
+            pattern=COMPANY_ID,
         )
         return (company, _NAME, _DESCRIPTION)
 
@@ -202,6 +215,7 @@ class CompanyCreate(CompanyEditor):
 
 class CompanyDelete(CompanyEditor):
     title = lazy("Delete a company")
+    rereads = (CONTAINER,)
 
     def read(self, document: Document) -> Fields:
         return {"name": str(document.get("name") or "")}
@@ -227,6 +241,8 @@ class _Moving(CompanyEditor):
     """Moves between containers. `neighbours` names the field that holds the other companies of the container."""
 
     neighbours = ""
+    reads = (CONTAINER, COMPANY)
+    rereads = (CONTAINER,)
 
     def read(self, document: Document) -> Fields:
         """Nothing: a company's own document does not say which container it is in."""
@@ -247,7 +263,30 @@ class _Moving(CompanyEditor):
         if not others:
             return ()
         template = _("It leaves {companies}. Some of them **may move along**; keevio decides that.")
-        return (_consequence(template, "users-group", companies=", ".join(others)),)
+        return (_consequence(template, "users-group", companies=_names(others, around)),)
+
+    def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
+        return _names([str(address.get("company", ""))], around)
+
+    def seating(self, before: Fields | None, wanted: Fields, around: Surroundings) -> Seating | None:
+        """The containers that it touches. Who may move along is not known, and stays where it is in the drawing."""
+        mover = str(around.address.get("company", ""))
+        names = _names_by_company(around)
+        left = [mover, *((before or {}).get(self.neighbours) or ())]
+        joined = self._joined(wanted, around)
+        if joined is None or mover in joined:
+            return None
+        now, then = (left, joined), ([one for one in left if one != mover], [*joined, mover])
+        return Seating(
+            mover=names.get(mover, mover),
+            before=_seats(now, names),
+            after=_seats(then, names),
+            note=_("keevio decides who else moves along.") if len(left) > 1 else "",
+        )
+
+    def _joined(self, wanted: Fields, around: Surroundings) -> list[str] | None:
+        """Who sits where it goes; nobody where that is a container of its own, None where it stays."""
+        return []
 
     def _rejoin(self, done: Done) -> Inverse | None:
         """Back to a former neighbour, or alone where there was none."""
@@ -266,10 +305,27 @@ class CompanyGroup(_Moving):
     neighbours = "target"
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
-        label = lazy("Together with")
-        return (
-            Field(name=self.neighbours, label=label, required=True, words=_companies, empty=lazy("nobody")),
+        """The company to join; a choice where the others are known."""
+        mover = str(around.address.get("company", ""))
+        others = {key: name for key, name in _names_by_company(around).items() if key != mover}
+        target = Field(
+            name=self.neighbours,
+            label=lazy("Together with"),
+            kind="choice" if others else "text",
+            choices=tuple(sorted(others.items(), key=lambda one: one[1].casefold())),
+            required=True,
+            words=_companies,
+            empty=lazy("nobody"),
+            help=lazy("It moves into the container in which this company is."),
         )
+        return (target,)
+
+    def _joined(self, wanted: Fields, around: Surroundings) -> list[str] | None:
+        target = str(wanted.get(self.neighbours) or "")
+        if not target:
+            return None
+        seats = (list(members_in(one)) for one in around.around.get(CONTAINER, ()))
+        return next((seat for seat in seats if target in seat), [target])
 
     def same(self, name: str, left: Any, right: Any) -> bool:
         """One wanted neighbour is there when it is among those found."""
@@ -291,6 +347,9 @@ class CompanyUngroup(_Moving):
 
     def clean(self, wanted: Fields, around: Surroundings) -> Fields:
         return {self.neighbours: []}
+
+    def _joined(self, wanted: Fields, around: Surroundings) -> list[str] | None:
+        return []
 
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
         return {}
@@ -334,9 +393,25 @@ def _words(setting: Setting) -> Callable[[Any, Surroundings], Said | Text] | Non
     return None
 
 
-def _companies(value: Any, _around: Surroundings) -> Text:
+def _companies(value: Any, around: Surroundings) -> Text:
     companies = value if isinstance(value, list) else [value] if value else []
-    return ", ".join(companies) or lazy("nobody")
+    return _names(companies, around) or lazy("nobody")
+
+
+def _names_by_company(around: Surroundings) -> dict[str, str]:
+    """The companies that are cached, by identifier."""
+    rows = around.around.get(COMPANY, ())
+    return {str(row.get("company")): str(row.get("name") or row.get("company")) for row in rows}
+
+
+def _names(companies: Sequence[str], around: Surroundings) -> str:
+    known = _names_by_company(around)
+    return ", ".join(known.get(one, one) for one in companies)
+
+
+def _seats(containers: Sequence[Sequence[str]], names: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Containers with somebody in them, their companies by name."""
+    return tuple(tuple(names.get(one, one) for one in seat) for seat in containers if seat)
 
 
 def _read(setting: Setting, value: Any) -> Any:
@@ -347,8 +422,7 @@ def _read(setting: Setting, value: Any) -> Any:
     if setting.kind is Kind.SWITCH:
         return value in (True, 1, "1", "true", "yes", "on")
     if setting.kind is Kind.LETTERS:
-        letters = "".join(map(str, value)) if isinstance(value, list) else str(value or "")
-        return [one for one in LETTERS if one in letters] + sorted(set(letters) - set(LETTERS))
+        return in_order("".join(map(str, value)) if isinstance(value, list) else str(value or ""))
     text = "" if value is None else str(value).strip()
     if setting.kind is Kind.BITS:
         return (int(text) if text.isascii() and text.isdigit() else text) if text else None
@@ -373,6 +447,8 @@ def _against(setting: Setting, value: Any, before: Any) -> str:
     """Why a field cannot be sent, "" if it can."""
     if value is None:
         return "" if before is None else _("keevio has no value that gives this back to the system.")
+    if setting.kind is Kind.LETTERS and set(value) - set(LETTERS) - set(before or ()):
+        return _("Only the letters {letters} are known.").format(letters=LETTERS)
     try:
         _sent(setting, value)
     except Unfit as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +25,13 @@ def label_of(setting: Setting) -> Text:
     if setting.deprecated:
         label = format_lazy(_("{label} (deprecated)"), label=label)
     return label
+
+
+def members_in(container: Mapping[str, Any]) -> dict[str, str]:
+    """Who sits in a container as it is cached: name by identifier."""
+    return {
+        str(one["company"]): str(one.get("name") or one["company"]) for one in container.get("members", ())
+    }
 
 
 def _field(setting: Setting) -> DocumentField:

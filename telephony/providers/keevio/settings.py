@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -25,6 +26,7 @@ _PIN = re.compile(r"[0-9]{0,32}")
 _LEVEL = re.compile(r"[A-Za-z0-9_\-]{1,32}")
 _CALLER = re.compile(r"-?\+?[0-9]{1,32}")
 _URL = re.compile(r"https?://[\x21-\x7e]{1,232}")
+_UNKNOWN_LETTERS = re.compile(r"[A-Za-z]*")  # a newer server may know more of them
 
 
 class Kind(StrEnum):
@@ -131,7 +133,7 @@ class Setting:
         text = str(value)
         if text:
             self._refuse_text(text, is_strict)
-        return "".join(letter for letter in LETTERS if letter in text) if self.kind is Kind.LETTERS else text
+        return "".join(in_order(text)) if self.kind is Kind.LETTERS else text
 
     def means_inherit(self, value: Any) -> bool:
         """Whether this is what the system decides; a key that an answer lacks is None."""
@@ -162,7 +164,8 @@ class Setting:
         elif self.kind is Kind.RANGE:
             self._refuse_number(text)
         elif self.kind is Kind.LETTERS:
-            if set(text) - set(LETTERS) or len(text) > MAX_TEXT:
+            is_known = not set(text) - set(LETTERS)
+            if not (is_known if is_strict else _UNKNOWN_LETTERS.fullmatch(text)) or len(text) > MAX_TEXT:
                 raise Unfit(format_lazy(_("Only the letters {letters} are known."), letters=LETTERS))
         elif self.kind is Kind.ZONE:
             if text not in _zones():
@@ -425,6 +428,28 @@ BY_NAME = {one.name: one for one in SETTINGS}
 PINS = tuple(one.name for one in SETTINGS if one.secret)
 FEATURE_SWITCHES = frozenset(one.name for one in SETTINGS if one.is_feature_switch)
 assert len(BY_NAME) == 27
+
+
+def in_order(letters: str) -> list[str]:
+    """The letters of `noext` as it is answered, each once; those that nobody knows come after the known ones."""
+    return [one for one in LETTERS if one in letters] + sorted(set(letters) - set(LETTERS))
+
+
+def bits_of(mask: int) -> list[int]:
+    """The bits that are set in a recording mask, by their value: 5 is 1 and 4."""
+    return [1 << place for place in range(mask.bit_length()) if mask >> place & 1]
+
+
+def pin_weakness(pin: str) -> Text:
+    """Why a PIN is easy to guess, "" if it is not."""
+    if not pin:
+        return ""
+    if len(set(pin)) == 1:
+        return _("easy to guess: one digit repeated")
+    steps = {int(after) - int(before) for before, after in pairwise(pin)} if pin.isdecimal() else set()
+    if steps in ({1}, {-1}):
+        return _("easy to guess: digits in a row")
+    return _("easy to guess: shorter than four digits") if len(pin) < 4 else ""
 
 
 def known_to(version: str) -> tuple[Setting, ...]:

@@ -22,7 +22,7 @@ from portal.lib.errors import (
 )
 from portal.lib.outbound import path_segment
 from portal.lib.secrets import Secret
-from telephony.providers.client import Answer, ClientContext
+from telephony.providers.client import Answer, CatalogClient, ClientContext
 from telephony.providers.keyyo import cti, encoding
 from telephony.providers.keyyo.catalog import CATALOG
 from telephony.providers.keyyo.catalog.calls import PAGE_SIZE
@@ -30,7 +30,6 @@ from telephony.providers.keyyo.catalog.common import CTI, MANAGER
 from telephony.providers.keyyo.documents import CSIToken, Profile, Service
 from telephony.providers.operations import Effect, Operation, Paging, Place
 from telephony.providers.transport import Request, Response
-from telephony.providers.values import checked
 
 SMALLEST_FULL_PAGE = 100  # no server is taken to cut pages shorter than its own default
 
@@ -42,7 +41,7 @@ _STANDARD: dict[str, dict[str, str | Secret]] = {
 }
 
 
-class KeyyoClient:
+class KeyyoClient(CatalogClient):
     """One connected Keyyo account."""
 
     catalog = CATALOG
@@ -53,56 +52,29 @@ class KeyyoClient:
         self._addresses = context.addresses
         self._line_secret = context.line_secret
 
-    def prepare(
+    def _completed(
+        self, operation: Operation, given: dict[str, Any], filters: Mapping[str, str]
+    ) -> dict[str, Any]:
+        return {**given, "filters": {**given.get("filters", {}), **filters}} if filters else given
+
+    def _written(
         self,
-        key: str,
-        values: Mapping[str, Any] | None = None,
-        *,
-        data: Mapping[str, Any] | None = None,
-        filters: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        operation: Operation,
+        values: Mapping[str, Any],
+        loose: Mapping[str, Any],
+        headers: Mapping[str, str],
     ) -> Request:
-        """The request as it would be sent, without the token.
+        return _request(operation, self._base(operation), values, loose, headers)
 
-        values   by declared name, wherever they travel
-        data     further body fields; names that the catalog does not know are sent as they are
-
-        Raises InvalidInput with a reason per name, KeyError for an unknown operation.
-        """
-        operation = self.catalog[key]
-        given = dict(values or {})
-        loose = {name: value for name, value in (data or {}).items() if not _is_body(operation, name)}
-        given.update({name: value for name, value in (data or {}).items() if name not in loose})
-        if filters:
-            given["filters"] = {**given.get("filters", {}), **filters}
-        if loose and operation.method == "GET":
-            raise InvalidInput(
-                _("Some values cannot be sent."), fields=dict.fromkeys(loose, _("A read has no body."))
-            )
-        return _request(operation, self._base(operation), checked(operation, given), loose, headers or {})
-
-    def call(
-        self,
-        key: str,
-        values: Mapping[str, Any] | None = None,
-        *,
-        data: Mapping[str, Any] | None = None,
-        filters: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        deadline_s: float | None = None,
-        accepts_charges: bool = False,
+    def _asked(
+        self, operation: Operation, request: Request, given: Mapping[str, Any], deadline_s: float | None
     ) -> Answer:
-        """Ask, and decode the answer. Raises the errors of portal.lib.errors; a 400's reason stands on its field.
-
-        accepts_charges   means nothing here: no operation of Keyyo asks before it charges
-        """
-        operation = self.catalog[key]
-        request = self.prepare(key, values, data=data, filters=filters, headers=headers)
+        """Send and decode; a 400's reason stands on its field."""
         if operation.surface == CTI:
-            line = str((values or {})["ACCOUNT"])
-            return cti.act(self._transport, request, password=self._line_secret(line), deadline_s=deadline_s)
+            password = self._line_secret(str(given["ACCOUNT"]))
+            return cti.act(self._transport, request, password=password, deadline_s=deadline_s)
         response = self._authorized(request, operation.effect, deadline_s)
-        return _decoded(operation, request, response, values or {})
+        return _decoded(operation, request, response, given)
 
     def pages(
         self,
@@ -201,11 +173,6 @@ class KeyyoClient:
             effect=effect,
             deadline_s=deadline_s,
         )
-
-
-def _is_body(operation: Operation, name: str) -> bool:
-    param = operation.param(name)
-    return param is not None and param.place is Place.BODY
 
 
 def _request(

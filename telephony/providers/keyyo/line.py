@@ -46,7 +46,20 @@ def parts(line_kind: str, cached: Sequence[Cached]) -> LineParts:
         barring=_barring(by_kind) if "barring" in writes else None,
         plugins=_plugins(by_kind) if line_kind == SIP_LINE else None,
         writes=writes,
+        acts=_acts(line_kind),
     )
+
+
+def _acts(line_kind: str) -> list[Act]:
+    """What is done to the line at once, and never taken back."""
+    acts = [Act(label=_("Order another offer"), operation="services.upgrade.create")]
+    if line_kind in (SIP_LINE, MOBILE):
+        acts.append(
+            Act(label=_("Replace the SIP password"), operation="services.reset_password.create", wanted={})
+        )
+    if line_kind == SIP_LINE:
+        acts.append(Act(label=_("Make a token for a browser"), operation="services.csi_token.create"))
+    return acts
 
 
 def _profiles(profiles: Sequence[Cached]) -> list[ProfileRow]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from telephony.providers.calling import CallWay
 from telephony.providers.client import Answer
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.fields import DocumentField
 from telephony.providers.live import LivePanel, Rows
-from telephony.providers.voipcloud.catalog import BASE, CATALOG, SYSTEM_STATUS
+from telephony.providers.voipcloud.catalog import BASE, CALL_TO_NUMBER, CATALOG, SYSTEM_STATUS
 from telephony.providers.voipcloud.client import VoipcloudClient
 from telephony.providers.voipcloud.kinds import KINDS, USER
 from telephony.providers.voipcloud.objects import path_values, read_entities, read_entity
@@ -51,6 +52,12 @@ PROVIDER = Provider(
     catalog=CATALOG,
     kinds=KINDS,
     capabilities=frozenset({"lines.read", "calls.list", "calls.start"}),
+    call_ways=(
+        CallWay(
+            operation=CALL_TO_NUMBER,
+            values=lambda own, callee: {"user_number": own, "number_to_call": callee},
+        ),
+    ),
     connect_fields=CONNECT_FIELDS,
     make_client=VoipcloudClient,
     read_entities=read_entities,
@@ -81,6 +88,8 @@ PROVIDER = Provider(
             ),
             rows=_status_rows,
             is_single=True,
+            on_overview=True,
+            kept_s=300,
             empty=_("VoIPcloud says nothing about its state."),
         ),
     ),

@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from portal.lib.errors import InvalidInput, NeedsReconnect
+from portal.lib.errors import NeedsReconnect
 from portal.lib.secrets import Secret
-from telephony.providers.client import Answer, ClientContext
+from telephony.providers.client import Answer, CatalogClient, ClientContext
 from telephony.providers.operations import Effect, Operation, Paging, Place
 from telephony.providers.transport import Request, Response, Transport
-from telephony.providers.values import checked
 from telephony.providers.voipcloud import envelope
 from telephony.providers.voipcloud.catalog import BASE, CATALOG, ROOT
 
@@ -21,7 +18,7 @@ PAGE_SIZE = 1000  # of `pages`; the sync asks for as much as one answer may hold
 _STANDARD: dict[str, str | Secret] = {"Accept": "application/json", "token": Secret("")}
 
 
-class VoipcloudClient:
+class VoipcloudClient(CatalogClient):
     """One connected VoIPcloud account."""
 
     catalog = CATALOG
@@ -32,50 +29,19 @@ class VoipcloudClient:
         self._base = api_base(context.addresses[BASE])
         self.memory = context.memory
 
-    def prepare(
+    def _written(
         self,
-        key: str,
-        values: Mapping[str, Any] | None = None,
-        *,
-        data: Mapping[str, Any] | None = None,
-        filters: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        operation: Operation,
+        values: Mapping[str, Any],
+        loose: Mapping[str, Any],
+        headers: Mapping[str, str],
     ) -> Request:
-        """The request as it would be sent, without the key.
+        return _request(operation, self._base, values, loose, headers)
 
-        values   by declared name; `filters` are such values too (users_names, from_date, ...)
-        data     further fields of the form; names that the catalog does not know are sent as they are
-
-        Raises InvalidInput with a reason per name, KeyError for an unknown operation.
-        """
-        operation = self.catalog[key]
-        given = {**(values or {}), **(filters or {})}
-        loose = {name: value for name, value in (data or {}).items() if operation.param(name) is None}
-        given.update({name: value for name, value in (data or {}).items() if name not in loose})
-        if loose and operation.method == "GET":
-            reasons = dict.fromkeys(loose, _("A read has no body."))
-            raise InvalidInput(_("Some values cannot be sent."), fields=reasons)
-        return _request(operation, self._base, checked(operation, given), loose, headers or {})
-
-    def call(
-        self,
-        key: str,
-        values: Mapping[str, Any] | None = None,
-        *,
-        data: Mapping[str, Any] | None = None,
-        filters: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        deadline_s: float | None = None,
-        accepts_charges: bool = False,
+    def _asked(
+        self, operation: Operation, request: Request, given: Mapping[str, Any], deadline_s: float | None
     ) -> Answer:
-        """Ask, and judge the answer. `document` is all of it, `items` are the rows of a list.
-
-        Raises the errors of portal.lib.errors; NeedsReconnect names both things that a 401 can mean.
-
-        accepts_charges   means nothing here: nothing asks before it charges
-        """
-        operation = self.catalog[key]
-        request = self.prepare(key, values, data=data, filters=filters, headers=headers)
+        """`document` is all of the answer, `items` are the rows of a list. NeedsReconnect names both meanings of a 401."""
         return envelope.answer_of(operation, self._authorized(request, operation.effect, deadline_s))
 
     def pages(

@@ -26,7 +26,7 @@ EVERYTHING = ("full_access",)
 
 @pytest.fixture(scope="session")
 def _sandbox_server() -> Iterator[SandboxServer]:
-    with SandboxServer(providers=("keyyo", "kazoo")) as server:
+    with SandboxServer(providers=("keyyo", "kazoo", "voipcloud")) as server:
         yield server
 
 

@@ -9,7 +9,7 @@ from portal.lib.errors import InvalidInput, NeedsReconnect
 from portal.lib.secrets import Secret
 from telephony.models import Connection, Credential, SyncRun
 from telephony.providers.registry import PROVIDERS
-from telephony.services import access, linking
+from telephony.services import access, by_hand, linking
 from tests.telephony.connections.conftest import reseller_login
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -152,3 +152,15 @@ def test_splitting_asks_only_for_what_belongs_to_the_choice():
     with pytest.raises(InvalidInput) as refused:
         linking.split(PROVIDERS["keevio"], {"base": "https://pbx.example"}, {})
     assert set(refused.value.fields) == {"username", "password"}
+
+
+def test_a_request_by_hand_is_shown_as_it_went_out(reseller, tenant):
+    with tenant_scope(tenant):
+        operation = by_hand.operation_of(reseller, "account.get")
+        read = by_hand.read(reseller, operation, by_hand.Asked(), None).request
+        write = by_hand.operation_of(reseller, "account.patch")
+        asked = by_hand.Asked(data={"language": "fr-FR"})
+        preview = by_hand.shown_request(by_hand.draft(reseller, write, asked, None))
+
+    for shown in (read, preview):
+        assert shown["headers"]["X-Auth-Token"] == "***" and "Authorization" not in shown["headers"]

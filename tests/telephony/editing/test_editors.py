@@ -14,6 +14,7 @@ from telephony.providers.keyyo.editors import EDITORS
 from telephony.providers.keyyo.editors.common import number_in, number_out
 from telephony.providers.keyyo.editors.profile_fields import read_profile, sentence
 from telephony.providers.keyyo.sandbox.formats import read_flag, read_number, shown_number
+from telephony.providers.operations import Effect
 from telephony.providers.phrases import Number, Strong, said
 
 LINE = Surroundings(line_name="Syndic Paris", line_number="+33199001011", line_kind="UCaaSVoIPAccount")
@@ -192,10 +193,11 @@ def test_a_sentence_keeps_numbers_apart_from_words() -> None:
     ]
 
 
-def test_every_write_of_people_has_an_editor_with_a_way_back() -> None:
+def test_every_write_of_people_has_a_way_back_or_says_that_it_has_none() -> None:
     for key, editor in EDITORS.items():
-        assert editor.reading is not None, key
-        assert not editor.irreversible, key
+        is_at_once = editor.operation.effect is Effect.NEVER_REPEAT
+        assert (editor.reading is None) is is_at_once, key
+        assert bool(editor.irreversible) is is_at_once, key
 
 
 def test_forcing_draws_the_way_from_the_profile_that_ruled_before() -> None:

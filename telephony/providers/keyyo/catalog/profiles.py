@@ -147,7 +147,7 @@ CTI_PLUGINS: tuple[Operation, ...] = (
             ),
         ),
         note=_("Hosted PBX lines only."),
-        extra={"secret_answer": ("token",)},
+        extra={"secret_answer": ("token",), "shown_once": "token"},
     ),
     listing(
         "services.cti_plugins.list",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telephony.providers.editing import editors
 from telephony.providers.keyyo.catalog import CATALOG
+from telephony.providers.keyyo.editors.at_once import BrowserToken, OfferUpgrade, PasswordReset
 from telephony.providers.keyyo.editors.directory import (
     BranchCreate,
     BranchDelete,
@@ -21,6 +22,9 @@ EDITORS = editors(
     CATALOG,
     {
         "services.update": ServiceUpdate,
+        "services.reset_password.create": PasswordReset,
+        "services.upgrade.create": OfferUpgrade,
+        "services.csi_token.create": BrowserToken,
         "services.profiles.create": ProfileCreate,
         "services.profiles.update": ProfileUpdate,
         "services.profiles.delete": ProfileDelete,

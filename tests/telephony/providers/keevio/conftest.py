@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
+from accounts.models import Membership, Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import unscoped
 from portal.lib.secrets import Secret
+from telephony.models import Connection
 from telephony.providers.client import ClientContext, ShortMemory
 from telephony.providers.keevio.client import KeevioClient
 from telephony.providers.keevio.sandbox import KeevioSandbox
@@ -84,3 +90,46 @@ def keevio(client_for: Callable[..., KeevioClient]) -> KeevioClient:
 def administrator(client_for: Callable[..., KeevioClient]) -> KeevioClient:
     """The administrator of Brackenfold."""
     return client_for(ADMIN, COMPANY)
+
+
+# ---- in the portal ----
+
+
+@pytest.fixture
+def reachable(sandbox: SandboxServer, settings: Any) -> SandboxServer:
+    settings.OUTBOUND_ALLOW = [f"127.0.0.1:{sandbox.port}"]
+    return sandbox
+
+
+@pytest.fixture
+def alice() -> Person:
+    tenant = Tenant.objects.create(slug="alder", name="Alder & Ash")
+    person = Person.objects.create_user("alice@alder.example", "a-long-password", name="Alice")
+    Membership.objects.create(tenant=tenant, person=person, role=Role.OWNER)
+    return person
+
+
+def run(*words: str, **options: Any) -> tuple[str, str]:
+    """The command's output and what it said beside it."""
+    out, err = io.StringIO(), io.StringIO()
+    call_command(*words, stdout=out, stderr=err, **options)
+    return out.getvalue(), err.getvalue()
+
+
+@pytest.fixture
+def connect(reachable: SandboxServer, alice: Person) -> Callable[..., Connection]:
+    """Links Alder with a login, as somebody does on the command line."""
+
+    def make(login: str = "switchboard", **others: str) -> Connection:
+        words = [f"base={reachable.url}/keevio", f"username={login}", "password=keevio-demo"]
+        words += [f"{name}={value}" for name, value in others.items()]
+        slug = run("connect", "alder", "keevio", *words)[0].strip()
+        with unscoped("command"):
+            return Connection.objects.select_related("tenant", "credential").get(slug=slug)
+
+    return make
+
+
+@pytest.fixture
+def connection(connect: Callable[..., Connection]) -> Connection:
+    return connect()

@@ -140,6 +140,22 @@ def test_neither_session_nor_password_nor_pin_is_ever_shown(client_for, exchange
     assert b"730114" in (request.content() or b"")
 
 
+def test_the_request_that_is_shown_has_the_headers_and_the_body_of_the_one_that_is_sent(
+    client_for, sandbox, memory
+):
+    for client in (client_for(), client_for(grant=HeldGrant("inline"))):
+        client.read_company(COMPANY)  # from then on it knows whether there are sessions
+        shown = client.prepare("company.read", {"company": COMPANY})
+        sandbox.requests.clear()
+        client.read_company(COMPANY)
+        sent = sandbox.last_request
+
+        assert all(sent.header(name) for name in shown.headers)
+        assert ("Cookie" in shown.headers) is bool(sent.header("Cookie"))
+        assert ("auth" in shown.document) is ("auth" in sent.data)
+        assert "***" in json.dumps(shown.shown()) and "Authorization" not in shown.shown()["headers"]
+
+
 # ---- answers ----
 
 

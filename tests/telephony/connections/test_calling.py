@@ -1,0 +1,150 @@
+"""Starting a call from any number shown: from a line of any provider that can, chosen once and remembered."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.scoping import tenant_scope
+from portal.lib.secrets import Secret
+from telephony.models import CallSource, Change, Connection, Entity
+from telephony.providers.registry import PROVIDERS
+from telephony.providers.voipcloud.sandbox import seed as voipcloud
+from telephony.services import access, entities, linking
+from telephony.services.adopting import Round
+
+pytestmark = pytest.mark.django_db(transaction=True)
+START = "/t/alder/calls/start/"
+CALLED = "+33639980001"
+
+
+def read_lines(connection: Connection, kind: str) -> list[Entity]:
+    """Cache the lines of one kind; with their numbers first."""
+    from django.utils import timezone
+
+    client = access.client_of(connection)
+    for page in connection.declaration.read_entities(client, kinds=[kind]):
+        entities.store(connection, page, timezone.now())
+    return list(Entity.objects.lines().filter(connection=connection, kind=kind).order_by("pk"))
+
+
+@pytest.fixture
+def page(client_of_person, alice):
+    return client_of_person(alice)
+
+
+@pytest.fixture
+def keyyo_line(connection, sandbox):
+    """A line of Keyyo's, for which we may act by its password."""
+    with tenant_scope(connection.tenant_id):
+        line = read_lines(connection, "UCaaSVoIPAccount")[0]
+        services = sandbox.state("keyyo")["accounts"]["corvane"]["services"]
+        access.keep_line_secret(
+            connection.credential_id, line.remote_id, Secret(services[line.remote_id]["password"])
+        )
+    return line
+
+
+@pytest.fixture
+def pbx(sandbox, tenant, alice):
+    """Alder's connection to VoIPcloud."""
+    sandbox.provider("voipcloud").store.reset()
+    declared = PROVIDERS["voipcloud"]
+    login = {"base": f"{sandbox.url}/voipcloud", "api_key": voipcloud.fixture("tallow_creek")["api_key"]}
+    with tenant_scope(tenant):
+        base_url, given = linking.split(declared, login, {})
+        asked = Round(tenant=tenant, person=alice, provider=declared, base_url=base_url, login=given)
+        return linking.link(asked)
+
+
+def newest(tenant) -> Change:
+    with tenant_scope(tenant):
+        return Change.objects.latest("pk")
+
+
+def test_a_keyyo_line_rings_and_is_remembered(page, keyyo_line, sandbox, tenant, alice):
+    answer = page.post(START, {"number": "06 39 98 00 01", "source": f"line-{keyyo_line.pk}"})
+
+    change = newest(tenant)
+    assert answer["Location"] == f"/t/alder/changes/{change.pk}/"
+    assert (change.operation, change.state) == ("cti.makecall", Change.State.APPLIED), change.error
+    sent = next(one for one in sandbox.requests if one.status == 200 and "makecall" in one.target)
+    assert sent.query["CALLEE"] == CALLED.removeprefix("+") and sent.query["ACCOUNT"] == keyyo_line.remote_id
+    with tenant_scope(tenant):
+        assert CallSource.objects.get(person=alice).line == keyyo_line
+    again = page.get(f"{START}?number=%2B33199001001")
+    assert again.context["form"]["source"].value() == f"line-{keyyo_line.pk}"
+
+
+def test_a_kazoo_user_is_called_by_all_phones(page, reseller, kazoo, tenant):
+    with tenant_scope(tenant):
+        owners = {
+            one["owner_id"]
+            for one in access.client_of(reseller).call("device.list").items
+            if one.get("owner_id")
+        }
+        user = next(one for one in read_lines(reseller, "user") if one.remote_id in owners)
+    page.post(START, {"number": CALLED, "source": f"line-{user.pk}"})
+
+    change = newest(tenant)
+    assert (change.operation, change.state) == ("user.quickcall", Change.State.APPLIED), change.error
+
+
+def test_at_voipcloud_the_own_number_rings_and_is_remembered(page, pbx, sandbox, tenant):
+    source = f"own-{pbx.pk}"
+    missing = page.post(START, {"number": CALLED, "source": source})
+    assert "own_number" in missing.context["form"].errors
+
+    own = voipcloud.fixture("tallow_creek")["users"][0]["extension"]
+    page.post(START, {"number": CALLED, "source": source, "own_number": own})
+
+    change = newest(tenant)
+    assert (change.operation, change.state) == ("call-to-number", Change.State.APPLIED), change.error
+    form = page.get(START).context["form"]
+    assert (form["source"].value(), form["own_number"].value()) == (source, own)
+
+
+def test_a_refusal_is_told_and_nothing_is_called(page, pbx, tenant):
+    answer = page.post(START, {"number": CALLED, "source": f"own-{pbx.pk}", "own_number": "99999"})
+
+    change = newest(tenant)
+    assert change.state == Change.State.REFUSED
+    assert "user_number not found" in page.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("bad", ["", "nobody", "<b>1</b>", "1" * 60, "\x00"])
+def test_what_is_no_number_is_refused_at_its_field(page, pbx, tenant, bad):
+    answer = page.post(START, {"number": bad, "source": f"own-{pbx.pk}", "own_number": "201"})
+
+    assert "number" in answer.context["form"].errors
+    with tenant_scope(tenant):
+        assert not Change.objects.exists()
+
+
+def test_the_act_stands_beside_numbers_for_who_may(page, client_of_person, carol, keyyo_line, tenant):
+    search = f"/t/alder/search/?q={keyyo_line.number.replace('+', '%2B')}"
+    assert f"{START}?number=%2B{keyyo_line.remote_id}" in page.get(search).content.decode()
+
+    text = client_of_person(carol).get(search).content.decode()
+    assert START not in text
+
+
+def test_without_a_line_the_page_says_so(page, tenant):
+    assert "No line here can start a call" in page.get(START).content.decode()
+
+
+# ---- the state of the platform on the overview ----
+
+
+def test_the_overview_shows_the_state_and_asks_once_in_a_while(page, pbx, sandbox):
+    url = f"/t/alder/connections/{pbx.pk}/live/status/"
+    assert f'hx-get="{url}"' in page.get("/t/alder/").content.decode()
+
+    def asked() -> int:
+        return sum("get-system-status" in one.target for one in sandbox.requests)
+
+    before = asked()
+    page.get(url)
+    page.get(url)
+    assert asked() == before + 1
+    page.get(f"{url}?now=1")
+    assert asked() == before + 2
