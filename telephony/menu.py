@@ -57,6 +57,15 @@ def register() -> None:
             shown=lambda request: _can(request, "lines.read"),
         ),
         Entry(
+            label=_("Port requests"),
+            url_name="telephony:port_board",
+            icon="transfer-in",
+            order=41,
+            is_sub=True,
+            right=Right.LINES_READ,
+            shown=lambda request: _can(request, "ports.manage"),
+        ),
+        Entry(
             label=_("Directory"),
             url_name="telephony:directory",
             icon="address-book",

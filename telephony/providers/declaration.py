@@ -17,7 +17,11 @@ from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.line_page import LinePage
 from telephony.providers.live import LivePanel
 from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice, TokenAnswer
+from telephony.providers.offers import Offer
 from telephony.providers.operations import Catalog, Text
+from telephony.providers.ordering import Ordering
+from telephony.providers.porting import Porting
+from telephony.providers.sounds import Sounds
 from telephony.providers.transport import Transport
 
 
@@ -148,6 +152,10 @@ class Provider:
     editors         how its writes are edited, by operation key; the others are edited as plain documents
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     directory_page  where it keeps its directory, None without one
+    ordering        how numbers are searched for, ordered and released, None where it has none to give
+    sounds          how its recordings are heard and replaced, None without them
+    porting         how its port requests move from state to state, None without them
+    offers          which page offers which operation; what is in none is found among the connection's operations
     """
 
     id: str
@@ -184,6 +192,10 @@ class Provider:
     editors: Mapping[str, Editor] = field(default_factory=dict)
     line_page: LinePage | None = None
     directory_page: DirectoryPage | None = None
+    offers: tuple[Offer, ...] = ()
+    porting: Porting | None = None
+    sounds: Sounds | None = None
+    ordering: Ordering | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

@@ -168,6 +168,8 @@ class Editor:
     id_field   field of a document that identifies it in a list
     reads      kinds below the same parent that the consequences look at
     refreshes  the whole list is read again afterwards, because a write changes its neighbours
+    is_act     something is done to an object: no form of its fields
+    named_by   values of the body that say which objects are meant: they belong to the address
     """
 
     title: Text = ""
@@ -175,6 +177,8 @@ class Editor:
     id_field: str = ""
     reads: tuple[str, ...] = ()
     refreshes = False
+    named_by: tuple[str, ...] = ()
+    is_act = False
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
@@ -207,6 +211,10 @@ class Editor:
             parent_remote_id=values[-2] if len(values) > 1 else "",
             remote_id=values[-1] if values else "",
         )
+
+    def places(self, address: Mapping[str, Any], around: Surroundings) -> Iterable[Place]:
+        """The cached objects that a write touches: one, unless several are meant at once."""
+        return (self.place(address, around),)
 
     def address_of(self, place: Place) -> dict[str, str]:
         """Address values for an object (or, to create one, for its parent given as `remote_id`)."""

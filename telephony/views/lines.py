@@ -15,9 +15,11 @@ from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity
+from telephony.providers.offers import Spot
 from telephony.services import line_story
 from telephony.services.door import right_for
 from telephony.services.door import why_not as why_connection_cannot
+from telephony.views.offers import offered
 from telephony.views.panels import panels_for
 
 
@@ -76,6 +78,7 @@ class LineDetailView(TenantRightMixin, DetailView):
             title=str(self.object),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
             panels=panels_for(self.request.tenant, self.object.connection, self.object),
+            offers=offered(self.request, self.object.connection, Spot.OBJECT, self.object.kind, self.object),
             **kwargs,
         )
 

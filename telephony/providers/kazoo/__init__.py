@@ -5,14 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.declaration import ConnectField, Pacing, Provider
+from telephony.providers.editing import editors
 from telephony.providers.kazoo.accounts import read_account, read_accounts
+from telephony.providers.kazoo.acts import ACTS
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.live import LIVE
+from telephony.providers.kazoo.offers import OFFERS
+from telephony.providers.kazoo.ordering import HOLDING, ORDERING
+from telephony.providers.kazoo.porting import PORTING
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
+from telephony.providers.kazoo.sounds import SOUNDS
 from telephony.providers.kazoo.sync import path_values, read_entities, read_entity
 
 
@@ -132,6 +138,11 @@ PROVIDER = Provider(
         ),
     ),
     live=LIVE,
+    offers=OFFERS,
+    porting=PORTING,
+    sounds=SOUNDS,
+    ordering=ORDERING,
+    editors=editors(CATALOG, {**ACTS, **HOLDING}),
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )
