@@ -27,6 +27,7 @@ class Shot:
 
 LINE = (r"/t/corvane/lines/\d+/$",)
 CONNECTION = (r"/t/corvane/connections/\d+/$",)
+TELMARINES = (r"/t/telmarine/connections/\d+/$",)
 OPERATIONS = (*CONNECTION, r"/connections/\d+/operations/$")
 PROFILE_FORM = (*LINE, r"/t/corvane/entities/\d+/edit/services\.profiles\.update/$")
 ENTITIES = "/t/corvane/entities/corvane-keyyo/"
@@ -70,6 +71,17 @@ SHOTS = (
     Shot("operation", "/t/corvane/connections/", (*OPERATIONS, r"/operations/services\.profiles\.update/$")),
     Shot("connect", "/t/vellard/connections/new/"),
     Shot("connect-keyyo", "/t/vellard/connections/new/", (r"/t/vellard/connections/new/\w+/$",)),
+    Shot("connect-kazoo", "/t/vellard/connections/new/kazoo/"),
+    Shot("connect-voipcloud", "/t/vellard/connections/new/voipcloud/"),
+    Shot("connect-keevio", "/t/vellard/connections/new/keevio/"),
+    Shot("connection-of-a-reseller", "/t/telmarine/connections/", TELMARINES),
+    Shot("customers", "/t/telmarine/connections/", (*TELMARINES, r"/connections/\d+/customers/$")),
+    Shot("kinds-kazoo", "/t/corvane/entities/corvane-kazoo/"),
+    Shot("devices", "/t/corvane/entities/corvane-kazoo/device/"),
+    Shot("device", "/t/corvane/entities/corvane-kazoo/device/", ENTITY),
+    Shot("user", "/t/corvane/entities/corvane-kazoo/user/", LINE),
+    Shot("queue", "/t/corvane/entities/corvane-voipcloud/queue/", ENTITY),
+    Shot("company", "/t/corvane/entities/corvane-keevio/company/", ENTITY),
     Shot("exports", "/t/corvane/exports/"),
     Shot("people", "/t/corvane/people/"),
     Shot("invite", "/t/corvane/people/invite/"),

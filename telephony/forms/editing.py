@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import InvalidInput
 from portal.lib.numbers import display
+from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField
 from telephony.providers.editing import Field, Fields, Surroundings
 
 SALT = "telephony.edit.seen"
@@ -34,50 +37,112 @@ class EditForm(forms.Form):
         *,
         seen: Fields,
         fingerprints: Mapping[str, str] | None = None,
+        options: Options | None = None,
         data: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.declared = [one for one in fields if not one.secret or one.name in seen]
+        self.declared = [one for one in fields if one.is_sparse or not one.secret or one.name in seen]
         loaded = {**seen, FINGERPRINTS: dict(fingerprints or {})}
         self.seen = _opened(data[SEEN]) if data is not None and data.get(SEEN) else loaded
-        token = signing.dumps(self.seen, salt=SALT)
+        token = signing.dumps(self.seen, salt=SALT, compress=True)
         self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
         initial = {
-            **{one.name: shown(one, seen.get(one.name)) for one in self.declared},
+            **{one.name: shown(one, self.seen.get(one.name)) for one in self.declared},
             **kwargs.pop("initial", {}),
         }
         super().__init__(data, initial={**initial, SEEN: token}, **kwargs)
         self.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
         for one in self.declared:
-            self.fields[one.name] = _form_field(one, around)
+            self.fields[one.name] = _form_field(one, around, self.seen.get(one.name), options or {})
 
     def wanted(self) -> Fields:
         """What the person wants, by field; call after `is_valid`."""
-        return {one.name: _cleaned(one, self.cleaned_data.get(one.name)) for one in self.declared}
+        return {
+            one.name: value if one.is_sparse else _cleaned(one, value)
+            for one in self.declared
+            if (value := self.cleaned_data.get(one.name)) is not UNTOUCHED
+        }
 
     def typed(self, wanted: Fields) -> dict[str, Any]:
         """The data of this form as if a person had typed these fields over what was seen."""
         data = {SEEN: self.initial[SEEN]}
         for one in self.declared:
-            value = shown(one, wanted.get(one.name, self.seen.get(one.name)))
+            value = self._typed(one, wanted)
             if not (one.kind == "boolean" and one.words is None and not value):
                 data[one.name] = value if value is not None else ""
         return data
 
+    def _typed(self, one: Field, wanted: Fields) -> Any:
+        if one.kind in ("secret", "secrets"):
+            return wanted.get(one.name, "")
+        return shown(one, wanted[one.name] if one.name in wanted else self.seen.get(one.name))
+
     def refuse(self, error: InvalidInput) -> None:
-        """Put the reasons of a refusal at their fields; what belongs to none stands above."""
-        named = {name: reason for name, reason in error.fields.items() if name in self.fields}
-        for name, reason in named.items():
-            self.add_error(name, reason)
-        if not named:
-            self.add_error(None, error.fields.get("") or error.message)
+        """Put the reasons of a refusal at their fields, those inside of a value at its field with their place;
+        what belongs to none stands above."""
+        homeless: list[str] = []
+        for name, reason in error.fields.items():
+            home = next((one for one in _places_of(name) if one in self.fields and one != SEEN), "")
+            inside = name[len(home) + 1 :]
+            if not home:
+                homeless.append(f"{name}: {reason}" if name else reason)
+            else:
+                self.add_error(home, f"{inside}: {reason}" if inside else reason)
+        if homeless or not error.fields:
+            self.add_error(None, homeless or error.message)
 
     def grouped(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        """Fields under their headings, in order."""
-        found: dict[str, list[forms.BoundField]] = {}
-        for one in self.declared:
-            found.setdefault(str(one.group), []).append(self[one.name])
-        yield from found.items()
+        """Fields under their headings, in order; those that are folded are left out."""
+        yield from _under_headings(self, [one for one in self.declared if one not in self._folded])
+
+    def folded(self) -> Iterator[FoldedGroup]:
+        """Settings that are rarely needed, under their headings."""
+        for heading, fields in _under_headings(self, self._folded):
+            held = [bound for bound in fields if self._holds(bound.name)]
+            yield FoldedGroup(
+                heading=heading,
+                fields=fields,
+                set_count=len(held),
+                is_open=any(bound.errors for bound in fields),
+            )
+
+    def _holds(self, name: str) -> bool:
+        """Whether the provider has a value of its own there."""
+        declared = next((one.declared for one in self._folded if one.name == name), None)
+        default = declared.default if declared is not None and declared.has_default else None
+        seen = self.seen.get(name)
+        return seen not in (None, "", [], {}) and seen != default
+
+    @cached_property
+    def _folded(self) -> list[Field]:
+        has_usual = any(one.is_usual for one in self.declared)
+        return [one for one in self.declared if has_usual and not one.is_usual]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldedGroup:
+    """Fields that open on demand. `set_count`: how many of them hold something."""
+
+    heading: str
+    fields: Sequence[forms.BoundField]
+    set_count: int
+    is_open: bool
+
+
+def _under_headings(
+    form: forms.Form, fields: Sequence[Field]
+) -> Iterator[tuple[str, list[forms.BoundField]]]:
+    found: dict[str, list[forms.BoundField]] = {}
+    for one in fields:
+        found.setdefault(str(one.group), []).append(form[one.name])
+    yield from found.items()
+
+
+def _places_of(name: str) -> Iterator[str]:
+    """A dotted place and those around it, the longest first."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
 
 
 def _opened(token: str) -> Fields:
@@ -90,6 +155,8 @@ def _opened(token: str) -> Fields:
 
 def shown(one: Field, value: Any) -> Any:
     """A value as its input shows it."""
+    if one.is_sparse:
+        return CONTROLS[one.kind].show(one, value)
     if one.kind == "number" and value:
         return display(str(value))
     if one.kind == "numbers":
@@ -107,8 +174,10 @@ def _cleaned(one: Field, value: Any) -> Any:
     return "" if value is None else value
 
 
-def _form_field(one: Field, around: Surroundings) -> forms.Field:
+def _form_field(one: Field, around: Surroundings, value: Any, options: Options) -> forms.Field:
     common: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": one.required}
+    if one.is_sparse:
+        return SchemaField(one, value, options, around, **common)
     if one.kind == "boolean":
         return _boolean(one, around, common)
     if one.kind == "duration_s":

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from portal.lib.numbers import display
 from portal.lib.redaction import masked
 from telephony.providers.operations import Catalog, Effect, Operation, Text
 from telephony.providers.phrases import Number, Said, said
+from telephony.providers.schema import Field as Declared
 
 Fields = dict[str, Any]
 Document = Mapping[str, Any]
@@ -40,6 +42,7 @@ class Surroundings:
     calls_from how many calls of the last 30 days each of some numbers made to this line
     cost_of    about what a minute to a number costs, in millionths of `currency`, or None
     last_week  calls to this line in the last seven days, and how many of them nobody answered
+    named      names of cached objects of a kind, by identifier; those that are not known are left out
     """
 
     address: Mapping[str, Any] = field(default_factory=dict)
@@ -55,18 +58,25 @@ class Surroundings:
     calls_from: Callable[[Sequence[str]], Mapping[str, int]] = lambda numbers: {}
     cost_of: Callable[[str], int | None] = lambda number: None
     last_week: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    named: Callable[[str, Collection[str]], Mapping[str, str]] = lambda kind, identifiers: {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
-    duration_s, choice, choices, value (anything, shown as it is).
+    duration_s, choice, choices, value (anything, shown as it is); of a document with a schema also code, email, url,
+    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, integers, ref, refs, secret, secrets, json.
 
     brief    the label inside a list of labels, where `label` is half a sentence
     words    what a value is called, where `kind` alone does not say it
     empty    what an empty value is called
     merges   a list whose entries are added and taken away one by one, so that two people's changes add up
     group    heading under which the form shows it
+    is_sparse  wanted only when its control was changed: untouched, it stays as it is, absent too
+    is_usual   the form shows it at once; the others are folded where any is usual
+    is_fixed   shown, and only the provider changes it
+    refers_to  entity kind whose identifier it holds
+    declared   what the provider's schema says of it
     """
 
     name: str
@@ -85,10 +95,15 @@ class Field:
     merges: bool = False
     group: Text = ""
     secret: bool = False
+    is_sparse: bool = False
+    is_usual: bool = False
+    is_fixed: bool = False
+    refers_to: str = ""
+    declared: Declared | None = None
 
     def say(self, value: Any, around: Surroundings) -> Said:
         """The value as a person reads it."""
-        spoken = self.words(value, around) if self.words else _plain_words(self, value)
+        spoken = self.words(value, around) if self.words else _plain_words(self, value, around)
         return spoken if isinstance(spoken, Said) else said("{value}", value=spoken)
 
 
@@ -249,6 +264,11 @@ class Editor:
         return Live(fields=None if found is None else self.read(found), items=by_id, document=found)
 
     reading: Operation | None = None  # set by `editors`
+    detail: Operation | None = None  # reads the one object that was made, where a list says less of it
+
+    def detail_address(self, address: Mapping[str, Any], identifier: str) -> Mapping[str, Any]:
+        """Where `detail` reads an object that was just made."""
+        return {**address, self.operation.address_names[-1]: identifier}
 
     def identify(self, document: Document) -> str:
         """What a list knows the object by."""
@@ -306,6 +326,10 @@ class Editor:
         if colon and name.strip() in set(sent):
             return {name.strip(): reason.strip()}
         return {}
+
+    def refused_fields(self, found: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
+        """Of the reasons that a provider gives by field, those that belong to a field of the form."""
+        return {name: reason for name, reason in found.items() if name in known}
 
     def why_kept(self, names: Sequence[str], around: Surroundings) -> Text:
         """Why the provider says yes and leaves these fields as they are; "" where it is not known to."""
@@ -419,10 +443,10 @@ def editors(catalog: Catalog, by_key: Mapping[str, type[Editor]]) -> dict[str, E
 # ---- words and checks that hold for every field ----
 
 
-def _plain_words(one: Field, value: Any) -> Said | Text:
+def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
     if one.secret and value:
         return "••••••"
-    if one.kind == "boolean":
+    if one.kind == "boolean" and not (one.is_sparse and value is None):
         return lazy("yes") if value else lazy("no")
     if value in (None, "", []):
         return one.empty
@@ -433,15 +457,47 @@ def _plain_words(one: Field, value: Any) -> Said | Text:
         return Said(", ".join(f"{{{name}}}" for name in values), values)
     if one.kind == "duration_s":
         return _("%(seconds)s s") % {"seconds": value}
+    if isinstance(value, bool):
+        return lazy("yes") if value else lazy("no")
+    if one.refers_to:
+        many = [str(item) for item in (value if isinstance(value, list) else [value])]
+        names = around.named(one.refers_to, many)
+        return ", ".join(names.get(item, item) for item in many)
+    if one.kind in MOMENTS:
+        return MOMENTS[one.kind](value) if isinstance(value, int) else str(value)
     if one.choices:
         labels = dict(one.choices)
         many = value if isinstance(value, list) else [value]
         return ", ".join(str(labels.get(item, item)) for item in many)
     if isinstance(value, dict) and FILE in value:
         return _("a file of %(count)s bytes") % {"count": value[SIZE]}
+    if isinstance(value, list) and one.kind in ("texts", "integers"):
+        return ", ".join(map(str, value))
     if isinstance(value, (dict, list)):
         return canonical_json(masked(value))
     return str(value)
+
+
+def time_of_day(seconds: int) -> str:
+    """Seconds since midnight as people write them: "08:30"; the end of a day is "24:00"."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, over = divmod(rest, 60)
+    return f"{hours:02}:{minutes:02}" + (f":{over:02}" if over else "")
+
+
+YEAR_ZERO_S = 62_167_219_200  # 1970 in seconds since the year 0
+
+
+def gregorian(seconds: int) -> str:
+    """Seconds since the year 0 as a form has them: "2026-11-19T08:00:00" (UTC); as digits beyond the years 1 to 9999."""
+    try:
+        return (EPOCH + timedelta(seconds=seconds - YEAR_ZERO_S)).replace(tzinfo=None).isoformat()
+    except OverflowError:
+        return str(seconds)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENTS: Mapping[str, Callable[[int], str]] = {"gregorian_s": gregorian, "time_of_day_s": time_of_day}
 
 
 def _against(one: Field, value: Any) -> str:

@@ -79,7 +79,7 @@ def drop_what_is_there(draft: Change, door: Door, before: Fields | None) -> None
     left = {
         name: value
         for name, value in wanted.items()
-        if name not in before or not door.editor.same(name, before.get(name), value)
+        if (name not in before and value is not None) or not door.editor.same(name, before.get(name), value)
     }
     if not left:
         raise NothingToWrite(

@@ -19,6 +19,7 @@ _json = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
 _SAME_IN_BOTH = frozenset({str, int, bool, type(None)})  # what orjson writes as Python's encoder does
+_SAME_OR_LIST = _SAME_IN_BOTH | {list}
 _RECORD_TABS = 19
 _CALL_TABS = 19
 _LARGEST_INTEGER = 2**31 - 1
@@ -211,10 +212,13 @@ def _raw_text(raw: Mapping[str, Any]) -> str:
 
 
 def _is_same_in_both(raw: Mapping[str, Any]) -> bool:
-    """Whether orjson writes the document as Python's encoder does: texts and whole numbers, and empty lists."""
-    if _SAME_IN_BOTH.issuperset(map(type, raw.values())):
+    """Whether orjson writes the document as Python's encoder does: texts and whole numbers, and lists of these."""
+    types = set(map(type, raw.values()))
+    if types <= _SAME_IN_BOTH:
         return True
-    return all(type(value) in _SAME_IN_BOTH or value == [] for value in raw.values())
+    return types <= _SAME_OR_LIST and all(
+        _SAME_IN_BOTH.issuperset(map(type, value)) for value in raw.values() if type(value) is list
+    )
 
 
 def _fast_json(raw: Mapping[str, Any]) -> str:

@@ -162,12 +162,21 @@ def look_before(door: Door, client: ProviderClient, clock: Clock) -> Live | None
     return live
 
 
+EVERYTHING = "paginate"  # no pages: what is new is told from what was there, so the whole list is needed
+
+
 def look(door: Door, client: ProviderClient, clock: Clock, identifier: str = "") -> Live | None:
     """What the provider has now; None for an operation whose result no read shows."""
     reading = door.editor.reading
     if reading is None:
         return None
-    values = {name: door.address[name] for name in reading.address_names if name in door.address}
+    if door.editor.makes and door.editor.detail is not None and identifier:
+        return _look_at_made(door, door.editor.detail, client, clock, identifier)
+    values: dict[str, Any] = {
+        name: door.address[name] for name in reading.address_names if name in door.address
+    }
+    if door.editor.makes and reading.param(EVERYTHING):
+        values[EVERYTHING] = False
     try:
         answer = _whole(client, reading, values, clock)
     except NotFound as error:
@@ -183,3 +192,17 @@ def _whole(client: ProviderClient, reading: Operation, values: Mapping[str, Any]
         return client.call(reading.key, values, deadline_s=clock.left())
     pages = list(client.pages(reading.key, values, deadline_s=clock.left()))
     return replace(pages[-1], items=[item for page in pages for item in page.items])
+
+
+def _look_at_made(
+    door: Door, detail: Operation, client: ProviderClient, clock: Clock, identifier: str
+) -> Live:
+    """The one object that was made, whole; lists say less of it."""
+    try:
+        answer = client.call(
+            detail.key, door.editor.detail_address(door.address, identifier), deadline_s=clock.left()
+        )
+    except NotFound:
+        return Live(fields=None)
+    fields = door.editor.read(answer.document)
+    return Live(fields=fields, items={identifier: answer.document}, document=answer.document)

@@ -34,6 +34,7 @@ def surroundings(
         "own_among": own_among,
         "sends_all_to": lambda number: _sends_all_to(connection, number),
         "cost_of": lambda number: _cost_a_minute(connection, number),
+        "named": lambda kind, identifiers: named(connection, kind, identifiers),
     }
     if line is None:
         known["around"] = _documents(connection, editor.reads, "")
@@ -56,6 +57,12 @@ def _documents(connection: Connection, kinds: Sequence[str], parent: str) -> Map
         for kind, document in rows.values_list("kind", "document"):
             found[kind].append(document)
     return found
+
+
+def named(connection: Connection, kind: str, identifiers: Collection[str]) -> Mapping[str, str]:
+    """Names of cached objects of the account, by identifier."""
+    rows = Entity.objects.present().filter(connection=connection, kind=kind, remote_id__in=list(identifiers))
+    return {row.remote_id: str(row) for row in rows.only("remote_id", "name", "number")}
 
 
 def contacts_among(numbers: Sequence[str]) -> Collection[str]:

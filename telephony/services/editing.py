@@ -316,7 +316,7 @@ def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields)
         return settling.finish(change, Change.State.NOT_APPLIED)
     found = error.fields if isinstance(error, InvalidInput) else {}
     known = set(change_secrets.open_side(change, "wanted"))
-    on_fields = {name: reason for name, reason in found.items() if name in known}
+    on_fields = door.editor.refused_fields(found, known)
     change.fields_refused = on_fields or door.editor.refusal_fields(error.message, body)
     return settling.finish(change, Change.State.REFUSED)
 

@@ -19,7 +19,7 @@ from portal.lib.canonical import checksum
 from portal.lib.secrets import Secret, keyed_hash, seal, unseal
 from telephony.models import Connection, Entity, EntityReference
 from telephony.providers.drafts import PLACEHOLDER, EntityDraft, EntityPage
-from telephony.providers.fields import SECRET_MARK, SHOWN
+from telephony.providers.fields import SECRET_MARK, SHOWN, is_secret, leaves
 
 SECRETS_FIELD = "Entity.secrets"
 ALARMING_SHARE = 0.2
@@ -138,12 +138,8 @@ def fingerprint(value: str) -> str:
 
 
 def fingerprints_of(entity: Entity) -> dict[str, str]:
-    """Of each field whose value is secret, or has secret parts: the fingerprint of what was read."""
-    return {
-        name: value[SECRET_MARK]
-        for name, value in entity.document.items()
-        if isinstance(value, Mapping) and SECRET_MARK in value
-    }
+    """Of each field whose value is secret, or has secret parts, by its place: the fingerprint of what was read."""
+    return {".".join(path): value[SECRET_MARK] for path, value in leaves(entity.document) if is_secret(value)}
 
 
 def placeholder(value: str, shown: Any = PLACEHOLDER) -> dict[str, str]:

@@ -29,6 +29,7 @@ from telephony.services.edit_surroundings import calls_from, contacts_among
 from telephony.services.entities import fingerprints_of
 from telephony.services.line_story import YEAR
 from telephony.services.number_names import names_of
+from telephony.services.references import options_for
 from telephony.views.changes import home_of, place_of
 
 
@@ -120,17 +121,17 @@ class EditView(OperationMixin, TemplateView):
     def form(self) -> EditForm:
         fields = self.editor.fields(self.door.around)
         if self.request.method == "POST":
-            return EditForm(fields, self.door.around, seen=self.seen, data=self.request.POST)
-        form = EditForm(
-            fields,
-            self.door.around,
-            seen=self._begin(),
-            fingerprints=self._fingerprints(),
-            initial=self._added(fields),
+            return self._form(fields, seen=self.seen, data=self.request.POST)
+        form = self._form(
+            fields, seen=self._begin(), fingerprints=self._fingerprints(), initial=self._added(fields)
         )
         if self.earlier is not None:
             form = self._continued(form)
         return form
+
+    def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
+        options = options_for(self.entity.connection, fields, seen)
+        return EditForm(fields, self.door.around, seen=seen, options=options, **more)
 
     def _added(self, fields: Sequence[Field]) -> dict[str, Any]:
         """`?add=NUMBER` puts one more number on the list, for people who come from a call."""
@@ -156,7 +157,7 @@ class EditView(OperationMixin, TemplateView):
         """The same form with what was typed, its refusals at their fields."""
         assert self.earlier is not None
         data = form.typed(self.earlier.wanted)
-        again = EditForm(form.declared, self.door.around, seen=form.seen, data=data)
+        again = self._form(form.declared, seen=form.seen, data=data)
         again.full_clean()
         if self.earlier.state == Change.State.REFUSED:
             again.refuse(InvalidInput(self.earlier.error, fields=self.earlier.fields_refused))
@@ -170,6 +171,7 @@ class EditView(OperationMixin, TemplateView):
         return super().get_context_data(
             form=form,
             groups=list(form.grouped()),
+            folded=list(form.folded()),
             editor=self.editor,
             door=self.door,
             entity=self.entity,

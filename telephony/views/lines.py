@@ -19,6 +19,8 @@ from telephony.providers.offers import Spot
 from telephony.services import line_story
 from telephony.services.door import right_for
 from telephony.services.door import why_not as why_connection_cannot
+from telephony.services.entity_page import surroundings_of
+from telephony.tables.documents import reading_for
 from telephony.views.offers import offered
 from telephony.views.panels import panels_for
 
@@ -79,8 +81,18 @@ class LineDetailView(TenantRightMixin, DetailView):
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
             panels=panels_for(self.request.tenant, self.object.connection, self.object),
             offers=offered(self.request, self.object.connection, Spot.OBJECT, self.object.kind, self.object),
+            **self._document(),
             **kwargs,
         )
+
+    def _document(self) -> dict[str, Any]:
+        """Field by field, where the provider has not said what matters on a line."""
+        line, connection = self.object, self.object.connection
+        if connection.declaration.line_page:
+            return {}
+        around = surroundings_of(line)
+        reading = reading_for(self.request, connection, around.names, around.pointers, str(line))
+        return {"around": around, "reading": reading}
 
 
 class TerminalsView(FragmentOrPageMixin, TenantRightMixin, DetailView):

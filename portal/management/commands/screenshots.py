@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -181,12 +182,14 @@ def picture(page: Page, shot: Shot, size: str, folder: Path, *, judge: bool = Fa
 
 def reach(page: Page, shot: Shot) -> str:
     """Go to the page of a shot, through links and a form where it says so; answers what is missing on the way."""
-    page.goto(shot.path, wait_until="load")
+    answer = page.goto(shot.path, wait_until="load")
     for pattern in shot.follow:
         target = first_link(page, pattern)
         if not target:
             return f"no link like {pattern} on {page.url}"
-        page.goto(target, wait_until="load")
+        answer = page.goto(target, wait_until="load")
+    if answer is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"{page.url} answers {answer.status}"
     for selector, value in shot.fill:
         page.fill(selector, value)
     if shot.press:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.declaration import ConnectField, Pacing, Provider
-from telephony.providers.editing import editors
+from telephony.providers.editing import editors as made_of
 from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.acts import ACTS
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
+from telephony.providers.kazoo.editors import EDITORS
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.offers import OFFERS
@@ -142,7 +143,7 @@ PROVIDER = Provider(
     porting=PORTING,
     sounds=SOUNDS,
     ordering=ORDERING,
-    editors=editors(CATALOG, {**ACTS, **HOLDING}),
+    editors={**EDITORS, **made_of(CATALOG, {**ACTS, **HOLDING})},
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from accounts.scoping import tenant_scope
 from telephony.models import Change, Connection
+from telephony.providers.editing import GenericEditor
 from telephony.providers.registry import PROVIDERS
 from telephony.services import editing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-UPDATE = PROVIDERS["kazoo"].editor("device.update")
+UPDATE = GenericEditor(PROVIDERS["kazoo"].catalog["device.update"], PROVIDERS["kazoo"].catalog)
 VALUES = st.recursive(
     st.one_of(st.integers(), st.text(max_size=4), st.booleans()),
     lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3),

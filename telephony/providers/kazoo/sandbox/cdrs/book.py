@@ -57,8 +57,11 @@ class CdrBook:
     Times are Gregorian seconds. An account that the seed does not know has no calls.
     """
 
-    def __init__(self, accounts: Mapping[str, Any], clock: SandboxClock) -> None:
+    def __init__(
+        self, accounts: Mapping[str, Any], clock: SandboxClock, *, kept_days: int = KEPT_DAYS
+    ) -> None:
         self.clock = clock
+        self._kept_days = kept_days
         self._accounts = accounts
         self._plans = {plan.account_id: plan for plan in plans()}
         self._rosters: dict[str, Roster] = {}
@@ -152,7 +155,7 @@ class CdrBook:
             made = self._days.get(key)
             if made is None:
                 made = self._days[key] = legs_of(Day(roster, day))
-                if len(self._days) > KEPT_DAYS:
+                if len(self._days) > self._kept_days:
                     self._days.popitem(last=False)
             else:
                 self._days.move_to_end(key)

@@ -52,9 +52,8 @@ def test_no_edit_changes_history(cdr_book, accounts):
     assert day_of(book, TESSALY, date(2026, 3, 5)) == []
 
 
-def test_days_that_were_forgotten_are_made_the_same_again(accounts, monkeypatch):
-    monkeypatch.setattr("telephony.providers.kazoo.sandbox.cdrs.book.KEPT_DAYS", 2)
-    book = CdrBook(accounts, SandboxClock(NOW, 0))
+def test_days_that_were_forgotten_are_made_the_same_again(accounts):
+    book = CdrBook(accounts, SandboxClock(NOW, 0), kept_days=2)
     first = day_of(book, SARVELLE, date(2026, 3, 5))
     day_of(book, SARVELLE, date(2026, 4, 5))
 

@@ -1,0 +1,304 @@
+"""The controls of fields that a provider's schema declares: what each kind shows, and what it makes of what is typed.
+
+A control that was not changed says UNTOUCHED, whatever the provider has there: it is neither judged nor wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from portal.lib.numbers import display
+from telephony.forms.json_text import LONGEST, read_json, shown_json
+from telephony.providers.editing import EPOCH, MOMENTS, YEAR_ZERO_S, Field, Surroundings
+
+UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda self: "UNTOUCHED"})()
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?")
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+
+Option = tuple[str, str]
+Options = Mapping[str, Sequence[Option]]  # objects to choose from, by kind
+
+
+@dataclass(frozen=True)
+class Control:
+    """`widget` of a field, `show` a value as its widget has it, `read` what was typed; read raises ValidationError."""
+
+    widget: Callable[[Field, Any, Options], forms.Widget]
+    show: Callable[[Field, Any], Any]
+    read: Callable[[Field, Any], Any]
+
+
+class SchemaField(forms.Field):
+    """A field of a document in a form. Cleans to a value, None for nothing, or UNTOUCHED."""
+
+    def __init__(self, one: Field, value: Any, options: Options, around: Surroundings, **common: Any) -> None:
+        self.one, self.control, self.around = one, CONTROLS[one.kind], around
+        self.shown = self.control.show(one, value)
+        super().__init__(
+            widget=self.control.widget(one, value, options),
+            label=common["label"],
+            help_text=common["help_text"],
+            required=one.required,
+            disabled=one.is_fixed,
+        )
+
+    def clean(self, value: Any) -> Any:
+        if self.disabled or _alike(self.one, value, self.shown):
+            return UNTOUCHED
+        if value in (None, "", []):
+            return None
+        if isinstance(value, str) and len(value) > LONGEST:
+            raise forms.ValidationError(_("At most %(count)d characters are allowed.") % {"count": LONGEST})
+        read = self.control.read(self.one, value)
+        if self.one.refers_to:
+            self._refuse_unknown(read)
+        return read
+
+    def _refuse_unknown(self, read: Any) -> None:
+        wanted = [one for one in (read if isinstance(read, list) else [read]) if isinstance(one, str)]
+        already = self.shown if isinstance(self.shown, list) else [self.shown]
+        new = [one for one in wanted if one not in already]
+        if new and (lost := set(new) - set(self.around.named(self.one.refers_to, new))):
+            raise forms.ValidationError(_("There is no such object: %(name)s") % {"name": min(lost)[:80]})
+
+
+def _alike(one: Field, typed: Any, shown: Any) -> bool:
+    """Whether a control still has what it showed: browsers end lines their own way, and boxes have no order."""
+    if isinstance(shown, list) or isinstance(typed, list):
+        now, then = list(map(str, typed or ())), list(map(str, shown or ()))
+        return sorted(now) == sorted(then) if one.kind == "choices" else now == then
+    if isinstance(typed, str):
+        return typed.replace("\r\n", "\n").strip() == str(shown).strip()
+    return typed == shown or (typed is None and shown == "")
+
+
+# ---- what is shown, what is read ----
+
+
+def _text(one: Field, value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _phone(one: Field, value: Any) -> str:
+    return display(str(value)) if isinstance(value, str) and value.startswith("+") else _text(one, value)
+
+
+def _typed(one: Field, typed: Any) -> Any:
+    """A text; where the field takes truth values too, "true" and "false" are those."""
+    text = str(typed).strip()
+    types = one.declared.type if one.declared else ()
+    if "boolean" in types and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+def _chosen(one: Field, typed: Any) -> Any:
+    if typed not in dict(one.choices):
+        raise forms.ValidationError(_("“%(name)s” cannot be chosen.") % {"name": str(typed)[:80]})
+    values = one.declared.choices if one.declared else ()
+    return next((value for value in values if str(value) == typed), typed)
+
+
+def _whole(one: Field, typed: Any) -> int:
+    text = str(typed).strip()
+    if not _WHOLE.fullmatch(text):
+        raise forms.ValidationError(_("A whole number is needed."))
+    return int(text)
+
+
+def _decimal(one: Field, typed: Any) -> int | float:
+    text = str(typed).strip()
+    if not _DECIMAL.fullmatch(text):
+        raise forms.ValidationError(_("A number is needed."))
+    text = text.replace(",", ".")
+    return float(text) if "." in text else int(text)
+
+
+def _time(one: Field, typed: Any) -> int:
+    found = _TIME.fullmatch(str(typed).strip())
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
+    total = hours * 3600 + minutes * 60 + seconds
+    if minutes > 59 or seconds > 59 or total > 86400:
+        raise forms.ValidationError(_("A time of day is needed, such as 08:30."))
+    return total
+
+
+def _moment(one: Field, typed: Any) -> int:
+    try:
+        found = datetime.fromisoformat(str(typed).strip())
+    except ValueError:
+        raise forms.ValidationError(_("A date and a time are needed.")) from None
+    return int((found.replace(tzinfo=UTC) - EPOCH).total_seconds()) + YEAR_ZERO_S
+
+
+def _said_moment(one: Field, value: Any) -> str:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return _text(one, value)
+    return MOMENTS[one.kind](value)
+
+
+def _yes(one: Field, typed: Any) -> bool:
+    if typed not in (True, False, "true", "false"):
+        raise forms.ValidationError(_("This must be yes or no."))
+    return typed in (True, "true")
+
+
+def _checked(one: Field, value: Any) -> bool:
+    return bool(one.declared.default if value is None and one.declared else value)
+
+
+def _lines(one: Field, value: Any) -> str:
+    return "\n".join(map(str, value)) if isinstance(value, list) else _text(one, value)
+
+
+def _typed_lines(one: Field, typed: Any) -> list[str]:
+    return [line.strip() for line in str(typed).splitlines() if line.strip()]
+
+
+def _whole_lines(one: Field, typed: Any) -> list[int]:
+    return [_whole(one, line) for line in re.split(r"[\s,;]+", str(typed)) if line]
+
+
+def _several(one: Field, value: Any) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _ticked(one: Field, typed: Any) -> list[str]:
+    """In the order of the boxes; what is none of them is refused by the schema."""
+    known = [value for value, _label in one.choices]
+    return sorted(typed, key=lambda item: known.index(item) if item in known else len(known))
+
+
+def _referred(one: Field, typed: Any) -> list[str]:
+    return [str(item) for item in typed if item]
+
+
+def _json(one: Field, typed: Any) -> Any:
+    return read_json(str(typed))
+
+
+def _nothing(one: Field, value: Any) -> str:
+    return ""
+
+
+# ---- widgets ----
+
+
+def _input(kind: str = "text", **attrs: Any) -> Callable[[Field, Any, Options], forms.Widget]:
+    def made(one: Field, value: Any, options: Options) -> forms.Widget:
+        default = one.declared.default if one.declared and one.declared.has_default else None
+        hint = {"placeholder": _text(one, default)} if default not in (None, "", [], {}) else {}
+        widget = forms.TextInput(attrs={**attrs, **hint, "autocomplete": "off"})
+        widget.input_type = kind
+        return widget
+
+    return made
+
+
+def _moment_input(one: Field, value: Any, options: Options) -> forms.Widget:
+    default = one.declared.default if one.declared and one.declared.has_default else None
+    hint = {"placeholder": _said_moment(one, default)} if default is not None else {}
+    return forms.TextInput(attrs={**hint, "autocomplete": "off", "class": "sb-medium"})
+
+
+def _password(one: Field, value: Any, options: Options) -> forms.Widget:
+    held = lazy("Set; leave empty to keep it") if value else lazy("Not set")
+    attrs = {"placeholder": held, "autocomplete": "new-password", "spellcheck": "false"}
+    if one.kind == "secrets":
+        return forms.Textarea(attrs={**attrs, "rows": 2})
+    return forms.PasswordInput(attrs=attrs, render_value=True)
+
+
+def _area(rows: int, css: str = "") -> Callable[[Field, Any, Options], forms.Widget]:
+    def made(one: Field, value: Any, options: Options) -> forms.Widget:
+        shown = _lines(one, value) if one.kind in ("texts", "integers") else shown_json(value)
+        attrs: dict[str, Any] = {"rows": min(max(rows, shown.count("\n") + 1), 18), "spellcheck": "false"}
+        return forms.Textarea(attrs={**attrs, "class": css} if css else attrs)
+
+    return made
+
+
+def _select(one: Field, value: Any, options: Options) -> forms.Widget:
+    default = one.declared.default if one.declared and one.declared.has_default else None
+    words = dict(one.choices)
+    usual = (
+        _("usual: %(value)s") % {"value": words.get(_text(one, default), default)}
+        if default
+        else _("not set")
+    )
+    return forms.Select(choices=_with_own(("", usual), one.choices, _text(one, value)))
+
+
+def _with_own(none: Option, choices: Iterable[Any], own: str) -> list[Any]:
+    """Choices with nothing in front, and what the provider has behind, where it is none of them."""
+    known = list(choices)
+    strange = [] if own == "" or own in {str(value) for value, _label in known} else [(own, own)]
+    return [none, *known, *strange]
+
+
+def _yes_no(one: Field, value: Any, options: Options) -> forms.Widget:
+    return forms.Select(choices=[("", lazy("not set")), ("true", lazy("yes")), ("false", lazy("no"))])
+
+
+def _boxes(one: Field, value: Any, options: Options) -> forms.Widget:
+    strange = [item for item in _several(one, value) if item not in dict(one.choices)]
+    return forms.CheckboxSelectMultiple(choices=[*one.choices, *((item, item) for item in strange)])
+
+
+def _objects(one: Field, value: Any, options: Options) -> list[Any]:
+    known = list(options.get(one.refers_to, ()))
+    held = _several(one, value) if isinstance(value, list) else [_text(one, value)]
+    names = dict(known)
+    truths = one.declared.type if one.declared else ()
+    special = [("true", lazy("the usual one")), ("false", lazy("none"))] if "boolean" in truths else []
+    lost = [item for item in held if item and item not in names and item not in dict(special)]
+    missing = [(item, _("missing: %(name)s") % {"name": item}) for item in lost]
+    first = [
+        (item, names[item]) for item in held if item in names
+    ]  # in their own order, as they are sent back
+    return [*special, *missing, *first, *((item, name) for item, name in known if item not in held)]
+
+
+def _pick(one: Field, value: Any, options: Options) -> forms.Widget:
+    choices = [("", lazy("not set")), *_objects(one, value, options)]
+    return forms.Select(choices=choices, attrs={"data-pick": one.refers_to})
+
+
+def _pick_several(one: Field, value: Any, options: Options) -> forms.Widget:
+    return forms.SelectMultiple(choices=_objects(one, value, options), attrs={"data-pick": one.refers_to})
+
+
+CONTROLS: Mapping[str, Control] = {
+    "text": Control(_input(), _text, _typed),
+    "code": Control(_input(spellcheck="false"), _text, _typed),
+    "email": Control(_input("email"), _text, _typed),
+    "url": Control(_input("url"), _text, _typed),
+    "number": Control(_input(inputmode="tel", list="known-numbers"), _phone, _typed),
+    "integer": Control(_input(inputmode="numeric", **{"class": "sb-short"}), _text, _whole),
+    "duration_s": Control(_input(inputmode="numeric", **{"class": "sb-short"}), _text, _whole),
+    "decimal": Control(_input(inputmode="decimal", **{"class": "sb-short"}), _text, _decimal),
+    "gregorian_s": Control(_moment_input, _said_moment, _moment),
+    "time_of_day_s": Control(_moment_input, _said_moment, _time),
+    "boolean": Control(lambda one, value, options: forms.CheckboxInput(), _checked, _yes),
+    "yes_no": Control(_yes_no, _text, _yes),
+    "choice": Control(_select, _text, _chosen),
+    "choices": Control(_boxes, _several, _ticked),
+    "texts": Control(_area(3), _lines, _typed_lines),
+    "integers": Control(_area(2), _lines, _whole_lines),
+    "ref": Control(_pick, _text, _typed),
+    "refs": Control(_pick_several, _several, _referred),
+    "secret": Control(_password, _nothing, _typed),
+    "secrets": Control(_password, _nothing, _typed_lines),
+    "json": Control(_area(4, "sb-mono"), lambda one, value: shown_json(value), _json),
+}

@@ -1,0 +1,79 @@
+"""Documents as flat fields, each value under its dotted place, and back without loss.
+
+    flat_of({"name": "Lobby", "sip": {"ip": "192.0.2.1"}}, {"name"})  ->  {"name": "Lobby", "sip.ip": "192.0.2.1"}
+
+A declared place is one field whatever stands there; elsewhere each single value is one, lists as a whole, so that
+nothing of a document is left out. A dot inside of a name is written "%2E", as Kazoo's validation does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from typing import Any
+
+from telephony.providers.fields import is_secret
+
+Fields = dict[str, Any]
+
+
+def flat_of(document: Mapping[str, Any], declared: Collection[str] = (), above: str = "") -> Fields:
+    """Every value of a document by its place."""
+    found: Fields = {}
+    for name, value in document.items():
+        place = above + escaped(str(name))
+        is_leaf = place in declared or not isinstance(value, Mapping) or not value or is_secret(value)
+        if is_leaf:
+            found[place] = value
+        else:
+            found |= flat_of(value, declared, f"{place}.")
+    return found
+
+
+def built(fields: Mapping[str, Any]) -> Fields:
+    """The document that these fields were taken out of."""
+    document: Fields = {}
+    for place, value in fields.items():
+        _put(document, parts_of(place), value)
+    return document
+
+
+def laid_over(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
+    """The document of `before` with other values on top. None takes a field out, and what is empty without it."""
+    document = built(before)
+    for place, value in wanted.items():
+        if value is None:
+            _take_out(document, parts_of(place))
+    for place, value in wanted.items():
+        if value is not None:
+            _put(document, parts_of(place), value)
+    return document
+
+
+def escaped(name: str) -> str:
+    return name.replace("%", "%25").replace(".", "%2E")
+
+
+def parts_of(place: str) -> tuple[str, ...]:
+    return tuple(part.replace("%2E", ".").replace("%25", "%") for part in place.split("."))
+
+
+def _put(document: Fields, parts: tuple[str, ...], value: Any) -> None:
+    for part in parts[:-1]:
+        inner = document.get(part)
+        if not isinstance(inner, dict):
+            inner = document[part] = {}
+        document = inner
+    document[parts[-1]] = deepcopy(value)
+
+
+def _take_out(document: Fields, parts: tuple[str, ...]) -> None:
+    head, *rest = parts
+    inner = document.get(head)
+    if not rest:
+        document.pop(head, None)
+    elif isinstance(inner, dict):
+        had = bool(inner)
+        _take_out(inner, tuple(rest))
+        if had and not inner:
+            del document[head]

@@ -1,0 +1,43 @@
+"""Which kinds of Kazoo's objects are edited, by which operations, and what of them a form shows first."""
+
+from __future__ import annotations
+
+from telephony.providers.kazoo.catalog import CATALOG
+from telephony.providers.kazoo.editors.usual import FIXED, USUAL
+from telephony.providers.kazoo.fields.words import CHOICES, WORDS
+from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
+from telephony.providers.kazoo.schema import FAMILIES
+from telephony.providers.schema_editing import Sort
+
+# Kinds whose documents are not edited as a whole: numbers and port requests have pages of their own, service plans
+# belong to who sells them.
+_OTHERWISE = frozenset({"phone_number", "port_request", "service_plan"})
+
+
+def _sort(kind: str) -> Sort:
+    declared = KINDS[kind]
+    family = FAMILIES[FAMILY_OF[kind]]
+    group, _dot, _verb = declared.read_operation.partition(".")
+    keys = {verb: f"{group}.{verb}" for verb in ("update", "create", "delete")}
+    found = {verb: key if key in CATALOG else "" for verb, key in keys.items()}
+    names = [name for name in CATALOG[declared.read_operation].path_names if name != "accountId"]
+    words = {
+        one.path: WORDS.get((family.name, one.path)) or CHOICES.get(one.path, ()) for one in family.fields
+    }
+    return Sort(
+        kind=kind,
+        family=family,
+        label=declared.label,
+        own_name="accountId" if kind == ACCOUNT else (names[-1] if names and kind not in SINGLE else ""),
+        below="accountId" if kind == ACCOUNT else "",
+        reads=declared.read_operation,
+        update=found["update"],
+        create=found["create"],
+        remove=found["delete"],
+        usual=USUAL[kind],
+        fixed=FIXED.get(kind, ()),
+        choices={path: found for path, found in words.items() if found},
+    )
+
+
+SORTS = tuple(_sort(kind) for kind in KINDS if kind not in _OTHERWISE)

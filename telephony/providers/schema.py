@@ -1,0 +1,115 @@
+"""What the documents of one sort say, as data: every field with its type, limits, default and words.
+
+A provider whose documents are many and deep writes them down so (`telephony/providers/kazoo/schema/`). Its catalog,
+its pages, its stand-in and its editors (`schema_editing.py`) read the same declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from telephony.providers.operations import Text
+
+NO_DEFAULT: Any = object()  # the server fills in nothing; None is a value
+UNLIMITED = (None, None)
+
+Bounds = tuple[float | None, float | None]
+Lengths = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a document.
+
+    path      dotted place in the document
+    type      JSON types that are accepted: ("string",), ("boolean", "string"), ...
+    kind      what a value is to a person, as `Param.kind`: text, integer, boolean, number, choice, secret, url, email,
+              duration_s, gregorian_s, code, json
+    default   what the server fills in on a write, where the object around it is there
+    length    least and most characters of a text
+    bounds    least and most of a number
+    count     least and most entries of a list
+    choices   the only values accepted (of each entry of a list)
+    usual     values in use, where others are accepted too
+    pattern   expression that a text must contain; `format` "email" or "uri"
+    refers_to entity kind whose id it is
+    entry     each entry of a list, or each value of an object with free keys: fields of an object, or one nameless field
+    keys      expression that each free key must contain, "" for any
+    is_closed no keys but those declared
+    like      path of the field whose form each value has again (a tree)
+    secret    never stored in the clear
+    is_given  only ever sent: answers leave it out
+    group     heading of the `below` it stands in
+    """
+
+    path: str
+    label: Text = ""
+    type: tuple[str, ...] = ("string",)
+    kind: str = "text"
+    required: bool = False
+    default: Any = NO_DEFAULT
+    length: Lengths = UNLIMITED
+    bounds: Bounds = UNLIMITED
+    count: Lengths = UNLIMITED
+    choices: tuple[Any, ...] = ()
+    usual: tuple[Any, ...] = ()
+    pattern: str = ""
+    format: str = ""
+    unique: bool = False
+    refers_to: str = ""
+    entry: tuple[Field, ...] = ()
+    keys: str | None = None
+    is_closed: bool = False
+    like: str = ""
+    secret: bool = False
+    is_given: bool = False
+    unit: Text = ""
+    help: Text = ""
+    group: Text = ""
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not NO_DEFAULT
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self.path.split("."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """An object inside a document. `is_filled`: the server adds it, and the defaults inside, where it is missing."""
+
+    path: str
+    label: Text
+    is_filled: bool = False
+    is_closed: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Family:
+    """The documents of one sort. `fields` in the order of a form, `groups` the objects they stand in."""
+
+    name: str
+    fields: tuple[Field, ...]
+    groups: tuple[Group, ...] = ()
+    member_types: tuple[str, ...] = ()
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Field]:
+        return {one.path: one for one in self.fields}
+
+    def __getitem__(self, path: str) -> Field:
+        return self.by_path[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.by_path
+
+    @property
+    def secrets(self) -> tuple[Field, ...]:
+        """The fields that hold secrets, those inside entries left out."""
+        return tuple(one for one in self.fields if one.secret)

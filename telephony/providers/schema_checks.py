@@ -1,0 +1,155 @@
+"""What is wrong with a value, by the declaration of its field: words for people, each at the place that it speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from telephony.providers.drafts import PLACEHOLDER
+from telephony.providers.flat import escaped
+from telephony.providers.schema import Family, Field
+
+_CLASSES = {"[:alnum:]": "A-Za-z0-9", "[:alpha:]": "A-Za-z", "[:digit:]": "0-9"}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+Reasons = Iterator[tuple[str, str]]
+
+
+def reasons(family: Family, one: Field, value: Any, place: str = "") -> Reasons:
+    """(place, reason) of everything that is wrong with a value of a field; places are dotted and begin with `place`."""
+    if value == PLACEHOLDER:  # a secret that is left as it is
+        return
+    if not any(_is(name, value) for name in one.type):
+        yield place, _("This is of the wrong type.")
+    elif isinstance(value, str):
+        yield from ((place, reason) for reason in _about_text(one, value))
+    elif isinstance(value, list):
+        yield from _about_list(family, one, value, place)
+    elif isinstance(value, Mapping):
+        yield from _about_object(family, one, value, place)
+    elif not isinstance(value, bool) and value is not None:
+        yield from ((place, reason) for reason in _about_number(one, value))
+
+
+def _about_text(one: Field, value: str) -> Iterator[str]:
+    least, most = one.length
+    if _CONTROL.search(value):
+        yield _("Control characters cannot be sent.")
+    if least is not None and len(value) < least:
+        yield _("At least %(target)s characters are needed.") % {"target": least}
+    if most is not None and len(value) > most:
+        yield _("At most %(most)s characters; these are %(are)s.") % {"most": most, "are": len(value)}
+    if one.choices and value not in one.choices:
+        yield _one_of(one)
+    elif one.pattern and not _expression(one.pattern).search(value) or not _has_format(one.format, value):
+        yield _("This is not of the expected form.")
+
+
+def _about_number(one: Field, value: float) -> Iterator[str]:
+    least, most = one.bounds
+    if least is not None and value < least:
+        yield _("This must be at least %(target)s.") % {"target": least}
+    if most is not None and value > most:
+        yield _("This must be at most %(target)s.") % {"target": most}
+    if one.choices and value not in one.choices:
+        yield _one_of(one)
+
+
+def _one_of(one: Field) -> str:
+    return _("This must be one of: %(target)s.") % {"target": ", ".join(map(str, one.choices))}
+
+
+def _about_list(family: Family, one: Field, values: list[Any], place: str) -> Reasons:
+    least, most = one.count
+    if least is not None and len(values) < least:
+        yield place, _("At least %(target)s entries are needed.") % {"target": least}
+    if most is not None and len(values) > most:
+        yield place, _("At most %(target)s entries are allowed.") % {"target": most}
+    if one.unique and any(value in values[:index] for index, value in enumerate(values)):
+        yield place, _("Something is in it twice.")
+    for index, value in enumerate(values):
+        yield from _about_entry(family, one.entry, value, _below(place, str(index)))
+
+
+def _about_object(family: Family, one: Field, values: Mapping[str, Any], place: str) -> Reasons:
+    """An object with free keys: those that fit have values of one form."""
+    least = one.count[0]
+    if least is not None and len(values) < least:
+        yield place, _("At least %(target)s entries are needed.") % {"target": least}
+    entry = tuple(_alike(family, one.like)) if one.like else one.entry
+    for key, value in values.items():
+        if one.keys and not _expression(one.keys).search(str(key)):
+            if one.is_closed:
+                yield _below(place, str(key)), _("There is no such field.")
+            continue
+        yield from _about_entry(family, entry, value, _below(place, str(key)))
+
+
+def _alike(family: Family, path: str) -> Iterator[Field]:
+    """The fields below a path, as if they stood in an object of their own."""
+    for one in family.fields:
+        if one.path.startswith(f"{path}."):
+            yield replace(one, path=one.path.removeprefix(f"{path}."))
+
+
+def _about_entry(family: Family, entry: Iterable[Field], value: Any, place: str) -> Reasons:
+    fields = tuple(entry)
+    if len(fields) == 1 and fields[0].path == "":
+        yield from reasons(family, fields[0], value, place)
+    elif fields and not isinstance(value, Mapping):
+        yield place, _("This is of the wrong type.")
+    else:
+        for one in fields:
+            yield from _about_part(family, one, value, place)
+
+
+def _about_part(family: Family, one: Field, document: Mapping[str, Any], place: str) -> Reasons:
+    value: Any = document
+    for part in one.parts[:-1]:
+        value = value.get(part, {}) if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping):
+        yield _below(place, *one.parts[:-1]), _("This is of the wrong type.")
+    elif one.parts[-1] in value:
+        yield from reasons(family, one, value[one.parts[-1]], _below(place, *one.parts))
+    elif one.required and not one.has_default:
+        yield _below(place, *one.parts), _("A value is needed.")
+
+
+def _below(place: str, *names: str) -> str:
+    return ".".join(filter(None, (place, *map(escaped, names))))
+
+
+def _is(name: str, value: Any) -> bool:
+    if name in ("integer", "number"):
+        types: tuple[type, ...] = (int,) if name == "integer" else (int, float)
+        return isinstance(value, types) and not isinstance(value, bool)
+    return isinstance(value, _TYPES[name])
+
+
+_TYPES: Mapping[str, type] = {
+    "string": str,
+    "object": Mapping,
+    "array": list,
+    "boolean": bool,
+    "null": type(None),
+}
+
+
+def _has_format(name: str, value: str) -> bool:
+    if name == "email":
+        return bool(_EMAIL.fullmatch(value))
+    if name == "uri":
+        return bool(value) and not any(letter.isspace() for letter in value)
+    return True
+
+
+@lru_cache(512)
+def _expression(text: str) -> re.Pattern[str]:
+    for name, letters in _CLASSES.items():
+        text = text.replace(name, letters)
+    return re.compile(text, re.ASCII)

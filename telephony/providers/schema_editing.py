@@ -1,0 +1,356 @@
+"""Editors made of a provider's own declarations: which sort of document, and which operations write it.
+
+    SORTS = (Sort(kind="device", family=DEVICES, label=_("Device"), own_name="deviceId",
+                  reads="device.get", update="device.update", create="device.create", remove="device.delete"), ...)
+    EDITORS = schema_editors(CATALOG, SORTS)
+
+A document is edited as flat fields (`flat.py`): declared ones have a control of the form, all others stand in the
+preview under their place, can be edited as JSON, and go out again as they came. What a person did not touch is not
+wanted; absent stays absent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from portal.lib.canonical import canonical_json
+from portal.lib.redaction import is_secret_name
+from telephony.providers.drafts import PLACEHOLDER
+from telephony.providers.editing import (
+    Consequence,
+    Document,
+    Done,
+    Editor,
+    Field,
+    Fields,
+    Inverse,
+    Place,
+    Surroundings,
+)
+from telephony.providers.fields import SHOWN, is_secret
+from telephony.providers.flat import built, flat_of, laid_over
+from telephony.providers.operations import Catalog, Operation, Text
+from telephony.providers.schema import Family
+from telephony.providers.schema import Field as Declared
+from telephony.providers.schema_checks import reasons
+
+Effects = Callable[[Fields, Fields, Surroundings], Iterable[Consequence]]
+_BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
+_NUMBER = re.compile(r"\+?[0-9*#]{2,20}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sort:
+    """How the documents of one kind are edited.
+
+    own_name   the name in the path that says which object ("deviceId"), "" for the one document of an account
+    below      the name in the path that says what a new object is made below, "" for the account itself
+    reads, update, create, remove   keys of the catalog; "" where there is none
+    usual      places of the fields that a form shows first, the others are folded; a place stands for what is below it
+    fixed      places that only the server writes: shown, never sent as changed
+    choices    words of values, by place
+    effects    what a change means in words: (what stands there afterwards, what is wanted, around) -> consequences
+    keeps_id   an object that is made anew after its removal has its old identifier
+    """
+
+    kind: str
+    family: Family
+    label: Text
+    own_name: str = ""
+    below: str = ""
+    reads: str
+    update: str = ""
+    create: str = ""
+    remove: str = ""
+    usual: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    choices: Mapping[str, tuple[tuple[str, Text], ...]] = field(default_factory=dict)
+    effects: Effects = lambda after, wanted, around: ()
+    keeps_id: bool = False
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(_editable(one, self) for one in self.family.fields)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return {one.name: one for one in self.fields}
+
+    @cached_property
+    def parents(self) -> frozenset[str]:
+        """Places at which there is an object, not a value."""
+        paths = [one.parts for one in self.family.fields]
+        return frozenset(".".join(parts[:at]) for parts in paths for at in range(1, len(parts)))
+
+
+class SchemaEditor(Editor):
+    """One operation on documents of one sort."""
+
+    id_field = "id"
+
+    def __init__(self, operation: Operation, catalog: Catalog, sort: Sort) -> None:
+        super().__init__(operation)
+        self.sort = sort
+        self.kind = sort.kind
+        self.detail = catalog[sort.reads]
+        self.reading = catalog[operation.reads_back] if self.makes else self.detail
+        self.title = lazy("Settings") if not self.makes and not self.removes else operation.summary
+
+    # ---- what it is ----
+
+    @property
+    def makes(self) -> bool:
+        return self.operation.key == self.sort.create
+
+    def fields(self, around: Surroundings) -> tuple[Field, ...]:
+        return self.sort.fields
+
+    def field(self, name: str, around: Surroundings) -> Field:
+        known = self.sort.by_name.get(name)
+        return known or Field(
+            name=name,
+            label=name,
+            kind="value",
+            secret=is_secret_name(name.rpartition(".")[2]),
+            empty=lazy("not set"),
+        )
+
+    def place(self, address: Mapping[str, Any], around: Surroundings) -> Place:
+        own = str(address.get(self.sort.own_name, "")) if self.sort.own_name else self.kind
+        return Place(kind=self.kind, remote_id="" if self.makes else own)
+
+    def address_of(self, place: Place) -> dict[str, str]:
+        name = self.sort.below if self.makes else self.sort.own_name
+        return {name: place.remote_id} if name and place.remote_id else {}
+
+    def detail_address(self, address: Mapping[str, Any], identifier: str) -> Mapping[str, Any]:
+        return {**address, self.sort.own_name: identifier} if self.sort.own_name else address
+
+    # ---- documents and fields ----
+
+    def read(self, document: Document) -> Fields:
+        """Every value by its place; what the server keeps for itself ("_read_only") is no field."""
+        told = {name: value for name, value in document.items() if not name.startswith("_")}
+        fields = flat_of(told, self.sort.by_name)
+        return {name: _unsealed(value) for name, value in fields.items()}
+
+    def document(self, fields: Mapping[str, Any]) -> Fields:
+        """The document that these fields are."""
+        return built(fields)
+
+    def body(self, wanted: Fields, before: Fields | None) -> Fields:
+        if self.makes or before is None:
+            return built({name: value for name, value in wanted.items() if value is not None})
+        return laid_over(before, wanted) if self.operation.replaces_object else built(wanted)
+
+    def clean(self, wanted: Fields, around: Surroundings) -> Fields:
+        """Objects are taken apart, so that callers may name whole ones; numbers lose what only people read."""
+        cleaned: Fields = {}
+        for name, value in wanted.items():
+            is_part = name not in self.sort.by_name and isinstance(value, Mapping) and value
+            cleaned |= flat_of(value, self.sort.by_name, f"{name}.") if is_part else {name: value}
+        return {name: self._cleaned(name, value) for name, value in cleaned.items()}
+
+    def _cleaned(self, name: str, value: Any) -> Any:
+        declared = self.sort.by_name.get(name)
+        if declared is not None and declared.kind == "number" and isinstance(value, str):
+            bare = _BLANKS.sub("", value)
+            return bare if _NUMBER.fullmatch(bare) else value.strip()
+        return value
+
+    # ---- judging ----
+
+    def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
+        if self.removes:
+            return {}
+        refused: dict[str, str] = {}
+        for name, value in wanted.items():
+            for place, reason in self._reasons(name, value):
+                refused.setdefault(place, reason)
+        if self.makes:
+            refused |= {
+                one.name: _("A value is needed.")
+                for one in self.sort.fields
+                if one.required and wanted.get(one.name) in (None, "", [])
+            }
+        return refused
+
+    def _reasons(self, name: str, value: Any) -> Iterable[tuple[str, str]]:
+        declared = self.sort.family.by_path.get(name)
+        if declared is None:
+            return [(name, _("This is of the wrong type."))] if name in self.sort.parents else []
+        if value is None:
+            is_needed = declared.required and not declared.has_default
+            return [(name, _("A value is needed."))] if is_needed else []
+        return reasons(self.sort.family, declared, value, name)
+
+    def same(self, name: str, left: Any, right: Any) -> bool:
+        """What is empty is absent, and an absent field is what the server takes it for."""
+        declared = self.sort.family.by_path.get(name)
+        default = declared.default if declared is not None and declared.has_default else None
+        return _meant(left, default) == _meant(right, default)
+
+    def refused_fields(self, found: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
+        """Of a document, any field may be refused: also one that was not touched."""
+        return dict(found)
+
+    # ---- words ----
+
+    def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
+        return self._name(before or {}) or str(self.sort.label)
+
+    def _name(self, fields: Mapping[str, Any]) -> str:
+        names = [fields.get(name) for name in ("first_name", "last_name")]
+        return " ".join(str(one) for one in [fields.get("name"), *names] if one)
+
+    def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
+        if self.makes and (name := self._name(wanted)):
+            return f"{self.operation.summary}: {name}"[:250]
+        return super().summary(before, wanted, around)
+
+    def consequences(
+        self, before: Fields | None, wanted: Fields, around: Surroundings
+    ) -> tuple[Consequence, ...]:
+        if self.removes:
+            return ()
+        return tuple(self.sort.effects({**(before or {}), **wanted}, wanted, around))
+
+    # ---- taking back ----
+
+    def inverse(self, done: Done) -> Inverse | None:
+        operation = self.operation
+        if not operation.undone_by or (done.before is None and not self.makes):
+            return None
+        if self.makes:
+            return (
+                self._inverse(operation.undone_by, self.address_named(done.created)) if done.created else None
+            )
+        before = done.before or {}
+        if self.removes:
+            kept = {name: value for name, value in before.items() if name not in _MADE_BY_SERVER}
+            note = (
+                ""
+                if self.sort.keeps_id
+                else lazy("It gets a new identifier: what pointed to it points nowhere.")
+            )
+            return self._inverse(operation.undone_by, {}, kept, note=note)
+        wanted = {name: before.get(name) for name in done.wanted}
+        after = done.after or {}
+        for name in done.wanted:  # an object that was there and empty is so again
+            parts = name.split(".")
+            above = [".".join(parts[:at]) for at in range(1, len(parts))]
+            wanted |= {one: {} for one in above if before.get(one) == {} and one not in after}
+        return self._inverse(operation.key, done.address, wanted, seen=done.after)
+
+    def _inverse(
+        self,
+        key: str,
+        address: Mapping[str, Any],
+        wanted: Fields | None = None,
+        seen: Fields | None = None,
+        note: Text = "",
+    ) -> Inverse:
+        return Inverse(operation=key, address=address, wanted=wanted or {}, seen=seen, note=note)
+
+    def address_named(self, identifier: str) -> dict[str, str]:
+        return {self.sort.own_name: identifier} if self.sort.own_name else {}
+
+
+_MADE_BY_SERVER = frozenset({"id"})
+
+
+def schema_editors(catalog: Catalog, sorts: Sequence[Sort]) -> dict[str, Editor]:
+    """The editors of all operations that these sorts name."""
+    return {
+        key: SchemaEditor(catalog[key], catalog, sort)
+        for sort in sorts
+        for key in (sort.update, sort.create, sort.remove)
+        if key
+    }
+
+
+# ---- one declared field as one of the form ----
+
+
+def _editable(one: Declared, sort: Sort) -> Field:
+    kind = control_of(one, sort.choices.get(one.path, ()))
+    words = dict(sort.choices.get(one.path, ()))
+    values = one.choices or one.usual or tuple(words)
+    entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
+    if kind == "choices" and entry is not None:
+        values = entry.choices
+    return Field(
+        name=one.path,
+        label=format_lazy("{} ({})", one.label, one.unit) if _is_said(one.unit) else one.label,
+        kind=kind,
+        help=one.help,
+        required=one.required and not one.has_default,
+        choices=tuple((str(value), words.get(str(value), str(value))) for value in values),
+        group=one.group,
+        secret=one.secret,
+        empty=lazy("not set"),
+        is_sparse=True,
+        is_usual=any(one.path == place or one.path.startswith(f"{place}.") for place in sort.usual),
+        is_fixed=any(one.path == place or one.path.startswith(f"{place}.") for place in sort.fixed),
+        refers_to=one.refers_to or (entry.refers_to if entry is not None else ""),
+        declared=one,
+    )
+
+
+def control_of(one: Declared, words: Collection[Any] = ()) -> str:
+    """The kind of control that a declared field has; "json" for what has none of its own."""
+    if one.secret:
+        return "secrets" if one.type == ("array",) else "secret"
+    if "array" in one.type or "object" in one.type:
+        return _list_control(one) if one.type == ("array",) else "json"
+    if one.kind == "ref" and one.refers_to:
+        return "ref"
+    if one.type == ("boolean",):
+        return "boolean" if one.has_default else "yes_no"
+    if one.choices or one.usual or (words and one.kind == "choice"):
+        return "choice"
+    return {"ref": "text"}.get(one.kind, one.kind)
+
+
+def _list_control(one: Declared) -> str:
+    if len(one.entry) != 1 or one.entry[0].path:
+        return "json"
+    entry = one.entry[0]
+    if entry.type == ("integer",):
+        return "integers"
+    if entry.type != ("string",):
+        return "json"
+    if entry.refers_to:
+        return "refs"
+    return "choices" if entry.choices and not one.unique else "texts"
+
+
+# ---- values ----
+
+
+def _unsealed(value: Any) -> Any:
+    """A cached value with the placeholder, or what may be shown, where a secret was taken out."""
+    if is_secret(value):
+        return value.get(SHOWN, PLACEHOLDER)
+    if isinstance(value, Mapping):
+        return {name: _unsealed(item) for name, item in value.items()}
+    return [_unsealed(item) for item in value] if isinstance(value, list) else value
+
+
+def _meant(value: Any, default: Any) -> str:
+    if value in (None, "", [], {}):
+        value = default if default not in ("", [], {}) else None
+    return canonical_json(value)
+
+
+def _is_said(words: Text) -> bool:
+    """Whether there are words, without translating them: that cannot be done while modules are read."""
+    return not (isinstance(words, str) and words == "")
