@@ -100,7 +100,10 @@ def offered_one(
 def form_url(
     tenant: Any, connection: Connection, key: str, entity: Entity | None = None, **values: Any
 ) -> str:
-    """The form of an operation within its object, or within its account."""
+    """The form of an operation within its object, or within its account; of the object's fields where it has one."""
+    editor = connection.declaration.editors.get(key)
+    if entity is not None and editor is not None and not (editor.makes or editor.removes or editor.is_act):
+        return tenant_url(tenant, "telephony:edit", pk=entity.pk, operation=key)
     if entity is not None:
         url = tenant_url(tenant, "telephony:object_operation", pk=entity.pk, key=key)
     else:

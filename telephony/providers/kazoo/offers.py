@@ -15,14 +15,13 @@ def _at(
     return tuple(Offer(operation=one, spot=spot, kind=kind, group=group, is_own=is_own) for one in operations)
 
 
-def _documents(name: str, kind: str, *, patch: bool = True) -> tuple[Offer, ...]:
-    """The usual six of a document: read, replace, change and remove one; list them, add one."""
+def _documents(name: str, kind: str) -> tuple[Offer, ...]:
+    """The usual five of a document: read, replace and remove one; list them, add one."""
     return (
         *_at(
             Spot.OBJECT,
             f"{name}.get",
             f"{name}.update",
-            *([f"{name}.patch"] if patch else []),
             f"{name}.delete",
             kind=kind,
         ),
@@ -35,7 +34,6 @@ _PEOPLE = (
         Spot.OBJECT,
         "account.get",
         "account.update",
-        "account.patch",
         "account.create",
         "account.delete",
         "account.listDescendants",
@@ -62,7 +60,7 @@ _PEOPLE = (
 _ROUTING = (
     *_documents("callflow", "callflow"),
     *_documents("menu", "menu"),
-    *_documents("media", "media", patch=False),
+    *_documents("media", "media"),
     *_at(Spot.OBJECT, "media.upload", "media.download", kind="media", is_own=True),
     *_at(Spot.LIST, "media.listPrompts", "media.listLanguages", kind="media"),
     *_documents("voicemail", "vmbox"),
@@ -110,7 +108,7 @@ _ROOMS = (
 )
 
 _NUMBERS = (
-    *_at(Spot.OBJECT, "numbers.get", "numbers.update", "numbers.patch", kind=NUMBER),
+    *_at(Spot.OBJECT, "numbers.get", "numbers.update", kind=NUMBER),
     *_at(Spot.OBJECT, "numbers.identify", "numbers.delete", kind=NUMBER, is_own=True),
     *_at(Spot.LIST, "numbers.list", "numbers.create", "numbers.listClassifiers", kind=NUMBER),
     *_at(
@@ -124,7 +122,7 @@ _NUMBERS = (
 )
 
 _PORTS = (
-    *_at(Spot.OBJECT, "port.get", "port.update", "port.patch", "port.delete", kind="port_request"),
+    *_at(Spot.OBJECT, "port.get", "port.update", "port.delete", kind="port_request"),
     *_at(
         Spot.OBJECT,
         "port.changeState",
