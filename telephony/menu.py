@@ -74,6 +74,15 @@ def register() -> None:
             shown=_has_companies,
         ),
         Entry(
+            label=_("Port requests"),
+            url_name="telephony:port_board",
+            icon="transfer-in",
+            order=41,
+            is_sub=True,
+            right=Right.LINES_READ,
+            shown=lambda request: _can(request, "ports.manage"),
+        ),
+        Entry(
             label=_("Directory"),
             url_name="telephony:directory",
             icon="address-book",

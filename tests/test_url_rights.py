@@ -61,6 +61,8 @@ MAY_REFUSE = {
     f"{T}changes/<int:pk>/discard/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/renew/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/revert/": "it takes the right of the change's operation",
+    f"{T}entities/<int:pk>/operations/<str:key>/": "it takes the right of the operation",
+    f"{T}connections/<int:pk>/account/operations/<str:key>/": "it takes the right of the operation",
     f"{T}entities/<int:pk>/edit/<str:operation>/": "it takes the right of the operation",
     f"{T}entities/<int:pk>/act/<str:operation>/": "it takes the right of the operation",
 }

@@ -70,10 +70,34 @@ class Things:
             capabilities=sorted(PROVIDERS[PROVIDER].capabilities),
         )
 
+    @cached_property
+    def kazoo(self) -> Connection:
+        """A connection of the provider that has numbers, recordings and port requests; nobody answers there."""
+        credential = Credential.objects.create(provider="kazoo")
+        return Connection.objects.create(
+            credential=credential,
+            provider="kazoo",
+            slug=f"{self.tenant.slug}-kazoo",
+            name=f"{self.tenant.name}, Kazoo",
+            capabilities=sorted(PROVIDERS["kazoo"].capabilities),
+        )
+
+    @cached_property
+    def recording(self) -> Entity:
+        return self.entity("media", "other", connection=self.kazoo)
+
+    @cached_property
+    def owned_number(self) -> Entity:
+        return self.entity("phone_number", "number", connection=self.kazoo)
+
+    @cached_property
+    def port_request(self) -> Entity:
+        return self.entity("port_request", "other", connection=self.kazoo, status="unconfirmed")
+
     def entity(self, kind: str, facet: str, **fields: Any) -> Entity:
         remote_id = fields.pop("remote_id", NUMBER.removeprefix("+"))
         return Entity.objects.create(
-            connection=self.connection,
+            connection=fields.pop("connection", None) or self.connection,
             kind=kind,
             facet=facet,
             remote_id=remote_id,
@@ -211,6 +235,15 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (T, "message", lambda world: "no-such-message"),
     (T, "panel", lambda world: "registrations"),
     (f"{T}entities/", "operation", lambda world: "services.update"),
+    (f"{T}entities/<int:pk>/operations/", "pk", lambda world: world.things.recording.pk),
+    (f"{T}entities/<int:pk>/operations/", "key", lambda world: "media.upload"),
+    (f"{T}entities/<int:pk>/sound/", "pk", lambda world: world.things.recording.pk),
+    (f"{T}entities/<int:pk>/speak/", "pk", lambda world: world.things.recording.pk),
+    (f"{T}numbers/<int:pk>/release/", "pk", lambda world: world.things.owned_number.pk),
+    (f"{T}ports/", "pk", lambda world: world.things.port_request.pk),
+    (f"{T}ports/", "state", lambda world: "submitted"),
+    (f"{T}connections/<int:pk>/account/", "pk", lambda world: world.things.kazoo.pk),
+    (f"{T}connections/<int:pk>/account/", "key", lambda world: "user.create"),
     (f"{T}lines/", "pk", lambda world: world.things.line.pk),
     (f"{T}numbers/", "number", lambda world: world.things.line.number),
     (f"{T}numbers/", "e164", lambda world: world.things.line.number),
@@ -242,6 +275,7 @@ NOT_OBJECTS = {
     "number",
     "e164",
     "operation",
+    "state",
     "day",
     "month",
     "format",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.ui.forms import FilterForm, any_of
+from telephony.forms.uploads import UploadField
 from telephony.providers.operations import Effect, Operation, Param, Place
 
 FILTER, OTHER_FILTERS = "filter:", "filters:other"
@@ -284,7 +285,7 @@ def field_of(param: Param, suggestions: Sequence[tuple[str, str]] = ()) -> forms
     if param.kind == "json":
         return forms.JSONField(**common)
     if param.kind == "file":
-        return forms.FileField(**common)
+        return UploadField(accepts=param.accepts, most_bytes=param.maximum, **common)
     widget: forms.Widget = SuggestInput(suggestions, attrs={"autocomplete": "off"})
     if param.secret or param.kind == "secret":
         widget = forms.PasswordInput(attrs={"autocomplete": "off"})

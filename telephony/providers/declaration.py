@@ -21,7 +21,11 @@ from telephony.providers.line_page import LinePage
 from telephony.providers.live import LivePanel
 from telephony.providers.mailbox import Mailbox
 from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice, TokenAnswer
+from telephony.providers.offers import Offer
 from telephony.providers.operations import Catalog, Text
+from telephony.providers.ordering import Ordering
+from telephony.providers.porting import Porting
+from telephony.providers.sounds import Sounds
 from telephony.providers.transport import Transport
 
 
@@ -156,6 +160,10 @@ class Provider:
     mailbox         voice messages of its lines (`telephony.providers.mailbox`), None where they are read otherwise
     call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
+    ordering        how numbers are searched for, ordered and released, None where it has none to give
+    sounds          how its recordings are heard and replaced, None without them
+    porting         how its port requests move from state to state, None without them
+    offers          which page offers which operation; what is in none is found among the connection's operations
     """
 
     id: str
@@ -196,6 +204,10 @@ class Provider:
     company_page: CompanyPage | None = None
     call_ways: tuple[CallWay, ...] = ()
     mailbox: Mailbox | None = None
+    offers: tuple[Offer, ...] = ()
+    porting: Porting | None = None
+    sounds: Sounds | None = None
+    ordering: Ordering | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

@@ -211,6 +211,8 @@ class Editor:
     refreshes  the whole list is read again afterwards, because a write changes its neighbours
     verb       what the button of the review says; "" for the usual: write, create, remove
     rereads    kinds below the account that are read again as a whole, because a write moves objects among them
+    is_act     something is done to an object: no form of its fields
+    named_by   values of the body that say which objects are meant: they belong to the address
     """
 
     title: Text = ""
@@ -223,6 +225,8 @@ class Editor:
     is_whole = False  # the fields are the whole document, which can be edited as JSON
     rereads: tuple[str, ...] = ()
     verb: Text = ""
+    named_by: tuple[str, ...] = ()
+    is_act = False
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
@@ -255,6 +259,10 @@ class Editor:
             parent_remote_id=values[-2] if len(values) > 1 else "",
             remote_id=values[-1] if values else "",
         )
+
+    def places(self, address: Mapping[str, Any], around: Surroundings) -> Iterable[Place]:
+        """The cached objects that a write touches: one, unless several are meant at once."""
+        return (self.place(address, around),)
 
     def address_of(self, place: Place) -> dict[str, str]:
         """Address values for an object (or, to create one, for its parent given as `remote_id`)."""

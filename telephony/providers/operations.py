@@ -62,6 +62,7 @@ class Param:
     many        a list of such values, at most `max_items` long
     choices     the only values allowed; for `filters`, the filter names known to work
     minimum, maximum  bounds of a number
+    accepts     media types that a file may be of, as its first bytes tell; none: any
     secret      the value is one, whole
     holds_secrets  a text that may carry a secret inside, such as an address with a key in its path
     assumed     the name or its meaning is inferred, not documented
@@ -78,6 +79,7 @@ class Param:
     maximum: int | None = None
     max_length: int | None = None
     pattern: str = ""
+    accepts: tuple[str, ...] = ()
     default: Any = None
     secret: bool = False
     holds_secrets: bool = False

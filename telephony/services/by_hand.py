@@ -91,6 +91,7 @@ def draft(
             _("Headers and filters are not kept with a preview; `manage.py call` sends them with a write.")
         )
     in_body = {param.name for param in operation.params if param.place in (Place.BODY, Place.WHOLE)}
+    in_body -= set(connection.declaration.editor(operation.key).named_by)
     address = {name: value for name, value in asked.values.items() if name not in in_body}
     wanted = {name: value for name, value in asked.values.items() if name in in_body}
     prepared = access.client_of(connection, is_person=True)

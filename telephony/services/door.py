@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.rights import Right
 from portal.lib.errors import NotFound
 from telephony.models import Change, Connection, Entity
-from telephony.providers.client import ProviderClient
+from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.editing import Editor, Live, Surroundings
-from telephony.providers.operations import Effect, Operation
+from telephony.providers.operations import Effect, Operation, Paging
 from telephony.services import access
 from telephony.services.edit_surroundings import surroundings
 
@@ -185,12 +185,20 @@ def look(door: Door, client: ProviderClient, clock: Clock, identifier: str = "")
     if door.editor.makes and reading.param(EVERYTHING):
         values[EVERYTHING] = False
     try:
-        answer = client.call(reading.key, values, deadline_s=clock.left())
+        answer = _whole(client, reading, values, clock)
     except NotFound as error:
         if door.operation.effect is Effect.DESTROY and not door.editor.reads_list:
             return Live(fields=None)
         raise gone(door, error.message) from error
     return door.editor.live(answer.document, answer.items, door.address, identifier or door.identifier)
+
+
+def _whole(client: ProviderClient, reading: Operation, values: Mapping[str, Any], clock: Clock) -> Answer:
+    """What the reading shows: of a list that comes in pages, all of them."""
+    if not reading.collection or reading.paging is Paging.NONE:
+        return client.call(reading.key, values, deadline_s=clock.left())
+    pages = list(client.pages(reading.key, values, deadline_s=clock.left()))
+    return replace(pages[-1], items=[item for page in pages for item in page.items])
 
 
 def _look_at_made(

@@ -129,7 +129,11 @@ def edit_of(
         return None
     shows = kind.list_operation if kind.whole_list else kind.read_operation
     for editor in entity.connection.declaration.editors.values():
-        if shows and editor.operation.reads_back == shows and not editor.makes and not editor.removes:
+        if (
+            shows
+            and editor.operation.reads_back == shows
+            and not (editor.makes or editor.removes or editor.is_act)
+        ):
             source = parent if kind.whole_list else entity
             return (source, editor.operation) if source else None
     return None

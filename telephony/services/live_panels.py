@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from portal.lib.errors import Forbidden, NotFound, ProviderError, UnexpectedAnswer
 from telephony.models import Connection, Entity
 from telephony.providers.fields import Fact, Sheet, fact_at, sheet_of
-from telephony.providers.live import LivePanel
+from telephony.providers.live import LivePanel, RowAct
+from telephony.providers.offers import Spot
 from telephony.services import access
 
 MOST_ROWS = 200
@@ -26,6 +27,7 @@ class Reading:
     """One panel as it was a moment ago.
 
     rows        of a table: the facts of each row, in the order of the panel's fields
+    acts        of each row: what may be done with it, and the values of that operation
     sheet       of a panel that shows one object
     more        rows that are not shown
     error       why nothing could be read, in words
@@ -34,6 +36,7 @@ class Reading:
     panel: LivePanel
     read_at: datetime
     rows: Sequence[Sequence[Fact]] = ()
+    acts: Sequence[Sequence[tuple[RowAct, Mapping[str, Any]]]] = ()
     sheet: Sheet | None = None
     more: int = 0
     error: str = ""
@@ -43,17 +46,31 @@ class Reading:
         return not self.error and not self.rows and self.sheet is None
 
 
-def panels_of(connection: Connection, kind: str = "") -> list[LivePanel]:
-    """The panels of a connection's page, or of the pages of one kind of object, as far as it may read them."""
+def panels_of(connection: Connection, spot: Spot = Spot.CONNECTION, kind: str = "") -> list[LivePanel]:
+    """The panels of a page, as far as the connection may read them; `kind` for those of objects and lists."""
     return [
         panel
         for panel in connection.declaration.live
-        if (kind in panel.kinds if kind else not panel.kinds) and connection.can(panel.capability)
+        if panel.place is spot
+        and (not panel.kinds or kind in panel.kinds)
+        and connection.can(panel.capability)
     ]
 
 
 def panel_of(connection: Connection, name: str, kind: str = "") -> LivePanel | None:
-    return next((panel for panel in panels_of(connection, kind) if panel.name == name), None)
+    """A panel of an object's page, or without a kind one of any page of the account."""
+    spots = (Spot.OBJECT,) if kind else (Spot.CONNECTION, Spot.ACCOUNT, Spot.LIST)
+    return next(
+        (
+            panel
+            for panel in connection.declaration.live
+            if panel.name == name
+            and panel.place in spots
+            and (not kind or kind in panel.kinds)
+            and connection.can(panel.capability)
+        ),
+        None,
+    )
 
 
 def overview_panels(connections: Iterable[Connection]) -> list[tuple[Connection, LivePanel]]:
@@ -93,7 +110,14 @@ def _reading(panel: LivePanel, found: Sequence[Mapping[str, Any]], now: datetime
         sheet = sheet_of(panel.fields, found[0]) if found else None
         return Reading(panel=panel, read_at=now, sheet=sheet)
     rows = [[fact_at(field, row) for field in panel.fields] for row in found[:MOST_ROWS]]
-    return Reading(panel=panel, read_at=now, rows=rows, more=max(0, len(found) - MOST_ROWS))
+    acts = [
+        [(act, _values(act, row)) for act in panel.row_acts if act.when(row)] for row in found[:MOST_ROWS]
+    ]
+    return Reading(panel=panel, read_at=now, rows=rows, acts=acts, more=max(0, len(found) - MOST_ROWS))
+
+
+def _values(act: RowAct, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row.get(path, "") for name, path in act.values.items()}
 
 
 def _words(panel: LivePanel, error: ProviderError) -> str:

@@ -21,7 +21,7 @@ from portal.lib.errors import NotFound, Permanent, ProviderError
 from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.drafts import EntityPage
-from telephony.providers.editing import Live
+from telephony.providers.editing import Live, Place
 from telephony.services import access, change_secrets, entities, ledger
 from telephony.services.door import Clock, Door, door_of_change, look
 
@@ -233,8 +233,12 @@ def refresh_cache(change: Change, door: Door, client: ProviderClient) -> None:
 
 
 def _refresh(change: Change, door: Door, client: ProviderClient) -> None:
+    for place in door.editor.places(door.address, door.around):
+        _refresh_at(change, door, client, place)
+
+
+def _refresh_at(change: Change, door: Door, client: ProviderClient, place: Place) -> None:
     connection, now = door.connection, timezone.now()
-    place = door.editor.place(door.address, door.around)
     kind = connection.declaration.kinds.get(place.kind)
     if kind is None:
         return

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
+from portal.ui.links import tenant_url
 from portal.ui.tables import AgeColumn, BaseTable, Card, Column, NumberColumn, PillColumn
 from telephony.models import Entity
 from telephony.providers.fields import DocumentField, fact_at
@@ -157,17 +158,38 @@ class LineTable(EntityTable):
 
 
 class NumberTable(EntityTable):
-    """The numbers that the tenant owns, and where each rings."""
+    """The numbers that the tenant owns, and what each leads to."""
 
     kind = Column(verbose_name=_("Kind"))
+    carrier = Column(verbose_name=_("Carrier"), accessor="pk", empty_values=())
     connection = ConnectionColumn(verbose_name=_("At"))
 
     caption = _("Numbers")
 
     class Meta(EntityTable.Meta):
-        fields = ("number", "name", "kind", "status", "fetched_at", "connection")
+        fields = ("number", "name", "kind", "carrier", "status", "fetched_at", "connection")
 
     number = NumberColumn(verbose_name=_("Number"), orderable=True, fixed=True, card="title")
-    name = Column(verbose_name=_("Rings at"), card="sub", empty_values=())
+    name = Column(verbose_name=_("Leads to"), card="sub", empty_values=())
 
+    leads: Mapping[int, list[Entity]] = {}
+    carriers: Mapping[int, Any] = {}
     render_kind = LineTable.render_kind
+
+    def render_number(self, record: Entity, value: str) -> SafeString:
+        page = tenant_url(self.request.tenant, "telephony:number_detail", e164=value)
+        return format_html(
+            '<a class="sb-plain" href="{}">{}</a>', page, formats.number(value, **self.notation)
+        )
+
+    def render_name(self, record: Entity) -> SafeString:
+        """What uses the number, else the object that has it: a line is what it leads to itself."""
+        uses = self.leads.get(record.pk, [])
+        if not uses and record.facet == Entity.Facet.NUMBER and not record.name:
+            return format_html('<span class="sb-quiet">{}</span>', _("nothing that was read"))
+        return format_html_join(
+            ", ", '<a href="{}"><b>{}</b></a>', ((self.page_of(use), str(use)) for use in uses or [record])
+        )
+
+    def render_carrier(self, record: Entity) -> str:
+        return str(self.carriers.get(record.pk, "")) or formats.DASH

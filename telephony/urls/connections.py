@@ -1,6 +1,7 @@
 from django.urls import path
 
 from telephony.views import (
+    account,
     connect,
     connecting,
     connections,
@@ -43,6 +44,7 @@ urlpatterns = [
     path(f"{_ONE}cti/", cti.CtiView.as_view(), name="connection_cti"),
     path(f"{_ONE}cti/rule/", cti.TestRuleView.as_view(), name="connection_cti_rule"),
     path(f"{_ONE}cti/password/", cti.LinePasswordView.as_view(), name="connection_cti_password"),
+    path(f"{_ONE}account/", account.AccountView.as_view(), name="connection_account"),
     path(f"{_ONE}operations/", operations.OperationListView.as_view(), name="operation_list"),
     path(f"{_ONE}operations/<str:key>/", operations.OperationView.as_view(), name="operation_detail"),
 ]

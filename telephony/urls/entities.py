@@ -1,10 +1,9 @@
 from django.urls import path
 
-from telephony.views import entities, live
+from telephony.views import entities, live, sounds
 
 urlpatterns = [
     path("t/<slug:slug>/lines/", entities.LineListView.as_view(), name="line_list"),
-    path("t/<slug:slug>/numbers/", entities.NumberListView.as_view(), name="number_list"),
     path("t/<slug:slug>/entities/<int:pk>/", entities.EntityDetailView.as_view(), name="entity_detail"),
     path("t/<slug:slug>/entities/<int:pk>/refresh/", entities.RefreshView.as_view(), name="entity_refresh"),
     path(
@@ -12,6 +11,8 @@ urlpatterns = [
         live.EntityPanelView.as_view(),
         name="entity_live",
     ),
+    path("t/<slug:slug>/entities/<int:pk>/sound/", sounds.SoundView.as_view(), name="sound"),
+    path("t/<slug:slug>/entities/<int:pk>/speak/", sounds.SpeakView.as_view(), name="sound_speak"),
     path("t/<slug:slug>/entities/<slug:connection>/", entities.KindListView.as_view(), name="kind_list"),
     path(
         "t/<slug:slug>/entities/<slug:connection>/<str:kind>/",

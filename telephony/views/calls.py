@@ -26,9 +26,11 @@ from telephony.menu import connections_of
 from telephony.models import Call, Entity
 from telephony.models import SavedView as SavedViewRow
 from telephony.models.call_search import calls_in_scope
+from telephony.providers.offers import Spot
 from telephony.services.call_story import story_of
 from telephony.services.number_names import names_of
 from telephony.tables.calls import CallTable
+from telephony.views.offers import Offered, offered_one, offers_of, values_in
 
 PAGE = "calls"
 LONGEST_VIEW = 1000
@@ -127,7 +129,20 @@ class CallDetailView(TenantRightMixin, FragmentMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         story = story_of(self.object)
-        return super().get_context_data(story=story, title=_("Call"), **kwargs)
+        return super().get_context_data(
+            story=story,
+            title=_("Call"),
+            read_again={record.pk: self.offers_of(record) for record in story.records},
+            **kwargs,
+        )
+
+    def offers_of(self, record: Any) -> list[Offered]:
+        """What the provider offers on a record: its values come out of the record's own document."""
+        return [
+            offered_one(self.request, self.object.connection, offer.operation, **values)
+            for offer in offers_of(self.object.connection, Spot.CALL, is_own=True)
+            if len(values := values_in(record.raw, offer)) == len(offer.document)
+        ]
 
 
 class SaveViewForm(forms.Form):

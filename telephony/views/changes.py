@@ -200,7 +200,7 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         """Back to the form, with what was typed; empty where the change had no form."""
         change = self.change
         editor = change.connection.declaration.editors.get(change.operation)
-        if editor is None or editor.removes or change.reverts_id:
+        if editor is None or editor.removes or editor.is_act or change.reverts_id:
             return ""
         on = self._made_below() if editor.replaces or editor.makes else change.entity
         if on is None and editor.makes and editor.is_free_standing:

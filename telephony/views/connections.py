@@ -28,13 +28,15 @@ from portal.ui.svg import Figure
 from portal.ui.views import FilteredTableView
 from telephony.forms.connections import ConnectionFilterForm, ConnectionSettingsForm, RunFilterForm
 from telephony.models import Connection, Coverage, Entity, SyncRun, SyncState
-from telephony.services import connection_health, importing, reconnecting, runs, unlinking
+from telephony.providers.offers import Spot
+from telephony.services import connection_health, importing, live_panels, reconnecting, runs, unlinking
 from telephony.services.access import contact_credential_of
 from telephony.services.connection_health import Health
 from telephony.services.held_back import held_back_of
 from telephony.tables.connections import ConnectionTable, RunTable
 from telephony.tables.run_words import percent_of, what_of
 from telephony.views.connecting import allow_form_targets
+from telephony.views.offers import offered
 from telephony.views.panels import panels_for
 
 YEAR = dt.timedelta(days=364)
@@ -78,8 +80,11 @@ class ConnectionMixin(TenantRightMixin):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.tenant is not None:  # type: ignore[attr-defined]
-            self.connection = get_object_or_404(connections(), pk=kwargs["pk"])
+            self.connection = self.find_connection()
         return super().dispatch(request, *args, **kwargs)
+
+    def find_connection(self) -> Connection:
+        return get_object_or_404(connections(), pk=self.kwargs["pk"])
 
     def back(self) -> HttpResponseRedirect:
         return HttpResponseRedirect(
@@ -146,6 +151,8 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
             contact=contact_credential_of(connection, person),  # type: ignore[arg-type]
             has_contacts="contact" in connection.declaration.acts_as,
             panels=panels_for(connection.tenant, connection),
+            offers=offered(self.request, connection, Spot.CONNECTION),
+            has_account_page=bool(live_panels.panels_of(connection, Spot.ACCOUNT)),
             served=importing.served_by(connection, person),  # type: ignore[arg-type]
             may_import=importing.may_import(connection, person),  # type: ignore[arg-type]
             **kwargs,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, TemplateView, View
 
 from accounts.rights import Right
-from accounts.views_base import TenantRightMixin
+from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
 from portal.lib.numbers import to_e164
 from portal.ui.links import next_url, tenant_url
@@ -22,6 +22,8 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
 from telephony.models import Call, Connection, Entity, NumberName
 from telephony.providers.kinds import EntityKind
+from telephony.providers.offers import Spot
+from telephony.services import porting
 from telephony.services.directory_tree import folder_of
 from telephony.services.entity_page import (
     names_in,
@@ -32,10 +34,12 @@ from telephony.services.entity_page import (
 )
 from telephony.services.forced_profiles import forced_of
 from telephony.services.object_acts import acts_of
+from telephony.services.sounds import sounds_of
 from telephony.tables.documents import object_label, reading_for
-from telephony.tables.entities import EntityTable, LineTable, NumberTable
+from telephony.tables.entities import EntityTable, LineTable
 from telephony.views.changes import home_of
 from telephony.views.lines import permissions
+from telephony.views.offers import offered, offered_one
 from telephony.views.panels import panels_for
 
 FOUND_AT_MOST = 20
@@ -74,28 +78,6 @@ class LineListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
         return table
 
 
-class NumberListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
-    """The numbers that the tenant owns, each with where it rings."""
-
-    right = Right.LINES_READ
-    title = gettext_lazy("Numbers")
-    table_class = NumberTable
-    order = ("number", "id")
-    empty_title = gettext_lazy("No numbers yet")
-    empty_text = gettext_lazy("Numbers arrive with the lines of a connected account.")
-
-    def get_queryset(self) -> Any:
-        owned = [Entity.Facet.LINE, Entity.Facet.NUMBER, Entity.Facet.GROUP]
-        return (
-            Entity.objects.present().filter(facet__in=owned).exclude(number="").select_related("connection")
-        )
-
-    def get_filter_form(self) -> EntityFilterForm:
-        form = EntityFilterForm(self.request.GET)
-        form.region = self.request.tenant.region
-        return form
-
-
 class KindListView(TenantRightMixin, TemplateView):
     """What kinds of object a connection has, and how many of each."""
 
@@ -123,7 +105,8 @@ class EntityListView(TenantRightMixin, FilteredTableView):
 
     @cached_property
     def link(self) -> Connection:
-        return get_object_or_404(Connection, slug=self.kwargs["connection"])
+        rows = Connection.objects.select_related("credential", "tenant")
+        return get_object_or_404(rows, slug=self.kwargs["connection"])
 
     @cached_property
     def entity_kind(self) -> EntityKind:
@@ -182,6 +165,8 @@ class EntityListView(TenantRightMixin, FilteredTableView):
             entity_kind=self.entity_kind,
             maker=maker,
             why_not_new=reasons.get(key, ""),
+            offers=offered(self.request, self.link, Spot.LIST, self.entity_kind.kind, without={key}),
+            panels=panels_for(self.request.tenant, self.link, spot=Spot.LIST, kind=self.entity_kind.kind),
             **kwargs,
         )
 
@@ -202,18 +187,38 @@ class EntityDetailView(TenantRightMixin, DetailView):
         around = surroundings_of(entity)
         acts = acts_of(entity, around.parent)
         keys = {act.editor.operation.key for act in acts}
+        panels = panels_for(self.request.tenant, entity.connection, entity)
         if in_directory := folder_of(entity) is not None:
             self.request.menu_entry = "telephony:directory"
         return super().get_context_data(
             around=around,
             title=object_label(entity, around.kind, around.parent),
             acts=acts,
-            panels=panels_for(self.request.tenant, entity.connection, entity),
             why_not=permissions(self.request, entity.connection, keys),
+            first_panels=[(panel, url) for panel, url in panels if panel.is_first],
+            panels=[(panel, url) for panel, url in panels if not panel.is_first],
+            offers=offered(self.request, entity.connection, Spot.OBJECT, entity.kind, entity, without=keys),
+            **self.sound_context(entity),
+            port=porting.card_of(entity) if porting.porting_of(entity) else None,
+            why_not_move=""
+            if Right.PORTS_MANAGE in self.request.rights
+            else why_not(self.request, Right.PORTS_MANAGE),
             directory=home_of(self.request.tenant, entity) if in_directory else None,
             reading=reading_for(self.request, entity.connection, around.names, around.pointers, str(entity)),
             **kwargs,
         )
+
+    def sound_context(self, entity: Entity) -> dict[str, Any]:
+        """The player of a recording, and another sound for it."""
+        sounds = sounds_of(entity)
+        if sounds is None:
+            return {}
+        connection = entity.connection
+        return {
+            "sounds": sounds,
+            "sound_upload": offered_one(self.request, connection, sounds.upload, entity),
+            "sound_download": offered_one(self.request, connection, sounds.download, entity),
+        }
 
 
 class RefreshView(TenantRightMixin, View):

@@ -15,13 +15,15 @@ from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity
+from telephony.providers.offers import Spot
 from telephony.services import line_story
 from telephony.services.door import right_for
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.entity_page import surroundings_of
+from telephony.services.object_acts import acts_of
 from telephony.services.voicemail import mailbox_of
 from telephony.tables.documents import reading_for
-from telephony.services.object_acts import acts_of
+from telephony.views.offers import offered
 from telephony.views.panels import panels_for
 
 
@@ -84,6 +86,14 @@ class LineDetailView(TenantRightMixin, DetailView):
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
             has_mailbox=mailbox_of(self.object) is not None,
             panels=panels_for(self.request.tenant, self.object.connection, self.object),
+            offers=offered(
+                self.request,
+                self.object.connection,
+                Spot.OBJECT,
+                self.object.kind,
+                self.object,
+                without={act.editor.operation.key for act in acts},
+            ),
             **self._document(),
             **kwargs,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -12,10 +13,12 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity
+from telephony.providers.live import RowAct
 from telephony.services import live_panels, number_names
 from telephony.services.entity_page import numbers_in
 from telephony.tables.documents import reading_for
 from telephony.views.lines import FragmentOrPageMixin
+from telephony.views.offers import Offered, offered_one
 
 
 class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
@@ -38,12 +41,39 @@ class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
         names = number_names.names_of(numbers_in(facts, self.request.tenant.region))
         return {
             "live": live,
+            "rows": self.rows_of(connection, entity, live),
+            "acts": [offered_one(self.request, connection, key, entity) for key in panel.acts],
             "panel": panel,
             "live_of": connection.name,
             "panel_url": url,
             "title": panel.title,
             "reading": reading_for(self.request, connection, names),
         }
+
+    def rows_of(
+        self, connection: Connection, entity: Entity | None, live: live_panels.Reading
+    ) -> list[tuple[Any, list[tuple[RowAct, Offered, Mapping[str, Any]]]]]:
+        """Rows with what may be done with each: a link to the form, or a button that fills it in."""
+        return [
+            (
+                facts,
+                [
+                    (
+                        act,
+                        offered_one(
+                            self.request,
+                            connection,
+                            act.operation,
+                            entity,
+                            **({} if act.is_direct else values),
+                        ),
+                        values,
+                    )
+                    for act, values in acts
+                ],
+            )
+            for facts, acts in zip(live.rows, live.acts, strict=True)
+        ]
 
 
 class ConnectionPanelView(PanelMixin, TemplateView):

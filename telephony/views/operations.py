@@ -24,6 +24,7 @@ from telephony.models import Change, Connection, Entity
 from telephony.providers.operations import Effect, Operation
 from telephony.services import by_hand, editing
 from telephony.views.connections import ConnectionMixin
+from telephony.views.files import file_response
 
 LONGEST_ANSWER = 200_000
 ENOUGH_FOR_AN_AREA = 2
@@ -93,8 +94,16 @@ class OperationView(ConnectionMixin, TemplateView):
 
     def get_form(self, data: Any = None, initial: Mapping[str, str] | None = None) -> OperationForm:
         return OperationForm(
-            self.operation, data, initial=initial, suggestions=suggestions_of(self.connection, self.operation)
+            self.operation,
+            data,
+            self.request.FILES if data is not None else None,
+            initial=initial,
+            suggestions=suggestions_of(self.connection, self.operation),
         )
+
+    def asked(self, form: OperationForm) -> by_hand.Asked:
+        """The valid form as what is to be sent."""
+        return by_hand.Asked(**form.asked())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "form" not in kwargs:
@@ -121,18 +130,22 @@ class OperationView(ConnectionMixin, TemplateView):
         form = self.get_form(request.POST)
         if not form.is_valid():
             return self._page(form, 422)
-        asked = by_hand.Asked(**form.asked())
+        asked = self.asked(form)
         line = call_line(self.connection, self.operation, asked)
         try:
             if self.operation.is_read:
                 return self._read(form, asked, line)
-            change = by_hand.draft(self.connection, self.operation, asked, request.user)  # type: ignore[arg-type]
-            shown = by_hand.shown_request(change)
+            return self.write(form, asked, line)
         except InvalidInput as error:
             form.take_errors(error.fields, error.message)
             return self._page(form, 422, call_line=line)
         except ProviderError as error:
             return self._page(form, 200, failure=error, call_line=line)
+
+    def write(self, form: OperationForm, asked: by_hand.Asked, line: str) -> HttpResponse:
+        """The exact request of a draft, to be sent from here."""
+        change = by_hand.draft(self.connection, self.operation, asked, self.request.user)  # type: ignore[arg-type]
+        shown = by_hand.shown_request(change)
         return self._page(form, 200, request_shown=shown, change=change, call_line=line)
 
     def _read(self, form: OperationForm, asked: by_hand.Asked, line: str) -> HttpResponse:
@@ -144,6 +157,8 @@ class OperationView(ConnectionMixin, TemplateView):
             object_label=f"{self.connection.slug} {self.operation.key}",
             request=self.request,
         )
+        if said.answer.content is not None:
+            return file_response(said.answer, self.operation.key)
         return self._page(
             form, 200, request_shown=said.request, said=said, answer=shown_answer(said), call_line=line
         )
@@ -217,6 +232,9 @@ def call_line(connection: Connection, operation: Operation, asked: by_hand.Asked
     words = ["manage.py", "call", connection.slug, operation.key]
     for name, value in asked.values.items():
         param = operation.param(name)
+        if isinstance(value, bytes):
+            words += ["--file", "..."]
+            continue
         if param is not None and param.secret:
             value = "..."
         for one in value if isinstance(value, list) else [value]:

@@ -8,14 +8,21 @@ from typing import Any
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity
 from telephony.providers.live import LivePanel
+from telephony.providers.offers import Spot
 from telephony.services import live_panels
 
 
 def panels_for(
-    tenant: Any, connection: Connection, entity: Entity | None = None
+    tenant: Any,
+    connection: Connection,
+    entity: Entity | None = None,
+    *,
+    spot: Spot | None = None,
+    kind: str = "",
 ) -> list[tuple[LivePanel, str]]:
     """The panels of a page, each with the address that asks for it."""
-    found = live_panels.panels_of(connection, entity.kind if entity else "")
+    kind = entity.kind if entity else kind
+    found = live_panels.panels_of(connection, spot or (Spot.OBJECT if entity else Spot.CONNECTION), kind)
     name, pk = (
         ("telephony:entity_live", entity.pk) if entity else ("telephony:connection_live", connection.pk)
     )

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.calling import CallWay
 from telephony.providers.declaration import ConnectField, Pacing, Provider
+from telephony.providers.editing import editors as made_of
 from telephony.providers.hours_keeping import HoursKeeping
 from telephony.providers.kazoo import temporal
 from telephony.providers.kazoo.accounts import read_account, read_accounts
+from telephony.providers.kazoo.acts import ACTS
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
@@ -17,8 +19,12 @@ from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.kinds import DEVICE as DEVICE_KIND
 from telephony.providers.kazoo.kinds import USER as USER_KIND
 from telephony.providers.kazoo.live import LIVE
+from telephony.providers.kazoo.offers import OFFERS
+from telephony.providers.kazoo.ordering import HOLDING, ORDERING
+from telephony.providers.kazoo.porting import PORTING
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
+from telephony.providers.kazoo.sounds import SOUNDS
 from telephony.providers.kazoo.sync import path_values, read_entities, read_entity
 
 
@@ -165,8 +171,12 @@ PROVIDER = Provider(
             values=lambda device, callee: {"deviceId": device, "number": callee},
         ),
     ),
-    editors=EDITORS,
     hours=HOURS,
+    offers=OFFERS,
+    porting=PORTING,
+    sounds=SOUNDS,
+    ordering=ORDERING,
+    editors={**EDITORS, **made_of(CATALOG, {**ACTS, **HOLDING})},
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10),
 )

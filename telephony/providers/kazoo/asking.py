@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import InvalidInput
+from portal.lib.files import media_type_of
 from portal.lib.outbound import path_segment
 from portal.lib.secrets import Secret
 from telephony.providers.kazoo.catalog.ways import Body, Way
@@ -34,23 +35,6 @@ NO_TOKEN = frozenset(
         "whitelabel.get", "whitelabel.getLogo", "whitelabel.getIcon", "whitelabel.getWelcome",
     }
 )  # fmt: skip
-
-# How files of the types that Kazoo takes begin.
-_BEGINNINGS = (
-    (b"ID3", "audio/mp3"),
-    (b"\xff\xfb", "audio/mp3"),
-    (b"\xff\xf3", "audio/mp3"),
-    (b"\xff\xf2", "audio/mp3"),
-    (b"RIFF", "audio/wav"),
-    (b"OggS", "audio/ogg"),
-    (b"\x89PNG", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"<svg", "image/svg+xml"),
-    (b"<?xml", "image/svg+xml"),
-    (b"\0\0\x01\0", "image/x-icon"),
-    (b"%PDF", "application/pdf"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,7 +235,7 @@ def _file(operation: Operation, asked: Asked) -> tuple[bytes, str] | None:
     if wanted == DATA_URL:
         return data_url(content), DATA_URL
     if wanted == "image":
-        return content, _type_of(content) or "application/octet-stream"
+        return content, media_type_of(content) or "application/octet-stream"
     return content, wanted
 
 
@@ -259,11 +243,5 @@ def data_url(content: bytes) -> bytes:
     """`data:audio/mp3;base64,...` of a sound; what is such an address already stays as it is."""
     if content.startswith(b"data:"):
         return content
-    kind = _type_of(content) or "audio/mp3"
+    kind = media_type_of(content) or "audio/mp3"
     return f"data:{kind};base64,".encode() + base64.b64encode(content)
-
-
-def _type_of(content: bytes) -> str:
-    """The type of a file by its first bytes, "" where they tell none."""
-    start = content.lstrip()[:16] if content[:1].isspace() else content[:16]
-    return next((kind for beginning, kind in _BEGINNINGS if start.startswith(beginning)), "")

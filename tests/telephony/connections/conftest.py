@@ -63,6 +63,19 @@ def reseller_login(sandbox: SandboxServer) -> dict[str, str]:
 
 
 @pytest.fixture
+def top(kazoo: SandboxServer, tenant: Tenant, alice: Person) -> Connection:
+    """Alder's connection to the account at the top of the system, which alone sees all of it; nothing costs there."""
+    kazoo.state("kazoo")["settings"] = {"bucket_size": 0, "charges": False}
+    declared = PROVIDERS["kazoo"]
+    values = {**reseller_login(kazoo), "account_name": "Halvenor Cloud", "username": "admin"}
+    with tenant_scope(tenant):
+        base_url, login = linking.split(declared, values, {})
+        return linking.link(
+            Round(tenant=tenant, person=alice, provider=declared, base_url=base_url, login=login)
+        )
+
+
+@pytest.fixture
 def reseller(kazoo: SandboxServer, tenant: Tenant, alice: Person) -> Connection:
     """Alder's connection to the reseller's own account."""
     declared = PROVIDERS["kazoo"]

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.scoping import tenant_scope
 from telephony.models import Entity
+from telephony.providers.offers import Spot
 from telephony.services import live_panels
 from telephony.services.runs import request_run
 
@@ -21,10 +22,12 @@ def test_every_panel_of_the_connection_is_on_its_page_and_answers(
     reseller, alice, client_of_person, panel_url
 ):
     page = client_of_person(alice)
-    text = page.get(f"/t/alder/connections/{reseller.pk}/").content.decode()
-    names = [panel.name for panel in live_panels.panels_of(reseller)]
+    own = f"/t/alder/connections/{reseller.pk}/"
+    text = page.get(own).content.decode() + page.get(f"{own}account/").content.decode()
+    spots = (Spot.CONNECTION, Spot.ACCOUNT)
+    names = [panel.name for spot in spots for panel in live_panels.panels_of(reseller, spot)]
 
-    assert {"registrations", "channels", "balance", "limits"} <= set(names)
+    assert {"registrations", "channels", "balance", "limits", "plans"} <= set(names)
     for name in names:
         assert f'hx-get="{panel_url(name)}"' in text
         fragment = page.get(panel_url(name), headers={"HX-Request": "true"})
@@ -70,7 +73,7 @@ def test_a_device_shows_who_is_registered_on_its_own_page(reseller, alice, clien
         run = work(request_run(reseller, "entities", kinds=["device"], is_hinted=False))
         device = Entity.objects.filter(kind="device").order_by("pk").first()
         assert run.state == "complete" and device is not None
-        panels = live_panels.panels_of(reseller, "device")
+        panels = live_panels.panels_of(reseller, Spot.OBJECT, "device")
     page = client_of_person(alice)
     for panel in panels:
         answer = page.get(f"/t/alder/entities/{device.pk}/live/{panel.name}/")

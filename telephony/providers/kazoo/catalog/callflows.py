@@ -92,10 +92,9 @@ MEDIA_OPERATIONS: tuple[Operation, ...] = (
         _MEDIA,
         whole(
             "file",
-            _(
-                "The sound: mp3, wav or ogg. It travels as a data URL, or as it is with a Content-Type of its own."
-            ),
+            _("The sound: mp3, wav or ogg."),
             maximum=LARGEST_FILE,
+            accepts=("audio/mp3", "audio/wav", "audio/ogg"),
         ),
         kind="media",
         capability="callflows.edit",

@@ -36,6 +36,13 @@ MONEY: tuple[Operation, ...] = (
         capability=_COMPANIES,
         note=_("Needs the Braintree application."),
     ),
+    listing(
+        "balance.listTransactions",
+        f"{ACCOUNT}/transactions",
+        _("List what was paid in and taken"),
+        is_paged=False,
+        is_listed=False,
+    ),
     read(
         "billing.get",
         f"{ACCOUNT}/braintree/customer",

@@ -175,7 +175,7 @@ _PORT = path("portRequestId", "ref:port_request", _("Identifier of the port requ
 _ONE_PORT = f"{_PORTS}/{{portRequestId}}"
 _FILE_NAME = path("documentName", "text", _("Name of the file."))
 _ONE_FILE = f"{_ONE_PORT}/attachments/{{documentName}}"
-_PDF = whole("file", _("The file, a PDF."), maximum=8_000_000)
+_PDF = whole("file", _("The file, a PDF."), maximum=8_000_000, accepts=("application/pdf",))
 _MANAGE = {"capability": "ports.manage"}
 _STATE_BACK = {"reads_back": "port.get", **_MANAGE}
 

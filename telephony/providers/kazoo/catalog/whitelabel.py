@@ -22,7 +22,12 @@ _COMPANIES = "companies.edit"
 
 _DOMAIN = path("domain", "text", _("Domain of the whitelabel, such as portal.example.com."))
 _WANTED = query("domain", "text", _("The domain to look at."))
-_IMAGE = whole("file", _("The picture: PNG, JPEG, GIF or SVG."), maximum=8_000_000)
+_IMAGE = whole(
+    "file",
+    _("The picture: PNG, JPEG, GIF or SVG."),
+    maximum=8_000_000,
+    accepts=("image/png", "image/jpeg", "image/gif", "image/svg+xml", "image/x-icon"),
+)
 _OWN = f"{ACCOUNT}/whitelabel"
 _OWN_EDIT = {"is_listed": False, "capability": _COMPANIES}
 WHITELABEL: tuple[Operation, ...] = (

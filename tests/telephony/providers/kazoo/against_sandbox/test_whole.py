@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal.lib.errors import NotFound
+from portal.lib.errors import Forbidden, NotFound
 from telephony.providers.drafts import Window
 from telephony.providers.fields import fact_at, sheet_of
 from telephony.providers.kazoo.accounts import read_accounts
@@ -21,6 +21,7 @@ from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.records import probe_calls, read_calls
 from telephony.providers.kazoo.sync import path_values, read_entities, read_entity
 from telephony.providers.live import LivePanel
+from telephony.providers.offers import Spot
 from telephony.services.folding import fold
 from tests.telephony.providers.kazoo.against_sandbox.conftest import NOON
 
@@ -106,7 +107,7 @@ def test_each_panel_shows_what_a_server_answers(
     sandbox.clock.advance(30)
     client = client_for(account)
     values: dict[str, Any] = dict(panel.values or {})
-    for kind in panel.kinds:
+    for kind in panel.kinds if panel.place is Spot.OBJECT else ():
         rows = client.call(KINDS[kind].list_operation).items if kind != "whitelabel" else []
         values |= path_values(kind, "", rows[0]["id"]) if rows else {}
 
@@ -115,9 +116,12 @@ def test_each_panel_shows_what_a_server_answers(
     except NotFound:
         assert panel.absent
         return
+    except Forbidden:  # the system's own carriers are for the top account alone
+        assert panel.kinds == ("global_resource",)
+        return
 
     assert CATALOG[panel.operation].is_read
-    for row in found:
+    for row in () if panel.is_single else found:
         assert any(not fact_at(field, row).is_empty for field in panel.fields), row
 
 

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from telephony.views import offered_operations
+
+urlpatterns = [
+    path(
+        "t/<slug:slug>/entities/<int:pk>/operations/<str:key>/",
+        offered_operations.ObjectOperationView.as_view(),
+        name="object_operation",
+    ),
+    path(
+        "t/<slug:slug>/connections/<int:pk>/account/operations/<str:key>/",
+        offered_operations.OfferedOperationView.as_view(),
+        name="account_operation",
+    ),
+]

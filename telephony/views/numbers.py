@@ -1,0 +1,231 @@
+"""Numbers of the tenant: all that are owned, one number, and the search for new ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import TemplateView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin, why_not
+from portal.lib.errors import ProviderError
+from portal.lib.numbers import display, to_e164
+from portal.ui.links import next_url, tenant_url
+from portal.ui.views import FilteredTableView
+from telephony.forms.entities import EntityFilterForm
+from telephony.forms.ordering import TOWN, NumberSearchForm, chosen_numbers
+from telephony.models import Call, Change, Connection, Entity
+from telephony.services import number_names, ordering
+from telephony.tables.entities import NumberTable
+from telephony.views.entities import ConnectActionMixin
+from telephony.views.offers import offered_one
+
+OWNED = (Entity.Facet.LINE, Entity.Facet.NUMBER, Entity.Facet.GROUP)
+LATEST = 10
+
+
+class NumberListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
+    """The numbers that the tenant owns, each with where it rings."""
+
+    right = Right.LINES_READ
+    title = gettext_lazy("Numbers")
+    template_name = "telephony/number_list.html"
+    table_class = NumberTable
+    order = ("number", "id")
+    empty_title = gettext_lazy("No numbers yet")
+    empty_text = gettext_lazy("Numbers arrive with the lines of a connected account.")
+
+    def get_queryset(self) -> Any:
+        return (
+            Entity.objects.present().filter(facet__in=OWNED).exclude(number="").select_related("connection")
+        )
+
+    def get_filter_form(self) -> EntityFilterForm:
+        form = EntityFilterForm(self.request.GET)
+        form.region = self.request.tenant.region
+        return form
+
+    def get_table(self) -> NumberTable:
+        table = super().get_table()
+        table.leads = ordering.leads_of(self.page.rows)
+        table.carriers = {row.pk: ordering.carrier_of(row) for row in self.page.rows}
+        return table
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        right = Right.NUMBERS_ORDER
+        return super().get_context_data(
+            can_order=bool(ordering.connections_that_order()),
+            why_not_order="" if right in self.request.rights else why_not(self.request, right),
+            **kwargs,
+        )
+
+
+class NumberView(TenantRightMixin, TemplateView):
+    """One number: whose it is, what it leads to, its calls; of an owned one what can be done with it."""
+
+    right = Right.LINES_READ
+    menu_entry = "telephony:number_list"
+    template_name = "telephony/number_detail.html"
+
+    @cached_property
+    def number(self) -> str:
+        number = to_e164(self.kwargs["e164"], self.request.tenant.region)
+        if not number:
+            raise Http404
+        return number
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        number = self.number
+        known = Entity.objects.filter(number=number).select_related(
+            "connection", "connection__credential", "connection__tenant"
+        )
+        rows = list(known.order_by("missing_since", "pk")[:50])
+        owned = [row for row in rows if row.facet in OWNED]
+        leads = ordering.leads_of(owned)
+        calls = list(
+            Call.objects.involving(number)
+            .order_by("-started_at", "-pk")
+            .select_related("connection")[:LATEST]
+        )
+        names = number_names.names_of({number, *(call.caller for call in calls), *(c.callee for c in calls)})
+        return super().get_context_data(
+            title=names.get(number) or display(number),
+            number=number,
+            shown=display(number),
+            name=names.get(number, ""),
+            holders=[
+                {
+                    "entity": row,
+                    "leads": leads.get(row.pk, []),
+                    "carrier": ordering.carrier_of(row),
+                    "acts": self.acts(row),
+                }
+                for row in owned
+            ],
+            others=[row for row in rows if row.facet not in OWNED],
+            calls=[(call, call.callee if call.caller == number else call.caller) for call in calls],
+            names=names,
+            changes=list(Change.objects.filter(entity__in=rows).order_by("-created_at", "-pk")[:LATEST]),
+            **kwargs,
+        )
+
+    def acts(self, entity: Entity) -> dict[str, Any]:
+        """What can be done with an owned number: see whose it is, give it back."""
+        declared = entity.connection.declaration.ordering
+        if declared is None or declared.kind != entity.kind or entity.missing_since:
+            return {}
+        operations = declared.operations
+        return {
+            "identify": offered_one(self.request, entity.connection, operations["identify"], entity),
+            "release": offered_one(self.request, entity.connection, operations["release"], entity),
+        }
+
+
+class NumberReleaseView(TenantRightMixin, View):
+    """The preview of giving a number back, once it was typed."""
+
+    right = Right.NUMBERS_ORDER
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        rows = Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
+        entity = get_object_or_404(rows, pk=pk)
+        declared = entity.connection.declaration.ordering
+        if declared is None or declared.kind != entity.kind:
+            raise Http404
+        tenant: Any = request.tenant  # type: ignore[attr-defined]
+        page = tenant_url(tenant, "telephony:number_detail", e164=entity.number or entity.remote_id)
+        if to_e164(request.POST.get("typed", ""), tenant.region) != entity.number:
+            messages.error(request, _("The number was not typed; nothing was sent."))
+            return HttpResponseRedirect(page)
+        try:
+            change = ordering.release(entity, request.user)  # type: ignore[arg-type]
+        except ProviderError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(page)
+        return HttpResponseRedirect(tenant_url(tenant, "telephony:change_detail", pk=change.pk))
+
+
+class NumberSearchView(TenantRightMixin, TemplateView):
+    """Numbers that may be had, by first digits, by block, by town; those that are chosen go to the preview."""
+
+    right = Right.NUMBERS_ORDER
+    menu_entry = "telephony:number_list"
+    template_name = "telephony/number_search.html"
+
+    @cached_property
+    def connections(self) -> list[Connection]:
+        return ordering.connections_that_order()
+
+    def connection(self, slug: str) -> Connection:
+        for one in self.connections:
+            if one.slug == slug or (not slug and len(self.connections) == 1):
+                return one
+        raise Http404
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        is_asked = "words" in self.request.GET
+        form = NumberSearchForm(self.connections, self.request.GET if is_asked else None)
+        context: dict[str, Any] = {}
+        if is_asked and form.is_valid():
+            context = self.found(form)
+        declared = self.connections[0].declaration.ordering if self.connections else None
+        return super().get_context_data(
+            form=form,
+            title=_("Order numbers"),
+            has_any=bool(self.connections),
+            operations=declared.operations if declared else {},
+            **context,
+            **kwargs,
+        )
+
+    def found(self, form: NumberSearchForm) -> dict[str, Any]:
+        connection = self.connection(form.cleaned_data["at"])
+        offset = self.request.GET.get("offset", "0")
+        skipped = int(offset) if offset.isdecimal() and len(offset) < 6 else 0
+        person: Any = self.request.user
+        try:
+            if form.cleaned_data["way"] == TOWN:
+                return {
+                    "connection": connection,
+                    "towns": ordering.towns(connection, form.cleaned_data["words"], person),
+                }
+            wanted = form.wanted(skipped)
+            results = ordering.search(connection, wanted, person)
+        except ProviderError as error:
+            return {"connection": connection, "failure": error}
+        return {
+            "connection": connection,
+            "results": results,
+            "offset": skipped,
+            "following": skipped + wanted.count if len(results) >= wanted.count else None,
+        }
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        connection = self.connection(request.POST.get("at", ""))
+        numbers = chosen_numbers(request.POST.getlist("number"))
+        page = tenant_url(request.tenant, "telephony:number_search")  # type: ignore[attr-defined]
+        if not numbers:
+            messages.error(request, _("Choose at least one number."))
+            return HttpResponseRedirect(next_url(request, page))
+        if len(numbers) > ordering.MOST_AT_ONCE:
+            words = ngettext(
+                "At most %(n)d number is ordered at once.",
+                "At most %(n)d numbers are ordered at once.",
+                ordering.MOST_AT_ONCE,
+            )
+            messages.error(request, words % {"n": ordering.MOST_AT_ONCE})
+            return HttpResponseRedirect(next_url(request, page))
+        try:
+            change = ordering.order(connection, numbers, request.user)  # type: ignore[arg-type]
+        except ProviderError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(next_url(request, page))
+        url = tenant_url(request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(url)
