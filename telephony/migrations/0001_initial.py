@@ -487,15 +487,24 @@ class Migration(migrations.Migration):
                 ("lease_owner", models.CharField(blank=True, max_length=80)),
                 ("fence", models.PositiveBigIntegerField(default=0)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("kind", models.CharField(choices=[("export", "Export"), ("mail", "Mail")], max_length=10)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("export", "Export"), ("mail", "Mail"), ("bulk", "Edit of many")],
+                        max_length=10,
+                    ),
+                ),
                 ("label", models.CharField(max_length=250)),
                 ("parameters", models.JSONField(default=dict)),
                 (
                     "state",
                     models.CharField(
                         choices=[
+                            ("draft", "Preview"),
                             ("waiting", "Waiting"),
                             ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("stopped", "Stopped"),
                             ("done", "Done"),
                             ("failed", "Failed"),
                             ("expired", "Expired"),
@@ -520,6 +529,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reverts",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reverted_by",
+                        to="telephony.job",
                     ),
                 ),
                 (
@@ -1272,5 +1291,108 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("tenant", "connection", "stream", "content_key"), name="unreadable_once"
             ),
+        ),
+        migrations.CreateModel(
+            name="BulkRow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("label", models.CharField(max_length=250)),
+                ("bundle", models.CharField(blank=True, max_length=460)),
+                ("operation", models.CharField(blank=True, max_length=120)),
+                ("address", models.JSONField(default=dict)),
+                ("wanted", models.JSONField(default=dict)),
+                ("seen", models.JSONField(null=True)),
+                ("secrets_sealed", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "Not looked at yet"),
+                            ("ready", "To be written"),
+                            ("same", "Already so"),
+                            ("impossible", "Not possible"),
+                            ("sending", "Sending"),
+                            ("applied", "Applied"),
+                            ("refused", "Refused"),
+                            ("conflict", "Conflict"),
+                            ("unknown", "Unknown"),
+                            ("not_applied", "Not applied"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "change",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.change",
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.entity",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="telephony.job"
+                    ),
+                ),
+                (
+                    "reverts",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.change",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "indexes": [
+                    models.Index(
+                        fields=["tenant", "job", "state", "bundle", "position"], name="bulk_row_next"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "job", "position"), name="bulk_row_once")
+                ],
+            },
         ),
     ]

@@ -45,6 +45,14 @@ class Door:
         return str(self.address.get((self.operation.address_names or ("",))[-1], ""))
 
 
+@dataclass(frozen=True, kw_only=True)
+class AtHand:
+    """What a caller who writes many objects has gathered for one of them."""
+
+    door: Door
+    client: ProviderClient
+
+
 def door_of(
     connection: Connection,
     operation_key: str,

@@ -11,7 +11,7 @@ business (telephony/providers/editing.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ from telephony.services import access, change_secrets, comparing, discarding, le
 from telephony.services.discarding import Discarded
 from telephony.services.door import (
     NO_EXTRAS,
+    AtHand,
     Clock,
     Door,
     Extras,
@@ -83,6 +84,8 @@ def propose(
     reverts: Change | None = None,
     is_exact: bool = False,
     deadline_s: float | None = None,
+    at_hand: AtHand | None = None,
+    keep: Callable[[Change], None] = Change.save,
 ) -> Change:
     """Compare what is wanted with what the provider has now, and keep the preview as a draft `Change`.
 
@@ -90,11 +93,12 @@ def propose(
     seen     the fields that the person's form was loaded from; None: what is there now
     fingerprints   of the secrets behind what was seen, by field (`entities.fingerprints_of`)
     is_exact send every wanted field even where it is there already (an operation called by hand)
+    keep     saves the draft, and whatever of the caller's must be saved with it
 
     Nothing is sent. Raises InvalidInput(fields) before anything is asked where a value cannot be, NothingToWrite,
     and what reading raises: NotFound when the object is gone, Forbidden when the grant does not cover it.
     """
-    door = door_of(connection, operation_key, address, line=line, entity=entity)
+    door = at_hand.door if at_hand else door_of(connection, operation_key, address, line=line, entity=entity)
     if reason := why_not(connection, door.operation):
         raise Forbidden(reason)
     cleaned = door.editor.clean(dict(wanted), door.around)
@@ -102,9 +106,8 @@ def propose(
         cleaned = {**door.editor.blank(door.around), **cleaned}
     changed = comparing.changed_of(door.editor, cleaned, seen)
     comparing.refuse_bad(door, changed, seen)
-    live = look_before(
-        door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s)
-    )
+    client = at_hand.client if at_hand else access.client_as(connection, door.operation.capability, person)
+    live = look_before(door, client, Clock(deadline_s))
     before = live.fields if live else None
     changed, seen = change_secrets.put_back(
         door, changed, dict(seen) if seen is not None else None, before, fingerprints or {}
@@ -127,7 +130,7 @@ def propose(
     if not is_exact:
         comparing.drop_what_is_there(draft, door, before)
     comparing.refuse_bad(door, change_secrets.open_side(draft, "wanted"), before)
-    draft.save()
+    keep(draft)
     return draft
 
 
@@ -195,11 +198,15 @@ def send(
     ticket: str | None = None,
     request: HttpRequest | None = None,
     extras: Extras = NO_EXTRAS,
+    at_hand: AtHand | None = None,
+    reads_back: bool = True,
 ) -> Change:
     """Write an open change to the provider, once, and read it back. Returns it in its new state.
 
     picks   for fields that both sides changed: "mine" or "theirs"
     extras  filters, headers and time of the command line
+    reads_back   False for a caller who reads many objects back at once, with `read_back`: after an answer the state
+            is still sending, and a worker follows where the caller does not come to it
 
     The state says how it ended: applied, refused (`error`, `fields_refused`), not_applied, conflict (the provider's
     side moved since the preview: nothing was sent), sending (the answer was lost; the worker finds out).
@@ -207,11 +214,13 @@ def send(
     """
     clock = Clock(extras.deadline_s)
     _claimed(change, may_be_expired=False)
-    door = door_of_change(change)
+    door = at_hand.door if at_hand else door_of_change(change)
     if reason := why_not(door.connection, door.operation):
         raise Forbidden(reason)
     comparing.settle_picks(change, door, picks or {})
-    client = access.client_as(door.connection, door.operation.capability, person)
+    client = (
+        at_hand.client if at_hand else access.client_as(door.connection, door.operation.capability, person)
+    )
     live = look_before(door, client, clock)
     comparing.rebase(change, door, live)
     if why is not None:
@@ -228,16 +237,30 @@ def send(
     body = {} if door.editor.removes else door.editor.body(wanted, before)
     _begin(change, door, client, body, person, request, extras)
     try:
-        return _sent(change, door, client, clock, body, extras)
+        answer = _sent(change, door, client, clock, body, extras)
+        if answer is None or not reads_back:
+            return change
+        return settling.read_back(change, door, client, clock, answer)
     except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
+        change.refresh_from_db()
+        return change
+
+
+def read_back(change: Change, at_hand: AtHand) -> Change:
+    """Read back what `send` wrote without doing so; the cache is the caller's to refresh."""
+    answer: Answer = change.fresh_answer  # type: ignore[attr-defined]
+    try:
+        return settling.read_back(change, at_hand.door, at_hand.client, Clock(), answer, refreshes=False)
+    except ledger.LeaseLost:
         change.refresh_from_db()
         return change
 
 
 def _sent(
     change: Change, door: Door, client: ProviderClient, clock: Clock, body: Fields, extras: Extras
-) -> Change:
-    """Send what was begun, and say how it ended. Raises LeaseLost where a worker said so meanwhile."""
+) -> Answer | None:
+    """Send what was begun: the answer, or None after a failure, which is then written down. Raises LeaseLost where a
+    worker said meanwhile how it ended."""
     try:
         answer = client.call(
             door.operation.key,
@@ -249,10 +272,11 @@ def _sent(
             accepts_charges=change.accepts_charges,
         )
     except ProviderError as error:
-        return _ended_badly(change, door, error, body)
+        _ended_badly(change, door, error, body)
+        return None
     change.fresh_answer = answer  # type: ignore[attr-defined]  # for the one who asked; never stored whole
     _note_answer(change, door, answer)
-    return settling.read_back(change, door, client, clock, answer)
+    return answer
 
 
 def _claimed(change: Change, *, may_be_expired: bool = True) -> Change:
