@@ -116,6 +116,10 @@ class Things:
         return SyncRun.objects.create(connection=self.connection, what="calls")
 
     @cached_property
+    def bulk_job(self) -> Job:
+        return Job.objects.create(kind="bulk", state="draft", label="Edit of many", total_rows=0)
+
+    @cached_property
     def invitation(self) -> Invitation:
         return Invitation.objects.create(
             email="guest@elsewhere.example",
@@ -188,7 +192,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}connections/", "key", lambda world: "services.list"),
     (f"{T}changes/", "pk", lambda world: world.things.change.pk),
     (f"{T}exports/", "pk", lambda world: world.job.pk),
-    (f"{T}jobs/", "pk", lambda world: world.job.pk),
+    (f"{T}jobs/", "pk", lambda world: world.things.bulk_job.pk),
+    (f"{T}jobs/", "act", lambda world: "discard"),
 ]
 
 # Parameters that name no object of a tenant: a foreign one cannot be tried.
@@ -197,6 +202,7 @@ NOT_OBJECTS = {
     "provider",
     "key",
     "panel",
+    "act",
     "token",
     "kind",
     "number",

@@ -1302,6 +1302,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveIntegerField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
                 ("label", models.CharField(max_length=250)),
                 ("bundle", models.CharField(blank=True, max_length=460)),
                 ("operation", models.CharField(blank=True, max_length=120)),

@@ -23,6 +23,7 @@ class BulkRow(TenantOwned):
     change      the write through the door, once it was begun
     reverts     the write that this row takes back
     error       why it cannot be, where no change says it
+    tries       how often it was begun
     """
 
     class State(models.TextChoices):
@@ -52,6 +53,7 @@ class BulkRow(TenantOwned):
     change = models.ForeignKey(Change, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reverts = models.ForeignKey(Change, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     error = models.CharField(max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position"]

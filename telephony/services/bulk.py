@@ -21,7 +21,6 @@ from accounts import audit
 from accounts.models import AuditEvent, Person
 from accounts.rights import Right
 from telephony.models import BulkRow, Change, Connection, Entity, Job
-from telephony.providers.editing import Surroundings
 from telephony.services import bulk_choice, bulk_judging, change_secrets, ledger
 from telephony.services.bulk_sending import BAD
 from telephony.services.door import door_of, right_for
@@ -128,16 +127,17 @@ def want(job: Job, operation: str, wanted: Mapping[str, Any]) -> Job:
     change_secrets.keep(pattern, editor, around, {"wanted": dict(wanted)})
     with transaction.atomic():
         _held(job, Job.State.DRAFT)
-        rows = list(
-            job.rows.select_related("connection", "connection__tenant", "entity").order_by("position")
+        job.rows.update(
+            state=State.NEW,
+            error="",
+            change=None,
+            seen=None,
+            operation="",
+            address={},
+            bundle="",
+            wanted=pattern.wanted,
+            secrets_sealed=pattern.secrets_sealed,
         )
-        line_kinds = bulk_choice.line_kind_of([row.entity for row in rows if row.entity])
-        for row in rows:
-            row.state, row.error, row.change, row.seen = State.NEW, "", None, None
-            row.operation, row.address, row.bundle = "", {}, ""
-            row.wanted, row.secrets_sealed = pattern.wanted, pattern.secrets_sealed
-            _place(row, operation, line_kinds)
-        BulkRow.objects.bulk_update(rows, _PLACED, batch_size=1000)
         fields = [str(editor.field(name, around).label) for name in wanted]
         job.label = f"{editor.title or editor.operation.summary}: {', '.join(fields)}"[:250]
         job.parameters = {**job.parameters, "operation": operation}
@@ -148,42 +148,9 @@ def want(job: Job, operation: str, wanted: Mapping[str, Any]) -> Job:
     return job
 
 
-_PLACED = [
-    "state",
-    "error",
-    "seen",
-    "change",
-    "operation",
-    "address",
-    "bundle",
-    "wanted",
-    "secrets_sealed",
-]
-
-
-def _place(row: BulkRow, operation: str, line_kinds: Mapping[int, str]) -> None:
-    """Where the row's object is found for the operation; a row without it is not possible, and says so."""
-    entity = row.entity
-    if entity is None:
-        row.error = _("It is gone, or was not read yet.")
-        return
-    entity.connection = row.connection
-    editor = row.connection.declaration.editors.get(operation)
-    line_kind = line_kinds.get(entity.pk, "")
-    if editor is None or not bulk_choice.edits(editor, entity, Surroundings(line_kind=line_kind)):
-        row.error = _("This cannot be edited that way.")
-        return
-    row.operation = operation
-    row.address = bulk_choice.address_of(editor, entity)
-    row.bundle = bulk_choice.bundle_of(row.connection, editor, row.address, line_kind)
-
-
 def judge_first(job: Job) -> None:
     """Judge the first page, so that it can be shown; a row that the worker judges meanwhile is judged alike."""
-    rows = job.rows.filter(state=State.NEW).select_related(
-        "connection", "connection__credential", "connection__tenant", "reverts"
-    )
-    bulk_judging.judge(list(rows.order_by("position")[:FIRST_PAGE]))
+    bulk_judging.judge(job, list(bulk_judging.new_rows(job)[:FIRST_PAGE]))
 
 
 # ---- running ----

@@ -5,13 +5,14 @@ Nothing is asked at the provider: that is done when a row is written, and what h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from telephony.models import BulkRow
-from telephony.providers.editing import Fields
-from telephony.services import change_secrets, comparing, editing
+from telephony.models import BulkRow, Job
+from telephony.providers.editing import Fields, Surroundings
+from telephony.services import bulk_choice, change_secrets, comparing, editing
 from telephony.services.bulk_doors import doors_of
 from telephony.services.door import Door, why_not
 from telephony.services.entities import fingerprints_of
@@ -26,19 +27,32 @@ _WRITTEN = [
     "secrets_sealed",
     "operation",
     "address",
+    "bundle",
 ]
 
 
-def judge(rows: Sequence[BulkRow]) -> None:
-    """Judge rows that are new, and store what was found. Their `connection`, `reverts` and job are at hand."""
+def new_rows(job: Job) -> Any:
+    """The rows that are to be judged, in order, with what judging reads."""
+    near = ("connection", "connection__credential", "connection__tenant", "entity", "reverts")
+    return job.rows.filter(state=State.NEW).select_related(*near).order_by("position")
+
+
+def judge(job: Job, rows: Sequence[BulkRow]) -> None:
+    """Judge rows that are new, and store what was found."""
+    operation = job.parameters.get("operation", "")
+    line_kinds = bulk_choice.line_kind_of([row.entity for row in rows if row.entity])
     for row in rows:
         if row.reverts_id:
             _turn_round(row)
+        elif not row.operation and not row.error:
+            _place(row, operation, line_kinds)
     doors = doors_of([row for row in rows if row.state == State.NEW])
     for row in rows:
         if row.state == State.NEW:
             _judge_one(row, doors.get(row.pk))
-    BulkRow.objects.bulk_update(rows, _WRITTEN, batch_size=500)
+    BulkRow.objects.bulk_create(  # five times faster than `bulk_update`
+        rows, update_conflicts=True, unique_fields=["tenant", "job", "position"], update_fields=_WRITTEN
+    )
 
 
 def seen_of(row: BulkRow) -> tuple[Fields, dict[str, str]]:
@@ -74,6 +88,11 @@ def _compare(row: BulkRow, door: Door, seen: Fields) -> None:
     if not changed:
         row.state = State.SAME
         return
+    kept = {name: seen[name] for name in changed if name in seen}
+    prints = {name: value for name, value in fingerprints_of(door.entity).items() if name in kept}
+    change_secrets.keep(row, door.editor, door.around, {"seen": kept})
+    if prints:
+        row.seen = {**(row.seen or {}), FINGERPRINTS: prints}
     if refused := door.editor.check(changed, seen, door.around):
         labels = {name: str(door.editor.field(name, door.around).label) for name in refused if name}
         words = [
@@ -81,12 +100,24 @@ def _compare(row: BulkRow, door: Door, seen: Fields) -> None:
         ]
         _refuse(row, " ".join(words))
         return
-    kept = {name: seen[name] for name in changed if name in seen}
-    prints = {name: value for name, value in fingerprints_of(door.entity).items() if name in kept}
-    change_secrets.keep(row, door.editor, door.around, {"seen": kept})
-    if prints:
-        row.seen = {**(row.seen or {}), FINGERPRINTS: prints}
     row.state = State.READY
+
+
+def _place(row: BulkRow, operation: str, line_kinds: Mapping[int, str]) -> None:
+    """Where the row's object is found for the operation; a row without it is not possible, and says so."""
+    entity = row.entity
+    if entity is None:
+        row.error = _("It is gone, or was not read yet.")
+        return
+    entity.connection = row.connection
+    editor = row.connection.declaration.editors.get(operation)
+    line_kind = line_kinds.get(entity.pk, "")
+    if editor is None or not bulk_choice.edits(editor, entity, Surroundings(line_kind=line_kind)):
+        row.error = _("This cannot be edited that way.")
+        return
+    row.operation = operation
+    row.address = bulk_choice.address_of(editor, entity)
+    row.bundle = bulk_choice.bundle_of(row.connection, editor, row.address, line_kind)
 
 
 def _turn_round(row: BulkRow) -> None:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connections, transaction
-from django.db.models import Q
+from django.db import IntegrityError, connections, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,7 +33,7 @@ from portal.lib.errors import (
 from telephony.models import BulkRow, Change, Connection, Job
 from telephony.services import access, bulk_judging, change_secrets, comparing, editing, ledger, settling
 from telephony.services.bulk_doors import ListedReads, doors_of
-from telephony.services.door import AtHand, Door
+from telephony.services.door import AtHand
 
 logger = logging.getLogger(__name__)
 State = BulkRow.State
@@ -44,6 +44,7 @@ WORKERS = 24
 LOOK_EVERY_S = 0.5
 SETTLE_S = 2.0
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 5.0, 300.0
+MOST_TRIES = 3  # of a row whose request is lost on the way each time
 WAITS = 12  # times in a row that a job waits for a provider without getting a row further
 FINAL = (
     State.SAME,
@@ -111,11 +112,11 @@ def _rest(job: Job, state: str) -> None:
 
 def judge_all(job: Job, ends_at: float) -> bool:
     """Judge what is new; False where the turn ended first."""
-    new = job.rows.filter(state=State.NEW).select_related(
-        "connection", "connection__credential", "connection__tenant", "reverts"
-    )
-    while rows := list(new.order_by("position")[:JUDGED_AT_ONCE]):
-        bulk_judging.judge(rows)
+    while rows := list(bulk_judging.new_rows(job)[:JUDGED_AT_ONCE]):
+        try:
+            bulk_judging.judge(job, rows)
+        except IntegrityError as error:  # the draft was discarded meanwhile
+            raise ledger.LeaseLost(f"job {job.pk} is gone") from error
         ledger.renew(job)
         if time.monotonic() > ends_at or ledger.is_stopping():
             return False
@@ -145,35 +146,18 @@ def _done(job: Job) -> int:
 
 
 def _resume(job: Job) -> None:
-    """Take up what was begun: ends that are known are written down, drafts that were never sent are sent."""
+    """Take up what was begun: ends that are known are written down; what the provider never did is due again."""
     _note_ends(job)
-    drafts = job.rows.filter(state=State.SENDING, change__state=Change.State.DRAFT)
-    for row in drafts.select_related("change", "change__connection", "change__connection__tenant"):
-        assert row.change is not None
-        try:
-            _send_again(row.change, job)
-        except Transient as error:
-            logger.info("Row %s of job %s waits: %s", row.pk, job.pk, error.message)
-        except (Permanent, comparing.PicksNeeded) as error:
-            _end(row, State.NOT_APPLIED, str(error))
     lost = job.rows.filter(state=State.SENDING, change=None)
-    lost.update(state=State.NEW)  # the preview was tidied away: nothing of it was sent
-    _note_ends(job)
-
-
-def _send_again(change: Change, job: Job) -> None:
-    try:
-        editing.send(change, job.person)
-    except editing.PreviewExpired:
-        editing.renew(change, job.person)
-        editing.send(change, job.person)
-    except (editing.NotOpen, editing.Discarded):
-        return
+    lost.update(state=State.READY)  # its change is gone, and so was tidied away as one that was never sent
 
 
 def _note_ends(job: Job) -> None:
-    """Write down what became of changes that ended since."""
+    """Write down what became of changes that ended since. A row whose request never reached the provider is due again."""
     begun = job.rows.filter(state=State.SENDING)
+    never_came = Q(change__answer__isnull=True) | Q(change__answer__lost=True)
+    again = begun.filter(never_came, change__state=Change.State.NOT_APPLIED, tries__lt=MOST_TRIES)
+    again.update(state=State.READY, change=None)
     for change_state, state in _ENDS.items():
         begun.filter(change__state=change_state).update(state=state)
 
@@ -340,7 +324,7 @@ def _write(row: BulkRow, at_hand: AtHand, job: Job) -> Change | None:
     """
     seen, fingerprints = bulk_judging.seen_of(row)
     try:
-        change = editing.propose(
+        change = editing.write(
             row.connection,
             row.operation,
             row.address,
@@ -352,19 +336,15 @@ def _write(row: BulkRow, at_hand: AtHand, job: Job) -> Change | None:
             ticket=job.parameters.get("ticket", ""),
             reverts=row.reverts,
             at_hand=at_hand,
-            keep=lambda draft: _take(row, draft),
+            keep=lambda change: _take(row, change),
         )
-        editing.send(change, job.person, at_hand=at_hand, reads_back=False)
     except comparing.NothingToWrite:
         _end(row, State.SAME)
         return None
     except Transient as error:
-        raise _postponed(row, error) from error
+        raise _postponed(error) from error
     except InvalidInput as error:
         _end(row, State.REFUSED, " ".join(map(str, error.fields.values())) or error.message)
-        return None
-    except comparing.PicksNeeded:
-        _end(row, State.CONFLICT, _("The object moved at the provider since the preview."))
         return None
     except (NotFound, Permanent) as error:
         _end(row, State.NOT_APPLIED, error.message)
@@ -372,14 +352,13 @@ def _write(row: BulkRow, at_hand: AtHand, job: Job) -> Change | None:
     return _after_sending(row, change)
 
 
-def _take(row: BulkRow, draft: Change) -> None:
-    """Save the draft and link the row to it, both or neither. Raises Taken."""
-    with transaction.atomic():
-        draft.save()
-        mine = BulkRow.objects.filter(pk=row.pk, state=State.READY)
-        if not mine.update(state=State.SENDING, change=draft, error=""):
-            raise Taken
-    row.change = draft
+def _take(row: BulkRow, change: Change) -> None:
+    """Save the change and link the row to it, both or neither. Raises Taken."""
+    change.save()
+    mine = BulkRow.objects.filter(pk=row.pk, state=State.READY)
+    if not mine.update(state=State.SENDING, change=change, error="", tries=F("tries") + 1):
+        raise Taken
+    row.change = change
 
 
 def _after_sending(row: BulkRow, change: Change) -> Change | None:
@@ -399,22 +378,20 @@ def _was_turned_away(change: Change) -> bool:
     return status is None or status >= 400
 
 
-def _postponed(row: BulkRow, error: ProviderError) -> Postponed:
-    """A row that could not be begun or sent stays ready; a draft of it is forgotten."""
-    with transaction.atomic():
-        held = BulkRow.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        if held.change_id:
-            Change.objects.filter(pk=held.change_id, state__in=editing.OPEN).delete()
-            BulkRow.objects.filter(pk=row.pk, change=None).update(state=State.READY)
+def _postponed(error: ProviderError) -> Postponed:
+    """Nothing was begun of the row: it stays ready."""
     return Postponed(error.message, error.retry_after_s if isinstance(error, RateLimited) else None)
 
 
 def _read_back(sent: Sequence[tuple[BulkRow, Change, AtHand]], client: ListedReads) -> None:
     """What became of what was answered; then the cache, once for each list."""
     refreshed: set[tuple[str, str]] = set()
-    for row, change, at_hand in sent:
+    for _row, change, at_hand in sent:
         editing.read_back(change, at_hand)
-        if change.state in _ENDS:
+    applied = [row.pk for row, change, _at in sent if change.state == Change.State.APPLIED]
+    BulkRow.objects.filter(pk__in=applied, state=State.SENDING).update(state=State.APPLIED)
+    for row, change, at_hand in sent:
+        if change.state in _ENDS and change.state != Change.State.APPLIED:
             _end(row, _ENDS[Change.State(change.state)])
         if change.state != Change.State.APPLIED:
             continue
@@ -422,11 +399,7 @@ def _read_back(sent: Sequence[tuple[BulkRow, Change, AtHand]], client: ListedRea
         key = place.kind, place.parent_remote_id
         if not at_hand.door.editor.refreshes or key not in refreshed:
             refreshed.add(key)
-            _refresh_cache(change, at_hand.door, client)
-
-
-def _refresh_cache(change: Change, door: Door, client: ListedReads) -> None:
-    settling.refresh_cache(change, door, client)
+            settling.refresh_cache(change, at_hand.door, client)
 
 
 # ---- the end of a turn ----

@@ -198,15 +198,11 @@ def send(
     ticket: str | None = None,
     request: HttpRequest | None = None,
     extras: Extras = NO_EXTRAS,
-    at_hand: AtHand | None = None,
-    reads_back: bool = True,
 ) -> Change:
     """Write an open change to the provider, once, and read it back. Returns it in its new state.
 
     picks   for fields that both sides changed: "mine" or "theirs"
     extras  filters, headers and time of the command line
-    reads_back   False for a caller who reads many objects back at once, with `read_back`: after an answer the state
-            is still sending, and a worker follows where the caller does not come to it
 
     The state says how it ended: applied, refused (`error`, `fields_refused`), not_applied, conflict (the provider's
     side moved since the preview: nothing was sent), sending (the answer was lost; the worker finds out).
@@ -214,13 +210,11 @@ def send(
     """
     clock = Clock(extras.deadline_s)
     _claimed(change, may_be_expired=False)
-    door = at_hand.door if at_hand else door_of_change(change)
+    door = door_of_change(change)
     if reason := why_not(door.connection, door.operation):
         raise Forbidden(reason)
     comparing.settle_picks(change, door, picks or {})
-    client = (
-        at_hand.client if at_hand else access.client_as(door.connection, door.operation.capability, person)
-    )
+    client = access.client_as(door.connection, door.operation.capability, person)
     live = look_before(door, client, clock)
     comparing.rebase(change, door, live)
     if why is not None:
@@ -238,7 +232,7 @@ def send(
     _begin(change, door, client, body, person, request, extras)
     try:
         answer = _sent(change, door, client, clock, body, extras)
-        if answer is None or not reads_back:
+        if answer is None:
             return change
         return settling.read_back(change, door, client, clock, answer)
     except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
@@ -246,8 +240,58 @@ def send(
         return change
 
 
+def write(
+    connection: Connection,
+    operation_key: str,
+    address: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    *,
+    at_hand: AtHand,
+    keep: Callable[[Change], None],
+    person: Person | None,
+    **proposal: Any,
+) -> Change:
+    """Propose and send in one step, for a caller who has shown the preview of many objects and reads them back
+    together with `read_back`.
+
+    keep     saves the change that is about to be sent, or is a conflict, inside a transaction; whoever raises there
+             has kept it from being sent
+    proposal as `propose` takes it
+
+    Returns it in state sending after an answer, else in the state that says how it ended. Raises what `propose` raises.
+    """
+    door, client = at_hand.door, at_hand.client
+    change = propose(
+        connection,
+        operation_key,
+        address,
+        wanted,
+        person=person,
+        at_hand=at_hand,
+        keep=lambda draft: None,
+        **proposal,
+    )
+    body: Fields = {}
+    if change.state == Change.State.DRAFT:
+        fields, before = (
+            change_secrets.open_side(change, "wanted"),
+            change_secrets.open_side(change, "before") or None,
+        )
+        body = door.editor.body(fields, before)
+        _set_out(change, door, client, body, person, NO_EXTRAS)
+    with transaction.atomic():
+        keep(change)
+    if change.state != Change.State.SENDING:
+        return change
+    try:
+        _sent(change, door, client, Clock(), body, NO_EXTRAS)
+    except ledger.LeaseLost:
+        change.refresh_from_db()
+    return change
+
+
 def read_back(change: Change, at_hand: AtHand) -> Change:
-    """Read back what `send` wrote without doing so; the cache is the caller's to refresh."""
+    """Read back what `write` wrote; the cache is the caller's to refresh."""
     answer: Answer = change.fresh_answer  # type: ignore[attr-defined]
     try:
         return settling.read_back(change, at_hand.door, at_hand.client, Clock(), answer, refreshes=False)
@@ -301,6 +345,28 @@ def _begin(
     extras: Extras,
 ) -> None:
     """Commit that we are about to send, with the audit line, so that a crash leaves a trace and a follower."""
+    _set_out(change, door, client, body, person, extras)
+    with transaction.atomic():
+        _save_open(change)
+        audit.record(
+            AuditEvent.Verb.CHANGED,
+            tenant=door.connection.tenant,
+            person=person,
+            object_label=change.object_label,
+            detail={"change": change.pk, "operation": change.operation, "fields": sorted(change.wanted)},
+            request=request,
+        )
+
+
+def _set_out(
+    change: Change,
+    door: Door,
+    client: ProviderClient,
+    body: Fields,
+    person: Person | None,
+    extras: Extras,
+) -> None:
+    """Make the change one that is being sent, with its request and the time when a worker follows it."""
     shown = change_secrets.shown_request(
         change, client.prepare(door.operation.key, door.address, data=body or None, filters=extras.filters)
     )
@@ -313,16 +379,6 @@ def _begin(
     change.person = person or change.person
     change.person_label = str(change.person or change.person_label)
     change.expires_at = None
-    with transaction.atomic():
-        _save_open(change)
-        audit.record(
-            AuditEvent.Verb.CHANGED,
-            tenant=door.connection.tenant,
-            person=person,
-            object_label=change.object_label,
-            detail={"change": change.pk, "operation": change.operation, "fields": sorted(change.wanted)},
-            request=request,
-        )
 
 
 def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields) -> Change:

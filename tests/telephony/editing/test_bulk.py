@@ -6,26 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from accounts.models import Person
-from telephony.models import BulkRow, Change, Connection, Credential, Entity, Job
+from telephony.models import BulkRow, Change, Connection, Credential, Job
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, bulk, bulk_sending, editing, entities, ledger, settling
+from telephony.services import bulk, bulk_sending, editing, ledger, settling
 
 UPDATE = "services.profiles.update"
 State = BulkRow.State
-
-
-@pytest.fixture
-def profiles(connection: Connection) -> Any:
-    """Every profile of every line, cached; those of Corvane."""
-    client = access.client_of(connection)
-    kinds = ["UCaaSVoIPAccount", "VoIPAccountProfile"]
-    for page in connection.declaration.read_entities(client, kinds=kinds):
-        entities.store(connection, page, timezone.now())
-    return Entity.objects.filter(kind="VoIPAccountProfile").order_by("name", "pk")
 
 
 def work(job: Job, most: int = 20) -> Job:
@@ -215,13 +204,17 @@ def test_rows_that_failed_are_tried_again(sandbox: SandboxServer, profiles: Any,
 # ---- taken up after a crash ----
 
 
-def test_a_draft_that_was_never_sent_is_sent_once(
+def test_a_row_that_was_taken_and_never_sent_is_sent_once(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
     job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
     row = job.rows.first()
     change = editing.propose(row.connection, row.operation, row.address, row.wanted, person=idris)
-    job.rows.filter(pk=row.pk).update(state=State.SENDING, change=change)
+    change.state, change.sent_at, change.due_at = Change.State.SENDING, timezone.now(), timezone.now()
+    change.save()  # the worker was killed here
+    job.rows.filter(pk=row.pk).update(state=State.SENDING, change=change, tries=1)
+    settling.settle(change, timezone.now() + timedelta(seconds=61))
+    assert change.state == Change.State.NOT_APPLIED
     sandbox.requests.clear()
 
     work(job)
