@@ -126,7 +126,7 @@ def want(job: Job, operation: str, wanted: Mapping[str, Any]) -> Job:
     pattern = BulkRow(job=job, connection=entity.connection)
     change_secrets.keep(pattern, editor, around, {"wanted": dict(wanted)})
     with transaction.atomic():
-        _held(job, Job.State.DRAFT)
+        held(job, Job.State.DRAFT)
         job.rows.update(
             state=State.NEW,
             error="",
@@ -159,27 +159,27 @@ def judge_first(job: Job) -> None:
 def start(job: Job, person: Person, *, allows_bad: bool, stops_at_first: bool, why: str, ticket: str) -> Job:
     """Let the worker write it. Raises NotOpen."""
     with transaction.atomic():
-        held = _held(job, Job.State.DRAFT)
-        held.parameters = {
-            **held.parameters,
+        row = held(job, Job.State.DRAFT)
+        row.parameters = {
+            **row.parameters,
             "allows_bad": allows_bad,
             "stops_at_first": stops_at_first,
             "why": why[:300],
             "ticket": ticket[:60],
         }
-        held.state, held.person = Job.State.WAITING, person
-        held.due_at = timezone.now()
-        held.save(update_fields=["parameters", "state", "person", "due_at"])
-        ledger.hint(held)
+        row.state, row.person = Job.State.WAITING, person
+        row.due_at = timezone.now()
+        row.save(update_fields=["parameters", "state", "person", "due_at"])
+        ledger.hint(row)
         audit.record(
             AuditEvent.Verb.CHANGED,
-            tenant=held.tenant,
+            tenant=row.tenant,
             person=person,
-            object_label=held.label,
+            object_label=row.label,
             detail={
-                "job": held.pk,
-                "operation": held.parameters.get("operation", ""),
-                "rows": held.total_rows,
+                "job": row.pk,
+                "operation": row.parameters.get("operation", ""),
+                "rows": row.total_rows,
             },
         )
     job.refresh_from_db()
@@ -212,14 +212,14 @@ def stop(job: Job) -> None:
 def discard(job: Job) -> None:
     """Forget a draft. Raises NotOpen."""
     with transaction.atomic():
-        _held(job, Job.State.DRAFT)
+        held(job, Job.State.DRAFT)
         job.delete()
 
 
 def retry(job: Job) -> int:
     """Put the rows that were not applied back, with what the cache shows now; how many. Raises NotOpen."""
     with transaction.atomic():
-        _held(job, Job.State.DONE, Job.State.STOPPED, Job.State.FAILED)
+        held(job, Job.State.DONE, Job.State.STOPPED, Job.State.FAILED)
         bad = job.rows.filter(state__in=BAD)
         count = bad.update(state=State.NEW, change=None, error="", seen=None)
         if count:
@@ -229,7 +229,7 @@ def retry(job: Job) -> int:
 
 def _move(job: Job, states: Sequence[str], **values: Any) -> None:
     with transaction.atomic():
-        _held(job, *states)
+        held(job, *states)
         Job.objects.filter(pk=job.pk).update(**values)
         if values.get("due_at"):
             ledger.hint(job)
@@ -241,12 +241,12 @@ def _wake(job: Job, **values: Any) -> None:
     ledger.hint(job)
 
 
-def _held(job: Job, *states: str) -> Job:
+def held(job: Job, *states: str) -> Job:
     """The job, locked, where it is in one of these states. Raises NotOpen."""
-    held: Job | None = Job.objects.select_for_update(of=("self",)).filter(pk=job.pk).first()
-    if held is None or held.kind != Job.Kind.BULK or held.state not in states:
-        raise NotOpen(held.get_state_display() if held else "")
-    return held
+    row: Job | None = Job.objects.select_for_update(of=("self",)).filter(pk=job.pk).first()
+    if row is None or row.kind != Job.Kind.BULK or row.state not in states:
+        raise NotOpen(row.get_state_display() if row else "")
+    return row
 
 
 # ---- taking back ----

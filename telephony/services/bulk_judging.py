@@ -90,7 +90,9 @@ def _compare(row: BulkRow, door: Door, seen: Fields) -> None:
         return
     kept = {name: seen[name] for name in changed if name in seen}
     prints = {name: value for name, value in fingerprints_of(door.entity).items() if name in kept}
-    change_secrets.keep(row, door.editor, door.around, {"seen": kept})
+    # Only what differs is wanted: a cell that nobody edited is nobody's wish.
+    sides = {"seen": kept, "wanted": {name: wanted[name] for name in changed}}
+    change_secrets.keep(row, door.editor, door.around, sides)
     if prints:
         row.seen = {**(row.seen or {}), FINGERPRINTS: prints}
     if refused := door.editor.check(changed, seen, door.around):

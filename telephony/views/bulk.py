@@ -19,11 +19,12 @@ from accounts.views_base import TenantRightMixin, require_right
 from portal.ui.links import next_url, tenant_url
 from telephony.forms.bulk import BulkForm, StartForm
 from telephony.models import Connection, Job
-from telephony.services import bulk, bulk_choice
+from telephony.services import bulk, bulk_choice, bulk_sheet
 from telephony.services.door import right_for
 from telephony.views.entities import EntityListView, LineListView
 
 MOST_TICKED = 1000
+MOST_ERRORS = 50  # of a file, shown at once
 
 
 class BulkChooseView(TenantRightMixin, View):
@@ -153,6 +154,42 @@ class BulkEditView(BulkJobMixin, TemplateView):
             **kwargs,
         }
         return super().get_context_data(**context)
+
+
+class SheetView(BulkEditView):
+    """The objects of a draft as a file with their fields as columns (GET), and back in (POST)."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.operation:
+            return HttpResponseRedirect(self.page(self.job))
+        content = bulk_sheet.sheet(self.job, self.operation)
+        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="objects-{self.job.pk}.csv"'
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        file = request.FILES.get("file")
+        edit = tenant_url(self.request.tenant, "telephony:bulk_edit", pk=self.job.pk)
+        if file is None or file.size is None or file.size > bulk_sheet.MOST_BYTES or not self.operation:
+            messages.error(request, _("Choose a CSV file of at most 20 MB."))
+            return HttpResponseRedirect(edit)
+        require_right(request, right_for(self.offered[self.operation][0][1].operation))
+        try:
+            bulk_sheet.take(self.job, self.operation, file.read())
+        except bulk_sheet.BadSheet as bad:
+            context = self.get_context_data(
+                sheet_errors=bad.errors[:MOST_ERRORS], sheet_count=len(bad.errors)
+            )
+            return self.render_to_response(context, status=422)
+        except bulk.NotOpen:
+            messages.info(request, _("This was started already; here is how it stands."))
+        return HttpResponseRedirect(self.page(self.job))
+
+    @cached_property
+    def form(self) -> BulkForm | None:
+        """The other way to say what is wanted; nothing was typed into it."""
+        fields, around = bulk_choice.fields_of(self.offered[self.operation]) if self.operation else ([], None)
+        return BulkForm(fields, around, editor=self.offered[self.operation][0][1]) if around else None
 
 
 def sets_of(job: Job) -> list[tuple[Connection, str, int]]:
