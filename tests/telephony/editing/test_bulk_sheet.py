@@ -122,5 +122,6 @@ def test_the_file_goes_out_and_comes_in_by_the_page(
     good = client.post(address, {"file": SimpleUploadedFile("a.csv", content_of(lines))}, follow=True)
 
     assert "Line 2, forward_delay" in bad.content.decode()
+    assert f'id="edit" action="/t/corvane/jobs/{job.pk}/edit/' in bad.content.decode()
     assert "33" in good.content.decode()
     assert good.redirect_chain[-1][0] == f"/t/corvane/jobs/{job.pk}/"
