@@ -40,6 +40,7 @@ class Right(StrEnum):
     CHARGES_ACCEPT = "charges.accept"
     REPORTS_SCHEDULE = "reports.schedule"
     EXPORTS_MAKE = "exports.make"
+    BULK_EDIT = "bulk.edit"
     AUDIT_READ = "audit.read"
     SETTINGS_EDIT = "settings.edit"
 
@@ -70,6 +71,7 @@ _ADMINISTRATOR = _OPERATOR | {
     Right.DOCUMENTS_EDIT,
     Right.NUMBERS_ORDER,
     Right.PORTS_MANAGE,
+    Right.BULK_EDIT,
     Right.REPORTS_SCHEDULE,
     Right.CONNECTIONS_MANAGE,
     Right.OPERATIONS_USE,
@@ -145,6 +147,7 @@ RIGHT_LABELS = {
     Right.CHARGES_ACCEPT: _("Accept charges of a provider"),
     Right.REPORTS_SCHEDULE: _("Schedule reports"),
     Right.EXPORTS_MAKE: _("Export"),
+    Right.BULK_EDIT: _("Change many objects at once"),
     Right.AUDIT_READ: _("Read who did what"),
     Right.SETTINGS_EDIT: _("Change the tenant's settings"),
 }

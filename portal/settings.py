@@ -228,6 +228,7 @@ WORKER_SILENT_S = env_int(
 )  # two dispatches and a bit: a worker that misses both has stopped
 TASK_BUDGET_S = env_int("TASK_BUDGET_S", 200)
 RUN_TURN_S = env_int("RUN_TURN_S", 5)
+BULK_TURN_S = env_int("BULK_TURN_S", 10)  # its queue also takes up what people wait for
 EXPORT_BATCH = env_int("EXPORT_BATCH", 5_000)
 WORK_TRIES = env_int("WORK_TRIES", 3)
 EDIT_DEADLINE_S = 10

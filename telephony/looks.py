@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.ui.looks import Look, register_looks
-from telephony.models import CallRecord, Change, Coverage, Credential, HoursRun, Job, SyncRun
+from telephony.models import BulkRow, CallRecord, Change, Coverage, Credential, HoursRun, Job, SyncRun
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services.hours_standing import Standing
 
@@ -93,6 +93,21 @@ def register() -> None:
         },
     )
     register_looks(
+        "bulk_row_state",
+        {
+            BulkRow.State.NEW: Look(icon="hourglass", word=BulkRow.State.NEW.label),
+            BulkRow.State.READY: Look(icon="pencil", word=BulkRow.State.READY.label, tone="plain"),
+            BulkRow.State.SAME: Look(icon="check", word=BulkRow.State.SAME.label, tone="plain"),
+            BulkRow.State.IMPOSSIBLE: Look(icon="ban", word=BulkRow.State.IMPOSSIBLE.label, tone="bad"),
+            BulkRow.State.SENDING: Look(icon="send", word=BulkRow.State.SENDING.label, tone="info"),
+            BulkRow.State.APPLIED: Look(icon="check", word=BulkRow.State.APPLIED.label, tone="plain"),
+            BulkRow.State.REFUSED: Look(icon="ban", word=BulkRow.State.REFUSED.label, tone="bad"),
+            BulkRow.State.CONFLICT: Look(icon="git-merge", word=BulkRow.State.CONFLICT.label, tone="warn"),
+            BulkRow.State.UNKNOWN: Look(icon="help", word=BulkRow.State.UNKNOWN.label, tone="warn"),
+            BulkRow.State.NOT_APPLIED: Look(icon="x", word=BulkRow.State.NOT_APPLIED.label, tone="bad"),
+        },
+    )
+    register_looks(
         "run_state",
         {
             SyncRun.State.QUEUED: Look(icon="clock", word=SyncRun.State.QUEUED.label),
@@ -146,6 +161,9 @@ def register() -> None:
     register_looks(
         "job_state",
         {
+            Job.State.DRAFT: Look(icon="pencil", word=Job.State.DRAFT.label),
+            Job.State.PAUSED: Look(icon="player-pause", word=Job.State.PAUSED.label, tone="warn"),
+            Job.State.STOPPED: Look(icon="player-stop", word=Job.State.STOPPED.label),
             Job.State.WAITING: Look(icon="hourglass", word=Job.State.WAITING.label, tone="info"),
             Job.State.RUNNING: Look(icon="refresh", word=Job.State.RUNNING.label, tone="info"),
             Job.State.DONE: Look(icon="check", word=Job.State.DONE.label, tone="plain"),

@@ -19,6 +19,7 @@ from accounts.isolation import leaks
 from accounts.scoping import NoScope, current_scope, unscoped
 from telephony.models import Change, HoursRun, Job, SyncRun
 from telephony.services import (
+    bulk_sending,
     exporting,
     hours_writing,
     ledger,
@@ -34,6 +35,7 @@ TIDY_EVERY_S = 3600
 ADVANCE_JOB: dict[str, Callable[[Job], None]] = {
     Job.Kind.EXPORT: exporting.advance,
     Job.Kind.MAIL: mailing.advance,
+    Job.Kind.BULK: bulk_sending.advance,
 }
 
 
@@ -76,7 +78,7 @@ def advance_run(tenant_id: int, run_id: int) -> None:
 
 @shared_task(base=TenantTask)
 def advance_job(tenant_id: int, job_id: int) -> None:
-    """Go on with an export for at most TASK_BUDGET_S, or send a mail."""
+    """Go on with an export or an edit of many objects, or send a mail."""
     with ledger.leased(Job, tenant_id, job_id) as job:
         ADVANCE_JOB[job.kind](job)
 

@@ -141,17 +141,6 @@ class Things:
         )
 
     @cached_property
-    def kazoo(self) -> Connection:
-        credential = Credential.objects.create(provider="kazoo", base_url="https://provider.example/v2")
-        return Connection.objects.create(
-            credential=credential,
-            provider="kazoo",
-            slug=f"{self.tenant.slug}-kazoo",
-            name="Kazoo",
-            capabilities=["schedules.edit"],
-        )
-
-    @cached_property
     def hours(self) -> OpeningHours:
         return OpeningHours.objects.create(tenant=self.tenant, name="Accueil", week=OFFICE, country="FR")
 
@@ -168,6 +157,10 @@ class Things:
     @cached_property
     def run(self) -> SyncRun:
         return SyncRun.objects.create(connection=self.connection, what="calls")
+
+    @cached_property
+    def bulk_job(self) -> Job:
+        return Job.objects.create(kind="bulk", state="draft", label="Edit of many", total_rows=0)
 
     @cached_property
     def invitation(self) -> Invitation:
@@ -259,7 +252,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
     (f"{T}changes/", "pk", lambda world: world.things.change.pk),
     (f"{T}exports/", "pk", lambda world: world.job.pk),
-    (f"{T}jobs/", "pk", lambda world: world.job.pk),
+    (f"{T}jobs/", "pk", lambda world: world.things.bulk_job.pk),
+    (f"{T}jobs/", "act", lambda world: "discard"),
 ]
 
 # Parameters that name no object of a tenant: a foreign one cannot be tried.
@@ -270,6 +264,7 @@ NOT_OBJECTS = {
     "panel",
     "folder",
     "message",
+    "act",
     "token",
     "kind",
     "number",

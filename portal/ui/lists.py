@@ -53,6 +53,8 @@ def _heading(head: Any, request: HttpRequest) -> str:
     column, word = head.column, escaped(str(head.column.header))
     state = f' aria-sort="{head.state}"' if head.state else ""
     opening = f'<th role="columnheader" scope="col" class="{getattr(column.column, "align", "")}"{state}>'
+    if getattr(column.column, "is_word_hidden", False):
+        word = f'<span class="visually-hidden">{word}</span>'
     if not head.next_sort:
         return f"{opening}{word}</th>"
     if head.state:

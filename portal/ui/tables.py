@@ -14,7 +14,9 @@ from typing import Any, ClassVar, Literal
 
 import django_tables2 as tables
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
@@ -29,6 +31,7 @@ class Column(tables.Column):
 
     align: str = ""
     width: str = ""
+    is_word_hidden: bool = False  # its head is read out, and not shown
     is_stored: bool = False  # `render` takes the stored value of a choice, not its word
 
     def __init__(
@@ -54,6 +57,27 @@ class Column(tables.Column):
     def __deepcopy__(self, memo: Any) -> Column:
         """A table's own column: django-tables2 writes to it (its accessor), but to nothing that it holds."""
         return copy(self)
+
+
+class TickColumn(Column):
+    """A box to choose the row with, for the form of that id. `label` says which row it is."""
+
+    width = "icon"
+    is_word_hidden = True
+
+    def __init__(self, *args: Any, form: str, **kwargs: Any) -> None:
+        kwargs = {"verbose_name": _("Choose"), "accessor": "pk", "fixed": True, "orderable": False, **kwargs}
+        super().__init__(*args, **kwargs)
+        self.form = form
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        label = gettext("Choose %(row)s") % {"row": record}
+        return format_html(
+            '<input type="checkbox" class="form-check-input" name="selected" value="{}" form="{}" aria-label="{}">',
+            value,
+            self.form,
+            label,
+        )
 
 
 class LocalTimeColumn(Column):

@@ -129,5 +129,11 @@
     form.dataset.sent = "yes";
     setTimeout(() => delete form.dataset.sent, 4000);
   });
+  // ---- edits of many objects: what is typed into is ticked ----
+  document.addEventListener("input", (event) => {
+    const row = event.target.closest(".sb-bulk-field");
+    const tick = row?.querySelector("[data-ticks]");
+    if (tick && event.target !== tick) tick.checked = true;
+  });
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 })();

@@ -255,7 +255,7 @@ def _workers(base: str) -> Iterator[None]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "DATABASE_URL": _database_url(),
+        "DATABASE_URL": database_url(),
         "REDIS_URL": _redis_url(),
         "OUTBOUND_ALLOW": urlsplit(base).netloc,
     }
@@ -270,7 +270,7 @@ def _workers(base: str) -> Iterator[None]:
         yield
 
 
-def _database_url() -> str:
+def database_url() -> str:
     parts = urlsplit(os.environ["DATABASE_URL"])
     return parts._replace(path=f"/{database.settings_dict['NAME']}").geturl()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from django.core.management import call_command
 
 from telephony.bench import backfilling as _backfilling
+from telephony.bench import bulk_edits as _bulk_edits
 from telephony.bench import crowd as _crowd
 from telephony.bench import demo as _demo
 from telephony.bench import editors as _editors
@@ -55,6 +56,12 @@ def editors(*, is_quick: bool) -> Iterable[Figure]:
     return _editors.measure(*((100, 10) if is_quick else ()))
 
 
+def bulk(*, is_quick: bool) -> Iterable[Figure]:
+    """An edit of many profiles in one job, and its preview."""
+    call_command("collectstatic", interactive=False, verbosity=0)  # pages name files by their hash
+    return _bulk_edits.measure(make_connection("bench-bulk"), *((5, 1) if is_quick else ()))
+
+
 def demo(*, is_quick: bool) -> Iterable[Figure]:
     """Start and stop of the demo."""
     return _demo.measure(1 if is_quick else 5)
@@ -68,5 +75,6 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "quota": quota,
     "crowd": crowd,
     "editors": editors,
+    "bulk": bulk,
     "demo": demo,
 }

@@ -1,5 +1,6 @@
 """Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
 
+from telephony.models.bulk import BulkRow
 from telephony.models.calling import CallSource
 from telephony.models.calls import Call, CallRecord, NumberName, UnreadableRecord
 from telephony.models.changes import Change
@@ -24,6 +25,7 @@ from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
     "AuthorizationAttempt",
+    "BulkRow",
     "Call",
     "CallRecord",
     "CallSource",

@@ -10,15 +10,22 @@ from telephony.models.leased import Leased
 
 
 class Job(TenantOwned, Leased):
-    """An export, a bulk edit or a mail: resumable, with progress, a file kept until it expires."""
+    """An export, a bulk edit or a mail: resumable, with progress, a file kept until it expires.
+
+    reverts   the bulk edit that this one takes back
+    """
 
     class Kind(models.TextChoices):
         EXPORT = "export", _("Export")
         MAIL = "mail", _("Mail")
+        BULK = "bulk", _("Edit of many")
 
     class State(models.TextChoices):
+        DRAFT = "draft", _("Preview")
         WAITING = "waiting", _("Waiting")
         RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        STOPPED = "stopped", _("Stopped")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("Expired")
@@ -34,6 +41,9 @@ class Job(TenantOwned, Leased):
     file_bytes = models.PositiveBigIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     person = models.ForeignKey("accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    reverts = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reverted_by"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

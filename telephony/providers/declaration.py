@@ -149,6 +149,7 @@ class Provider:
     live            what is asked each time somebody looks (`telephony.providers.live`)
     streams         names of the call streams that read_calls knows
     call_kinds      kinds whose objects have call records, for the `lines` of read_calls
+    at_once         how many requests of one credential an edit of many objects may have open at the same time
     cycle_days      whole local days before today that each cycle reads again: where a day is the least that can be asked
     line_authorization  how the provider lets us act for a line: (client, line) -> "address", "password" or ""
     address_rule    what to paste at the provider so that it lets our addresses in
@@ -181,6 +182,7 @@ class Provider:
     path_values: Callable[..., Mapping[str, str]]
     streams: tuple[str, ...]
     call_kinds: tuple[str, ...] = ()
+    at_once: int = 4
     cycle_days: int = 0
     oauth: OAuth | None = None
     sign_in: SignIn | None = None

@@ -33,6 +33,7 @@ class EntityKind:
     kind           the provider's own word; unique within the provider
     parent_kinds   kinds below which it is read, "" in the tuple means the account itself
     list_operation, read_operation   keys in the catalog; read is "" where only the list shows one
+    lists_whole    its list shows each object as its own read does, so that many are read at once
     whole_list     the list is one document ({list_field: [...]}), replaced as a whole, not one object per row
     list_field     the field of that document
     is_line        listed among the lines, whatever the facet
@@ -50,6 +51,7 @@ class EntityKind:
     read_operation: str = ""
     parent_kinds: tuple[str, ...] = ("",)
     whole_list: bool = False
+    lists_whole: bool = False
     list_field: str = ""
     is_line: bool = False
     capability: str = "lines.read"

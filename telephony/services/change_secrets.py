@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.lib.errors import InvalidInput
 from portal.lib.redaction import hidden_parts, masked, redact
 from portal.lib.secrets import seal, unseal
-from telephony.models import Change
+from telephony.models import BulkRow, Change
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.editing import Editor, Fields, Surroundings
 from telephony.providers.operations import Operation
@@ -27,7 +27,10 @@ _SECRET_NAMES = frozenset(
 )
 
 
-def keep(change: Change, editor: Editor, around: Surroundings, sides: Mapping[str, Fields | None]) -> None:
+Kept = Change | BulkRow  # what has sides, and a place for their secrets
+
+
+def keep(change: Kept, editor: Editor, around: Surroundings, sides: Mapping[str, Fields | None]) -> None:
     """Write sides ("before", "wanted", ...) into the row; what is secret goes into `secrets_sealed`."""
     sealed = _sealed(change)
     for side, fields in sides.items():
@@ -45,7 +48,7 @@ def keep(change: Change, editor: Editor, around: Surroundings, sides: Mapping[st
     change.secrets_sealed = seal(tenant_id, FIELD, json.dumps(sealed)) if sealed else ""
 
 
-def open_side(change: Change, side: str) -> Fields:
+def open_side(change: Kept, side: str) -> Fields:
     """A side with its secrets in place. Raises portal.lib.secrets.Unreadable."""
     fields = dict(getattr(change, side) or {})
     for path, value in _sealed(change).items():
@@ -55,7 +58,7 @@ def open_side(change: Change, side: str) -> Fields:
     return fields
 
 
-def _sealed(change: Change) -> dict[str, Any]:
+def _sealed(change: Kept) -> dict[str, Any]:
     if not change.secrets_sealed:
         return {}
     return json.loads(unseal(change.connection.tenant_id, FIELD, change.secrets_sealed).reveal())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +44,15 @@ class Door:
     @property
     def identifier(self) -> str:
         return str(self.address.get((self.operation.address_names or ("",))[-1], ""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtHand:
+    """What a caller who writes many objects has gathered for one of them; `read_at` is when it began to read."""
+
+    door: Door
+    client: ProviderClient
+    read_at: datetime
 
 
 def door_of(

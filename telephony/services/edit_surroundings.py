@@ -23,9 +23,16 @@ PREFIX_LENGTH = 5  # "+3363": enough to tell a mobile, a country, a premium rang
 
 
 def surroundings(
-    connection: Connection, editor: Editor, line: Entity | None, address: Mapping[str, Any]
+    connection: Connection,
+    editor: Editor,
+    line: Entity | None,
+    address: Mapping[str, Any],
+    around: Mapping[str, Sequence[Document]] | None = None,
 ) -> Surroundings:
-    """For one edit on a line (None for what belongs to the account: then the account's own objects are around)."""
+    """For one edit on a line (None for what belongs to the account: then the account's own objects are around).
+
+    around   the documents near it, for a caller who has read those of many objects at once (`documents_of`)
+    """
     known: dict[str, Any] = {
         "address": dict(address),
         "region": connection.tenant.region,
@@ -37,14 +44,14 @@ def surroundings(
         "login": lambda: login_of(connection),
         "named": lambda kind, identifiers: named(connection, kind, identifiers),
     }
-    if line is None:
-        known["around"] = _documents(connection, editor.reads, "")
-    else:
+    if around is None:
+        around = _documents(connection, editor.reads, line.remote_id if line else "")
+    known["around"] = around
+    if line is not None:
         known |= {
             "line_name": line.name,
             "line_number": line.number,
             "line_kind": line.kind,
-            "around": _documents(connection, editor.reads, line.remote_id),
             "calls_from": lambda numbers: calls_from(line, numbers, MONTH),
             "last_week": lambda: _last_week(line),
         }
@@ -58,11 +65,19 @@ def login_of(connection: Connection) -> Login:
 
 
 def _documents(connection: Connection, kinds: Sequence[str], parent: str) -> Mapping[str, Sequence[Document]]:
-    found: dict[str, list[Document]] = {kind: [] for kind in kinds}
-    if kinds:
-        rows = Entity.objects.present().filter(connection=connection, kind__in=kinds, parent_remote_id=parent)
-        for kind, document in rows.values_list("kind", "document"):
-            found[kind].append(document)
+    return documents_of(connection, kinds, [parent])[parent]
+
+
+def documents_of(
+    connection: Connection, kinds: Sequence[str], parents: Collection[str]
+) -> Mapping[str, Mapping[str, Sequence[Document]]]:
+    """The cached documents of these kinds below each of some objects, by kind; one query."""
+    found: dict[str, dict[str, list[Document]]] = {parent: {kind: [] for kind in kinds} for parent in parents}
+    if kinds and parents:
+        rows = Entity.objects.present().filter(connection=connection, kind__in=kinds)
+        rows = rows.filter(parent_remote_id__in=list(found))
+        for parent, kind, document in rows.values_list("parent_remote_id", "kind", "document"):
+            found[parent][kind].append(document)
     return found
 
 

@@ -11,7 +11,7 @@ business (telephony/providers/editing.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,7 @@ from telephony.services import access, change_secrets, comparing, discarding, le
 from telephony.services.discarding import Discarded
 from telephony.services.door import (
     NO_EXTRAS,
+    AtHand,
     Clock,
     Door,
     Extras,
@@ -84,6 +85,8 @@ def propose(
     reverts: Change | None = None,
     is_exact: bool = False,
     deadline_s: float | None = None,
+    at_hand: AtHand | None = None,
+    keep: Callable[[Change], None] = Change.save,
 ) -> Change:
     """Compare what is wanted with what the provider has now, and keep the preview as a draft `Change`.
 
@@ -91,11 +94,12 @@ def propose(
     seen     the fields that the person's form was loaded from; None: what is there now
     fingerprints   of the secrets behind what was seen, by field (`entities.fingerprints_of`)
     is_exact send every wanted field even where it is there already (an operation called by hand)
+    keep     saves the draft, and whatever of the caller's must be saved with it
 
     Nothing is sent. Raises InvalidInput(fields) before anything is asked where a value cannot be, NothingToWrite,
     and what reading raises: NotFound when the object is gone, Forbidden when the grant does not cover it.
     """
-    door = door_of(connection, operation_key, address, line=line, entity=entity)
+    door = at_hand.door if at_hand else door_of(connection, operation_key, address, line=line, entity=entity)
     if reason := why_not(connection, door.operation):
         raise Forbidden(reason)
     cleaned = door.editor.clean(dict(wanted), door.around)
@@ -103,9 +107,8 @@ def propose(
         cleaned = {**door.editor.blank(door.around), **cleaned}
     changed = comparing.changed_of(door.editor, cleaned, seen)
     comparing.refuse_bad(door, changed, seen)
-    live = look_before(
-        door, access.client_as(connection, door.operation.capability, person), Clock(deadline_s)
-    )
+    client = at_hand.client if at_hand else access.client_as(connection, door.operation.capability, person)
+    live = look_before(door, client, Clock(deadline_s))
     before = live.fields if live else None
     changed, seen = change_secrets.put_back(
         door, changed, dict(seen) if seen is not None else None, before, fingerprints or {}
@@ -128,7 +131,7 @@ def propose(
     if not is_exact:
         comparing.drop_what_is_there(draft, door, before)
     comparing.refuse_bad(door, change_secrets.open_side(draft, "wanted"), before)
-    draft.save()
+    keep(draft)
     return draft
 
 
@@ -234,16 +237,88 @@ def send(
         else:
             break
     try:
-        return _sent(change, door, client, clock, body, extras)
+        answer = _sent(change, door, client, clock, body, extras)
+        if answer is None:
+            return change
+        return settling.read_back(change, door, client, clock, answer)
     except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
+        change.refresh_from_db()
+        return change
+
+
+def write(
+    connection: Connection,
+    operation_key: str,
+    address: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    *,
+    at_hand: AtHand,
+    keep: Callable[[Change], None],
+    person: Person | None,
+    **proposal: Any,
+) -> Change:
+    """Propose and send in one step, for a caller who has shown the preview of many objects and reads them back
+    together with `read_back`.
+
+    keep     saves the change that is about to be sent, or is a conflict, inside a transaction; whoever raises there
+             has kept it from being sent
+    proposal as `propose` takes it
+
+    Returns it in state sending after an answer, else in the state that says how it ended. Raises what `propose` raises.
+    """
+    door, client = at_hand.door, at_hand.client
+    change = propose(
+        connection,
+        operation_key,
+        address,
+        wanted,
+        person=person,
+        at_hand=at_hand,
+        keep=lambda draft: None,
+        **proposal,
+    )
+    body: Fields = {}
+    if change.state == Change.State.DRAFT:
+        fields, before = (
+            change_secrets.open_side(change, "wanted"),
+            change_secrets.open_side(change, "before") or None,
+        )
+        body = door.editor.body(fields, before)
+        shown = _request_of(change, door, client, body, NO_EXTRAS)
+        try:
+            with transaction.atomic():
+                turns.take(change, door, at_hand.read_at)
+                _set_out(change, shown, person, NO_EXTRAS)
+                keep(change)
+        except turns.ReadTooEarly:
+            raise Conflict(_("Others keep writing to this. Look at it again in a moment.")) from None
+    else:
+        with transaction.atomic():
+            keep(change)
+    if change.state != Change.State.SENDING:
+        return change
+    try:
+        _sent(change, door, client, Clock(), body, NO_EXTRAS)
+    except ledger.LeaseLost:
+        change.refresh_from_db()
+    return change
+
+
+def read_back(change: Change, at_hand: AtHand) -> Change:
+    """Read back what `write` wrote; the cache is the caller's to refresh."""
+    answer: Answer = change.fresh_answer  # type: ignore[attr-defined]
+    try:
+        return settling.read_back(change, at_hand.door, at_hand.client, Clock(), answer, refreshes=False)
+    except ledger.LeaseLost:
         change.refresh_from_db()
         return change
 
 
 def _sent(
     change: Change, door: Door, client: ProviderClient, clock: Clock, body: Fields, extras: Extras
-) -> Change:
-    """Send what was begun, and say how it ended. Raises LeaseLost where a worker said so meanwhile."""
+) -> Answer | None:
+    """Send what was begun: the answer, or None after a failure, which is then written down. Raises LeaseLost where a
+    worker said meanwhile how it ended."""
     try:
         answer = client.call(
             door.operation.key,
@@ -255,10 +330,11 @@ def _sent(
             accepts_charges=change.accepts_charges,
         )
     except ProviderError as error:
-        return _ended_badly(change, door, error, body)
+        _ended_badly(change, door, error, body)
+        return None
     change.fresh_answer = answer  # type: ignore[attr-defined]  # for the one who asked; never stored whole
     _note_answer(change, door, answer)
-    return settling.read_back(change, door, client, clock, answer)
+    return answer
 
 
 def _claimed(change: Change, *, may_be_expired: bool = True) -> Change:
@@ -284,20 +360,10 @@ def _begin(
     read_at: datetime,
 ) -> None:
     """Commit that we are about to send, with the audit line, so that a crash leaves a trace and a follower."""
-    shown = change_secrets.shown_request(
-        change, client.prepare(door.operation.key, door.address, data=body or None, filters=extras.filters)
-    )
-    deadline_s = settings.EDIT_DEADLINE_S if extras.deadline_s is None else extras.deadline_s
+    shown = _request_of(change, door, client, body, extras)
     with transaction.atomic():
         turns.take(change, door, read_at)
-        now = timezone.now()
-        change.state = Change.State.SENDING
-        change.sent = {**(change.sent or {}), "request": shown}
-        change.sent_at = now
-        change.due_at = now + timedelta(seconds=deadline_s + settings.SETTLE_AFTER_S[0])
-        change.person = person or change.person
-        change.person_label = str(change.person or change.person_label)
-        change.expires_at = None
+        _set_out(change, shown, person, extras)
         _save_open(change)
         audit.record(
             AuditEvent.Verb.CHANGED,
@@ -307,6 +373,28 @@ def _begin(
             detail={"change": change.pk, "operation": change.operation, "fields": sorted(change.wanted)},
             request=request,
         )
+
+
+def _request_of(
+    change: Change, door: Door, client: ProviderClient, body: Fields, extras: Extras
+) -> dict[str, Any]:
+    """The request as it will be sent, to be kept with the change."""
+    return change_secrets.shown_request(
+        change, client.prepare(door.operation.key, door.address, data=body or None, filters=extras.filters)
+    )
+
+
+def _set_out(change: Change, shown: dict[str, Any], person: Person | None, extras: Extras) -> None:
+    """Make the change one that is being sent, with its request and the time when a worker follows it."""
+    deadline_s = settings.EDIT_DEADLINE_S if extras.deadline_s is None else extras.deadline_s
+    now = timezone.now()
+    change.state = Change.State.SENDING
+    change.sent = {**(change.sent or {}), "request": shown}
+    change.sent_at = now
+    change.due_at = now + timedelta(seconds=deadline_s + settings.SETTLE_AFTER_S[0])
+    change.person = person or change.person
+    change.person_label = str(change.person or change.person_label)
+    change.expires_at = None
 
 
 def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields) -> Change:

@@ -54,7 +54,7 @@ class Work:
     """One kind of work in the ledger.
 
     task     name of the Celery task that advances it
-    queue    where its hints go
+    queue    where its hints go; `queues` where those of some kinds go instead, by the row's `kind`
     parked   the fields of a row that was given up after `settings.WORK_TRIES` tries without an end
     alone    the foreign key below which one row at a time is held; "" where rows do not mind each other
     line     who is next of them: names or expressions for `order_by`
@@ -66,6 +66,10 @@ class Work:
     parked: Mapping[str, Any] = field(default_factory=dict)
     alone: str = ""
     line: Sequence[Any] = ("due_at",)
+    queues: Mapping[str, str] = field(default_factory=dict)
+
+    def queue_of(self, row: Leased) -> str:
+        return self.queues.get(row.kind, self.queue) if self.queues else self.queue  # type: ignore[attr-defined]
 
 
 # A person who waits goes first, but not with a year of older calls; then whoever has waited longest.
@@ -82,7 +86,13 @@ WORKS: dict[type[Leased], Work] = {
         alone="connection",
         line=(PEOPLE_FIRST, "due_at", "pk"),
     ),
-    Job: Work(Job, "telephony.tasks.advance_job", "reports", {"state": Job.State.FAILED, "error": GIVEN_UP}),
+    Job: Work(
+        Job,
+        "telephony.tasks.advance_job",
+        "reports",
+        {"state": Job.State.FAILED, "error": GIVEN_UP},
+        queues={Job.Kind.BULK: "interactive"},
+    ),
     Change: Work(
         Change,
         "telephony.tasks.settle_change",
@@ -136,7 +146,7 @@ def _dispatch_some(work: Work, now: datetime) -> int:
             .filter(free, due_at__lte=now)
             .order_by("due_at")
             .select_for_update(skip_locked=True, of=("self",))
-            .only("pk", "tenant_id", "attempts", "fence")[:MOST_AT_ONCE]
+            .only("pk", "tenant_id", "attempts", "fence", *(["kind"] if work.queues else []))[:MOST_AT_ONCE]
         )
         tired = [row.pk for row in rows if row.attempts >= settings.WORK_TRIES]
         fresh = [row for row in rows if row.attempts < settings.WORK_TRIES]
@@ -166,7 +176,7 @@ def hint(row: Leased, *, after_s: float = 0) -> None:
     def publish() -> None:
         try:
             current_app.send_task(
-                work.task, args=ids, queue=work.queue, retry=False, countdown=after_s or None
+                work.task, args=ids, queue=work.queue_of(row), retry=False, countdown=after_s or None
             )
         except OperationalError as error:
             logger.warning("The broker did not take a hint (%s); the next tick will find the row.", error)

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.lib.errors import NotFound, Permanent, ProviderError
+from portal.lib.errors import NotFound, Permanent, ProviderError, RateLimited
 from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.drafts import EntityPage
@@ -49,8 +49,19 @@ class Verdict(StrEnum):
     OTHER = "other"
 
 
-def read_back(change: Change, door: Door, client: ProviderClient, clock: Clock, answer: Answer) -> Change:
-    """After an answer: read what there is now and say how it ended. A failed reading is followed by the worker."""
+def read_back(
+    change: Change,
+    door: Door,
+    client: ProviderClient,
+    clock: Clock,
+    answer: Answer,
+    *,
+    refreshes: bool = True,
+) -> Change:
+    """After an answer: read what there is now and say how it ended. A failed reading is followed by the worker.
+
+    refreshes   put what was found into the cache, too
+    """
     if door.editor.reading is None:
         return finish(change, Change.State.APPLIED)
     created = str((change.answer or {}).get("created", ""))
@@ -72,7 +83,8 @@ def read_back(change: Change, door: Door, client: ProviderClient, clock: Clock, 
     if kept:
         change.error = _kept_words(door, _("%(provider)s kept its own value of: %(fields)s."), kept)
     finish(change, Change.State.APPLIED)
-    refresh_cache(change, door, client)
+    if refreshes:
+        refresh_cache(change, door, client)
     return change
 
 
@@ -190,6 +202,10 @@ def settle(change: Change, now: datetime | None = None) -> Change:
     except NotFound as error:
         change.error = error.message[:500]
         return finish(change, Change.State.UNKNOWN)
+    except RateLimited as error:  # nothing was asked: it is no try
+        change.error = error.message[:500]
+        _due(change, now, error.retry_after_s)
+        return change
     except ProviderError as error:
         return _again(change, now, error.message, is_final=isinstance(error, Permanent))
     if verdict is Verdict.AS_WANTED:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
-from portal.ui.tables import AgeColumn, BaseTable, Card, Column, NumberColumn, PillColumn
+from portal.ui.tables import AgeColumn, BaseTable, Card, Column, NumberColumn, PillColumn, TickColumn
 from telephony.models import Entity
 from telephony.providers.fields import DocumentField, fact_at
 from telephony.providers.kinds import EntityKind
@@ -24,6 +24,7 @@ FRESH_S, LOST_S = 2 * 3600, 24 * 3600
 class EntityTable(BaseTable):
     """What every kind has. `for_kind` adds the columns that the provider's kind table names."""
 
+    chosen = TickColumn(form="choose")
     name = Column(verbose_name=_("Name"), orderable=True, fixed=True, card="title", empty_values=())
     number = NumberColumn(verbose_name=_("Number"), card="sub", width="tel")
     extension = Column(verbose_name=_("Extension"), width="num")
@@ -33,7 +34,7 @@ class EntityTable(BaseTable):
     caption = _("Objects")
 
     class Meta(BaseTable.Meta):
-        fields: tuple[str, ...] = ("name", "number", "extension", "status", "fetched_at")
+        fields: tuple[str, ...] = ("chosen", "name", "number", "extension", "status", "fetched_at")
 
     @classmethod
     def for_kind(cls, kind: EntityKind, *, has_states: bool = True) -> type[EntityTable]:
@@ -49,7 +50,7 @@ class EntityTable(BaseTable):
         }
         below = [name for name in kind.parent_kinds if name]
         parent = ParentColumn(is_title=kind.whole_list) if below else None
-        first = ["name"] if not kind.whole_list else []
+        first = ["chosen", *(["name"] if not kind.whole_list else [])]
         order = [*first, *(["parent_remote_id"] if parent else []), *shown]
         order += [*(["status"] if has_states else []), "fetched_at"]
         members: dict[str, Any] = dict.fromkeys(("number", "extension"))
@@ -142,7 +143,17 @@ class LineTable(EntityTable):
     caption = _("Lines")
 
     class Meta(EntityTable.Meta):
-        fields = ("name", "number", "extension", "kind", "profile", "status", "fetched_at", "connection")
+        fields = (
+            "chosen",
+            "name",
+            "number",
+            "extension",
+            "kind",
+            "profile",
+            "status",
+            "fetched_at",
+            "connection",
+        )
 
     def render_kind(self, record: Entity) -> str:
         kind = record.connection.declaration.kinds.get(record.kind)
@@ -171,6 +182,7 @@ class NumberTable(EntityTable):
 
     number = NumberColumn(verbose_name=_("Number"), orderable=True, fixed=True, card="title")
     name = Column(verbose_name=_("Leads to"), card="sub", empty_values=())
+    chosen: Any = None  # a number is edited where it rings
 
     leads: Mapping[int, list[Entity]] = {}
     carriers: Mapping[int, Any] = {}

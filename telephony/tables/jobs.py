@@ -19,6 +19,7 @@ class JobTable(BaseTable):
     created_at = LocalTimeColumn(verbose_name=_("Asked"), orderable=True, fixed=True, card="sub")
     label = Column(verbose_name=_("What"), card="title")
     person = Column(verbose_name=_("By"))
+    kind = Column(verbose_name=_("Kind"))
     state = PillColumn(verbose_name=_("State"), look="job_state", card="end")
     done_rows = CountColumn(verbose_name=_("Rows"), card="end2")
     file_bytes = Column(verbose_name=_("Size"))
@@ -27,10 +28,10 @@ class JobTable(BaseTable):
     caption = _("Jobs, newest first")
 
     class Meta(BaseTable.Meta):
-        fields = ("created_at", "label", "person", "state", "done_rows", "file_bytes", "expires_at")
+        fields = ("created_at", "label", "kind", "person", "state", "done_rows", "file_bytes", "expires_at")
 
     def render_label(self, value: str, record: Job) -> SafeString:
-        url = tenant_url(self.request.tenant, "telephony:export_detail", pk=record.pk)
+        url = tenant_url(self.request.tenant, "telephony:job_detail", pk=record.pk)
         return format_html('<a href="{}"><b>{}</b></a>', url, value)
 
     def render_file_bytes(self, value: int) -> Any:

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from telephony.views import jobs
+from telephony.views import bulk, jobs
+
+_ONE = "t/<slug:slug>/jobs/<int:pk>/"
 
 urlpatterns = [
     path("t/<slug:slug>/exports/", jobs.ExportListView.as_view(), name="export_list"),
@@ -9,5 +11,12 @@ urlpatterns = [
     path("t/<slug:slug>/exports/<int:pk>/", jobs.ExportDetailView.as_view(), name="export_detail"),
     path("t/<slug:slug>/exports/<int:pk>/file/", jobs.ExportFileView.as_view(), name="export_file"),
     path("t/<slug:slug>/jobs/", jobs.JobListView.as_view(), name="job_list"),
+    path(_ONE, jobs.JobDetailView.as_view(), name="job_detail"),
+    path(f"{_ONE}progress/", jobs.JobProgressView.as_view(), name="job_progress"),
+    path(f"{_ONE}results/", jobs.JobResultsView.as_view(), name="job_results"),
+    path(f"{_ONE}edit/", bulk.BulkEditView.as_view(), name="bulk_edit"),
+    path(f"{_ONE}sheet/", bulk.SheetView.as_view(), name="bulk_sheet"),
+    path(f"{_ONE}do/<slug:act>/", bulk.BulkActView.as_view(), name="bulk_act"),
+    path("t/<slug:slug>/bulk/choose/", bulk.BulkChooseView.as_view(), name="bulk_choose"),
     path("t/<slug:slug>/jobs/running/", jobs.RunningJobsView.as_view(), name="job_running"),
 ]

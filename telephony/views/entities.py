@@ -54,7 +54,26 @@ class ConnectActionMixin:
         return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")
 
 
-class LineListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
+class ChoosingMixin:
+    """A list whose objects can be ticked and edited together, by whoever may edit many at once."""
+
+    request: Any
+
+    @cached_property
+    def may_choose(self) -> bool:
+        return Right.BULK_EDIT in self.request.rights
+
+    @cached_property
+    def hidden_columns(self) -> tuple[str, ...]:
+        hidden: tuple[str, ...] = super().hidden_columns  # type: ignore[misc]
+        return hidden if self.may_choose else (*hidden, "chosen")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        bar = "telephony/_bulk_bar.html" if self.may_choose else ""
+        return super().get_context_data(bar=bar, **kwargs)  # type: ignore[misc]
+
+
+class LineListView(ChoosingMixin, ConnectActionMixin, TenantRightMixin, FilteredTableView):
     """Every line of every provider in one list."""
 
     right = Right.LINES_READ
@@ -94,7 +113,7 @@ class KindListView(TenantRightMixin, TemplateView):
         return super().get_context_data(**context)
 
 
-class EntityListView(TenantRightMixin, FilteredTableView):
+class EntityListView(ChoosingMixin, TenantRightMixin, FilteredTableView):
     """All objects of one kind of one connection."""
 
     right = Right.LINES_READ

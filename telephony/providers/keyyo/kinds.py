@@ -55,6 +55,7 @@ SERVICE_KINDS = tuple(kind.kind for kind in SERVICES)
 BELOW_LINES = (
     EntityKind(
         kind="VoIPAccountProfile",
+        lists_whole=True,
         unnamed=_("Default"),
         fields=fields.PROFILE,
         in_force_field="forced",
@@ -66,6 +67,7 @@ BELOW_LINES = (
     ),
     EntityKind(
         kind="ACDProfile",
+        lists_whole=True,
         unnamed=_("Default"),
         fields=fields.GROUP_PROFILE,
         in_force_field="forced",

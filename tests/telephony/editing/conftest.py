@@ -148,6 +148,16 @@ def group(connection: Connection) -> Entity:
 
 
 @pytest.fixture
+def profiles(connection: Connection) -> Any:
+    """Every profile of every line, cached; those of Corvane."""
+    client = access.client_of(connection)
+    kinds = ["UCaaSVoIPAccount", "VoIPAccountProfile"]
+    for page in connection.declaration.read_entities(client, kinds=kinds):
+        entities.store(connection, page, timezone.now())
+    return Entity.objects.filter(kind="VoIPAccountProfile").order_by("name", "pk")
+
+
+@pytest.fixture
 def at_keyyo(connection: Connection) -> Callable[..., Any]:
     """Somebody else at Keyyo's own manager: any operation, past our door."""
 

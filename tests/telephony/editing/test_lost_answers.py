@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import Person
-from telephony.models import Change, Entity
+from telephony.models import Change, Credential, Entity
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import editing, settling
 
@@ -134,3 +136,19 @@ def test_what_no_reading_shows_is_unknown_at_once(sandbox: SandboxServer, line: 
 
     assert change.state == Change.State.UNKNOWN
     assert not change.is_reversible
+
+
+def test_a_pause_that_the_provider_asks_for_is_no_try(
+    sandbox: SandboxServer, line: Entity, maud: Person
+) -> None:
+    change = editing.propose(line.connection, UPDATE, DEFAULT, {"forward_delay": 15}, person=maud)
+    sandbox.faults.add("keyyo", match=UPDATE, drop="after")
+    editing.send(change, maud)
+    pause_s = 90
+    Credential.objects.update(paused_until=timezone.now() + timedelta(seconds=pause_s))
+    late = change.sent_at + timedelta(seconds=settings.SETTLE_AFTER_S[-1] + 1)
+
+    settling.settle(change, late)
+
+    assert change.state == Change.State.SENDING
+    assert change.due_at > late + timedelta(seconds=pause_s / 2)

@@ -1,0 +1,85 @@
+"""Forms of edits of many objects: which operation, which of its fields and what they are to be; how to start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from portal.ui.forms import FilterForm, any_of
+from telephony.forms.editing import EditForm, WhyForm
+from telephony.models import BulkRow
+from telephony.providers.editing import Editor, Field, Fields, Surroundings
+
+TICK = "_change_"  # no provider has fields whose names begin so
+
+
+class BulkForm(EditForm):
+    """The fields of an operation, each with a tick: only what is ticked is changed."""
+
+    def __init__(
+        self, fields: Sequence[Field], around: Surroundings, *, editor: Editor, data: Any = None
+    ) -> None:
+        told = [_told(one) for one in fields]
+        super().__init__(told, around, seen={one.name: None for one in fields}, data=data)
+        self.editor, self.around = editor, around
+        for one in self.declared:
+            self.fields[one.name].required = False
+            self.fields[TICK + one.name] = forms.BooleanField(
+                label=_("Change: %(field)s") % {"field": one.label}, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if not any(values.get(TICK + one.name) for one in self.declared):
+            raise forms.ValidationError(_("Tick at least one field that is to be changed."))
+        wanted = self.editor.clean(self.wanted(), self.around)
+        for name, reason in Editor.check(self.editor, wanted, None, self.around).items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, reason)
+        return values
+
+    def wanted(self) -> Fields:
+        ticked = {one.name for one in self.declared if self.cleaned_data.get(TICK + one.name)}
+        return {name: value for name, value in super().wanted().items() if name in ticked}
+
+    def pairs(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
+        """Each tick with its field."""
+        for one in self.declared:
+            yield self[TICK + one.name], self[one.name]
+
+
+def _told(one: Field) -> Field:
+    """A switch as two words to choose from: a box beside the box that says "change this" says too little."""
+    if one.kind != "boolean" or one.words is not None:
+        return one
+    return replace(one, words=lambda value, _around: _("yes") if value else _("no"))
+
+
+class StartForm(WhyForm):
+    """How a previewed job is to run."""
+
+    allows_bad = forms.BooleanField(
+        label=_("Write the others although some rows are not possible"), required=False
+    )
+    stops_at_first = forms.BooleanField(
+        label=_("Pause after the first row that goes wrong"),
+        required=False,
+        help_text=_("Otherwise a conflict or a refusal of one row stops no other."),
+    )
+
+
+class BulkRowFilterForm(FilterForm):
+    q = forms.CharField(label=_("Object"), max_length=80)
+    state = forms.ChoiceField(label=_("State"), choices=any_of(BulkRow.State))
+
+    def narrow(self, records: Any) -> Any:
+        values = self.cleaned_data
+        if text := values["q"]:
+            records = records.filter(label__icontains=text)
+        if state := values["state"]:
+            records = records.filter(state=state)
+        return records

@@ -1,0 +1,249 @@
+"""An edit of many objects: chosen, judged, written through the door, taken back; killed and taken up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Person
+from telephony.models import BulkRow, Change, Connection, Credential, Job
+from telephony.providers.sandbox.server import SandboxServer
+from telephony.services import bulk, bulk_sending, editing, ledger, settling
+
+UPDATE = "services.profiles.update"
+State = BulkRow.State
+
+
+def work(job: Job, most: int = 20) -> Job:
+    """As the worker does, until the job rests or waits."""
+    for _turn in range(most):
+        try:
+            with ledger.leased(Job, job.tenant_id, job.pk) as held:
+                bulk_sending.advance(held)
+        except ledger.NotHeld:
+            break
+    job.refresh_from_db()
+    return job
+
+
+def begin(job: Job, person: Person, **wishes: Any) -> Job:
+    options = {"allows_bad": True, "stops_at_first": False, "why": "", "ticket": "", **wishes}
+    return bulk.start(job, person, **options)
+
+
+def end_lease(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def states(job: Job) -> dict[str, int]:
+    return {state: count for state, count in bulk.counts(job).items() if count}
+
+
+def delays(at_keyyo: Callable[..., Any], csi: str) -> list[int]:
+    return [int(one["forward_delay"]) for one in at_keyyo("services.profiles.list", {"csi": csi})]
+
+
+def writes(sandbox: SandboxServer) -> list[Any]:
+    return [request for request in sandbox.requests if request.method in ("POST", "PUT", "DELETE")]
+
+
+def test_every_object_is_written_once_and_the_cache_follows(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    already = profiles.filter(document__forward_delay="17").count()
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    sandbox.requests.clear()
+
+    work(begin(job, idris))
+
+    assert job.state == Job.State.DONE
+    assert states(job) == {State.APPLIED: profiles.count()}, list(job.rows.values_list("state", "error"))
+    assert len(writes(sandbox)) == profiles.count() - already
+    assert {int(one.document["forward_delay"]) for one in profiles.all()} == {17}
+    assert Change.objects.filter(state=Change.State.APPLIED).count() == profiles.count()
+    assert job.done_rows == job.total_rows
+
+
+def test_what_is_so_already_is_said_and_not_written(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    first = profiles.first()
+    wanted = {"forward_delay": int(first.document["forward_delay"])}
+    job = bulk.want(bulk.choose(idris, profiles.filter(pk=first.pk)), UPDATE, wanted)
+    sandbox.requests.clear()
+
+    work(begin(job, idris))
+
+    assert states(job) == {State.SAME: 1}
+    assert not sandbox.requests
+
+
+def test_nothing_is_written_while_a_row_is_not_possible(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17, "name": ""})
+    bad = bulk.counts(job)[State.IMPOSSIBLE]
+    sandbox.requests.clear()
+
+    work(begin(job, idris, allows_bad=False))
+
+    assert bad
+    assert job.state == Job.State.STOPPED
+    assert writes(sandbox) == []
+
+
+def test_a_row_that_moved_meanwhile_is_a_conflict_and_stops_no_other(
+    profiles: Any, idris: Person, at_keyyo: Callable[..., Any]
+) -> None:
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    moved = profiles.exclude(document__forward_delay="17").first()
+    address = {"csi": moved.parent_remote_id, "profile_identifier": moved.remote_id}
+    at_keyyo(UPDATE, address, forward_delay=41)
+
+    work(begin(job, idris))
+
+    assert states(job) == {State.APPLIED: profiles.count() - 1, State.CONFLICT: 1}
+    assert int(at_keyyo("services.profiles.read", address)["forward_delay"]) == 41
+    assert job.rows.get(state=State.CONFLICT).entity == moved
+
+
+def test_a_job_may_stop_at_the_first_row_that_goes_wrong(
+    profiles: Any, idris: Person, at_keyyo: Callable[..., Any]
+) -> None:
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    for one in profiles[:2]:
+        at_keyyo(UPDATE, {"csi": one.parent_remote_id, "profile_identifier": one.remote_id}, forward_delay=41)
+    job.rows.filter(entity=profiles[0]).update(bundle="")  # it comes first
+
+    work(begin(job, idris, stops_at_first=True))
+
+    assert job.state == Job.State.PAUSED
+    bulk.resume(job)
+    work(job)
+    assert job.state == Job.State.DONE
+
+
+def test_a_lost_answer_is_followed_and_sent_once(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    sandbox.faults.add("keyyo", match=UPDATE, drop="after")
+    sandbox.requests.clear()
+
+    work(begin(job, idris))
+
+    assert states(job) == {State.APPLIED: profiles.count() - 1, State.SENDING: 1}
+    assert job.state == Job.State.RUNNING
+    lost = job.rows.get(state=State.SENDING).change
+    Change.objects.filter(pk=lost.pk).update(due_at=timezone.now())
+    with ledger.leased(Change, lost.tenant_id, lost.pk) as held:
+        settling.settle(held)
+    Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
+    work(job)
+    assert job.state == Job.State.DONE
+    assert states(job) == {State.APPLIED: profiles.count()}
+    assert len(writes(sandbox)) == profiles.count()
+
+
+def test_a_provider_that_asks_for_time_is_given_it(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    sandbox.faults.add("keyyo", match=UPDATE, status=429, times=1)
+
+    work(begin(job, idris))
+
+    assert job.state == Job.State.RUNNING
+    assert job.due_at > timezone.now()
+    assert states(job)[State.READY]
+    Credential.objects.update(paused_until=None)
+    for change in Change.objects.filter(
+        state=Change.State.SENDING
+    ):  # answered, and not read back: no time for it
+        Change.objects.filter(pk=change.pk).update(due_at=timezone.now())
+        with ledger.leased(Change, change.tenant_id, change.pk) as held:
+            settling.settle(held)
+    Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
+    work(job)
+    assert states(job) == {State.APPLIED: profiles.count()}
+
+
+def test_one_revert_takes_all_of_it_back(
+    profiles: Any, idris: Person, connection: Connection, at_keyyo: Callable[..., Any]
+) -> None:
+    before = {(one.parent_remote_id, one.remote_id): one.document for one in profiles}
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17, "backup_number": "101"})
+    work(begin(job, idris))
+
+    back = bulk.revert(job, idris)
+    work(begin(back, idris))
+
+    assert back.state == Job.State.DONE, states(back)
+    for (csi, identifier), document in before.items():
+        address = {"csi": csi, "profile_identifier": identifier}
+        now = at_keyyo("services.profiles.read", address)
+        assert {name: now[name] for name in document} == document
+    assert Change.objects.filter(state=Change.State.REVERTED).count() == len(before)
+
+
+def test_rows_that_failed_are_tried_again(sandbox: SandboxServer, profiles: Any, idris: Person) -> None:
+    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    sandbox.faults.add("keyyo", match=UPDATE, status=403, times=2)
+    work(begin(job, idris))
+    assert states(job)[State.REFUSED] == 2
+
+    assert bulk.retry(job) == 2
+    work(job)
+
+    assert states(job) == {State.APPLIED: profiles.count()}
+
+
+# ---- taken up after a crash ----
+
+
+def test_a_row_that_was_taken_and_never_sent_is_sent_once(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    row = job.rows.first()
+    change = editing.propose(row.connection, row.operation, row.address, row.wanted, person=idris)
+    change.state, change.sent_at, change.due_at = Change.State.SENDING, timezone.now(), timezone.now()
+    change.save()  # the worker was killed here
+    job.rows.filter(pk=row.pk).update(state=State.SENDING, change=change, tries=1)
+    settling.settle(change, timezone.now() + timedelta(seconds=61))
+    assert change.state == Change.State.NOT_APPLIED
+    sandbox.requests.clear()
+
+    work(job)
+
+    assert states(job) == {State.APPLIED: profiles.count()}
+    assert len(writes(sandbox)) == profiles.count()
+
+
+def test_a_row_whose_draft_is_gone_begins_anew(profiles: Any, idris: Person) -> None:
+    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    job.rows.filter(position=0).update(state=State.SENDING, change=None)
+
+    work(job)
+
+    assert job.state == Job.State.DONE
+    assert states(job) == {State.APPLIED: profiles.count()}
+
+
+def test_a_worker_that_lost_its_lease_writes_no_row_twice(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    with ledger.leased(Job, job.tenant_id, job.pk) as slow:
+        bulk_sending.judge_all(slow, float("inf"))
+        stale = list(job.rows.filter(state=State.READY).select_related("connection"))
+        end_lease(job)
+        sandbox.requests.clear()
+        work(job)
+        bulk_sending.write_parcel(stale[:5], slow)
+
+    assert states(job) == {State.APPLIED: profiles.count()}
+    assert len(writes(sandbox)) == profiles.count()
