@@ -68,7 +68,7 @@ ACTIONS = category(
     ),
     action(
         "set_alert_info",
-        _("Ringing tone"),
+        _("Tone that telephones ring with"),
         _("Names the ringing tone of the telephones rung from here on."),
         NEXT,
         text("alert_info", _("Header Alert-Info"), required=True),

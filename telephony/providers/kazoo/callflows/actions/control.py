@@ -19,7 +19,9 @@ ACTIONS = category(
         text("data", _("More about it"), type=("boolean", "string")),
         icon="arrow-bear-right",
     ),
-    action("answer", _("Answer"), _("Answers the call before it goes on."), NEXT, icon="phone-check"),
+    action(
+        "answer", _("Answer the call"), _("Answers the call before it goes on."), NEXT, icon="phone-check"
+    ),
     action(
         "callflow",
         _("Another callflow"),
@@ -101,7 +103,7 @@ ACTIONS = category(
     ),
     action(
         "sleep",
-        _("Wait"),
+        _("Wait a while"),
         _("Waits, then goes on."),
         NEXT,
         integer("duration", _("How long"), default=0, bounds=(0, 86400000)),
