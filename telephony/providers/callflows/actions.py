@@ -34,12 +34,14 @@ class Branches:
     words     key -> what it means to people; in the order of a form
     pattern   expression of the other keys, "" where there are none
     help      what the other keys are
+    may_strand  without a default branch, callers whom nobody answers are lost
     """
 
     rule: Rule
     words: Mapping[str, Text]
     pattern: str = ""
     help: Text = ""
+    may_strand: bool = False
 
     def takes(self, key: str) -> bool:
         """Whether the engine could ever take a branch of this key."""

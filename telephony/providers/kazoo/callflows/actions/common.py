@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,9 @@ RINGS = Branches(
     },
     pattern=r"sip:[1-6][0-9]{2}|[A-Z][A-Z0-9_]+",
     help=_("A SIP code such as sip:486, or a cause such as USER_BUSY."),
+    may_strand=True,
 )
+DIALS = replace(RINGS, may_strand=False)  # those who dial out, or dial a code, hear why it failed
 KEYS = Branches(
     rule=Rule.KEYS,
     words={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.kazoo.callflows.actions.common import ENDS, NEXT, RINGS, action, category
+from telephony.providers.kazoo.callflows.actions.common import DIALS, ENDS, NEXT, action, category
 from telephony.providers.kazoo.schema.form import choice, flag, integer, ref, text
 
 ACTIONS = category(
@@ -121,7 +121,7 @@ ACTIONS = category(
         "hotdesk",
         _("Hot desk"),
         _("Logs a person in to or out of this telephone, or rings the telephones they use."),
-        RINGS,
+        DIALS,
         choice("action", _("What it does"), "logout", "login", "toggle", "bridge"),
         ref("id", _("Person"), "user"),
         integer("interdigit_timeout", _("Wait for each further key"), unit=_("ms")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.kazoo.callflows.actions.common import MEMBERS, NEXT, RINGS, action, category
+from telephony.providers.kazoo.callflows.actions.common import DIALS, MEMBERS, NEXT, RINGS, action, category
 from telephony.providers.kazoo.schema.form import (
     UNNAMED,
     Part,
@@ -82,7 +82,7 @@ ACTIONS = category(
         "offnet",
         _("Outside, by the system"),
         _("Calls out through the carriers of the whole system."),
-        RINGS,
+        DIALS,
         *CARRIERS,
         icon="world",
     ),
@@ -101,7 +101,7 @@ ACTIONS = category(
         "resources",
         _("Outside, by own carriers"),
         _("Calls out through the carriers of the account."),
-        RINGS,
+        DIALS,
         *CARRIERS,
         icon="world-share",
     ),
