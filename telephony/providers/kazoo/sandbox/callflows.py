@@ -12,7 +12,7 @@ from telephony.providers.kazoo.sandbox.assignments import normalised, refresh
 from telephony.providers.kazoo.sandbox.call import Call
 from telephony.providers.kazoo.sandbox.collections import Collection, Draft
 from telephony.providers.kazoo.sandbox.documents import Document, Entry, text_at, walk
-from telephony.providers.kazoo.sandbox.modules import modules
+from telephony.providers.kazoo.sandbox.modules import MODULES
 from telephony.providers.kazoo.sandbox.refusals import Errors, forbidden
 from telephony.providers.kazoo.sandbox.validation import check_part, escaped
 
@@ -113,7 +113,7 @@ def _check_steps(call: Call, draft: Draft) -> None:
         module, data = step.get("module"), step.get("data")
         if not isinstance(module, str) or not isinstance(data, dict):
             continue  # the family's own rules have said so
-        fields = modules().get(module)
+        fields = MODULES.get(module)
         if fields is None:
             draft.errors.add(
                 f"{path}.module", "error", f"unable to find callflow schema for {module}", cause=module

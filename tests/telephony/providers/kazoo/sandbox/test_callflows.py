@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telephony.providers.kazoo.sandbox.modules import modules
+from telephony.providers.kazoo.sandbox.modules import MODULES
 from telephony.providers.kazoo.sandbox.refusals import Errors
 from telephony.providers.kazoo.sandbox.validation import check
 
@@ -118,7 +118,7 @@ def test_each_step_is_judged_by_its_module(master, flow, errors):
 
 def test_every_known_module_is_accepted_with_what_it_needs(master):
     refused = {}
-    for index, name in enumerate(modules()):
+    for index, name in enumerate(MODULES):
         wish = {"numbers": [f"77{index}"], "flow": {"module": name, "data": _needed(name)}}
         answer = master("PUT", "~/callflows", wish)
         if answer.status_code != 201:
@@ -130,7 +130,7 @@ def test_every_known_module_is_accepted_with_what_it_needs(master):
 def _needed(name):
     """The least that the module accepts."""
     data = {}
-    for field in modules()[name]:
+    for field in MODULES[name]:
         if field.required:
             target = data
             *above, last = field.parts

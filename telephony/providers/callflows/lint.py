@@ -1,0 +1,128 @@
+"""What is wrong with the shape of a callflow, told by its document alone: where, why, and how to mend it as data.
+
+What needs other objects (a target that is gone, a loop through other callflows) is not told here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony.providers.callflows.actions import DEFAULT, Action, Actions, Rule
+from telephony.providers.callflows.tree import Flow, Node
+from telephony.providers.operations import Text
+from telephony.providers.phrases import Said, Strong, said
+from telephony.providers.schema_checks import reasons
+
+_EXITS = frozenset({DEFAULT, "timeout", "max_retries"})
+
+
+class Fault(StrEnum):
+    NO_NUMBER = "no_number"
+    NO_STEP = "no_step"
+    BELOW_THE_END = "below_the_end"
+    NEVER_TAKEN = "never_taken"
+    PASSED_OVER = "passed_over"
+    NO_EXIT = "no_exit"
+    DEAD_END = "dead_end"
+    MISSING_VALUE = "missing_value"
+    WRONG_VALUE = "wrong_value"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix:
+    """A way to mend it: the name of a function of `edits.py` and its arguments that are known."""
+
+    label: Text
+    edit: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One fault. `number` is the step, None for the callflow itself; `path` a place in its settings."""
+
+    fault: Fault
+    says: Said
+    number: int | None = None
+    path: str = ""
+    fix: Fix | None = None
+
+
+def problems(flow: Flow, actions: Actions) -> list[Problem]:
+    """The faults in the order of the steps. A module that is not known is no fault, and nothing below it is."""
+    found = list(_about_root(flow))
+    for number, node in flow.walk():
+        if action := actions.get(node.module):
+            for rule in _RULES:
+                found += rule(flow, number, node, action)
+    return found
+
+
+def _about_root(flow: Flow) -> Iterator[Problem]:
+    if not flow.root.get("numbers") and not flow.root.get("patterns"):
+        yield Problem(fault=Fault.NO_NUMBER, says=said(_("No number and no pattern leads here.")))
+    if flow.top is None:
+        yield Problem(fault=Fault.NO_STEP, says=said(_("There is no step: calls end at once.")))
+
+
+def _branches(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+    for key, child in node.branches:
+        fix = Fix(label=_("Remove the branch"), edit="remove_branch", arguments={"number": child})
+        if action.is_terminal:
+            says = said(_("**{action}** ends the call: nothing below it is reached."), action=action.label)
+            yield Problem(fault=Fault.BELOW_THE_END, says=says, number=child, fix=fix)
+        elif not action.branches.takes(key):
+            says = said(
+                _("**{action}** never takes the branch {key}."), action=action.label, key=Strong(key or "“”")
+            )
+            yield Problem(fault=Fault.NEVER_TAKEN, says=says, number=child, fix=fix)
+
+
+def _passed_over(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+    if node.data.get("skip_module") is True:
+        data = {name: value for name, value in node.data.items() if name != "skip_module"}
+        fix = Fix(label=_("Take the step again"), edit="set_data", arguments={"number": number, "data": data})
+        says = said(_("**{action}** is passed over."), action=action.label)
+        yield Problem(fault=Fault.PASSED_OVER, says=says, number=number, path="skip_module", fix=fix)
+
+
+def _exits(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+    keys = {key for key, _child in node.branches}
+    add = {"to": number, "key": DEFAULT}
+    if action.branches.rule is Rule.KEYS and not keys & _EXITS:
+        says = said(_("**{action}** has no way on for a wrong key or none."), action=action.label)
+        fix = Fix(label=_("Add a step for any other key"), edit="add", arguments=add)
+        yield Problem(fault=Fault.NO_EXIT, says=says, number=number, fix=fix)
+    elif action.branches.may_strand and DEFAULT not in keys:
+        says = said(_("If nobody answers, the call ends here without voicemail."))
+        fix = Fix(label=_("Add a step for no answer"), edit="add", arguments=add)
+        yield Problem(fault=Fault.DEAD_END, says=says, number=number, fix=fix)
+
+
+def _values(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+    for one in action.settings.fields:
+        holder: Any = node.data
+        for part in one.parts[:-1]:
+            holder = holder.get(part) if isinstance(holder, Mapping) else None
+        value = holder.get(one.parts[-1]) if isinstance(holder, Mapping) else None
+        if value in (None, "", []):
+            if one.required:
+                says = said(_("**{field}** is empty."), field=one.label)
+                yield Problem(fault=Fault.MISSING_VALUE, says=says, number=number, path=one.path)
+            continue
+        for place, reason in reasons(action.settings, one, value, one.path):
+            says = said(_("**{field}**: {reason}"), field=one.label, reason=reason)
+            yield Problem(fault=Fault.WRONG_VALUE, says=says, number=number, path=place)
+
+
+_RULES: tuple[Callable[[Flow, int, Node, Action], Iterator[Problem]], ...] = (
+    _branches,
+    _passed_over,
+    _exits,
+    _values,
+)

@@ -1,0 +1,1 @@
+"""Callflows of Kazoo: the actions of their steps."""

@@ -1,0 +1,127 @@
+"""Which way a call goes on."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony.providers.kazoo.callflows.actions.common import (
+    CALLERS,
+    KEYS,
+    MATCHES,
+    NEXT,
+    RULES,
+    SCORES,
+    VALUES,
+    action,
+    category,
+)
+from telephony.providers.kazoo.schema.form import (
+    UNNAMED,
+    below,
+    choice,
+    flag,
+    integer,
+    many,
+    number,
+    ref,
+    text,
+)
+
+ACTIONS = category(
+    "choices",
+    _("Choices"),
+    action(
+        "branch_bnumber",
+        _("By the number dialled"),
+        _("Takes a branch, or another callflow, by the digits that the pattern has caught."),
+        VALUES,
+        flag("hunt", _("Look for a callflow of the digits"), default=False),
+        text("hunt_allow", _("Digits that may be looked for")),
+        text("hunt_deny", _("Digits that may not be looked for")),
+        icon="arrows-split",
+    ),
+    action(
+        "branch_variable",
+        _("By a variable"),
+        _("Takes the branch named as the value of a variable."),
+        VALUES,
+        choice(
+            "scope",
+            _("Of what"),
+            "account",
+            "custom_channel_vars",
+            "device",
+            "merged",
+            "user",
+            default="custom_channel_vars",
+        ),
+        text("variable", _("Variable"), required=True, default=""),
+        icon="variable",
+    ),
+    action(
+        "check_cid",
+        _("By the caller"),
+        _("Takes a branch by the caller’s number."),
+        CALLERS,
+        below(
+            "caller_id",
+            UNNAMED,
+            below(
+                "external",
+                UNNAMED,
+                text("name", _("Name shown outside")),
+                number("number", _("Number shown outside")),
+            ),
+        ),
+        text("regex", _("Form of the number"), default=".*"),
+        flag("use_absolute_mode", _("Branches are whole numbers"), default=False),
+        ref("user_id", _("Person"), "user"),
+        icon="user-search",
+    ),
+    action(
+        "cidlistmatch",
+        _("By a list of callers"),
+        _("Takes a branch by whether the caller stands in a list."),
+        MATCHES,
+        ref("id", _("List"), "list"),
+        icon="list-search",
+    ),
+    action(
+        "directory",
+        _("Directory of names"),
+        _("The caller spells a name and is put through."),
+        NEXT,
+        ref("id", _("Directory"), "directory"),
+        icon="address-book",
+    ),
+    action(
+        "menu",
+        _("Menu"),
+        _("Plays a greeting and takes the branch of the key that is pressed."),
+        KEYS,
+        ref("id", _("Menu"), "menu"),
+        integer("interdigit_timeout", _("Wait for each further key"), unit=_("ms")),
+        icon="dialpad",
+    ),
+    action(
+        "nomorobo",
+        _("By risk of a robot"),
+        _("Asks a service how likely the caller is a robot, and takes a branch."),
+        SCORES,
+        text("password", _("Password"), length=(1, 1000)),
+        text("username", _("User name"), required=True, length=(1, 1000)),
+        icon="robot",
+    ),
+    action(
+        "temporal_route",
+        _("Time of day"),
+        _("Takes a branch by rules of time, or switches such rules."),
+        RULES,
+        choice("action", _("What it does"), "menu", "enable", "disable", "reset"),
+        integer("interdigit_timeout", _("Wait for each further key"), unit=_("ms")),
+        text("rule_set", _("Set of rules")),
+        many("rules", _("Rules"), ref("", "", "temporal_rule"), default=[]),
+        text("timezone", _("Time zone")),
+        icon="clock",
+    ),
+)

@@ -1,0 +1,75 @@
+"""Faults of a callflow that its document tells by itself, each with where, why and a way to mend it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from telephony.providers.callflows import edits
+from telephony.providers.callflows.lint import Fault, problems
+from telephony.providers.callflows.tree import read
+from telephony.providers.kazoo.callflows.actions import ACTIONS
+
+BOX = {"module": "voicemail", "data": {"id": "0" * 32}}
+USER = {"module": "user", "data": {"id": "1" * 32, "timeout": 20}, "children": {"_": BOX}}
+
+
+def faults(flow: Any, **root: Any) -> list[tuple[str, int | None, str]]:
+    document = {"numbers": ["2000"], **root, **({"flow": flow} if flow else {})}
+    return [(one.fault.value, one.number, one.path) for one in problems(read(document), ACTIONS)]
+
+
+def test_a_clean_flow_has_none() -> None:
+    menu = {"module": "menu", "data": {"id": "2" * 32}, "children": {"1": USER, "_": {"module": "hangup"}}}
+    assert faults({"module": "temporal_route", "data": {}, "children": {"3" * 32: menu, "_": BOX}}) == []
+    assert faults({"module": "halden_callback", "data": {"x": None}, "children": {"odd": USER}}) == []
+
+
+@pytest.mark.parametrize(
+    ("flow", "found"),
+    [
+        (None, [("no_step", None, "")]),
+        ({"module": "hangup", "data": {}, "children": {"_": BOX}}, [("below_the_end", 1, "")]),
+        ({"module": "play", "data": {}, "children": {"1": BOX}}, [("never_taken", 1, "")]),
+        ({"module": "play", "data": {"skip_module": True}}, [("passed_over", 0, "skip_module")]),
+        ({"module": "menu", "data": {}, "children": {"1": BOX}}, [("no_exit", 0, "")]),
+        ({"module": "user", "data": {}, "children": {"sip:486": BOX}}, [("dead_end", 0, "")]),
+        ({"module": "tts", "data": {"text": ""}}, [("missing_value", 0, "text")]),
+        (
+            {"module": "record_call", "data": {"action": "start", "time_limit": 4}},
+            [("wrong_value", 0, "time_limit")],
+        ),
+        ({"module": "voicemail", "data": {"id": "null"}}, [("wrong_value", 0, "id")]),
+    ],
+)
+def test_each_fault_is_found_where_it_is(flow: Any, found: list[Any]) -> None:
+    assert faults(flow) == found
+
+
+def test_who_dials_out_needs_no_voicemail() -> None:
+    assert faults({"module": "offnet", "data": {}}) == []
+
+
+def test_a_flow_needs_a_number_or_a_pattern() -> None:
+    assert faults(USER, numbers=[]) == [("no_number", None, "")]
+    assert faults(USER, numbers=[], patterns=["^2...$"]) == []
+
+
+def test_a_fix_is_an_edit_that_mends_it() -> None:
+    flow = read(
+        {"numbers": ["1"], "flow": {"module": "play", "data": {"skip_module": True}, "children": {"1": BOX}}}
+    )
+    for _turn in range(2):
+        fix = problems(flow, ACTIONS)[0].fix
+        assert fix is not None
+        flow, _undo = edits.apply(flow, getattr(edits, fix.edit)(flow, **fix.arguments))
+
+    assert problems(flow, ACTIONS) == []
+
+
+def test_each_says_why_in_plain_words() -> None:
+    (problem,) = problems(read({"numbers": ["1"], "flow": {"module": "menu", "data": {}}}), ACTIONS)
+
+    assert problem.says.plain() == "Menu has no way on for a wrong key or none."
+    assert problem.fault is Fault.NO_EXIT
