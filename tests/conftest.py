@@ -15,8 +15,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from portal.chromium import FLAGS, provide_chromium
 
 # The same examples each time: a run that fails by chance tells nobody what they broke. `--hypothesis-profile=default`
-# looks further.
-hypothesis.settings.register_profile("suite", derandomize=True)
+# looks further. How long an example takes is the machine's affair.
+hypothesis.settings.register_profile(
+    "suite", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("suite")
 
 Answer = TypeVar("Answer")

@@ -13,7 +13,6 @@ from portal.ui import formats
 from portal.ui.links import tenant_url
 from portal.ui.tables import BaseTable, Column, PillColumn
 from telephony.models import BulkRow
-from telephony.services.bulk_words import Words
 from telephony.tables.columns import ConnectionColumn
 
 
@@ -30,7 +29,7 @@ class BulkRowTable(BaseTable):
         model = BulkRow
         fields = ("label", "difference", "state", "error", "connection")
 
-    words: Mapping[int, Sequence[Words]] = {}
+    words: Mapping[int, Sequence[Any]] = {}  # label, before and after of each field, by row
 
     def render_label(self, value: str, record: BulkRow) -> SafeString:
         if record.entity_id is None:
