@@ -91,7 +91,6 @@ SHOTS = (
     Shot("device", "/t/corvane/entities/corvane-kazoo/device/", ENTITY),
     Shot("user", "/t/corvane/entities/corvane-kazoo/user/", LINE),
     Shot("queue", "/t/corvane/entities/corvane-voipcloud/queue/", ENTITY),
-    Shot("company", "/t/corvane/entities/corvane-keevio/company/", ENTITY),
     Shot("exports", "/t/corvane/exports/"),
     Shot("people", "/t/corvane/people/"),
     Shot("invite", "/t/corvane/people/invite/"),
