@@ -74,7 +74,11 @@ def board_of(connections: Sequence[Connection]) -> list[Column]:
                 state.name, Column(name=state.name, label=state.label, is_final=state.is_final)
             )
     final = [name for name, column in columns.items() if column.is_final]
-    found = Entity.objects.present().filter(wanted).select_related("connection")
+    found = (
+        Entity.objects.present()
+        .filter(wanted)
+        .select_related("connection", "connection__credential", "connection__tenant")
+    )
     rows = [
         *found.exclude(status__in=final).order_by("fetched_at", "pk")[:MOST_OPEN],
         *found.filter(status__in=final).order_by("-pk")[:MOST_ENDED],

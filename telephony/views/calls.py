@@ -125,7 +125,7 @@ class CallDetailView(TenantRightMixin, FragmentMixin, DetailView):
     context_object_name = "call"
 
     def get_queryset(self) -> Any:
-        return calls_in_scope()
+        return calls_in_scope().select_related("connection__credential", "connection__tenant", "line")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         story = story_of(self.object)
