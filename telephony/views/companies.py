@@ -88,8 +88,22 @@ class CompanyCreateView(EditView):
 
     menu_entry = "telephony:company_list"
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Where no company can be created, the list says what there is."""
+        self.request, self.kwargs = request, kwargs
+        if getattr(request, "tenant", None) is not None and self.beside is None:
+            messages.info(request, CompanyListView.empty_text)
+            return HttpResponseRedirect(self.home)
+        return super().dispatch(request, *args, **kwargs)
+
     @cached_property
     def entity(self) -> Entity:
+        if self.beside is None:
+            raise Http404
+        return self.beside
+
+    @cached_property
+    def beside(self) -> Entity | None:
         """Some company of the connection: the new one is made beside it."""
         rows = Entity.objects.present().select_related(
             "connection", "connection__credential", "connection__tenant"
@@ -101,7 +115,7 @@ class CompanyCreateView(EditView):
             page = company_story.page_of(row.connection)
             if page is not None and row.connection.remote_account == page.whole_account:
                 return row
-        raise Http404
+        return None
 
     @cached_property
     def editor(self) -> Editor:
