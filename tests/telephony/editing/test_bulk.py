@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Person
 from telephony.models import BulkRow, Change, Connection, Credential, Job
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import bulk, bulk_sending, editing, ledger, settling
+from telephony.services import bulk, bulk_sending, bulk_writing, editing, ledger, settling
 
 UPDATE = "services.profiles.update"
 State = BulkRow.State
@@ -243,7 +243,7 @@ def test_a_worker_that_lost_its_lease_writes_no_row_twice(
         end_lease(job)
         sandbox.requests.clear()
         work(job)
-        bulk_sending.write_parcel(stale[:5], slow)
+        bulk_writing.write_parcel(stale[:5], slow)
 
     assert states(job) == {State.APPLIED: profiles.count()}
     assert len(writes(sandbox)) == profiles.count()
