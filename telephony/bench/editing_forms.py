@@ -15,7 +15,7 @@ from django.http import QueryDict
 from telephony.bench.documents import document, value_of
 from telephony.forms.controls import CONTROLS
 from telephony.forms.editing import EditForm
-from telephony.providers.editing import Field, Surroundings
+from telephony.providers.edit_fields import Field, Surroundings
 from telephony.providers.flat import laid_over
 from telephony.providers.schema_editing import SchemaEditor
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.ui.forms import FilterForm, any_of
 from telephony.forms.editing import EditForm, WhyForm
 from telephony.models import BulkRow
-from telephony.providers.editing import Editor, Field, Fields, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Editor
 
 TICK = "_change_"  # no provider has fields whose names begin so
 

@@ -15,7 +15,7 @@ from portal.ui.forms import FilterForm
 from telephony.forms.editing import EditForm
 from telephony.models.entities import EntityQuerySet
 from telephony.providers.company_page import CompanySetting, SettingGroup
-from telephony.providers.editing import Field, Fields, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Surroundings
 
 CLEAR = "clear-"  # and the name of a PIN: take it away
 ON = (True, "1")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.numbers import display
 from telephony.forms.json_text import LONGEST, read_json, shown_json
-from telephony.providers.editing import EPOCH, MOMENTS, YEAR_ZERO_S, Field, Surroundings
+from telephony.providers.edit_fields import EPOCH, MOMENTS, YEAR_ZERO_S, Field, Surroundings
 
 UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda self: "UNTOUCHED"})()
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.errors import InvalidInput
 from portal.lib.numbers import display
 from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField
-from telephony.providers.editing import Field, Fields, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Surroundings
 
 SALT = "telephony.edit.seen"
 SEEN, FINGERPRINTS = "_seen", "_fingerprints"  # no provider has fields of these names

@@ -15,7 +15,7 @@ from portal.lib.errors import InvalidInput
 from telephony.forms.editing import FINGERPRINTS, SALT, SEEN, opened
 from telephony.forms.json_text import read_json, shown_json
 from telephony.providers.drafts import PLACEHOLDER
-from telephony.providers.editing import Fields
+from telephony.providers.edit_fields import Fields
 
 DOCUMENT = "document"
 

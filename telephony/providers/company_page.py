@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from telephony.providers.editing import Document, Login
+from telephony.providers.edit_fields import Document, Login
 from telephony.providers.operations import Text
 
 

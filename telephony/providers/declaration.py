@@ -14,7 +14,8 @@ from telephony.providers.client import ClientContext, ProviderClient
 from telephony.providers.company_page import CompanyPage
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.drafts import CallPage, EntityDraft, EntityPage, Window
-from telephony.providers.editing import Editor, GenericEditor
+from telephony.providers.editing import Editor
+from telephony.providers.generic_editing import GenericEditor
 from telephony.providers.hours_keeping import HoursKeeping
 from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.line_page import LinePage

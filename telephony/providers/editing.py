@@ -2,17 +2,16 @@
 
 An `Editor` belongs to one operation of a catalog and is plain: no models, no HTTP. The door
 (`telephony/services/editing.py`) reads and sends; forms, the review page and the command line read the editor.
-An operation without an editor of its own gets `GenericEditor`: its documents as they are.
+Its fields are in edit_fields.py, what a change will mean in edit_effects.py; an operation without an editor of its own
+gets the one of generic_editing.py.
 
 A provider lists its editors in `PROVIDER.editors`, by operation key.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,143 +21,9 @@ from django.utils.translation import ngettext
 from portal.lib.canonical import canonical_json
 from portal.lib.errors import UnexpectedAnswer
 from portal.lib.numbers import display
-from portal.lib.redaction import masked
+from telephony.providers.edit_effects import Consequence, Route, Seating
+from telephony.providers.edit_fields import Document, Field, Fields, Surroundings, reason_against
 from telephony.providers.operations import Catalog, Effect, Operation, Text
-from telephony.providers.phrases import Number, Said, said
-from telephony.providers.schema import Field as Declared
-
-Fields = dict[str, Any]
-Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Login:
-    """What is known of the login behind a connection. Both parts may be empty.
-
-    scopes  what it was granted
-    given   what the account was linked with, by the names of `connect_fields`; secrets are never among it
-    """
-
-    scopes: frozenset[str] = frozenset()
-    given: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What an editor may know of the world around one object, gathered by the door; every part may be empty.
-
-    address    path values of the operation that is edited
-    around     cached documents near the object, by kind (its siblings, the groups it may use, ...)
-    contacts_among, own_among   which of some numbers stand in a directory, are lines of the tenant
-    sends_all_to   the number that gets every call of one of the tenant's lines now, "" for none
-    calls_from how many calls of the last 30 days each of some numbers made to this line
-    cost_of    about what a minute to a number costs, in millionths of `currency`, or None
-    last_week  calls to this line in the last seven days, and how many of them nobody answered
-    login      the login that the connection acts with
-    named      names of cached objects of a kind, by identifier; those that are not known are left out
-    """
-
-    address: Mapping[str, Any] = field(default_factory=dict)
-    line_name: str = ""
-    line_number: str = ""
-    line_kind: str = ""
-    region: str = "FR"
-    currency: str = "EUR"
-    around: Mapping[str, Sequence[Document]] = field(default_factory=dict)
-    contacts_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
-    own_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
-    sends_all_to: Callable[[str], str] = lambda number: ""
-    calls_from: Callable[[Sequence[str]], Mapping[str, int]] = lambda numbers: {}
-    cost_of: Callable[[str], int | None] = lambda number: None
-    last_week: Callable[[], tuple[int, int]] = lambda: (0, 0)
-    login: Callable[[], Login] = Login
-    named: Callable[[str, Collection[str]], Mapping[str, str]] = lambda kind, identifiers: {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
-    duration_s, choice, choices, value (anything, shown as it is); of a document with a schema also code, email, url,
-    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, integers, ref, refs, secret, secrets, json.
-
-    brief    the label inside a list of labels, where `label` is half a sentence
-    words    what a value is called, where `kind` alone does not say it
-    empty    what an empty value is called
-    merges   a list whose entries are added and taken away one by one, so that two people's changes add up
-    group    heading under which the form shows it
-    pattern  regular expression that a text must match as a whole; browsers check it as it is typed
-    is_sparse  wanted only when its control was changed: untouched, it stays as it is, absent too
-    is_usual   the form shows it at once; the others are folded where any is usual
-    is_fixed   shown, and only the provider changes it
-    refers_to  entity kind whose identifier it holds
-    declared   what the provider's schema says of it
-    """
-
-    name: str
-    label: Text
-    brief: Text = ""
-    kind: str = "text"
-    help: Text = ""
-    required: bool = False
-    minimum: int | None = None
-    maximum: int | None = None
-    max_length: int | None = None
-    max_items: int | None = None
-    choices: tuple[tuple[str, Text], ...] = ()
-    words: Callable[[Any, Surroundings], Said | Text] | None = None
-    empty: Text = lazy("none")
-    merges: bool = False
-    group: Text = ""
-    secret: bool = False
-    pattern: str = ""
-    is_sparse: bool = False
-    is_usual: bool = False
-    is_fixed: bool = False
-    refers_to: str = ""
-    declared: Declared | None = None
-
-    def say(self, value: Any, around: Surroundings) -> Said:
-        """The value as a person reads it."""
-        spoken = self.words(value, around) if self.words else _plain_words(self, value, around)
-        return spoken if isinstance(spoken, Said) else said("{value}", value=spoken)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consequence:
-    """What a change will mean. `icon` is a name of the sprite; tone: "" or "warn"."""
-
-    text: Said
-    icon: str = "arrow-right"
-    tone: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ending:
-    """Where calls go, for the drawing: after `wait_s` seconds of ringing (None: at once), to a number or place."""
-
-    label: Said
-    wait_s: int | None = None
-    condition: Text = ""
-    note: Text = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """The way of a call now and afterwards."""
-
-    origin: str
-    before: Ending
-    after: Ending
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seating:
-    """Who sits with whom, now and afterwards: containers, each with the names in it. `mover` changes seats."""
-
-    mover: str
-    before: tuple[tuple[str, ...], ...]
-    after: tuple[tuple[str, ...], ...]
-    note: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -345,7 +210,7 @@ class Editor:
         """Reasons against sending, by field ("" for the whole)."""
         refused: dict[str, str] = {}
         for name, value in wanted.items():
-            if reason := _against(self.field(name, around), value):
+            if reason := reason_against(self.field(name, around), value):
                 refused[name] = reason
         return refused
 
@@ -424,47 +289,6 @@ class Editor:
         return lazy("The provider has no operation that undoes it.")
 
 
-class GenericEditor(Editor):
-    """Any write, its documents as they are: values are compared where the read shows the same name."""
-
-    def __init__(self, operation: Operation, catalog: Catalog) -> None:
-        super().__init__(operation)
-        self.title = operation.summary
-        self.kind = operation.kind
-        self.reading = catalog[operation.reads_back] if operation.reads_back else None
-        self.id_field = operation.identity[0][1] if operation.identity else "id"
-
-    def fields(self, around: Surroundings) -> tuple[Field, ...]:
-        return tuple(
-            Field(name=param.name, label=param.name, help=param.help, kind="value", secret=param.secret)
-            for param in self.operation.params
-            if param.name not in self.operation.address_names and param.place in ("body", "whole")
-        )
-
-    def clean(self, wanted: Fields, around: Surroundings) -> Fields:
-        """Files are kept as text, as a change keeps everything."""
-        return {name: _packed(value) if isinstance(value, bytes) else value for name, value in wanted.items()}
-
-    def body(self, wanted: Fields, before: Fields | None) -> Fields:
-        """Where an object is written as a whole: what was read, with the changed fields on top; null takes one out."""
-        wanted = {name: _unpacked(value) for name, value in wanted.items()}
-        if not self.operation.replaces_object or before is None:
-            return wanted
-        whole: Fields = _laid_over(before, wanted)
-        return whole
-
-    def same(self, name: str, left: Any, right: Any) -> bool:
-        """Of an object that is laid over another, whatever it does not name stays as it is."""
-        if self.operation.replaces_object and isinstance(right, Mapping):
-            right = _laid_over(left, right)
-        return _loose(left) == _loose(right)
-
-    def inverse(self, done: Done) -> Inverse | None:
-        if done.before is None or any(name not in done.before for name in done.wanted):
-            return None
-        return super().inverse(done)
-
-
 def editors(catalog: Catalog, by_key: Mapping[str, type[Editor]]) -> dict[str, Editor]:
     """Editors of a provider by operation key, each with the read that shows its result."""
     made: dict[str, Editor] = {}
@@ -474,119 +298,3 @@ def editors(catalog: Catalog, by_key: Mapping[str, type[Editor]]) -> dict[str, E
         editor.reading = catalog[operation.reads_back] if operation.reads_back else None
         made[key] = editor
     return made
-
-
-# ---- words and checks that hold for every field ----
-
-
-def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
-    if one.secret and value:
-        return "••••••"
-    if one.kind == "boolean" and not (one.is_sparse and value is None):
-        return lazy("yes") if value else lazy("no")
-    if value in (None, "", []):
-        return one.empty
-    if one.kind == "number":
-        return said("{number}", number=Number(str(value)))
-    if one.kind == "numbers":
-        values = {f"n{index}": Number(str(item)) for index, item in enumerate(value)}
-        return Said(", ".join(f"{{{name}}}" for name in values), values)
-    if one.kind == "duration_s":
-        return _("%(seconds)s s") % {"seconds": value}
-    if isinstance(value, bool):
-        return lazy("yes") if value else lazy("no")
-    if one.refers_to:
-        many = [str(item) for item in (value if isinstance(value, list) else [value])]
-        names = around.named(one.refers_to, many)
-        return ", ".join(names.get(item, item) for item in many)
-    if one.kind in MOMENTS:
-        return MOMENTS[one.kind](value) if isinstance(value, int) else str(value)
-    if one.choices:
-        labels = dict(one.choices)
-        many = value if isinstance(value, list) else [value]
-        return ", ".join(str(labels.get(item, item)) for item in many)
-    if isinstance(value, dict) and FILE in value:
-        return _("a file of %(count)s bytes") % {"count": value[SIZE]}
-    if isinstance(value, list) and one.kind in ("texts", "integers"):
-        return ", ".join(map(str, value))
-    if isinstance(value, (dict, list)):
-        return canonical_json(masked(value))
-    return str(value)
-
-
-def time_of_day(seconds: int) -> str:
-    """Seconds since midnight as people write them: "08:30"; the end of a day is "24:00"."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, over = divmod(rest, 60)
-    return f"{hours:02}:{minutes:02}" + (f":{over:02}" if over else "")
-
-
-YEAR_ZERO_S = 62_167_219_200  # 1970 in seconds since the year 0
-
-
-def gregorian(seconds: int) -> str:
-    """Seconds since the year 0 as a form has them: "2026-11-19T08:00:00" (UTC); as digits beyond the years 1 to 9999."""
-    try:
-        return (EPOCH + timedelta(seconds=seconds - YEAR_ZERO_S)).replace(tzinfo=None).isoformat()
-    except OverflowError:
-        return str(seconds)
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENTS: Mapping[str, Callable[[int], str]] = {"gregorian_s": gregorian, "time_of_day_s": time_of_day}
-
-
-def _against(one: Field, value: Any) -> str:
-    """Why a value of a field cannot be sent; "" if it can."""
-    if value in (None, "", []):
-        return _("This is needed.") if one.required else ""
-    if one.kind == "duration_s" or one.minimum is not None or one.maximum is not None:
-        return _against_number(one, value)
-    if one.max_length and isinstance(value, str) and len(value) > one.max_length:
-        return _("At most %(most)s characters; these are %(are)s.") % {
-            "most": one.max_length,
-            "are": len(value),
-        }
-    if one.max_items and isinstance(value, list) and len(value) > one.max_items:
-        return _("At most %(most)s entries; these are %(are)s.") % {"most": one.max_items, "are": len(value)}
-    return ""
-
-
-def _against_number(one: Field, value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return _("A whole number is needed.")
-    low, high = one.minimum, one.maximum
-    if (low is not None and value < low) or (high is not None and value > high):
-        return _("Between %(low)s and %(high)s.") % {"low": low, "high": high}
-    return ""
-
-
-FILE, SIZE = "$file", "size"  # what stands for a file: its bytes as base64, and how many they are
-
-
-def _packed(content: bytes) -> dict[str, Any]:
-    return {FILE: base64.b64encode(content).decode(), SIZE: len(content)}
-
-
-def _unpacked(value: Any) -> Any:
-    return base64.b64decode(value[FILE]) if isinstance(value, Mapping) and FILE in value else value
-
-
-def _laid_over(below: Any, above: Any) -> Any:
-    """The one value with the other on top: objects field by field, null removes, anything else replaces."""
-    if not isinstance(above, Mapping):
-        return above
-    merged = dict(below) if isinstance(below, Mapping) else {}
-    for name, value in above.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = _laid_over(merged.get(name), value)
-    return merged
-
-
-def _loose(value: Any) -> str:
-    """1, "1" and True are the same on wires that know no types."""
-    if isinstance(value, bool):
-        return str(int(value))
-    return str(value) if isinstance(value, (str, int)) else canonical_json(value)

@@ -24,17 +24,9 @@ from django.utils.translation import gettext_lazy as lazy
 from portal.lib.canonical import canonical_json
 from portal.lib.redaction import is_secret_name
 from telephony.providers.drafts import PLACEHOLDER
-from telephony.providers.editing import (
-    Consequence,
-    Document,
-    Done,
-    Editor,
-    Field,
-    Fields,
-    Inverse,
-    Place,
-    Surroundings,
-)
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Document, Field, Fields, Surroundings
+from telephony.providers.editing import Done, Editor, Inverse, Place
 from telephony.providers.fields import SHOWN, is_secret
 from telephony.providers.flat import built, flat_of, laid_over
 from telephony.providers.operations import Catalog, Operation, Text

@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Min
 
 from telephony.models import Connection, Entity
-from telephony.providers.editing import Editor, Field, Place, Surroundings
+from telephony.providers.edit_fields import Field, Surroundings
+from telephony.providers.editing import Editor, Place
 from telephony.providers.operations import Effect
 from telephony.services.access import VOICEMAIL
 from telephony.services.door import door_of

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from telephony.models import BulkRow, Job
-from telephony.providers.editing import Fields, Surroundings
+from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.services import bulk_choice, change_secrets, comparing, editing
 from telephony.services.bulk_doors import doors_of
 from telephony.services.door import Door, why_not

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from portal.lib.tabular import FORMULA_STARTS, csv_text
 from telephony.models import BulkRow, Entity, Job
-from telephony.providers.editing import Editor, Field, Fields, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Editor
 from telephony.services import bulk, bulk_choice, change_secrets, ledger
 from telephony.services.bulk_doors import doors_of
 

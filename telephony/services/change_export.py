@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from telephony.models import Change
 from telephony.models.change_search import ChangeSearch
-from telephony.providers.editing import Editor, Fields, Surroundings
+from telephony.providers.edit_fields import Fields, Surroundings
+from telephony.providers.editing import Editor
 
 
 def queryset(search: ChangeSearch, made_before: datetime) -> QuerySet:

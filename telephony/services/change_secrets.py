@@ -14,7 +14,8 @@ from portal.lib.redaction import hidden_parts, masked, redact
 from portal.lib.secrets import seal, unseal
 from telephony.models import BulkRow, Change
 from telephony.providers.drafts import PLACEHOLDER
-from telephony.providers.editing import Editor, Fields, Surroundings
+from telephony.providers.edit_fields import Fields, Surroundings
+from telephony.providers.editing import Editor
 from telephony.providers.operations import Operation
 from telephony.providers.transport import Request
 from telephony.services.door import Door

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from portal.lib.canonical import MISSING, canonical_json, diff
 from telephony.models import Change
 from telephony.providers.drafts import PLACEHOLDER
-from telephony.providers.editing import Consequence, Fields, Route, Seating
+from telephony.providers.edit_effects import Consequence, Route, Seating
+from telephony.providers.edit_fields import Fields
 from telephony.providers.phrases import Number, Said, said
 from telephony.services import access, change_secrets, charges, comparing, editing
 from telephony.services.door import Door, door_of_change

@@ -10,7 +10,7 @@ from typing import Any
 from telephony.models import Change, Connection, Entity
 from telephony.providers.company_page import CompanyPage, CompanySetting, SettingGroup
 from telephony.providers.drafts import PLACEHOLDER
-from telephony.providers.editing import Login, Surroundings
+from telephony.providers.edit_fields import Login, Surroundings
 from telephony.providers.fields import SECRET_MARK, is_secret
 from telephony.providers.operations import Text
 from telephony.services.edit_surroundings import login_of

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from portal.lib.errors import InvalidInput
 from telephony.models import Change
-from telephony.providers.editing import Editor, Fields, Live
+from telephony.providers.edit_fields import Fields
+from telephony.providers.editing import Editor, Live
 from telephony.services import change_secrets
 from telephony.services.change_secrets import open_side
 from telephony.services.door import Door

@@ -15,7 +15,8 @@ from accounts.rights import Right
 from portal.lib.errors import NotFound
 from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
-from telephony.providers.editing import Editor, Live, Surroundings
+from telephony.providers.edit_fields import Surroundings
+from telephony.providers.editing import Editor, Live
 from telephony.providers.operations import Effect, Operation, Paging
 from telephony.services import access
 from telephony.services.edit_surroundings import surroundings

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from telephony.models import Call, Connection, Entity, NumberName
 from telephony.models.calls import Direction, Outcome
-from telephony.providers.editing import Editor, Login, Surroundings
+from telephony.providers.edit_fields import Login, Surroundings
+from telephony.providers.editing import Editor
 from telephony.providers.line_page import Document
 
 MONTH, WEEK, QUARTER = timedelta(days=30), timedelta(days=7), timedelta(days=90)

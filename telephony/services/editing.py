@@ -35,7 +35,8 @@ from portal.lib.errors import (
 )
 from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
-from telephony.providers.editing import Done, Fields, Inverse
+from telephony.providers.edit_fields import Fields
+from telephony.providers.editing import Done, Inverse
 from telephony.providers.operations import Operation
 from telephony.services import access, change_secrets, comparing, discarding, ledger, settling, turns
 from telephony.services.discarding import Discarded

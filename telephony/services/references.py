@@ -7,7 +7,7 @@ from typing import Any
 
 from telephony.models import Connection, Entity
 from telephony.models.entities import EntityQuerySet
-from telephony.providers.editing import Field
+from telephony.providers.edit_fields import Field
 
 OFFERED = 100  # of each kind, before somebody searches
 Option = tuple[str, str]

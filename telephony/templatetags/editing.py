@@ -17,7 +17,7 @@ from portal.ui import formats
 from portal.ui.templatetags.ui import notation
 from telephony.drawings import route_board, seating_board
 from telephony.forms.editing import ACT_SALT
-from telephony.providers.editing import Ending, Route, Seating
+from telephony.providers.edit_effects import Ending, Route, Seating
 from telephony.providers.phrases import Money, Number, Said, Strong
 
 register = template.Library()

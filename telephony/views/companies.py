@@ -19,7 +19,8 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.companies import CompanyFilterForm, CompanyForm, zones
 from telephony.models import Connection, Entity
 from telephony.providers.company_page import CompanyPage
-from telephony.providers.editing import Editor, Field, Fields
+from telephony.providers.edit_fields import Field, Fields
+from telephony.providers.editing import Editor
 from telephony.services import company_story
 from telephony.services.company_story import CompanyStory
 from telephony.tables.companies import CompanyTable

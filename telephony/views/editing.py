@@ -22,7 +22,8 @@ from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError
 from portal.ui.links import tenant_url
 from telephony.forms.editing import ACT_SALT, EditForm, shown
 from telephony.models import Change, Connection, Entity
-from telephony.providers.editing import Editor, Field, Fields, Place
+from telephony.providers.edit_fields import Field, Fields
+from telephony.providers.editing import Editor, Place
 from telephony.services import change_secrets, editing
 from telephony.services.door import Door, door_of, right_for
 from telephony.services.door import why_not as why_connection_cannot

@@ -15,7 +15,8 @@ from django.utils.functional import cached_property
 
 from telephony.forms.editing import EditForm
 from telephony.models import Change, Connection
-from telephony.providers.editing import Editor, Field, Fields
+from telephony.providers.edit_fields import Field, Fields
+from telephony.providers.editing import Editor
 from telephony.services.door import Door, door_of
 from telephony.views import ways_back
 from telephony.views.changes import list_of

@@ -19,7 +19,7 @@ from django.utils.translation import trans_real
 from portal import translations
 from portal.ui import formats
 from telephony.models.calls import Outcome
-from telephony.providers.editing import Surroundings
+from telephony.providers.edit_fields import Surroundings
 from telephony.providers.keyyo.editors.profile_fields import FIELDS, sentence
 
 NBSP = "\u00a0"

@@ -12,16 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from telephony.providers.client import Answer
-from telephony.providers.editing import (
-    Done,
-    Editor,
-    Field,
-    Fields,
-    Inverse,
-    Live,
-    Place,
-    Surroundings,
-)
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Done, Editor, Inverse, Live, Place
 from telephony.providers.kazoo.fields.words import PORT_STATES
 from telephony.providers.kazoo.live import participants
 from telephony.providers.operations import Operation, Text

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.editing import Editor, Field, Fields, Live, Place, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Editor, Live, Place
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.kinds import NUMBER
 from telephony.providers.operations import Operation

@@ -10,20 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from telephony.providers.editing import (
-    Consequence,
-    Document,
-    Done,
-    Editor,
-    Field,
-    Fields,
-    Inverse,
-    Live,
-    Place,
-    Seating,
-    Surroundings,
-    editors,
-)
+from telephony.providers.edit_effects import Consequence, Seating
+from telephony.providers.edit_fields import Document, Field, Fields, Surroundings
+from telephony.providers.editing import Done, Editor, Inverse, Live, Place, editors
 from telephony.providers.fields import shown_of
 from telephony.providers.keevio.catalog import CATALOG, COMPANY_ID, COMPANY_NAME, SYSTEM_ADMIN
 from telephony.providers.keevio.envelope import members_of

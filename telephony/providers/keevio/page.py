@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.company_page import CompanyPage, CompanySetting, SettingGroup
-from telephony.providers.editing import Document, Login
+from telephony.providers.edit_fields import Document, Login
 from telephony.providers.fields import shown_of
 from telephony.providers.keevio.catalog import SYSTEM_ADMIN
 from telephony.providers.keevio.kinds import COMPANY, CONTAINER, members_in

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.scoping import tenant_scope
 from telephony.models import Change, Connection
-from telephony.providers.editing import GenericEditor
+from telephony.providers.generic_editing import GenericEditor
 from telephony.providers.registry import PROVIDERS
 from telephony.services import editing
 

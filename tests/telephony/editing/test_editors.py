@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.providers.editing import Surroundings
+from telephony.providers.edit_fields import Surroundings
 from telephony.providers.keyyo.editors import EDITORS
 from telephony.providers.keyyo.editors.common import number_in, number_out
 from telephony.providers.keyyo.editors.profile_fields import read_profile, sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from telephony.providers.editing import Field
+from telephony.providers.edit_fields import Field
 from telephony.providers.schema import Field as Declared
 
 CONTROL, MARKUP, UNKNOWN = "a\x01b", "<script>alert(1)</script>", "0" * 32

@@ -13,7 +13,7 @@ from portal.lib.errors import InvalidInput
 from telephony.bench.editing_forms import AROUND, posted, sent_back
 from telephony.forms.editing import EditForm
 from telephony.models import Change, Entity
-from telephony.providers.editing import Field
+from telephony.providers.edit_fields import Field
 from telephony.providers.kazoo.editors import EDITORS
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.providers.schema_editing import SchemaEditor

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from telephony.providers.editing import Consequence, Fields, Surroundings
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.providers.phrases import Number, Strong, said
 
 FORWARD = "call_forward."

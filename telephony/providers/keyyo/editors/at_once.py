@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from telephony.providers.editing import Consequence, Editor, Field, Fields, Place, Surroundings
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Editor, Place
 from telephony.providers.phrases import Strong, said
 
 OFFER, TARGET, MASKS = "Offer", "target_offer_id", "domain_masks"

@@ -9,7 +9,7 @@ import phonenumbers
 from django.utils.translation import gettext as _
 
 from portal.lib.numbers import to_e164
-from telephony.providers.editing import Surroundings
+from telephony.providers.edit_fields import Surroundings
 from telephony.providers.keyyo.kinds import GROUP
 from telephony.providers.phrases import Number, Said, said
 

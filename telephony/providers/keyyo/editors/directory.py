@@ -10,16 +10,9 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext, pgettext_lazy
 
 from telephony.providers.directory_page import DirectoryPage
-from telephony.providers.editing import (
-    Consequence,
-    Done,
-    Editor,
-    Field,
-    Fields,
-    Inverse,
-    Place,
-    Surroundings,
-)
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Done, Editor, Inverse, Place
 from telephony.providers.keyyo.documents import text
 from telephony.providers.keyyo.editors.common import number_in, number_out, quoted
 from telephony.providers.operations import Text

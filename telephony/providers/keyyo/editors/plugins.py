@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.redaction import is_secret_name
-from telephony.providers.editing import Consequence, Editor, Field, Fields, Place, Surroundings
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Editor, Place
 from telephony.providers.keyyo.documents import flag, text
 from telephony.providers.keyyo.editors.common import quoted
 from telephony.providers.phrases import said

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from telephony.providers.editing import Consequence, Ending, Fields, Surroundings
+from telephony.providers.edit_effects import Consequence, Ending
+from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.providers.keyyo.documents import flag, text
 from telephony.providers.keyyo.editors.common import (
     is_abroad,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from telephony.providers.editing import Field, Fields, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.providers.keyyo.documents import flag, integer, text
 from telephony.providers.keyyo.editors.common import number_in, seconds
 from telephony.providers.phrases import Number, Said, Strong, said

@@ -8,17 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from telephony.providers.editing import (
-    Consequence,
-    Done,
-    Editor,
-    Field,
-    Fields,
-    Inverse,
-    Place,
-    Route,
-    Surroundings,
-)
+from telephony.providers.edit_effects import Consequence, Route
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Done, Editor, Inverse, Place
 from telephony.providers.keyyo.documents import text
 from telephony.providers.keyyo.editors.common import against_number, number_in, number_out, quoted
 from telephony.providers.keyyo.editors.profile_effects import ending, profile_consequences, ruling

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from telephony.providers.editing import Consequence, Editor, Field, Fields, Place, Surroundings
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Editor, Place
 from telephony.providers.keyyo.documents import text
 from telephony.providers.keyyo.editors.common import (
     ANONYMOUS,

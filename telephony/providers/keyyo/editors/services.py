@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from telephony.providers.editing import Consequence, Editor, Field, Fields, Place, Surroundings
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.editing import Editor, Place
 from telephony.providers.keyyo.documents import flag, text
 from telephony.providers.keyyo.editors.common import against_number, number_in, number_out
 from telephony.providers.keyyo.kinds import MOBILE, SIP_LINE

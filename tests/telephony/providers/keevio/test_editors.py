@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.lib.secrets import Secret
-from telephony.providers.editing import Done, Surroundings
+from telephony.providers.edit_fields import Surroundings
+from telephony.providers.editing import Done
 from telephony.providers.keevio.editors import EDITORS
 from telephony.providers.keevio.settings import SETTINGS, Kind
 

@@ -1,0 +1,198 @@
+"""One editable field of an operation: what it is, how its value reads, and what cannot be sent.
+
+Plain data, and what an editor may know of the world around an object; the editors themselves are in editing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from portal.lib.canonical import canonical_json
+from portal.lib.redaction import masked
+from telephony.providers.operations import Text
+from telephony.providers.phrases import Number, Said, said
+from telephony.providers.schema import Field as Declared
+
+Fields = dict[str, Any]
+Document = Mapping[str, Any]
+FILE, SIZE = "$file", "size"  # what stands for a file: its bytes as base64, and how many they are
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """What is known of the login behind a connection. Both parts may be empty.
+
+    scopes  what it was granted
+    given   what the account was linked with, by the names of `connect_fields`; secrets are never among it
+    """
+
+    scopes: frozenset[str] = frozenset()
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What an editor may know of the world around one object, gathered by the door; every part may be empty.
+
+    address    path values of the operation that is edited
+    around     cached documents near the object, by kind (its siblings, the groups it may use, ...)
+    contacts_among, own_among   which of some numbers stand in a directory, are lines of the tenant
+    sends_all_to   the number that gets every call of one of the tenant's lines now, "" for none
+    calls_from how many calls of the last 30 days each of some numbers made to this line
+    cost_of    about what a minute to a number costs, in millionths of `currency`, or None
+    last_week  calls to this line in the last seven days, and how many of them nobody answered
+    login      the login that the connection acts with
+    named      names of cached objects of a kind, by identifier; those that are not known are left out
+    """
+
+    address: Mapping[str, Any] = field(default_factory=dict)
+    line_name: str = ""
+    line_number: str = ""
+    line_kind: str = ""
+    region: str = "FR"
+    currency: str = "EUR"
+    around: Mapping[str, Sequence[Document]] = field(default_factory=dict)
+    contacts_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
+    own_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
+    sends_all_to: Callable[[str], str] = lambda number: ""
+    calls_from: Callable[[Sequence[str]], Mapping[str, int]] = lambda numbers: {}
+    cost_of: Callable[[str], int | None] = lambda number: None
+    last_week: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    login: Callable[[], Login] = Login
+    named: Callable[[str, Collection[str]], Mapping[str, str]] = lambda kind, identifiers: {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
+    duration_s, choice, choices, value (anything, shown as it is); of a document with a schema also code, email, url,
+    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, integers, ref, refs, secret, secrets, json.
+
+    brief    the label inside a list of labels, where `label` is half a sentence
+    words    what a value is called, where `kind` alone does not say it
+    empty    what an empty value is called
+    merges   a list whose entries are added and taken away one by one, so that two people's changes add up
+    group    heading under which the form shows it
+    pattern  regular expression that a text must match as a whole; browsers check it as it is typed
+    is_sparse  wanted only when its control was changed: untouched, it stays as it is, absent too
+    is_usual   the form shows it at once; the others are folded where any is usual
+    is_fixed   shown, and only the provider changes it
+    refers_to  entity kind whose identifier it holds
+    declared   what the provider's schema says of it
+    """
+
+    name: str
+    label: Text
+    brief: Text = ""
+    kind: str = "text"
+    help: Text = ""
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int | None = None
+    max_items: int | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    words: Callable[[Any, Surroundings], Said | Text] | None = None
+    empty: Text = lazy("none")
+    merges: bool = False
+    group: Text = ""
+    secret: bool = False
+    pattern: str = ""
+    is_sparse: bool = False
+    is_usual: bool = False
+    is_fixed: bool = False
+    refers_to: str = ""
+    declared: Declared | None = None
+
+    def say(self, value: Any, around: Surroundings) -> Said:
+        """The value as a person reads it."""
+        spoken = self.words(value, around) if self.words else _plain_words(self, value, around)
+        return spoken if isinstance(spoken, Said) else said("{value}", value=spoken)
+
+
+def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
+    if one.secret and value:
+        return "••••••"
+    if one.kind == "boolean" and not (one.is_sparse and value is None):
+        return lazy("yes") if value else lazy("no")
+    if value in (None, "", []):
+        return one.empty
+    if one.kind == "number":
+        return said("{number}", number=Number(str(value)))
+    if one.kind == "numbers":
+        values = {f"n{index}": Number(str(item)) for index, item in enumerate(value)}
+        return Said(", ".join(f"{{{name}}}" for name in values), values)
+    if one.kind == "duration_s":
+        return _("%(seconds)s s") % {"seconds": value}
+    if isinstance(value, bool):
+        return lazy("yes") if value else lazy("no")
+    if one.refers_to:
+        many = [str(item) for item in (value if isinstance(value, list) else [value])]
+        names = around.named(one.refers_to, many)
+        return ", ".join(names.get(item, item) for item in many)
+    if one.kind in MOMENTS:
+        return MOMENTS[one.kind](value) if isinstance(value, int) else str(value)
+    if one.choices:
+        labels = dict(one.choices)
+        many = value if isinstance(value, list) else [value]
+        return ", ".join(str(labels.get(item, item)) for item in many)
+    if isinstance(value, dict) and FILE in value:
+        return _("a file of %(count)s bytes") % {"count": value[SIZE]}
+    if isinstance(value, list) and one.kind in ("texts", "integers"):
+        return ", ".join(map(str, value))
+    if isinstance(value, (dict, list)):
+        return canonical_json(masked(value))
+    return str(value)
+
+
+def time_of_day(seconds: int) -> str:
+    """Seconds since midnight as people write them: "08:30"; the end of a day is "24:00"."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, over = divmod(rest, 60)
+    return f"{hours:02}:{minutes:02}" + (f":{over:02}" if over else "")
+
+
+YEAR_ZERO_S = 62_167_219_200  # 1970 in seconds since the year 0
+
+
+def gregorian(seconds: int) -> str:
+    """Seconds since the year 0 as a form has them: "2026-11-19T08:00:00" (UTC); as digits beyond the years 1 to 9999."""
+    try:
+        return (EPOCH + timedelta(seconds=seconds - YEAR_ZERO_S)).replace(tzinfo=None).isoformat()
+    except OverflowError:
+        return str(seconds)
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENTS: Mapping[str, Callable[[int], str]] = {"gregorian_s": gregorian, "time_of_day_s": time_of_day}
+
+
+def reason_against(one: Field, value: Any) -> str:
+    """Why a value of a field cannot be sent; "" if it can."""
+    if value in (None, "", []):
+        return _("This is needed.") if one.required else ""
+    if one.kind == "duration_s" or one.minimum is not None or one.maximum is not None:
+        return _against_number(one, value)
+    if one.max_length and isinstance(value, str) and len(value) > one.max_length:
+        return _("At most %(most)s characters; these are %(are)s.") % {
+            "most": one.max_length,
+            "are": len(value),
+        }
+    if one.max_items and isinstance(value, list) and len(value) > one.max_items:
+        return _("At most %(most)s entries; these are %(are)s.") % {"most": one.max_items, "are": len(value)}
+    return ""
+
+
+def _against_number(one: Field, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return _("A whole number is needed.")
+    low, high = one.minimum, one.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        return _("Between %(low)s and %(high)s.") % {"low": low, "high": high}
+    return ""
