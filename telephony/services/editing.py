@@ -6,16 +6,15 @@ settle    after a lost answer: reads back at 2, 10 and 60 s; never sends again (
 revert    a new draft that takes a change back, compared with what is there now
 
 How the three sides of a change are compared is in comparing.py; what an operation's fields mean is its editor's
-business (telephony/providers/editing.py).
+business (telephony/providers/editing.py). The request itself, and what is written down of its answer: sending.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,22 +22,12 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEvent, Person
-from portal.lib.errors import (
-    AnswerLost,
-    ChargesRequired,
-    Conflict,
-    Forbidden,
-    InvalidInput,
-    ProviderError,
-    Transient,
-    Unavailable,
-)
+from portal.lib.errors import Conflict, Forbidden
 from telephony.models import Change, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.edit_fields import Fields
 from telephony.providers.editing import Done, Inverse
-from telephony.providers.operations import Operation
-from telephony.services import access, change_secrets, comparing, discarding, ledger, settling, turns
+from telephony.services import access, change_secrets, comparing, discarding, ledger, sending, settling, turns
 from telephony.services.discarding import Discarded
 from telephony.services.door import (
     NO_EXTRAS,
@@ -238,7 +227,7 @@ def send(
         else:
             break
     try:
-        answer = _sent(change, door, client, clock, body, extras)
+        answer = sending.send_out(change, door, client, clock, body, extras)
         if answer is None:
             return change
         return settling.read_back(change, door, client, clock, answer)
@@ -285,11 +274,11 @@ def write(
             change_secrets.open_side(change, "before") or None,
         )
         body = door.editor.body(fields, before)
-        shown = _request_of(change, door, client, body, NO_EXTRAS)
+        shown = sending.request_of(change, door, client, body, NO_EXTRAS)
         try:
             with transaction.atomic():
                 turns.take(change, door, at_hand.read_at)
-                _set_out(change, shown, person, NO_EXTRAS)
+                sending.set_out(change, shown, person, NO_EXTRAS)
                 keep(change)
         except turns.ReadTooEarly:
             raise Conflict(_("Others keep writing to this. Look at it again in a moment.")) from None
@@ -299,7 +288,7 @@ def write(
     if change.state != Change.State.SENDING:
         return change
     try:
-        _sent(change, door, client, Clock(), body, NO_EXTRAS)
+        sending.send_out(change, door, client, Clock(), body, NO_EXTRAS)
     except ledger.LeaseLost:
         change.refresh_from_db()
     return change
@@ -313,29 +302,6 @@ def read_back(change: Change, at_hand: AtHand) -> Change:
     except ledger.LeaseLost:
         change.refresh_from_db()
         return change
-
-
-def _sent(
-    change: Change, door: Door, client: ProviderClient, clock: Clock, body: Fields, extras: Extras
-) -> Answer | None:
-    """Send what was begun: the answer, or None after a failure, which is then written down. Raises LeaseLost where a
-    worker said meanwhile how it ended."""
-    try:
-        answer = client.call(
-            door.operation.key,
-            door.address,
-            data=body or None,
-            filters=extras.filters,
-            headers=extras.headers,
-            deadline_s=clock.left(),
-            accepts_charges=change.accepts_charges,
-        )
-    except ProviderError as error:
-        _ended_badly(change, door, error, body)
-        return None
-    change.fresh_answer = answer  # type: ignore[attr-defined]  # for the one who asked; never stored whole
-    _note_answer(change, door, answer)
-    return answer
 
 
 def _claimed(change: Change, *, may_be_expired: bool = True) -> Change:
@@ -361,10 +327,10 @@ def _begin(
     read_at: datetime,
 ) -> None:
     """Commit that we are about to send, with the audit line, so that a crash leaves a trace and a follower."""
-    shown = _request_of(change, door, client, body, extras)
+    shown = sending.request_of(change, door, client, body, extras)
     with transaction.atomic():
         turns.take(change, door, read_at)
-        _set_out(change, shown, person, extras)
+        sending.set_out(change, shown, person, extras)
         _save_open(change)
         audit.record(
             AuditEvent.Verb.CHANGED,
@@ -374,73 +340,6 @@ def _begin(
             detail={"change": change.pk, "operation": change.operation, "fields": sorted(change.wanted)},
             request=request,
         )
-
-
-def _request_of(
-    change: Change, door: Door, client: ProviderClient, body: Fields, extras: Extras
-) -> dict[str, Any]:
-    """The request as it will be sent, to be kept with the change."""
-    return change_secrets.shown_request(
-        change, client.prepare(door.operation.key, door.address, data=body or None, filters=extras.filters)
-    )
-
-
-def _set_out(change: Change, shown: dict[str, Any], person: Person | None, extras: Extras) -> None:
-    """Make the change one that is being sent, with its request and the time when a worker follows it."""
-    deadline_s = settings.EDIT_DEADLINE_S if extras.deadline_s is None else extras.deadline_s
-    now = timezone.now()
-    change.state = Change.State.SENDING
-    change.sent = {**(change.sent or {}), "request": shown}
-    change.sent_at = now
-    change.due_at = now + timedelta(seconds=deadline_s + settings.SETTLE_AFTER_S[0])
-    change.person = person or change.person
-    change.person_label = str(change.person or change.person_label)
-    change.expires_at = None
-
-
-def _ended_badly(change: Change, door: Door, error: ProviderError, body: Fields) -> Change:
-    """Sort a failure: nothing was done, or nobody knows."""
-    change.request_id = error.request_id
-    change.error = error.message[:500]
-    if _is_lost(error, door.operation):
-        settling.follow(change)
-        return change
-    change.answer = {"status": error.status}
-    if isinstance(error, ChargesRequired):
-        change.answer["quote"] = error.quote
-        return settling.finish(change, Change.State.CHARGES)
-    if isinstance(error, Transient):
-        return settling.finish(change, Change.State.NOT_APPLIED)
-    found = error.fields if isinstance(error, InvalidInput) else {}
-    known = set(change_secrets.open_side(change, "wanted"))
-    on_fields = door.editor.refused_fields(found, known)
-    change.fields_refused = on_fields or door.editor.refusal_fields(error.message, body)
-    return settling.finish(change, Change.State.REFUSED)
-
-
-def _is_lost(error: ProviderError, operation: Operation) -> bool:
-    """Whether the write may have happened: no answer, or a failure inside the provider."""
-    if isinstance(error, AnswerLost):
-        return True
-    return isinstance(error, Unavailable) and error.status is not None and error.status != 401
-
-
-def _note_answer(change: Change, door: Door, answer: Answer) -> None:
-    change.answer = {"status": answer.status}
-    if not door.is_personal:
-        change.answer["document"] = change_secrets.without_secrets(change, answer.document, door.operation)
-    if door.editor.makes and isinstance(answer.document, Mapping):
-        change.answer["created"] = door.editor.identify(answer.document)
-
-
-def shown_once(change: Change) -> str:
-    """A secret that the provider made and told with this very answer, for the person who asked; "" where there is none."""
-    operation = change.connection.declaration.catalog[change.operation]
-    answer: Answer | None = getattr(change, "fresh_answer", None)
-    name = operation.extra.get("shown_once", "")
-    if not name or answer is None or not isinstance(answer.document, Mapping):
-        return ""
-    return str(answer.document.get(name) or "")
 
 
 # ---- take back ----

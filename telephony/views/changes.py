@@ -23,7 +23,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
 from telephony.models import Change, Connection, Entity
-from telephony.services import charges, comparing, discarding, editing
+from telephony.services import charges, comparing, discarding, editing, sending
 from telephony.services.change_story import Story, story_of
 from telephony.services.company_story import is_company
 from telephony.services.company_story import page_of as company_page_of
@@ -296,7 +296,7 @@ class ChangeSendView(ChangeMixin, View):
                 )
             elif change.state == Change.State.REFUSED and change.fields_refused:
                 return self._to_form(change)
-            elif secret := editing.shown_once(change):
+            elif secret := sending.shown_once(change):
                 return self._show_once(change, secret)
         return self.back_to(change)
 
