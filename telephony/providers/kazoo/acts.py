@@ -15,7 +15,7 @@ from telephony.providers.client import Answer
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.providers.editing import Done, Editor, Inverse, Live, Place
 from telephony.providers.kazoo.fields.words import PORT_STATES
-from telephony.providers.kazoo.live import participants
+from telephony.providers.kazoo.live_rows import participants
 from telephony.providers.operations import Operation, Text
 
 Document = Mapping[str, Any]

@@ -1,202 +1,40 @@
-"""What is asked of Kazoo each time somebody looks: facts sections 6 and 7."""
+"""What is asked of Kazoo each time somebody looks: facts sections 6 and 7.
+
+What a row shows is in live_fields.py, how rows are read out of an answer in live_rows.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.client import Answer
 from telephony.providers.fields import DocumentField as Field
-from telephony.providers.kazoo.fields.words import FOLDERS, PORT_STATES
 from telephony.providers.kazoo.kinds import DEVICE, USER
-from telephony.providers.live import LivePanel, Row, RowAct, Rows
+from telephony.providers.kazoo.live_fields import (
+    CHANNEL,
+    CUSTOMER,
+    DNS,
+    JOB,
+    LIMITS,
+    MESSAGE,
+    OFFERED_PLAN,
+    PAPER,
+    PARTICIPANT,
+    PAYMENT,
+    PLAN,
+    REGISTRATION,
+    ROOM,
+    SERVER,
+    STEP,
+)
+from telephony.providers.kazoo.live_rows import counted, dns_entries, participants, registrations, steps
+from telephony.providers.live import LivePanel, Row, RowAct
 from telephony.providers.offers import Spot
 from telephony.providers.operations import Text
 
 _NEEDS_BILLING = _("This server keeps no balance.")
 _OLD_PRODUCT = _("This server is without the old conference product, which alone has them.")
-_JOB_STATES = (("pending", _("waits")), ("running", _("runs")), ("complete", _("done")))
-_CHANNEL = (
-    Field(path="timestamp", label=_("Since"), kind="gregorian_s"),
-    Field(
-        path="direction",
-        label=_("As the switch sees it"),
-        choices=(("inbound", _("from a phone or carrier")), ("outbound", _("to a phone or carrier"))),
-    ),
-    Field(path="presence_id", label=_("Caller"), kind="code"),
-    Field(path="destination", label=_("Called"), kind="number"),
-    Field(path="answered", label=_("Answered"), kind="boolean"),
-    Field(path="username", label=_("SIP user"), kind="code"),
-)
-_REGISTRATION = (
-    Field(path="username", label=_("SIP user"), kind="code"),
-    Field(path="contact_ip", label=_("Address"), kind="code"),
-    Field(path="contact_port", label=_("Port"), kind="code"),
-    Field(path="user_agent", label=_("Telephone")),
-    Field(path="event_timestamp", label=_("Registered"), kind="gregorian_s"),
-    Field(path="expires", label=_("For"), kind="duration_s"),
-)
-_PARTICIPANT = (
-    Field(path="caller_id_name", label=_("Who")),
-    Field(path="caller_id_number", label=_("Caller"), kind="number"),
-    Field(path="is_moderator", label=_("Moderator"), kind="boolean"),
-    Field(path="speak", label=_("May speak"), kind="boolean"),
-    Field(path="hear", label=_("May hear"), kind="boolean"),
-    Field(path="talking", label=_("Talks"), kind="boolean"),
-    Field(path="duration", label=_("For"), kind="duration_s"),
-)
-_ROOM = (
-    Field(path="members", label=_("Members"), kind="integer"),
-    Field(path="admins", label=_("Moderators"), kind="integer"),
-    Field(path="duration", label=_("Running for"), kind="duration_s"),
-    Field(path="is_locked", label=_("Locked"), kind="boolean"),
-    Field(path="recording", label=_("Recorded"), kind="boolean"),
-)
-_SERVER = (
-    Field(path="name", label=_("Name")),
-    Field(path="host", label=_("Host"), kind="code"),
-    Field(path="id", label=_("Identifier"), kind="code"),
-)
-_JOB = (
-    Field(path="name", label=_("Name")),
-    Field(path="timestamp", label=_("Begun"), kind="gregorian_s"),
-    Field(path="status", label=_("State"), choices=_JOB_STATES),
-    Field(path="successes", label=_("Imported"), kind="integer"),
-    Field(path="failures", label=_("Refused"), kind="integer"),
-)
-_PAPER = (
-    Field(path="id", label=_("File")),
-    Field(path="content_type", label=_("Kind"), kind="code"),
-    Field(path="length", label=_("Size"), kind="integer", unit=_("bytes")),
-)
-_STEP = (
-    Field(path="timestamp", label=_("When"), kind="gregorian_s"),
-    Field(path="from", label=_("From"), choices=PORT_STATES),
-    Field(path="to", label=_("To"), choices=PORT_STATES),
-    Field(path="who", label=_("Who")),
-    Field(path="words", label=_("Why, or comment")),
-)
-_CUSTOMER = (
-    Field(path="first_name", label=_("First name")),
-    Field(path="last_name", label=_("Last name")),
-    Field(path="company", label=_("Company")),
-    Field(path="phone", label=_("Telephone number"), kind="number"),
-    Field(
-        path="credit_cards",
-        label=_("Cards"),
-        items=(
-            Field(path="card_type", label=_("Card")),
-            Field(path="last_four", label=_("Ends in"), kind="code"),
-            Field(path="expiration_month", label=_("Month of its end"), kind="code"),
-            Field(path="expiration_year", label=_("Year of its end"), kind="code"),
-            Field(path="default", label=_("Charged"), kind="boolean"),
-        ),
-    ),
-)
-_PAYMENT = (
-    Field(path="created", label=_("When"), kind="gregorian_s"),
-    Field(path="amount", label=_("Amount")),
-    Field(path="reason", label=_("Reason"), kind="code"),
-)
-_OFFERED_PLAN = (
-    Field(path="name", label=_("Plan")),
-    Field(path="id", label=_("Identifier"), kind="code"),
-    Field(path="category", label=_("Category")),
-    Field(path="description", label=_("Description")),
-)
-_MESSAGE = (
-    Field(path="timestamp", label=_("Received"), kind="gregorian_s"),
-    Field(path="folder", label=_("Folder"), choices=FOLDERS),
-    Field(path="caller_id_number", label=_("Caller"), kind="number"),
-    Field(path="caller_id_name", label=_("Name")),
-    Field(path="length", label=_("Length"), kind="integer", unit=_("ms")),
-)
-_DNS = (
-    Field(path="type", label=_("Record"), kind="code"),
-    Field(path="host", label=_("Host"), kind="code"),
-    Field(path="name", label=_("Purpose")),
-    Field(path="expected", label=_("Must be"), kind="code"),
-    Field(path="actual", label=_("Is"), kind="code"),
-)
-_PLAN = (
-    Field(path="plan", label=_("Plan")),
-    Field(path="category", label=_("Category")),
-    Field(path="item", label=_("Item")),
-    Field(path="quantity", label=_("Count"), kind="integer"),
-)
-_LIMITS = (
-    Field(path="twoway_trunks", label=_("Two-way trunks"), kind="integer"),
-    Field(path="inbound_trunks", label=_("Inbound trunks"), kind="integer"),
-    Field(path="outbound_trunks", label=_("Outbound trunks"), kind="integer"),
-    Field(path="burst_trunks", label=_("Burst trunks"), kind="integer"),
-    Field(path="allow_prepay", label=_("Calls by the minute against the balance"), kind="boolean"),
-)
-
-
-def registrations(answer: Answer) -> Rows:
-    """One row for each phone: servers may list one that registered again twice."""
-    return list({(row.get("username"), row.get("contact")): row for row in answer.items}.values())
-
-
-def participants(answer: Answer) -> Rows:
-    """Who is in a room: rows of a list, or those inside the live data of the room."""
-    found = answer.items or (answer.document or {}).get("participants") or ()
-    return [row for row in found if isinstance(row, Mapping)]
-
-
-def dns_entries(answer: Answer) -> Rows:
-    """The records that a domain needs, out of {kind: {host: {"name", "mapping" | "expected", "actual"}}}."""
-    document = answer.document if isinstance(answer.document, Mapping) else {}
-    found = []
-    for kind, hosts in document.items():
-        for host, said in (hosts if isinstance(hosts, Mapping) else {}).items():
-            if isinstance(said, Mapping):
-                found.append(
-                    {
-                        "type": kind,
-                        "host": host,
-                        "name": said.get("name", ""),
-                        "expected": said.get("expected") or said.get("mapping") or [],
-                        "actual": said.get("actual") or [],
-                    }
-                )
-    return found
-
-
-def counted(answer: Answer) -> Rows:
-    """What the plans in force count, item by item."""
-    document: Any = answer.document if isinstance(answer.document, Mapping) else {}
-    own = document.get("account_quantities")
-    quantities = own if isinstance(own, Mapping) else document.get("quantities")
-    if isinstance(quantities, Mapping) and isinstance(quantities.get("account"), Mapping):
-        quantities = quantities["account"]  # releases from 4.3 on
-    plans = document.get("plans")
-    names = ", ".join(map(str, plans)) if isinstance(plans, Mapping | list) else ""
-    return [
-        {"plan": names, "category": category, "item": item, "quantity": quantity}
-        for category, items in (quantities if isinstance(quantities, Mapping) else {}).items()
-        for item, quantity in (items if isinstance(items, Mapping) else {}).items()
-    ]
-
-
-def steps(answer: Answer) -> Rows:
-    """The moves and the comments of a port request, newest first."""
-    return [_step(row) for row in answer.items]
-
-
-def _step(row: Row) -> Row:
-    moved = row.get("transition")
-    by = row.get("authorization")
-    account = by.get("account") if isinstance(by, Mapping) else None
-    return {
-        "timestamp": row.get("timestamp"),
-        "from": moved.get("previous", "") if isinstance(moved, Mapping) else "",
-        "to": moved.get("new", "") if isinstance(moved, Mapping) else "",
-        "who": row.get("author") or (account.get("name", "") if isinstance(account, Mapping) else ""),
-        "words": row.get("content") or row.get("reason", ""),
-    }
 
 
 def _is(path: str, value: bool) -> Callable[[Row], bool]:
@@ -238,7 +76,7 @@ def _jobs(name: str, kind: str) -> LivePanel:
         name=f"{kind}_jobs",
         title=_("Imports of numbers"),
         operation=f"{name}.listJobs",
-        fields=_JOB,
+        fields=JOB,
         kinds=(kind,),
         spot=Spot.LIST,
         acts=(f"{name}.createJob",),
@@ -262,7 +100,7 @@ LIVE = (
         name="channels",
         title=_("Running calls"),
         operation="channel.list",
-        fields=_CHANNEL,
+        fields=CHANNEL,
         capability="calls.live",
         empty=_("Nobody is on the phone."),
     ),
@@ -270,7 +108,7 @@ LIVE = (
         name="registrations",
         title=_("Registered phones"),
         operation="registrations.list",
-        fields=_REGISTRATION,
+        fields=REGISTRATION,
         rows=registrations,
         row_acts=(
             RowAct(
@@ -299,7 +137,7 @@ LIVE = (
         name="payments",
         title=_("Transactions"),
         operation="balance.listTransactions",
-        fields=_PAYMENT,
+        fields=PAYMENT,
         spot=Spot.ACCOUNT,
         empty=_("No transaction is known."),
         absent=_NEEDS_BILLING,
@@ -308,7 +146,7 @@ LIVE = (
         name="billing",
         title=_("Who pays"),
         operation="billing.get",
-        fields=_CUSTOMER,
+        fields=CUSTOMER,
         is_single=True,
         spot=Spot.ACCOUNT,
         acts=("billing.update",),
@@ -319,7 +157,7 @@ LIVE = (
         name="limits",
         title=_("Limits"),
         operation="limits.get",
-        fields=_LIMITS,
+        fields=LIMITS,
         is_single=True,
         spot=Spot.ACCOUNT,
         acts=("limits.update",),
@@ -329,7 +167,7 @@ LIVE = (
         name="plans",
         title=_("Service plans"),
         operation="servicePlan.list",
-        fields=_OFFERED_PLAN,
+        fields=OFFERED_PLAN,
         spot=Spot.ACCOUNT,
         row_acts=(_PUT_IN_FORCE, _END_PLAN),
         empty=_("No plan is in force."),
@@ -339,7 +177,7 @@ LIVE = (
         name="offered_plans",
         title=_("Plans on offer"),
         operation="services.listAvailable",
-        fields=_OFFERED_PLAN,
+        fields=OFFERED_PLAN,
         spot=Spot.ACCOUNT,
         row_acts=(_PUT_IN_FORCE,),
         empty=_("No plan is on offer."),
@@ -349,7 +187,7 @@ LIVE = (
         name="counted",
         title=_("What the plans count"),
         operation="servicePlan.listCurrent",
-        fields=_PLAN,
+        fields=PLAN,
         rows=counted,
         spot=Spot.ACCOUNT,
         acts=("servicePlan.reconciliate", "servicePlan.synchronize"),
@@ -360,7 +198,7 @@ LIVE = (
         name="user_channels",
         title=_("Running calls"),
         operation="user.listChannels",
-        fields=_CHANNEL,
+        fields=CHANNEL,
         kinds=(USER,),
         capability="calls.live",
         empty=_("Not on the phone."),
@@ -369,7 +207,7 @@ LIVE = (
         name="device_channels",
         title=_("Running calls"),
         operation="device.listChannels",
-        fields=_CHANNEL,
+        fields=CHANNEL,
         kinds=(DEVICE,),
         capability="calls.live",
         empty=_("Not on the phone."),
@@ -390,7 +228,7 @@ LIVE = (
         is_first=True,
         title=_("The room now"),
         operation="conference.view",
-        fields=_ROOM,
+        fields=ROOM,
         kinds=("conference",),
         is_single=True,
         capability="calls.live",
@@ -403,7 +241,7 @@ LIVE = (
         is_first=True,
         title=_("In the room now"),
         operation="conference.listParticipants",
-        fields=_PARTICIPANT,
+        fields=PARTICIPANT,
         kinds=("conference",),
         rows=participants,
         capability="calls.live",
@@ -416,7 +254,7 @@ LIVE = (
         name="conference_servers",
         title=_("Conference servers"),
         operation="conference.listServers",
-        fields=_SERVER,
+        fields=SERVER,
         kinds=("conference",),
         spot=Spot.LIST,
         acts=("conference.createServer",),
@@ -452,7 +290,7 @@ LIVE = (
         is_first=True,
         title=_("Papers"),
         operation="port.listAttachments",
-        fields=_PAPER,
+        fields=PAPER,
         kinds=("port_request",),
         acts=("port.createAttachment",),
         row_acts=(
@@ -485,7 +323,7 @@ LIVE = (
         is_first=True,
         title=_("What happened"),
         operation="port.getTimeline",
-        fields=_STEP,
+        fields=STEP,
         kinds=("port_request",),
         rows=steps,
         empty=_("Nothing was told yet."),
@@ -495,7 +333,7 @@ LIVE = (
         name="messages",
         title=_("Messages"),
         operation="voicemail.listMessages",
-        fields=_MESSAGE,
+        fields=MESSAGE,
         kinds=("vmbox",),
         capability="voicemail.read",
         empty=_("There are no messages."),
@@ -505,7 +343,7 @@ LIVE = (
         name="dns",
         title=_("DNS entries"),
         operation="whitelabel.checkOwnDomains",
-        fields=_DNS,
+        fields=DNS,
         kinds=("whitelabel",),
         rows=dns_entries,
         empty=_("No DNS entry is needed."),

@@ -1,0 +1,73 @@
+"""Rows of a live panel out of what Kazoo answers, where the answer is no plain list: facts sections 6 and 7."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from telephony.providers.client import Answer
+from telephony.providers.live import Row, Rows
+
+
+def registrations(answer: Answer) -> Rows:
+    """One row for each phone: servers may list one that registered again twice."""
+    return list({(row.get("username"), row.get("contact")): row for row in answer.items}.values())
+
+
+def participants(answer: Answer) -> Rows:
+    """Who is in a room: rows of a list, or those inside the live data of the room."""
+    found = answer.items or (answer.document or {}).get("participants") or ()
+    return [row for row in found if isinstance(row, Mapping)]
+
+
+def dns_entries(answer: Answer) -> Rows:
+    """The records that a domain needs, out of {kind: {host: {"name", "mapping" | "expected", "actual"}}}."""
+    document = answer.document if isinstance(answer.document, Mapping) else {}
+    found = []
+    for kind, hosts in document.items():
+        for host, said in (hosts if isinstance(hosts, Mapping) else {}).items():
+            if isinstance(said, Mapping):
+                found.append(
+                    {
+                        "type": kind,
+                        "host": host,
+                        "name": said.get("name", ""),
+                        "expected": said.get("expected") or said.get("mapping") or [],
+                        "actual": said.get("actual") or [],
+                    }
+                )
+    return found
+
+
+def counted(answer: Answer) -> Rows:
+    """What the plans in force count, item by item."""
+    document: Any = answer.document if isinstance(answer.document, Mapping) else {}
+    own = document.get("account_quantities")
+    quantities = own if isinstance(own, Mapping) else document.get("quantities")
+    if isinstance(quantities, Mapping) and isinstance(quantities.get("account"), Mapping):
+        quantities = quantities["account"]  # releases from 4.3 on
+    plans = document.get("plans")
+    names = ", ".join(map(str, plans)) if isinstance(plans, Mapping | list) else ""
+    return [
+        {"plan": names, "category": category, "item": item, "quantity": quantity}
+        for category, items in (quantities if isinstance(quantities, Mapping) else {}).items()
+        for item, quantity in (items if isinstance(items, Mapping) else {}).items()
+    ]
+
+
+def steps(answer: Answer) -> Rows:
+    """The moves and the comments of a port request, newest first."""
+    return [_step(row) for row in answer.items]
+
+
+def _step(row: Row) -> Row:
+    moved = row.get("transition")
+    by = row.get("authorization")
+    account = by.get("account") if isinstance(by, Mapping) else None
+    return {
+        "timestamp": row.get("timestamp"),
+        "from": moved.get("previous", "") if isinstance(moved, Mapping) else "",
+        "to": moved.get("new", "") if isinstance(moved, Mapping) else "",
+        "who": row.get("author") or (account.get("name", "") if isinstance(account, Mapping) else ""),
+        "words": row.get("content") or row.get("reason", ""),
+    }
