@@ -1,7 +1,8 @@
 """The one door to a provider: builds a connection's client, and is the only code that opens secrets.
 
 A client's transport counts the quota, keeps to the breaker, passes the gate and writes the request log; its
-grant holds the access token and renews it under the credential's lock. Who may reconnect: connecting.py.
+grant holds the access token and renews it under the credential's lock. Before there is a connection: first_contact.py.
+Who may reconnect: connecting.py.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -26,7 +25,7 @@ from psycopg.errors import LockNotAvailable
 from accounts.models import Person
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.errors import Forbidden, InvalidInput, NeedsReconnect, Transient, Unavailable
-from portal.lib.outbound import DEADLINE_S, OutboundPolicy, inside_transaction
+from portal.lib.outbound import DEADLINE_S, inside_transaction
 from portal.lib.secrets import Secret, Unreadable, keyed_hash, seal, unseal
 from telephony.models import Connection, Credential, ProviderApplication
 from telephony.providers.client import ClientContext, ProviderClient
@@ -34,9 +33,11 @@ from telephony.providers.oauth import Application, TokenAnswer
 from telephony.providers.registry import provider
 from telephony.providers.transport import Transport
 from telephony.services import reconnecting
-from telephony.services.breaker import CredentialBreaker
-from telephony.services.quota import quota_before_credential, quota_of
+from telephony.services.breaker import CredentialBreaker, TokenProbe
+from telephony.services.provider_addresses import addresses_of, application_addresses, outbound_policy
+from telephony.services.quota import quota_of
 from telephony.services.request_log import RequestRecorder
+from telephony.services.server_memory import ConnectionMemory
 
 CREDENTIAL_FIELD = "Credential.secrets"
 APPLICATION_FIELD = "ProviderApplication.client_secret"
@@ -108,94 +109,6 @@ def client_as(
         except Forbidden:
             return client_of(connection, is_person=True, deadline_s=deadline_s)
     return client_of(connection, is_person=True, deadline_s=deadline_s)
-
-
-class _FreshGrant:
-    """A token that was just issued and is not stored yet: good for a first look, and never renewed."""
-
-    def __init__(self, token: Secret) -> None:
-        self._token = token
-
-    def token(self) -> Secret:
-        return self._token
-
-    def renew(self) -> Secret:
-        raise NeedsReconnect(_("The provider refuses the key that it has just given."))
-
-
-def probing_client(
-    provider_id: str,
-    addresses: Mapping[str, str],
-    answer: TokenAnswer,
-    *,
-    account: str = "",
-    login: Mapping[str, str | Secret] | None = None,
-    key_hash: str = "",
-) -> ProviderClient:
-    """A client for the first look at an account, before its connection exists.
-
-    key_hash   what the look is counted with, where the provider counts slowly
-    """
-    context = ClientContext(
-        transport=first_transport(provider_id, key_hash),
-        grant=_FreshGrant(answer.access_token),
-        addresses=addresses,
-        account=account,
-        login=lambda: login or {},
-    )
-    return provider(provider_id).make_client(context)
-
-
-def first_transport(provider_id: str, key_hash: str = "") -> Transport:
-    """For a person who connects, before there is a credential: counted with those that hold the same key."""
-    quota = quota_before_credential(provider_id, key_hash) if key_hash else None
-    return Transport(outbound_policy(), quota=quota, priority="person")
-
-
-class ConnectionMemory:
-    """What a connection has learned about its server, under "server" in its `probed`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection_id = connection.pk
-        self._kept: dict[str, Any] = dict(connection.probed.get("server", {}))
-
-    def get(self, name: str) -> Any:
-        return self._kept.get(name)
-
-    def keep(self, name: str, value: Any) -> None:
-        if name in self._kept and self._kept[name] == value:
-            return
-        self._kept[name] = value
-        with unscoped("credential"), transaction.atomic():
-            row = Connection.objects.select_for_update(of=("self",)).get(pk=self._connection_id)
-            server = {**row.probed.get("server", {}), name: value}
-            Connection.objects.filter(pk=row.pk).update(probed={**row.probed, "server": server})
-
-
-def outbound_policy() -> OutboundPolicy:
-    """What the gate may reach besides the public internet: the operator's list."""
-    return _policy(",".join(settings.OUTBOUND_ALLOW))
-
-
-@lru_cache(maxsize=8)
-def _policy(text: str) -> OutboundPolicy:
-    return OutboundPolicy.parse(text)
-
-
-def addresses_of(credential: Credential) -> dict[str, str]:
-    """Base addresses by surface: the application's, or the credential's one under "base"."""
-    if credential.application_id is None:
-        return {"base": credential.base_url.rstrip("/")}
-    return application_addresses(credential.application)  # type: ignore[arg-type]
-
-
-def application_addresses(application: ProviderApplication) -> dict[str, str]:
-    return {
-        "manager": application.manager_base.rstrip("/"),
-        "cti": application.cti_base.rstrip("/"),
-        "authorize": application.authorize_url,
-        "token": application.token_url,
-    }
 
 
 def application_of(row: ProviderApplication) -> Application:
@@ -375,7 +288,7 @@ def renew(credential_id: int, *, refused: Secret | None = None) -> HeldToken:
             pk=credential_id
         )
     owner_id, token_url, base_url = known
-    probe = _TokenProbe(CredentialBreaker(credential_id), urlsplit(token_url or base_url).netloc)
+    probe = TokenProbe(CredentialBreaker(credential_id), urlsplit(token_url or base_url).netloc)
     with tenant_scope(owner_id, reason="a credential is renewed in its owner's scope"):
         try:
             with transaction.atomic(durable=True), inside_transaction("token refresh"):
@@ -394,31 +307,6 @@ def renew(credential_id: int, *, refused: Secret | None = None) -> HeldToken:
     return held
 
 
-@dataclass
-class _TokenProbe:
-    """The breaker of the authorization server's host, around the one request of a renewal.
-
-    It is told of the end after the transaction, which a failure rolls back.
-    """
-
-    breaker: CredentialBreaker
-    host: str
-    has_asked: bool = False
-
-    def before(self) -> None:
-        """Raises Unavailable while the breaker is open."""
-        self.breaker.before(self.host)
-        self.has_asked = True
-
-    def failed(self) -> None:
-        if self.has_asked:
-            self.breaker.failed(self.host)
-
-    def succeeded(self) -> None:
-        if self.has_asked:
-            self.breaker.succeeded(self.host)
-
-
 def _locked(credential_id: int) -> Credential:
     with database.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_WAIT_S}s"])
@@ -426,7 +314,7 @@ def _locked(credential_id: int) -> Credential:
     return rows.get(pk=credential_id)
 
 
-def _renewed(credential: Credential, refused: Secret | None, probe: _TokenProbe) -> HeldToken | None:
+def _renewed(credential: Credential, refused: Secret | None, probe: TokenProbe) -> HeldToken | None:
     """The fresh token of a locked row, or None after it was marked dead."""
     if credential.state != Credential.State.WORKING:
         raise NeedsReconnect(credential.state_reason)
@@ -479,8 +367,3 @@ def first_tokens(application: ProviderApplication, refresh_token: Secret) -> Tok
         refresh_token,
     )
     return answer if answer.refresh_token else replace(answer, refresh_token=refresh_token)
-
-
-def token_transport() -> Transport:
-    """For the authorization server, before there is a credential to count with."""
-    return Transport(outbound_policy(), deadline_s=RENEWAL_DEADLINE_S, priority="person")

@@ -26,7 +26,7 @@ from telephony.models import Connection, Credential, Entity, ProviderApplication
 from telephony.providers.client import ProviderClient
 from telephony.providers.declaration import Provider
 from telephony.providers.oauth import TokenAnswer
-from telephony.services import access, reconnecting
+from telephony.services import access, first_contact, provider_addresses, reconnecting
 from telephony.services.runs import request_run
 
 SLUG_TRIES = 50
@@ -77,7 +77,7 @@ class Round:
         """Base address by surface."""
         if self.application is None:
             return {"base": self.base_url.rstrip("/")}
-        return access.application_addresses(self.application)
+        return provider_addresses.application_addresses(self.application)
 
     @property
     def key_hash(self) -> str:
@@ -105,7 +105,7 @@ def adopt(asked: Round, answer: TokenAnswer, request: HttpRequest | None = None)
     of another account than the connection to be renewed, and what the provider raises.
     """
     granted = answer.scopes or asked.scopes
-    client = access.probing_client(
+    client = first_contact.probing_client(
         asked.provider.id,
         asked.addresses,
         answer,

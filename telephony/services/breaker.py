@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -98,3 +99,28 @@ class CredentialBreaker:
     def _locked(self) -> Credential:
         rows = Credential.objects.select_for_update(of=("self",), no_key=True)
         return rows.only("tenant", "breakers", "last_answer_at").get(pk=self.credential_id)
+
+
+@dataclass
+class TokenProbe:
+    """The breaker of the authorization server's host, around the one request of a renewal.
+
+    It is told of the end after the transaction, which a failure rolls back.
+    """
+
+    breaker: CredentialBreaker
+    host: str
+    has_asked: bool = False
+
+    def before(self) -> None:
+        """Raises Unavailable while the breaker is open."""
+        self.breaker.before(self.host)
+        self.has_asked = True
+
+    def failed(self) -> None:
+        if self.has_asked:
+            self.breaker.failed(self.host)
+
+    def succeeded(self) -> None:
+        if self.has_asked:
+            self.breaker.succeeded(self.host)

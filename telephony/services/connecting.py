@@ -21,7 +21,7 @@ from portal.lib.errors import InvalidInput, ProviderError
 from portal.lib.secrets import Secret, keyed_hash
 from telephony.models import AuthorizationAttempt, Connection, Credential
 from telephony.providers.registry import provider
-from telephony.services import access
+from telephony.services import access, first_contact, provider_addresses
 from telephony.services.adopting import Refused, Round, adopt
 
 ATTEMPT_LIFE = dt.timedelta(minutes=10)
@@ -52,7 +52,7 @@ def begin(asked: Round, session_key: str | None) -> str:
     )
     return oauth.authorization_url(
         access.application_of(asked.application),
-        access.application_addresses(asked.application),
+        provider_addresses.application_addresses(asked.application),
         asked.scopes,
         state,
     )
@@ -92,9 +92,9 @@ def finish(
             raise Refused(_("This provider has no authorization page."), tenant=asked.tenant)
         try:
             answer = oauth.exchange(
-                access.token_transport(),
+                first_contact.token_transport(),
                 access.application_of(asked.application),
-                access.application_addresses(asked.application),
+                provider_addresses.application_addresses(asked.application),
                 callback.code,
                 callback.state,
             )

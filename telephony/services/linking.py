@@ -14,7 +14,7 @@ from portal.lib.errors import GateRefused, InvalidInput, NeedsReconnect, Unavail
 from portal.lib.secrets import Secret
 from telephony.models import Connection, Credential
 from telephony.providers.declaration import Provider
-from telephony.services import access
+from telephony.services import access, first_contact
 from telephony.services.adopting import Round, adopt
 
 Login = dict[str, str | Secret]
@@ -74,7 +74,7 @@ def link(asked: Round, request: HttpRequest | None = None) -> Connection:
         raise InvalidInput(_("This provider has an authorization page of its own."))
     try:
         answer = sign_in(
-            access.first_transport(asked.provider.id, asked.key_hash), asked.addresses, asked.login
+            first_contact.first_transport(asked.provider.id, asked.key_hash), asked.addresses, asked.login
         )
     except GateRefused as error:
         raise InvalidInput(error.message, fields={_address_field(asked.provider): error.message}) from error

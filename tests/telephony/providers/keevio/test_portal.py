@@ -18,7 +18,7 @@ from accounts.scoping import tenant_scope
 from telephony.models import Change, Connection, Entity, EntityReference, SyncRun, SyncState
 from telephony.providers.keevio.catalog import CATALOG
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, editing, importing, request_log, scheduling
+from telephony.services import editing, importing, provider_addresses, request_log, scheduling
 from tests.telephony.providers.keevio.conftest import ADMIN, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -324,4 +324,4 @@ def test_from_form_to_preview_to_written(
     client.post(f"/t/alder/changes/{change.pk}/send/", {}, follow=True)
     now = reachable.state("keevio")["companies"]["brackenfold"]["data"]
     assert (now["q_wraptime"], now["noext"], now["nm_password"]) == ("60", "h", "4821")
-    assert access.addresses_of(connection.credential) == {"base": f"{reachable.url}/keevio"}
+    assert provider_addresses.addresses_of(connection.credential) == {"base": f"{reachable.url}/keevio"}
