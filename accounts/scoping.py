@@ -336,9 +336,13 @@ def _refuse_foreign_values(model: type[models.Model], values: Mapping[str, Any],
             value = values[name]
             if value is None or hasattr(value, "resolve_expression"):
                 continue
-            parent_id = getattr(value, "pk", value)
-            if (
-                scope.tenant_ids is None
-                or not field.related_model._base_manager.filter(pk=parent_id).exists()
-            ):
+            if scope.tenant_ids is None or not _is_in(scope.tenant_ids, field, value):
                 raise ForeignTenant(f"{field} would point to another tenant's row")
+
+
+def _is_in(tenant_ids: frozenset[int], field: Any, value: Any) -> bool:
+    """Whether a parent, or the row of that id, belongs to one of these tenants; of a stored row its tenant is known."""
+    if isinstance(value, models.Model) and value.pk is not None and not value._state.adding:
+        return value.tenant_id in tenant_ids  # type: ignore[attr-defined]
+    parents = field.related_model._base_manager.filter(pk=getattr(value, "pk", value))
+    return bool(parents.exists())

@@ -1594,6 +1594,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="change",
+            index=models.Index(fields=["tenant", "connection", "address"], name="change_address"),
+        ),
+        migrations.AddIndex(
+            model_name="change",
             index=models.Index(
                 condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="change_due"
             ),

@@ -79,6 +79,7 @@ class Change(TenantOwned, Leased):
             models.Index(fields=["tenant", "-created_at", "-id"], name="change_recent"),
             models.Index(fields=["tenant", "entity", "-created_at"], name="change_entity"),
             models.Index(fields=["tenant", "line", "-created_at"], name="change_line"),
+            models.Index(fields=["tenant", "connection", "address"], name="change_address"),
             models.Index(fields=["due_at"], name="change_due", condition=models.Q(due_at__isnull=False)),
         ]
 

@@ -151,12 +151,13 @@ def finish(change: Change, state: str) -> Change:
     change.state = state
     change.due_at = None
     change.settled_at = timezone.now()
+    if state != Change.State.APPLIED or not change.reverts_id:
+        ledger.save(change, *_WRITTEN)
+        return change
     with transaction.atomic():
         ledger.save(change, *_WRITTEN)
-        if state == Change.State.APPLIED and change.reverts_id:
-            Change.objects.filter(pk=change.reverts_id, state=Change.State.APPLIED).update(
-                state=Change.State.REVERTED
-            )
+        taken_back = Change.objects.filter(pk=change.reverts_id, state=Change.State.APPLIED)
+        taken_back.update(state=Change.State.REVERTED)
     return change
 
 
