@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -39,7 +41,7 @@ def register() -> None:
             icon="phone",
             order=20,
             right=Right.CALLS_LIST,
-            shown=lambda request: _can(request, "calls.list"),
+            shown=_if_can("calls.list"),
         ),
         Entry(
             label=_("Lines"),
@@ -47,7 +49,7 @@ def register() -> None:
             icon="plug-connected",
             order=30,
             right=Right.LINES_READ,
-            shown=lambda request: _can(request, "lines.read"),
+            shown=_if_can("lines.read"),
         ),
         Entry(
             label=_("Numbers"),
@@ -55,7 +57,7 @@ def register() -> None:
             icon="hash",
             order=40,
             right=Right.LINES_READ,
-            shown=lambda request: _can(request, "lines.read"),
+            shown=_if_can("lines.read"),
         ),
         Entry(
             label=_("Opening hours"),
@@ -63,7 +65,7 @@ def register() -> None:
             icon="clock",
             order=55,
             right=Right.LINES_READ,
-            shown=lambda request: _can(request, "schedules.edit"),
+            shown=_if_can("schedules.edit"),
         ),
         Entry(
             label=_("Companies"),
@@ -80,7 +82,7 @@ def register() -> None:
             order=41,
             is_sub=True,
             right=Right.LINES_READ,
-            shown=lambda request: _can(request, "ports.manage"),
+            shown=_if_can("ports.manage"),
         ),
         Entry(
             label=_("Directory"),
@@ -88,7 +90,7 @@ def register() -> None:
             icon="address-book",
             order=70,
             right=Right.LINES_READ,
-            shown=lambda request: _can(request, "directory.edit", "lines.read"),
+            shown=_if_can("directory.edit", "lines.read"),
         ),
         Entry(
             label=_("Changes"),
@@ -139,9 +141,9 @@ def _connections(request: HttpRequest) -> list[Connection]:
     return [connection for connection in connections_of(request) if connection.unlinked_at is None]
 
 
-def _can(request: HttpRequest, *capabilities: str) -> bool:
-    """Some connection can do one of these."""
-    return any(
+def _if_can(*capabilities: str) -> Callable[[HttpRequest], bool]:
+    """The condition that some connection can do one of these."""
+    return lambda request: any(
         connection.can(capability) for connection in _connections(request) for capability in capabilities
     )
 
