@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -115,7 +116,9 @@ class HoursRunView(RunPage, TemplateView):
         )
 
 
-class RunAct(RunPage, View):
+class RunAct(RunPage, View, ABC):
+    """Something done to a run, by a form without fields."""
+
     right = Right.SCHEDULES_EDIT
     http_method_names = ["post"]
 
@@ -130,8 +133,9 @@ class RunAct(RunPage, View):
             messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
         return self.page()
 
+    @abstractmethod
     def act(self) -> HttpResponse:
-        raise NotImplementedError
+        """Do it, and lead on. Raises NotOpen, NothingToWrite and ProviderError, before anything was sent."""
 
 
 class HoursSendView(RunAct):
