@@ -7,6 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from telephony.providers.kazoo.callflows.actions.common import DIALS, ENDS, NEXT, action, category
 from telephony.providers.kazoo.schema.form import choice, flag, integer, ref, text
 
+APPROVED = (
+    ref("approved_device_id", _("Telephone that may"), "device"),
+    ref("approved_group_id", _("Group that may"), "group"),
+    ref("approved_user_id", _("Person who may"), "user"),
+)
+DEVICE = ref("device_id", _("Device"), "device")
+GROUP = ref("group_id", _("Group"), "group")
+PERSON = ref("user_id", _("Person"), "user")
 ACTIONS = category(
     "features",
     _("Features of telephones"),
@@ -63,11 +71,9 @@ ACTIONS = category(
         _("Listen in"),
         _("Lets an approved person listen to a call."),
         ENDS,
-        ref("approved_device_id", _("Telephone that may"), "device"),
-        ref("approved_group_id", _("Group that may"), "group"),
-        ref("approved_user_id", _("Person who may"), "user"),
-        ref("device_id", _("Device"), "device"),
-        ref("user_id", _("Person"), "user"),
+        *APPROVED,
+        DEVICE,
+        PERSON,
         icon="ear",
     ),
     action(
@@ -75,10 +81,8 @@ ACTIONS = category(
         _("Listen in by code"),
         _("The same; the extension is dialled after the code."),
         ENDS,
-        ref("approved_device_id", _("Telephone that may"), "device"),
-        ref("approved_group_id", _("Group that may"), "group"),
-        ref("approved_user_id", _("Person who may"), "user"),
-        ref("group_id", _("Group"), "group"),
+        *APPROVED,
+        GROUP,
         icon="ear-scan",
     ),
     action(
@@ -86,12 +90,10 @@ ACTIONS = category(
         _("Pick up"),
         _("Takes a call that rings at a colleague’s."),
         ENDS,
-        ref("approved_device_id", _("Telephone that may"), "device"),
-        ref("approved_group_id", _("Group that may"), "group"),
-        ref("approved_user_id", _("Person who may"), "user"),
-        ref("device_id", _("Device"), "device"),
-        ref("group_id", _("Group"), "group"),
-        ref("user_id", _("Person"), "user"),
+        *APPROVED,
+        DEVICE,
+        GROUP,
+        PERSON,
         icon="hand-grab",
     ),
     action(
@@ -99,11 +101,9 @@ ACTIONS = category(
         _("Pick up by code"),
         _("The same, as a feature code."),
         ENDS,
-        ref("approved_device_id", _("Telephone that may"), "device"),
-        ref("approved_group_id", _("Group that may"), "group"),
-        ref("approved_user_id", _("Person who may"), "user"),
-        ref("device_id", _("Device"), "device"),
-        ref("group_id", _("Group"), "group"),
+        *APPROVED,
+        DEVICE,
+        GROUP,
         choice(
             "type",
             _("What is dialled after the code"),
@@ -114,7 +114,7 @@ ACTIONS = category(
             required=True,
             default="extension",
         ),
-        ref("user_id", _("Person"), "user"),
+        PERSON,
         icon="hand-finger",
     ),
     action(
@@ -132,12 +132,10 @@ ACTIONS = category(
         _("Take over a conversation"),
         _("Takes over a call that somebody has answered."),
         ENDS,
-        ref("approved_device_id", _("Telephone that may"), "device"),
-        ref("approved_group_id", _("Group that may"), "group"),
-        ref("approved_user_id", _("Person who may"), "user"),
-        ref("device_id", _("Device"), "device"),
-        ref("group_id", _("Group"), "group"),
-        ref("user_id", _("Person"), "user"),
+        *APPROVED,
+        DEVICE,
+        GROUP,
+        PERSON,
         icon="hand-stop",
     ),
     action(
@@ -145,9 +143,7 @@ ACTIONS = category(
         _("Take over by code"),
         _("The same, as a feature code."),
         ENDS,
-        ref("approved_device_id", _("Telephone that may"), "device"),
-        ref("approved_group_id", _("Group that may"), "group"),
-        ref("approved_user_id", _("Person who may"), "user"),
+        *APPROVED,
         choice("type", _("What is dialled after the code"), "user", "device", "extension"),
         icon="hand-click",
     ),
