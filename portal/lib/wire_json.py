@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -41,12 +42,22 @@ def _parsed(body: bytes) -> Any:
     and half surrogate pairs, which Python's takes.
     """
     outline = (b":" + body).translate(_OUTLINE)
-    if any(number in outline for number in _LONG_NUMBERS):
-        return json.loads(body)
+    if _DIGITS in outline and any(number in outline for number in _LONG_NUMBERS):
+        return _leniently(body)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return json.loads(body)
+        return _leniently(body)
+
+
+def _leniently(body: bytes) -> Any:
+    """What JSON has no numbers for, NaN and amounts beyond a float, stays as the text that was sent."""
+    return json.loads(body, parse_constant=str, parse_float=_finite)
+
+
+def _finite(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
 
 
 def _refuse_too_deep(value: Any, openings: int) -> None:

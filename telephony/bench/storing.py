@@ -19,7 +19,7 @@ from telephony.providers.drafts import CallRecordDraft
 from telephony.services import call_store_sql as sql
 from telephony.services import calls
 from telephony.services.call_batches import Lines, batches
-from telephony.services.copy_lines import NO_CALL, record_content, record_line
+from telephony.services.copy_lines import record_content, record_line
 from telephony.services.folding import fold
 
 COUNT = 100_000
@@ -95,7 +95,7 @@ def store_records(connection: Connection, made: Sequence[CallRecordDraft], now: 
             sql.mend_estimates(cursor)
             known = calls.known_records(cursor, connection, batch)
             fresh = (
-                record_line(content, NO_CALL) for key, content in batch.contents.items() if key not in known
+                record_line(content, None) for key, content in batch.contents.items() if key not in known
             )
             sql.insert_records(cursor, tenant_id, connection.pk, now, fresh)
 
@@ -119,7 +119,7 @@ def bulk_create(connection: Connection, made: Sequence[CallRecordDraft], now: da
                 CallRecord(
                     connection=connection,
                     call_id=call_ids[draft.fold_key],
-                    content_hash=bytes.fromhex(record_content(draft, {}).digest),
+                    content_hash=bytes.fromhex(record_content(draft).digest),
                     first_seen_at=now,
                     changed_at=now,
                     raw=draft.raw,

@@ -13,7 +13,7 @@ from typing import Any
 
 from portal.lib.canonical import canonical_json
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
-from telephony.services.copy_lines import Content, DoesNotFit, call_text, record_content
+from telephony.services.copy_lines import Content, DoesNotFit, call_text, only_call_text, record_content
 from telephony.services.folding import CallFields, fold, fold_one
 
 BATCH = 5_000
@@ -46,7 +46,7 @@ class Batch:
     lines: Lines
     drafts: dict[Key, CallRecordDraft] = field(default_factory=dict)
     contents: dict[Key, Content] = field(default_factory=dict)
-    calls: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, bytes] = field(default_factory=dict)
     unreadable: list[UnreadableRow] = field(default_factory=list)
 
     def with_lines(self, lines: Lines) -> Batch:
@@ -80,7 +80,7 @@ def prepare(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
     for draft in drafts:
         key = draft.stream, draft.remote_key
         try:
-            batch.contents[key] = record_content(draft, lines.ids)
+            batch.contents[key] = record_content(draft)
         except DoesNotFit as problem:
             row = UnreadableRow(stream=draft.stream, reason=str(problem), raw=_storable(draft.raw))
             batch.unreadable.append(row)
@@ -91,19 +91,24 @@ def prepare(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
 
 
 def _fold(batch: Batch) -> None:
-    """Nine calls of ten have one record, whose content has their text already."""
+    """The calls in the order of their first records."""
     first: dict[str, Key] = {}
     groups: dict[str, list[CallRecordDraft]] = {}
     for key, draft in batch.drafts.items():
         fold_key = draft.fold_key
         if (earlier := first.setdefault(fold_key, key)) is key:
-            batch.calls[fold_key] = batch.contents[key].call
-        elif fold_key in groups:
+            continue
+        if fold_key in groups:
             groups[fold_key].append(draft)
         else:
             groups[fold_key] = [batch.drafts[earlier], draft]
-    for fold_key, records in groups.items():
-        batch.calls[fold_key] = call_text(*batch.lines.fold(records))
+    ids = batch.lines.ids
+    for fold_key, key in first.items():
+        if (records := groups.get(fold_key)) is not None:
+            batch.calls[fold_key] = call_text(*batch.lines.fold(records))
+        else:
+            draft = batch.drafts[key]
+            batch.calls[fold_key] = only_call_text(draft, batch.contents[key], ids.get(draft.line_remote_id))
 
 
 def _chunks(drafts: Iterable[CallRecordDraft]) -> Iterator[list[CallRecordDraft]]:

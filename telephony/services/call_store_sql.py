@@ -128,14 +128,14 @@ def reserve_call_ids(cursor: CursorWrapper, count: int) -> list[int]:
     return [int(each) for each in (cursor.fetchone()[0] or "").split()]
 
 
-def insert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[str]) -> None:
+def insert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[bytes]) -> None:
     """Copy calls that are not stored yet, from lines in the order of `CALL_COLUMNS`."""
     ends = f"\t{tenant_id}\t{connection_id}\n"
     _copy(cursor, "telephony_call", f"{CALL_COLUMNS}, tenant_id, connection_id", lines, ends)
 
 
 def insert_records(
-    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[str]
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[bytes]
 ) -> None:
     """Copy records that are not stored yet, from lines in the order of `RECORD_COLUMNS`."""
     at = now.isoformat()
@@ -144,7 +144,7 @@ def insert_records(
     _copy(cursor, "telephony_callrecord", columns, lines, ends)
 
 
-def upsert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[str]) -> None:
+def upsert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Iterable[bytes]) -> None:
     """Insert or update calls from COPY lines in the order of `CALL_COLUMNS`; a start never changes."""
     _stage(cursor, "stage_call", "telephony_call", CALL_COLUMNS, lines)
     changing = [name for name in _names(CALL_COLUMNS) if name not in _CALL_FIXED]
@@ -157,7 +157,7 @@ def upsert_calls(cursor: CursorWrapper, tenant_id: int, connection_id: int, line
 
 
 def upsert_records(
-    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[str]
+    cursor: CursorWrapper, tenant_id: int, connection_id: int, now: datetime, lines: Iterable[bytes]
 ) -> None:
     """Insert or update records from COPY lines in the order of `RECORD_COLUMNS`, only where the hash differs."""
     _stage(cursor, "stage_call_record", "telephony_callrecord", RECORD_COLUMNS, lines)
@@ -240,7 +240,7 @@ def settle_standings(
     return cursor.rowcount
 
 
-def _stage(cursor: CursorWrapper, stage: str, table: str, columns: str, lines: Iterable[str]) -> None:
+def _stage(cursor: CursorWrapper, stage: str, table: str, columns: str, lines: Iterable[bytes]) -> None:
     """Fill the session's temporary table with the columns of the real one."""
     cursor.execute(
         f"CREATE TEMPORARY TABLE IF NOT EXISTS {stage} ON COMMIT DELETE ROWS AS"
@@ -250,12 +250,13 @@ def _stage(cursor: CursorWrapper, stage: str, table: str, columns: str, lines: I
     _copy(cursor, stage, columns, lines, "\n")
 
 
-def _copy(cursor: CursorWrapper, table: str, columns: str, lines: Iterable[str], ends: str) -> None:
+def _copy(cursor: CursorWrapper, table: str, columns: str, lines: Iterable[bytes], ends: str) -> None:
     """COPY lines into a table; `ends` closes each of them, with the columns that all rows share."""
+    end = ends.encode()
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         rest = iter(lines)
         while block := list(islice(rest, _BLOCK)):
-            copy.write(f"{ends.join(block)}{ends}".encode(errors="replace"))
+            copy.write(end.join([*block, b""]))
 
 
 def _keys(keys: Iterable[str]) -> str:

@@ -166,7 +166,7 @@ def _store_records(
 ) -> None:
     contents, drafts = batch.contents, batch.drafts
 
-    def lines(keys: Iterable[Key]) -> Iterator[str]:
+    def lines(keys: Iterable[Key]) -> Iterator[bytes]:
         return (record_line(contents[key], call_ids[drafts[key].fold_key]) for key in keys)
 
     target = cursor, connection.tenant_id, connection.pk, now
@@ -258,7 +258,7 @@ def _groups(
     return groups
 
 
-def _changed_text(known: _KnownCall, records: list[CallRecordDraft], lines: Lines) -> str | None:
+def _changed_text(known: _KnownCall, records: list[CallRecordDraft], lines: Lines) -> bytes | None:
     """The call as it is to be stored, or None where the stored one says the same. Its start never changes."""
     fields, line_id = lines.fold(records)
     fields = fields._replace(started_at=known.fields.started_at)

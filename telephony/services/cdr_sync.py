@@ -18,7 +18,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from portal.lib.days import midnight
-from portal.lib.garbage import older_objects_left_out
+from portal.lib.hurry import older_objects_left_out, short_turns
 from telephony.models import Call, Connection, Entity, SyncRun, SyncState
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import CallPage, ReadRows, Window
@@ -93,6 +93,7 @@ def _work(run: SyncRun, budget: runs.Budget) -> bool:
     client, lines = client_of(connection), calls.lines_of(connection)
     with (
         older_objects_left_out(),
+        short_turns(),
         read_ahead(partial(_steps, run, plan, client)) as steps,
         read_ahead(partial(_prepared, steps, lines), PREPARED) as pieces,
     ):

@@ -18,14 +18,12 @@ from telephony.services.folding import CallFields, fold_one
 _json = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
-_SAME_IN_BOTH = frozenset({str, int, bool, type(None)})  # what orjson writes as Python's encoder does
-_SAME_OR_LIST = _SAME_IN_BOTH | {list}
 _RECORD_TABS = 19
 _CALL_TABS = 19
 _LARGEST_INTEGER = 2**31 - 1
 _LARGEST_BIGINT = 2**63 - 1
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
-_N = NO_CALL = "\\N"
+_N = "\\N"
 
 
 class DoesNotFit(ValueError):
@@ -35,26 +33,27 @@ class DoesNotFit(ValueError):
 class Content(NamedTuple):
     """One record as it is stored.
 
-    line    COPY text of its own columns and of the digest, without the end of the line
+    line    COPY text of its own columns and of the digest, without the end of the line; in UTF-8, as all lines here
     digest  32 hex digits over its own columns, so over the normalised ones and the raw document: a row is written
             again when either changed
-    call    COPY text of the call that it is when no other record shares its fold key, without the call's id
+    who     the columns that a call of this record alone has in common with it, in two stretches; both empty where
+    what    they need escaping
     """
 
-    line: str
+    line: bytes
     digest: str
-    call: str
+    who: str
+    what: str
 
 
-def record_content(draft: CallRecordDraft, line_ids: Mapping[str, int]) -> Content:
-    """The draft as COPY text. `line_ids` are entity ids by remote id. Raises DoesNotFit."""
+def record_content(draft: CallRecordDraft) -> Content:
+    """The draft as COPY text. Raises DoesNotFit."""
     stream, remote_key, fold_key, unit = draft.stream, draft.remote_key, draft.fold_key, draft.unit
     caller, callee, presented = draft.caller, draft.callee, draft.presented
     line, group, destination = draft.line_remote_id, draft.group_remote_id, draft.destination
     duration_s, wait_s = draft.duration_s, draft.wait_s
     quantity, cost_micros = draft.quantity, draft.cost_micros
     raw = _raw_text(draft.raw)
-    line_id = line_ids.get(line, _N)
     ambiguous = "t" if draft.is_time_ambiguous else "f"
     # Both lines have these stretches in common.
     who = (
@@ -84,27 +83,37 @@ def record_content(draft: CallRecordDraft, line_ids: Mapping[str, int]) -> Conte
         and -_LARGEST_BIGINT <= (cost_micros or 0) <= _LARGEST_BIGINT
     )
     # JSON text has no control characters, so that only a backslash in it needs care.
-    if fits and "\\" not in raw and _is_plain(head, _RECORD_TABS, nulls):
-        text = head + raw
-        call = f"{who}\t{what}\t{line}\t{group}\t1\t{ambiguous}\t{caller[::-1]}\t{callee[::-1]}\t{line_id}"
+    if fits and b"\\" not in raw and _is_plain(head, _RECORD_TABS, nulls):
+        text = head.encode(errors="replace") + raw
     else:
-        text = _careful_record(draft, raw)
-        call = call_text(fold_one(draft), line_ids.get(line))
-    digest = blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
-    return Content(f"{text}\t\\\\x{digest}", digest, call)
+        text = _careful_record(draft, raw.decode().replace("\\u0000", "\ufffd"))  # which no column holds
+        who = what = ""
+    digest = blake2b(text, digest_size=16).hexdigest()
+    return Content(b"%b\t\\\\x%b" % (text, digest.encode()), digest, who, what)
 
 
-def record_line(content: Content, call_id: int | str) -> str:
+def record_line(content: Content, call_id: int | None) -> bytes:
     """The line without its end, in the order of `call_store_sql.RECORD_COLUMNS`."""
-    return f"{content.line}\t{call_id}"
+    return b"%b\t\\N" % content.line if call_id is None else b"%b\t%d" % (content.line, call_id)
 
 
-def call_line(call_id: int, text: str) -> str:
+def call_line(call_id: int, text: bytes) -> bytes:
     """The line of a call without its end, in the order of `call_store_sql.CALL_COLUMNS`."""
-    return f"{call_id}\t{text}"
+    return b"%d\t%b" % (call_id, text)
 
 
-def call_text(call: CallFields, line_id: int | None) -> str:
+def only_call_text(draft: CallRecordDraft, content: Content, line_id: int | None) -> bytes:
+    """The call that the record is when no other one shares its fold key, without the call's id."""
+    if not content.who:
+        return call_text(fold_one(draft), line_id)
+    return (
+        f"{content.who}\t{content.what}\t{draft.line_remote_id}\t{draft.group_remote_id}\t1\t"
+        f"{'t' if draft.is_time_ambiguous else 'f'}\t{draft.caller[::-1]}\t{draft.callee[::-1]}\t"
+        f"{_N if line_id is None else line_id}"
+    ).encode(errors="replace")
+
+
+def call_text(call: CallFields, line_id: int | None) -> bytes:
     """A call without its id."""
     text = (
         f"{call.fold_key}\t{call.started_at.isoformat()}\t{call.medium}\t{call.direction}\t{call.outcome}\t"
@@ -116,7 +125,8 @@ def call_text(call: CallFields, line_id: int | None) -> str:
         f"{call.caller[::-1]}\t{call.callee[::-1]}\t{_N if line_id is None else line_id}"
     )
     nulls = call.duration_s, call.wait_s, call.quantity, call.cost_micros, line_id
-    return text if _is_plain(text, _CALL_TABS, nulls.count(None)) else _careful_call(call, line_id)
+    is_plain = _is_plain(text, _CALL_TABS, nulls.count(None))
+    return text.encode(errors="replace") if is_plain else _careful_call(call, line_id)
 
 
 _LENGTHS = {
@@ -147,7 +157,7 @@ def _is_plain(text: str, tabs: int, nulls: int) -> bool:
     )
 
 
-def _careful_record(draft: CallRecordDraft, raw: str) -> str:
+def _careful_record(draft: CallRecordDraft, raw: str) -> bytes:
     for name, most in _LENGTHS.items():
         if len(getattr(draft, name)) > most:
             raise DoesNotFit(f"{name} has more than {most} characters")
@@ -181,13 +191,13 @@ def _careful_record(draft: CallRecordDraft, raw: str) -> str:
     )
 
 
-def _careful_call(call: CallFields, line_id: int | None) -> str:
+def _careful_call(call: CallFields, line_id: int | None) -> bytes:
     *fields, record_count, is_time_ambiguous = call
     return _joined(*fields, record_count, is_time_ambiguous, call.caller[::-1], call.callee[::-1], line_id)
 
 
-def _joined(*values: Any) -> str:
-    return "\t".join(_escaped(value) for value in values)
+def _joined(*values: Any) -> bytes:
+    return "\t".join(_escaped(value) for value in values).encode(errors="replace")
 
 
 def _escaped(value: Any) -> str:
@@ -198,31 +208,16 @@ def _escaped(value: Any) -> str:
     return str(value).translate(_ESCAPES)
 
 
-def _raw_text(raw: Mapping[str, Any]) -> str:
-    """The document as canonical JSON; an escaped NUL, which PostgreSQL cannot hold, becomes the replacement character.
-
-    orjson writes texts and whole numbers as Python's encoder does, six times faster. Where a document holds anything
-    else the slower one decides: orjson has another notation for floats, and writes a NaN as null.
-    """
+def _raw_text(raw: Mapping[str, Any]) -> bytes:
+    """The document as JSON with sorted keys: the same text for equal documents, by which changes are seen."""
     try:
-        text = _fast_json(raw) if _is_same_in_both(raw) else _json(raw)
+        return orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # long integers, half surrogate pairs, keys that are no text, too deep for it
+        return _slow_json(raw)
+
+
+def _slow_json(raw: Mapping[str, Any]) -> bytes:
+    try:
+        return _json(raw).encode(errors="replace")
     except (ValueError, TypeError, RecursionError) as error:
         raise DoesNotFit("the document is no JSON") from error
-    return text.replace("\\u0000", "\ufffd") if "\\u0000" in text else text
-
-
-def _is_same_in_both(raw: Mapping[str, Any]) -> bool:
-    """Whether orjson writes the document as Python's encoder does: texts and whole numbers, and lists of these."""
-    types = set(map(type, raw.values()))
-    if types <= _SAME_IN_BOTH:
-        return True
-    return types <= _SAME_OR_LIST and all(
-        _SAME_IN_BOTH.issuperset(map(type, value)) for value in raw.values() if type(value) is list
-    )
-
-
-def _fast_json(raw: Mapping[str, Any]) -> str:
-    try:
-        return orjson.dumps(raw, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:  # long integers, half surrogate pairs, keys that are no text
-        return _json(raw)
