@@ -267,6 +267,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Switchboard"
+MFA_TOTP_TOLERANCE = 1  # thirty seconds to either side: a code is still typed while the next one comes
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False  # PersonMiddleware notes it every five minutes, not at every request
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

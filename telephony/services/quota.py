@@ -190,11 +190,11 @@ def _quota(provider_id: str, credential_id: int | None, key_hash: str) -> Creden
         credential_id,
         key_hash,
         slow=rule if is_slow else None,
-        pace=_pace(provider_id, rule) if rule and not is_slow else None,
+        pace=pace_of(provider_id, rule) if rule and not is_slow else None,
     )
 
 
 @lru_cache(maxsize=64)
-def _pace(_provider: str, rule: Pacing) -> Pace:
+def pace_of(_provider: str, rule: Pacing) -> Pace:
     """One pace per provider in this process; its keys are the counters."""
     return Pace(rule.limit, rule.window_s)

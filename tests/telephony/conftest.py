@@ -8,7 +8,7 @@ import pytest
 
 from accounts.scoping import tenant_scope
 from telephony.models import SyncRun
-from telephony.services import ledger, scheduling
+from telephony.services import ledger, quota, scheduling
 
 ROUNDS = 50  # more than any run of a test takes
 Work = Callable[[SyncRun], SyncRun]
@@ -32,3 +32,9 @@ def _work(run: SyncRun) -> SyncRun:
 def work() -> Work:
     """Advances a run as the worker does, until it has ended, waits for another, or is not due."""
     return _work
+
+
+@pytest.fixture(autouse=True)
+def _nothing_asked_yet() -> None:
+    """Each test has a provider's whole pace for itself: sandboxes take the same logins in all of them."""
+    quota.pace_of.cache_clear()

@@ -45,8 +45,9 @@ def sandbox(_sandbox_server: SandboxServer, settings: Any) -> SandboxServer:
 
 @pytest.fixture
 def kazoo(sandbox: SandboxServer) -> SandboxServer:
-    """The same with Kazoo's stand-in as new: a platform, a reseller, twelve customers."""
+    """The same with Kazoo's stand-in as new: a platform, a reseller, twelve customers. It counts no requests."""
     sandbox.provider("kazoo").reset()
+    sandbox.state("kazoo").setdefault("settings", {})["bucket_size"] = 0
     sandbox.faults.clear("kazoo")
     return sandbox
 
