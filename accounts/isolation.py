@@ -30,7 +30,7 @@ class Leak:
 def leaks() -> list[Leak]:
     """Every foreign key between tenant-owned tables that some row breaks; empty where all is well.
 
-    Foreign keys in SHARED_PARENTS of their model are exempt.
+    A `SharedForeignKey` is exempt.
     """
     return [
         leak for model in owned_models() for field in parent_fields(model) if (leak := _leak(model, field))

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.models.expressions import Expression
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.sql import Query
 
 P = ParamSpec("P")
@@ -228,13 +229,26 @@ def _narrowed(model: type[models.Model]) -> Query:
     return models.QuerySet(model).filter(InScope()).query
 
 
-class TenantOwned(models.Model):
-    """A row that belongs to one tenant. Its `tenant` is filled from the scope when it is left out.
+class SharedParent(ForwardManyToOneDescriptor):
+    """Reads the parent of a row that one may see, whoever owns the parent: it comes with its row, joined or not."""
 
-    SHARED_PARENTS   names of foreign keys that may point to another tenant's row, with good reason
+    def get_queryset(self, **hints: Any) -> models.QuerySet:
+        _required()
+        return models.QuerySet(self.field.related_model, hints=hints)
+
+
+class SharedForeignKey(models.ForeignKey):
+    """A foreign key that may point to another tenant's row, with good reason.
+
+    Only reading along the key is free: queries of the other model stay narrowed, and its rows are written in their
+    owner's scope alone.
     """
 
-    SHARED_PARENTS: ClassVar[tuple[str, ...]] = ()
+    forward_related_accessor_class = SharedParent
+
+
+class TenantOwned(models.Model):
+    """A row that belongs to one tenant. Its `tenant` is filled from the scope when it is left out."""
 
     tenant = models.ForeignKey("accounts.Tenant", on_delete=models.CASCADE, related_name="+", editable=False)
 
@@ -283,7 +297,7 @@ def parent_fields(model: type[models.Model]) -> list[Any]:
         if field.is_relation
         and isinstance(field.related_model, type)
         and issubclass(field.related_model, TenantOwned)
-        and field.name not in getattr(model, "SHARED_PARENTS", ())
+        and not isinstance(field, SharedForeignKey)
     ]
 
 

@@ -67,6 +67,11 @@ MAY_REFUSE = {
     f"{T}entities/<int:pk>/act/<str:operation>/": "it takes the right of the operation",
 }
 
+# Own objects that a customer does not find where the connection stands on its reseller's login.
+ABSENT_ON_A_LENT_LOGIN = {
+    f"{T}connections/logins/<int:pk>/": "a login is shown to the tenant that holds it",
+}
+
 METHODS = ("get", "post")
 pytestmark = pytest.mark.django_db
 
@@ -127,11 +132,15 @@ OTHERS = [page for page in OURS if not page.is_of_a_tenant]
 
 @dataclass
 class Cast:
-    """Everybody with their browsers, and corvane's and morvanne's world as each of them owns it."""
+    """Everybody with their browsers, and corvane's and morvanne's world as each of them owns it.
+
+    customer   the owner of a tenant whose connections stand on corvane's logins
+    """
 
     browsers: dict[str, Client]
     worlds: dict[str, World]
     foreign: dict[str, World]
+    customer: tuple[Client, World]
 
     def everybody(self) -> Iterator[tuple[str, Client, World]]:
         for name, browser in self.browsers.items():
@@ -164,10 +173,13 @@ def assemble() -> Cast:
     things, theirs = Things(corvane), Things(morvanne)
     worlds = {name: World(things, one) for name, one in people.items()}
     foreign = {name: World(theirs, one) for name, one in people.items()}
-    for world in (*worlds.values(), *foreign.values()):
+    tessandre = Tenant.objects.create(slug="tessandre", name="Tessandre")
+    customer = person("owner@tessandre.example", "A Customer", {tessandre: Role.OWNER})
+    lent = World(Things(tessandre, lender=corvane), customer)
+    for world in (*worlds.values(), *foreign.values(), lent):
         world.make_all()
     browsers = {name: Client() if name == "signed out" else signed_in(one) for name, one in people.items()}
-    return Cast(browsers, worlds, foreign)
+    return Cast(browsers, worlds, foreign, (signed_in(customer), lent))
 
 
 def ask(
@@ -233,6 +245,17 @@ def test_a_tenants_page_opens_for_its_right_alone(page: Page, method: str, cast:
             assert response.status_code < 500, told
             assert response.status_code != 403 or page.route in MAY_REFUSE, told
             assert response.status_code != 404 or page.route in MAY_BE_ABSENT, told
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("page", OF_TENANTS, ids=str)
+def test_a_tenants_page_opens_on_its_resellers_login(page: Page, method: str, cast: Cast):
+    """The credential is then outside the scope of the page, and whatever is asked of it has to come along the key."""
+    client, world = cast.customer
+    response, _ = ask(client, method, page.address(values_of(page, world)))
+    told = f"{method.upper()} {page}: {response.status_code}"
+    assert response.status_code < 500, told
+    assert response.status_code != 404 or page.route in MAY_BE_ABSENT | ABSENT_ON_A_LENT_LOGIN, told
 
 
 def rights_of(name: str) -> frozenset:

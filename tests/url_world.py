@@ -44,9 +44,14 @@ PROVIDER = "keyyo"
 
 @dataclass
 class Things:
-    """What everybody of a tenant shares."""
+    """What everybody of a tenant shares. `lender`: the tenant whose logins its connections stand on, its own if None."""
 
     tenant: Tenant
+    lender: Tenant | None = None
+
+    def credential(self, **fields: Any) -> Credential:
+        with tenant_scope(self.lender or self.tenant, reason="a reseller's login serves its customers"):
+            return Credential.objects.create(**fields)
 
     @cached_property
     def connection(self) -> Connection:
@@ -61,7 +66,7 @@ class Things:
                 "token_url": "https://provider.example/token",
             },
         )
-        credential = Credential.objects.create(provider=PROVIDER, application=application)
+        credential = self.credential(provider=PROVIDER, application=application)
         return Connection.objects.create(
             credential=credential,
             provider=PROVIDER,
@@ -73,7 +78,7 @@ class Things:
     @cached_property
     def kazoo(self) -> Connection:
         """A connection of the provider that has numbers, recordings and port requests; nobody answers there."""
-        credential = Credential.objects.create(provider="kazoo")
+        credential = self.credential(provider="kazoo")
         return Connection.objects.create(
             credential=credential,
             provider="kazoo",

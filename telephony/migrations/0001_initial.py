@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.scoping
 import telephony.models.calls
 
 
@@ -143,7 +144,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "credential",
-                    models.ForeignKey(
+                    accounts.scoping.SharedForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="connections",
                         to="telephony.credential",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.scoping import TenantOwned
+from accounts.scoping import SharedForeignKey, TenantOwned
 
 if TYPE_CHECKING:
     from telephony.providers.registry import Provider
@@ -102,9 +102,8 @@ class Connection(TenantOwned):  # type: ignore[django-manager-missing]
     calls_every_s, entities_every_s   schedule in seconds
     """
 
-    SHARED_PARENTS = ("credential",)  # a reseller's tenant may own the credential of a customer's connection
-
-    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="connections")
+    # A reseller's tenant may own the credential of a customer's connection.
+    credential = SharedForeignKey(Credential, on_delete=models.PROTECT, related_name="connections")
     contact_credential = models.ForeignKey(
         Credential, null=True, blank=True, on_delete=models.SET_NULL, related_name="contact_connections"
     )

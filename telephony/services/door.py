@@ -80,10 +80,7 @@ def door_of(
 
 
 def door_of_change(change: Change) -> Door:
-    """Of a customer's connection the credential may be its reseller's: it is read beside it, not through the scope."""
-    if not Connection.credential.is_cached(change.connection):
-        beside = Connection.objects.select_related("credential", "tenant")
-        change.connection = beside.get(pk=change.connection_id)
+    """The door that a change went through, or is to go through."""
     return door_of(
         change.connection, change.operation, change.address, line=change.line, entity=change.entity
     )

@@ -7,7 +7,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.isolation import leaks
-from accounts.scoping import owned_models, parent_fields, tenant_scope
+from accounts.scoping import (
+    ForeignTenant,
+    NoScope,
+    SharedForeignKey,
+    owned_models,
+    parent_fields,
+    tenant_scope,
+)
 from telephony.models import Connection, Credential
 
 
@@ -55,11 +62,29 @@ def test_a_shared_parent_is_no_leak(links):
     assert leaks() == []
 
 
+def test_a_shared_parent_is_read_with_its_row_and_in_no_other_way(links, corvane):
+    mine, theirs = links
+    move("credential_id", links)
+
+    with tenant_scope(corvane):
+        connection = Connection.objects.get(pk=mine.pk)
+        assert connection.credential.pk == theirs.credential_id
+        [listed] = Connection.objects.prefetch_related("credential")
+        assert listed.credential.pk == theirs.credential_id
+        assert not Credential.objects.filter(pk=theirs.credential_id).exists()
+        with pytest.raises(ForeignTenant):
+            connection.credential.save()
+        another = Connection.objects.get(pk=mine.pk)
+    with pytest.raises(NoScope):
+        _ = another.credential
+
+
 def test_every_key_between_owned_tables_is_checked_or_named_as_shared():
     shared = {
-        f"{model._meta.label}.{name}"
+        str(field)
         for model in owned_models()
-        for name in getattr(model, "SHARED_PARENTS", ())
+        for field in model._meta.concrete_fields
+        if isinstance(field, SharedForeignKey)
     }
     assert shared == {"telephony.Connection.credential"}
     assert sum(len(parent_fields(model)) for model in owned_models()) > 15

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +15,7 @@ from accounts.models import AuditEvent, Membership, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.errors import Forbidden
-from telephony.models import Connection, Credential, SyncRun
+from telephony.models import Change, Connection, Credential, SyncRun
 from telephony.providers.declaration import RemoteAccount
 from telephony.services import access, importing
 from telephony.services.importing import Wish, as_tree, free_slug
@@ -82,6 +86,26 @@ def test_nothing_is_imported_twice(reseller, alice, url, client_of_person):
     assert (len(first), again) == (1, [])
     assert by_name(offered(reseller, alice))["Garage Pontavre"].taken_by.tenant.name == "Pontavre"
     assert "Pontavre</a>" in client_of_person(alice).get(url).content.decode()
+
+
+def test_the_commands_work_on_the_resellers_login(reseller, alice, tmp_path):
+    account = by_name(offered(reseller, alice))["Garage Pontavre"].account
+    with tenant_scope(reseller.tenant_id):
+        [made] = importing.import_accounts(reseller, [Wish(account=account, name="Pontavre")], alice)
+    slug = made.slug
+
+    users = json.loads(run("call", slug, "user.list"))
+    path = f"userId={users[0]['id']}"
+    assert json.loads(run("call", slug, "user.patch", path, "--data", '{"first_name": "Noor"}'))
+    run("export", "pontavre", "calls", output=str(tmp_path / "calls.csv"))
+    with tenant_scope(made.tenant_id):
+        assert Change.objects.get().state == Change.State.APPLIED
+
+
+def run(*words, **options):
+    out = io.StringIO()
+    call_command(*words, stdout=out, stderr=io.StringIO(), **options)
+    return out.getvalue()
 
 
 def test_an_account_may_go_into_a_tenant_that_is_there(reseller, alice, dora, url, client_of_person):
