@@ -195,7 +195,8 @@ def look(door: Door, client: ProviderClient, clock: Clock, identifier: str = "")
     try:
         answer = _whole(client, reading, values, clock)
     except NotFound as error:
-        if door.operation.effect is Effect.DESTROY and not door.editor.reads_list:
+        may_be_none = door.editor.makes or door.operation.effect is Effect.DESTROY
+        if may_be_none and not door.editor.reads_list:
             return Live(fields=None)
         raise gone(door, error.message) from error
     return door.editor.live(answer.document, answer.items, door.address, identifier or door.identifier)
