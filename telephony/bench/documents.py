@@ -44,9 +44,9 @@ def value_of(one: Field, chance: random.Random) -> Any:
     if one.refers_to:
         return f"{chance.getrandbits(128):032x}"
     if one.format == "email":
-        return "accueil@telmarine.example"
+        return f"accueil{chance.randrange(1000)}@telmarine.example"
     if one.format == "uri" or one.kind == "url":
-        return "https://telmarine.example/x"
+        return f"https://telmarine.example/{chance.randrange(1000)}"
     least, most = one.length
     length = min(max(int(least or 1), 6), int(most or 40))
     return "".join(chance.choice(string.digits) for _ in range(length))

@@ -22,6 +22,7 @@ from telephony.providers.edit_fields import EPOCH, MOMENTS, YEAR_ZERO_S, Field, 
 UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda self: "UNTOUCHED"})()
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?")
+_BESIDE_DIGITS = re.compile(r"[\s.\-/()]")  # what only people read in a number
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 Option = tuple[str, str]
@@ -41,7 +42,7 @@ class SchemaField(forms.Field):
     """A field of a document in a form. Cleans to a value, None for nothing, or UNTOUCHED."""
 
     def __init__(self, one: Field, value: Any, options: Options, around: Surroundings, **common: Any) -> None:
-        self.one, self.control, self.around = one, CONTROLS[one.kind], around
+        self.one, self.control, self.around, self.held = one, CONTROLS[one.kind], around, value
         self.shown = self.control.show(one, value)
         super().__init__(
             widget=self.control.widget(one, value, options),
@@ -59,6 +60,8 @@ class SchemaField(forms.Field):
         if isinstance(value, str) and len(value) > LONGEST:
             raise forms.ValidationError(_("At most %(count)d characters are allowed.") % {"count": LONGEST})
         read = self.control.read(self.one, value)
+        if self.one.kind == "names" and isinstance(self.held, Mapping):
+            read = {name: self.held.get(name, empty) for name, empty in read.items()}
         if self.one.refers_to:
             self._refuse_unknown(read)
         return read
@@ -166,6 +169,22 @@ def _typed_lines(one: Field, typed: Any) -> list[str]:
     return [line.strip() for line in str(typed).splitlines() if line.strip()]
 
 
+def _names(one: Field, value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return _text(one, value)
+    return "\n".join(display(name) if name.startswith("+") else name for name in map(str, value))
+
+
+def _typed_names(one: Field, typed: Any) -> dict[str, Any]:
+    """An object with these names, each with nothing beside it; what stood beside one is kept by the field."""
+    names = [bare for line in re.split(r"[\n,;]+", str(typed)) if (bare := _BESIDE_DIGITS.sub("", line))]
+    pattern = (one.declared.keys if one.declared else "") or r"[0-9A-Za-z+*#_]+"
+    wrong = [name for name in names if not re.fullmatch(pattern, name)]
+    if wrong:
+        raise forms.ValidationError(_("“%(name)s” is not of the expected form.") % {"name": wrong[0][:80]})
+    return {name: {} for name in names}
+
+
 def _whole_lines(one: Field, typed: Any) -> list[int]:
     return [_whole(one, line) for line in re.split(r"[\s,;]+", str(typed)) if line]
 
@@ -222,7 +241,7 @@ def _password(one: Field, value: Any, options: Options) -> forms.Widget:
 
 def _area(rows: int, css: str = "") -> Callable[[Field, Any, Options], forms.Widget]:
     def made(one: Field, value: Any, options: Options) -> forms.Widget:
-        shown = _lines(one, value) if one.kind in ("texts", "integers") else shown_json(value)
+        shown = CONTROLS[one.kind].show(one, value)
         attrs: dict[str, Any] = {"rows": min(max(rows, shown.count("\n") + 1), 18), "spellcheck": "false"}
         return forms.Textarea(attrs={**attrs, "class": css} if css else attrs)
 
@@ -295,6 +314,7 @@ CONTROLS: Mapping[str, Control] = {
     "choice": Control(_select, _text, _chosen),
     "choices": Control(_boxes, _several, _ticked),
     "texts": Control(_area(3), _lines, _typed_lines),
+    "names": Control(_area(3), _names, _typed_names),
     "integers": Control(_area(2), _lines, _whole_lines),
     "ref": Control(_pick, _text, _typed),
     "refs": Control(_pick_several, _several, _referred),

@@ -72,7 +72,8 @@ class Surroundings:
 class Field:
     """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
     duration_s, choice, choices, value (anything, shown as it is); of a document with a schema also code, email, url,
-    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, integers, ref, refs, secret, secrets, json.
+    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, names, integers, ref, refs, secret, secrets,
+    json.
 
     brief    the label inside a list of labels, where `label` is half a sentence
     words    what a value is called, where `kind` alone does not say it
@@ -121,11 +122,11 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
         return "••••••"
     if one.kind == "boolean" and not (one.is_sparse and value is None):
         return lazy("yes") if value else lazy("no")
-    if value in (None, "", []):
+    if value in (None, "", []) or (one.kind == "names" and not value):
         return one.empty
     if one.kind == "number":
         return said("{number}", number=Number(str(value)))
-    if one.kind == "numbers":
+    if one.kind in ("numbers", "names") and not isinstance(value, str):
         values = {f"n{index}": Number(str(item)) for index, item in enumerate(value)}
         return Said(", ".join(f"{{{name}}}" for name in values), values)
     if one.kind == "duration_s":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as lazy
+
 from telephony.providers.fields import DocumentField
 from telephony.providers.operations import Text
 
@@ -36,6 +38,7 @@ class Porting:
     move       the operation that moves one, its state given as `parameter`
     to         going to each state
     carrier, numbers, wanted   where a document says the losing carrier, its numbers, and the wanted day
+    open_states   states in which a request may still be edited and removed, by these `operations`
     """
 
     kind: str
@@ -46,6 +49,14 @@ class Porting:
     carrier: str
     numbers: str
     wanted: DocumentField
+    open_states: frozenset[str] = frozenset()
+    operations: tuple[str, ...] = ()
+
+    def why_not_edited(self, state: str) -> Text:
+        """Why a request cannot be edited any more, "" while it can."""
+        if state in self.open_states:
+            return ""
+        return lazy("It is under way; only a draft or a rejected request can be edited.")
 
     def state(self, name: str) -> PortState | None:
         return next((state for state in self.states if state.name == name), None)

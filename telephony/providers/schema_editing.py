@@ -50,6 +50,8 @@ class Sort:
     reads, update, create, remove   keys of the catalog; "" where there is none
     usual      places of the fields that a form shows first, the others are folded; a place stands for what is below it
     fixed      places that only the server writes: shown, never sent as changed
+    unasked    places that no form asks for; what stands there stays
+    names_at   an object by whose keys the provider names what it refuses of them ("+33199..."), "" for none
     choices    words of values, by place
     effects    what a change means in words: (what stands there afterwards, what is wanted, around) -> consequences
     outdated   values that are accepted and never offered
@@ -67,6 +69,8 @@ class Sort:
     remove: str = ""
     usual: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+    names_at: str = ""
     choices: Mapping[str, tuple[tuple[str, Text], ...]] = field(default_factory=dict)
     effects: Effects = lambda after, wanted, around: ()
     outdated: frozenset[str] = frozenset()
@@ -74,11 +78,17 @@ class Sort:
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
-        return tuple(_editable(one, self) for one in self.family.fields)
+        return tuple(_editable(one, self) for one in self.family.fields if one.path not in self.unasked)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         return {one.name: one for one in self.fields}
+
+    @cached_property
+    def needy(self) -> frozenset[str]:
+        """Objects that cannot be without some of their fields."""
+        required = [one for one in self.family.fields if one.required and not one.has_default]
+        return frozenset(one.path.rpartition(".")[0] for one in required if len(one.parts) > 1)
 
     @cached_property
     def parents(self) -> frozenset[str]:
@@ -151,7 +161,20 @@ class SchemaEditor(Editor):
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
         if self.makes or before is None:
             return built({name: value for name, value in wanted.items() if value is not None})
-        return laid_over(before, wanted) if self.operation.replaces_object else built(wanted)
+        emptied = tuple(f"{place}." for place in self._emptied(wanted, before))
+        gone = {name: None for name in before if name.startswith(emptied)} if emptied else {}
+        return laid_over(before, {**wanted, **gone}) if self.operation.replaces_object else built(wanted)
+
+    def _emptied(self, wanted: Fields, before: Fields) -> Iterable[str]:
+        """Objects with required fields of which a person emptied every field: they go, with what the server wrote
+        into them."""
+        whole = {**before, **wanted}
+        for place in self.sort.needy:
+            own = [
+                one.name for one in self.sort.fields if one.name.startswith(f"{place}.") and not one.is_fixed
+            ]
+            if any(name in wanted for name in own) and all(whole.get(name) in _NOTHING for name in own):
+                yield place
 
     def clean(self, wanted: Fields, around: Surroundings) -> Fields:
         """Objects are taken apart, so that callers may name whole ones; numbers lose what only people read."""
@@ -177,18 +200,24 @@ class SchemaEditor(Editor):
         for name, value in wanted.items():
             for place, reason in self._reasons(name, value):
                 refused.setdefault(place, reason)
-        if self.makes:
-            for name in self._lacking(wanted):
-                refused[name] = _("A value is needed.")
+        for name in self._lacking(wanted, before or {}):
+            refused.setdefault(name, _("A value is needed."))
         return refused
 
-    def _lacking(self, wanted: Fields) -> Iterable[str]:
-        """Required fields that a new document lacks; inside of an object only where there is that object."""
-        given = {name for name, value in wanted.items() if value not in (None, "", [])}
+    def _lacking(self, wanted: Fields, before: Fields) -> Iterable[str]:
+        """Required fields that a new document would lack, or one where they were touched; inside of an object only
+        where there is that object afterwards."""
+        given = {name for name, value in {**before, **wanted}.items() if value not in _NOTHING}
+        own = given - {one.name for one in self.sort.fields if one.is_fixed}
         for one in self.sort.family.fields:
+            if not one.required or one.has_default or one.path in given:
+                continue
             around = one.path.rpartition(".")[0]
-            is_there = not around or any(name.startswith(f"{around}.") for name in given)
-            if one.required and not one.has_default and is_there and one.path not in given:
+            is_there = not around or any(name.startswith(f"{around}.") for name in own)
+            is_touched = self.makes or any(
+                name == one.path or (around and name.startswith(f"{around}.")) for name in wanted
+            )
+            if is_there and is_touched:
                 yield one.path
 
     def _reasons(self, name: str, value: Any) -> Iterable[tuple[str, str]]:
@@ -197,8 +226,7 @@ class SchemaEditor(Editor):
             is_wrong = name in self.sort.parents and value is not None and not isinstance(value, Mapping)
             return [(name, _("This is of the wrong type."))] if is_wrong else []
         if value is None:
-            is_needed = declared.required and not declared.has_default
-            return [(name, _("A value is needed."))] if is_needed else []
+            return []
         return reasons(self.sort.family, declared, value, name)
 
     def same(self, name: str, left: Any, right: Any) -> bool:
@@ -209,7 +237,11 @@ class SchemaEditor(Editor):
 
     def refused_fields(self, found: Mapping[str, str], known: Collection[str]) -> dict[str, str]:
         """Of a document, any field may be refused: also one that was not touched."""
-        return dict(found)
+        return {self._place_of(name): reason for name, reason in found.items()}
+
+    def _place_of(self, name: str) -> str:
+        at = self.sort.names_at
+        return f"{at}.{name}" if at and re.fullmatch(r"\+?[0-9]+", name) else name
 
     # ---- words ----
 
@@ -279,6 +311,7 @@ class SchemaEditor(Editor):
 
 
 _MADE_BY_SERVER = frozenset({"id"})
+_NOTHING: tuple[Any, ...] = (None, "", [])
 
 
 def schema_editors(catalog: Catalog, sorts: Sequence[Sort]) -> dict[str, Editor]:
@@ -303,7 +336,7 @@ def _editable(one: Declared, sort: Sort) -> Field:
         values = entry.choices
     unit = one.unit if _is_said(one.unit) else {"duration_s": "s"}.get(one.kind, "")
     help_text = one.help
-    if kind in ("texts", "integers", "secrets"):
+    if kind in ("texts", "integers", "secrets", "names"):
         help_text = format_lazy("{} {}", help_text, _ONE_A_LINE) if _is_said(help_text) else _ONE_A_LINE
     return Field(
         name=one.path,
@@ -332,6 +365,8 @@ def control_of(one: Declared, words: Collection[Any] = ()) -> str:
     """The kind of control that a declared field has; "json" for what has none of its own."""
     if one.secret:
         return "secrets" if one.type == ("array",) else "secret"
+    if one.kind in ("texts", "names"):
+        return one.kind
     if "array" in one.type or "object" in one.type:
         return _list_control(one) if one.type == ("array",) else "json"
     if one.kind == "ref" and one.refers_to:

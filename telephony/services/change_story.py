@@ -117,6 +117,8 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         one = door.editor.field(name, door.around)
         old, new = before.get(name), after.get(name)
         is_mine = name in wanted and name not in hot  # of a conflict, both whole values are shown
+        if one.kind == "names" and is_mine and _differ_by_name(old, new):
+            old, new = list(old or ()), list(new or ())
         if isinstance(old, list) and isinstance(new, list) and is_mine:
             rows.append(_list_row(door, name, old, new))
             continue
@@ -167,6 +169,13 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         note=str(inverse.note) if inverse else "",
         moved_by=_moved_by(change, hot | moved),
     )
+
+
+def _differ_by_name(old: Any, new: Any) -> bool:
+    """Whether two objects differ only in which keys they have."""
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return False
+    return all(old[name] == new[name] for name in old.keys() & new.keys())
 
 
 def _inner_rows(door: Door, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Row]:

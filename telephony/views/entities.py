@@ -213,7 +213,7 @@ class EntityDetailView(TenantRightMixin, DetailView):
             around=around,
             title=object_label(entity, around.kind, around.parent),
             acts=acts,
-            why_not=permissions(self.request, entity.connection, keys),
+            why_not={**permissions(self.request, entity.connection, keys), **_under_way(entity)},
             first_panels=[(panel, url) for panel, url in panels if panel.is_first],
             panels=[(panel, url) for panel, url in panels if not panel.is_first],
             offers=offered(self.request, entity.connection, Spot.OBJECT, entity.kind, entity, without=keys),
@@ -238,6 +238,13 @@ class EntityDetailView(TenantRightMixin, DetailView):
             "sound_upload": offered_one(self.request, connection, sounds.upload, entity),
             "sound_download": offered_one(self.request, connection, sounds.download, entity),
         }
+
+
+def _under_way(entity: Entity) -> dict[str, str]:
+    """The edits of a port request that its state does not allow, each with why."""
+    declared = porting.porting_of(entity)
+    reason = str(declared.why_not_edited(entity.status)) if declared else ""
+    return dict.fromkeys(declared.operations, reason) if declared and reason else {}
 
 
 class RefreshView(TenantRightMixin, View):

@@ -112,6 +112,8 @@ def form_url(
 ) -> str:
     """The form of an operation within its object, or within its account; of the object's fields where it has one."""
     editor = connection.declaration.editors.get(key)
+    if entity is None and editor is not None and editor.makes and editor.is_free_standing and not values:
+        return tenant_url(tenant, "telephony:new", connection=connection.slug, kind=editor.kind)
     if entity is not None and editor is not None and not (editor.makes or editor.removes or editor.is_act):
         return tenant_url(tenant, "telephony:edit", pk=entity.pk, operation=key)
     if entity is not None:

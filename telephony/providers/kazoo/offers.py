@@ -157,8 +157,9 @@ _SUPPLY = (
     ),
     *_documents("resourceTemplates", "resource_template"),
     *_documents("connectivity", "connectivity"),
-    *_at(Spot.OBJECT, "webhook.get", kind="webhook"),
-    *_at(Spot.LIST, "webhook.list", kind="webhook"),
+    *_documents("webhook", "webhook"),
+    *_at(Spot.OBJECT, "webhook.revive", "webhook.listAttempts", kind="webhook"),
+    *_at(Spot.LIST, "webhook.listKinds", kind="webhook"),
 )
 
 _LOOKS = (

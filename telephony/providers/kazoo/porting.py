@@ -34,5 +34,7 @@ PORTING = Porting(
     },
     carrier="bill.carrier",
     numbers="numbers",
+    open_states=frozenset({"unconfirmed", "rejected"}),
+    operations=("port.update", "port.delete"),
     wanted=DocumentField(path="transfer_date", label=_("Wanted date"), kind="gregorian_s"),
 )

@@ -21,6 +21,7 @@ _BY_KIND: dict[str, tuple[Bad, ...]] = {
     "choices": (("outside", ["no-such-choice"]), ("markup", [MARKUP])),
     "ref": (("unknown", UNKNOWN), ("markup", MARKUP), ("control", CONTROL)),
     "refs": (("unknown", [UNKNOWN]), ("markup", [MARKUP])),
+    "names": (("markup", MARKUP), ("control", f"+33199006210\n{CONTROL}")),
     "integers": (("letters", "one\ntwo"), ("markup", MARKUP)),
     "json": (
         ("no JSON", '{"a": }'),

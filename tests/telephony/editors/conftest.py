@@ -52,16 +52,22 @@ def maud(telmarine: Tenant) -> Person:
 
 
 @pytest.fixture
-def connection(sandbox: SandboxServer, telmarine: Tenant, maud: Person) -> Connection:
+def login() -> tuple[str, str]:
+    """The account that is connected, and a user of it."""
+    return "Telmarine Services", "direction"
+
+
+@pytest.fixture
+def connection(sandbox: SandboxServer, telmarine: Tenant, maud: Person, login: tuple[str, str]) -> Connection:
     declared = PROVIDERS["kazoo"]
-    login = {
+    values = {
         "api_root": f"{sandbox.url}/kazoo/v2/",
         "way": "user",
-        "account_name": "Telmarine Services",
-        "username": "direction",
+        "account_name": login[0],
+        "username": login[1],
         "password": LOGIN["password"],
     }
-    base_url, given = linking.split(declared, login, {})
+    base_url, given = linking.split(declared, values, {})
     return linking.link(
         Round(tenant=telmarine, person=maud, provider=declared, base_url=base_url, login=given)
     )

@@ -72,7 +72,15 @@ PAGE = (
     ),
 )
 
-_KINDS = {"choice": "text", "email": "text", "code": "text", "decimal": "json", "gregorian_s": "integer"}
+_KINDS = {
+    "choice": "text",
+    "email": "text",
+    "code": "text",
+    "decimal": "json",
+    "gregorian_s": "integer",
+    "names": "json",
+    "texts": "json",
+}
 
 
 def path(name: str, kind: str, help_text: Text, **more: Any) -> Param:

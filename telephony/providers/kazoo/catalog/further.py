@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.kazoo.catalog.common import ACCOUNT, Sentences, documents, listing, path, read
+from telephony.providers.kazoo.catalog.common import (
+    ACCOUNT,
+    Sentences,
+    body,
+    documents,
+    listing,
+    path,
+    read,
+    write,
+)
 from telephony.providers.kazoo.schema.accounts import BLACKLISTS
 from telephony.providers.kazoo.schema.appearance import WEBHOOKS
 from telephony.providers.operations import Operation
@@ -40,9 +49,24 @@ WEBHOOK_OPERATIONS: tuple[Operation, ...] = (
         Sentences(
             list=_("List the webhooks"),
             read=_("Read one webhook"),
+            add=_("Add a webhook"),
+            replace=_("Replace a webhook"),
+            remove=_("Remove a webhook"),
         ),
         kind="webhook",
         unlisted=_ALL,
+    ),
+    write(
+        "webhook.revive",
+        "PATCH",
+        f"{ACCOUNT}/webhooks/{{webhookId}}",
+        _("Switch on a webhook that failed too often"),
+        _WEBHOOK,
+        body("re-enable", "boolean", _("Yes: it is told of events again."), required=True),
+        kind="webhook",
+        reads_back="webhook.get",
+        identity=(("webhookId", "id"),),
+        is_listed=False,
     ),
     listing(
         "webhook.listKinds", "/webhooks", _("List the events that webhooks can be told of"), is_listed=False

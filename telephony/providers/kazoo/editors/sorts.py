@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.editors.effects import effects
-from telephony.providers.kazoo.editors.usual import FIXED, USUAL
+from telephony.providers.kazoo.editors.usual import FIXED, UNASKED, USUAL
 from telephony.providers.kazoo.fields.words import CHOICES, WORDS
 from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
 from telephony.providers.kazoo.schema import FAMILIES
 from telephony.providers.schema_editing import Sort
 
-# Kinds whose documents are not edited as a whole: numbers and port requests have pages of their own, service plans
-# belong to who sells them.
-_OTHERWISE = frozenset({"phone_number", "port_request", "service_plan"})
+_OTHERWISE = frozenset({"service_plan"})  # they belong to who sells them
+_NOT_SO = frozenset(
+    {"numbers.create", "numbers.delete"}
+)  # a number is ordered and given back on pages of its own
 _OUTDATED = frozenset({"wensday", "Password", "IP"})  # spellings of old releases
 
 
@@ -21,7 +22,7 @@ def _sort(kind: str) -> Sort:
     family = FAMILIES[FAMILY_OF[kind]]
     group, _dot, _verb = declared.read_operation.partition(".")
     keys = {verb: f"{group}.{verb}" for verb in ("update", "create", "delete")}
-    found = {verb: key if key in CATALOG else "" for verb, key in keys.items()}
+    found = {verb: key if key in CATALOG and key not in _NOT_SO else "" for verb, key in keys.items()}
     names = [name for name in CATALOG[declared.read_operation].path_names if name != "accountId"]
     words = {
         one.path: WORDS.get((family.name, one.path)) or CHOICES.get(one.path, ()) for one in family.fields
@@ -38,6 +39,8 @@ def _sort(kind: str) -> Sort:
         remove=found["delete"],
         usual=USUAL[kind],
         fixed=FIXED.get(kind, ()),
+        unasked=UNASKED.get(kind, ()),
+        names_at="numbers" if kind == "port_request" else "",
         effects=effects,
         outdated=_OUTDATED,
         choices={path: found for path, found in words.items() if found},

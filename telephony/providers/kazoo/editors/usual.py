@@ -94,6 +94,34 @@ USUAL: dict[str, tuple[str, ...]] = {
         "record_caller",
     ),
     "blacklist": ("name", "numbers", "should_block_anonymous"),
+    "phone_number": (
+        "cnam",
+        "e911.caller_name",
+        "e911.street_address",
+        "e911.extended_address",
+        "e911.locality",
+        "e911.region",
+        "e911.postal_code",
+        "e911.notification_contact_emails",
+    ),
+    "port_request": (
+        "name",
+        "numbers",
+        "transfer_date",
+        "bill.name",
+        "bill.carrier",
+        "bill.account_number",
+        "bill.pin",
+        "bill.btn",
+        "bill.street_number",
+        "bill.street_address",
+        "bill.locality",
+        "bill.region",
+        "bill.postal_code",
+        "notifications",
+        "signee_name",
+        "signing_date",
+    ),
     "limits": (
         "twoway_trunks",
         "inbound_trunks",
@@ -120,4 +148,18 @@ FIXED: dict[str, tuple[str, ...]] = {
     "directory": ("users",),
     "media": ("content_length",),
     "device": ("hotdesk.users",),
+    "phone_number": (
+        "e911.status",
+        "e911.activated_time",
+        "e911.latitude",
+        "e911.longitude",
+        "e911.location_id",
+        "e911.legacy_data",
+    ),
+}
+
+# What no form of the document asks for: it counts only when a number is made, or has a page of its own.
+UNASKED: dict[str, tuple[str, ...]] = {
+    "phone_number": ("create_with_state",),
+    "port_request": ("comments",),
 }

@@ -10,7 +10,7 @@ from telephony.providers.kazoo.fields.words import CHOICES, WORDS, Choices
 from telephony.providers.kazoo.schema import FAMILIES, Field
 
 # Kinds of the schema that pages show in another one's way; the others have the same names.
-_SHOWN_AS = {"choice": "text", "email": "text", "decimal": "text", "secret": "text", "json": "text"}
+_SHOWN_AS = dict.fromkeys(("choice", "email", "decimal", "secret", "json", "names", "texts"), "text")
 
 
 def document_fields(name: str, columns: Collection[str] = ()) -> tuple[DocumentField, ...]:

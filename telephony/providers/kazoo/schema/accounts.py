@@ -16,6 +16,7 @@ from telephony.providers.kazoo.schema.form import (
     integer,
     many,
     moment,
+    names,
     ref,
     text,
 )
@@ -141,7 +142,7 @@ LIMITS = family(
 BLACKLISTS = family(
     "blacklists",
     NAME,
-    free("numbers", _("Numbers"), default={}, help=_("Each refused number, with an object of its own.")),
+    names("numbers", _("Numbers"), default={}, help=_("Each number that is refused.")),
     flag("should_block_anonymous", _("Refuse hidden callers")),
     FLAGS,
 )

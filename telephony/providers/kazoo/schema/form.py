@@ -124,6 +124,11 @@ def many(name: str, label: Text, entry: Field | tuple[Field, ...] = (), **more: 
     return Field(path=name, label=label, **{"type": ("array",), "kind": "json", "entry": entries, **more})
 
 
+def names(name: str, label: Text, **more: Any) -> Field:
+    """An object of which only the names of its keys say something to a person, such as a set of numbers."""
+    return Field(path=name, label=label, **{"type": ("object",), "kind": "names", **more})
+
+
 def free(name: str, label: Text, entry: Field | tuple[Field, ...] = (), **more: Any) -> Field:
     """An object with free keys."""
     entries = (entry,) if isinstance(entry, Field) else entry

@@ -13,6 +13,7 @@ from telephony.providers.kazoo.schema.form import (
     free,
     many,
     moment,
+    names,
     number,
     ref,
     secret,
@@ -36,7 +37,7 @@ PHONE_NUMBERS = family(
     below(
         "e911",
         _("Emergency address"),
-        text("caller_name", _("Name"), length=(3, None)),
+        text("caller_name", _("Name"), length=(3, None), help=_("What emergency services see.")),
         text("street_address", _("Street and number"), required=True),
         text("extended_address", _("Further address line")),
         text("locality", _("Town"), required=True),
@@ -92,7 +93,14 @@ COMMENT = (
 PORT_REQUESTS = family(
     "port_requests",
     NAME,
-    free("numbers", _("Numbers"), free("", ""), keys=r"\+?[0-9]+", required=True),
+    names(
+        "numbers",
+        _("Numbers"),
+        entry=(free("", ""),),
+        keys=r"\+?[0-9]+",
+        required=True,
+        help=_("Those that come over, international with the plus."),
+    ),
     below(
         "bill",
         _("Bill of the losing carrier"),
@@ -121,7 +129,8 @@ PORT_REQUESTS = family(
                 label=_("Told by e-mail"),
                 type=("array", "string"),
                 format="email",
-                kind="json",
+                kind="texts",
+                entry=(text("", format="email"),),
             ),
         ),
     ),

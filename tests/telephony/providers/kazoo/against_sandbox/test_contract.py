@@ -60,6 +60,7 @@ FLOW = {
     "numbers": ["8878"],
     "flow": {"module": "sleep", "data": {"duration": 1}, "children": {}},
 }
+HOOK = {"name": "Calls", "hook": "channel_create", "uri": "https://hooks.example.com/calls"}
 GIVEN: dict[str, dict[str, Any]] = {
     "auth.userAuth": {
         "credentials": credentials(LOGIN["username"], LOGIN["password"]),
@@ -160,6 +161,9 @@ GIVEN: dict[str, dict[str, Any]] = {
     "blacklist.create": {"name": "Refused", "numbers": {"+33612345678": {}}},
     "blacklist.update": {"name": "Refused"},
     "blacklist.patch": {"should_block_anonymous": True},
+    "webhook.create": HOOK,
+    "webhook.update": HOOK,
+    "webhook.revive": {"re-enable": True},
 }
 
 
