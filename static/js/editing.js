@@ -40,10 +40,10 @@
   // ---- a new object in place ----
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-new-object]");
-    if (link && dialog && !dialog.contains(link) && !event.ctrlKey && !event.metaKey) {
+    if (link && dialog && !dialog.contains(link)) {
       event.preventDefault();
       waiting = document.getElementById(link.dataset.newObject);
-      htmx.ajax("GET", link.href, { target: "#new-object", swap: "innerHTML" }).then(() => {
+      htmx.ajax("GET", link.dataset.newUrl, { target: "#new-object", swap: "innerHTML" }).then(() => {
         if (!dialog.open) dialog.showModal();
         dialog.querySelector("input:not([type=hidden]), select, textarea")?.focus();
       });

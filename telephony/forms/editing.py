@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import InvalidInput
@@ -171,6 +172,27 @@ def opened(token: str) -> Fields:
         return dict(signing.loads(token, salt=SALT))
     except signing.BadSignature:
         return {}
+
+
+def loaded_from(data: Mapping[str, Any]) -> tuple[Fields, dict[str, str]]:
+    """The fields that a form was loaded from and the fingerprints of their secrets, by what it sent back."""
+    seen = opened(data.get(SEEN, ""))
+    return seen, seen.pop(FINGERPRINTS, {})
+
+
+def typed_again(fields: Sequence[Field], data: QueryDict) -> dict[str, Any]:
+    """First values of a form with what was typed into it before; nothing of it is judged yet."""
+    found: dict[str, Any] = {}
+    for one in fields:
+        if one.is_fixed:
+            continue
+        if one.kind in ("refs", "choices"):
+            found[one.name] = data.getlist(one.name)
+        elif one.kind == "boolean" and one.words is None:
+            found[one.name] = one.name in data
+        elif one.name in data:
+            found[one.name] = data[one.name]
+    return found
 
 
 def shown(one: Field, value: Any) -> Any:

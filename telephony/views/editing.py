@@ -13,14 +13,13 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
-from django.utils.http import urlencode
 from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, require_right
 from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError
 from portal.ui.links import tenant_url
-from telephony.forms.editing import ACT_SALT, EditForm, shown
+from telephony.forms.editing import ACT_SALT, EditForm, loaded_from, shown, typed_again
 from telephony.models import Change, Connection, Entity
 from telephony.providers.edit_fields import Field, Fields
 from telephony.providers.editing import Editor, Place
@@ -32,6 +31,7 @@ from telephony.services.entities import fingerprints_of
 from telephony.services.line_story import YEAR
 from telephony.services.number_names import names_of
 from telephony.services.references import options_for
+from telephony.views import ways_back
 from telephony.views.changes import home_of, place_of
 
 
@@ -138,10 +138,15 @@ class EditView(OperationMixin, TemplateView):
         fields = self.editor.fields(self.door.around)
         if self.request.method == "POST":
             return self._form(fields, seen=self.seen, data=self.request.POST)
+        typed = ways_back.typed_before(self.request)
+        seen, fingerprints = self._begin(), self._fingerprints()
+        if typed is not None:
+            seen, fingerprints = loaded_from(typed)
+        before = typed_again(fields, typed) if typed is not None else {}
         form = self._form(
-            fields, seen=self._begin(), fingerprints=self._fingerprints(), initial=self._added(fields)
+            fields, seen=seen, fingerprints=fingerprints, initial=before | self._added(fields, before)
         )
-        if self.earlier is not None:
+        if self.earlier is not None and typed is None:
             form = self._continued(form)
         return form
 
@@ -166,17 +171,17 @@ class EditView(OperationMixin, TemplateView):
         maker = self.link.declaration.maker_of(one.refers_to)
         if maker is None or right_for(maker.operation) not in self.request.rights:  # type: ignore[attr-defined]
             return
-        back = urlencode({"back": self.request.path, "field": one.name})
-        field.new_url = f"{tenant_url(tenant, 'telephony:new', **names)}?{back}"
+        field.new_url = tenant_url(tenant, "telephony:new", **names)
         field.new_label = maker.title
 
-    def _added(self, fields: Sequence[Field]) -> dict[str, Any]:
+    def _added(self, fields: Sequence[Field], before: Mapping[str, Any]) -> dict[str, Any]:
         """`?add=NUMBER` puts one more number on the list, for people who come from a call; `?made=FIELD:ID` chooses
         an object that was made for a field."""
+        held = {**self.seen, **before}
         name, _colon, made = self.request.GET.get("made", "")[:300].rpartition(":")
         for one in fields:
             if made and one.name == name and one.refers_to:
-                return {name: [*(self.seen.get(name) or ()), made] if one.kind == "refs" else made}
+                return {name: [*(held.get(name) or ()), made] if one.kind == "refs" else made}
         number = self.request.GET.get("add", "")[:40]
         lists = [one for one in fields if one.kind == "numbers"]
         if not number or not lists:
@@ -267,6 +272,8 @@ class EditView(OperationMixin, TemplateView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.form()
+        if (name := request.POST.get(ways_back.FIELD)) is not None:
+            return self._make_for(form, name)
         if form.is_valid():
             try:
                 change = editing.propose(
@@ -291,6 +298,13 @@ class EditView(OperationMixin, TemplateView):
             else:
                 return self.review(change)
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
+
+    def _make_for(self, form: EditForm, name: str) -> HttpResponse:
+        """Leave the form for a new object that one of its fields is to point to; all that was typed is kept."""
+        new_url = getattr(form.fields.get(name), "new_url", "")
+        if not new_url:
+            raise Http404
+        return HttpResponseRedirect(ways_back.way_out(self.request, new_url, name))
 
 
 class ActView(OperationMixin, View):

@@ -12,6 +12,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from telephony.forms.editing import EditForm
 from telephony.models import Change, Connection
@@ -56,6 +57,18 @@ class NewView(NewObjectMixin, EditView):
         """Beside the form that it is opened from, controls have other names of their own."""
         place = {"auto_id": "new_%s"} if self.request.htmx else {}  # type: ignore[attr-defined]
         return super()._form(fields, seen=seen, **place, **more)
+
+    def _lead_to_objects(self, field: Any, one: Field) -> None:
+        """In place, nothing else is made in place."""
+        super()._lead_to_objects(field, one)
+        if self.request.htmx:  # type: ignore[attr-defined]
+            field.new_url = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The form that it is made for, else its list."""
+        back, _field = ways_back.form_of(self.request)
+        return (back, _("What you were editing")) if back else super().place
 
     def get_template_names(self) -> list[str]:
         return ["telephony/_new_form.html" if self.request.htmx else self.template_name]  # type: ignore[attr-defined]
