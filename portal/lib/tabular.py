@@ -17,6 +17,7 @@ import xlsxwriter
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XLSX_ROWS = 1_048_576
+CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
 
 
 def safe_cell(value: Any) -> str:
@@ -27,6 +28,17 @@ def safe_cell(value: Any) -> str:
         return str(value)
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def guarded(text: str) -> str:
+    """A text that begins with an apostrophe gets another one, so that `unguarded` gives every text back as it was;
+    for files that are meant to come back."""
+    return f"'{text}" if text.startswith("'") else text
+
+
+def unguarded(text: str) -> str:
+    """The text of a cell without the apostrophe that `guarded` or `safe_cell` put there."""
+    return text[1:] if text[:1] == "'" and text[1:2] in ("'", *FORMULA_STARTS) and len(text) > 1 else text
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:

@@ -227,7 +227,7 @@ def _previewed(connection: Connection, person: Person) -> tuple[float, float]:
         slug = Tenant.objects.get(pk=connection.tenant_id).slug
     client = Client()
     client.force_login(person)
-    chosen = {"which": "all", "connection": connection.slug, "kind": KIND, "query": ""}
+    chosen = {"which": "all", "list": "objects", "connection": connection.slug, "kind": KIND, "query": ""}
     first, answer = seconds_of(lambda: client.post(f"/t/{slug}/bulk/choose/", chosen, follow=True))
     form = answer.redirect_chain[-1][0]
     wanted = {"_change_forward_delay": "on", "forward_delay": "25"}

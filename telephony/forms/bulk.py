@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from portal.ui.forms import FilterForm, any_of
 from telephony.forms.editing import EditForm, WhyForm
@@ -71,6 +72,16 @@ class StartForm(WhyForm):
         required=False,
         help_text=_("Otherwise a conflict or a refusal of one row stops no other."),
     )
+
+    def __init__(self, *args: Any, good: int | None = None, **kwargs: Any) -> None:
+        """`good` is how many rows can be written, where that is known."""
+        super().__init__(*args, **kwargs)
+        if good is not None:
+            self.fields["allows_bad"].label = ngettext_lazy(
+                "Write the %(n)s good row although others are not possible",
+                "Write the %(n)s good rows although others are not possible",
+                good,
+            ) % {"n": good}
 
 
 class BulkRowFilterForm(FilterForm):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from portal.ui.forms import FilterForm
 from telephony.forms.editing import EditForm
 from telephony.models.entities import EntityQuerySet
+from telephony.models.entity_search import EntitySearch
 from telephony.providers.company_page import CompanySetting, SettingGroup
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 
@@ -26,9 +27,12 @@ INHERIT = gettext_lazy("inherit")
 class CompanyFilterForm(FilterForm):
     q = forms.CharField(label=gettext_lazy("Name or identifier"), max_length=80)
 
+    def as_search(self) -> EntitySearch:
+        """What the valid fields ask for; call after the form was cleaned."""
+        return EntitySearch(words=self.cleaned_data["q"], finds_ids=True)
+
     def narrow(self, records: EntityQuerySet) -> EntityQuerySet:  # type: ignore[override]
-        text = self.cleaned_data["q"]
-        return records.matching(text) | records.filter(remote_id__icontains=text) if text else records
+        return self.as_search().narrow(records)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +14,7 @@ from portal.lib.numbers import to_e164
 from portal.ui.forms import FilterForm, RowField, any_of
 from telephony.models import Connection
 from telephony.models.entities import EntityQuerySet
+from telephony.models.entity_search import EntitySearch
 from telephony.providers.fields import DocumentField
 from telephony.providers.kinds import EntityKind
 
@@ -34,16 +35,16 @@ class EntityFilterForm(FilterForm):
 
     region = "FR"
 
-    def narrow(self, records: EntityQuerySet) -> EntityQuerySet:  # type: ignore[override]
+    def as_search(self) -> EntitySearch:
+        """What the valid fields ask for; call after the form was cleaned."""
         values = self.cleaned_data
-        if text := values["q"]:
-            records = records.matching(to_e164(text, self.region) or text)
-        if status := values["status"]:
-            records = records.filter(status=status)
-        return records
+        text = values["q"]
+        return EntitySearch(
+            words=(to_e164(text, self.region) or text) if text else "", status=values.get("status") or ""
+        )
 
-
-TRUE_TEXTS = ("true", "1", "True", "yes", "on")
+    def narrow(self, records: EntityQuerySet) -> EntityQuerySet:  # type: ignore[override]
+        return self.as_search().narrow(records)
 
 
 class KindFilterForm(EntityFilterForm):
@@ -72,37 +73,20 @@ class KindFilterForm(EntityFilterForm):
         members = {"q": q, "status": state, **shown, "declared": declared}
         return type(f"{kind.kind}FilterForm", (cls,), members)
 
-    def narrow(self, records: EntityQuerySet) -> EntityQuerySet:  # type: ignore[override]
+    def as_search(self) -> EntitySearch:
         values = self.cleaned_data
-        if text := values["q"]:
-            found = records.matching(to_e164(text, self.region) or text)
-            records = found | records.filter(parent_remote_id__in=self.places) if self.places else found
-        if status := values.get("status"):
-            records = records.filter(status=status)
-        for name, field in self.declared.items():
-            if value := values.get(name):
-                records = _narrowed(records, name, field, value)
-        return records
+        holds = [
+            (field.path, field.kind, value)
+            for name, field in self.declared.items()
+            if (value := values.get(name))
+        ]
+        return replace(super().as_search(), places=tuple(self.places), holds=tuple(holds))
 
 
 def _choices(field: DocumentField) -> list[tuple[str, Any]]:
     if field.kind == "boolean":
         return [("yes", _("yes")), ("no", _("no"))]
     return list(field.choices) if not field.unit_path else []
-
-
-def _narrowed(records: EntityQuerySet, name: str, field: DocumentField, value: str) -> EntityQuerySet:
-    """The rows whose document has the value there; a list has it among its entries."""
-    *above, last = field.parts
-    place: Any = "document"
-    for part in above:
-        place = KeyTransform(part, place)
-    if field.kind == "boolean":
-        told = records.alias(**{name: KeyTextTransform(last, place)})
-        is_true = {f"{name}__in": TRUE_TEXTS}
-        return told.filter(**is_true) if value == "yes" else told.exclude(**is_true)
-    told = records.alias(**{name: KeyTransform(last, place)})
-    return told.filter(**{f"{name}__contains": value})
 
 
 class LineFilterForm(EntityFilterForm):
@@ -120,10 +104,10 @@ class LineFilterForm(EntityFilterForm):
         }
         self.fields["kind"].choices = [("", _("any")), *kinds.items()]  # type: ignore[attr-defined]
 
-    def narrow(self, records: EntityQuerySet) -> EntityQuerySet:  # type: ignore[override]
-        records = super().narrow(records)
-        if connection := self.cleaned_data["connection"]:
-            records = records.filter(connection=connection)
-        if kind := self.cleaned_data["kind"]:
-            records = records.filter(kind=kind)
-        return records
+    def as_search(self) -> EntitySearch:
+        connection, kind = self.cleaned_data["connection"], self.cleaned_data["kind"]
+        return replace(
+            super().as_search(),
+            connections=(connection.pk,) if connection else (),
+            kinds=(kind,) if kind else (),
+        )

@@ -8,7 +8,7 @@ revert   a draft job that takes back what another one wrote
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from telephony.models import BulkRow, Change, Connection, Entity, Job
 from telephony.services import bulk_choice, bulk_judging, change_secrets, ledger
 from telephony.services.bulk_sending import BAD
 from telephony.services.door import door_of, right_for
-from telephony.services.entity_page import parents_of
+from telephony.services.entity_page import labels_of
 
 MOST_ROWS = 20_000
 FIRST_PAGE = 50  # rows that are judged while the person waits
@@ -86,27 +86,6 @@ def _count_words(count: int) -> str:
     return ngettext("Edit of %(count)s object", "Edit of %(count)s objects", count) % {"count": count}
 
 
-def labels_of(entities: Sequence[Entity]) -> dict[int, str]:
-    """What each object is called, with what it hangs below: "Night, Accueil Paris"."""
-    found: dict[int, str] = {}
-    for connection, name, group in _by_kind(entities):
-        kind = connection.declaration.kinds.get(name)
-        parents = parents_of(connection, kind, group) if kind else {}
-        for one in group:
-            parent = parents.get(one.parent_remote_id)
-            own = str(kind.plural) if kind and kind.whole_list else one.name
-            own = own or (str(kind.unnamed) if kind else "") or str(one)
-            found[one.pk] = (f"{own}, {parent}" if parent else own)[:250]
-    return found
-
-
-def _by_kind(entities: Iterable[Entity]) -> list[tuple[Connection, str, list[Entity]]]:
-    groups: dict[tuple[int, str], list[Entity]] = {}
-    for one in entities:
-        groups.setdefault((one.connection_id, one.kind), []).append(one)
-    return [(group[0].connection, name, group) for (_pk, name), group in groups.items()]
-
-
 # ---- wanting ----
 
 
@@ -118,8 +97,11 @@ def chosen(job: Job) -> Any:
 def want(job: Job, operation: str, wanted: Mapping[str, Any]) -> Job:
     """Say what all objects are to be; the first rows are judged at once, the others by the worker.
 
-    Raises NotOpen where it was started, KeyError where none of the objects has this operation.
+    Raises NotOpen where it was started or a file has said what is wanted, KeyError where none of the objects has this
+    operation.
     """
+    if job.parameters.get("file"):
+        raise NotOpen(_("A file has said what is wanted."))
     offered = bulk_choice.choices(bulk_choice.samples(chosen(job)))
     entity, editor = offered[operation][0]
     around = door_of(entity.connection, operation, bulk_choice.address_of(editor, entity)).around

@@ -53,7 +53,7 @@ def _doors(connection: Connection, editor: Editor, rows: Sequence[BulkRow]) -> d
             around=around,
         )
     places = {row.pk: editor.place(row.address, doors[row.pk].around) for row in rows}
-    targets = _targets(connection, places.values())
+    targets = targets_of(connection, places.values())
     for pk, place in places.items():
         key = (place.kind, place.parent_remote_id)
         entity = targets.get((*key, place.remote_id)) if place.remote_id else targets.get(key)
@@ -71,7 +71,7 @@ def _line_of(row: BulkRow, lines: Mapping[str, Entity]) -> Entity | None:
     return next((lines[str(value)] for value in row.address.values() if str(value) in lines), None)
 
 
-def _targets(connection: Connection, places: Iterable[Place]) -> dict[tuple[str, ...], Entity]:
+def targets_of(connection: Connection, places: Iterable[Place]) -> dict[tuple[str, ...], Entity]:
     """The cached objects that stand in these places: by kind, parent and id, and one of each list by kind and parent."""
     wanted = list(places)
     found = Entity.objects.present().filter(

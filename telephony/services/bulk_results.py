@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from accounts.scoping import tenant_scope
-from portal.lib.tabular import csv_text
+from portal.lib.tabular import CSV_MARK, csv_text
 from telephony.models import BulkRow, Job
 from telephony.services.bulk_words import words_of
-from telephony.services.exporting import CSV_MARK
 
 BATCH = 500
 

@@ -154,6 +154,27 @@ def parents_of(connection: Connection, kind: EntityKind, rows: Iterable[Entity])
     return {place: by_place[place] for place in wanted if place in by_place}
 
 
+def labels_of(entities: Sequence[Entity]) -> dict[int, str]:
+    """What each object is called, with what it hangs below: "Night, Accueil Paris"."""
+    found: dict[int, str] = {}
+    for connection, name, group in _by_kind(entities):
+        kind = connection.declaration.kinds.get(name)
+        parents = parents_of(connection, kind, group) if kind else {}
+        for one in group:
+            parent = parents.get(one.parent_remote_id)
+            own = str(kind.plural) if kind and kind.whole_list else one.name
+            own = own or (str(kind.unnamed) if kind else "") or str(one)
+            found[one.pk] = (f"{own}, {parent}" if parent else own)[:250]
+    return found
+
+
+def _by_kind(entities: Iterable[Entity]) -> list[tuple[Connection, str, list[Entity]]]:
+    groups: dict[tuple[int, str], list[Entity]] = {}
+    for one in entities:
+        groups.setdefault((one.connection_id, one.kind), []).append(one)
+    return [(group[0].connection, name, group) for (_pk, name), group in groups.items()]
+
+
 def names_in(kind: EntityKind, rows: Iterable[Entity], region: str) -> dict[str, str]:
     """Names of the telephone numbers that the documents of some objects hold; one query."""
     facts = (fact_at(field, row.document) for row in rows for field in kind.fields)

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,104 +22,118 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import AuditEvent, Person, Tenant
-from accounts.scoping import current_tenant_id
-from portal.lib.tabular import csv_text, write_xlsx
-from telephony.models import Call, Job
-from telephony.models.call_search import CallSearch, calls_in_scope
+from portal.lib.tabular import CSV_MARK, csv_text, write_xlsx
+from telephony.models import Job
+from telephony.models.call_search import CallSearch
 from telephony.models.change_search import ChangeSearch
-from telephony.services import change_export, ledger
-from telephony.services.number_names import names_of
+from telephony.models.entity_search import EntitySearch
+from telephony.services import call_export, change_export, ledger, object_export
 from telephony.services.record_export import record_lines
 
 FORMATS = ("csv", "xlsx")
 RENEW_EVERY = 50_000  # rows of a workbook
 KEPT_FOR = timedelta(days=7)
-CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
 
 
-@dataclass(frozen=True)
-class ExportColumn:
-    """One column: its head, and how it reads a call (`zone` for times, `names` by number)."""
-
-    name: str
-    head: Any
-    value: Callable[[Call, ZoneInfo, Mapping[str, str]], Any]
-
-
-def _money(call: Call) -> Any:
-    return None if call.cost_micros is None else float(Decimal(call.cost_micros) / 1_000_000)
-
-
-CALL_COLUMNS = (
-    ExportColumn(
-        "started_at",
-        gettext_lazy("Started (%(zone)s)"),
-        lambda call, zone, names: call.started_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
-    ),
-    ExportColumn("medium", gettext_lazy("Kind"), lambda call, zone, names: call.get_medium_display()),
-    ExportColumn(
-        "direction", gettext_lazy("Direction"), lambda call, zone, names: call.get_direction_display()
-    ),
-    ExportColumn("caller", gettext_lazy("From"), lambda call, zone, names: call.caller),
-    ExportColumn(
-        "caller_name", gettext_lazy("From, name"), lambda call, zone, names: names.get(call.caller, "")
-    ),
-    ExportColumn("callee", gettext_lazy("To"), lambda call, zone, names: call.callee),
-    ExportColumn(
-        "callee_name", gettext_lazy("To, name"), lambda call, zone, names: names.get(call.callee, "")
-    ),
-    ExportColumn("outcome", gettext_lazy("Outcome"), lambda call, zone, names: call.get_outcome_display()),
-    ExportColumn("duration_s", gettext_lazy("Talk (s)"), lambda call, zone, names: call.duration_s),
-    ExportColumn("wait_s", gettext_lazy("Wait (s)"), lambda call, zone, names: call.wait_s),
-    ExportColumn("cost", gettext_lazy("Cost"), lambda call, zone, names: _money(call)),
-    ExportColumn("currency", gettext_lazy("Currency"), lambda call, zone, names: call.connection.currency),
-    ExportColumn("destination", gettext_lazy("Destination"), lambda call, zone, names: call.destination),
-    ExportColumn("line", gettext_lazy("Line"), lambda call, zone, names: call.line.name if call.line else ""),
-    ExportColumn("connection", gettext_lazy("Connection"), lambda call, zone, names: call.connection.name),
-)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What an export is of, newest first.
+    """What an export is of.
 
     title   names the file and its sheet
-    at      the moment that orders the rows
+    order   as `order_by` takes it; the last part is unique
     found   the rows that a filter leaves, of those made before the export was asked for
-    heads, cells   the columns; a row of the table may take several lines
+    heads   of the columns
+    cells   a row of the table may take several lines
     """
 
-    title: Any
-    at: str
-    found: Callable[[Mapping[str, Any], datetime], Any]
-    heads: Callable[[ZoneInfo], list[str]]
-    cells: Callable[[Sequence[Any], ZoneInfo], list[list[Any]]]
+    title: str
+    order: Sequence[str]
+    found: Any
+    heads: Sequence[str]
+    cells: Callable[[Sequence[Any]], list[list[Any]]]
+
+
+Subjects = Callable[[Mapping[str, Any], datetime, ZoneInfo], Subject]
+
+
+def _calls(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
+    return Subject(
+        title=_("Calls"),
+        order=("-started_at", "-id"),
+        found=call_export.queryset(CallSearch.from_parameters(parameters["search"]), before),
+        heads=call_export.heads(zone),
+        cells=lambda batch: call_export.cells(batch, zone),
+    )
+
+
+def _changes(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
+    return Subject(
+        title=_("Changes"),
+        order=("-created_at", "-id"),
+        found=change_export.queryset(ChangeSearch.from_parameters(parameters["search"]), before),
+        heads=change_export.heads(zone),
+        cells=lambda batch: change_export.cells(batch, zone),
+    )
+
+
+def _objects(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
+    """Objects come back edited: the columns are those of the moment when they were asked for."""
+    heads = parameters["columns"]
+    return Subject(
+        title=parameters["title"],
+        order=("name", "id"),
+        found=object_export.queryset(EntitySearch.from_parameters(parameters["search"])),
+        heads=heads,
+        cells=lambda batch: object_export.cells(batch, heads),
+    )
+
+
+SUBJECTS: Mapping[str, Subjects] = {"calls": _calls, "changes": _changes, "objects": _objects}
 
 
 def request_export(
     tenant: Tenant, person: Person, search: CallSearch | ChangeSearch, file_format: str
 ) -> Job:
     """Put an export of the whole filter into the ledger; the worker makes it."""
+    is_of_changes = isinstance(search, ChangeSearch)
+    words = _("Changes, as %(format)s") if is_of_changes else _("Calls, as %(format)s")
+    label = words % {"format": file_format.upper()}
+    parameters = {"what": "changes" if is_of_changes else "calls", "search": search.to_parameters()}
+    return _request(tenant, person, label, file_format, parameters)
+
+
+def request_objects(
+    tenant: Tenant, person: Person, search: EntitySearch, title: str, file_format: str
+) -> Job:
+    """The same of a list of objects, as a file that can be edited and brought back. `title` is the list's."""
+    label = _("%(list)s, as %(format)s") % {"list": title, "format": file_format.upper()}
+    parameters = {
+        "what": "objects",
+        "search": search.to_parameters(),
+        "title": title,
+        "columns": object_export.heads(search),
+    }
+    return _request(tenant, person, label, file_format, parameters)
+
+
+def _request(
+    tenant: Tenant, person: Person, label: str, file_format: str, parameters: Mapping[str, Any]
+) -> Job:
     if file_format not in FORMATS:
         raise ValueError(f"no export as {file_format}")
-    what = "changes" if isinstance(search, ChangeSearch) else "calls"
-    parameters = {
-        "what": what,
-        "search": search.to_parameters(),
+    told = {
+        **parameters,
         "format": file_format,
         "zone": person.time_zone,
         "language": person.language,
         "asked_at": timezone.now().isoformat(),
     }
-    words = _("Calls, as %(format)s") if what == "calls" else _("Changes, as %(format)s")
-    label = words % {"format": file_format.upper()}
     with transaction.atomic():
         job = Job.objects.create(
-            kind=Job.Kind.EXPORT, label=label, parameters=parameters, person=person, due_at=timezone.now()
+            kind=Job.Kind.EXPORT, label=label[:250], parameters=told, person=person, due_at=timezone.now()
         )
         ledger.hint(job)
     audit.record(
@@ -128,7 +141,7 @@ def request_export(
         tenant=tenant,
         person=person,
         object_label=label,
-        detail={"filter": parameters["search"], "job": job.pk},
+        detail={"filter": told["search"], "job": job.pk},
     )
     return job
 
@@ -139,28 +152,26 @@ def advance(job: Job) -> None:
     Raises LeaseLost when another worker took over.
     """
     ends_at = time.monotonic() + settings.TASK_BUDGET_S
-    found = _found(job)
+    subject = _subject(job)
     if job.state == Job.State.WAITING:
-        ledger.write(job, state=Job.State.RUNNING, total_rows=found.count())
+        ledger.write(job, state=Job.State.RUNNING, total_rows=subject.found.count())
     part = _path(job).with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file:
         if file.tell() < job.cursor.get("bytes", 0):  # the part is gone: what was written is written again
             ledger.write(job, cursor={}, done_rows=0)
         file.truncate(job.cursor.get("bytes", 0))
-        at = _subject(job).at
-        while batch := list(_after(found, job.cursor, at)[: settings.EXPORT_BATCH]):
-            text = _lines(job, batch).encode()
+        while batch := list(_after(subject, job.cursor.get("last"))[: settings.EXPORT_BATCH]):
+            text = _lines(job, subject, batch).encode()
             ledger.renew(job)  # whoever lost the lease writes nothing between the new holder's rows
             file.seek(0, 2)
             file.write(text)
             file.flush()
-            last = getattr(batch[-1], at).isoformat()
-            cursor = {"at": last, "id": batch[-1].pk, "bytes": file.tell()}
+            cursor = {"last": _place_of(subject, batch[-1]), "bytes": file.tell()}
             ledger.write(job, cursor=cursor, done_rows=job.done_rows + len(batch))
             if time.monotonic() > ends_at or ledger.is_stopping():
                 return
-    _finish(job, part)
+    _finish(job, subject, part)
 
 
 def write_now(
@@ -170,34 +181,20 @@ def write_now(
 
     jsonl gives every provider record with its normalised columns and raw document.
     """
-    calls = _narrowed(search, now)
+    subject = _calls({"search": search.to_parameters()}, now, zone)
     if file_format == "xlsx":
-        yield write_xlsx(
-            target, _("Calls"), heads(zone), (row for batch in _batches(calls) for row in rows(batch, zone))
-        )
+        rows = (row for batch in _batches(subject) for row in subject.cells(batch))
+        yield write_xlsx(target, subject.title, subject.heads, rows)
         return
     done = 0
     if file_format == "csv":
-        target.write((CSV_MARK + csv_text([heads(zone)])).encode())
-    for batch in _batches(calls):
+        target.write((CSV_MARK + csv_text([subject.heads])).encode())
+    for batch in _batches(subject):
         target.write(
-            (record_lines(batch) if file_format == "jsonl" else csv_text(rows(batch, zone))).encode()
+            (record_lines(batch) if file_format == "jsonl" else csv_text(subject.cells(batch))).encode()
         )
         done += len(batch)
         yield done
-
-
-def heads(zone: ZoneInfo) -> list[str]:
-    return [
-        str(column.head) % {"zone": zone.key} if "%(" in str(column.head) else str(column.head)
-        for column in CALL_COLUMNS
-    ]
-
-
-def rows(batch: Sequence[Call], zone: ZoneInfo) -> list[list[Any]]:
-    """A batch of calls as cells; names come with one query."""
-    names = names_of(number for call in batch for number in (call.caller, call.callee))
-    return [[column.value(call, zone, names) for column in CALL_COLUMNS] for call in batch]
 
 
 def file_of(job: Job) -> Path:
@@ -227,79 +224,59 @@ def _delete_files(job: Job) -> None:
         path.unlink(missing_ok=True)
 
 
-def _narrowed(search: CallSearch, now: datetime) -> Any:
-    tenant = Tenant.objects.get(pk=current_tenant_id())
-    return search.narrow(calls_in_scope().filter(started_at__lt=now), region=tenant.region)
-
-
-SUBJECTS = {
-    "calls": Subject(
-        title=gettext_lazy("Calls"),
-        at="started_at",
-        found=lambda parameters, before: _narrowed(CallSearch.from_parameters(parameters), before),
-        heads=heads,
-        cells=rows,
-    ),
-    "changes": Subject(
-        title=gettext_lazy("Changes"),
-        at="created_at",
-        found=lambda parameters, before: change_export.queryset(
-            ChangeSearch.from_parameters(parameters), before
-        ),
-        heads=change_export.heads,
-        cells=change_export.cells,
-    ),
-}
-
-
 def _subject(job: Job) -> Subject:
-    return SUBJECTS[job.parameters.get("what", "calls")]
+    told = job.parameters
+    with translation.override(told["language"]):
+        make = SUBJECTS[told.get("what", "calls")]
+        return make(told, datetime.fromisoformat(told["asked_at"]), ZoneInfo(told["zone"]))
 
 
-def _found(job: Job) -> Any:
-    asked_at = datetime.fromisoformat(job.parameters["asked_at"])
-    return _subject(job).found(job.parameters["search"], asked_at)
+def _place_of(subject: Subject, row: Any) -> list[Any]:
+    """Where a row stands in the order, as JSON has it."""
+    values = [getattr(row, name.lstrip("-")) for name in subject.order]
+    return [value.isoformat() if isinstance(value, datetime) else value for value in values]
 
 
-def _after(found: Any, cursor: Mapping[str, Any], by: str = "started_at") -> Any:
-    ordered = found.order_by(f"-{by}", "-id")
-    if not cursor:
+def _after(subject: Subject, last: Sequence[Any] | None) -> Any:
+    """The rows after the one that stands at `last`, in order."""
+    ordered = subject.found.order_by(*subject.order)
+    if not last:
         return ordered
-    at = datetime.fromisoformat(cursor["at"])
-    earlier = Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": cursor["id"]})
-    return ordered.filter(earlier).filter(**{f"{by}__lte": at})
+    beyond, same = Q(), Q()
+    for name, value in zip(subject.order, last, strict=True):
+        path, way = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
+        beyond |= same & Q(**{f"{path}__{way}": value})
+        same &= Q(**{path: value})
+    first, way = subject.order[0].lstrip("-"), "lte" if subject.order[0].startswith("-") else "gte"
+    return ordered.filter(beyond).filter(**{f"{first}__{way}": last[0]})  # enters an index at its place
 
 
-def _batches(calls: Any) -> Iterator[list[Call]]:
-    cursor: dict[str, Any] = {}
-    while batch := list(_after(calls, cursor)[: settings.EXPORT_BATCH]):
+def _batches(subject: Subject) -> Iterator[list[Any]]:
+    last: list[Any] | None = None
+    while batch := list(_after(subject, last)[: settings.EXPORT_BATCH]):
         yield batch
-        cursor = {"at": batch[-1].started_at.isoformat(), "id": batch[-1].pk}
+        last = _place_of(subject, batch[-1])
 
 
-def _lines(job: Job, batch: Sequence[Any]) -> str:
-    zone = ZoneInfo(job.parameters["zone"])
+def _lines(job: Job, subject: Subject, batch: Sequence[Any]) -> str:
     with translation.override(job.parameters["language"]):
-        cells = _subject(job).cells(batch, zone)
+        cells = subject.cells(batch)
     if job.parameters["format"] == "csv":
         return csv_text(cells)
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in cells)
 
 
-def _finish(job: Job, part: Path) -> None:
+def _finish(job: Job, subject: Subject, part: Path) -> None:
     zone = ZoneInfo(job.parameters["zone"])
     path = _path(job)
-    with translation.override(job.parameters["language"]):
-        first = _subject(job).heads(zone)
-        title = str(_subject(job).title)
     ready = path.with_suffix(f".{job.fence}.ready")  # its own for each worker that gets so far
     with part.open(encoding="utf-8", newline="") as source, ready.open("wb") as target:
         if job.parameters["format"] == "csv":
-            target.write((CSV_MARK + csv_text([first])).encode())
+            target.write((CSV_MARK + csv_text([subject.heads])).encode())
             while chunk := source.read(1 << 20):
                 target.write(chunk.encode())
         else:
-            write_xlsx(target, title, first, _cells(job, source))
+            write_xlsx(target, subject.title, subject.heads, _cells(job, source))
     ledger.renew(job)  # raises LeaseLost where another worker has it by now
     ready.replace(path)
     now = timezone.now()
@@ -309,7 +286,7 @@ def _finish(job: Job, part: Path) -> None:
         due_at=None,
         finished_at=now,
         expires_at=now + KEPT_FOR,
-        file_name=f"{slugify(title)}-{now.astimezone(zone):%Y-%m-%d-%H%M}.{job.parameters['format']}",
+        file_name=f"{slugify(subject.title)}-{now.astimezone(zone):%Y-%m-%d-%H%M}.{job.parameters['format']}",
         file_bytes=path.stat().st_size,
     )
     part.unlink()  # last, so that a crash before finds it

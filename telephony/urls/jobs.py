@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{_ONE}edit/", bulk.BulkEditView.as_view(), name="bulk_edit"),
     path(f"{_ONE}sheet/", bulk.SheetView.as_view(), name="bulk_sheet"),
     path(f"{_ONE}do/<slug:act>/", bulk.BulkActView.as_view(), name="bulk_act"),
+    path("t/<slug:slug>/exports/objects/", jobs.ExportObjectsView.as_view(), name="export_objects"),
+    path("t/<slug:slug>/bulk/file/", bulk.ImportView.as_view(), name="bulk_import"),
     path("t/<slug:slug>/bulk/choose/", bulk.BulkChooseView.as_view(), name="bulk_choose"),
     path("t/<slug:slug>/jobs/running/", jobs.RunningJobsView.as_view(), name="job_running"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,10 +21,14 @@ from telephony.forms.bulk import BulkForm, StartForm
 from telephony.models import Connection, Job
 from telephony.services import bulk, bulk_choice, bulk_sheet
 from telephony.services.door import right_for
-from telephony.views.entities import EntityListView, LineListView
+from telephony.views.listed import view_of
 
 MOST_TICKED = 1000
 MOST_ERRORS = 50  # of a file, shown at once
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class BulkChooseView(TenantRightMixin, View):
@@ -36,10 +40,11 @@ class BulkChooseView(TenantRightMixin, View):
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         tenant = request.tenant  # type: ignore[attr-defined]
         home = next_url(request, tenant_url(tenant, "telephony:line_list"))
-        listed = self.listed()
-        if listed is None:
+        view = view_of(request, slug)
+        if view is None:
             messages.error(request, _("A filter is not valid; nothing was chosen."))
             return HttpResponseRedirect(home)
+        listed = view.records.order_by(*view.order_in_force)
         if request.POST.get("which") != "all":
             ticked = [pk for pk in request.POST.getlist("selected")[:MOST_TICKED] if pk.isdecimal()]
             listed = listed.filter(pk__in=ticked)
@@ -53,32 +58,6 @@ class BulkChooseView(TenantRightMixin, View):
             messages.error(request, words % {"count": bulk.MOST_ROWS})
             return HttpResponseRedirect(home)
         return HttpResponseRedirect(tenant_url(tenant, "telephony:bulk_edit", pk=job.pk))
-
-    def listed(self) -> Any | None:
-        """The list that the form stood in, narrowed and ordered as it was; None where its filter is not valid."""
-        asked = QueryDict(self.request.POST.get("query", "")[:2000])
-        view: Any = LineListView() if not self.request.POST.get("kind") else EntityListView()
-        view.setup(
-            _AsGet(self.request, asked),
-            slug=self.kwargs["slug"],
-            connection=self.request.POST.get("connection", ""),
-            kind=self.request.POST.get("kind", ""),
-        )
-        form = view.filter_form
-        form.full_clean()
-        if form.errors:
-            return None
-        return view.records.order_by(*view.order_in_force)
-
-
-class _AsGet:
-    """The request of a POST as its list sees it: another query, everything else the same."""
-
-    def __init__(self, request: HttpRequest, query: QueryDict) -> None:
-        self._request, self.GET = request, query
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._request, name)
 
 
 class BulkJobMixin(TenantRightMixin):
@@ -112,7 +91,7 @@ class BulkEditView(BulkJobMixin, TemplateView):
         return wanted if wanted in self.offered else next(iter(self.offered), "")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.job.state != Job.State.DRAFT or self.job.reverts_id:
+        if self.job.state != Job.State.DRAFT or self.job.reverts_id or self.job.parameters.get("file"):
             return HttpResponseRedirect(self.page(self.job))
         return super().get(request, *args, **kwargs)
 
@@ -157,39 +136,69 @@ class BulkEditView(BulkJobMixin, TemplateView):
 
 
 class SheetView(BulkEditView):
-    """The objects of a draft as a file with their fields as columns (GET), and back in (POST)."""
+    """The objects of a draft as a file with their fields as columns (GET, `?format=`), and back in (POST)."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.operation:
             return HttpResponseRedirect(self.page(self.job))
-        content = bulk_sheet.sheet(self.job, self.operation)
-        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="objects-{self.job.pk}.csv"'
+        file_format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+        content = bulk_sheet.sheet(self.job, self.operation, file_format)
+        response = HttpResponse(content, content_type=FILE_TYPES[file_format])
+        response["Content-Disposition"] = f'attachment; filename="objects-{self.job.pk}.{file_format}"'
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        file = request.FILES.get("file")
-        edit = tenant_url(self.request.tenant, "telephony:bulk_edit", pk=self.job.pk)
-        if file is None or file.size is None or file.size > bulk_sheet.MOST_BYTES or not self.operation:
-            messages.error(request, _("Choose a CSV file of at most 20 MB."))
-            return HttpResponseRedirect(edit)
-        require_right(request, right_for(self.offered[self.operation][0][1].operation))
         try:
-            bulk_sheet.take(self.job, self.operation, file.read())
+            taken = taken_from(request, self.job)
         except bulk_sheet.BadSheet as bad:
-            context = self.get_context_data(
-                sheet_errors=bad.errors[:MOST_ERRORS], sheet_count=len(bad.errors)
-            )
-            return self.render_to_response(context, status=422)
+            return self.render_to_response(self.get_context_data(**told(bad)), status=422)
         except bulk.NotOpen:
             messages.info(request, _("This was started already; here is how it stands."))
-        return HttpResponseRedirect(self.page(self.job))
+            taken = self.job
+        return HttpResponseRedirect(self.page(taken))
 
     @cached_property
     def form(self) -> BulkForm | None:
         """The other way to say what is wanted; nothing was typed into it."""
         fields, around = bulk_choice.fields_of(self.offered[self.operation]) if self.operation else ([], None)
         return BulkForm(fields, around, editor=self.offered[self.operation][0][1]) if around else None
+
+
+class ImportView(TenantRightMixin, TemplateView):
+    """A file of a list, edited, back in: what it changes becomes a draft."""
+
+    right = Right.BULK_EDIT
+    template_name = "telephony/bulk_import.html"
+    menu_entry = "telephony:job_list"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            job = taken_from(request)
+        except bulk_sheet.BadSheet as bad:
+            return self.render_to_response(self.get_context_data(**told(bad)), status=422)
+        return HttpResponseRedirect(tenant_url(request.tenant, "telephony:job_detail", pk=job.pk))  # type: ignore[attr-defined]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(title=_("Bring in an edited file"), **kwargs)
+
+
+def taken_from(request: HttpRequest, job: Job | None = None) -> Job:
+    """The draft of an uploaded file. Raises BadSheet, and bulk.NotOpen where the job was started."""
+    file = request.FILES.get("file")
+    if file is None or file.size is None:
+        raise bulk_sheet.BadSheet([_("Choose a file.")])
+    if file.size > bulk_sheet.MOST_BYTES:
+        words = _("The file is larger than %(most)s MB.") % {"most": bulk_sheet.MOST_BYTES // 1_000_000}
+        raise bulk_sheet.BadSheet([words])
+    try:
+        return bulk_sheet.take(file.read(), request.user, job)  # type: ignore[arg-type]
+    except bulk_sheet.UnreadableFile as error:
+        raise bulk_sheet.BadSheet([error]) from error
+
+
+def told(bad: bulk_sheet.BadSheet) -> dict[str, Any]:
+    """What is wrong with a file, for its page."""
+    return {"sheet_errors": bad.faults[:MOST_ERRORS], "sheet_count": len(bad.faults)}
 
 
 def sets_of(job: Job) -> list[tuple[Connection, str, int]]:

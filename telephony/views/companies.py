@@ -18,6 +18,7 @@ from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.companies import CompanyFilterForm, CompanyForm, zones
 from telephony.models import Connection, Entity
+from telephony.models.entity_search import EntitySearch
 from telephony.providers.company_page import CompanyPage
 from telephony.providers.edit_fields import Field, Fields
 from telephony.providers.editing import Editor
@@ -25,6 +26,7 @@ from telephony.services import company_story
 from telephony.services.company_story import CompanyStory
 from telephony.tables.companies import CompanyTable
 from telephony.views.editing import ActView, EditView
+from telephony.views.entities import FiledMixin
 from telephony.views.lines import permissions
 
 SHOWN = ("own", "inherited")  # what the chips narrow the settings to
@@ -41,7 +43,7 @@ def reasons(request: HttpRequest, connection: Connection, page: CompanyPage) -> 
     return found
 
 
-class CompanyListView(TenantRightMixin, FilteredTableView):
+class CompanyListView(FiledMixin, TenantRightMixin, FilteredTableView):
     """The companies of every connection that has them."""
 
     right = Right.LINES_READ
@@ -59,10 +61,15 @@ class CompanyListView(TenantRightMixin, FilteredTableView):
         rows = Connection.objects.filter(unlinked_at=None).select_related("credential").order_by("name", "id")
         return [one for one in rows if company_story.page_of(one) is not None]
 
-    def get_queryset(self) -> Any:
+    list_name = "companies"
+
+    def scope(self) -> EntitySearch:
+        """Without a connection that has companies there is none, whatever else there is."""
         kinds = {page.company_kind for one in self.sources if (page := company_story.page_of(one))}
-        rows = Entity.objects.present().filter(connection__in=self.sources, kind__in=kinds)
-        return rows.select_related("connection")
+        return EntitySearch(connections=[one.pk for one in self.sources] or [0], kinds=sorted(kinds) or [""])
+
+    def get_queryset(self) -> Any:
+        return self.scope().found().select_related("connection")
 
     def get_table(self) -> CompanyTable:
         table = super().get_table()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +21,7 @@ from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
 from telephony.models import Call, Connection, Entity, NumberName
+from telephony.models.entity_search import EntitySearch
 from telephony.providers.kinds import EntityKind
 from telephony.providers.offers import Spot
 from telephony.services import porting
@@ -73,7 +74,38 @@ class ChoosingMixin:
         return super().get_context_data(bar=bar, **kwargs)  # type: ignore[misc]
 
 
-class LineListView(ChoosingMixin, ConnectActionMixin, TenantRightMixin, FilteredTableView):
+class FiledMixin:
+    """A list of objects that goes out as a file and comes back edited. `list_name` is its name among `listed.LISTS`."""
+
+    request: Any
+    list_name: ClassVar[str]
+
+    def scope(self) -> EntitySearch:
+        """What the list shows without a filter."""
+        raise NotImplementedError
+
+    def search(self) -> EntitySearch:
+        """The list with its filter; call after the form was cleaned."""
+        return self.scope().also(self.filter_form.as_search())  # type: ignore[attr-defined]
+
+    def export_url(self) -> str:
+        if Right.EXPORTS_MAKE not in self.request.rights:
+            return ""
+        return tenant_url(self.request.tenant, "telephony:export_objects")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may_import = Right.BULK_EDIT in self.request.rights
+        return super().get_context_data(  # type: ignore[misc]
+            export_fields={
+                "list": self.list_name,
+                **{name: self.kwargs[name] for name in ("connection", "kind") if name in self.kwargs},  # type: ignore[attr-defined]
+            },
+            import_url=tenant_url(self.request.tenant, "telephony:bulk_import") if may_import else "",
+            **kwargs,
+        )
+
+
+class LineListView(FiledMixin, ChoosingMixin, ConnectActionMixin, TenantRightMixin, FilteredTableView):
     """Every line of every provider in one list."""
 
     right = Right.LINES_READ
@@ -82,9 +114,13 @@ class LineListView(ChoosingMixin, ConnectActionMixin, TenantRightMixin, Filtered
     order = ("name", "id")
     empty_title = gettext_lazy("No lines yet")
     empty_text = gettext_lazy("Lines arrive a few seconds after an account is connected.")
+    list_name = "lines"
+
+    def scope(self) -> EntitySearch:
+        return EntitySearch(is_line=True)
 
     def get_queryset(self) -> Any:
-        return Entity.objects.lines().select_related("connection")
+        return self.scope().found().select_related("connection")
 
     def get_filter_form(self) -> LineFilterForm:
         form = LineFilterForm(self.request.GET)
@@ -113,7 +149,7 @@ class KindListView(TenantRightMixin, TemplateView):
         return super().get_context_data(**context)
 
 
-class EntityListView(ChoosingMixin, TenantRightMixin, FilteredTableView):
+class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableView):
     """All objects of one kind of one connection."""
 
     right = Right.LINES_READ
@@ -121,6 +157,7 @@ class EntityListView(ChoosingMixin, TenantRightMixin, FilteredTableView):
     template_name = "telephony/entity_list.html"
     empty_title = gettext_lazy("None of these")
     empty_text = gettext_lazy("The account has no object of this kind, or it was not read yet.")
+    list_name = "objects"
 
     @cached_property
     def link(self) -> Connection:
@@ -153,8 +190,11 @@ class EntityListView(ChoosingMixin, TenantRightMixin, FilteredTableView):
     def title(self) -> str:  # type: ignore[override]
         return str(self.entity_kind.plural)
 
+    def scope(self) -> EntitySearch:
+        return EntitySearch(connections=(self.link.pk,), kinds=(self.entity_kind.kind,))
+
     def get_queryset(self) -> Any:
-        return Entity.objects.present().filter(connection=self.link, kind=self.entity_kind.kind)
+        return self.scope().found()
 
     def get_filter_form(self) -> EntityFilterForm:
         form = KindFilterForm.for_kind(self.entity_kind, self.states)(self.request.GET)

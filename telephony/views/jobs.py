@@ -22,7 +22,7 @@ from django.views.generic import DetailView, TemplateView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
-from portal.ui.links import tenant_url
+from portal.ui.links import next_url, tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin
 from telephony.forms.bulk import BulkRowFilterForm, StartForm
 from telephony.forms.calls import ExportForm
@@ -35,6 +35,7 @@ from telephony.tables.jobs import JobTable
 from telephony.views import changes
 from telephony.views.calls import filter_form
 from telephony.views.lines import FragmentOrPageMixin
+from telephony.views.listed import view_of
 
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 ENDED = (Job.State.DONE, Job.State.STOPPED, Job.State.FAILED)
@@ -93,20 +94,41 @@ class ExportCallsView(TenantRightMixin, View):
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
 
-class ExportChangesView(TenantRightMixin, View):
-    """Ask for an export of the changes that a filter leaves, as CSV."""
+class ExportObjectsView(TenantRightMixin, View):
+    """Ask for the objects that a list's filter leaves as a file, to be edited and brought back."""
 
     right = Right.EXPORTS_MAKE
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         tenant = request.tenant  # type: ignore[attr-defined]
+        form, view = ExportForm(request.POST), view_of(request, slug)
+        if view is None or not form.is_valid():
+            messages.error(request, _("A filter is not valid; nothing was exported."))
+            return HttpResponseRedirect(next_url(request, tenant_url(tenant, "telephony:line_list")))
+        job = exporting.request_objects(
+            tenant, self.request.user, view.search(), str(view.title), form.cleaned_data["format"]
+        )
+        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
+
+
+class ExportChangesView(TenantRightMixin, View):
+    """Ask for an export of the changes that a filter leaves."""
+
+    right = Right.EXPORTS_MAKE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        tenant = request.tenant  # type: ignore[attr-defined]
+        form = ExportForm(request.POST)
         search = changes.filter_form(request, QueryDict(request.POST.get("query", "")[:2000]))
         search.full_clean()
-        if search.errors:
+        if search.errors or not form.is_valid():
             messages.error(request, _("A filter is not valid; nothing was exported."))
             return HttpResponseRedirect(tenant_url(tenant, "telephony:change_list"))
-        job = exporting.request_export(tenant, self.request.user, search.as_search(), "csv")
+        job = exporting.request_export(
+            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
+        )
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
 
@@ -169,7 +191,7 @@ class JobDetailView(TenantRightMixin, FilteredTableView):
                 raise Http404
             return HttpResponseRedirect(tenant_url(self.request.tenant, name, pk=self.job.pk))
         if self.job.state == Job.State.DRAFT and not (
-            self.job.parameters.get("operation") or self.job.reverts
+            self.job.parameters.get("operation") or self.job.parameters.get("file") or self.job.reverts
         ):
             return HttpResponseRedirect(
                 tenant_url(self.request.tenant, "telephony:bulk_edit", pk=self.job.pk)
@@ -198,6 +220,7 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
     rights = request.rights  # type: ignore[attr-defined]
     is_draft = job.state == Job.State.DRAFT
     missing = next((right for right in bulk.rights_of(job) if right not in rights), None)
+    good = None if counts[BulkRow.State.NEW] else counts[BulkRow.State.READY]
     may_revert = job.state in ENDED and counts[BulkRow.State.APPLIED] > 0
     return {
         "job": job,
@@ -208,7 +231,10 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
         ],
         "new": counts[BulkRow.State.NEW],
         "ready": counts[BulkRow.State.READY],
-        "impossible": counts[BulkRow.State.IMPOSSIBLE],
+        "impossible": counts[BulkRow.State.IMPOSSIBLE] + job.parameters.get("fault_count", 0),
+        "faults": job.parameters.get("faults", ()) if is_draft else (),
+        "fault_count": job.parameters.get("fault_count", 0),
+        "same": job.parameters.get("same", 0) if is_draft else 0,
         "bad": sum(counts[state] for state in BAD),
         "total": job.total_rows,
         "percent": 100 * job.done_rows / job.total_rows if job.total_rows else None,
@@ -219,7 +245,7 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
         "may_revert": may_revert,
         "irreversible": bulk.irreversible(job) if is_draft or may_revert else "",
         "missing": why_not(request, missing) if missing else "",
-        "form": StartForm(initial={"why": job.parameters.get("why", "")}) if is_draft else None,
+        "form": StartForm(initial={"why": job.parameters.get("why", "")}, good=good) if is_draft else None,
         "file_url": tenant_url(request.tenant, "telephony:job_results", pk=job.pk),  # type: ignore[attr-defined]
     }
 

@@ -21,16 +21,17 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm
 from telephony.forms.ordering import TOWN, NumberSearchForm, chosen_numbers
 from telephony.models import Call, Change, Connection, Entity
+from telephony.models.entity_search import EntitySearch
 from telephony.services import number_names, ordering
 from telephony.tables.entities import NumberTable
-from telephony.views.entities import ConnectActionMixin
+from telephony.views.entities import ConnectActionMixin, FiledMixin
 from telephony.views.offers import offered_one
 
 OWNED = (Entity.Facet.LINE, Entity.Facet.NUMBER, Entity.Facet.GROUP)
 LATEST = 10
 
 
-class NumberListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
+class NumberListView(FiledMixin, ConnectActionMixin, TenantRightMixin, FilteredTableView):
     """The numbers that the tenant owns, each with where it rings."""
 
     right = Right.LINES_READ
@@ -41,10 +42,13 @@ class NumberListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
     empty_title = gettext_lazy("No numbers yet")
     empty_text = gettext_lazy("Numbers arrive with the lines of a connected account.")
 
+    list_name = "numbers"
+
+    def scope(self) -> EntitySearch:
+        return EntitySearch(facets=OWNED, has_number=True)
+
     def get_queryset(self) -> Any:
-        return (
-            Entity.objects.present().filter(facet__in=OWNED).exclude(number="").select_related("connection")
-        )
+        return self.scope().found().select_related("connection")
 
     def get_filter_form(self) -> EntityFilterForm:
         form = EntityFilterForm(self.request.GET)

@@ -31,6 +31,7 @@ def test_ticked_rows_are_edited_and_every_step_is_a_page(
 
     chosen = {
         "which": "ticked",
+        "list": "objects",
         "selected": [profiles[0].pk, profiles[1].pk],
         "connection": profiles[0].connection.slug,
         "kind": "VoIPAccountProfile",
@@ -59,7 +60,13 @@ def test_ticked_rows_are_edited_and_every_step_is_a_page(
 
 def test_all_of_a_filter_is_chosen_in_the_order_of_the_list(idris_there: Client, profiles: Any) -> None:
     link = profiles[0].connection.slug
-    chosen = {"which": "all", "connection": link, "kind": "VoIPAccountProfile", "query": "q=Astreinte"}
+    chosen = {
+        "which": "all",
+        "list": "objects",
+        "connection": link,
+        "kind": "VoIPAccountProfile",
+        "query": "q=Astreinte",
+    }
 
     idris_there.post("/t/corvane/bulk/choose/", chosen)
 

@@ -1,127 +1,295 @@
-"""Objects as a file and back: every text comes back as it was, and what is wrong is told with its place."""
+"""Objects as a file and back: only what was edited is written, and what is wrong is told with its place."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
 
-from accounts.models import Person
-from portal.lib.tabular import csv_text
-from telephony.models import BulkRow, Job
-from telephony.services import bulk, bulk_sheet
+from accounts.models import Person, Tenant
+from telephony.models import BulkRow, Connection, Entity, Job
+from telephony.models.entity_search import EntitySearch
+from telephony.services import bulk, bulk_sheet, exporting, ledger
+
+from .test_bulk import begin, states, work
 
 UPDATE = "services.profiles.update"
 State = BulkRow.State
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+Lines = list[list[str]]
 
 
-@given(st.lists(st.lists(texts, min_size=2, max_size=2), min_size=1, max_size=5))
-def test_every_text_comes_back_as_it_was(cells: list[list[str]]) -> None:
-    lines = [["key", "name"], *cells]
-
-    written = csv_text([[bulk_sheet.guarded(cell) for cell in line] for line in lines])
-
-    assert bulk_sheet.lines_of(("\ufeff" + written).encode()) == lines
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_files_of_any_usual_program_are_read(delimiter: str, encoding: str) -> None:
-    text = f"key{delimiter}name\r\none{delimiter}Été\r\n"
-
-    assert bulk_sheet.lines_of(text.encode(encoding)) == [["key", "name"], ["one", "Été"]]
+def read(content: bytes) -> Lines:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_a_delimiter_that_excel_names_is_obeyed() -> None:
-    assert bulk_sheet.lines_of(b"sep=;\r\nkey;a,b,c\r\n") == [["key", "a,b,c"]]
-
-
-def draft(person: Person, profiles: Any) -> tuple[Job, list[list[str]]]:
-    job = bulk.choose(person, profiles)
-    content = bulk_sheet.sheet(job, UPDATE).decode("utf-8-sig")
-    return job, list(csv.reader(io.StringIO(content, newline="")))
-
-
-def content_of(lines: list[list[str]]) -> bytes:
+def content_of(lines: Lines) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows(lines)
     return out.getvalue().encode()
 
 
-def test_a_file_that_nobody_edited_changes_nothing(profiles: Any, idris: Person) -> None:
-    job, lines = draft(idris, profiles)
+def exported(tenant: Tenant, person: Person, search: EntitySearch, file_format: str = "csv") -> bytes:
+    """The file of a list, as the worker makes it."""
+    job = exporting.request_objects(tenant, person, search, "Profiles", file_format)
+    with ledger.leased(Job, job.tenant_id, job.pk) as held:
+        exporting.advance(held)
+    return exporting.file_of(job).read_bytes()
 
-    bulk_sheet.take(job, UPDATE, content_of(lines))
 
-    while rows := list(bulk.bulk_judging.new_rows(job)):
-        bulk.bulk_judging.judge(job, rows)
-    assert {state: count for state, count in bulk.counts(job).items() if count} == {
-        State.SAME: profiles.count()
+@pytest.fixture
+def profile_list(connection: Connection, profiles: Any) -> EntitySearch:
+    return EntitySearch(connections=[connection.pk], kinds=["VoIPAccountProfile"])
+
+
+@pytest.fixture
+def lines(corvane: Tenant, idris: Person, profile_list: EntitySearch) -> Lines:
+    """The file of all profiles."""
+    return read(exported(corvane, idris, profile_list))
+
+
+def place(lines: Lines, head: str) -> int:
+    return lines[0].index(head)
+
+
+# ---- a list out ----
+
+
+def test_a_list_goes_out_whole_with_every_field_that_can_be_edited(lines: Lines, profiles: Any) -> None:
+    heads, *rows = lines
+
+    assert len(rows) == profiles.count()
+    assert {"key", "[object]", "[connection]", "name", "forward_delay", "forced", "version"} <= set(heads)
+    assert len({row[0] for row in rows}) == len(rows)
+
+
+def test_only_what_the_filter_leaves_goes_out(
+    corvane: Tenant, idris: Person, connection: Connection, profiles: Any
+) -> None:
+    search = EntitySearch(connections=[connection.pk], kinds=["VoIPAccountProfile"], words="Astreinte")
+
+    _heads, *rows = read(exported(corvane, idris, search))
+
+    assert len(rows) == profiles.filter(name__icontains="Astreinte").count()
+
+
+def test_lines_of_one_file_have_the_lists_below_them_as_cells(
+    corvane: Tenant, idris: Person, line: Entity
+) -> None:
+    heads, *rows = read(exported(corvane, idris, EntitySearch(is_line=True, words=line.number)))
+
+    cells = dict(zip(heads, rows[0], strict=True))
+    blacklist = Entity.objects.get(kind="Blacklist", parent_remote_id=line.remote_id)
+    assert cells["[number]"] == "'" + line.number
+    numbers = cells["numbers"].lstrip("'").splitlines()
+    assert numbers == [f"+{one}" for one in blacklist.document["numbers"] if one != "anonymous"]
+
+
+def test_a_large_list_is_taken_up_where_a_worker_left_it(
+    corvane: Tenant, idris: Person, profile_list: EntitySearch, settings: Any, lines: Lines
+) -> None:
+    settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 10, 0
+    job = exporting.request_objects(corvane, idris, profile_list, "Profiles", "csv")
+    while job.state != Job.State.DONE:
+        with ledger.leased(Job, job.tenant_id, job.pk) as held:
+            exporting.advance(held)
+        job.refresh_from_db()
+
+    assert read(exporting.file_of(job).read_bytes()) == lines
+    assert job.done_rows == len(lines) - 1
+
+
+# ---- and back in ----
+
+
+def test_a_file_that_nobody_edited_changes_nothing(lines: Lines, idris: Person) -> None:
+    with pytest.raises(bulk_sheet.BadSheet) as told:
+        bulk_sheet.take(content_of(lines), idris)
+
+    assert "what is there already" in str(told.value.faults[0])
+    assert not Job.objects.filter(kind=Job.Kind.BULK).exists()
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_what_was_edited_is_written_and_nothing_else(
+    corvane: Tenant,
+    idris: Person,
+    profile_list: EntitySearch,
+    file_format: str,
+    at_keyyo: Callable[..., Any],
+) -> None:
+    content = exported(corvane, idris, profile_list, file_format)
+    if file_format == "csv":
+        sheet = read(content)
+        sheet[1][place(sheet, "forward_delay")] = "33"
+        content = content_of(sheet)
+    else:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        page, out = book.worksheets[0], io.BytesIO()
+        column = [cell.value for cell in page[1]].index("forward_delay") + 1
+        page.cell(2, column, 33)  # a number, as a person types it
+        book.save(out)
+        content = out.getvalue()
+
+    job = bulk_sheet.take(content, idris)
+
+    (row,) = job.rows.all()
+    assert (row.state, row.wanted) == (State.READY, {"forward_delay": 33})
+    assert job.parameters["same"] > 1
+    work(begin(job, idris))
+    assert states(job) == {State.APPLIED: 1}
+    address = {"csi": row.entity.parent_remote_id, "profile_identifier": row.entity.remote_id}
+    assert int(at_keyyo("services.profiles.read", address)["forward_delay"]) == 33
+
+
+def test_two_fields_of_two_operations_of_one_line_are_two_writes(
+    corvane: Tenant, idris: Person, line: Entity
+) -> None:
+    sheet = read(exported(corvane, idris, EntitySearch(is_line=True, words=line.number)))
+    sheet[1][place(sheet, "numbers")] = "+33199006299"
+    sheet[1][place(sheet, "name")] = "Syndic de Paris"
+
+    job = bulk_sheet.take(content_of(sheet), idris)
+
+    rows = {row.operation: row.wanted for row in job.rows.all()}
+    assert rows == {
+        "services.update": {"name": "Syndic de Paris"},
+        "services.blacklist.replace": {"numbers": ["+33199006299"]},
     }
 
 
-def test_only_the_edited_cell_is_wanted_and_lines_left_out_leave_the_job(
-    profiles: Any, idris: Person
+def test_one_bad_row_writes_nothing_unless_the_person_says_so(lines: Lines, idris: Person) -> None:
+    delay = place(lines, "forward_delay")
+    lines[1][delay], lines[2][delay] = "soon", "33"
+
+    job = bulk_sheet.take(content_of(lines), idris)
+
+    bad, good = job.rows.all()
+    assert (bad.state, good.state) == (State.IMPOSSIBLE, State.READY)
+    assert "Line 2, forward_delay" in bad.error
+    assert work(begin(job, idris, allows_bad=False)).state == Job.State.STOPPED
+    again = bulk_sheet.take(content_of(lines), idris)
+    work(begin(again, idris, allows_bad=True))
+    assert states(again) == {State.APPLIED: 1, State.IMPOSSIBLE: 1}
+
+
+def test_a_line_without_an_object_holds_the_others_back_too(lines: Lines, idris: Person) -> None:
+    lines[1][place(lines, "forward_delay")] = "33"
+    lines[2][0], lines[3][0] = "nowhere/at/all", lines[4][0]
+
+    job = bulk_sheet.take(content_of(lines), idris)
+
+    assert [fault.partition(":")[0] for fault in job.parameters["faults"]] == ["Line 3, key", "Line 5, key"]
+    assert work(begin(job, idris, allows_bad=False)).state == Job.State.STOPPED
+    assert states(job) == {State.READY: 1}
+
+
+def test_an_object_that_changed_since_the_file_was_made_is_not_put_back(
+    lines: Lines, idris: Person, profiles: Any
 ) -> None:
-    job, lines = draft(idris, profiles)
-    lines[1][lines[0].index("forward_delay")] = "33"
+    key = lines[1][0]
+    moved = profiles.get(parent_remote_id=key.split("/")[2], remote_id=key.split("/")[3])
+    moved.document["forward_delay"] = "41"
+    moved.save()
+    lines[1][place(lines, "name")] = "Another"
+    lines[2][place(lines, "forward_delay")] = "33"
 
-    bulk_sheet.take(job, UPDATE, content_of(lines[:3]))
+    job = bulk_sheet.take(content_of(lines), idris)
 
-    assert [(row.state, row.wanted) for row in job.rows.all()][0] == (State.READY, {"forward_delay": 33})
-    assert bulk.counts(job)[State.SAME] == 1
-    assert job.total_rows == job.rows.count() == 2
+    assert "has changed since this file was made" in job.rows.get(entity=moved).error
 
 
-def test_what_is_wrong_is_told_with_line_and_column(profiles: Any, idris: Person) -> None:
-    job, lines = draft(idris, profiles)
-    delay = lines[0].index("forward_delay")
-    lines[1][delay] = "soon"
-    lines[3][0] = lines[2][0]
-    lines[4][0] = "nowhere/at/all"
+def test_a_formula_is_no_value(
+    corvane: Tenant, idris: Person, profile_list: EntitySearch, profiles: Any
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(corvane, idris, profile_list, "xlsx")))
+    page, out = book.worksheets[0], io.BytesIO()
+    column = [cell.value for cell in page[1]].index("forward_delay") + 1
+    page.cell(2, column).value, page.cell(3, column).value = "=30+3", "33"
+    book.save(out)
+
+    job = bulk_sheet.take(out.getvalue(), idris)
+
+    assert [row.state for row in job.rows.all()] == [State.IMPOSSIBLE, State.READY]
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"), [("colour", "no such column"), ("forward_delay", "twice")], ids=["unknown", "twice"]
+)
+def test_a_column_that_cannot_be_is_told(lines: Lines, idris: Person, head: str, fault: str) -> None:
+    for line in lines:
+        line.append("1")
+    lines[0][-1] = head
 
     with pytest.raises(bulk_sheet.BadSheet) as told:
-        bulk_sheet.take(job, UPDATE, content_of(lines))
+        bulk_sheet.take(content_of(lines), idris)
 
-    assert [(one.line, one.column) for one in told.value.errors] == [
-        (2, "forward_delay"),
-        (4, "key"),
-        (5, "key"),
+    assert [str(one).startswith(f"Line 1, {head}") and fault in str(one) for one in told.value.faults] == [
+        True
     ]
-    assert not job.rows.exclude(wanted={}).exists()
 
 
-def test_an_unknown_column_is_told(profiles: Any, idris: Person) -> None:
-    job, lines = draft(idris, profiles)
-    lines[0].append("colour")
-
-    with pytest.raises(bulk_sheet.BadSheet) as told:
-        bulk_sheet.take(job, UPDATE, content_of(lines))
-
-    assert [(one.line, one.column) for one in told.value.errors] == [(1, "colour")]
+# ---- a draft's own file, and the pages ----
 
 
-def test_the_file_goes_out_and_comes_in_by_the_page(
-    browser: Callable[[Person], Client], profiles: Any, idris: Person
+def test_the_file_of_a_draft_names_its_objects_alone(profiles: Any, idris: Person, lines: Lines) -> None:
+    job = bulk.choose(idris, profiles[:3])
+    sheet = read(bulk_sheet.sheet(job, UPDATE, "csv"))
+    assert len(sheet) == 4
+    for line in (sheet[1], lines[-1]):
+        line[place(sheet if line is sheet[1] else lines, "forward_delay")] = "33"
+    foreign = dict(zip(lines[0], lines[-1], strict=True))
+    sheet.append([foreign.get(head, "") for head in sheet[0]])
+
+    taken = bulk_sheet.take(content_of(sheet), idris, job)
+
+    assert taken.pk == job.pk
+    assert [row.wanted for row in taken.rows.all()] == [{"forward_delay": 33}]
+    assert taken.parameters["fault_count"] == 1
+
+
+def test_a_list_goes_out_and_comes_in_by_its_pages(
+    browser: Callable[[Person], Client], profiles: Any, connection: Connection, idris: Person
 ) -> None:
-    client, job = browser(idris), bulk.choose(idris, profiles)
-    address = f"/t/corvane/jobs/{job.pk}/sheet/?operation={UPDATE}"
-    lines = list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig"), newline="")))
-    lines[1][lines[0].index("forward_delay")] = "soon"
+    client = browser(idris)
+    address = f"/t/corvane/entities/{connection.slug}/VoIPAccountProfile/"
+    assert "Bring in an edited file" in client.get(address).content.decode()
+    asked = {"list": "objects", "connection": connection.slug, "kind": "VoIPAccountProfile", "query": ""}
+    page = client.post("/t/corvane/exports/objects/", {**asked, "format": "csv"}, follow=True)
+    job = Job.objects.get(kind=Job.Kind.EXPORT)
+    assert page.redirect_chain[-1][0] == f"/t/corvane/exports/{job.pk}/"
+    with ledger.leased(Job, job.tenant_id, job.pk) as held:
+        exporting.advance(held)
+    lines = read(b"".join(client.get(f"/t/corvane/exports/{job.pk}/file/")))
+    delay = place(lines, "forward_delay")
+    lines[1][delay] = "soon"
 
-    bad = client.post(address, {"file": SimpleUploadedFile("a.csv", content_of(lines))})
-    lines[1][lines[0].index("forward_delay")] = "33"
-    good = client.post(address, {"file": SimpleUploadedFile("a.csv", content_of(lines))}, follow=True)
+    bad = client.post("/t/corvane/bulk/file/", {"file": SimpleUploadedFile("a.csv", content_of(lines))})
+    lines[2][delay] = "33"
+    file = SimpleUploadedFile("a.csv", content_of(lines))
+    good = client.post("/t/corvane/bulk/file/", {"file": file}, follow=True).content.decode()
+    none = client.post("/t/corvane/bulk/file/", {})
 
-    assert "Line 2, forward_delay" in bad.content.decode()
-    assert f'id="edit" action="/t/corvane/jobs/{job.pk}/edit/' in bad.content.decode()
-    assert "33" in good.content.decode()
-    assert good.redirect_chain[-1][0] == f"/t/corvane/jobs/{job.pk}/"
+    assert bad.status_code == none.status_code == 422
+    assert "Line 2, forward_delay: A whole number is needed." in bad.content.decode()
+    assert "Line 2, forward_delay" in good
+    assert "Write the 1 good row although others are not possible" in good
+
+
+def test_who_may_not_edit_many_brings_nothing_in(
+    browser: Callable[[Person], Client], bess: Person, lines: Lines
+) -> None:
+    file = SimpleUploadedFile("a.csv", content_of(lines))
+
+    assert browser(bess).post("/t/corvane/bulk/file/", {"file": file}).status_code == 403

@@ -31,7 +31,7 @@ def exported(person: Person, query: str) -> list[dict[str, str]]:
     client.force_login(person)
     page = client.get(f"/t/corvane/changes/?{query}")
     assert 'action="/t/corvane/exports/changes/"' in page.content.decode()
-    client.post("/t/corvane/exports/changes/", {"query": query})
+    client.post("/t/corvane/exports/changes/", {"query": query, "format": "csv"})
     job = Job.objects.latest("pk")
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
         exporting.advance(held)

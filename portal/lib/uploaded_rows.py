@@ -1,0 +1,164 @@
+"""The rows of a file that somebody uploads: CSV of any usual program, or XLSX. Whatever is in it is text.
+
+A file is judged before it is opened: how large it is, how large it unpacks, how many rows and columns it has. No
+formula is evaluated, and none is taken: its cell is named as a fault. The other direction is tabular.py.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
+
+from portal.lib.tabular import unguarded
+
+MOST_BYTES = 20_000_000
+MOST_UNPACKED_BYTES = 150_000_000
+MOST_ROWS, MOST_COLUMNS = 20_000, 400
+DELIMITERS = ",;\t|"
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+PIECE = 1 << 20
+
+
+class UnreadableFile(Exception):
+    """Nothing of the file can be taken; the message says why."""
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """The cells of a file as text. `formulas` are the cells that hold one, as (row, column), both from 0."""
+
+    rows: list[list[str]]
+    formulas: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+def read_rows(content: bytes) -> Uploaded:
+    """The rows of a CSV or XLSX file; its kind is told by what is in it. Raises UnreadableFile."""
+    if len(content) > MOST_BYTES:
+        raise UnreadableFile(_("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_000_000})
+    if content.startswith(OLD_EXCEL):
+        raise UnreadableFile(
+            _("This is the format of old Excel, or a protected file. Save it as XLSX or CSV.")
+        )
+    return _workbook(content) if content.startswith(ZIP) else Uploaded(_csv(content))
+
+
+# ---- CSV ----
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    text = _decoded(content)
+    if "\0" in text:
+        raise UnreadableFile(_("This is no table: neither CSV nor XLSX."))
+    first, _newline, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        delimiter, text = first.strip()[-1], rest
+    else:
+        delimiter = max(DELIMITERS, key=first.count)
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            _refuse_too_many(len(rows), len(row))
+            rows.append([unguarded(cell) for cell in row])
+    except csv.Error as error:
+        raise UnreadableFile(_("This is no table: neither CSV nor XLSX.")) from error
+    return rows
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _refuse_too_many(rows: int, columns: int) -> None:
+    if rows > MOST_ROWS:
+        raise UnreadableFile(_("The file has more than %(most)s rows.") % {"most": MOST_ROWS})
+    if columns > MOST_COLUMNS:
+        raise UnreadableFile(_("The file has more than %(most)s columns.") % {"most": MOST_COLUMNS})
+
+
+# ---- XLSX ----
+
+
+def _workbook(content: bytes) -> Uploaded:
+    """The first sheet."""
+    _refuse_bomb(content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        return _sheet(book.worksheets[0])
+    except (
+        *(InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError),
+        *(KeyError, IndexError, ValueError, TypeError, AttributeError),
+    ) as error:
+        raise UnreadableFile(_("This workbook cannot be read. Save it anew as XLSX or CSV.")) from error
+
+
+def _refuse_bomb(content: bytes) -> None:
+    """Count what it unpacks to; a document that declares entities is no workbook of any spreadsheet program."""
+    left = MOST_UNPACKED_BYTES
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for entry in packed.infolist():
+                with packed.open(entry) as part:
+                    while piece := part.read(PIECE):
+                        left -= len(piece)
+                        if left < 0 or b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+                            raise UnreadableFile(
+                                _("This workbook cannot be read. Save it anew as XLSX or CSV.")
+                            )
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise UnreadableFile(_("This workbook cannot be read. Save it anew as XLSX or CSV.")) from error
+
+
+def _sheet(sheet: Any) -> Uploaded:
+    rows: list[list[str]] = []
+    formulas: set[tuple[int, int]] = set()
+    for row in _cells(sheet):
+        texts = []
+        for column, cell in enumerate(row):
+            if cell.data_type == "f":
+                formulas.add((len(rows), column))
+            texts.append(unguarded(_text(cell.value)))
+        while texts and not texts[-1]:
+            texts.pop()
+        rows.append(texts)
+    width = len(rows[0]) if rows else 0
+    return Uploaded([row + [""] * (width - len(row)) for row in rows], frozenset(formulas))
+
+
+def _cells(sheet: Any) -> Iterator[Any]:
+    """Rows of cells, whatever the sheet says of its own size; one more than may be is looked for."""
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1)):
+        is_over = len(row) > MOST_COLUMNS and row[MOST_COLUMNS].value is not None
+        _refuse_too_many(number, MOST_COLUMNS + 1 if is_over else 0)
+        yield row[:MOST_COLUMNS]
+
+
+def _text(value: Any) -> str:
+    """A value as its spreadsheet shows it, without a format: 15, 2.5, 1 for yes, 2026-11-19."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat()
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return str(value)
