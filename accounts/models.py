@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.rights import Role
 from accounts.scoping import TenantOwned
+from portal.lib.names import name_key_field
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -39,6 +40,7 @@ class Person(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150)
+    name_key = name_key_field()
 
     class Theme(models.TextChoices):
         SYSTEM = "system", _("As the device")
@@ -100,6 +102,7 @@ class Tenant(models.Model):
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    name_key = name_key_field()
     operator_name = models.CharField(_("run by"), max_length=120, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris")
     region = models.CharField(_("country of national numbers"), max_length=2, default="FR")
@@ -111,7 +114,7 @@ class Tenant(models.Model):
     people = models.ManyToManyField(Person, through="Membership", related_name="tenants")
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name_key"]
         verbose_name = _("tenant")
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ MOST_CHOICES = 50
 _OPEN_MEMBERSHIPS = (
     Membership.objects.select_related("tenant", "person")
     .filter(tenant__closed_at=None)
-    .order_by("tenant__name", "pk")
+    .order_by("tenant__name_key", "pk")
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

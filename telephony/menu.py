@@ -127,7 +127,7 @@ def connections_of(request: HttpRequest) -> list[Connection]:
     """
     known = getattr(request, "connections", None)
     if known is None:
-        known = list(Connection.objects.select_related("credential").only(*SHOWN).order_by("name", "id"))
+        known = list(Connection.objects.select_related("credential").only(*SHOWN).order_by("name_key", "id"))
         request.connections = known  # type: ignore[attr-defined]
     return known
 

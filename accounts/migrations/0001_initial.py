@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models
+import portal.lib.names
 
 
 class Migration(migrations.Migration):
@@ -17,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(portal.lib.names.CREATE_FUNCTION, portal.lib.names.DROP_FUNCTION),
         migrations.CreateModel(
             name="Person",
             fields=[
@@ -58,6 +60,14 @@ class Migration(migrations.Migration):
                 ),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
                 ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
                 ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
                 (
                     "time_zone",
@@ -164,6 +174,14 @@ class Migration(migrations.Migration):
                 ),
                 ("slug", models.SlugField(max_length=40, unique=True)),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
                 ("operator_name", models.CharField(blank=True, max_length=120, verbose_name="run by")),
                 (
                     "time_zone",
@@ -190,7 +208,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "tenant",
-                "ordering": ["name"],
+                "ordering": ["name_key"],
             },
         ),
         migrations.AddField(

@@ -51,5 +51,5 @@ class AuditView(TenantRightMixin, FilteredTableView):
         return AuditEvent.objects.of(self.request.tenant)
 
     def get_filter_form(self) -> FilterForm:
-        members = Person.objects.filter(memberships__tenant=self.request.tenant).order_by("name")
+        members = Person.objects.filter(memberships__tenant=self.request.tenant).order_by("name_key")
         return AuditFilterForm(self.request.GET, people=members)

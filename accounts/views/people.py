@@ -16,6 +16,7 @@ from accounts.forms import InviteForm, RoleForm
 from accounts.models import Invitation, Membership
 from accounts.rights import Right, Role
 from accounts.views_base import TenantRightMixin
+from portal.lib.names import name_key
 from portal.ui.links import tenant_url
 
 ROLE_ORDER = {role: place for place, role in enumerate(reversed(Role))}
@@ -41,7 +42,9 @@ def people_page(
             "why_not": members.why_not_change(membership, rights),
             "is_me": membership.person_id == request.user.pk,
         }
-        for membership in sorted(found, key=lambda one: (ROLE_ORDER[Role(one.role)], str(one.person).lower()))
+        for membership in sorted(
+            found, key=lambda one: (ROLE_ORDER[Role(one.role)], name_key(str(one.person)))
+        )
     ]
     values: dict[str, Any] = {
         "rows": rows,

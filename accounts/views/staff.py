@@ -29,7 +29,7 @@ class TenantsView(StaffRequiredMixin, View):
         tenants = Tenant.objects.annotate(people_count=Count("memberships", distinct=True))
         if words := request.GET.get("q", "").replace("\0", "").strip()[:80]:
             tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
-        found = list(tenants.order_by("closed_at", "name")[: MOST_TENANTS + 1])
+        found = list(tenants.order_by("closed_at", "name_key")[: MOST_TENANTS + 1])
         values: dict[str, Any] = {
             "rows": facts.facts_of(found[:MOST_TENANTS]),
             "columns": facts.columns(),

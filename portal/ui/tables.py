@@ -298,6 +298,17 @@ class BaseTable(tables.Table):
         tie = default[-1].lstrip("-")
         return tuple(("-" if is_descending else "") + field.lstrip("-") for field in [*fields, tie])
 
+    @classmethod
+    def sort_for(cls, part: str) -> str:
+        """The `sort` parameter for one part of an order ("-started_at"); empty where no column shows or sorts by it."""
+        field, sign = part.lstrip("-"), "-" if part.startswith("-") else ""
+        shown = (
+            name
+            for name, column in cls.base_columns.items()
+            if field in (name, *map(str, column.order_by or ()))
+        )
+        return next((sign + name for name in shown), "")
+
     # ---- what subclasses may say ----
 
     def separator(self, record: Any) -> SafeString | str:

@@ -132,11 +132,16 @@ class FilteredTableView(FragmentMixin, TemplateView):
         asked = self.request.GET.get("sort", "")
         if asked and self.table_class.order_for(asked, self.order):
             return asked
-        return self.order[0] if self.order[0].lstrip("-") in self.table_class.base_columns else ""
+        return self.usual_sort
+
+    @cached_property
+    def usual_sort(self) -> str:
+        """What the list is sorted by unless somebody asks; empty where no column says it."""
+        return self.table_class.sort_for(self.order[0])
 
     @cached_property
     def order_in_force(self) -> Sequence[str]:
-        if not self.sort or self.sort == self.order[0]:
+        if self.sort == self.usual_sort:
             return self.order
         return self.table_class.order_for(self.sort, self.order) or self.order
 

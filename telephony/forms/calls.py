@@ -40,7 +40,7 @@ class CallFilterForm(FilterForm):
     line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=_("any"))
     group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("any"))
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
     )
 
     def __init__(
@@ -50,7 +50,7 @@ class CallFilterForm(FilterForm):
         places = list(
             Entity.objects.call_places()
             .only("name", "number", "remote_id", "is_line", "facet")
-            .order_by("name", "id")
+            .order_by("name_key", "id")
         )
         groups = [one for one in places if one.facet in (Entity.Facet.GROUP, Entity.Facet.QUEUE)]
         rows = {

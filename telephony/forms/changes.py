@@ -24,7 +24,7 @@ class ChangeFilterForm(FilterForm):
     state = forms.ChoiceField(label=_("State"), choices=any_of(Change.State))
     line = RowField(
         label=_("Line"),
-        queryset=Entity.objects.lines().only("name", "number", "remote_id").order_by("name", "id"),
+        queryset=Entity.objects.lines().only("name", "number", "remote_id").order_by("name_key", "id"),
         empty_label=_("any"),
     )
     entity = RowField(label=_("Object"), queryset=Entity.objects.none(), empty_label=_("any"))
@@ -40,7 +40,7 @@ class ChangeFilterForm(FilterForm):
             self.fields["entity"].widget.choices = self.fields["entity"].choices  # type: ignore[attr-defined]
         else:
             del self.fields["entity"]
-        self.fields["person"].queryset = tenant.people.order_by("name")  # type: ignore[attr-defined]
+        self.fields["person"].queryset = tenant.people.order_by("name_key")  # type: ignore[attr-defined]
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):

@@ -35,7 +35,7 @@ class ConnectForm(forms.Form):
         field.choices = [(bundle.name, bundle.label) for bundle in self.bundles.values()]
         field.initial = next((one.name for one in self.bundles.values() if one.is_default), None)
         applications = ProviderApplication.objects.filter(provider=declared.id).order_by(
-            "-is_default", "name"
+            "-is_default", "name_key"
         )
         self.applications = list(applications)
         cast(forms.ModelChoiceField, self.fields["application"]).queryset = applications

@@ -17,7 +17,7 @@ class DirectoryFilterForm(FilterForm):
     q = forms.CharField(label=_("Name, company or number"), max_length=80)
     folder = forms.CharField(label=_("Folder"), max_length=200, widget=forms.HiddenInput)
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
     )
     region = "FR"
 

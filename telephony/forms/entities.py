@@ -91,7 +91,7 @@ def _choices(field: DocumentField) -> list[tuple[str, Any]]:
 
 class LineFilterForm(EntityFilterForm):
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
     )
     kind = forms.ChoiceField(label=_("Kind"))
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.scoping
+import portal.lib.names
 import telephony.models.calls
 
 
@@ -95,6 +96,14 @@ class Migration(migrations.Migration):
                 ("provider", models.CharField(max_length=20)),
                 ("slug", models.SlugField(max_length=60, unique=True)),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
                 ("remote_account", models.CharField(blank=True, max_length=120)),
                 (
                     "time_zone",
@@ -153,7 +162,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "connection",
-                "ordering": ["name"],
+                "ordering": ["name_key"],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +199,14 @@ class Migration(migrations.Migration):
                 ("parent_remote_id", models.CharField(blank=True, max_length=200)),
                 ("remote_id", models.CharField(max_length=200)),
                 ("name", models.CharField(blank=True, max_length=250)),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
                 ("number", models.CharField(blank=True, max_length=40)),
                 ("extension", models.CharField(blank=True, max_length=20)),
                 ("status", models.CharField(blank=True, max_length=40)),
@@ -912,6 +929,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
                 ("time_zone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
                 ("week", models.JSONField(default=list)),
                 ("country", models.CharField(blank=True, max_length=2, verbose_name="public holidays of")),
@@ -930,7 +955,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "opening hours",
-                "ordering": ["name", "id"],
+                "ordering": ["name_key", "id"],
             },
         ),
         migrations.AddField(
@@ -1037,6 +1062,14 @@ class Migration(migrations.Migration):
                 ),
                 ("provider", models.CharField(max_length=20)),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
                 ("client_id", models.CharField(max_length=200, verbose_name="client id")),
                 ("client_secret_sealed", models.TextField(editable=False)),
                 ("manager_base", models.URLField(max_length=300, verbose_name="API base address")),
@@ -1048,7 +1081,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "provider application",
-                "ordering": ["provider", "name"],
+                "ordering": ["provider", "name_key"],
                 "constraints": [
                     models.UniqueConstraint(fields=("provider", "name"), name="application_name_once")
                 ],
@@ -1188,6 +1221,14 @@ class Migration(migrations.Migration):
                 ),
                 ("page", models.CharField(max_length=60)),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
                 ("query", models.CharField(max_length=1000)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
@@ -1211,7 +1252,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["name"],
+                "ordering": ["name_key"],
             },
         ),
         migrations.CreateModel(
@@ -1539,11 +1580,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="connection",
-            index=models.Index(fields=["tenant", "name"], name="connection_by_name"),
+            index=models.Index(fields=["tenant", "name_key"], name="connection_by_name"),
         ),
         migrations.AddIndex(
             model_name="entity",
-            index=models.Index(fields=["tenant", "is_line", "name", "id"], name="entity_line_name"),
+            index=models.Index(fields=["tenant", "is_line", "name_key", "id"], name="entity_line_name"),
         ),
         migrations.AddIndex(
             model_name="entity",
@@ -1551,12 +1592,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="entity",
-            index=models.Index(fields=["tenant", "facet", "name", "id"], name="entity_facet_name"),
+            index=models.Index(fields=["tenant", "facet", "name_key", "id"], name="entity_facet_name"),
         ),
         migrations.AddIndex(
             model_name="entity",
             index=models.Index(
-                fields=["tenant", "connection", "kind", "name", "id"], name="entity_kind_name"
+                fields=["tenant", "connection", "kind", "name_key", "id"], name="entity_kind_name"
             ),
         ),
         migrations.AddIndex(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import SharedForeignKey, TenantOwned
+from portal.lib.names import name_key_field
 
 if TYPE_CHECKING:
     from telephony.providers.registry import Provider
@@ -22,6 +23,7 @@ class ProviderApplication(models.Model):
 
     provider = models.CharField(max_length=20)
     name = models.CharField(_("name"), max_length=80)
+    name_key = name_key_field()
     client_id = models.CharField(_("client id"), max_length=200)
     client_secret_sealed = models.TextField(editable=False)
     manager_base = models.URLField(_("API base address"), max_length=300)
@@ -32,7 +34,7 @@ class ProviderApplication(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["provider", "name"]
+        ordering = ["provider", "name_key"]
         verbose_name = _("provider application")
         constraints = [models.UniqueConstraint(fields=["provider", "name"], name="application_name_once")]
 
@@ -110,6 +112,7 @@ class Connection(TenantOwned):  # type: ignore[django-manager-missing]
     provider = models.CharField(max_length=20)
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    name_key = name_key_field()
     remote_account = models.CharField(max_length=120, blank=True)
     time_zone = models.CharField(_("time zone of its times"), max_length=64, default="Europe/Paris")
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
@@ -124,9 +127,9 @@ class Connection(TenantOwned):  # type: ignore[django-manager-missing]
     created_by = models.ForeignKey("accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name_key"]
         verbose_name = _("connection")
-        indexes = [models.Index(fields=["tenant", "name"], name="connection_by_name")]
+        indexes = [models.Index(fields=["tenant", "name_key"], name="connection_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantManager, TenantOwned, TenantQuerySet
+from portal.lib.names import name_key_field
 from telephony.models.connections import Connection
 
 
@@ -65,6 +66,7 @@ class Entity(TenantOwned):  # type: ignore[django-manager-missing]
     parent_remote_id = models.CharField(max_length=200, blank=True)
     remote_id = models.CharField(max_length=200)
     name = models.CharField(max_length=250, blank=True)
+    name_key = name_key_field()
     number = models.CharField(max_length=40, blank=True)
     extension = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=40, blank=True)
@@ -84,10 +86,10 @@ class Entity(TenantOwned):  # type: ignore[django-manager-missing]
             )
         ]
         indexes = [
-            models.Index(fields=["tenant", "is_line", "name", "id"], name="entity_line_name"),
+            models.Index(fields=["tenant", "is_line", "name_key", "id"], name="entity_line_name"),
             models.Index(fields=["tenant", "is_line", "number", "id"], name="entity_line_number"),
-            models.Index(fields=["tenant", "facet", "name", "id"], name="entity_facet_name"),
-            models.Index(fields=["tenant", "connection", "kind", "name", "id"], name="entity_kind_name"),
+            models.Index(fields=["tenant", "facet", "name_key", "id"], name="entity_facet_name"),
+            models.Index(fields=["tenant", "connection", "kind", "name_key", "id"], name="entity_kind_name"),
             models.Index(fields=["tenant", "connection", "parent_remote_id", "kind"], name="entity_parent"),
             models.Index(fields=["tenant", "number"], name="entity_number"),
             GinIndex(fields=["name"], name="entity_name_trgm", opclasses=["gin_trgm_ops"]),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.scoping import TenantOwned
+from portal.lib.names import name_key_field
 from telephony.models.changes import Change
 from telephony.models.connections import Connection
 from telephony.models.leased import Leased
@@ -25,6 +26,7 @@ class OpeningHours(TenantOwned):
     """
 
     name = models.CharField(_("name"), max_length=60)
+    name_key = name_key_field()
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     week = models.JSONField(default=list)
     country = models.CharField(_("public holidays of"), max_length=2, blank=True)
@@ -33,7 +35,7 @@ class OpeningHours(TenantOwned):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        ordering = ["name", "id"]
+        ordering = ["name_key", "id"]
         verbose_name = _("opening hours")
         constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="hours_name_once")]
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantOwned
+from portal.lib.names import name_key_field
 from telephony.models.leased import Leased
 
 
@@ -66,11 +67,12 @@ class SavedView(TenantOwned):
     )
     page = models.CharField(max_length=60)
     name = models.CharField(_("name"), max_length=80)
+    name_key = name_key_field()
     query = models.CharField(max_length=1000)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name_key"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "person", "page", "name"], name="saved_view_once")
         ]

@@ -95,7 +95,7 @@ def samples(entities: Any) -> list[Entity]:
     """One object of each kind of each connection among many."""
     groups = entities.order_by().values("connection", "kind").annotate(first=Min("pk"))
     found = Entity.objects.filter(pk__in=[group["first"] for group in groups]).order_by(
-        "connection__name", "kind"
+        "connection__name_key", "kind"
     )
     return list(found.select_related("connection", "connection__credential", "connection__tenant"))
 

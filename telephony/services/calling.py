@@ -37,9 +37,9 @@ def can_start(connections: Sequence[Connection]) -> bool:
 
 def sources() -> list[Source]:
     """Everything in the tenant that may ring first, by connection and name: two queries."""
-    rows = Connection.objects.filter(unlinked_at=None).select_related("credential").order_by("name", "id")
+    rows = Connection.objects.filter(unlinked_at=None).select_related("credential").order_by("name_key", "id")
     able = {one.pk: one for one in rows if can_start([one])}
-    lines = Entity.objects.lines().filter(connection__in=able, missing_since=None).order_by("name", "pk")
+    lines = Entity.objects.lines().filter(connection__in=able, missing_since=None).order_by("name_key", "pk")
     by_connection: dict[int, list[Entity]] = {}
     for line in lines[:MOST]:
         by_connection.setdefault(line.connection_id, []).append(line)

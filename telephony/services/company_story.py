@@ -107,7 +107,7 @@ def neighbours_of(company: Entity, page: CompanyPage) -> list[Entity] | None:
     rows = Entity.objects.present().filter(
         connection=company.connection, kind=page.company_kind, remote_id__in=seat
     )
-    return list(rows.exclude(pk=company.pk).order_by("name", "pk"))
+    return list(rows.exclude(pk=company.pk).order_by("name_key", "pk"))
 
 
 def neighbours_among(companies: Iterable[Entity]) -> dict[int, list[str]]:

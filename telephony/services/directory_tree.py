@@ -52,7 +52,9 @@ def trees() -> list[Tree]:
 
 def _folders(connection: Connection, page: DirectoryPage) -> list[Folder]:
     rows = list(
-        Entity.objects.present().filter(connection=connection, kind=page.folder_kind).order_by("name", "pk")
+        Entity.objects.present()
+        .filter(connection=connection, kind=page.folder_kind)
+        .order_by("name_key", "pk")
     )
     counts = dict(
         Entity.objects.present()

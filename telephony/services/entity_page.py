@@ -117,7 +117,7 @@ def _below(entity: Entity) -> list[tuple[EntityKind | None, list[Entity]]]:
     place = child_parent_id(entity.parent_remote_id, entity.remote_id)
     children = Entity.objects.filter(
         connection=entity.connection, kind__in=names, parent_remote_id=place
-    ).order_by("kind", "name", "pk")[:MOST]
+    ).order_by("kind", "name_key", "pk")[:MOST]
     return [(kinds.get(name), list(group)) for name, group in groupby(children, key=lambda one: one.kind)]
 
 

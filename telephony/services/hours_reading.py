@@ -44,7 +44,9 @@ def found_rules(connection: Connection, zone: str) -> list[FoundRule]:
     today = timezone.localdate()
     written = _written(connection)
     rows = (
-        Entity.objects.present().filter(connection=connection, kind=keeping.rule_kind).order_by("name", "id")
+        Entity.objects.present()
+        .filter(connection=connection, kind=keeping.rule_kind)
+        .order_by("name_key", "id")
     )
     found = []
     for entity in rows:
@@ -94,7 +96,7 @@ def take_over(
     keeping = keeping_of(connection)
     rows = Entity.objects.present().filter(connection=connection, kind=keeping.rule_kind, pk__in=roles)
     by_role: dict[str, list[Mapping[str, Any]]] = {CLOSED: [], OPEN: []}
-    for entity in rows.order_by("name", "id"):
+    for entity in rows.order_by("name_key", "id"):
         if roles[entity.pk] in by_role:
             by_role[roles[entity.pk]].append(entity.document)
     try:

@@ -128,6 +128,8 @@ def _users(set_entity: Entity | None) -> list[Entity]:
     if set_entity is None:
         return []
     references = (
-        EntityReference.objects.filter(target=set_entity).select_related("source").order_by("source__name")
+        EntityReference.objects.filter(target=set_entity)
+        .select_related("source")
+        .order_by("source__name_key")
     )
     return list(dict.fromkeys(one.source for one in references))

@@ -58,7 +58,7 @@ def connections() -> list[Connection]:
     rows = (
         Connection.objects.select_related("credential", "tenant")
         .filter(unlinked_at=None)
-        .order_by("name", "id")
+        .order_by("name_key", "id")
     )
     return [one for one in rows if one.declaration.hours and one.can("schedules.edit")]
 

@@ -5,7 +5,6 @@ The credential stays with the tenant that entered it; only access.py opens it fo
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
@@ -20,6 +19,7 @@ from accounts.models import AuditEvent, Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.errors import Forbidden, InvalidInput
+from portal.lib.names import name_key
 from telephony.models import Connection, Credential
 from telephony.providers.declaration import RemoteAccount
 from telephony.services import access
@@ -84,7 +84,9 @@ def served_by(connection: Connection, person: Person) -> Served:
         return Served()
     with unscoped("credential"):
         rows = Connection.objects.filter(credential=connection.credential_id, unlinked_at=None)
-        others = list(rows.exclude(pk=connection.pk).select_related("tenant").order_by("tenant__name", "pk"))
+        others = list(
+            rows.exclude(pk=connection.pk).select_related("tenant").order_by("tenant__name_key", "pk")
+        )
     known = _visible(person, others)
     seen = [one for one in others if one.tenant_id in known]
     return Served(connections=seen, hidden=len(others) - len(seen))
@@ -250,15 +252,9 @@ def as_tree(accounts: Sequence[RemoteAccount]) -> list[tuple[RemoteAccount, int]
             continue
         seen.add(account.remote_id)
         found.append((account, depth))
-        children = sorted(below.get(account.remote_id, []), key=_by_name, reverse=True)
+        children = sorted(below.get(account.remote_id, []), key=lambda one: name_key(one.name), reverse=True)
         waiting += [(child, depth + 1) for child in children]
     return found
-
-
-def _by_name(account: RemoteAccount) -> str:
-    """Accents do not count: "Éditions" stands among the names with an E."""
-    letters = unicodedata.normalize("NFKD", account.name)
-    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
 
 
 def _zone(account: RemoteAccount) -> str:

@@ -66,7 +66,7 @@ def health_of_login(credential: Credential, person: Person, now: dt.datetime | N
     begin = now - WEEK
     with unscoped("credential"):
         rows = Connection.objects.filter(credential=credential, unlinked_at=None)
-        served = list(rows.select_related("tenant").order_by("tenant__name", "name", "pk"))
+        served = list(rows.select_related("tenant").order_by("tenant__name_key", "name_key", "pk"))
         logged = RequestLog.objects.filter(connection__in=served, at__gt=begin, at__lte=now)
         counts = {
             row["connection"]: row

@@ -20,7 +20,9 @@ def connections_that_order() -> list[Connection]:
     """The connections of the tenant that numbers can be ordered at, by name."""
     rows = Connection.objects.select_related("credential", "tenant").filter(unlinked_at=None)
     return [
-        one for one in rows.order_by("name", "pk") if one.declaration.ordering is not None and one.can(ORDER)
+        one
+        for one in rows.order_by("name_key", "pk")
+        if one.declaration.ordering is not None and one.can(ORDER)
     ]
 
 

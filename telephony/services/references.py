@@ -24,7 +24,7 @@ def options_for(
     found: dict[str, list[Option]] = {kind: [] for kind in wanted}
     if not wanted:
         return found
-    first = [_of(connection, kind).order_by("name", "pk")[:OFFERED] for kind in sorted(wanted)]
+    first = [_of(connection, kind).order_by("name_key", "pk")[:OFFERED] for kind in sorted(wanted)]
     rows = first[0].union(*first[1:], all=True) if len(first) > 1 else first[0]
     for kind, remote_id, label in map(_option, rows):
         found[kind].append((remote_id, label))
@@ -42,7 +42,8 @@ def search(connection: Connection, kind: str, text: str) -> list[Option]:
     if text:
         rows = rows.matching(text)
     return [
-        (remote_id, label) for _kind, remote_id, label in map(_option, rows.order_by("name", "pk")[:OFFERED])
+        (remote_id, label)
+        for _kind, remote_id, label in map(_option, rows.order_by("name_key", "pk")[:OFFERED])
     ]
 
 

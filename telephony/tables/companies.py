@@ -21,7 +21,9 @@ class CompanyTable(BaseTable):
     """`neighbours` are the names of who shares a company's container, `own` how many settings are its own."""
 
     caption = _("Companies")
-    name = Column(verbose_name=_("Name"), orderable=True, fixed=True, card="title", empty_values=())
+    name = Column(
+        verbose_name=_("Name"), orderable=True, order_by="name_key", fixed=True, card="title", empty_values=()
+    )
     remote_id = Column(verbose_name=_("Identifier"), card="sub")
     own = Column(verbose_name=_("Set here"), accessor="pk", width="num", card="end", empty_values=())
     neighbours = Column(verbose_name=_("Shares a container with"), accessor="pk", css="wrap", empty_values=())

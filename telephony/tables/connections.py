@@ -18,7 +18,7 @@ STALE_S, LOST_S = 3600, 86_400
 
 class ConnectionTable(BaseTable):
     caption = _("Connections")
-    name = Column(verbose_name=_("Name"), card="title", orderable=True, fixed=True)
+    name = Column(verbose_name=_("Name"), card="title", orderable=True, order_by="name_key", fixed=True)
     provider = Column(verbose_name=_("Provider"), card="sub")
     slug = Column(verbose_name=_("Short name"))
     state = PillColumn(

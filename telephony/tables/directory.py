@@ -57,7 +57,7 @@ def _e164(raw: str) -> str:
 class ContactTable(BaseTable):
     row_height = "42"
 
-    name = NameColumn(verbose_name=_("Name"), orderable=True, fixed=True, card="title")
+    name = NameColumn(verbose_name=_("Name"), orderable=True, order_by="name_key", fixed=True, card="title")
     work = NumberInDocument("work_number", verbose_name=_("Work"), card="sub")
     mobile = NumberInDocument("mobile_number", verbose_name=_("Mobile"), card="end")
     home = NumberInDocument(

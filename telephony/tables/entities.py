@@ -25,7 +25,9 @@ class EntityTable(BaseTable):
     """What every kind has. `for_kind` adds the columns that the provider's kind table names."""
 
     chosen = TickColumn(form="choose")
-    name = Column(verbose_name=_("Name"), orderable=True, fixed=True, card="title", empty_values=())
+    name = Column(
+        verbose_name=_("Name"), orderable=True, order_by="name_key", fixed=True, card="title", empty_values=()
+    )
     number = NumberColumn(verbose_name=_("Number"), card="sub", width="tel")
     extension = Column(verbose_name=_("Extension"), width="num")
     status = PillColumn(verbose_name=_("State"), look="service_status", card="end")

@@ -51,14 +51,18 @@ class CompanyListView(FiledMixin, TenantRightMixin, FilteredTableView):
     template_name = "telephony/company_list.html"
     table_class = CompanyTable
     filter_form_class = CompanyFilterForm
-    order = ("name", "id")
+    order = ("name_key", "id")
     empty_title = gettext_lazy("No company here")
     empty_text = gettext_lazy("Companies arrive with the account of a PBX that has them.")
 
     @cached_property
     def sources(self) -> list[Connection]:
         """The connections with companies."""
-        rows = Connection.objects.filter(unlinked_at=None).select_related("credential").order_by("name", "id")
+        rows = (
+            Connection.objects.filter(unlinked_at=None)
+            .select_related("credential")
+            .order_by("name_key", "id")
+        )
         return [one for one in rows if company_story.page_of(one) is not None]
 
     list_name = "companies"
@@ -119,7 +123,9 @@ class CompanyCreateView(EditView):
         wanted = self.request.GET.get("connection", "")
         rows = rows.filter(facet=Entity.Facet.COMPANY, connection__unlinked_at=None)
         rows = rows.filter(connection=wanted) if wanted.isdecimal() else rows
-        for row in rows.order_by("connection__name", "pk").distinct("connection__name"):
+        for row in rows.order_by("connection__name_key", "connection_id", "pk").distinct(
+            "connection__name_key", "connection_id"
+        ):
             page = company_story.page_of(row.connection)
             if page is not None and row.connection.remote_account == page.whole_account:
                 return row

@@ -55,7 +55,7 @@ class ConnectionListView(TenantRightMixin, FilteredTableView):
     template_name = "telephony/connection_list.html"
     table_class = ConnectionTable
     filter_form_class = ConnectionFilterForm
-    order = ("name", "id")
+    order = ("name_key", "id")
     empty_title = gettext_lazy("No account is connected yet")
     empty_text = gettext_lazy(
         "Lines arrive in a few seconds, calls in a minute or two, older ones month by month."

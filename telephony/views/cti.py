@@ -26,7 +26,9 @@ class CtiMixin(ConnectionMixin):
     def lines(self) -> list[tuple[str, str]]:
         """The lines that may act, by name."""
         first = next((kind.kind for kind in self.connection.declaration.kinds.values() if kind.is_line), "")
-        rows = Entity.objects.present().filter(connection=self.connection, kind=first).order_by("name", "pk")
+        rows = (
+            Entity.objects.present().filter(connection=self.connection, kind=first).order_by("name_key", "pk")
+        )
         return [(row.remote_id, f"{row.name or row.remote_id} ({row.remote_id})") for row in rows]
 
     def cti_url(self) -> HttpResponseRedirect:

@@ -29,7 +29,7 @@ class DirectoryView(TenantRightMixin, FilteredTableView):
     title = gettext_lazy("Directory")
     template_name = "telephony/directory.html"
     table_class = ContactTable
-    order = ("name", "id")
+    order = ("name_key", "id")
     empty_title = gettext_lazy("No contact here")
     empty_text = gettext_lazy("Contacts arrive with a connected account, or are added to a folder.")
 

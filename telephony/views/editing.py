@@ -245,7 +245,7 @@ class EditView(OperationMixin, TemplateView):
         """The tenant's lines, to choose a target from."""
         if not any(one.kind == "number" for one in form.declared):
             return []
-        rows = Entity.objects.present().filter(is_line=True).exclude(number="").order_by("name", "pk")
+        rows = Entity.objects.present().filter(is_line=True).exclude(number="").order_by("name_key", "pk")
         return list(rows.values_list("number", "name")[:300])
 
     def _entries(self) -> list[dict[str, Any]]:

@@ -111,7 +111,7 @@ class LineListView(FiledMixin, ChoosingMixin, ConnectActionMixin, TenantRightMix
     right = Right.LINES_READ
     title = gettext_lazy("Lines")
     table_class = LineTable
-    order = ("name", "id")
+    order = ("name_key", "id")
     empty_title = gettext_lazy("No lines yet")
     empty_text = gettext_lazy("Lines arrive a few seconds after an account is connected.")
     list_name = "lines"
@@ -174,7 +174,7 @@ class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableV
     @property
     def order(self) -> tuple[str, ...]:  # type: ignore[override]
         """A whole list has no name: it goes by what it belongs to."""
-        return ("parent_remote_id", "id") if self.entity_kind.whole_list else ("name", "id")
+        return ("parent_remote_id", "id") if self.entity_kind.whole_list else ("name_key", "id")
 
     @cached_property
     def states(self) -> list[tuple[str, str]]:
@@ -319,7 +319,7 @@ class SearchView(TenantRightMixin, TemplateView):
         if text:
             number = to_e164(text, self.request.tenant.region)
             found = Entity.objects.present().matching(number or text).select_related("connection")
-            context["entities"] = list(found.order_by("-is_line", "name", "pk")[:FOUND_AT_MOST])
+            context["entities"] = list(found.order_by("-is_line", "name_key", "pk")[:FOUND_AT_MOST])
             context["number"] = number
             if number:
                 calls = Call.objects.involving(number).order_by("-started_at", "-pk")

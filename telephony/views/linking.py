@@ -177,4 +177,4 @@ class CustomersView(ConnectionMixin, TemplateView):
             roles = [Role.OWNER, Role.ADMINISTRATOR]
             own = Membership.objects.filter(person=self.request.user, role__in=roles)
             tenants = tenants.filter(pk__in=own.values("tenant"))
-        return list(tenants.order_by("name")[:500])
+        return list(tenants.order_by("name_key")[:500])

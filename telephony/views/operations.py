@@ -222,7 +222,7 @@ def suggestions_of(connection: Connection, operation: Operation) -> dict[str, li
             rows = Entity.objects.present().filter(connection=connection, kind=param.kind[4:])
         else:
             continue
-        values = rows.order_by("name", "pk").values_list("remote_id", "name")[:MOST_SUGGESTIONS]
+        values = rows.order_by("name_key", "pk").values_list("remote_id", "name")[:MOST_SUGGESTIONS]
         found[param.kind] = list(dict(values).items())
     return found
 

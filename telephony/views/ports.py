@@ -31,7 +31,7 @@ class PortBoardView(TenantRightMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Connection.objects.select_related("credential", "tenant").filter(unlinked_at=None)
-        connections = [one for one in rows.order_by("name", "pk") if one.can(porting.PORTS)]
+        connections = [one for one in rows.order_by("name_key", "pk") if one.can(porting.PORTS)]
         columns = porting.board_of(connections)
         cards = [card for column in columns for card in column.cards]
         numbers = [number for card in cards for number in card.numbers]

@@ -131,7 +131,9 @@ def application_of(declared: Provider, values: Mapping[str, str]) -> ProviderApp
     own = {field.name: field for field in declared.connect_fields if field.is_application}
     if not set(own) & set(values):
         found = (
-            ProviderApplication.objects.filter(provider=declared.id).order_by("-is_default", "name").first()
+            ProviderApplication.objects.filter(provider=declared.id)
+            .order_by("-is_default", "name_key")
+            .first()
         )
         if found is None:
             raise CommandError(

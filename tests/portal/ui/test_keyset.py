@@ -23,9 +23,13 @@ ORDERS = [
     ("-last_login", "id"),
     ("last_login", "-name", "id"),
     ("-last_login", "name", "-date_joined", "-id"),
+    ("name_key", "id"),
+    ("-name_key", "-id"),
 ]
 rows = st.lists(
-    st.tuples(st.integers(0, 3), st.one_of(st.none(), st.integers(0, 2)), st.sampled_from(["a", "b", "é"])),
+    st.tuples(
+        st.integers(0, 3), st.one_of(st.none(), st.integers(0, 2)), st.sampled_from(["a", "A", "b", "e", "é"])
+    ),
     max_size=14,
 )
 PAGING = settings(

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from portal.lib.names import name_key
 from telephony.providers.edit_effects import Consequence, Seating
 from telephony.providers.edit_fields import Document, Field, Fields, Surroundings
 from telephony.providers.editing import Done, Inverse, Live
@@ -92,7 +93,7 @@ class CompanyGroup(_Moving):
             name=self.neighbours,
             label=lazy("Together with"),
             kind="choice" if others else "text",
-            choices=tuple(sorted(others.items(), key=lambda one: one[1].casefold())),
+            choices=tuple(sorted(others.items(), key=lambda one: name_key(str(one[1])))),
             required=True,
             words=_companies,
             empty=lazy("nobody"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext, pgettext_lazy
 
+from portal.lib.names import name_key
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Field, Fields, Surroundings
@@ -86,7 +87,7 @@ def _folder_field(
             name=name,
             label=label,
             kind="choice",
-            choices=tuple(sorted(choices, key=lambda one: one[1].casefold())),
+            choices=tuple(sorted(choices, key=lambda one: name_key(str(one[1])))),
             required=True,
             words=lambda value, known: said("{name}", name=_folder_name(value, known)),
             group=group,
