@@ -66,11 +66,16 @@ class ConnectField:
 
 @dataclass(frozen=True, kw_only=True)
 class Pacing:
-    """How many calls the provider allows in how many seconds, per credential. `kept` are left for people."""
+    """How many calls the provider allows in how many seconds, per credential.
+
+    kept    calls that are left for people
+    floor   of a limit that no source names: what refusals (429, 503) may bring it down to. None: the limit is known
+    """
 
     limit: int
     window_s: float
     kept: int = 0
+    floor: int | None = None
 
 
 class ReadEntities(Protocol):

@@ -110,6 +110,7 @@ class CredentialQuota:
         quarter of an hour.
         """
         self._free_at = None
+        self.ease(key)
         if self.credential_id is None:
             return FIRST_PAUSE_S if retry_after_s is None else min(retry_after_s, LONGEST_PAUSE_S)
         with unscoped("credential"), transaction.atomic():
@@ -128,6 +129,11 @@ class CredentialQuota:
             credential.save(update_fields=["paused_until", "parameters"])
             self._twins().update(paused_until=credential.paused_until)
         return pause_s
+
+    def ease(self, key: str) -> None:
+        """Call less often from now on, where the limit is a guess of ours. A slow quota is known and counted exactly."""
+        if self.pace:
+            self.pace.ease(f"{self.counter}:{key}")
 
     def window(self) -> list[QuotaUse]:
         """The calls of the current window, oldest first: for the pages."""
@@ -197,4 +203,4 @@ def _quota(provider_id: str, credential_id: int | None, key_hash: str) -> Creden
 @lru_cache(maxsize=64)
 def pace_of(_provider: str, rule: Pacing) -> Pace:
     """One pace per provider in this process; its keys are the counters."""
-    return Pace(rule.limit, rule.window_s)
+    return Pace(rule.limit, rule.window_s, rule.floor)

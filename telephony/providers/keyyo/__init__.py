@@ -86,6 +86,10 @@ CONNECT_FIELDS = (
     ConnectField(name="client_secret", label=_("Application secret"), kind="secret", is_application=True),
 )
 
+# No source names a limit, so this gives way to refusals; see "How often the Manager is asked" in the README.
+PACING = Pacing(limit=150, window_s=1.0, floor=5)
+AT_ONCE = 8
+
 PROVIDER = Provider(
     id="keyyo",
     label="Keyyo",
@@ -125,8 +129,8 @@ PROVIDER = Provider(
     scopes=SCOPES,
     scope_bundles=SCOPE_BUNDLES,
     acts_as=("customer", "contact"),
-    pacing=Pacing(limit=150, window_s=1.0),
-    at_once=8,
+    pacing=PACING,
+    at_once=AT_ONCE,
     line_authorization=KeyyoClient.line_authorization,
     address_rule=address_rule,
     editors=EDITORS,

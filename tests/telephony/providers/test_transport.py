@@ -176,6 +176,48 @@ def test_waiting_for_room_ends_at_the_deadline(clock):
     pace.acquire("another", 1, "worker", Deadline(1, clock))
 
 
+def test_a_known_limit_stands_whatever_is_refused(clock):
+    pace = Pace(4, 1, clock=clock, sleep=clock.sleep)
+    pace.ease("")
+    assert held_back(pace, clock, 4) == 0
+
+
+def test_refusals_halve_a_guessed_limit_down_to_its_floor(clock, on_wire):
+    pace = Pace(60, 6, 5, clock=clock, sleep=clock.sleep)
+    assert held_back(pace, clock, 60) == 0
+    on_wire(503, 503)
+    ours = transport(clock, quota=pace)
+    clock.now += 6
+    ours.send(ASK, effect=Effect.WRITE)
+    ours.send(ASK, effect=Effect.WRITE)  # an answer to the same pace: it counts once
+    clock.now += 6
+    assert held_back(pace, clock, 36) == 0
+    assert held_back(pace, clock, 2) > 0
+    for _ in range(9):
+        pace.ease("")
+        clock.now += 6
+    assert held_back(pace, clock, 11) == 0
+    assert held_back(pace, clock, 2) > 0
+
+
+def test_a_limit_that_was_halved_grows_back_within_a_minute(clock):
+    pace = Pace(60, 1, 5, clock=clock, sleep=clock.sleep)
+    pace.pause("", 0)
+    clock.now += 10
+    assert held_back(pace, clock, 40) == 0
+    clock.now += 60
+    assert held_back(pace, clock, 60) == 0
+    assert held_back(pace, clock, 1) > 0
+
+
+def held_back(pace, clock, calls):
+    """Seconds that so many calls have to wait."""
+    begin = clock.now
+    for _ in range(calls):
+        pace.acquire("", 1, "worker", Deadline(1000, clock))
+    return clock.now - begin
+
+
 def test_the_breaker_opens_after_five_failures_and_lets_one_probe_through(clock, on_wire):
     breaker = MemoryBreaker(clock=clock)
     ours = transport(clock, breaker=breaker)
