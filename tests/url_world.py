@@ -253,6 +253,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}connections/", "key", lambda world: "services.list"),
     (f"{T}opening-hours/", "pk", lambda world: world.things.hours.pk),
     (f"{T}opening-hours/", "exception", lambda world: world.things.hours_exception.pk),
+    (f"{T}directory/", "connection", lambda world: world.things.connection.slug),
+    (f"{T}directory/", "format", lambda world: "csv"),
     (f"{T}opening-hours/", "connection", lambda world: world.things.kazoo.slug),
     (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
     (f"{T}changes/", "pk", lambda world: world.things.change.pk),

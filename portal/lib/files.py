@@ -32,6 +32,7 @@ _ENDINGS = {
     "text/csv": ".csv",
     "text/html": ".html",
 }
+_BYTE_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def media_type_of(content: bytes) -> str:
@@ -43,3 +44,12 @@ def media_type_of(content: bytes) -> str:
 def ending_of(media_type: str) -> str:
     """How the name of such a file ends: ".pdf"; "" for an unknown type."""
     return _ENDINGS.get(media_type, "")
+
+
+def decoded(content: bytes) -> str:
+    """Text in any usual encoding; what is no character becomes a replacement character."""
+    encoding = next((one for mark, one in _BYTE_MARKS if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return content.decode("cp1252" if encoding == "utf-8" else encoding, errors="replace")

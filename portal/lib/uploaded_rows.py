@@ -20,6 +20,7 @@ import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
+from portal.lib.files import decoded
 from portal.lib.tabular import unguarded
 
 MOST_BYTES = 20_000_000
@@ -57,7 +58,7 @@ def read_rows(content: bytes) -> Uploaded:
 
 
 def _csv(content: bytes) -> list[list[str]]:
-    text = _decoded(content)
+    text = decoded(content)
     if "\0" in text:
         raise UnreadableFile(_("This is no table: neither CSV nor XLSX."))
     first, _newline, rest = text.partition("\n")
@@ -73,15 +74,6 @@ def _csv(content: bytes) -> list[list[str]]:
     except csv.Error as error:
         raise UnreadableFile(_("This is no table: neither CSV nor XLSX.")) from error
     return rows
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _refuse_too_many(rows: int, columns: int) -> None:

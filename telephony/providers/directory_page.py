@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
 class DirectoryPage:
     """`folder_field` of a contact names its folder, `parent_field` of a folder the one above it.
 
+    roles   what a contact's fields are on an address card, field by role: family_name first_name company job email
+            preferred work mobile home work_code mobile_code home_code street zipcode city country
     The others are keys of operations, "" where the provider has none.
     """
 
@@ -22,3 +25,4 @@ class DirectoryPage:
     folder_create: str = ""
     folder_update: str = ""
     folder_delete: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)

@@ -285,6 +285,23 @@ def irreversible(job: Job) -> str:
 # ---- telling ----
 
 
+def tasks(job: Job) -> list[tuple[str, int]]:
+    """What the rows that can be written do, in words, and how many do it; nothing where all do the same."""
+    rows = (
+        job.rows.filter(state=State.READY)
+        .order_by()
+        .values("connection", "operation")
+        .annotate(n=Count("pk"))
+    )
+    links = {one.pk: one for one in Connection.objects.filter(pk__in=[row["connection"] for row in rows])}
+    found: dict[str, int] = {}
+    for row in sorted(rows, key=lambda one: -one["n"]):
+        editor = links[row["connection"]].declaration.editor(row["operation"])
+        words = str(editor.title or editor.operation.summary)
+        found[words] = found.get(words, 0) + row["n"]
+    return list(found.items())
+
+
 def counts(job: Job) -> dict[str, int]:
     """How many rows are in each state; every state is named."""
     found = dict(job.rows.order_by().values_list("state").annotate(n=Count("pk")))

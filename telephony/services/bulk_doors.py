@@ -10,6 +10,7 @@ from portal.lib.errors import NotFound
 from telephony.models import BulkRow, Connection, Entity
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.editing import Editor, Place
+from telephony.providers.operations import Paging
 from telephony.services.door import Door
 from telephony.services.edit_surroundings import documents_of, surroundings
 
@@ -52,6 +53,8 @@ def _doors(connection: Connection, editor: Editor, rows: Sequence[BulkRow]) -> d
             entity=None,
             around=around,
         )
+    if editor.makes:
+        return doors
     places = {row.pk: editor.place(row.address, doors[row.pk].around) for row in rows}
     targets = targets_of(connection, places.values())
     for pk, place in places.items():
@@ -90,16 +93,17 @@ def targets_of(connection: Connection, places: Iterable[Place]) -> dict[tuple[st
 
 
 class ListedReads:
-    """A client that reads single objects out of their list, which is asked for once and then known until `forget`.
+    """A client that asks for a list once, and then knows it until `forget`.
 
-    Only for kinds whose list shows each object as its own read does (`EntityKind.lists_whole`); everything else goes
-    straight through.
+    Single objects are read out of their list where it shows each as its own read does (`EntityKind.lists_whole`). The
+    lists that show what was made or removed are kept, too. Everything else goes straight through.
     """
 
     def __init__(self, client: ProviderClient, connection: Connection) -> None:
         self._client = client
         kinds = connection.declaration.kinds.values()
         self._list_of = {kind.read_operation: kind.list_operation for kind in kinds if kind.lists_whole}
+        self._lists = {*self._list_of.values(), *_lists_of_many(connection)}
         self._known: dict[tuple[str, str], Answer] = {}
         self.catalog = client.catalog
 
@@ -108,7 +112,7 @@ class ListedReads:
         self._known.clear()
 
     def call(self, key: str, values: Mapping[str, Any] | None = None, **options: Any) -> Answer:
-        if key in self._list_of.values() and not options.get("filters"):
+        if key in self._lists and not options.get("filters"):
             return self._listed(key, values or {}, options.get("deadline_s"))
         if key not in self._list_of:
             return self._client.call(key, values, **options)
@@ -135,3 +139,13 @@ class ListedReads:
         if place not in self._known:
             self._known[place] = self._client.call(key, values, deadline_s=deadline_s)
         return self._known[place]
+
+
+def _lists_of_many(connection: Connection) -> Iterator[str]:
+    """The lists that are read before and after something is made or removed; those in pages are read otherwise."""
+    for editor in connection.declaration.editors.values():
+        reading = editor.reading
+        if reading is None or not reading.collection or reading.paging is not Paging.NONE:
+            continue
+        if editor.makes or editor.removes:
+            yield reading.key

@@ -71,8 +71,12 @@ def _judge_one(row: BulkRow, door: Door | None) -> None:
         _refuse(row, reason)
     elif row.reverts_id:
         row.state = State.READY
+    elif door.editor.makes:
+        _check(row, door, door.editor.clean(change_secrets.open_side(row, "wanted"), door.around), None)
     elif door.entity is None:
         _refuse(row, _("It is gone, or was not read yet."))
+    elif door.editor.removes:
+        _check(row, door, {}, door.editor.read(door.entity.document))
     else:
         _compare(row, door, door.editor.read(door.entity.document))
 
@@ -95,6 +99,10 @@ def _compare(row: BulkRow, door: Door, seen: Fields) -> None:
     change_secrets.keep(row, door.editor, door.around, sides)
     if prints:
         row.seen = {**(row.seen or {}), FINGERPRINTS: prints}
+    _check(row, door, changed, seen)
+
+
+def _check(row: BulkRow, door: Door, changed: Fields, seen: Fields | None) -> None:
     if refused := door.editor.check(changed, seen, door.around):
         labels = {name: str(door.editor.field(name, door.around).label) for name in refused if name}
         words = [

@@ -31,7 +31,7 @@ def words_of(rows: Sequence[BulkRow]) -> dict[int, list[Words]]:
         seen = {name: value for name, value in (row.seen or {}).items() if name != FINGERPRINTS}
         own = [one.name for one in door.editor.fields(door.around)]
         names = [name for name in own if name in row.wanted and (name in seen or not row.seen)]
-        lines = []
+        lines = [Words(str(door.editor.title), None, "")] if door.editor.makes or door.editor.removes else []
         for name in names:
             field = door.editor.field(name, door.around)
             before = field.say(seen[name], door.around).plain(display) if name in seen else None

@@ -44,12 +44,12 @@ class BulkRowTable(BaseTable):
             return formats.DASH
         drawn = format_html_join(
             "",
-            '<div class="sb-bulk-diff"><span class="sb-quiet">{}</span> {}<ins>{}</ins></div>',
+            '<div class="sb-bulk-diff"><span class="sb-quiet">{}</span> {}{}</div>',
             (
                 (
                     one.label,
                     format_html("<del>{}</del> → ", one.before) if one.before is not None else "",
-                    one.after,
+                    format_html("<ins>{}</ins>", one.after) if one.after else "",
                 )
                 for one in lines
             ),

@@ -91,5 +91,7 @@ class DirectoryView(TenantRightMixin, FilteredTableView):
             chosen=self.folder,
             is_narrowed_to_folder=bool(self.request.GET.get("folder")),
             why_not_write=why_not,
+            may_export=Right.EXPORTS_MAKE in self.request.rights,
+            may_import=not why_not and Right.BULK_EDIT in self.request.rights,
             **kwargs,
         )

@@ -229,6 +229,8 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
             for state, count in counts.items()
             if count and state != BulkRow.State.NEW
         ],
+        "tasks": bulk.tasks(job) if is_draft and job.parameters.get("contacts") else (),
+        "left_out": job.parameters.get("left_out", {}) if is_draft else {},
         "new": counts[BulkRow.State.NEW],
         "ready": counts[BulkRow.State.READY],
         "impossible": counts[BulkRow.State.IMPOSSIBLE] + job.parameters.get("fault_count", 0),

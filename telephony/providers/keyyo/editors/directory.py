@@ -127,7 +127,10 @@ class ContactEditor(Editor):
     def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
         refused = super().check(wanted, before, around)
         after = {**(before or {}), **wanted}
-        is_known = before is not None or self.makes
+        is_known = self.makes or after.keys() >= {
+            "name",
+            "first_name",
+        }  # an edit of many keeps only what changes
         if is_known and not (text(after, "first_name") or text(after, "name")):
             refused["name"] = _("A family name or first name is needed; of a company, write its name here.")
         for name in NUMBER_FIELDS:
@@ -339,4 +342,22 @@ DIRECTORY_PAGE = DirectoryPage(
     folder_create="directory_branches.sub_branches.create",
     folder_update="directory_branches.update",
     folder_delete="directory_branches.delete",
+    roles={
+        "family_name": "name",
+        "first_name": "first_name",
+        "company": "company",
+        "job": "job",
+        "email": "email",
+        "preferred": "default_number",
+        "work": "work_number",
+        "mobile": "mobile_number",
+        "home": "home_number",
+        "work_code": "work_speed_number",
+        "mobile_code": "mobile_speed_number",
+        "home_code": "home_speed_number",
+        "street": "address",
+        "zipcode": "zipcode",
+        "city": "city",
+        "country": "country",
+    },
 )
