@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import UnexpectedAnswer
 
-MAX_DEPTH = 50
+# A callflow takes two levels for each step. Whoever walks a document by itself takes up to four calls a level, which
+# leaves half of the thousand that Python allows.
+MAX_DEPTH = 128
 _UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\xed[\xa0-\xbf]")
 _CONTAINERS = frozenset({dict, list})
 _DIGITS = b"0" * 19  # so many may not fit into 64 bits
@@ -21,7 +23,7 @@ _OUTLINE = bytes.maketrans(b"0123456789,[ \t\r\n", b"0" * 10 + b":" * 6)
 
 
 def decode_json(body: bytes) -> Any:
-    """The JSON value in `body`. Raises UnexpectedAnswer for anything else, and below 50 levels.
+    """The JSON value in `body`. Raises UnexpectedAnswer for anything else, and below 128 levels.
 
     NUL and half surrogate pairs, which no database and no UTF-8 can hold, are taken out.
     """

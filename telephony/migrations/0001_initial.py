@@ -506,7 +506,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("path", models.CharField(max_length=200)),
+                ("path", models.CharField(max_length=1000)),
                 ("target_kind", models.CharField(max_length=60)),
                 ("target_remote_id", models.CharField(max_length=200)),
                 (

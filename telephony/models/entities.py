@@ -103,7 +103,7 @@ class EntityReference(TenantOwned):
     """One pointer inside an entity's document; rebuilt whenever the entity is stored."""
 
     source = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="references")
-    path = models.CharField(max_length=200)
+    path = models.CharField(max_length=1000)
     target_kind = models.CharField(max_length=60)
     target_remote_id = models.CharField(max_length=200)
     target = models.ForeignKey(

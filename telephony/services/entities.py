@@ -228,7 +228,7 @@ def _rebuild_references(
         [
             EntityReference(
                 source=row,
-                path=one.path[:200],
+                path=one.path[:1000],
                 target_kind=one.target_kind,
                 target_remote_id=one.target_remote_id[:200],
                 target_id=targets.get((one.target_kind, one.target_remote_id, row.parent_remote_id))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from portal.lib.canonical import checksum
 from telephony.providers.drafts import ReferenceDraft
 from telephony.providers.kazoo.kinds import FAMILY_OF, KINDS, NUMBER
 from telephony.providers.kazoo.schema import FAMILIES, Field
@@ -14,8 +15,7 @@ Document = Mapping[str, Any]
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _E164 = re.compile(r"\+[0-9]{6,15}")
-MOST_DEEP = 40  # actions below one another; a document is never nested deeper than 50
-LONGEST_PATH = 200
+LONGEST_PATH = 1000  # bytes that a place is kept with
 
 # What the `id` of an action's settings names, by action; the actions that are not here have none of our kinds.
 _ID_OF = {
@@ -58,12 +58,21 @@ def references_of(kind: str, document: Document) -> list[ReferenceDraft]:
     """Every pointer of a document to an object of our kinds, by its dotted place, each once."""
     found: dict[tuple[str, str, str], ReferenceDraft] = {}
     for path, target_kind, target in (*_by_schema(kind, document), *_OWN.get(kind, _nothing)(document)):
-        if target_kind in KINDS and len(path) <= LONGEST_PATH:
+        if target_kind in KINDS:
+            place = _kept(path)
             found.setdefault(
-                (path, target_kind, target),
-                ReferenceDraft(path=path, target_kind=target_kind, target_remote_id=target),
+                (place, target_kind, target),
+                ReferenceDraft(path=place, target_kind=target_kind, target_remote_id=target),
             )
     return list(found.values())
+
+
+def _kept(path: str) -> str:
+    """A place as it is kept: of one far down in a callflow the beginning, and what tells it from all others."""
+    told = path.encode()
+    if len(told) <= LONGEST_PATH:
+        return path
+    return f"{told[: LONGEST_PATH - 33].decode(errors='ignore')}~{checksum(path)}"
 
 
 Pointer = tuple[str, str, str]  # path, kind, remote id
@@ -127,20 +136,23 @@ def _callflow(document: Document) -> Iterator[Pointer]:
     for index, number in enumerate(numbers if isinstance(numbers, list) else ()):
         if isinstance(number, str) and _E164.fullmatch(number):
             yield f"numbers.{index}", NUMBER, number
-    yield from _flow(document.get("flow"), "flow", 0)
+    waiting = [(document.get("flow"), "flow")]
+    while waiting:
+        node, path = waiting.pop()
+        if not isinstance(node, Mapping):
+            continue
+        module = str(node.get("module") or "")
+        yield from pointers_of_step(module, node.get("data"), f"{path}.data")
+        for key, child in reversed(list(_mapping(node, "children").items())):
+            below = f"{path}.children.{key}"
+            if module == _RULES and _is_id(key):
+                yield below, "temporal_rule", key
+            waiting.append((child, below))
 
 
-def _flow(node: Any, path: str, depth: int) -> Iterator[Pointer]:
-    """The pointers of an action and of all below it."""
-    if not isinstance(node, Mapping) or depth > MOST_DEEP:
-        return
-    module = str(node.get("module") or "")
-    yield from _settings(node.get("data"), f"{path}.data", _ID_OF.get(module, ""))
-    for key, child in _mapping(node, "children").items():
-        below = f"{path}.children.{key}"
-        if module == _RULES and _is_id(key):
-            yield below, "temporal_rule", key
-        yield from _flow(child, below, depth + 1)
+def pointers_of_step(module: str, data: Any, path: str = "data") -> Iterator[Pointer]:
+    """What the settings of one action of a callflow point to; `path` is where they stand."""
+    return _settings(data, path, _ID_OF.get(module, ""))
 
 
 def _settings(data: Any, path: str, id_kind: str) -> Iterator[Pointer]:

@@ -51,16 +51,16 @@ def test_what_json_has_no_number_for_stays_the_text_that_was_sent(text):
 
 
 def test_brackets_in_text_hide_no_depth():
-    deep = b"[" * 60 + b"]" * 60
+    deep = b"[" * 140 + b"]" * 140
     for text in (b'"]]]]]"', b'"[[[[["', b'"\\"[{"'):
         with pytest.raises(UnexpectedAnswer):
             decode_json(b'{"text": %b, "deep": %b}' % (text, deep))
         assert decode_json(b'{"text": %b, "deep": [[1]]}' % text)["deep"] == [[1]]
 
 
-def test_json_is_read_50_levels_deep_and_no_deeper():
-    assert decode_json(b"[" * 50 + b"]" * 50) is not None
-    for depth in (52, 5_000, 200_000):
+def test_json_is_read_128_levels_deep_and_no_deeper():
+    assert decode_json(b"[" * 128 + b"]" * 128) is not None
+    for depth in (130, 5_000, 200_000):
         with pytest.raises(UnexpectedAnswer):
             decode_json(b"[" * depth + b"]" * depth)
     with pytest.raises(UnexpectedAnswer):
