@@ -60,6 +60,14 @@ def register() -> None:
             shown=_if_can("lines.read"),
         ),
         Entry(
+            label=_("Callflows"),
+            url_name="telephony:callflow_list",
+            icon="route",
+            order=50,
+            right=Right.LINES_READ,
+            shown=_if_can("callflows.edit"),
+        ),
+        Entry(
             label=_("Opening hours"),
             url_name="telephony:hours",
             icon="clock",

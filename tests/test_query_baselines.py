@@ -45,6 +45,7 @@ PAGES = {
     "numbers": "/t/corvane/numbers/",
     "companies": "/t/corvane/companies/",
     "objects of a kind": "/t/corvane/entities/corvane-keyyo/UCaaSVoIPAccount/",
+    "callflows": "/t/corvane/callflows/",
     "directory": "/t/corvane/directory/",
     "opening hours": "/t/corvane/opening-hours/",
     "changes": "/t/corvane/changes/",
@@ -95,6 +96,13 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
         remote_account="*",
         capabilities=["companies.edit", "lines.read"],
     )
+    kazoo = Connection.objects.filter(provider="kazoo").first() or Connection.objects.create(
+        credential=Credential.objects.create(provider="kazoo"),
+        provider="kazoo",
+        slug="corvane-kazoo",
+        name="Kazoo",
+        capabilities=["callflows.edit", "lines.read"],
+    )
     for n in range(first, first + count):
         day = (NOW + timedelta(days=n)).date()
         HoursException.objects.create(hours=hours, name=f"Works {n}", begins_on=day, ends_on=day)
@@ -129,6 +137,16 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             remote_id=f"company_{n}",
             name=f"Company {n}",
             document={"company": f"company_{n}", "data": {}},
+            checksum="",
+            fetched_at=NOW,
+        )
+        Entity.objects.create(
+            connection=kazoo,
+            kind="callflow",
+            facet="callflow",
+            remote_id=f"{n:032x}",
+            name=f"Callflow {n}",
+            document={"numbers": [str(n)], "flow": {"module": "user", "data": {"id": f"{n + 1:032x}"}}},
             checksum="",
             fetched_at=NOW,
         )

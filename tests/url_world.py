@@ -96,6 +96,10 @@ class Things:
         return self.entity("phone_number", "number", connection=self.kazoo)
 
     @cached_property
+    def callflow(self) -> Entity:
+        return self.entity("callflow", "callflow", connection=self.kazoo)
+
+    @cached_property
     def port_request(self) -> Entity:
         return self.entity("port_request", "other", connection=self.kazoo, status="unconfirmed")
 
@@ -238,6 +242,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}entities/<int:pk>/sound/", "pk", lambda world: world.things.recording.pk),
     (f"{T}entities/<int:pk>/speak/", "pk", lambda world: world.things.recording.pk),
     (f"{T}numbers/<int:pk>/release/", "pk", lambda world: world.things.owned_number.pk),
+    (f"{T}callflows/", "pk", lambda world: world.things.callflow.pk),
     (f"{T}ports/", "pk", lambda world: world.things.port_request.pk),
     (f"{T}ports/", "state", lambda world: "submitted"),
     (f"{T}connections/<int:pk>/account/", "pk", lambda world: world.things.kazoo.pk),

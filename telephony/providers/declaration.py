@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from portal.lib.secrets import Secret
+from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.calling import CallWay
 from telephony.providers.client import ClientContext, ProviderClient
 from telephony.providers.company_page import CompanyPage
@@ -164,6 +165,7 @@ class Provider:
     line_page       what a line's page shows of it (`telephony.providers.line_page`), None for the plain page
     directory_page  where it keeps its directory, None without one
     hours           how it keeps opening hours, None where it does not
+    callflows       how it keeps callflows (`telephony.providers.callflows`), None without them
     mailbox         voice messages of its lines (`telephony.providers.mailbox`), None where they are read otherwise
     call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
@@ -209,6 +211,7 @@ class Provider:
     line_page: LinePage | None = None
     directory_page: DirectoryPage | None = None
     hours: HoursKeeping | None = None
+    callflows: Callflows | None = None
     company_page: CompanyPage | None = None
     call_ways: tuple[CallWay, ...] = ()
     mailbox: Mailbox | None = None

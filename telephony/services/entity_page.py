@@ -65,7 +65,6 @@ def surroundings_of(entity: Entity) -> Surroundings:
     sheet = sheet_of(kind.fields if kind else (), entity.document)
     pointers = {one.path: one for one in entity.references.select_related("target")[:MOST]}
     places = {".".join(path) for path, _value in sheet.leaves()}
-    uses = entity.used_by.filter(source__missing_since=None).select_related("source", "source__connection")
     return Surroundings(
         kind=kind,
         above=_above(entity, kind),
@@ -74,7 +73,7 @@ def surroundings_of(entity: Entity) -> Surroundings:
         pointers=pointers,
         loose=[one for path, one in pointers.items() if path not in places],
         below=_below(entity),
-        used_by=_uses(uses.order_by("pk")[:MOST]),
+        used_by=uses_of(entity),
         changes=list(Change.objects.filter(entity=entity).order_by("-created_at", "-pk")[:6]),
         used=_used(entity, kind) if kind and kind.capacity else None,
     )
@@ -93,9 +92,10 @@ def _used(entity: Entity, kind: EntityKind) -> int:
     return sum(1 for entry in entries if entry not in kind.not_counted)
 
 
-def _uses(references: Iterable[EntityReference]) -> list[Use]:
+def uses_of(entity: Entity) -> list[Use]:
     """Who points here, each with what it hangs below; one query for each kind of them."""
-    pointers = sorted(references, key=lambda one: one.source.kind)
+    rows = entity.used_by.filter(source__missing_since=None).select_related("source", "source__connection")
+    pointers = sorted(rows.order_by("pk")[:MOST], key=lambda one: one.source.kind)
     uses = []
     for name, group in groupby(pointers, key=lambda one: one.source.kind):
         own = list(group)

@@ -33,9 +33,13 @@ COMPANY_KINDS = frozenset(
     one.company_page.company_kind for one in PROVIDERS.values() if one.company_page is not None
 )
 
+CALLFLOW_KINDS = frozenset(one.callflows.kind for one in PROVIDERS.values() if one.callflows is not None)
+
 
 def page_of(tenant: Any, entity: Entity) -> str:
     name = "telephony:line_detail" if entity.is_line else "telephony:entity_detail"
+    if entity.kind in CALLFLOW_KINDS:
+        name = "telephony:callflow_detail"
     if entity.kind in COMPANY_KINDS:
         name = "telephony:company_detail"
     return tenant_url(tenant, name, pk=entity.pk)

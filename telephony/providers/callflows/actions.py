@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from telephony.providers.edit_fields import Field
 from telephony.providers.operations import Text
 from telephony.providers.schema import Family
+from telephony.providers.schema_editing import Sort
 
 DEFAULT = "_"
 
@@ -76,6 +78,11 @@ class Action:
     def is_terminal(self) -> bool:
         """Nothing that hangs below it is ever reached."""
         return self.branches.rule is Rule.NONE
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Its settings as a form and a page have them."""
+        return Sort(kind=self.module, family=self.settings, label=self.label, reads="").fields
 
 
 class Actions(Mapping[str, Action]):

@@ -1,6 +1,6 @@
 """What is wrong with the shape of a callflow, told by its document alone: where, why, and how to mend it as data.
 
-What needs other objects (a target that is gone, a loop through other callflows) is not told here.
+What needs other objects (a target that is gone, a loop through other callflows) is told in surroundings.py.
 """
 
 from __future__ import annotations
@@ -31,6 +31,28 @@ class Fault(StrEnum):
     DEAD_END = "dead_end"
     MISSING_VALUE = "missing_value"
     WRONG_VALUE = "wrong_value"
+    MISSING_TARGET = "missing_target"
+    TARGET_OFF = "target_off"
+    LOOP = "loop"
+    RULE_NEVER = "rule_never"
+    NUMBER_TWICE = "number_twice"
+
+    @property
+    def is_grave(self) -> bool:
+        """Calls are lost by it, or the provider refuses it; the others are worth a look."""
+        return self in _GRAVE
+
+
+_GRAVE = frozenset(
+    {
+        Fault.NO_STEP,
+        Fault.MISSING_VALUE,
+        Fault.WRONG_VALUE,
+        Fault.MISSING_TARGET,
+        Fault.LOOP,
+        Fault.NUMBER_TWICE,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from telephony.providers.hours_keeping import HoursKeeping
 from telephony.providers.kazoo import temporal
 from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.acts import ACTS
+from telephony.providers.kazoo.callflows import CALLFLOWS
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
@@ -172,6 +173,7 @@ PROVIDER = Provider(
         ),
     ),
     hours=HOURS,
+    callflows=CALLFLOWS,
     offers=OFFERS,
     porting=PORTING,
     sounds=SOUNDS,

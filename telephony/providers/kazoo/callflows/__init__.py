@@ -1,1 +1,14 @@
-"""Callflows of Kazoo: the actions of their steps."""
+"""Callflows of Kazoo: the actions of their steps, and how they are kept."""
+
+from telephony.providers.callflows.declaration import Callflows
+from telephony.providers.kazoo.callflows.actions import ACTIONS
+from telephony.providers.kazoo.pointers import pointers_of_step
+
+CALLFLOWS = Callflows(
+    kind="callflow",
+    actions=ACTIONS,
+    pointers=pointers_of_step,
+    rule_kind="temporal_rule",
+    switch="enabled",
+    update="callflow.update",
+)

@@ -1,0 +1,145 @@
+// A callflow: outline and drawing in step, a keyboard's way through the outline, zoom, find. Hooks are data-*.
+(() => {
+  const page = () => document.querySelector("[data-flow]");
+  if (!page()) return;
+  const items = () => [...page().querySelectorAll("[data-outline] [role=treeitem]")];
+  const shown = () => items().filter((item) => !item.parentElement.hidden);
+  const itemOf = (step) => items().find((item) => item.dataset.step === step);
+  const drawn = (step) => page().querySelector(`.sb-flow .step[data-step="${CSS.escape(step)}"]`);
+  let scale = 1;
+
+  // ---- the one step that is chosen ----
+  const rove = (item) => {
+    for (const one of items()) one.tabIndex = one === item ? 0 : -1;
+  };
+  const intoView = (step) => {
+    const place = drawn(step), canvas = page().querySelector("[data-canvas]");
+    if (!place || !canvas) return;
+    const box = place.getBoundingClientRect(), around = canvas.getBoundingClientRect();
+    if (box.left < around.left || box.right > around.right) canvas.scrollLeft += box.left - around.left - (around.width - box.width) / 2;
+    if (box.top < around.top || box.bottom > around.bottom) canvas.scrollTop += box.top - around.top - (around.height - box.height) / 2;
+  };
+  const mark = (step) => {
+    for (const one of items()) one.setAttribute("aria-selected", String(one.dataset.step === step));
+    for (const one of page().querySelectorAll(".sb-flow .sel")) one.classList.remove("sel");
+    drawn(step)?.classList.add("sel");
+    intoView(step);
+  };
+  const choose = (step, { focus = false } = {}) => {
+    const item = itemOf(step);
+    if (!item || item.getAttribute("aria-disabled")) return;
+    mark(step);
+    rove(item);
+    if (focus) item.focus();
+    history.replaceState(history.state, "", item.href);
+    return htmx.ajax("GET", item.href, { target: "#flow-panel", swap: "outerHTML" });
+  };
+
+  // ---- clicks: in the drawing, in the outline, on a problem ----
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !page()?.contains(event.target)) return;
+    const problem = event.target.closest("[data-problem]");
+    const link = event.target.closest("[data-outline] a, .sb-flow .step > a:not(.fold)");
+    if (!problem && !link) return;
+    const step = problem ? problem.dataset.problem : link.closest("[data-step]").dataset.step;
+    if (!itemOf(step)) return; // folded away: the page shows it
+    event.preventDefault();
+    choose(step, { focus: Boolean(problem) });
+  });
+
+  // ---- the keyboard in the outline ----
+  const parentOf = (item) => itemOf(item.dataset.above ?? "root");
+  const follow = (item, way) => {
+    const all = shown(), at = all.indexOf(item);
+    if (way === "ArrowDown") return all[at + 1];
+    if (way === "ArrowUp") return all[at - 1];
+    if (way === "Home") return all[0];
+    if (way === "End") return all.at(-1);
+    if (way === "ArrowLeft") return item.dataset.step === "root" ? null : parentOf(item);
+    if (way === "ArrowRight") return all.find((one) => one.dataset.above === item.dataset.step);
+    return null;
+  };
+  document.addEventListener("keydown", (event) => {
+    const item = event.target.closest?.("[data-outline] [role=treeitem]");
+    if (event.key === "F8" && page()) {
+      const problems = [...page().querySelectorAll("[data-problem]")];
+      if (!problems.length) return;
+      event.preventDefault();
+      const at = problems.findIndex((one) => one.hasAttribute("data-seen"));
+      problems[at]?.removeAttribute("data-seen");
+      const next = problems[(at + 1) % problems.length];
+      next.setAttribute("data-seen", "");
+      choose(next.dataset.problem, { focus: true });
+      return;
+    }
+    if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " " || event.key === "Enter") {
+      event.preventDefault();
+      choose(item.dataset.step);
+      return;
+    }
+    const next = follow(item, event.key);
+    if (next) {
+      event.preventDefault();
+      rove(next);
+      next.focus();
+      mark(next.dataset.step);
+    }
+  });
+
+  // ---- find ----
+  const find = (words) => {
+    const wanted = words.trim().toLowerCase();
+    for (const item of items()) {
+      const fits = !wanted || item.textContent.toLowerCase().includes(wanted);
+      item.parentElement.hidden = !fits;
+      drawn(item.dataset.step)?.classList.toggle("found", Boolean(wanted) && fits);
+    }
+    const first = shown()[0];
+    if (first) rove(first);
+    if (first && wanted) intoView(first.dataset.step);
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-find]")) find(event.target.value);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches?.("[data-find]") || !["Enter", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    const first = shown()[0];
+    if (first) choose(first.dataset.step, { focus: true });
+  });
+
+  // ---- zoom ----
+  const zoom = (to) => {
+    const drawing = page().querySelector("svg.sb-flow");
+    if (!drawing) return;
+    scale = Math.min(2, Math.max(0.2, to));
+    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+    drawing.setAttribute("width", width * scale);
+    drawing.setAttribute("height", height * scale);
+    const now = page().querySelector("[data-zoom-now]");
+    if (now) now.textContent = `${Math.round(scale * 100)} %`;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-zoom]");
+    if (!button) return;
+    const canvas = page().querySelector("[data-canvas]"), drawing = page().querySelector("svg.sb-flow");
+    const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+    const fit = Math.min(canvas.clientWidth / width, canvas.clientHeight / height, 1);
+    zoom({ in: scale * 1.2, out: scale / 1.2, one: 1, fit }[button.dataset.zoom]);
+  });
+
+  // ---- what only a script can do is shown by it ----
+  const wake = () => {
+    for (const part of page().querySelectorAll("[data-find], [data-zoom-bar]")) part.hidden = false;
+    const chosen = items().find((item) => item.getAttribute("aria-selected") === "true") ?? items()[0];
+    if (chosen) rove(chosen);
+    if (scale !== 1) zoom(scale);
+    if (chosen) intoView(chosen.dataset.step);
+  };
+  wake();
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "flow-work") wake();
+  });
+  window.switchboardFlow = { choose, page, itemOf };
+})();

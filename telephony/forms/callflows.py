@@ -1,0 +1,43 @@
+"""Filters of the list of callflows."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.numbers import to_e164
+from portal.ui.forms import FilterForm, RowField
+from telephony.models import Connection
+from telephony.models.entities import EntityQuerySet
+
+FEATURES, ALL = "features", "all"
+OF_FEATURES = Q(document__featurecode__has_any_keys=["name", "number"])
+
+
+class CallflowFilterForm(FilterForm):
+    q = forms.CharField(label=_("Name, number or pattern"), max_length=80)
+    what = forms.ChoiceField(
+        choices=[("", _("of numbers")), (FEATURES, _("feature codes")), (ALL, _("all"))],
+        required=False,
+        widget=forms.HiddenInput,  # the saved views choose it
+    )
+    connection = RowField(
+        label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
+    )
+
+    region = "FR"
+
+    def narrow(self, records: EntityQuerySet) -> EntityQuerySet:  # type: ignore[override]
+        values = self.cleaned_data
+        if values["what"] == FEATURES:
+            records = records.filter(OF_FEATURES)
+        elif values["what"] != ALL:
+            records = records.filter(~OF_FEATURES | Q(document__featurecode__isnull=True))
+        if text := values["q"]:
+            wanted = to_e164(text, self.region) or text
+            anywhere = Q(document__numbers__icontains=wanted) | Q(document__patterns__icontains=text)
+            records = records.matching(wanted) | records.filter(anywhere)
+        if connection := values["connection"]:
+            records = records.filter(connection=connection)
+        return records

@@ -1,0 +1,31 @@
+"""How a provider keeps callflows: what pages, services and the lint read instead of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telephony.providers.callflows.actions import Actions
+
+Pointer = tuple[str, str, str]  # place in the settings, kind, remote id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callflows:
+    """The callflows of one provider.
+
+    kind       entity kind of a callflow; a pointer of that kind leads into another one
+    actions    what a step can be
+    pointers   what the settings of a step point to: (module, data) -> pointers
+    rule_kind  entity kind of the rules of time, whose identifiers are keys of branches
+    switch     field of an object that is false where it is switched off
+    update     key of the operation that writes one
+    """
+
+    kind: str
+    actions: Actions
+    pointers: Callable[[str, Mapping[str, Any]], Iterable[Pointer]]
+    rule_kind: str
+    switch: str
+    update: str

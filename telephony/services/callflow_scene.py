@@ -1,0 +1,283 @@
+"""A callflow as pages show it: each step with its words, its place in the drawing and what is wrong with it.
+
+Drawing and outline are made of the same `Scene`, so that they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.lib.numbers import display
+from telephony.providers.callflows.actions import DEFAULT, Action, Category, Rule
+from telephony.providers.callflows.declaration import Callflows
+from telephony.providers.callflows.layout import Layout, laid_out
+from telephony.providers.callflows.lint import Problem
+from telephony.providers.callflows.surroundings import Around, Target, pointers_of
+from telephony.providers.callflows.tree import Flow, Node
+
+ROOT = "root"
+_SCALARS = (str, int, float)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step as it is shown.
+
+    id        "7"; inside of a callflow that is opened in place "7-2", its own step 2 below our step 7
+    number    of the step in its callflow
+    word      what it does, in a word or two; `name` whom or what with
+    branch    the words of the branch that leads here, "" for the first step
+    link      the callflow that it leads into, where there is one
+    tone      "" all is well, "bad" something grave, "warn", "unknown" a module nobody declared
+    mark      "new", "changed", "moved" or "gone" where two callflows are compared
+    below     ids of the steps below that are shown; `folded` how many are not
+    """
+
+    id: str
+    number: int
+    module: str
+    word: str
+    name: str
+    icon: str
+    category: Category | None
+    branch: str = ""
+    key: str = ""
+    targets: Sequence[Target] = ()
+    link: Target | None = None
+    tone: str = ""
+    mark: str = ""
+    problems: Sequence[Problem] = ()
+    level: int = 1
+    position: int = 1
+    siblings: int = 1
+    above: str = ROOT
+    below: Sequence[str] = ()
+    folded: int = 0
+    has_below: bool = False
+    is_inside: bool = False
+
+    @property
+    def shown_level(self) -> int:
+        """How far the outline indents it."""
+        return min(self.level, 6)
+
+    @property
+    def mark_word(self) -> str:
+        return {"new": _("new"), "changed": _("changed"), "moved": _("moved"), "gone": _("gone")}.get(
+            self.mark, ""
+        )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All steps in the order of a walk, by id, and the head above them."""
+
+    title: str
+    numbers: Sequence[str]
+    patterns: Sequence[str]
+    steps: Mapping[str, Step]
+    top: str | None
+    problems: Sequence[Problem] = field(default_factory=tuple)
+
+    @property
+    def layout(self) -> Layout[str]:
+        """Places of the head (`ROOT`) and of all steps."""
+        first = [self.top] if self.top is not None else []
+        return laid_out(ROOT, lambda one: self.steps[one].below if one != ROOT else first)
+
+    @property
+    def categories(self) -> list[Category]:
+        """Those that are there, for the legend."""
+        return list(dict.fromkeys(step.category for step in self.steps.values() if step.category))
+
+    def way_to(self, step: str) -> set[str]:
+        """The ids of a step and of those that lead to it."""
+        way: set[str] = set()
+        while step in self.steps:
+            way.add(step)
+            step = self.steps[step].above
+        return way
+
+
+def scene_of(
+    flow: Flow,
+    callflows: Callflows,
+    around: Around,
+    problems: Sequence[Problem] = (),
+    *,
+    folded: Collection[int] = (),
+    opened: Mapping[str, Flow] | None = None,
+    marks: Mapping[int, str] | None = None,
+    numbers: Mapping[str, str] | None = None,
+) -> Scene:
+    """What is shown of a callflow.
+
+    folded   steps whose branches are not shown
+    opened   callflows that are shown in place, by identifier
+    marks    by step, how it differs from the other callflow of a comparison
+    numbers  names of telephone numbers
+    """
+    told = _Telling(callflows, around, numbers or {})
+    by_step: dict[int, list[Problem]] = defaultdict(list)
+    for one in problems:
+        if one.number is not None:
+            by_step[one.number].append(one)
+    steps: dict[str, Step] = {}
+    for step in told.steps(flow, folded):
+        found = by_step.get(step.number, ())
+        steps[step.id] = replace(
+            step,
+            problems=found,
+            tone=_tone(found) or step.tone,
+            mark=(marks or {}).get(step.number, ""),
+        )
+    for linked, inner in (opened or {}).items():
+        for step in [one for one in steps.values() if one.link and one.link.remote_id == linked]:
+            steps = _with_inside(steps, step, told, inner)
+    root = flow.root
+    return Scene(
+        title=str(root.get("name") or ""),
+        numbers=[
+            display(str(one)) if str(one).startswith("+") else str(one) for one in _texts(root, "numbers")
+        ],
+        patterns=[str(one) for one in _texts(root, "patterns")],
+        steps=steps,
+        top=str(flow.top) if flow.top is not None else None,
+        problems=problems,
+    )
+
+
+def _with_inside(steps: dict[str, Step], step: Step, told: _Telling, inner: Flow) -> dict[str, Step]:
+    """The steps with those of another callflow below one of them."""
+    own = list(told.steps(inner, (), prefix=f"{step.id}-", above=step.id, level=step.level + 1))
+    if not own:
+        return steps
+    first = replace(own[0], branch=_("in there"), position=len(step.below) + 1)
+    placed = {one.id: replace(one, is_inside=True) for one in (first, *own[1:])}
+    found: dict[str, Step] = {}
+    for name, one in steps.items():
+        found[name] = one
+        if name == step.id:
+            found[name] = replace(one, below=(first.id, *one.below), has_below=True)
+            found |= placed
+    return found
+
+
+def _tone(problems: Collection[Problem]) -> str:
+    if any(one.fault.is_grave for one in problems):
+        return "bad"
+    return "warn" if problems else ""
+
+
+class _Telling:
+    """Finds the words of steps."""
+
+    def __init__(self, callflows: Callflows, around: Around, numbers: Mapping[str, str]) -> None:
+        self.callflows, self.around, self.numbers = callflows, around, numbers
+
+    def steps(
+        self, flow: Flow, folded: Collection[int], prefix: str = "", above: str = ROOT, level: int = 1
+    ) -> Iterator[Step]:
+        pointers = pointers_of(flow, self.callflows)
+        waiting: list[tuple[int, str, str, str, int, int, int]] = []
+        if flow.top is not None:
+            waiting.append((flow.top, above, "", "", level, 1, 1))
+        while waiting:
+            number, parent, key, branch, depth, position, siblings = waiting.pop()
+            node = flow[number]
+            action = self.callflows.actions.get(node.module)
+            is_folded = number in folded and bool(node.branches)
+            own_id = f"{prefix}{number}"
+            branches = _in_order(node)
+            if not is_folded:
+                count = len(branches)
+                waiting += [
+                    (child, own_id, name, self.branch(action, name), depth + 1, at + 1, count)
+                    for at, (name, child) in reversed(list(enumerate(branches)))
+                ]
+            targets = self.targets(pointers.get(number, ()))
+            yield Step(
+                id=own_id,
+                number=number,
+                module=node.module,
+                word=str(action.label) if action else (node.module or _("no module")),
+                name=self.name(action, node, targets),
+                icon=action.icon if action else "puzzle",
+                category=action.category if action else None,
+                branch=branch,
+                key=key,
+                targets=targets,
+                link=next((one for one in targets if one.kind == self.callflows.kind), None),
+                tone="" if action else "unknown",
+                level=depth,
+                position=position,
+                siblings=siblings,
+                above=parent,
+                below=() if is_folded else tuple(f"{prefix}{child}" for _key, child in branches),
+                folded=sum(1 for _one in flow.walk(number)) - 1 if is_folded else 0,
+                has_below=bool(node.branches),
+            )
+
+    def targets(self, pointers: Sequence[tuple[str, str, str]]) -> list[Target]:
+        """The objects that the settings name, each once; those of branches stand at the branches."""
+        keys = dict.fromkeys((kind, remote_id) for place, kind, remote_id in pointers if place)
+        return [self.around.targets.get(key) or Target(kind=key[0], remote_id=key[1]) for key in keys]
+
+    def name(self, action: Action | None, node: Node, targets: Sequence[Target]) -> str:
+        if action is None:
+            return _("kept as it is")
+        if targets:
+            first = (
+                _("not there any more") if targets[0].is_missing else targets[0].name or targets[0].remote_id
+            )
+            more = len(targets) - 1
+            return f"{first} +{more}" if more else first
+        for one in action.fields:
+            value = node.data.get(one.name)
+            if isinstance(value, _SCALARS) and not isinstance(value, bool) and value != "":
+                if one.kind == "choice":
+                    return str(dict(one.choices).get(str(value), value))
+                text = display(str(value)) if str(value).startswith("+") else str(value)
+                return f"{text} s" if one.kind == "duration_s" else text
+        return ""
+
+    def branch(self, action: Action | None, key: str) -> str:
+        if action is None:
+            return _("then") if key == DEFAULT else key
+        if key in action.branches.words:
+            return str(action.branches.words[key])
+        if action.branches.rule is Rule.TIMES:
+            target = self.around.targets.get((self.callflows.rule_kind, key))
+            return target.name if target is not None and target.name else key[:8]
+        return key or "“”"
+
+
+def _in_order(node: Node) -> list[tuple[str, int]]:
+    """The branches as people read them: rules of time in the order they are asked, what is left for the rest last.
+
+    The database keeps no order of keys, so that of the document says nothing.
+    """
+    asked = node.data.get("rules")
+    rank = (
+        {rule: at for at, rule in enumerate(asked) if isinstance(rule, str)}
+        if isinstance(asked, list)
+        else {}
+    )
+    return sorted(node.branches, key=lambda one: (one[0] == DEFAULT, rank.get(one[0], len(rank))))
+
+
+def _texts(root: Mapping[str, Any], name: str) -> Sequence[Any]:
+    value = root.get(name)
+    return value if isinstance(value, list) else ()
+
+
+def count_words(scene: Scene) -> str:
+    """How many steps there are."""
+    count = len(scene.steps)
+    return ngettext("%(n)s step", "%(n)s steps", count) % {"n": count}

@@ -1,0 +1,41 @@
+"""Steps of a callflow on a page."""
+
+from __future__ import annotations
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.ui import parts
+from portal.ui.links import tenant_url
+from telephony.callflow_drawing import Links
+from telephony.providers.callflows.lint import Problem
+from telephony.providers.callflows.surroundings import Target
+from telephony.tables.documents import CALLFLOW_KINDS
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def target_link(context: Context, target: Target) -> SafeString:
+    """An object that a step names, with what is wrong with it."""
+    if target.is_missing or target.pk is None:
+        gone = parts.pill(_("Missing"), tone="bad", icon_name="unlink")
+        return format_html("<code>{}</code> {}", target.name or target.remote_id, gone)
+    name = "telephony:callflow_detail" if target.kind in CALLFLOW_KINDS else "telephony:entity_detail"
+    url = tenant_url(context["request"].tenant, name, pk=target.pk)
+    off = parts.pill(_("Switched off"), tone="warn", icon_name="circle-off") if target.is_off else ""
+    return format_html('<a href="{}">{}</a> {}', url, target.name, off)
+
+
+@register.simple_tag
+def step_url(links: Links, step: str) -> str:
+    return links.step(step)
+
+
+@register.simple_tag
+def problem_sign(problem: Problem) -> SafeString:
+    grave = problem.fault.is_grave
+    return parts.icon("circle-x" if grave else "alert-triangle", css="bad-i" if grave else "warn-i")

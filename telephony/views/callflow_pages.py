@@ -1,0 +1,168 @@
+"""What all pages of one callflow stand on: what is chosen, folded and opened in its drawing stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui.links import tenant_url
+from telephony.callflow_drawing import Links, drawing_of
+from telephony.models import Connection, Entity
+from telephony.providers.callflows.declaration import Callflows
+from telephony.providers.callflows.lint import Problem
+from telephony.providers.callflows.surroundings import Around, Target
+from telephony.providers.callflows.tree import Flow, read
+from telephony.services.callflow_around import Key, Network, network_of, problems_of, targets_of
+from telephony.services.callflow_panel import Panel, panel_of_root, panel_of_step
+from telephony.services.callflow_scene import ROOT, Scene, Step, count_words, scene_of
+from telephony.tables.documents import CALLFLOW_KINDS
+
+INDEX = "telephony:callflow_list"
+MOST_OPENED = 5
+
+
+class CallflowPage(TenantRightMixin):
+    """One callflow; `flow` says which of its documents is shown."""
+
+    right = Right.LINES_READ
+    menu_entry = INDEX
+    kwargs: dict[str, Any]
+    url_name = "callflow_detail"
+
+    @cached_property
+    def entity(self) -> Entity:
+        rows = Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
+        return get_object_or_404(rows, pk=self.kwargs["pk"], kind__in=CALLFLOW_KINDS)
+
+    @property
+    def link(self) -> Connection:
+        return self.entity.connection
+
+    @cached_property
+    def callflows(self) -> Callflows:
+        found = self.link.declaration.callflows
+        if found is None:
+            raise Http404
+        return found
+
+    @cached_property
+    def flow(self) -> Flow:
+        return read(self.entity.document)
+
+    # ---- what stands around it ----
+
+    @cached_property
+    def network(self) -> Network:
+        return network_of(self.link)
+
+    @cached_property
+    def opened(self) -> dict[str, Flow]:
+        """The callflows that are shown in place, by their identifier."""
+        wanted = self._asked("open")[:MOST_OPENED]
+        if not wanted:
+            return {}
+        rows = Entity.objects.present().filter(
+            connection=self.link, kind=self.callflows.kind, remote_id__in=wanted
+        )
+        return {row.remote_id: read(row.document) for row in rows}
+
+    @cached_property
+    def targets(self) -> Mapping[Key, Target]:
+        return targets_of(self.link, [self.flow, *self.opened.values()])
+
+    @cached_property
+    def around(self) -> Around:
+        return self.network.around(self.entity.remote_id, self.targets)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        return problems_of(self.flow, self.link, self.around)
+
+    @cached_property
+    def scene(self) -> Scene:
+        return scene_of(
+            self.flow,
+            self.callflows,
+            self.around,
+            self.problems,
+            folded=self.folded,
+            opened=self.opened,
+        )
+
+    # ---- what the address says ----
+
+    def _asked(self, name: str) -> list[str]:
+        return [one for one in self.request.GET.get(name, "")[:2000].split(",") if one]
+
+    @cached_property
+    def folded(self) -> set[int]:
+        return {int(one) for one in self._asked("fold") if one.isdecimal() and len(one) < 9}
+
+    @cached_property
+    def chosen(self) -> str:
+        """The id of the chosen step; the callflow itself where none is, or none that is there."""
+        step = self.request.GET.get("step", "")[:20]
+        return step if step in self.scene.steps and not self.scene.steps[step].is_inside else ROOT
+
+    def here(self, **changes: str) -> str:
+        """This page, with something else chosen, folded or opened."""
+        kept = {name: self.request.GET.get(name, "")[:2000] for name in ("step", "fold", "open")}
+        asked = {name: value for name, value in {**kept, **changes}.items() if value}
+        return f"?{urlencode(asked)}" if asked else self.home
+
+    @property
+    def home(self) -> str:
+        return self.url(self.url_name)
+
+    def url(self, name: str, **more: Any) -> str:
+        return tenant_url(self.request.tenant, f"telephony:{name}", pk=self.kwargs["pk"], **more)
+
+    def links(self) -> Links:
+        folded, opened = sorted(self.folded), list(self.opened)
+        steps = self.scene.steps
+        rest = self.here(step="").removeprefix("?") if self.here(step="").startswith("?") else ""
+        tail = f"&{rest}" if rest else ""
+
+        def fold(one: str) -> str:
+            number = steps[one].number
+            kept = [other for other in folded if other != number]
+            return self.here(fold=",".join(map(str, kept if number in folded else [*folded, number])))
+
+        def opening(one: str) -> str:
+            link = steps[one].link
+            own = link.remote_id if link else ""
+            kept = [other for other in opened if other != own]
+            return self.here(open=",".join(kept if own in opened else [*opened, own]))
+
+        return Links(step=lambda one: f"?step={one}{tail}", fold=fold, open=opening)
+
+    # ---- parts of the page ----
+
+    @cached_property
+    def step(self) -> Step | None:
+        return self.scene.steps.get(self.chosen)
+
+    @cached_property
+    def panel(self) -> Panel:
+        if self.step is None:
+            return panel_of_root(self.flow, self.link, self.around)
+        return panel_of_step(self.step, self.flow, self.callflows, self.around)
+
+    def board(self, scene: Scene | None = None) -> dict[str, Any]:
+        """The drawing, and the outline beside it."""
+        links = self.links()
+        return {
+            "scene": self.scene,
+            "chosen": self.chosen,
+            "links": links,
+            "drawing": drawing_of(self.scene, links=links, chosen=self.chosen),
+            "step_count": count_words(self.scene),
+            "callflow_title": str(self.entity) or self.entity.remote_id,
+        }

@@ -1,0 +1,99 @@
+"""Corvane's Kazoo account with callflows that are stored as a sync would; nobody answers there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from telephony.models import Connection, Credential, Entity
+from telephony.providers.drafts import EntityPage
+from telephony.providers.kazoo.objects import draft_of
+from telephony.providers.registry import PROVIDERS
+from telephony.services import entities
+from tests.people import person
+
+Store = Callable[..., Entity]
+
+
+def identifier(letter: str) -> str:
+    return letter * 32
+
+
+@pytest.fixture
+def corvane(db: None) -> Tenant:
+    return Tenant.objects.create(slug="corvane", name="Corvane Habitat")
+
+
+@pytest.fixture
+def bess(corvane: Tenant) -> Person:
+    return person("bess@morvanne.example", "Bess Arkwell", {corvane: Role.VIEWER})
+
+
+@pytest.fixture
+def maud(corvane: Tenant) -> Person:
+    return person("maud@corvane.example", "Maud Terrasson", {corvane: Role.ADMINISTRATOR})
+
+
+@pytest.fixture
+def link(corvane: Tenant) -> Iterator[Connection]:
+    with tenant_scope(corvane):
+        yield Connection.objects.create(
+            credential=Credential.objects.create(provider="kazoo"),
+            provider="kazoo",
+            slug="corvane-kazoo",
+            name="Kazoo",
+            capabilities=sorted(PROVIDERS["kazoo"].capabilities),
+        )
+
+
+@pytest.fixture
+def store(link: Connection) -> Store:
+    """Stores one object as a sync does: store("callflow", id="a" * 32, name=...)."""
+
+    def stored(kind: str, **document: Any) -> Entity:
+        page = EntityPage(kind=kind, drafts=[draft_of(kind, document)])
+        entities.store(link, page, timezone.now())
+        return Entity.objects.get(connection=link, kind=kind, remote_id=document["id"])
+
+    return stored
+
+
+@pytest.fixture
+def reception(store: Store) -> Entity:
+    """Hours, then a menu: 1 a person, 2 a mailbox that is gone, anything else a module nobody knows."""
+    store("user", id=identifier("a"), first_name="Bess", last_name="Arkwell", enabled=False)
+    store("temporal_rule", id=identifier("b"), name="Office hours", cycle="weekly")
+    store("menu", id=identifier("c"), name="Welcome")
+    store("callflow", id=identifier("e"), name="Annexe", numbers=["+33199001002"], flow={})
+    menu = {
+        "module": "menu",
+        "data": {"id": identifier("c")},
+        "children": {
+            "1": {"module": "user", "data": {"id": identifier("a"), "timeout": 20}, "children": {}},
+            "2": {"module": "voicemail", "data": {"id": identifier("d")}, "children": {}},
+            "_": {"module": "halden_callback", "data": {"x_site": 7}, "children": {}},
+        },
+    }
+    hours = {
+        "module": "temporal_route",
+        "data": {"rules": [identifier("b")]},
+        "children": {
+            identifier("b"): menu,
+            "_": {"module": "callflow", "data": {"id": identifier("e")}, "children": {}},
+        },
+    }
+    return store(
+        "callflow",
+        id=identifier("f"),
+        name="Reception",
+        numbers=["+33199001001", "+33199001002", "3000"],
+        patterns=[],
+        flow=hours,
+        x_root={"kept": True},
+    )

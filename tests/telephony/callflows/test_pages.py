@@ -1,0 +1,95 @@
+"""The pages of callflows: the list, one drawn and told, and its files."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+
+from accounts.models import Person
+from telephony.models import Entity
+from tests.people import signed_in
+
+from .conftest import Store, identifier
+
+HOME = "/t/corvane/callflows/"
+
+
+def page(someone: Person, path: str) -> str:
+    answer = signed_in(someone).get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_list_says_numbers_steps_and_problems(reception: Entity, bess: Person) -> None:
+    text = page(bess, HOME)
+    assert "Reception" in text
+    assert "Annexe" in text
+    assert "and 1 more" in text
+    assert "problems" in text
+
+
+def test_feature_codes_stand_apart(store: Store, reception: Entity, bess: Person) -> None:
+    code = {"name": "park_and_retrieve", "number": "3"}
+    store("callflow", id=identifier("9"), name="Parking", patterns=["^3$"], featurecode=code, flow={})
+    assert "Parking" not in page(bess, HOME)
+    features = page(bess, f"{HOME}?what=features")
+    assert "Parking" in features
+    assert "Reception" not in features
+
+
+def test_a_callflow_is_found_by_any_of_its_numbers(reception: Entity, bess: Person) -> None:
+    assert "Reception" in page(bess, f"{HOME}?q=3000")
+    assert "Reception" not in page(bess, f"{HOME}?q=4711")
+
+
+def test_a_callflow_is_told_in_names_with_its_faults(reception: Entity, bess: Person) -> None:
+    text = page(bess, f"{HOME}{reception.pk}/")
+    for words in (
+        "Office hours",
+        "Bess Arkwell",
+        "Welcome",
+        "halden_callback",
+        "kept as it is",
+        "not there any more",
+        "leads to something that is not in the account any more",
+        "which is switched off",
+        "leads to <b>Annexe</b> too",
+    ):
+        assert words in text, words
+
+
+def test_outline_and_drawing_have_the_same_steps(reception: Entity, bess: Person) -> None:
+    text = page(bess, f"{HOME}{reception.pk}/")
+    assert text.count('role="treeitem"') == text.count('<g class="step') == 7  # and the head
+
+
+def test_a_step_is_told_with_what_nobody_knows_of_it(reception: Entity, bess: Person) -> None:
+    text = page(bess, f"{HOME}{reception.pk}/?step=5")
+    assert "This module is not known here" in text
+    assert "x_site" in text
+    assert "x_root" in page(bess, f"{HOME}{reception.pk}/")
+
+
+def test_a_linked_callflow_is_opened_in_place(store: Store, reception: Entity, bess: Person) -> None:
+    step = {"module": "user", "data": {"id": identifier("a")}, "children": {}}
+    store("callflow", id=identifier("e"), name="Annexe", numbers=[], flow=step)
+    text = page(bess, f"{HOME}{reception.pk}/?open={identifier('e')}")
+    assert 'data-step="1-0"' in text
+    assert "in there" in text
+
+
+def test_what_is_folded_says_how_much(reception: Entity, bess: Person) -> None:
+    text = page(bess, f"{HOME}{reception.pk}/?fold=2")
+    assert 'data-step="3"' not in text
+    assert "+3" in text
+
+
+def test_files_hold_the_drawing_and_the_document(reception: Entity, bess: Person) -> None:
+    browser = signed_in(bess)
+    drawing = browser.get(f"{HOME}{reception.pk}/drawing.svg")
+    assert drawing["Content-Type"] == "image/svg+xml"
+    root = ET.fromstring(drawing.content)
+    assert "Reception" in root[0].text
+    assert b"var(" not in drawing.content
+    document = browser.get(f"{HOME}{reception.pk}/document.json")
+    assert json.loads(document.content) == reception.document
