@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import hypothesis
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from portal.chromium import FLAGS, provide_chromium
@@ -21,6 +23,27 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("suite")
 
+# What migrations filled stays; everything else that has rows loses them, in any order.
+_EMPTY = """
+DO $$
+DECLARE
+    name text;
+    has_rows boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN
+        SELECT quote_ident(relname) FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+        AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO has_rows;
+        IF has_rows THEN
+            EXECUTE 'DELETE FROM ' || name;
+        END IF;
+    END LOOP;
+END $$
+"""
+
 Answer = TypeVar("Answer")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +52,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-baselines", action="store_true", help="write tests/test_query_baselines.json anew"
     )
+
+
+def _left_empty(case: TransactionTestCase) -> None:
+    """What Django does by TRUNCATE of every table, and by asking for every permission anew, in a tenth of the time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY)
+
+
+TransactionTestCase._fixture_teardown = _left_empty
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
