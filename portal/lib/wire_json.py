@@ -70,15 +70,13 @@ def _refuse_too_deep(value: Any, openings: int) -> None:
     for _depth in range(MAX_DEPTH):
         if not level or seen == openings:
             return
-        below: list[Any] = []
-        for node in level:
-            below += [
-                child
-                for child in (node.values() if type(node) is dict else node)
-                if type(child) in _CONTAINERS
-            ]
-        level = below
-        seen += len(below)
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) in _CONTAINERS
+        ]
+        seen += len(level)
     if level:
         raise UnexpectedAnswer(str(_("The provider's answer is nested too deeply.")))
 
