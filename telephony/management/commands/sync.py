@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,9 +62,8 @@ class Command(BaseCommand):
         """Advance the run, or watch the worker that does, and draw how far it is."""
         with ThreadPoolExecutor(1) as pool:
             working = pool.submit(carrying_scope(_advance), run.tenant_id, run.pk)
-            while not working.done():
+            while wait([working], POLL_S).not_done:
                 self._draw(run)
-                time.sleep(POLL_S)
             working.result()
         self._draw(run)
         self.stderr.write("")

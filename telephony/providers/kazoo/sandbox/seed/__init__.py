@@ -3,8 +3,9 @@
 The same each time; only the dates of messages, jobs, ports and of creation follow the day on which it is made.
 """
 
+import pickle
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from telephony.providers.kazoo.sandbox.refusals import Errors
@@ -28,6 +29,7 @@ from telephony.providers.kazoo.times import EPOCH_S
 __all__ = ["API_KEY", "LOGIN", "VERSION", "first_accounts", "make_state"]
 
 VERSION = 1
+HOUR_S = 3600
 MASTER = "halvenor"
 LOGIN = {
     "account_name": "Halvenor Cloud",
@@ -54,8 +56,19 @@ def make_state(now: datetime) -> dict[str, Any]:
     {secret: {"account", "owner"}}}. Beside "created", "modified" and "rev", pvt holds: md5, sha1, agent_status (users),
     messages (vmboxes), state, sent and timeline (port_requests), status, success, errors and timestamp (resource_jobs),
     entries (lists), expires (accounts on trial), attachments.
+
+    Made once an hour: the documents are the same whenever they are made, and their dates lie before the hour began.
     """
-    now_g = int(now.timestamp()) + EPOCH_S
+    made: dict[str, Any] = pickle.loads(_pickled(int(now.timestamp()) // HOUR_S))
+    return made
+
+
+@lru_cache(maxsize=2)
+def _pickled(hour: int) -> bytes:
+    return pickle.dumps(_state(hour * HOUR_S + EPOCH_S), pickle.HIGHEST_PROTOCOL)
+
+
+def _state(now_g: int) -> dict[str, Any]:
     accounts: dict[str, Any] = {}
     numbers = pool_numbers()
     for plan in plans():
