@@ -158,6 +158,11 @@ class HoursRun(TenantOwned, Leased):
     def __str__(self) -> str:
         return str(self.placement)
 
+    @property
+    def removes(self) -> bool:
+        """Whether it takes hours away from the provider that were written there."""
+        return not self.reverts_id and not self.outcome.get("set_remote_id")
+
 
 class HoursStep(TenantOwned):
     """One write of a run, in its place; `change` is what came of it.

@@ -3,8 +3,9 @@
 plan      reads what the provider has, and keeps a run in preview: its steps are the writes that are needed
 begin     lets the worker send them, one after the other
 advance   the worker's part: propose, send, read back; safe to be killed anywhere and called again
-go_on     after a stop: the rest of the steps, with what is there now
 revert    a run in preview that takes back what another did, last first
+
+After a stop: hours_going_on.py. No longer to apply at a provider: hours_removing.py.
 
 A step that needs what another makes names it by its place: "$3" is the identifier of what step 3 made.
 """
@@ -74,7 +75,7 @@ def keeping_of(connection: Connection) -> HoursKeeping:
 
 
 @dataclass
-class _Plan:
+class Plan:
     """Steps as they are found, and what each made object is called until it is there."""
 
     keeping: HoursKeeping
@@ -97,8 +98,8 @@ def plan(schedule: Schedule, connection: Connection, person: Person | None) -> H
     documents = wanted_rules(schedule, keeping)
     placement = HoursPlacement.objects.filter(hours=schedule.row, connection=connection).first()
     placement = placement or HoursPlacement(hours=schedule.row, connection=connection)
-    there = _there(placement, connection, keeping, person)
-    found = _Plan(keeping)
+    there = at_provider(placement, connection, keeping, person)
+    found = Plan(keeping)
     rules = _plan_rules(found, documents, there.rules)
     name = _("%(hours)s: closed") % {"hours": schedule.row.name}
     set_id = _plan_set(
@@ -117,11 +118,11 @@ def plan(schedule: Schedule, connection: Connection, person: Person | None) -> H
     }
     if not found.steps:
         if placement.pk and placement.set_remote_id:
-            _keep_outcome(placement, outcome)
+            keep_outcome(placement, outcome)
         raise NothingToWrite
     with transaction.atomic():
         placement.save()
-        return _keep_run(HoursRun(placement=placement, outcome=outcome), found.steps, person)
+        return keep_run(HoursRun(placement=placement, outcome=outcome), found.steps, person)
 
 
 def wanted_rules(schedule: Schedule, keeping: HoursKeeping) -> list[Document]:
@@ -143,16 +144,16 @@ def wanted_rules(schedule: Schedule, keeping: HoursKeeping) -> list[Document]:
 
 
 @dataclass
-class _There:
+class There:
     """What the provider has of a placement now: the set, None where it is gone, and its rules by id."""
 
     set: Document | None
     rules: dict[str, Document]
 
 
-def _there(
+def at_provider(
     placement: HoursPlacement, connection: Connection, keeping: HoursKeeping, person: Person | None
-) -> _There:
+) -> There:
     client = access.client_as(connection, "schedules.edit", person)
 
     def read(key: str, address: Mapping[str, str]) -> Document | None:
@@ -170,7 +171,7 @@ def _there(
         document = read(f"{keeping.rule}.get", {keeping.rule_id: one["id"]})
         if document is not None:
             rules[one["id"]] = document
-    return _There(rule_set, rules)
+    return There(rule_set, rules)
 
 
 def plain(document: Mapping[str, Any]) -> Document:
@@ -178,7 +179,7 @@ def plain(document: Mapping[str, Any]) -> Document:
     return {name: value for name, value in document.items() if name != "id" and not name.startswith("_")}
 
 
-def _plan_rules(found: _Plan, documents: Sequence[Document], there: Mapping[str, Document]) -> list[Document]:
+def _plan_rules(found: Plan, documents: Sequence[Document], there: Mapping[str, Document]) -> list[Document]:
     """Keep rules that say the same, change those of the same shape, make the rest. In the order of the documents."""
     free = dict(there)
     ids: dict[int, str] = {}
@@ -209,7 +210,7 @@ def says(document: Mapping[str, Any]) -> str:
     )
 
 
-def _plan_set(found: _Plan, remote_id: str, there: Document | None, name: str, rules: list[str]) -> str:
+def _plan_set(found: Plan, remote_id: str, there: Document | None, name: str, rules: list[str]) -> str:
     keeping = found.keeping
     if there is None:
         wanted = {"name": name, keeping.rules_field: rules, "flags": list(keeping.flags)}
@@ -221,7 +222,7 @@ def _plan_set(found: _Plan, remote_id: str, there: Document | None, name: str, r
     return remote_id
 
 
-def _keep_run(run: HoursRun, steps: Iterable[HoursStep], person: Person | None) -> HoursRun:
+def keep_run(run: HoursRun, steps: Iterable[HoursStep], person: Person | None) -> HoursRun:
     run.previous = _as_it_is(run.placement)
     run.person, run.person_label = person, str(person or "")
     run.save()
@@ -239,7 +240,7 @@ def _as_it_is(placement: HoursPlacement) -> Document:
     }
 
 
-def _keep_outcome(placement: HoursPlacement, outcome: Mapping[str, Any]) -> None:
+def keep_outcome(placement: HoursPlacement, outcome: Mapping[str, Any]) -> None:
     for name in KEPT:
         setattr(placement, name, outcome[name])
     placement.written_at = timezone.now()
@@ -396,7 +397,7 @@ def _keep_what_was_made(run: HoursRun) -> None:
 def _finish(run: HoursRun, steps: Sequence[HoursStep]) -> None:
     with transaction.atomic():
         ledger.write(run, state=HoursRun.State.DONE, error="", due_at=None, finished_at=timezone.now())
-        _keep_outcome(run.placement, _filled(run.outcome, steps))
+        keep_outcome(run.placement, _filled(run.outcome, steps))
         if run.reverts_id:
             HoursRun.objects.filter(pk=run.reverts_id).update(state=HoursRun.State.REVERTED)
 
@@ -409,7 +410,7 @@ def revert(run: HoursRun, person: Person | None) -> HoursRun:
     if run.state not in (HoursRun.State.DONE, HoursRun.State.STOPPED):
         raise NotOpen(run.get_state_display())
     keeping = keeping_of(run.placement.connection)
-    found = _Plan(keeping)
+    found = Plan(keeping)
     anew: dict[str, str] = {}  # identifiers of what was removed, and the step that makes it again
     done = run.steps.filter(change__state=Change.State.APPLIED).select_related(*_CHANGE)
     for step in done.order_by("-position"):
@@ -421,13 +422,14 @@ def revert(run: HoursRun, person: Person | None) -> HoursRun:
             inverse.operation, inverse.address, inverse.seen, _renamed(dict(inverse.wanted), anew)
         )
         found.steps[-1].reverts = step.change
-        if inverse.operation == f"{keeping.rule}.create":
-            anew[str(step.address.get(keeping.rule_id))] = made
+        for noun, name in ((keeping.rule, keeping.rule_id), (keeping.rule_set, keeping.set_id)):
+            if inverse.operation == f"{noun}.create":
+                anew[str(step.address.get(name))] = made
     if not found.steps:
         raise NothingToWrite
     with transaction.atomic():
         outcome = _renamed(run.previous, anew)
-        return _keep_run(HoursRun(placement=run.placement, reverts=run, outcome=outcome), found.steps, person)
+        return keep_run(HoursRun(placement=run.placement, reverts=run, outcome=outcome), found.steps, person)
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

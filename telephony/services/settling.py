@@ -221,6 +221,25 @@ def settle(change: Change, now: datetime | None = None) -> Change:
     return _again(change, now, words[verdict], end=_END[verdict])
 
 
+def look_once_more(change: Change) -> Change:
+    """Read back once more what ended without an answer: applied, if it shows after all. Never sends.
+
+    Raises what reading raises.
+    """
+    door = door_of_change(change)
+    client = access.client_as(door.connection, door.operation.capability, change.person)
+    live = look(door, client, Clock())
+    if live is None:
+        return change
+    verdict, created = judge(change, door, live)
+    if verdict is Verdict.AS_WANTED:
+        _keep_after(change, door, live, created)
+        change.error = ""
+        finish(change, Change.State.APPLIED)
+        refresh_cache(change, door, client)
+    return change
+
+
 _END = {Verdict.AS_BEFORE: Change.State.NOT_APPLIED, Verdict.OTHER: Change.State.UNKNOWN}
 
 

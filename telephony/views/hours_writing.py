@@ -18,8 +18,8 @@ from accounts.views_base import why_not
 from portal.lib.errors import InvalidInput, ProviderError
 from telephony.forms.hours import TakeOverForm
 from telephony.hours_figures import week_figure
-from telephony.models import Connection, HoursRun
-from telephony.services import hours_reading, hours_words, hours_writing
+from telephony.models import Connection, HoursPlacement, HoursRun
+from telephony.services import hours_going_on, hours_reading, hours_removing, hours_words, hours_writing
 from telephony.services.hours_reading import Taken
 from telephony.services.hours_steps import lines_of
 from telephony.services.opening_hours import Schedule
@@ -47,6 +47,27 @@ class HoursPlanView(HoursPage, View):
             run = hours_writing.plan(self.schedule, connection, request.user)  # type: ignore[arg-type]
         except hours_writing.NothingToWrite:
             words = _("%(provider)s has these hours already.")
+            messages.info(request, words % {"provider": connection.declaration.label})
+        except ProviderError as error:
+            messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
+        else:
+            return HttpResponseRedirect(self.url("hours_run", pk=run.pk))
+        return HttpResponseRedirect(self.home())
+
+
+class HoursRemovePlanView(HoursPage, View):
+    """Keep as a preview what has to go at the provider so that these hours apply there no longer."""
+
+    right = Right.SCHEDULES_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        connection = _connection(kwargs["connection"])
+        placement = get_object_or_404(HoursPlacement, hours=self.schedule.row, connection=connection)
+        try:
+            run = hours_removing.plan_removal(placement, request.user)  # type: ignore[arg-type]
+        except hours_writing.NothingToWrite:
+            words = _("Nothing of them is at %(provider)s any more.")
             messages.info(request, words % {"provider": connection.declaration.label})
         except ProviderError as error:
             messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
@@ -110,6 +131,7 @@ class HoursRunView(RunPage, TemplateView):
             home=self.home(),
             can_revert=later is None and done and run.state in (HoursRun.State.DONE, HoursRun.State.STOPPED),
             reverted_by=later,
+            users=hours_removing.users_of(run.placement) if run.removes else [],
             why_not=refused,
             title=_("Opening hours: %(name)s") % {"name": run.placement.hours},
             **kwargs,
@@ -142,8 +164,21 @@ class HoursSendView(RunAct):
     """Write a preview, or go on after a stop."""
 
     def act(self) -> HttpResponse:
-        hours_writing.begin(self.run, self.request.user)
+        hours_going_on.go_on(self.run, self.request.user)
         return self.page()
+
+
+class HoursCompareView(RunAct):
+    """What is left of a stopped run, compared anew."""
+
+    def act(self) -> HttpResponse:
+        try:
+            return self.page(hours_going_on.compare_anew(self.run, self.request.user))
+        except hours_writing.NothingToWrite:
+            words = _("%(provider)s has these hours already.")
+            label = self.run.placement.connection.declaration.label
+            messages.info(self.request, words % {"provider": label})
+            return HttpResponseRedirect(self.home())
 
 
 class HoursDiscardView(RunAct):
