@@ -20,6 +20,7 @@ from accounts.models import AuditEvent, Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import (
+    BulkRow,
     Change,
     Connection,
     Coverage,
@@ -51,6 +52,7 @@ PAGES = {
     "changes": "/t/corvane/changes/",
     "connections": "/t/corvane/connections/",
     "jobs": "/t/corvane/jobs/",
+    "an edit of many": "/t/corvane/jobs/{job}/",
     "exports": "/t/corvane/exports/",
     "people": "/t/corvane/people/",
     "audit": "/t/corvane/audit/",
@@ -167,6 +169,24 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             sent_at=NOW,
         )
         Job.objects.create(kind="export", label="Calls", person=person, state=Job.State.DONE)
+        edit, _made = Job.objects.get_or_create(
+            kind="bulk",
+            defaults={"label": "Edit", "person": person, "state": Job.State.DONE, "total_rows": 9},
+        )
+        BulkRow.objects.create(
+            job=edit,
+            position=n,
+            connection=link,
+            entity=line,
+            label=line.name,
+            operation="services.update",
+            address={"csi": csi},
+            wanted={"name": "Another"},
+            seen={"name": "One"},
+            state=BulkRow.State.APPLIED,
+        )
+        Job.objects.create(kind="mail", label="Connect again", person=person, state=Job.State.FAILED)
+        SyncRun.objects.create(connection=link, what="backfill", state="complete", finished_at=NOW)
         SyncRun.objects.create(connection=link, what="calls", state="complete", finished_at=NOW)
         Coverage.objects.create(
             connection=link, day=(NOW - timedelta(days=n)).date(), state="complete", read_at=NOW
@@ -189,10 +209,14 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
                 duration_s=60 if n % 3 else 0,
             )
         )
+    Job.objects.filter(kind="bulk").update(
+        created_at=datetime.now(UTC)
+    )  # on the first page, whatever came later
     calls.store(link, drafts, NOW)
 
 
 def queries_of(client: Client, path: str) -> int:
+    path = path.format(job=Job.objects.filter(kind="bulk").values_list("pk", flat=True).first())
     client.get(path)  # what a first look costs (a cached permission, a session) is not the page's
     with CaptureQueriesContext(database) as seen:
         response = client.get(path)

@@ -16,7 +16,9 @@ from telephony.models import BulkRow
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.providers.editing import Editor
 
-TICK = "_change_"  # no provider has fields whose names begin so
+TICK, HOW = "_change_", "_how_"  # no provider has fields whose names begin so
+LISTS = ("numbers", "choices", "texts", "integers", "refs")
+WAYS = (("replace", _("Replace the whole list")), ("add", _("Add these")), ("remove", _("Take these away")))
 
 
 class BulkForm(EditForm):
@@ -33,6 +35,13 @@ class BulkForm(EditForm):
             self.fields[TICK + one.name] = forms.BooleanField(
                 label=_("Change: %(field)s") % {"field": one.label}, required=False
             )
+            if one.kind in LISTS:
+                self.fields[HOW + one.name] = forms.ChoiceField(
+                    label=_("How: %(field)s") % {"field": one.label},
+                    choices=WAYS,
+                    initial=WAYS[0][0],
+                    required=False,
+                )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -48,10 +57,16 @@ class BulkForm(EditForm):
         ticked = {one.name for one in self.declared if self.cleaned_data.get(TICK + one.name)}
         return {name: value for name, value in super().wanted().items() if name in ticked}
 
-    def pairs(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
-        """Each tick with its field."""
+    def how(self) -> dict[str, str]:
+        """For the lists that are wanted, where not the whole list is: "add" or "remove", by field."""
+        ways = {name: self.cleaned_data.get(HOW + name) for name in self.wanted()}
+        return {name: way for name, way in ways.items() if way in ("add", "remove")}
+
+    def rows(self) -> Iterator[tuple[forms.BoundField, forms.BoundField, forms.BoundField | None]]:
+        """Each tick with its field, and how a list is to be changed."""
         for one in self.declared:
-            yield self[TICK + one.name], self[one.name]
+            how = self[HOW + one.name] if one.kind in LISTS else None
+            yield self[TICK + one.name], self[one.name], how
 
 
 def _told(one: Field) -> Field:

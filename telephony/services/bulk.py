@@ -94,8 +94,10 @@ def chosen(job: Job) -> Any:
     return Entity.objects.present().filter(pk__in=BulkRow.objects.filter(job=job).values("entity"))
 
 
-def want(job: Job, operation: str, wanted: Mapping[str, Any]) -> Job:
+def want(job: Job, operation: str, wanted: Mapping[str, Any], how: Mapping[str, str] | None = None) -> Job:
     """Say what all objects are to be; the first rows are judged at once, the others by the worker.
+
+    how   for fields that are lists: "add" or "remove" what is wanted, each object keeping its own other entries
 
     Raises NotOpen where it was started or a file has said what is wanted, KeyError where none of the objects has this
     operation.
@@ -122,7 +124,8 @@ def want(job: Job, operation: str, wanted: Mapping[str, Any]) -> Job:
         )
         fields = [str(editor.field(name, around).label) for name in wanted]
         job.label = f"{editor.title or editor.operation.summary}: {', '.join(fields)}"[:250]
-        job.parameters = {**job.parameters, "operation": operation}
+        merged = {name: [way, wanted[name]] for name, way in (how or {}).items()}
+        job.parameters = {**job.parameters, "operation": operation, "merged": merged}
         job.due_at = timezone.now()
         job.save(update_fields=["label", "parameters", "due_at"])
         ledger.hint(job)

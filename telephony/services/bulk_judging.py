@@ -18,6 +18,7 @@ from telephony.services.door import Door, why_not
 from telephony.services.entities import fingerprints_of
 
 State = BulkRow.State
+Merged = Mapping[str, Sequence[Any]]  # by field: "add" or "remove", and which entries
 FINGERPRINTS = "_fingerprints"  # no provider has a field of this name
 _WRITTEN = [
     "state",
@@ -49,7 +50,7 @@ def judge(job: Job, rows: Sequence[BulkRow]) -> None:
     doors = doors_of([row for row in rows if row.state == State.NEW])
     for row in rows:
         if row.state == State.NEW:
-            _judge_one(row, doors.get(row.pk))
+            _judge_one(row, doors.get(row.pk), job.parameters.get("merged", {}))
     BulkRow.objects.bulk_create(  # five times faster than `bulk_update`
         rows, update_conflicts=True, unique_fields=["tenant", "job", "position"], update_fields=_WRITTEN
     )
@@ -62,7 +63,7 @@ def seen_of(row: BulkRow) -> tuple[Fields, dict[str, str]]:
     return seen, fingerprints
 
 
-def _judge_one(row: BulkRow, door: Door | None) -> None:
+def _judge_one(row: BulkRow, door: Door | None, merged: Merged) -> None:
     if row.error:
         row.state = State.IMPOSSIBLE
     elif door is None:
@@ -78,12 +79,26 @@ def _judge_one(row: BulkRow, door: Door | None) -> None:
     elif door.editor.removes:
         _check(row, door, {}, door.editor.read(door.entity.document))
     else:
-        _compare(row, door, door.editor.read(door.entity.document))
+        _compare(row, door, door.editor.read(door.entity.document), merged)
 
 
-def _compare(row: BulkRow, door: Door, seen: Fields) -> None:
+def _merge(door: Door, wanted: Fields, seen: Fields, merged: Merged) -> Fields:
+    """What is wanted, where lists are added to or taken from: the object's own entries with these, or without them."""
+    names = [name for name in merged if name in wanted]
+    asked = door.editor.clean({name: merged[name][1] for name in names}, door.around)
+    found = dict(wanted)
+    for name in names:
+        own, these = seen.get(name) or [], asked[name] or []
+        if merged[name][0] == "add":
+            found[name] = [*own, *(one for one in these if one not in own)]
+        else:
+            found[name] = [one for one in own if one not in these]
+    return found
+
+
+def _compare(row: BulkRow, door: Door, seen: Fields, merged: Merged) -> None:
     assert door.entity is not None
-    wanted = change_secrets.open_side(row, "wanted")
+    wanted = _merge(door, change_secrets.open_side(row, "wanted"), seen, merged)
     known = {one.name for one in door.editor.fields(door.around)}
     if unknown := [name for name in wanted if name not in known]:
         _refuse(row, _("It has no %(field)s.") % {"field": ", ".join(unknown)})

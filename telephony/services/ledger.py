@@ -202,6 +202,12 @@ def leased(model: type[Row], tenant_id: int, row_id: int) -> Iterator[Row]:
         _give_back(row, is_done=True)
 
 
+def is_orphan(row: Leased) -> bool:
+    """Whether a worker had the row and was not heard of in time: the next one takes it up."""
+    is_held = bool(row.lease_owner) and row.lease_owner != DISPATCHER
+    return is_held and row.due_at is not None and bool(row.lease_until) and row.lease_until < timezone.now()
+
+
 def renew(row: Leased) -> None:
     """Hold the row for another lease. Raises LeaseLost."""
     write(row)

@@ -1,15 +1,15 @@
 from django.urls import path
 
-from telephony.views import bulk, jobs
+from telephony.views import bulk, exports, jobs
 
 _ONE = "t/<slug:slug>/jobs/<int:pk>/"
 
 urlpatterns = [
-    path("t/<slug:slug>/exports/", jobs.ExportListView.as_view(), name="export_list"),
-    path("t/<slug:slug>/exports/calls/", jobs.ExportCallsView.as_view(), name="export_calls"),
-    path("t/<slug:slug>/exports/changes/", jobs.ExportChangesView.as_view(), name="export_changes"),
-    path("t/<slug:slug>/exports/<int:pk>/", jobs.ExportDetailView.as_view(), name="export_detail"),
-    path("t/<slug:slug>/exports/<int:pk>/file/", jobs.ExportFileView.as_view(), name="export_file"),
+    path("t/<slug:slug>/exports/", exports.ExportListView.as_view(), name="export_list"),
+    path("t/<slug:slug>/exports/calls/", exports.ExportCallsView.as_view(), name="export_calls"),
+    path("t/<slug:slug>/exports/changes/", exports.ExportChangesView.as_view(), name="export_changes"),
+    path("t/<slug:slug>/exports/<int:pk>/", exports.ExportDetailView.as_view(), name="export_detail"),
+    path("t/<slug:slug>/exports/<int:pk>/file/", exports.ExportFileView.as_view(), name="export_file"),
     path("t/<slug:slug>/jobs/", jobs.JobListView.as_view(), name="job_list"),
     path(_ONE, jobs.JobDetailView.as_view(), name="job_detail"),
     path(f"{_ONE}progress/", jobs.JobProgressView.as_view(), name="job_progress"),
@@ -17,7 +17,7 @@ urlpatterns = [
     path(f"{_ONE}edit/", bulk.BulkEditView.as_view(), name="bulk_edit"),
     path(f"{_ONE}sheet/", bulk.SheetView.as_view(), name="bulk_sheet"),
     path(f"{_ONE}do/<slug:act>/", bulk.BulkActView.as_view(), name="bulk_act"),
-    path("t/<slug:slug>/exports/objects/", jobs.ExportObjectsView.as_view(), name="export_objects"),
+    path("t/<slug:slug>/exports/objects/", exports.ExportObjectsView.as_view(), name="export_objects"),
     path("t/<slug:slug>/bulk/file/", bulk.ImportView.as_view(), name="bulk_import"),
     path("t/<slug:slug>/bulk/choose/", bulk.BulkChooseView.as_view(), name="bulk_choose"),
     path("t/<slug:slug>/jobs/running/", jobs.RunningJobsView.as_view(), name="job_running"),

@@ -113,7 +113,7 @@ class BulkEditView(BulkJobMixin, TemplateView):
         if not self.form.is_valid():
             return self.render_to_response(self.get_context_data(), status=422)
         try:
-            bulk.want(self.job, self.operation, self.form.wanted())
+            bulk.want(self.job, self.operation, self.form.wanted(), self.form.how())
         except bulk.NotOpen:
             messages.info(request, _("This was started already; here is how it stands."))
         return HttpResponseRedirect(self.page(self.job))
@@ -122,7 +122,7 @@ class BulkEditView(BulkJobMixin, TemplateView):
         context: dict[str, Any] = {
             "job": self.job,
             "form": self.form,
-            "pairs": list(self.form.pairs()) if self.form else [],
+            "rows": list(self.form.rows()) if self.form else [],
             "operation": self.operation,
             "choices": [
                 (key, pairs[0][1].title or pairs[0][1].operation.summary)

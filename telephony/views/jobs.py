@@ -1,171 +1,76 @@
-"""Exports and other long jobs: asked for, watched, fetched."""
+"""Long work of a tenant, as one list; and one edit of many objects, row by row, with its progress."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import (
-    FileResponse,
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
-    QueryDict,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import DetailView, TemplateView, View
+from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
-from portal.ui.links import next_url, tenant_url
-from portal.ui.views import FilteredTableView, FragmentMixin
+from portal.ui.keyset import BadCursor, CappedCount
+from portal.ui.links import tenant_url
+from portal.ui.merged import MergedPage
+from portal.ui.views import FilteredTableView
 from telephony.forms.bulk import BulkRowFilterForm, StartForm
-from telephony.forms.calls import ExportForm
-from telephony.models import BulkRow, Job
-from telephony.services import bulk, bulk_results, exporting
+from telephony.forms.jobs import LongWorkFilterForm
+from telephony.models import BulkRow, Job, long_work
+from telephony.services import bulk, bulk_results, ledger
 from telephony.services.bulk_sending import BAD
 from telephony.services.bulk_words import words_of
 from telephony.tables.bulk import BulkRowTable
-from telephony.tables.jobs import JobTable
-from telephony.views import changes
-from telephony.views.calls import filter_form
+from telephony.tables.jobs import LongWorkTable
 from telephony.views.lines import FragmentOrPageMixin
-from telephony.views.listed import view_of
 
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 ENDED = (Job.State.DONE, Job.State.STOPPED, Job.State.FAILED)
 
 
 class JobListView(TenantRightMixin, FilteredTableView):
+    """All long work of the tenant, whoever asked for it."""
+
     right = Right.EXPORTS_MAKE
     title = gettext_lazy("Jobs")
-    table_class = JobTable
+    table_class = LongWorkTable
+    filter_form_class = LongWorkFilterForm
     order = ("-created_at", "-id")
     empty_title = gettext_lazy("No jobs yet")
-    empty_text = gettext_lazy("Exports and other long work stand here with their progress.")
-
-    def get_queryset(self) -> Any:
-        begun = Job.objects.exclude(kind=Job.Kind.BULK, state=Job.State.DRAFT)
-        return begun.exclude(kind=Job.Kind.MAIL).select_related("person")
-
-    def empty_action(self) -> tuple[str, str] | None:
-        return _("Go to the calls"), tenant_url(self.request.tenant, "telephony:call_list")
-
-
-class ExportListView(JobListView):
-    """The person's own exports and their files."""
-
-    title = gettext_lazy("Exports")
-    empty_title = gettext_lazy("No exports yet")
     empty_text = gettext_lazy(
-        "An export takes the whole filter of a list, not only the page. Files are kept for 7 days."
+        "Exports, edits of many objects and other long work stand here with their progress."
     )
 
-    def get_queryset(self) -> Any:
-        own = Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user)
-        return own.select_related("person")
-
-
-class ExportCallsView(TenantRightMixin, View):
-    """Ask for an export of the calls that a filter leaves."""
-
-    right = Right.EXPORTS_MAKE
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        tenant = request.tenant  # type: ignore[attr-defined]
-        form = ExportForm(request.POST)
-        if not form.is_valid():
-            messages.error(request, _("Choose XLSX or CSV."))
-            return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
-        search = filter_form(request, QueryDict(request.POST.get("query", "")[:2000]))
-        search.full_clean()
-        if search.errors:
-            messages.error(request, _("A filter is not valid; nothing was exported."))
-            return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
-        job = exporting.request_export(
-            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
-        )
-        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
-
-
-class ExportObjectsView(TenantRightMixin, View):
-    """Ask for the objects that a list's filter leaves as a file, to be edited and brought back."""
-
-    right = Right.EXPORTS_MAKE
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        tenant = request.tenant  # type: ignore[attr-defined]
-        form, view = ExportForm(request.POST), view_of(request, slug)
-        if view is None or not form.is_valid():
-            messages.error(request, _("A filter is not valid; nothing was exported."))
-            return HttpResponseRedirect(next_url(request, tenant_url(tenant, "telephony:line_list")))
-        job = exporting.request_objects(
-            tenant, self.request.user, view.search(), str(view.title), form.cleaned_data["format"]
-        )
-        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
-
-
-class ExportChangesView(TenantRightMixin, View):
-    """Ask for an export of the changes that a filter leaves."""
-
-    right = Right.EXPORTS_MAKE
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        tenant = request.tenant  # type: ignore[attr-defined]
-        form = ExportForm(request.POST)
-        search = changes.filter_form(request, QueryDict(request.POST.get("query", "")[:2000]))
-        search.full_clean()
-        if search.errors or not form.is_valid():
-            messages.error(request, _("A filter is not valid; nothing was exported."))
-            return HttpResponseRedirect(tenant_url(tenant, "telephony:change_list"))
-        job = exporting.request_export(
-            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
-        )
-        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
-
-
-class OwnExportMixin(TenantRightMixin):
-    """One of the person's own exports; somebody else's is not found."""
-
-    right = Right.EXPORTS_MAKE
-
-    def get_queryset(self) -> Any:
-        return Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user)
-
-
-class ExportDetailView(OwnExportMixin, FragmentMixin, DetailView):
-    template_name = "telephony/export_detail.html"
-    fragment_template_name = "telephony/_export_progress.html"
-    context_object_name = "job"
-
-    @property
-    def is_fragment(self) -> bool:
-        return bool(self.request.htmx)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        job = self.object
-        percent = 100 * job.done_rows / job.total_rows if job.total_rows else None
-        return super().get_context_data(title=job.label, is_open=job.state in OPEN, percent=percent, **kwargs)
-
-
-class ExportFileView(OwnExportMixin, View):
-    def get(self, request: HttpRequest, slug: str, pk: int) -> FileResponse:
-        job = self.get_queryset().filter(pk=pk, state=Job.State.DONE).first()
-        if job is None:
-            raise Http404
+    @cached_property
+    def page(self) -> MergedPage:  # type: ignore[override]
+        self.filter_form.full_clean()
+        sources = self.filter_form.sources()  # type: ignore[attr-defined]
         try:
-            file = exporting.file_of(job).open("rb")
-        except FileNotFoundError as error:
-            raise Http404 from error
-        return FileResponse(file, as_attachment=True, filename=job.file_name)
+            return MergedPage(sources, self.request.GET.get("cursor", ""), self.page_size)
+        except BadCursor:
+            return MergedPage(sources, "", self.page_size)
+
+    @cached_property
+    def count(self) -> CappedCount:
+        return self.page.count
+
+    def get_table(self) -> LongWorkTable:
+        table = super().get_table()
+        assert isinstance(table, LongWorkTable)
+        table.results = long_work.results_of(self.page.rows)
+        return table
+
+    def empty_action(self) -> tuple[str, str] | None:
+        return _("Go to the lines"), tenant_url(self.request.tenant, "telephony:line_list")
 
 
 class JobDetailView(TenantRightMixin, FilteredTableView):
@@ -185,11 +90,12 @@ class JobDetailView(TenantRightMixin, FilteredTableView):
         return get_object_or_404(Job.objects.select_related("person", "reverts"), pk=self.kwargs["pk"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.job.kind == Job.Kind.EXPORT and self.job.person_id == request.user.pk:
+            url = tenant_url(self.request.tenant, "telephony:export_detail", pk=self.job.pk)
+            return HttpResponseRedirect(url)
         if self.job.kind != Job.Kind.BULK:
-            name = "telephony:export_detail" if self.job.person_id == request.user.pk else ""
-            if not name:
-                raise Http404
-            return HttpResponseRedirect(tenant_url(self.request.tenant, name, pk=self.job.pk))
+            context = {"job": self.job, "title": self.job.label, "is_open": self.job.state in OPEN}
+            return TemplateResponse(request, "telephony/job_plain.html", {"view": self, **context})
         if self.job.state == Job.State.DRAFT and not (
             self.job.parameters.get("operation") or self.job.parameters.get("file") or self.job.reverts
         ):
@@ -244,6 +150,7 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
         "is_draft": is_draft,
         "is_running": job.state in OPEN,
         "is_ended": job.state in ENDED,
+        "is_orphan": ledger.is_orphan(job),
         "may_revert": may_revert,
         "irreversible": bulk.irreversible(job) if is_draft or may_revert else "",
         "missing": why_not(request, missing) if missing else "",

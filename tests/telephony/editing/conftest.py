@@ -78,7 +78,7 @@ def connect(sandbox: SandboxServer, in_corvane: Tenant) -> Callable[..., Connect
         base = f"{sandbox.url}/keyyo"
         application = ProviderApplication(
             provider="keyyo",
-            name="sandbox " + "+".join(scopes),
+            name=f"sandbox {login} " + "+".join(scopes),
             client_id="5f1c0a7be2d94",
             manager_base=f"{base}/manager/1.0",
             authorize_url=f"{base}/oauth2/authorize.php",

@@ -1,0 +1,150 @@
+"""Exports: asked for by a list, watched, fetched. A person's own only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui.links import next_url, tenant_url
+from portal.ui.views import FilteredTableView, FragmentMixin
+from telephony.forms.calls import ExportForm
+from telephony.models import Job
+from telephony.services import exporting
+from telephony.tables.jobs import ExportTable
+from telephony.views import changes
+from telephony.views.calls import filter_form
+from telephony.views.listed import view_of
+
+OPEN = (Job.State.WAITING, Job.State.RUNNING)
+
+
+class ExportListView(TenantRightMixin, FilteredTableView):
+    """The person's own exports and their files."""
+
+    right = Right.EXPORTS_MAKE
+    table_class = ExportTable
+    order = ("-created_at", "-id")
+
+    title = gettext_lazy("Exports")
+    empty_title = gettext_lazy("No exports yet")
+    empty_text = gettext_lazy(
+        "An export takes the whole filter of a list, not only the page. Files are kept for 7 days."
+    )
+
+    def get_queryset(self) -> Any:
+        own = Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user)
+        return own.select_related("person")
+
+    def empty_action(self) -> tuple[str, str] | None:
+        return _("Go to the calls"), tenant_url(self.request.tenant, "telephony:call_list")
+
+
+class ExportCallsView(TenantRightMixin, View):
+    """Ask for an export of the calls that a filter leaves."""
+
+    right = Right.EXPORTS_MAKE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        tenant = request.tenant  # type: ignore[attr-defined]
+        form = ExportForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, _("Choose XLSX or CSV."))
+            return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
+        search = filter_form(request, QueryDict(request.POST.get("query", "")[:2000]))
+        search.full_clean()
+        if search.errors:
+            messages.error(request, _("A filter is not valid; nothing was exported."))
+            return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
+        job = exporting.request_export(
+            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
+        )
+        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
+
+
+class ExportObjectsView(TenantRightMixin, View):
+    """Ask for the objects that a list's filter leaves as a file, to be edited and brought back."""
+
+    right = Right.EXPORTS_MAKE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        tenant = request.tenant  # type: ignore[attr-defined]
+        form, view = ExportForm(request.POST), view_of(request, slug)
+        if view is None or not form.is_valid():
+            messages.error(request, _("A filter is not valid; nothing was exported."))
+            return HttpResponseRedirect(next_url(request, tenant_url(tenant, "telephony:line_list")))
+        job = exporting.request_objects(
+            tenant, self.request.user, view.search(), str(view.title), form.cleaned_data["format"]
+        )
+        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
+
+
+class ExportChangesView(TenantRightMixin, View):
+    """Ask for an export of the changes that a filter leaves."""
+
+    right = Right.EXPORTS_MAKE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        tenant = request.tenant  # type: ignore[attr-defined]
+        form = ExportForm(request.POST)
+        search = changes.filter_form(request, QueryDict(request.POST.get("query", "")[:2000]))
+        search.full_clean()
+        if search.errors or not form.is_valid():
+            messages.error(request, _("A filter is not valid; nothing was exported."))
+            return HttpResponseRedirect(tenant_url(tenant, "telephony:change_list"))
+        job = exporting.request_export(
+            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
+        )
+        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
+
+
+class OwnExportMixin(TenantRightMixin):
+    """One of the person's own exports; somebody else's is not found."""
+
+    right = Right.EXPORTS_MAKE
+
+    def get_queryset(self) -> Any:
+        return Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user)
+
+
+class ExportDetailView(OwnExportMixin, FragmentMixin, DetailView):
+    template_name = "telephony/export_detail.html"
+    fragment_template_name = "telephony/_export_progress.html"
+    context_object_name = "job"
+
+    @property
+    def is_fragment(self) -> bool:
+        return bool(self.request.htmx)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        job = self.object
+        percent = 100 * job.done_rows / job.total_rows if job.total_rows else None
+        return super().get_context_data(title=job.label, is_open=job.state in OPEN, percent=percent, **kwargs)
+
+
+class ExportFileView(OwnExportMixin, View):
+    def get(self, request: HttpRequest, slug: str, pk: int) -> FileResponse:
+        job = self.get_queryset().filter(pk=pk, state=Job.State.DONE).first()
+        if job is None:
+            raise Http404
+        try:
+            file = exporting.file_of(job).open("rb")
+        except FileNotFoundError as error:
+            raise Http404 from error
+        return FileResponse(file, as_attachment=True, filename=job.file_name)

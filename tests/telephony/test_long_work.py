@@ -1,0 +1,149 @@
+"""All long work of a tenant in one list: every sort, its state, progress, who, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Membership, Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from portal.ui.merged import MergedPage
+from telephony.models import (
+    BulkRow,
+    Connection,
+    Credential,
+    HoursPlacement,
+    HoursRun,
+    Job,
+    OpeningHours,
+    SyncRun,
+)
+from telephony.models.long_work import SORTS
+from telephony.services.opening_hours import OFFICE
+
+
+@pytest.fixture
+def corvane(db: None) -> Iterator[Tenant]:
+    corvane = Tenant.objects.create(slug="corvane", name="Corvane Habitat")
+    with tenant_scope(corvane):
+        yield corvane
+
+
+@pytest.fixture
+def maud(corvane: Tenant) -> Person:
+    maud = Person.objects.create_user("maud@corvane.example", "switchboard-demo", name="Maud Terrasson")
+    Membership.objects.create(tenant=corvane, person=maud, role=Role.OWNER)
+    return maud
+
+
+@pytest.fixture
+def there(maud: Person) -> Client:
+    client = Client()
+    client.force_login(maud)
+    return client
+
+
+@pytest.fixture
+def link(corvane: Tenant) -> Connection:
+    credential = Credential.objects.create(provider="kazoo")
+    return Connection.objects.create(
+        credential=credential, provider="kazoo", slug="corvane-kazoo", name="Kazoo"
+    )
+
+
+@pytest.fixture
+def work(link: Connection, maud: Person) -> dict[str, object]:
+    """One of each sort, made in this order."""
+    edit = Job.objects.create(
+        kind="bulk", label="Change a profile: Delay", state="paused", person=maud, total_rows=9, done_rows=4
+    )
+    for position, state in enumerate((BulkRow.State.APPLIED, BulkRow.State.APPLIED, BulkRow.State.CONFLICT)):
+        BulkRow.objects.create(job=edit, position=position, connection=link, label="One", state=state)
+    hours = OpeningHours.objects.create(name="Accueil", week=OFFICE, country="FR")
+    placement = HoursPlacement.objects.create(hours=hours, connection=link)
+    return {
+        "bulk": edit,
+        "export": Job.objects.create(kind="export", label="Calls, as CSV", state="done", person=maud),
+        "hours": HoursRun.objects.create(placement=placement, state="stopped", error="Kazoo said no"),
+        "backfill": SyncRun.objects.create(connection=link, what="backfill", state="running", total_parts=3),
+        "mail": Job.objects.create(
+            kind="mail", label="Connect again", state="failed", error="SMTPConnectError"
+        ),
+    }
+
+
+def test_every_sort_stands_in_the_list(there: Client, work: dict[str, object]) -> None:
+    page = there.get("/t/corvane/jobs/").content.decode()
+
+    for words in ("Change a profile: Delay", "Calls, as CSV", "Accueil at Kazoo", "Connect again"):
+        assert words in page
+    assert "4 of 9" in page
+    assert "Applied: 2, Conflict: 1" in page
+    assert "Kazoo said no" in page
+    assert "SMTPConnectError" in page
+    assert page.index("Connect again") < page.index("Change a profile: Delay")
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden"),
+    [
+        ("kind=mail", "Connect again", "Calls, as CSV"),
+        ("standing=failed", "Connect again", "Calls, as CSV"),
+        ("standing=halted", "Change a profile: Delay", "Connect again"),
+        ("kind=hours&standing=halted", "Accueil at Kazoo", "Change a profile: Delay"),
+    ],
+)
+def test_the_list_is_narrowed(
+    there: Client, work: dict[str, object], query: str, shown: str, hidden: str
+) -> None:
+    page = there.get(f"/t/corvane/jobs/?{query}").content.decode()
+
+    assert shown in page
+    assert hidden not in page
+
+
+def test_a_mail_has_a_page_with_its_failure(there: Client, work: dict[str, Job]) -> None:
+    page = there.get(f"/t/corvane/jobs/{work['mail'].pk}/").content.decode()
+
+    assert "SMTPConnectError" in page
+
+
+def test_an_edit_whose_worker_was_lost_says_so(there: Client, work: dict[str, Job]) -> None:
+    past = timezone.now() - timedelta(minutes=1)
+    Job.objects.filter(pk=work["bulk"].pk).update(
+        state="running", lease_owner="host:1:2", lease_until=past, due_at=past
+    )
+
+    page = there.get(f"/t/corvane/jobs/{work['bulk'].pk}/").content.decode()
+
+    assert "Its worker was lost" in page
+
+
+def test_pages_over_several_tables_lose_and_double_nothing(link: Connection) -> None:
+    same = timezone.now()
+    for number in range(5):
+        Job.objects.create(kind="export", label=f"e{number}", state="done")
+        Job.objects.create(kind="mail", label=f"m{number}", state="done")
+        SyncRun.objects.create(connection=link, what="backfill", state="complete")
+    Job.objects.update(created_at=same)
+    SyncRun.objects.filter(pk__in=SyncRun.objects.values("pk")[:2]).update(created_at=same)
+    sources = [sort.found() for sort in SORTS.values()]
+    whole = MergedPage(sources).rows
+    assert len(whole) == 15
+
+    pages, cursor = [], ""
+    while True:
+        page = MergedPage(sources, cursor, size=4)
+        pages.append(page)
+        if not (cursor := page.next_cursor):
+            break
+
+    assert [row for page in pages for row in page.rows] == whole
+    back = MergedPage(sources, pages[2].previous_cursor, size=4)
+    assert back.rows == pages[1].rows
+    assert MergedPage(sources, back.previous_cursor, size=4).previous_cursor == ""
