@@ -84,7 +84,7 @@ def _objects(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) ->
     heads = parameters["columns"]
     return Subject(
         title=parameters["title"],
-        order=("name", "id"),
+        order=("name_key", "id"),
         found=object_export.queryset(EntitySearch.from_parameters(parameters["search"])),
         heads=heads,
         cells=lambda batch: object_export.cells(batch, heads),

@@ -204,8 +204,9 @@ def leased(model: type[Row], tenant_id: int, row_id: int) -> Iterator[Row]:
 
 def is_orphan(row: Leased) -> bool:
     """Whether a worker had the row and was not heard of in time: the next one takes it up."""
-    is_held = bool(row.lease_owner) and row.lease_owner != DISPATCHER
-    return is_held and row.due_at is not None and bool(row.lease_until) and row.lease_until < timezone.now()
+    if row.due_at is None or row.lease_until is None or row.lease_owner in FREE:
+        return False
+    return row.lease_until < timezone.now()
 
 
 def renew(row: Leased) -> None:
