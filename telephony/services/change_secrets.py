@@ -182,6 +182,15 @@ def _note_hidden(real: Any, shown: Any, found: dict[str, str]) -> None:
         found[real] = str(shown)
 
 
+def _text_of(body: bytes) -> str:
+    """A body as text; of a file, which is none and which no database would take for one, only how much it is."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return f"<{len(body)} bytes>"
+    return f"<{len(body)} bytes>" if "\0" in text else text
+
+
 def shown_request(change: Change, request: Request) -> dict[str, Any]:
     """The request as it goes out, as people may see it: verb, address, headers, body; secrets as ***."""
     known = _known(change)
@@ -194,7 +203,7 @@ def shown_request(change: Change, request: Request) -> dict[str, Any]:
     elif request.document is not None:
         request = replace(request, document=_stripped(masked(request.document), _SECRET_NAMES, known))
     elif request.body is not None:
-        text = request.body.decode(errors="replace")
+        text = _text_of(request.body)
         for real, shown_text in known.items():
             text = text.replace(json.dumps(real)[1:-1], json.dumps(shown_text)[1:-1])
         request = replace(request, body=text.encode())
