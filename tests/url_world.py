@@ -92,6 +92,10 @@ class Things:
         return self.entity("media", "other", connection=self.kazoo)
 
     @cached_property
+    def whitelabel(self) -> Entity:
+        return self.entity("whitelabel", "other", connection=self.kazoo)
+
+    @cached_property
     def owned_number(self) -> Entity:
         return self.entity("phone_number", "number", connection=self.kazoo)
 
@@ -240,6 +244,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}entities/<int:pk>/operations/", "pk", lambda world: world.things.recording.pk),
     (f"{T}entities/<int:pk>/operations/", "key", lambda world: "media.upload"),
     (f"{T}entities/<int:pk>/sound/", "pk", lambda world: world.things.recording.pk),
+    (f"{T}entities/<int:pk>/picture/", "pk", lambda world: world.things.whitelabel.pk),
+    (f"{T}entities/<int:pk>/picture/", "picture", lambda world: "logo"),
     (f"{T}entities/<int:pk>/speak/", "pk", lambda world: world.things.recording.pk),
     (f"{T}numbers/<int:pk>/release/", "pk", lambda world: world.things.owned_number.pk),
     (f"{T}callflows/", "pk", lambda world: world.things.callflow.pk),
@@ -274,6 +280,7 @@ NOT_OBJECTS = {
     "provider",
     "key",
     "panel",
+    "picture",
     "folder",
     "message",
     "act",

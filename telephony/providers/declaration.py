@@ -26,6 +26,7 @@ from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice, TokenAnsw
 from telephony.providers.offers import Offer
 from telephony.providers.operations import Catalog, Text
 from telephony.providers.ordering import Ordering
+from telephony.providers.pictures import Picture
 from telephony.providers.porting import Porting
 from telephony.providers.sounds import Sounds
 from telephony.providers.transport import Transport
@@ -171,6 +172,7 @@ class Provider:
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     ordering        how numbers are searched for, ordered and released, None where it has none to give
     sounds          how its recordings are heard and replaced, None without them
+    pictures        what its objects have to be looked at: logos, icons
     porting         how its port requests move from state to state, None without them
     offers          which page offers which operation; what is in none is found among the connection's operations
     """
@@ -218,6 +220,7 @@ class Provider:
     offers: tuple[Offer, ...] = ()
     porting: Porting | None = None
     sounds: Sounds | None = None
+    pictures: tuple[Picture, ...] = ()
     ordering: Ordering | None = None
 
     def editor(self, key: str) -> Editor:

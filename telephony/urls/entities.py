@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import entities, live, sounds
+from telephony.views import entities, live, pictures, sounds
 
 urlpatterns = [
     path("t/<slug:slug>/lines/", entities.LineListView.as_view(), name="line_list"),
@@ -12,6 +12,11 @@ urlpatterns = [
         name="entity_live",
     ),
     path("t/<slug:slug>/entities/<int:pk>/sound/", sounds.SoundView.as_view(), name="sound"),
+    path(
+        "t/<slug:slug>/entities/<int:pk>/picture/<slug:picture>/",
+        pictures.PictureView.as_view(),
+        name="picture",
+    ),
     path("t/<slug:slug>/entities/<int:pk>/speak/", sounds.SpeakView.as_view(), name="sound_speak"),
     path("t/<slug:slug>/entities/<slug:connection>/", entities.KindListView.as_view(), name="kind_list"),
     path(

@@ -35,6 +35,7 @@ from telephony.services.entity_page import (
 )
 from telephony.services.forced_profiles import forced_of
 from telephony.services.object_acts import acts_of
+from telephony.services.pictures import pictures_of
 from telephony.services.sounds import sounds_of
 from telephony.tables.documents import object_label, reading_for
 from telephony.tables.entities import EntityTable, LineTable
@@ -258,6 +259,10 @@ class EntityDetailView(TenantRightMixin, DetailView):
             panels=[(panel, url) for panel, url in panels if not panel.is_first],
             offers=offered(self.request, entity.connection, Spot.OBJECT, entity.kind, entity, without=keys),
             **self.sound_context(entity),
+            pictures=[
+                (one, offered_one(self.request, entity.connection, one.upload, entity))
+                for one in pictures_of(entity)
+            ],
             port=porting.card_of(entity) if porting.porting_of(entity) else None,
             why_not_move=""
             if Right.PORTS_MANAGE in self.request.rights

@@ -22,6 +22,7 @@ from telephony.providers.kazoo.kinds import USER as USER_KIND
 from telephony.providers.kazoo.live import LIVE
 from telephony.providers.kazoo.offers import OFFERS
 from telephony.providers.kazoo.ordering import HOLDING, ORDERING
+from telephony.providers.kazoo.pictures import PICTURES
 from telephony.providers.kazoo.porting import PORTING
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
@@ -177,6 +178,7 @@ PROVIDER = Provider(
     offers=OFFERS,
     porting=PORTING,
     sounds=SOUNDS,
+    pictures=PICTURES,
     ordering=ORDERING,
     editors={**EDITORS, **made_of(CATALOG, {**ACTS, **HOLDING})},
     # A bucket of a hundred that fills by ten a second.

@@ -104,6 +104,16 @@ MESSAGE = (
     Field(path="length", label=_("Length"), kind="integer", unit=_("ms")),
 )
 DNS = (
+    Field(
+        path="standing",
+        label=_("What was found"),
+        choices=(
+            ("right", _("as it must be")),
+            ("missing", _("not there yet")),
+            ("wrong", _("points elsewhere")),
+            ("unchecked", _("not looked up")),
+        ),
+    ),
     Field(path="type", label=_("Record"), kind="code"),
     Field(path="host", label=_("Host"), kind="code"),
     Field(path="name", label=_("Purpose")),

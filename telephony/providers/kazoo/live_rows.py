@@ -21,7 +21,10 @@ def participants(answer: Answer) -> Rows:
 
 
 def dns_entries(answer: Answer) -> Rows:
-    """The records that a domain needs, out of {kind: {host: {"name", "mapping" | "expected", "actual"}}}."""
+    """The records that a domain needs and how each stands.
+
+    Out of {kind: {host: {"name", "mapping" | "expected", "actual"}}}.
+    """
     document = answer.document if isinstance(answer.document, Mapping) else {}
     found = []
     for kind, hosts in document.items():
@@ -29,6 +32,7 @@ def dns_entries(answer: Answer) -> Rows:
             if isinstance(said, Mapping):
                 found.append(
                     {
+                        "standing": _standing(said),
                         "type": kind,
                         "host": host,
                         "name": said.get("name", ""),
@@ -37,6 +41,16 @@ def dns_entries(answer: Answer) -> Rows:
                     }
                 )
     return found
+
+
+def _standing(record: Mapping[str, Any]) -> str:
+    if "actual" not in record:
+        return "unchecked"
+    wanted = {str(one).rstrip(".").lower() for one in record.get("expected") or record.get("mapping") or ()}
+    found = {str(one).rstrip(".").lower() for one in record["actual"] or ()}
+    if not found:
+        return "missing"
+    return "right" if wanted <= found else "wrong"
 
 
 def counted(answer: Answer) -> Rows:
