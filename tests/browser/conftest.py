@@ -15,6 +15,7 @@ from django.db import connection as database
 
 from accounts.models import Person, Tenant
 from accounts.rights import Role
+from portal.embedded.processes import kill_session
 from portal.lib.secrets import Secret
 from telephony.models import ProviderApplication
 from telephony.providers.sandbox.server import SandboxServer
@@ -78,8 +79,11 @@ def maud(vellard: Tenant) -> Person:
 
 
 @pytest.fixture
-def worker(keyyo: SandboxServer, live_server: Any) -> Iterator[subprocess.Popen]:
-    """A Celery worker on every queue, as the demo runs them, on this test's database and broker."""
+def start_worker(keyyo: SandboxServer, live_server: Any) -> Iterator[Callable[[], subprocess.Popen]]:
+    """Starts a Celery worker on every queue, as the demo runs them, on this test's database and broker.
+
+    It and its children are one session, for `kill_session`.
+    """
     name = database.settings_dict["NAME"]
     url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
     environment = {
@@ -93,11 +97,23 @@ def worker(keyyo: SandboxServer, live_server: Any) -> Iterator[subprocess.Popen]
     }
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-Q", "interactive,sync,reports"]
     command += ["--concurrency=2", "--loglevel=warning", "--without-gossip", "--without-mingle"]
-    process = subprocess.Popen(command, cwd=configured.BASE_DIR, env=environment)
-    yield process
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    started: list[subprocess.Popen] = []
+
+    def start() -> subprocess.Popen:
+        process = subprocess.Popen(command, cwd=configured.BASE_DIR, env=environment, start_new_session=True)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            kill_session(process)
+
+
+@pytest.fixture
+def worker(start_worker: Callable[[], subprocess.Popen]) -> subprocess.Popen:
+    """One worker from the beginning of the test on."""
+    return start_worker()
