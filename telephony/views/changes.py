@@ -205,9 +205,12 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         if on is None and editor.makes and editor.is_free_standing:
             names = {"connection": change.connection.slug, "kind": editor.kind}
             return f"{tenant_url(self.request.tenant, 'telephony:new', **names)}?change={change.pk}"  # type: ignore[attr-defined]
+        page = company_page_of(change.connection)
+        if page is not None and editor.operation.key == page.create:
+            new = tenant_url(self.request.tenant, "telephony:company_create")  # type: ignore[attr-defined]
+            return f"{new}?{urlencode({'connection': change.connection_id, 'change': change.pk})}"
         if on is None:
             return ""
-        page = company_page_of(on.connection)
         if page is not None and editor.operation.key == page.update:
             return f"{home_of(self.request.tenant, on)[0]}?change={change.pk}"  # type: ignore[attr-defined]
         url = tenant_url(self.request.tenant, "telephony:edit", pk=on.pk, operation=change.operation)  # type: ignore[attr-defined]

@@ -156,6 +156,21 @@ def test_an_update_is_written_read_back_and_taken_back(
     assert reachable.state("keevio")["companies"]["brackenfold"]["data"] == before
 
 
+def test_the_preview_of_a_new_company_leads_back_to_its_form(
+    connection: Connection, alice: Person, client: Client
+) -> None:
+    run("sync", connection.slug)
+    client.force_login(alice)
+    typed = {"company": "new_moon", "name": "New Moon"}
+    new = f"/t/alder/companies/new/?connection={connection.pk}"
+    preview = client.post(new, typed)
+    with inside(connection):
+        change = Change.objects.get()
+    form = f"/t/alder/companies/new/?connection={connection.pk}&amp;change={change.pk}"
+    assert form in client.get(preview["Location"]).content.decode()
+    assert 'value="New Moon"' in client.get(form.replace("&amp;", "&")).content.decode()
+
+
 def test_a_switch_that_keevio_ignored_is_told_with_the_reason(
     connect: Callable[..., Connection], alice: Person, client: Client
 ) -> None:
