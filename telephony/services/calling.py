@@ -59,10 +59,8 @@ def remembered(person: Person) -> CallSource | None:
     return CallSource.objects.filter(person=person).first()
 
 
-def start(
-    source: Source, own_number: str, number: str, person: Person, request: HttpRequest | None = None
-) -> Change:
-    """Start the call: a change that is drafted and sent in one breath, for its page was the preview.
+def ask(source: Source, own_number: str, number: str, person: Person) -> Change:
+    """The call as a draft, for its page to ask whether it is to be made. Nothing is called.
 
     own_number   what rings first where the source is no line
     number       E.164
@@ -76,5 +74,22 @@ def start(
     )
     operation = source.connection.declaration.catalog[source.way.operation]
     asked = by_hand.Asked(values=dict(source.way.values(first, number)))
-    change = by_hand.draft(source.connection, operation, asked, person, is_sent_now=True)
+    return by_hand.draft(source.connection, operation, asked, person)
+
+
+def asked(person: Person, pk: str) -> Change | None:
+    """A call that this person was asked about, by the number of its draft; also one that was made since."""
+    if not (pk.isascii() and pk.isdecimal() and len(pk) <= 18):
+        return None
+    change = Change.objects.filter(pk=pk, person=person).select_related("connection").first()
+    if change is None or change.connection.declaration.catalog[change.operation].capability != CAPABILITY:
+        return None
+    return change
+
+
+def start(change: Change, person: Person, request: HttpRequest | None = None) -> Change:
+    """Make the call that was asked about, once: a second time raises editing.NotOpen.
+
+    Raises editing.PreviewExpired and Discarded, and the errors of portal.lib.errors.
+    """
     return editing.send(change, person, request=request)

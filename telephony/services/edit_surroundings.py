@@ -41,7 +41,7 @@ def surroundings(
         "contacts_among": contacts_among,
         "own_among": own_among,
         "sends_all_to": lambda number: _sends_all_to(connection, number),
-        "cost_of": lambda number: _cost_a_minute(connection, number),
+        "cost_of": lambda number: cost_a_minute(connection, number),
         "login": lambda: login_of(connection),
         "named": lambda kind, identifiers: named(connection, kind, identifiers),
     }
@@ -136,7 +136,7 @@ def _last_week(line: Entity) -> tuple[int, int]:
     return figures["calls"], figures["unanswered"]
 
 
-def _cost_a_minute(connection: Connection, number: str) -> int | None:
+def cost_a_minute(connection: Connection, number: str) -> int | None:
     """What a minute to numbers like this one cost on average lately, in millionths; None without such calls."""
     if not number.startswith("+"):
         return None

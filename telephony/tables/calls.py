@@ -20,12 +20,14 @@ from portal.ui.tables import (
     DirectionColumn,
     DurationColumn,
     LocalTimeColumn,
+    MenuItem,
     MoneyColumn,
     NumberColumn,
     OutcomeColumn,
 )
 from telephony.models import Call
 from telephony.models.calls import Direction, Medium
+from telephony.tables.calling import call_items
 from telephony.tables.columns import ConnectionColumn
 
 
@@ -120,6 +122,20 @@ class CallTable(BaseTable):
     def panel_url(self, record: Call) -> str:
         before, after = self.address
         return f"{before}{record.pk}{after}"
+
+    may_call = False
+
+    @property
+    def has_menu(self) -> bool:
+        return self.may_call
+
+    def row_menu(self, record: Call) -> list[MenuItem]:
+        """A call to whom it was with."""
+        if not self.may_call:
+            return []
+        return call_items(
+            self.request.tenant, [record.callee if record.direction == Direction.OUTBOUND else record.caller]
+        )
 
     def _who(self, number: str) -> SafeString:
         if not number:

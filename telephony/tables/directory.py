@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from portal.lib.numbers import display, to_e164
+from portal.lib.numbers import to_e164
 from portal.ui import formats
 from portal.ui.links import tenant_url
 from portal.ui.tables import AgeColumn, BaseTable, Column, MenuItem
 from telephony.models import Entity
 from telephony.providers.directory_page import DirectoryPage
+from telephony.tables.calling import call_items
 
 CALLABLE = ("work_number", "mobile_number", "home_number")
 FRESH_S, LOST_S = 2 * 3600, 24 * 3600
@@ -79,17 +79,8 @@ class ContactTable(BaseTable):
 
     def _calls(self, record: Entity) -> list[MenuItem]:
         """A call to each of the contact's numbers."""
-        url = tenant_url(self.request.tenant, "telephony:call_start")
         numbers = filter(None, (str(record.document.get(name) or "") for name in CALLABLE))
-        found = dict.fromkeys(_e164(one) for one in numbers)
-        return [
-            MenuItem(
-                label=gettext("Call %(number)s") % {"number": display(one)},
-                url=f"{url}?{urlencode({'number': one})}",
-                icon="phone-outgoing",
-            )
-            for one in found
-        ]
+        return call_items(self.request.tenant, map(_e164, numbers))
 
     def row_menu(self, record: Entity) -> list[MenuItem]:
         """Open; and where the person may and the provider can: change, remove."""

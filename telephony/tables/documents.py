@@ -24,6 +24,7 @@ from telephony.providers.fields import SHOWN, Fact, is_secret
 from telephony.providers.kinds import EntityKind
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.values import as_boolean
+from telephony.tables.calling import call_link
 
 NUMBERS = frozenset({"number", "e164"})
 SHOWN_IN_A_CELL = 3
@@ -61,6 +62,8 @@ def reading_for(
     names: Mapping[str, str],
     references: Mapping[str, EntityReference] | None = None,
     own: str = "",
+    *,
+    may_call: bool = False,
 ) -> Reading:
     """How the person of a request reads this connection's documents."""
     notation = {
@@ -68,7 +71,7 @@ def reading_for(
         "region": request.tenant.region,
     }
     zone = ZoneInfo(connection.time_zone)
-    return Reading(request.tenant, notation, zone, names, references or {}, own)
+    return Reading(request.tenant, notation, zone, names, references or {}, own, may_call)
 
 
 @dataclass
@@ -80,6 +83,7 @@ class Reading:
     zone        what the provider's times without a zone mean
     references  pointers out of the document, by the dotted place where they stand
     own         the name of the object itself, which is not said again beside its numbers
+    may_call    a number is shown with the act that calls it
     """
 
     tenant: Any
@@ -88,6 +92,7 @@ class Reading:
     names: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, EntityReference] = field(default_factory=dict)
     own: str = ""
+    may_call: bool = False
 
     def show(self, fact: Fact) -> SafeString | str:
         """The whole value of a fact; each single value of it exactly once."""
@@ -161,8 +166,10 @@ class Reading:
         number = to_e164(text, self.notation.get("region", "FR")) or text
         name = self.names.get(number, "") if named else ""
         if name and name != self.own:
-            return formats.who(number, name, one_line=True, **self.notation)
-        return formats.number(number, **self.notation)
+            shown = formats.who(number, name, one_line=True, **self.notation)
+        else:
+            shown = formats.number(number, **self.notation)
+        return format_html("{} {}", shown, call_link(self.tenant, number)) if self.may_call else shown
 
     def _boolean(self, fact: Fact, value: Any) -> str | None:
         fact_value = as_boolean(value)

@@ -11,10 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
-from portal.ui.tables import AgeColumn, BaseTable, Card, Column, NumberColumn, PillColumn, TickColumn
+from portal.ui.tables import (
+    AgeColumn,
+    BaseTable,
+    Card,
+    Column,
+    MenuItem,
+    NumberColumn,
+    PillColumn,
+    TickColumn,
+)
 from telephony.models import Entity
 from telephony.providers.fields import DocumentField, fact_at
 from telephony.providers.kinds import EntityKind
+from telephony.tables.calling import call_items
 from telephony.tables.columns import ConnectionColumn
 from telephony.tables.documents import NUMBERS, Reading, object_label, page_of
 
@@ -34,6 +44,15 @@ class EntityTable(BaseTable):
     fetched_at = AgeColumn(verbose_name=_("Read"), stale=FRESH_S, lost=LOST_S, card="end2")
 
     caption = _("Objects")
+    may_call = False
+
+    @property
+    def has_menu(self) -> bool:
+        return self.may_call
+
+    def row_menu(self, record: Entity) -> list[MenuItem]:
+        """A call to its number."""
+        return call_items(self.request.tenant, [record.number]) if self.may_call else []
 
     class Meta(BaseTable.Meta):
         fields: tuple[str, ...] = ("chosen", "name", "number", "extension", "status", "fetched_at")

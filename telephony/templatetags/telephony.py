@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,18 +10,16 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.lib.numbers import display
 from portal.ui import formats, parts
-from portal.ui.links import tenant_url
 from portal.ui.templatetags.ui import notation
 from portal.ui.timeline import Bar, timeline
 from telephony.menu import may_call
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services.call_story import Leg, Story
+from telephony.tables.calling import call_link
 
 register = template.Library()
 
@@ -46,18 +43,7 @@ def named_number(context: Context, number: str, names: Mapping[str, str]) -> Saf
 def call_act(context: Context, number: str, small: bool = True) -> SafeString:
     """What starts a call to a number; nothing where the person may not, or no connection can."""
     request = context["request"]
-    if not re.fullmatch(r"\+?[0-9]{3,20}", number or "") or not may_call(request):
-        return SafeString("")
-    url = f"{tenant_url(request.tenant, 'telephony:call_start')}?{urlencode({'number': number})}"
-    words = _("Call %(number)s") % {"number": display(number)}
-    if small:
-        sign = parts.icon("phone-outgoing", size=14)
-        return format_html(
-            '<a class="sb-call-act" href="{}" aria-label="{}" title="{}">{}</a>', url, words, words, sign
-        )
-    return format_html(
-        '<a class="btn" href="{}">{}{}</a>', url, parts.icon("phone-outgoing", size=14), _("Call")
-    )
+    return call_link(request.tenant, number, small=small) if may_call(request) else SafeString("")
 
 
 @register.simple_tag

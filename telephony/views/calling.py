@@ -1,4 +1,4 @@
-"""Starting a call: the page says what will ring and who is called; its button does it."""
+"""Starting a call: who is called and what rings first; then the question whether to, with what it costs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -18,8 +18,9 @@ from portal.lib.numbers import display, to_e164
 from portal.ui.links import tenant_url
 from telephony.forms.calling import StartCallForm
 from telephony.models import Change
-from telephony.services import calling
+from telephony.services import calling, editing
 from telephony.services.calling import Source
+from telephony.services.edit_surroundings import cost_a_minute
 from telephony.services.number_names import names_of
 
 
@@ -63,31 +64,53 @@ class StartCallView(TenantRightMixin, TemplateView):
         )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """First what is wanted, which is shown to be looked over; then the word to do it, with the number of the draft."""
+        if "change" in request.POST:
+            return self._start(request.POST["change"])
         form = self.form(request.POST)
         if form.is_valid():
             values = form.cleaned_data
             source = self.sources[values["source"]]
             try:
-                change = calling.start(
-                    source,
-                    values.get("own_number", ""),
-                    values["number"],
-                    request.user,  # type: ignore[arg-type]
-                    request,
+                change = calling.ask(
+                    source, values.get("own_number", ""), values["number"], self.request.user
                 )
             except ProviderError as error:
                 form.add_error(None, error.message)
             else:
-                return self._done(change, source, values["number"])
+                return self.render_to_response(self._question(form, change, source))
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
-    def _done(self, change: Change, source: Source, number: str) -> HttpResponse:
-        """To the change: it tells how it ended. Where it went well, a sentence says who is called."""
-        if change.state == Change.State.APPLIED:
-            words = _("%(first)s rings first; then %(number)s is called.")
-            who = str(source.line) if source.line else _("Your telephone")
-            messages.success(self.request, words % {"first": who, "number": display(number)})
+    def _question(self, form: StartCallForm, change: Change, source: Source) -> dict[str, Any]:
+        number = form.cleaned_data["number"]
+        return self.get_context_data(
+            form=form,
+            change=change,
+            first=_words(source) if source.line else form.cleaned_data["own_number"],
+            called=number,
+            cost_micros=cost_a_minute(source.connection, number),
+            currency=source.connection.currency,
+        )
+
+    def _start(self, pk: str) -> HttpResponse:
+        """Make the call, once, and lead to its change: it tells how it ended."""
+        change = calling.asked(self.request.user, pk)
+        if change is None:
+            raise Http404
         url = tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)
+        try:
+            change = calling.start(change, self.request.user, self.request)
+        except editing.NotOpen:
+            messages.info(self.request, _("This call was asked for already; it is not made twice."))
+        except (editing.PreviewExpired, editing.Discarded):
+            messages.info(self.request, _("That was asked too long ago. Nothing was called."))
+            return HttpResponseRedirect(tenant_url(self.request.tenant, "telephony:call_start"))
+        except ProviderError as error:
+            messages.error(self.request, error.message)
+        else:
+            if change.state == Change.State.APPLIED:
+                words = _("The telephone that you chose rings; when it is picked up, the number is called.")
+                messages.success(self.request, words)
         return HttpResponseRedirect(url)
 
 

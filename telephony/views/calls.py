@@ -22,7 +22,7 @@ from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.calls import CallFilterForm
-from telephony.menu import connections_of
+from telephony.menu import connections_of, may_call
 from telephony.models import Call, Entity
 from telephony.models import SavedView as SavedViewRow
 from telephony.models.call_search import calls_in_scope
@@ -59,6 +59,12 @@ class CallListView(TenantRightMixin, FilteredTableView):
     empty_text = gettext_lazy(
         "Calls arrive by themselves once an account is connected: the newest month first."
     )
+
+    def get_table(self) -> CallTable:
+        table = super().get_table()
+        assert isinstance(table, CallTable)
+        table.may_call = may_call(self.request)
+        return table
 
     def get_queryset(self) -> Any:
         return Call.objects.all()

@@ -20,6 +20,7 @@ from portal.ui.links import next_url, tenant_url
 from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
+from telephony.menu import may_call
 from telephony.models import Call, Connection, Entity, NumberName
 from telephony.models.entity_search import EntitySearch
 from telephony.providers.kinds import EntityKind
@@ -131,6 +132,7 @@ class LineListView(FiledMixin, ChoosingMixin, ConnectActionMixin, TenantRightMix
     def get_table(self) -> LineTable:
         table = super().get_table()
         table.forced = forced_of(self.page.rows)
+        table.may_call = may_call(self.request)
         return table
 
 
@@ -209,6 +211,7 @@ class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableV
         table = super().get_table()
         names = names_in(self.entity_kind, self.page.rows, self.request.tenant.region)
         table.reading = reading_for(self.request, self.link, names)
+        table.may_call = may_call(self.request) and any(row.number for row in self.page.rows)
         table.parents = parents_of(self.link, self.entity_kind, self.page.rows)
         for name in self.entity_kind.parent_kinds:
             if above := self.link.declaration.kinds.get(name):
@@ -268,7 +271,14 @@ class EntityDetailView(TenantRightMixin, DetailView):
             if Right.PORTS_MANAGE in self.request.rights
             else why_not(self.request, Right.PORTS_MANAGE),
             directory=home_of(self.request.tenant, entity) if in_directory else None,
-            reading=reading_for(self.request, entity.connection, around.names, around.pointers, str(entity)),
+            reading=reading_for(
+                self.request,
+                entity.connection,
+                around.names,
+                around.pointers,
+                str(entity),
+                may_call=may_call(self.request),
+            ),
             **kwargs,
         )
 

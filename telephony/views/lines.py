@@ -14,6 +14,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
+from telephony.menu import may_call
 from telephony.models import Connection, Entity
 from telephony.providers.offers import Spot
 from telephony.services import line_story
@@ -104,7 +105,14 @@ class LineDetailView(TenantRightMixin, DetailView):
         if connection.declaration.line_page:
             return {}
         around = surroundings_of(line)
-        reading = reading_for(self.request, connection, around.names, around.pointers, str(line))
+        reading = reading_for(
+            self.request,
+            connection,
+            around.names,
+            around.pointers,
+            str(line),
+            may_call=may_call(self.request),
+        )
         return {"around": around, "reading": reading}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from accounts.scoping import tenant_scope
 from portal.lib.secrets import Secret
-from telephony.models import CallSource, Change, Connection, Entity
+from telephony.models import Call, CallSource, Change, Connection, Entity
+from telephony.models.calls import Direction, Medium, Outcome
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.voipcloud.sandbox import seed as voipcloud
 from telephony.services import access, entities, linking
@@ -19,8 +21,6 @@ CALLED = "+33639980001"
 
 def read_lines(connection: Connection, kind: str) -> list[Entity]:
     """Cache the lines of one kind; with their numbers first."""
-    from django.utils import timezone
-
     client = access.client_of(connection)
     for page in connection.declaration.read_entities(client, kinds=[kind]):
         entities.store(connection, page, timezone.now())
@@ -56,13 +56,20 @@ def pbx(sandbox, tenant, alice):
         return linking.link(asked)
 
 
+def call(page, **values):
+    """Ask for a call, then say yes; the answer to that."""
+    asked = page.post(START, values)
+    assert asked.status_code == 200
+    return page.post(START, {"change": asked.context["change"].pk})
+
+
 def newest(tenant) -> Change:
     with tenant_scope(tenant):
         return Change.objects.latest("pk")
 
 
 def test_a_keyyo_line_rings_and_is_remembered(page, keyyo_line, sandbox, tenant, alice):
-    answer = page.post(START, {"number": "06 39 98 00 01", "source": f"line-{keyyo_line.pk}"})
+    answer = call(page, number="06 39 98 00 01", source=f"line-{keyyo_line.pk}")
 
     change = newest(tenant)
     assert answer["Location"] == f"/t/alder/changes/{change.pk}/"
@@ -75,6 +82,46 @@ def test_a_keyyo_line_rings_and_is_remembered(page, keyyo_line, sandbox, tenant,
     assert again.context["form"]["source"].value() == f"line-{keyyo_line.pk}"
 
 
+def test_it_is_asked_before_and_a_second_yes_calls_nobody(
+    page, client_of_person, carol, keyyo_line, sandbox, tenant, connection
+):
+    def calls() -> int:
+        return sum("makecall" in one.target for one in sandbox.requests)
+
+    asked = page.post(START, {"number": CALLED, "source": f"line-{keyyo_line.pk}"})
+    text = asked.content.decode()
+    assert calls() == 0
+    assert "Rings first" in text and keyyo_line.name in text and "not known" in text
+    change = asked.context["change"]
+    assert page.post(START, {"change": change.pk + 1}).status_code == 404
+    assert client_of_person(carol).post(START, {"change": change.pk}).status_code == 403
+
+    assert page.post(START, {"change": change.pk})["Location"] == f"/t/alder/changes/{change.pk}/"
+    made = calls()
+    assert made
+    again = page.post(START, {"change": change.pk}, follow=True)
+    assert "it is not made twice" in again.content.decode()
+    assert calls() == made
+
+
+def test_a_price_is_told_where_such_calls_were_billed(page, keyyo_line, connection, tenant):
+    with tenant_scope(tenant):
+        Call.objects.create(
+            connection=connection,
+            direction=Direction.OUTBOUND,
+            medium=Medium.VOICE,
+            outcome=Outcome.ANSWERED,
+            fold_key="one",
+            caller=keyyo_line.number,
+            callee="+33639980002",
+            started_at=timezone.now(),
+            duration_s=120,
+            cost_micros=160_000,
+        )
+    text = page.post(START, {"number": CALLED, "source": f"line-{keyyo_line.pk}"}).content.decode()
+    assert "a minute, as calls to such numbers cost" in text and "0.08" in text
+
+
 def test_a_kazoo_user_is_called_by_all_phones(page, reseller, kazoo, tenant):
     with tenant_scope(tenant):
         owners = {
@@ -83,7 +130,7 @@ def test_a_kazoo_user_is_called_by_all_phones(page, reseller, kazoo, tenant):
             if one.get("owner_id")
         }
         user = next(one for one in read_lines(reseller, "user") if one.remote_id in owners)
-    page.post(START, {"number": CALLED, "source": f"line-{user.pk}"})
+    call(page, number=CALLED, source=f"line-{user.pk}")
 
     change = newest(tenant)
     assert (change.operation, change.state) == ("user.quickcall", Change.State.APPLIED), change.error
@@ -95,7 +142,7 @@ def test_at_voipcloud_the_own_number_rings_and_is_remembered(page, pbx, sandbox,
     assert "own_number" in missing.context["form"].errors
 
     own = voipcloud.fixture("tallow_creek")["users"][0]["extension"]
-    page.post(START, {"number": CALLED, "source": source, "own_number": own})
+    call(page, number=CALLED, source=source, own_number=own)
 
     change = newest(tenant)
     assert (change.operation, change.state) == ("call-to-number", Change.State.APPLIED), change.error
@@ -104,7 +151,7 @@ def test_at_voipcloud_the_own_number_rings_and_is_remembered(page, pbx, sandbox,
 
 
 def test_a_refusal_is_told_and_nothing_is_called(page, pbx, tenant):
-    answer = page.post(START, {"number": CALLED, "source": f"own-{pbx.pk}", "own_number": "99999"})
+    answer = call(page, number=CALLED, source=f"own-{pbx.pk}", own_number="99999")
 
     change = newest(tenant)
     assert change.state == Change.State.REFUSED
@@ -126,6 +173,18 @@ def test_the_act_stands_beside_numbers_for_who_may(page, client_of_person, carol
 
     text = client_of_person(carol).get(search).content.decode()
     assert START not in text
+
+
+@pytest.mark.parametrize(
+    "address", ["lines/", "lines/{line.pk}/", "entities/{line.pk}/", "numbers/{number}/"]
+)
+def test_the_act_stands_on_every_page_that_shows_the_number(
+    address, page, client_of_person, carol, keyyo_line
+):
+    number = keyyo_line.number.replace("+", "%2B")
+    url = "/t/alder/" + address.format(line=keyyo_line, number=number)
+    assert f"{START}?number={number}" in page.get(url).content.decode()
+    assert START not in client_of_person(carol).get(url).content.decode()
 
 
 def test_without_a_line_the_page_says_so(page, tenant):
