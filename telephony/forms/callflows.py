@@ -23,7 +23,7 @@ class CallflowFilterForm(FilterForm):
         widget=forms.HiddenInput,  # the saved views choose it
     )
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
     )
 
     region = "FR"

@@ -91,7 +91,7 @@ class Directory:
 
     def contacts(self) -> Iterator[Entity]:
         rows = Entity.objects.present().filter(connection=self.connection, kind=self.page.contact_kind)
-        for one in rows.order_by("name", "pk").iterator(2000):
+        for one in rows.order_by("name_key", "pk").iterator(2000):
             one.connection = self.connection
             yield one
 

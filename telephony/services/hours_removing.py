@@ -44,4 +44,4 @@ def users_of(placement: HoursPlacement) -> list[Entity]:
     own = Entity.objects.filter(
         connection=placement.connection, kind=keeping.set_kind, remote_id=placement.set_remote_id
     )
-    return list(Entity.objects.filter(references__target__in=own).distinct().order_by("name", "pk"))
+    return list(Entity.objects.filter(references__target__in=own).distinct().order_by("name_key", "pk"))
