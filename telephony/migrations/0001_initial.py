@@ -549,9 +549,6 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["tenant", "outcome", "-started_at", "-id"], name="call_outcome"),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "connection", "fold_key"), name="call_once")
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1680,11 +1677,6 @@ class Migration(migrations.Migration):
                         name="call_record_open",
                     ),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "connection", "stream", "remote_key"), name="call_record_once"
-                    )
-                ],
             },
         ),
         migrations.CreateModel(
@@ -1740,6 +1732,18 @@ class Migration(migrations.Migration):
             model_name="hoursplacement",
             constraint=models.UniqueConstraint(
                 fields=("tenant", "hours", "connection"), name="hours_placement_once"
+            ),
+        ),
+        # Last on purpose: of two indexes that seem to cost the same PostgreSQL takes the newer one, and while it knows
+        # nothing of a table every index that begins with the tenant seems to cost as little as that of the key.
+        migrations.AddConstraint(
+            model_name="call",
+            constraint=models.UniqueConstraint(fields=("tenant", "connection", "fold_key"), name="call_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="callrecord",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "connection", "stream", "remote_key"), name="call_record_once"
             ),
         ),
     ]

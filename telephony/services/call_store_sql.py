@@ -55,6 +55,11 @@ _EACH_RECORD = (
     f"SELECT found.* FROM ({_EACH_CALL.format(columns='id')}) AS call"
     " CROSS JOIN LATERAL (SELECT {columns} FROM telephony_callrecord WHERE call_id = call.id OFFSET 0) AS found"
 )
+# What the look-ups ask of each table; its other columns wait for PostgreSQL's own round.
+_LOOKED_AT = {
+    "telephony_call": "telephony_call (tenant_id, connection_id, fold_key)",
+    "telephony_callrecord": "telephony_callrecord (tenant_id, connection_id, stream, remote_key, call_id)",
+}
 _BLOCK = 512  # lines written at once
 
 
@@ -64,16 +69,16 @@ def lock_connection(cursor: CursorWrapper, connection_id: int) -> None:
 
 
 def mend_estimates(cursor: CursorWrapper) -> None:
-    """Let PostgreSQL look again at a table of which it wrongly knows that it is empty.
+    """Let PostgreSQL look again at a table that it has not seen yet, or of which it wrongly knows that it is empty.
 
-    It learns that where its own round comes by while the first rows are not committed yet, and from then on takes any
-    index for as good as any other: the look-ups below then walk through all rows of the tenant for each key.
+    It learns that where its own round comes by while the first rows are not committed yet. Until it knows better it
+    takes any index for as good as any other: the look-ups below then walk through all rows of the tenant for each key.
     """
     cursor.execute(
-        "SELECT relname FROM pg_class WHERE reltuples = 0 AND relpages > 0"
+        "SELECT relname FROM pg_class WHERE reltuples <= 0 AND pg_relation_size(oid) > 0"
         " AND oid IN ('telephony_call'::regclass, 'telephony_callrecord'::regclass)"
     )
-    if tables := [row[0] for row in cursor.fetchall()]:
+    if tables := [_LOOKED_AT[row[0]] for row in cursor.fetchall()]:
         cursor.execute(f"ANALYZE {', '.join(sorted(tables))}")
 
 

@@ -71,6 +71,16 @@ def test_a_look_up_uses_the_index_of_its_key(
         assert scan["Actual Loops"] == len(keys)
 
 
+def test_a_table_that_nobody_counted_is_counted_once(alice: Connection) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("TRUNCATE telephony_call, telephony_callrecord CASCADE")
+    _fill(alice)
+    with CaptureQueriesContext(database) as queries, sql.open_cursor() as cursor:
+        sql.mend_estimates(cursor)
+        sql.mend_estimates(cursor)
+    assert [query["sql"].split()[0] for query in queries] == ["SELECT", "ANALYZE", "SELECT"]
+
+
 def _fill(connection: Connection) -> None:
     with tenant_scope(connection.tenant_id):
         calls.store(connection, [make_draft(number) for number in range(COUNT)], NOON)
