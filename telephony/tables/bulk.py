@@ -38,6 +38,13 @@ class BulkRowTable(BaseTable):
         return format_html('<a href="{}"><b>{}</b></a>', url, value)
 
     def render_difference(self, record: BulkRow) -> Any:
+        """What is written; on a telephone, which has no column for it, also why it ended as it did."""
+        shown = self._difference(record)
+        if not record.reason:
+            return shown
+        return format_html('{}<div class="sb-only-phone sb-2nd">{}</div>', shown, record.reason)
+
+    def _difference(self, record: BulkRow) -> Any:
         """Old struck out, new underlined; one line for each field."""
         lines = self.words.get(record.pk, ())
         if not lines:
