@@ -111,7 +111,8 @@ def want(job: Job, operation: str, wanted: Mapping[str, Any], how: Mapping[str, 
     change_secrets.keep(pattern, editor, around, {"wanted": dict(wanted)})
     with transaction.atomic():
         held(job, Job.State.DRAFT)
-        job.rows.update(
+        # Rows get what is wanted when they are judged; those that nobody has judged yet need no write here.
+        job.rows.exclude(state=State.NEW, operation="", error="").update(
             state=State.NEW,
             error="",
             change=None,
@@ -119,13 +120,17 @@ def want(job: Job, operation: str, wanted: Mapping[str, Any], how: Mapping[str, 
             operation="",
             address={},
             bundle="",
-            wanted=pattern.wanted,
-            secrets_sealed=pattern.secrets_sealed,
         )
         fields = [str(editor.field(name, around).label) for name in wanted]
         job.label = f"{editor.title or editor.operation.summary}: {', '.join(fields)}"[:250]
         merged = {name: [way, wanted[name]] for name, way in (how or {}).items()}
-        job.parameters = {**job.parameters, "operation": operation, "merged": merged}
+        job.parameters = {
+            **job.parameters,
+            "operation": operation,
+            "merged": merged,
+            "wanted": pattern.wanted,
+            "secrets_sealed": pattern.secrets_sealed,
+        }
         job.due_at = timezone.now()
         job.save(update_fields=["label", "parameters", "due_at"])
         ledger.hint(job)

@@ -46,6 +46,8 @@ def judge(job: Job, rows: Sequence[BulkRow]) -> None:
         if row.reverts_id:
             _turn_round(row)
         elif not row.operation and not row.error:
+            row.wanted = dict(job.parameters.get("wanted", {}))
+            row.secrets_sealed = job.parameters.get("secrets_sealed", "")
             _place(row, operation, line_kinds)
     doors = doors_of([row for row in rows if row.state == State.NEW])
     for row in rows:
