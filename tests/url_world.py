@@ -163,9 +163,12 @@ class Things:
         return HoursException.objects.create(hours=self.hours, name="Works", begins_on=today, ends_on=today)
 
     @cached_property
+    def hours_placement(self) -> HoursPlacement:
+        return HoursPlacement.objects.create(hours=self.hours, connection=self.kazoo, set_remote_id="set")
+
+    @cached_property
     def hours_run(self) -> HoursRun:
-        placement = HoursPlacement.objects.create(hours=self.hours, connection=self.kazoo)
-        return HoursRun.objects.create(placement=placement)
+        return HoursRun.objects.create(placement=self.hours_placement)
 
     @cached_property
     def run(self) -> SyncRun:
@@ -267,6 +270,11 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}directory/", "connection", lambda world: world.things.connection.slug),
     (f"{T}directory/", "format", lambda world: "csv"),
     (f"{T}opening-hours/", "connection", lambda world: world.things.kazoo.slug),
+    (
+        f"{T}opening-hours/<int:pk>/callflow/",
+        "connection",
+        lambda world: world.things.hours_placement.connection.slug,
+    ),
     (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
     (f"{T}changes/", "pk", lambda world: world.things.change.pk),
     (f"{T}exports/", "pk", lambda world: world.job.pk),

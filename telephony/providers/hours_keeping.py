@@ -8,9 +8,29 @@ from datetime import date
 from typing import Any
 
 from telephony.providers.hours import Timetable
+from telephony.providers.operations import Text
 
 Document = dict[str, Any]
 CLOSED, OPEN, LEFT = "closed", "open", "left"  # what a rule of the provider means where it is taken over
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoursRoute:
+    """The step of a callflow that asks a set of closed times.
+
+    module      what it is called; `asks` tells by its settings whether it takes a branch by the time of day
+    closed_key, open_key   its branches
+    asking      (set, zone) -> its settings; those named in `replaced` go
+    targets     what may happen while one is closed, by kind of object: its words, (remote id) -> the step
+    """
+
+    module: str
+    closed_key: str
+    open_key: str
+    asks: Callable[[Mapping[str, Any]], bool]
+    asking: Callable[[str, str], Document]
+    replaced: tuple[str, ...]
+    targets: Mapping[str, tuple[Text, Callable[[str], Document]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +44,7 @@ class HoursKeeping:
     read_back  (closed, open, zone, first) -> the timetable that rules say
     why_unfit  (rule, zone, first, closes=...) -> why a rule cannot be taken over, "" if it can
     words_of   (rule, zone) -> a compiled rule in a few words
+    route      how a callflow asks the set, None where none does
     flags      what marks documents that were written from here
     """
 
@@ -42,3 +63,4 @@ class HoursKeeping:
     ]
     why_unfit: Callable[..., str]
     words_of: Callable[[Mapping[str, Any], str], str]
+    route: HoursRoute | None = None

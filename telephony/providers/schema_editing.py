@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.canonical import canonical_json
+from portal.lib.numbers import display
 from portal.lib.redaction import is_secret_name
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.edit_effects import Consequence
@@ -246,7 +247,8 @@ class SchemaEditor(Editor):
     # ---- words ----
 
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
-        return self._name(before or {}) or str(self.sort.label)
+        own = str(address.get(self.sort.own_name, ""))
+        return self._name(before or {}) or (display(own) if own.startswith("+") else str(self.sort.label))
 
     def _name(self, fields: Mapping[str, Any]) -> str:
         names = [fields.get(name) for name in ("first_name", "last_name")]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import hours, hours_writing
+from telephony.views import hours, hours_routing, hours_writing
 
 HERE = "t/<slug:slug>/opening-hours/"
 RUN = f"{HERE}runs/<int:pk>/"
@@ -30,6 +30,11 @@ urlpatterns = [
         f"{HERE}<int:pk>/leave/<slug:connection>/",
         hours_writing.HoursRemovePlanView.as_view(),
         name="hours_remove_plan",
+    ),
+    path(
+        f"{HERE}<int:pk>/callflow/<slug:connection>/",
+        hours_routing.HoursRouteView.as_view(),
+        name="hours_route",
     ),
     path(f"{HERE}rules/<slug:connection>/", hours_writing.TakeOverView.as_view(), name="hours_take_over"),
     path(RUN, hours_writing.HoursRunView.as_view(), name="hours_run"),

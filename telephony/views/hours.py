@@ -72,7 +72,13 @@ class HoursView(HoursPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         refused = why_not(self.request, Right.SCHEDULES_EDIT) if not self.may_edit else ""
-        common = {"why_not": refused, "sources": connections(), "title": _("Opening hours")}
+        may_route = Right.CALLFLOWS_EDIT in self.request.rights
+        common = {
+            "why_not": refused,
+            "may_route": may_route,
+            "sources": connections(),
+            "title": _("Opening hours"),
+        }
         if not self.schedules:
             return super().get_context_data(**common, **kwargs)
         schedule = self.schedule

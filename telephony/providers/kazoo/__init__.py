@@ -16,6 +16,7 @@ from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.editors import EDITORS
+from telephony.providers.kazoo.hours_route import ROUTE
 from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.kinds import DEVICE as DEVICE_KIND
 from telephony.providers.kazoo.kinds import USER as USER_KIND
@@ -116,6 +117,7 @@ HOURS = HoursKeeping(
     read_back=temporal.read_back,
     why_unfit=temporal.why_unfit,
     words_of=temporal.words_of,
+    route=ROUTE,
 )
 
 PROVIDER = Provider(
