@@ -131,15 +131,12 @@
 
   // ---- what only a script can do is shown by it ----
   const wake = () => {
-    for (const part of page().querySelectorAll("[data-find], [data-zoom-bar]")) part.hidden = false;
+    for (const part of page().querySelectorAll("[data-find], [data-find-module], [data-zoom-bar]")) part.hidden = false;
     const chosen = items().find((item) => item.getAttribute("aria-selected") === "true") ?? items()[0];
     if (chosen) rove(chosen);
     if (scale !== 1) zoom(scale);
     if (chosen) intoView(chosen.dataset.step);
   };
   wake();
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "flow-work") wake();
-  });
-  window.switchboardFlow = { choose, page, itemOf };
+  window.switchboardFlow = { choose, page, itemOf, items, wake, drawn };
 })();

@@ -1746,4 +1746,104 @@ class Migration(migrations.Migration):
                 fields=("tenant", "connection", "stream", "remote_key"), name="call_record_once"
             ),
         ),
+        migrations.CreateModel(
+            name="CallflowDraft",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("base", models.TextField()),
+                ("flow", models.TextField()),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "change",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.change",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="callflow_drafts",
+                        to="telephony.entity",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "draft of a callflow",
+            },
+        ),
+        migrations.CreateModel(
+            name="CallflowAct",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("what", models.CharField(max_length=20)),
+                ("step", models.PositiveIntegerField(null=True)),
+                ("undo", models.TextField()),
+                ("redo", models.TextField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="acts",
+                        to="telephony.callflowdraft",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="callflowdraft",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "entity", "person"), name="callflow_draft_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="callflowact",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "draft", "number"), name="callflow_act_once"
+            ),
+        ),
     ]

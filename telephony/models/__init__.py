@@ -1,6 +1,7 @@
 """Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
 
 from telephony.models.bulk import BulkRow
+from telephony.models.callflows import CallflowAct, CallflowDraft
 from telephony.models.calling import CallSource
 from telephony.models.calls import Call, CallRecord, NumberName, UnreadableRecord
 from telephony.models.changes import Change
@@ -29,6 +30,8 @@ __all__ = [
     "Call",
     "CallRecord",
     "CallSource",
+    "CallflowAct",
+    "CallflowDraft",
     "Change",
     "Connection",
     "Coverage",

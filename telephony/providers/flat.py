@@ -50,6 +50,18 @@ def laid_over(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
     return document
 
 
+def arranged(value: Any, like: Any) -> Any:
+    """The value with the keys of its objects in the order that another one has them; new ones follow."""
+    if isinstance(value, Mapping) and isinstance(like, Mapping):
+        names = [name for name in like if name in value]
+        names += [name for name in value if name not in like]
+        return {name: arranged(value[name], like.get(name)) for name in names}
+    if isinstance(value, list) and isinstance(like, list):
+        pairs = zip(value, [*like, *[None] * len(value)], strict=False)
+        return [arranged(item, other) for item, other in pairs]
+    return value
+
+
 def escaped(name: str) -> str:
     return name.replace("%", "%25").replace(".", "%2E")
 

@@ -29,7 +29,7 @@ from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Document, Field, Fields, Surroundings
 from telephony.providers.editing import Done, Editor, Inverse, Place
 from telephony.providers.fields import SHOWN, is_secret
-from telephony.providers.flat import built, flat_of, laid_over
+from telephony.providers.flat import arranged, built, flat_of, laid_over
 from telephony.providers.operations import Catalog, Operation, Text
 from telephony.providers.phrases import said
 from telephony.providers.schema import Family
@@ -164,7 +164,9 @@ class SchemaEditor(Editor):
             return built({name: value for name, value in wanted.items() if value is not None})
         emptied = tuple(f"{place}." for place in self._emptied(wanted, before))
         gone = {name: None for name in before if name.startswith(emptied)} if emptied else {}
-        return laid_over(before, {**wanted, **gone}) if self.operation.replaces_object else built(wanted)
+        # What was kept between preview and sending has lost its order: what was just read says it.
+        ordered = {name: arranged(value, before.get(name)) for name, value in wanted.items()}
+        return laid_over(before, {**ordered, **gone}) if self.operation.replaces_object else built(ordered)
 
     def _emptied(self, wanted: Fields, before: Fields) -> Iterable[str]:
         """Objects with required fields of which a person emptied every field: they go, with what the server wrote

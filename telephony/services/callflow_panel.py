@@ -35,7 +35,7 @@ class Panel:
     """What a page says of a step (of the callflow itself where `step` is None).
 
     others   settings that nobody declared, as JSON
-    json     the document, without what hangs below it
+    json     the document, without what hangs below it; data_json its settings alone
     """
 
     step: Step | None
@@ -43,6 +43,7 @@ class Panel:
     settings: Sequence[Setting]
     others: Sequence[tuple[str, str]]
     json: str
+    data_json: str = ""
 
 
 def panel_of_step(step: Step, flow: Flow, callflows: Callflows, around: Around) -> Panel:
@@ -59,7 +60,14 @@ def panel_of_step(step: Step, flow: Flow, callflows: Callflows, around: Around) 
     if step.targets and not any(one.targets for one in settings):
         named = Setting(label=step.word, words="", targets=step.targets)
         settings.insert(0, named)
-    return Panel(step=step, action=action, settings=settings, others=others, json=_shown(own))
+    return Panel(
+        step=step,
+        action=action,
+        settings=settings,
+        others=others,
+        json=_shown(own),
+        data_json=_shown(node.data),
+    )
 
 
 def panel_of_root(flow: Flow, connection: Connection, around: Around) -> Panel:

@@ -14,16 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
-from accounts.views_base import TenantRightMixin
+from accounts.views_base import TenantRightMixin, why_not
 from portal.ui.links import query_with
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.callflow_drawing import drawing_of
 from telephony.forms.callflows import FEATURES, CallflowFilterForm
+from telephony.menu import connections_of
 from telephony.models import Change, Entity, EntityReference
 from telephony.providers.callflows.tree import read
+from telephony.services import callflow_drafts
 from telephony.services.callflow_around import network_of, problems_of, targets_of
+from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.entity_page import uses_of
-from telephony.services.object_acts import acts_of
+from telephony.services.object_acts import How, acts_of
 from telephony.tables.callflows import CallflowTable
 from telephony.tables.documents import CALLFLOW_KINDS
 from telephony.views.callflow_pages import CallflowPage
@@ -38,6 +41,7 @@ class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
 
     right = Right.LINES_READ
     title = _("Callflows")
+    template_name = "telephony/callflow_list.html"
     table_class = CallflowTable
     filter_form_class = CallflowFilterForm
     order = ("name_key", "id")
@@ -52,6 +56,20 @@ class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
         form = CallflowFilterForm(self.request.GET)
         form.region = self.request.tenant.region
         return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        own = [
+            one
+            for one in connections_of(self.request)
+            if one.unlinked_at is None and one.can("callflows.edit")
+        ]
+        return super().get_context_data(
+            makers=[one for one in own if one.declaration.callflows is not None],
+            why_not_new=""
+            if Right.CALLFLOWS_EDIT in self.request.rights
+            else why_not(self.request, Right.CALLFLOWS_EDIT),
+            **kwargs,
+        )
 
     def saved_views(self) -> list[SavedView]:
         what = self.request.GET.get("what", "")
@@ -90,26 +108,38 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
     template_name = "telephony/callflow_detail.html"
     fragment_target = "flow-panel"
     fragment_template_name = "telephony/_callflow_panel.html"
+    request: Any
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shared = {"panel": self.panel, "callflow": self.entity, "here": self.here}
         if self.is_fragment:
             return super().get_context_data(**shared, **kwargs)
-        acts = acts_of(self.entity)
-        changes = Change.objects.filter(entity=self.entity).order_by("-created_at", "-pk")
+        acts = [one for one in acts_of(self.entity) if one.how != How.FORM]  # the editor is the form
+        refused = (
+            "" if Right.CALLFLOWS_EDIT in self.request.rights else why_not(self.request, Right.CALLFLOWS_EDIT)
+        )
+        changes = Change.objects.filter(entity=self.entity).order_by("-created_at", "-pk")[:LATEST]
         return super().get_context_data(
             title=str(self.entity) or self.entity.remote_id,
             entity=self.entity,
             problems=self.problems,
             here_query=query if (query := self.here(step="")).startswith("?") else "",
             used_by=uses_of(self.entity),
-            changes=list(changes[:LATEST]),
+            changes=changes,
             acts=acts,
+            draft=callflow_drafts.draft_of(self.entity, self.request.user),
+            others=callflow_drafts.drafts_of_others(self.entity, self.request.user),
+            why_not_edit=refused
+            or why_connection_cannot(self.link, self.link.declaration.catalog[self.callflows.update]),
+            restorable=[] if refused else [one.pk for one in changes if self._is_version(one)],
             why_not=permissions(self.request, self.link, {act.editor.operation.key for act in acts}),
             **shared,
             **self.board(),
             **kwargs,
         )
+
+    def _is_version(self, change: Change) -> bool:
+        return change.operation == self.callflows.update and callflow_drafts.is_version(change)
 
 
 class CallflowDrawingView(CallflowPage, View):

@@ -20,6 +20,7 @@ class Callflows:
     pointers   what the settings of a step point to: (module, data) -> pointers
     rule_kind  entity kind of the rules of time, whose identifiers are keys of branches
     switch     field of an object that is false where it is switched off
+    ending     module of a step that ends the call, for a branch that is missing
     update     key of the operation that writes one
     """
 
@@ -28,4 +29,5 @@ class Callflows:
     pointers: Callable[[str, Mapping[str, Any]], Iterable[Pointer]]
     rule_kind: str
     switch: str
+    ending: str
     update: str

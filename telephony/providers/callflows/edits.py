@@ -9,13 +9,13 @@ Whatever is not named stays as it is. What cannot be done raises Refused with th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from telephony.providers.callflows.actions import DEFAULT
-from telephony.providers.callflows.tree import CHILDREN, FLOW, Flow, Node, grown
+from telephony.providers.callflows.tree import CHILDREN, FLOW, Flow, Node, grown, read
 
 
 class Reason(StrEnum):
@@ -148,6 +148,32 @@ def set_key(flow: Flow, number: int, key: str) -> Patch:
         raise Refused(Reason.KEY_TAKEN, parent)
     branches = tuple((key if child == number else old, child) for old, child in holder.branches)
     return _patch(flow, {parent: replace(holder, branches=branches)})
+
+
+def set_root(flow: Flow, root: Mapping[str, Any]) -> Patch:
+    """Give the callflow other settings of its own, all of them; its steps stay."""
+    place = {} if flow.top is None else {FLOW: None}
+    rest = {name: value for name, value in root.items() if name != FLOW or flow.top is not None}
+    return Patch(nodes={}, top=flow.top, root={**rest, **place}, fresh=flow.fresh)
+
+
+def replace_all(flow: Flow, document: Mapping[str, Any]) -> Patch:
+    """Another document in its place, all of it: one that is brought in, or an earlier one."""
+    other = read(document)
+    moved, fresh = (
+        grown(other.part(other.top), None, flow.fresh) if other.top is not None else ({}, flow.fresh)
+    )
+    top = flow.fresh if other.top is not None else None
+    return Patch(nodes={**dict.fromkeys(flow.nodes, None), **moved}, top=top, root=other.root, fresh=fresh)
+
+
+def free_key(flow: Flow, to: int, keys: Iterable[str]) -> str:
+    """The first of some keys, and of the default, that no branch has yet. Raises Refused."""
+    holder = _node(flow, to)
+    for key in (*keys, DEFAULT):
+        if holder.child(key) is None:
+            return key
+    raise Refused(Reason.KEY_TAKEN, to)
 
 
 def _node(flow: Flow, number: int) -> Node:

@@ -10,5 +10,6 @@ CALLFLOWS = Callflows(
     pointers=pointers_of_step,
     rule_kind="temporal_rule",
     switch="enabled",
+    ending="hangup",
     update="callflow.update",
 )

@@ -1,0 +1,272 @@
+"""Drafts of callflows: begun from what the provider has, changed act by act, undone and done again without limit.
+
+A draft is kept with the numbers of its steps, so that an act of yesterday can be taken back today, and so that what
+differs from the live callflow is told by number. Publishing goes through the one door: `proposal_of` makes what
+`editing.propose` takes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Person
+from portal.lib.canonical import canonical_json
+from telephony.models import CallflowAct, CallflowDraft, Change, Entity
+from telephony.providers.callflows import edits
+from telephony.providers.callflows.edits import Patch
+from telephony.providers.callflows.tree import Flow, Node, read
+from telephony.providers.drafts import EntityPage
+from telephony.services import access, entities
+from telephony.services.callflow_around import callflows_of
+
+
+class Stale(Exception):
+    """The draft moved on in another window; nothing was done."""
+
+
+# ---- as text ----
+
+
+def text_of(flow: Flow) -> str:
+    """A callflow with the numbers of its steps."""
+    return json.dumps(
+        {
+            "root": flow.root,
+            "nodes": {str(number): _said(node) for number, node in flow.nodes.items()},
+            "top": flow.top,
+            "fresh": flow.fresh,
+        },
+        ensure_ascii=False,
+    )
+
+
+def flow_of(text: str) -> Flow:
+    said = json.loads(text)
+    nodes = {int(number): _read_node(node) for number, node in said["nodes"].items()}
+    return Flow(root=said["root"], nodes=nodes, top=said["top"], fresh=said["fresh"])
+
+
+def _said(node: Node | None) -> Any:
+    return None if node is None else [node.own, node.branches, node.parent]
+
+
+def _read_node(said: Any) -> Node:
+    own, branches, parent = said
+    return Node(own=own, branches=tuple((key, number) for key, number in branches), parent=parent)
+
+
+def _patch_text(patch: Patch) -> str:
+    nodes = {str(number): _said(node) for number, node in patch.nodes.items()}
+    return json.dumps(
+        {"nodes": nodes, "top": patch.top, "root": patch.root, "fresh": patch.fresh}, ensure_ascii=False
+    )
+
+
+def _patch_of(text: str) -> Patch:
+    said = json.loads(text)
+    nodes = {int(number): node and _read_node(node) for number, node in said["nodes"].items()}
+    return Patch(nodes=nodes, top=said["top"], root=said["root"], fresh=said["fresh"])
+
+
+# ---- a draft ----
+
+
+def draft_of(entity: Entity, person: Person) -> CallflowDraft | None:
+    """The person's draft. One that was published is over: it is forgotten here."""
+    found = CallflowDraft.objects.select_related("change").filter(entity=entity, person=person).first()
+    if found is not None and found.change is not None and found.change.state == Change.State.APPLIED:
+        found.delete()
+        return None
+    return found
+
+
+def drafts_of_others(entity: Entity, person: Person) -> list[CallflowDraft]:
+    rows = CallflowDraft.objects.filter(entity=entity).exclude(person=person)
+    applied = Change.State.APPLIED
+    return [one for one in rows.select_related("person", "change") if not _is_over(one, applied)]
+
+
+def _is_over(draft: CallflowDraft, applied: str) -> bool:
+    return draft.change is not None and draft.change.state == applied
+
+
+def begin(entity: Entity, person: Person) -> CallflowDraft:
+    """The person's draft; a new one begins with what the provider has now.
+
+    Raises the errors of portal.lib.errors where it cannot be read.
+    """
+    if (found := draft_of(entity, person)) is not None:
+        return found
+    document = live_document(entity)
+    text = json.dumps(document, ensure_ascii=False)
+    draft, _made = CallflowDraft.objects.get_or_create(
+        entity=entity, person=person, defaults={"base": text, "flow": text_of(read(document))}
+    )
+    return draft
+
+
+def live_document(entity: Entity) -> Mapping[str, Any]:
+    """The document as the provider has it, in its own order; the cache learns it too."""
+    connection = entity.connection
+    client = access.client_of(connection, is_person=True, deadline_s=10)
+    now = timezone.now()
+    drafted = connection.declaration.read_entity(
+        client, entity.kind, entity.parent_remote_id, entity.remote_id
+    )
+    page = EntityPage(kind=entity.kind, parent_remote_id=entity.parent_remote_id, drafts=[drafted])
+    entities.store(connection, page, now)
+    return drafted.document
+
+
+def act(
+    draft: CallflowDraft,
+    revision: int | None,
+    what: str,
+    make: Callable[[Flow], Patch],
+    step: int | None = None,
+) -> CallflowDraft:
+    """Do one act. Raises Stale, and Refused where the act is not possible."""
+    with transaction.atomic():
+        held = _held(draft, revision)
+        flow = flow_of(held.flow)
+        patch = make(flow)
+        after, undo = edits.apply(flow, patch)
+        held.acts.filter(number__gt=held.position).delete()
+        CallflowAct.objects.create(
+            draft=held,
+            number=held.position + 1,
+            what=what,
+            step=step,
+            undo=_patch_text(undo),
+            redo=_patch_text(patch),
+        )
+        return _moved(held, after, held.position + 1)
+
+
+def undo(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
+    """Take the last act back; nothing where there is none."""
+    with transaction.atomic():
+        held = _held(draft, revision)
+        last = held.acts.filter(number=held.position).first()
+        if last is None:
+            return held
+        before, _redo = edits.apply(flow_of(held.flow), _patch_of(last.undo))
+        return _moved(held, before, held.position - 1)
+
+
+def redo(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
+    """Do again what was taken back last; nothing where there is none."""
+    with transaction.atomic():
+        held = _held(draft, revision)
+        next_one = held.acts.filter(number=held.position + 1).first()
+        if next_one is None:
+            return held
+        after, _undo = edits.apply(flow_of(held.flow), _patch_of(next_one.redo))
+        return _moved(held, after, held.position + 1)
+
+
+def _held(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
+    held = CallflowDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if revision is not None and held.revision != revision:
+        raise Stale
+    return held
+
+
+def _moved(held: CallflowDraft, flow: Flow, position: int) -> CallflowDraft:
+    held.flow, held.position = text_of(flow), position
+    held.revision += 1
+    held.save(update_fields=["flow", "position", "revision", "updated_at"])
+    return held
+
+
+# ---- earlier versions ----
+
+
+def is_version(change: Change) -> bool:
+    """Whether a change left a version of the whole callflow behind."""
+    return change.state in (Change.State.APPLIED, Change.State.REVERTED) and bool(change.after)
+
+
+def version_of(change: Change) -> dict[str, Any]:
+    """The document as a change left it."""
+    connection = change.connection
+    editor = connection.declaration.editor(callflows_of(connection).update)
+    document: dict[str, Any] = editor.document(change.after or {})  # type: ignore[attr-defined]
+    return document
+
+
+# ---- against the live callflow ----
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """By number, how steps differ: of the draft "new", "changed", "moved", of the live callflow "gone" too.
+
+    root   names of the callflow's own settings that differ
+    """
+
+    after: Mapping[int, str]
+    before: Mapping[int, str]
+    root: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.after or self.before or self.root)
+
+
+def differences(before: Flow, after: Flow) -> Differences:
+    """What a draft changes; steps are told by their numbers, which it shares with what it began from."""
+    marks: dict[int, str] = {}
+    for number, node in after.nodes.items():
+        old = before.nodes.get(number)
+        if old is None:
+            marks[number] = "new"
+        elif _own(old) != _own(node):
+            marks[number] = "changed"
+        elif _place(before, number) != _place(after, number):
+            marks[number] = "moved"
+    gone = {number: "gone" for number in before.nodes if number not in after.nodes}
+    names = dict.fromkeys([*before.root, *after.root])
+    missing = object()
+    root = tuple(
+        name
+        for name in names
+        if name != "flow" and before.root.get(name, missing) != after.root.get(name, missing)
+    )
+    return Differences(
+        after=marks,
+        before={**{number: mark for number, mark in marks.items() if mark != "new"}, **gone},
+        root=root,
+    )
+
+
+def _own(node: Node) -> str:
+    """A step without its place for branches, which comes and goes with them."""
+    own = node.own
+    if isinstance(own, Mapping) and node.holds_branches:
+        own = {name: value for name, value in own.items() if name != "children"}
+    return canonical_json(own)
+
+
+def _place(flow: Flow, number: int) -> tuple[int | None, str]:
+    parent = flow[number].parent
+    return parent, "" if parent is None else flow[parent].key_of(number)
+
+
+def proposal_of(draft: CallflowDraft) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is wanted of the live callflow and what was seen of it, as `editing.propose` takes them."""
+    connection = draft.entity.connection
+    editor = connection.declaration.editor(callflows_of(connection).update)
+    seen = editor.read(json.loads(draft.base))
+    now = editor.read(flow_of(draft.flow).document())
+    wanted = {
+        name: value
+        for name, value in now.items()
+        if name not in seen or canonical_json(value) != canonical_json(seen[name])
+    }
+    return {**wanted, **{name: None for name in seen if name not in now}}, seen

@@ -1,0 +1,101 @@
+"""The editor in a real browser: by keyboard alone, by mouse, at phone width, and fit for everybody."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from accounts.models import Person
+from telephony.models import CallflowDraft, Entity
+from telephony.providers.callflows.tree import read
+from telephony.services.callflow_drafts import flow_of, text_of
+from tests.people import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+
+
+@pytest.fixture
+def draft(reception: Entity, maud: Person) -> CallflowDraft:
+    text = json.dumps(reception.document, ensure_ascii=False)
+    return CallflowDraft.objects.create(
+        entity=reception, person=maud, base=text, flow=text_of(read(reception.document))
+    )
+
+
+@pytest.fixture
+def at_browser(visitor: Any, maud: Person) -> Any:
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": signed_in(maud).cookies[name].value, "url": visitor.base}
+    visitor.thread.run(visitor.context.add_cookies, [cookie])
+    return visitor
+
+
+def modules(draft: CallflowDraft) -> list[str]:
+    draft.refresh_from_db()
+    return sorted(node.module for node in flow_of(draft.flow).nodes.values())
+
+
+def test_a_step_is_added_and_taken_back_by_keyboard_alone(at_browser: Any, draft: CallflowDraft) -> None:
+    before = modules(draft)
+
+    def add(page: Page) -> None:
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/")
+        page.locator("[role=treeitem][tabindex='0']").focus()
+        page.keyboard.press("End")
+        page.keyboard.press("Home")
+        for _ in range(3):
+            page.keyboard.press("ArrowDown")
+        expect(page.locator("#flow-panel > header h2")).to_have_text("Bess Arkwell")
+        page.keyboard.press("a")
+        page.keyboard.type("mailbox check")
+        page.locator("[data-find-module]").fill("voicemail")
+        page.keyboard.press("Enter")
+        expect(page.locator(".sb-draftbar")).to_contain_text("1 step differs")
+        expect(page.locator("[role=treeitem]:focus")).to_contain_text("Voicemail")
+
+    def undo(page: Page) -> None:
+        page.keyboard.press("Control+z")
+        expect(page.locator(".sb-draftbar")).to_contain_text("Same as the live callflow")
+
+    at_browser(add)
+    assert modules(draft) == sorted([*before, "voicemail"])
+    at_browser(undo)
+    assert modules(draft) == before
+
+
+def test_a_branch_is_dragged_below_another_step(at_browser: Any, draft: CallflowDraft) -> None:
+    def drag(page: Page) -> None:
+        page.set_viewport_size({"width": 1900, "height": 1000})
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/")
+        start = page.locator(".sb-flow .step[data-step='5'] .box").bounding_box()
+        end = page.locator(".sb-flow .step[data-step='3'] .box").bounding_box()
+        assert start
+        assert end
+        page.mouse.move(start["x"] + 60, start["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(end["x"] + 60, end["y"] + 20, steps=4)
+        page.mouse.up()
+        expect(page.locator(".sb-draftbar")).to_contain_text("1 step differs")
+
+    at_browser(drag)
+    draft.refresh_from_db()
+    assert flow_of(draft.flow)[5].parent == 3
+
+
+def test_the_pages_are_fit_for_everybody(at_browser: Any, draft: CallflowDraft) -> None:
+    problems: list[str] = []
+    home = f"/t/corvane/callflows/{draft.entity_id}/"
+    for path in ("/t/corvane/callflows/", home, f"{home}edit/?step=3", f"{home}edit/review/"):
+        for size in (DESK, PHONE):
+            at_browser(lambda page, size=size: page.set_viewport_size(size))
+            at_browser.open(path)
+            at_browser(lambda page: page.wait_for_load_state("load"))
+            problems += [f"{path} {size['width']}: {found}" for found in at_browser.serious()]
+            if at_browser.scrolls_sideways():
+                problems.append(f"{path} {size['width']}: scrolls sideways")
+    assert not problems, "\n".join(problems)

@@ -1,0 +1,190 @@
+"""Publishing a draft at a Kazoo sandbox: through the one door, over a change made elsewhere, and an earlier version back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from accounts.models import Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from portal.lib.canonical import canonical_json
+from telephony.models import CallflowDraft, Change, Connection, Entity
+from telephony.providers.kazoo.sandbox.seed import LOGIN
+from telephony.providers.registry import PROVIDERS
+from telephony.providers.sandbox.server import SandboxServer
+from telephony.services import access, callflow_drafts, editing, linking, request_log
+from telephony.services.adopting import Round
+from telephony.services.callflow_drafts import flow_of
+from tests.people import person, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOME = "/t/corvane/callflows/"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SandboxServer]:
+    with SandboxServer(providers=("kazoo",)) as running:
+        yield running
+
+
+@pytest.fixture
+def corvane(transactional_db: None) -> Tenant:
+    return Tenant.objects.create(slug="corvane", name="Corvane Habitat")
+
+
+@pytest.fixture
+def maud(corvane: Tenant) -> Person:
+    return person("maud@corvane.example", "Maud Terrasson", {corvane: Role.ADMINISTRATOR})
+
+
+@pytest.fixture
+def link(server: SandboxServer, settings: Any, corvane: Tenant, maud: Person) -> Iterator[Connection]:
+    server.reset()
+    settings.OUTBOUND_ALLOW = [f"127.0.0.1:{server.port}"]
+    declared = PROVIDERS["kazoo"]
+    values = {
+        "api_root": f"{server.url}/kazoo/v2/",
+        "way": "user",
+        "account_name": "Telmarine Services",
+        "username": "direction",
+        "password": LOGIN["password"],
+    }
+    with tenant_scope(corvane):
+        base_url, login = linking.split(declared, values, {})
+        asked = Round(tenant=corvane, person=maud, provider=declared, base_url=base_url, login=login)
+        yield linking.link(asked)
+        request_log.flush()
+
+
+class AtKazoo:
+    """The callflow "Accueil" as the server holds it."""
+
+    def __init__(self, server: SandboxServer, link: Connection) -> None:
+        self.server, self.link = server, link
+        held = self._docs()
+        self.identifier = next(key for key, row in held.items() if row["doc"].get("name") == "Accueil")
+
+    def _docs(self) -> dict[str, Any]:
+        docs = self.server.state("kazoo")["accounts"][self.link.remote_account]["docs"]
+        found: dict[str, Any] = docs["callflows"]
+        return found
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._docs()[self.identifier]["doc"]
+        return found
+
+    def write(self, **changed: Any) -> None:
+        client = access.client_of(self.link)
+        data = {**{name: value for name, value in self.document.items() if name[:1] != "_"}, **changed}
+        client.call("callflow.update", {"callflowId": self.identifier}, data=data)
+
+
+@pytest.fixture
+def at_kazoo(server: SandboxServer, link: Connection) -> AtKazoo:
+    return AtKazoo(server, link)
+
+
+@pytest.fixture
+def entity(at_kazoo: AtKazoo, link: Connection) -> Entity:
+    row = Entity(connection=link, kind="callflow", facet="callflow", remote_id=at_kazoo.identifier)
+    callflow_drafts.live_document(row)
+    return Entity.objects.get(connection=link, kind="callflow", remote_id=at_kazoo.identifier)
+
+
+@pytest.fixture
+def draft(entity: Entity, maud: Person) -> CallflowDraft:
+    signed_in(maud).post(f"{HOME}{entity.pk}/edit/")
+    return CallflowDraft.objects.get(entity=entity, person=maud)
+
+
+def publish(draft: CallflowDraft, someone: Person) -> Change:
+    """Review, then send what the preview says."""
+    browser = signed_in(someone)
+    answer = browser.post(f"{HOME}{draft.entity_id}/edit/review/")
+    assert "/changes/" in answer["Location"], answer["Location"]
+    draft.refresh_from_db()
+    assert draft.change is not None
+    if draft.change.state == Change.State.DRAFT:
+        return editing.send(draft.change, someone)
+    return draft.change
+
+
+def act(draft: CallflowDraft, someone: Person, what: str, **more: Any) -> None:
+    draft.refresh_from_db()
+    data = {"act": what, "revision": draft.revision, **more}
+    if what == "settings":  # as the form shows them
+        data["numbers"] = "\n".join(flow_of(draft.flow).root["numbers"])
+    signed_in(someone).post(f"{HOME}{draft.entity_id}/edit/", data)
+    draft.refresh_from_db()
+
+
+def test_a_draft_begins_with_what_is_there_in_its_own_order(draft: CallflowDraft, at_kazoo: AtKazoo) -> None:
+    document = flow_of(draft.flow).document()
+    live = {name: value for name, value in at_kazoo.document.items() if name in document}
+    assert json.dumps(document["flow"]) == json.dumps(live["flow"])
+
+
+def test_a_rename_is_published_and_nothing_else_changes(
+    draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person
+) -> None:
+    before = at_kazoo.document
+    act(draft, maud, "settings", step="", name="Welcome")
+    change = publish(draft, maud)
+    assert change.state == Change.State.APPLIED, change.fields_refused
+    after = at_kazoo.document
+    assert after["name"] == "Welcome"
+    assert json.dumps(after["flow"]) == json.dumps(before["flow"])
+    page = signed_in(maud).get(f"{HOME}{draft.entity_id}/").content.decode()
+    assert "Go on with your draft" not in page  # it is over
+
+
+def test_steps_are_published_with_every_other_step_as_it_was(
+    draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person
+) -> None:
+    flow = flow_of(draft.flow)
+    last = max(number for number, node in flow.walk() if node.module == "voicemail")
+    act(draft, maud, "set_json", step=last, document=json.dumps({**flow[last].data, "x_site": [1.5]}))
+    wanted = canonical_json(flow_of(draft.flow).document()["flow"])
+    change = publish(draft, maud)
+    assert change.state == Change.State.APPLIED, change.fields_refused
+    assert canonical_json(at_kazoo.document["flow"]) == wanted
+
+
+def test_what_moved_meanwhile_is_a_conflict_and_not_written_over(
+    draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person
+) -> None:
+    act(draft, maud, "settings", step="", name="Mine")
+    at_kazoo.write(name="Theirs")
+    change = publish(draft, maud)
+    assert change.state == Change.State.CONFLICT
+    assert at_kazoo.document["name"] == "Theirs"
+
+
+def test_an_earlier_version_comes_back(draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person) -> None:
+    act(draft, maud, "settings", step="", name="First")
+    first = publish(draft, maud)
+    wanted = canonical_json(at_kazoo.document["flow"])
+    browser = signed_in(maud)
+    browser.post(f"{HOME}{draft.entity_id}/edit/")
+    second = CallflowDraft.objects.get()
+    act(second, maud, "replace", document='{"name": "Second", "flow": {"module": "hangup", "data": {}}}')
+    change = publish(second, maud)
+    assert change.state == Change.State.APPLIED, change.fields_refused
+    assert at_kazoo.document["name"] == "Second"
+    browser.post(f"{HOME}{draft.entity_id}/restore/", {"change": first.pk})
+    assert publish(CallflowDraft.objects.get(), maud).state == Change.State.APPLIED
+    assert at_kazoo.document["name"] == "First"
+    assert canonical_json(at_kazoo.document["flow"]) == wanted
+
+
+def test_what_the_modules_refuse_is_not_sent(draft: CallflowDraft, maud: Person) -> None:
+    act(draft, maud, "add", to="", module="ring_group")
+    page = signed_in(maud).get(f"{HOME}{draft.entity_id}/edit/review/").content.decode()
+    assert "The provider would refuse this" in page
+    answer = signed_in(maud).post(f"{HOME}{draft.entity_id}/edit/review/")
+    assert "/changes/" not in answer["Location"]
