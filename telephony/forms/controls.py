@@ -23,6 +23,7 @@ UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda self: "UNTOUCHED"})()
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?")
 _BESIDE_DIGITS = re.compile(r"[\s.\-/()]")  # what only people read in a number
+_WRITTEN_SO = {"gregorian_s": "2026-11-28T08:00", "time_of_day_s": "08:30"}
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 Option = tuple[str, str]
@@ -227,8 +228,8 @@ def _input(kind: str = "text", **attrs: Any) -> Callable[[Field, Any, Options], 
 
 def _moment_input(one: Field, value: Any, options: Options) -> forms.Widget:
     default = one.declared.default if one.declared and one.declared.has_default else None
-    hint = {"placeholder": _said_moment(one, default)} if default is not None else {}
-    return forms.TextInput(attrs={**hint, "autocomplete": "off", "class": "sb-medium"})
+    hint = _said_moment(one, default) if default is not None else _WRITTEN_SO[one.kind]
+    return forms.TextInput(attrs={"placeholder": hint, "autocomplete": "off", "class": "sb-medium"})
 
 
 def _password(one: Field, value: Any, options: Options) -> forms.Widget:
