@@ -202,14 +202,24 @@ def _killed(
     worker.wait()
     past = timezone.now() - timedelta(seconds=1)
     Job.objects.filter(pk=job.pk).update(lease_until=past, due_at=past)  # as when its lease has ended
-    for lost in Change.objects.filter(state=Change.State.SENDING):
-        Change.objects.filter(pk=lost.pk).update(due_at=timezone.now())
-        with ledger.leased(Change, lost.tenant_id, lost.pk) as held:
-            settling.settle(held)
+    Change.objects.filter(state=Change.State.SENDING).update(due_at=timezone.now())
+    _settle_lost()
     finish(job.tenant_id, job.pk)
     writes: dict[str, int] = requests.get(f"{base}/writes", timeout=30).json()
     doubled = sum(times > 1 for times in writes.values())
     return count - len(writes), doubled, bulk.counts(job)["applied"]
+
+
+def _settle_lost() -> None:
+    """Follow what was on its way as the worker does: what never came is known to be so after a minute."""
+    ends_at = time.monotonic() + PATIENCE_S
+    while (sending := Change.objects.filter(state=Change.State.SENDING)).exists():
+        if time.monotonic() > ends_at:
+            raise RuntimeError("what became of some writes was not found out")
+        for lost in sending.filter(due_at__lte=timezone.now()):
+            with ledger.leased(Change, lost.tenant_id, lost.pk) as held:
+                settling.settle(held)
+        time.sleep(0.2)
 
 
 # ---- a preview ----
