@@ -41,7 +41,7 @@ class CallflowTable(BaseTable):
         verbose_name=gettext_lazy("Problems"), accessor="pk", orderable=False, width="pill", card="end"
     )
     used_by = CountColumn(verbose_name=gettext_lazy("Used by"), accessor="pk", orderable=False)
-    connection = ConnectionColumn(verbose_name=gettext_lazy("Connection"))
+    connection = ConnectionColumn(verbose_name=gettext_lazy("At"))
     fetched_at = AgeColumn(verbose_name=gettext_lazy("Read"), stale=FRESH_S, lost=LOST_S, card="end2")
 
     caption = gettext_lazy("Callflows")
