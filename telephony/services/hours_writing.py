@@ -315,7 +315,7 @@ def _advance_step(run: HoursRun, step: HoursStep, steps: Sequence[HoursStep]) ->
         ledger.hint(run, after_s=LOST_S)
         return False
     if change.state == Change.State.NOT_APPLIED and change.after is None:  # it never reached the provider
-        return _wait(run, step, change.error)
+        return _wait(run, step, change.error, attempt=change)
     words = change.error or _("It ended as: %(state)s.") % {"state": change.get_state_display()}
     if change.state == Change.State.CONFLICT:
         words = _("It was changed at the provider since the preview. Nothing was sent of it.")
@@ -359,13 +359,25 @@ def _filled(value: Any, steps: Sequence[HoursStep]) -> Any:
     return value
 
 
-def _wait(run: HoursRun, step: HoursStep, words: str, retry_after_s: float | None = None) -> bool:
-    """Try the step again in a while: the provider asks for a pause, or is not there. In the end the run stops."""
+def _wait(
+    run: HoursRun,
+    step: HoursStep,
+    words: str,
+    retry_after_s: float | None = None,
+    *,
+    attempt: Change | None = None,
+) -> bool:
+    """Try the step again in a while: the provider asks for a pause, or is not there. In the end the run stops.
+
+    An attempt that never reached the provider goes: the next one stands for it, and nobody has to look after it.
+    """
     step.tries += 1
     step.change = None
     step.save(update_fields=["tries", "change"])
     if step.tries > MOST_TRIES:
         return _stop(run, step, words)
+    if attempt is not None:
+        attempt.delete()
     wait_s = max(retry_after_s or 0, PAUSE_S * step.tries)
     ledger.write(run, due_at=timezone.now() + timedelta(seconds=wait_s))
     ledger.hint(run, after_s=wait_s)

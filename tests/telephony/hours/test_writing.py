@@ -184,6 +184,7 @@ def test_a_provider_that_asks_for_a_pause_is_given_one(
 
     assert run.state == HoursRun.State.DONE, run.error
     assert len(at_kazoo("temporal_rules")) == before + 4
+    assert set(Change.objects.values_list("state", flat=True)) == {Change.State.APPLIED}
 
 
 def test_a_stopped_run_is_taken_back(
