@@ -144,10 +144,13 @@ def _box(step: Step, place: tuple[float, float], links: Links | None, is_chosen:
     css += ["sel" if is_chosen else "", "inside" if step.is_inside else ""]
     tip = " · ".join(filter(None, [str(step.category.label) if step.category else "", step.word, step.name]))
     icon = "" if is_file else _icon(step.icon, x + 9, y + 15)
-    text = (
-        f'<text class="word" x="{short(x + 42)}" y="{short(y + 19)}">{escape(_cut(step.word, LONGEST_WORD))}</text>'
-        f'<text class="name" x="{short(x + 42)}" y="{short(y + 35)}">{escape(_cut(step.name, LONGEST_NAME))}</text>'
-    )
+    if step.name:
+        text = (
+            f'<text class="word" x="{short(x + 42)}" y="{short(y + 19)}">{escape(_cut(step.word, LONGEST_WORD))}</text>'
+            f'<text class="name" x="{short(x + 42)}" y="{short(y + 35)}">{escape(_cut(step.name, LONGEST_NAME))}</text>'
+        )
+    else:
+        text = f'<text class="name" x="{short(x + 42)}" y="{short(y + 28)}">{escape(_cut(step.word, LONGEST_NAME))}</text>'
     stripe = f'<path class="part" d="M{short(x + 34)} {short(y)}V{short(y + HIGH)}"/>'
     edge = f'<path class="kind" d="M{short(x + 1.5)} {short(y + 7)}V{short(y + HIGH - 7)}"/>'
     ring = f'<rect class="ring" x="{short(x - 4)}" y="{short(y - 4)}" width="{WIDE + 8}" height="{HIGH + 8}" rx="11"/>'

@@ -341,7 +341,10 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
 
     def _keys(self, number: int) -> list[tuple[str, str]]:
         action = self.callflows.actions.get(self.flow[number].module)
-        found = [(key, str(action.branches.words[key]) if action else _("then")) for key in keys_of(action)]
+        found = [
+            (key, str(action.branches.words.get(key, _("then"))) if action else _("then"))
+            for key in keys_of(action)
+        ]
         if action is not None and action.branches.rule is Rule.TIMES:
             rules = Entity.objects.present().filter(connection=self.link, kind=self.callflows.rule_kind)
             found += list(rules.order_by("name_key", "pk").values_list("remote_id", "name")[:200])

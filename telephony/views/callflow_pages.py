@@ -14,6 +14,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from telephony.callflow_drawing import Links, drawing_of
+from telephony.callflow_outline import outline_of
 from telephony.models import Connection, Entity
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.lint import Problem
@@ -155,7 +156,7 @@ class CallflowPage(TenantRightMixin):
             return panel_of_root(self.flow, self.link, self.around)
         return panel_of_step(self.step, self.flow, self.callflows, self.around)
 
-    def board(self, scene: Scene | None = None) -> dict[str, Any]:
+    def board(self) -> dict[str, Any]:
         """The drawing, and the outline beside it."""
         links = self.links()
         return {
@@ -163,6 +164,6 @@ class CallflowPage(TenantRightMixin):
             "chosen": self.chosen,
             "links": links,
             "drawing": drawing_of(self.scene, links=links, chosen=self.chosen),
+            "outline": outline_of(self.scene, links, self.chosen, str(self.entity)),
             "step_count": count_words(self.scene),
-            "callflow_title": str(self.entity) or self.entity.remote_id,
         }
