@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -101,6 +101,7 @@ class ProviderClient(Protocol):
         data: Mapping[str, Any] | None = None,
         filters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        given_back: Collection[str] = (),
     ) -> Request: ...
 
     def call(
@@ -112,9 +113,12 @@ class ProviderClient(Protocol):
         filters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         deadline_s: float | None = None,
+        given_back: Collection[str] = (),
         accepts_charges: bool = False,
     ) -> Answer:
-        """accepts_charges   somebody agreed to pay; without it a provider that asks raises ChargesRequired"""
+        """accepts_charges   somebody agreed to pay; without it a provider that asks raises ChargesRequired
+        given_back        names of `data` whose values the provider held before: sent as they are, judged by nothing
+        """
 
     def pages(
         self,
@@ -142,16 +146,22 @@ class CatalogClient(ABC):
         data: Mapping[str, Any] | None = None,
         filters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        given_back: Collection[str] = (),
     ) -> Request:
         """The request as it would be sent, an empty `Secret` where the token will stand.
 
         values   by declared name, wherever they travel
         data     further values of the body; names that the catalog does not know are sent as they are
+        given_back   names of `data` that are sent as they are although the catalog knows them
 
         Raises InvalidInput with a reason per name, KeyError for an unknown operation.
         """
         operation = self.catalog[key]
-        loose = {name: value for name, value in (data or {}).items() if not _is_declared(operation, name)}
+        loose = {
+            name: _as_it_is(operation, name, value)
+            for name, value in (data or {}).items()
+            if name in given_back or not _is_declared(operation, name)
+        }
         if loose and (operation.is_read or operation.method == "GET"):
             raise InvalidInput(
                 _("Some values cannot be sent."), fields=dict.fromkeys(loose, _("A read has no body."))
@@ -168,13 +178,16 @@ class CatalogClient(ABC):
         filters: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         deadline_s: float | None = None,
+        given_back: Collection[str] = (),
         accepts_charges: bool = False,
     ) -> Answer:
         """Ask, and judge the answer. Raises the errors of portal.lib.errors.
 
         accepts_charges   means nothing here: none of these providers asks before it charges
         """
-        request = self.prepare(key, values, data=data, filters=filters, headers=headers)
+        request = self.prepare(
+            key, values, data=data, filters=filters, headers=headers, given_back=given_back
+        )
         return self._asked(self.catalog[key], request, {**(values or {}), **(data or {})}, deadline_s)
 
     def _completed(
@@ -198,6 +211,11 @@ class CatalogClient(ABC):
         self, operation: Operation, request: Request, given: Mapping[str, Any], deadline_s: float | None
     ) -> Answer:
         """Send, and judge the answer; `given` are the values as the caller named them."""
+
+
+def _as_it_is(operation: Operation, name: str, value: Any) -> Any:
+    param = operation.param(name)
+    return Secret(value) if param is not None and param.secret and isinstance(value, str) else value
 
 
 def _is_declared(operation: Operation, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -142,7 +142,12 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         (rows if differs else same).append(row)
     rows.sort(key=lambda row: (not row.is_hot, row.is_moved))
     consequences = (
-        door.editor.consequences(change.before, dict(change.wanted), door.around) if is_open else ()
+        (
+            *_given_back(change, door),
+            *door.editor.consequences(change.before, dict(change.wanted), door.around),
+        )
+        if is_open
+        else ()
     )
     route = (
         door.editor.route(change.before, dict(change.wanted), door.around)
@@ -169,6 +174,15 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         note=str(inverse.note) if inverse else "",
         moved_by=_moved_by(change, hot | moved),
     )
+
+
+def _given_back(change: Change, door: Door) -> Iterator[Consequence]:
+    for name in sorted(comparing.given_back(change, door)):
+        one = door.editor.field(name, door.around)
+        template = _("{field}: **not among the values that we know.** It is given back as it was.")
+        yield Consequence(
+            text=said(template, field=str(one.brief or one.label)), icon="alert-triangle", tone="warn"
+        )
 
 
 def _differ_by_name(old: Any, new: Any) -> bool:
@@ -300,6 +314,10 @@ def request_of(change: Change, door: Door) -> dict[str, Any]:
     before = change_secrets.open_side(change, "before") or None
     body = {} if editor.removes else editor.body(change_secrets.open_side(change, "wanted"), before)
     client = access.client_of(door.connection, is_person=True)
-    return change_secrets.shown_request(
-        change, client.prepare(door.operation.key, door.address, data=body or None)
+    request = client.prepare(
+        door.operation.key,
+        door.address,
+        data=body or None,
+        given_back=comparing.given_back(change, door),
     )
+    return change_secrets.shown_request(change, request)

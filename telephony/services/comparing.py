@@ -40,10 +40,38 @@ def changed_of(editor: Editor, wanted: Fields, seen: Mapping[str, Any] | None) -
     return {name: value for name, value in wanted.items() if not editor.same(name, seen.get(name), value)}
 
 
-def refuse_bad(door: Door, wanted: Fields, before: Mapping[str, Any] | None) -> None:
+def refuse_bad(
+    door: Door, wanted: Fields, before: Mapping[str, Any] | None, reverts: Change | None = None
+) -> None:
+    """Raises InvalidInput, except for values that taking a change back gives back."""
     refused = door.editor.check(wanted, dict(before) if before is not None else None, door.around)
+    for name in _held_before(door, reverts, wanted) & refused.keys():
+        del refused[name]
     if refused:
         raise InvalidInput(refused.get("") or _("Some values cannot be sent."), fields=refused)
+
+
+def given_back(change: Change, door: Door) -> frozenset[str]:
+    """Fields of a change that takes another back whose values nobody could choose: the provider held them itself, so
+    that it gets them as they were, judged by nobody."""
+    if change.reverts is None:
+        return frozenset()
+    wanted = open_side(change, "wanted")
+    if not (held := _held_before(door, change.reverts, wanted)):
+        return frozenset()
+    return held & door.editor.check(wanted, open_side(change, "before") or None, door.around).keys()
+
+
+def _held_before(door: Door, reverts: Change | None, wanted: Fields) -> frozenset[str]:
+    """Fields that get exactly what the same object had before the change that is taken back."""
+    if reverts is None or (reverts.operation, reverts.address) != (door.operation.key, door.address):
+        return frozenset()
+    held = open_side(reverts, "before")
+    return frozenset(
+        name
+        for name, value in wanted.items()
+        if held.get(name) is not None and door.editor.same(name, held[name], value)
+    )
 
 
 def compare(draft: Change, door: Door, wanted: Fields, *, seen: Fields | None, before: Fields | None) -> None:

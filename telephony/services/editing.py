@@ -96,7 +96,7 @@ def propose(
     if is_exact and door.editor.replaces:
         cleaned = {**door.editor.blank(door.around), **cleaned}
     changed = comparing.changed_of(door.editor, cleaned, seen)
-    comparing.refuse_bad(door, changed, seen)
+    comparing.refuse_bad(door, changed, seen, reverts)
     client = at_hand.client if at_hand else access.client_as(connection, door.operation.capability, person)
     live = look_before(door, client, Clock(deadline_s))
     before = live.fields if live else None
@@ -120,7 +120,7 @@ def propose(
     comparing.compare(draft, door, changed, seen=seen if seen is not None else before, before=before)
     if not is_exact:
         comparing.drop_what_is_there(draft, door, before)
-    comparing.refuse_bad(door, change_secrets.open_side(draft, "wanted"), before)
+    comparing.refuse_bad(door, change_secrets.open_side(draft, "wanted"), before, reverts)
     keep(draft)
     return draft
 

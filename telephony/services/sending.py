@@ -25,7 +25,7 @@ from telephony.models import Change
 from telephony.providers.client import Answer, ProviderClient
 from telephony.providers.edit_fields import Fields
 from telephony.providers.operations import Operation
-from telephony.services import change_secrets, settling
+from telephony.services import change_secrets, comparing, settling
 from telephony.services.door import Clock, Door, Extras
 
 
@@ -41,6 +41,7 @@ def send_out(
             data=body or None,
             filters=extras.filters,
             headers=extras.headers,
+            given_back=comparing.given_back(change, door),
             deadline_s=clock.left(),
             accepts_charges=change.accepts_charges,
         )
@@ -56,9 +57,14 @@ def request_of(
     change: Change, door: Door, client: ProviderClient, body: Fields, extras: Extras
 ) -> dict[str, Any]:
     """The request as it will be sent, to be kept with the change."""
-    return change_secrets.shown_request(
-        change, client.prepare(door.operation.key, door.address, data=body or None, filters=extras.filters)
+    request = client.prepare(
+        door.operation.key,
+        door.address,
+        data=body or None,
+        filters=extras.filters,
+        given_back=comparing.given_back(change, door),
     )
+    return change_secrets.shown_request(change, request)
 
 
 def set_out(change: Change, shown: dict[str, Any], person: Person | None, extras: Extras) -> None:

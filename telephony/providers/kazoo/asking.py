@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,15 +61,21 @@ def asked_of(
     filters: Mapping[str, Any] | None,
     *,
     account: str,
+    given_back: Collection[str] = (),
     **more: Any,
 ) -> Asked:
     """The caller's values, cleaned. Raises InvalidInput with a reason per name.
 
     account   stands in for an `accountId` that is not given
+    given_back   names of `data` that are judged by nothing
     """
     given = dict(values or {})
     wanted = {**(given.pop(FILTERS, None) or {}), **(filters or {})}
-    loose = {name: value for name, value in (data or {}).items() if not _is_body(operation, name)}
+    loose = {
+        name: value
+        for name, value in (data or {}).items()
+        if name in given_back or not _is_body(operation, name)
+    }
     given.update({name: value for name, value in (data or {}).items() if name not in loose})
     if operation.param(ACCOUNT) and not given.get(ACCOUNT):
         if not account:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +55,7 @@ class KazooClient:
         data: Mapping[str, Any] | None = None,
         filters: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        given_back: Collection[str] = (),
         api_root: str = "",
         ui_metadata: Mapping[str, Any] | None = None,
         accepts_charges: bool = False,
@@ -63,6 +64,7 @@ class KazooClient:
 
         values   by declared name, wherever they travel; `accountId` is the connection's own where it is left out
         data     further fields of the document; names that the catalog does not know are sent as they are
+        given_back   names of `data` that are sent as they are although the catalog knows them
         filters  as the SDK takes them; a list is any of its values
 
         Raises InvalidInput with a reason per name, KeyError for an unknown operation.
@@ -74,6 +76,7 @@ class KazooClient:
             data,
             filters,
             headers=headers or {},
+            given_back=given_back,
             ui_metadata=ui_metadata,
             accepts_charges=accepts_charges,
         )
@@ -89,6 +92,7 @@ class KazooClient:
         filters: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         deadline_s: float | None = None,
+        given_back: Collection[str] = (),
         accepts_charges: bool = False,
         api_root: str = "",
         token: Secret | None = None,
@@ -109,6 +113,7 @@ class KazooClient:
             data,
             filters,
             headers=headers or {},
+            given_back=given_back,
             ui_metadata=ui_metadata,
             accepts_charges=accepts_charges,
         )

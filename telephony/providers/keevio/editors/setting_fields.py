@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -69,8 +70,13 @@ def read_setting(setting: Setting, value: Any) -> Any:
 
 
 def sent_of(setting: Setting, value: Any) -> Any:
-    """A field as keevio takes it."""
-    return setting.accept(_wire(setting, value), is_strict=False)
+    """A field as keevio takes it; what `against` refuses stays as keevio itself had it, to be given back."""
+    wire = _wire(setting, value)
+    try:
+        return setting.accept(wire, is_strict=False)
+    except Unfit:
+        is_whole = setting.json_type == "integer" and re.fullmatch(r"-?[0-9]{1,18}", str(wire))
+        return int(wire) if is_whole else str(wire)
 
 
 def _wire(setting: Setting, value: Any) -> Any:
@@ -84,7 +90,7 @@ def against(setting: Setting, value: Any, before: Any) -> str:
     if setting.kind is Kind.LETTERS and set(value) - set(LETTERS) - set(before or ()):
         return _("Only the letters {letters} are known.").format(letters=LETTERS)
     try:
-        sent_of(setting, value)
+        setting.accept(_wire(setting, value), is_strict=False)
     except Unfit as error:
         return str(error)
     return ""

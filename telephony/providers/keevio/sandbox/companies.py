@@ -84,12 +84,11 @@ class Companies:
         for name, value in values.items():
             if name not in BY_NAME:
                 continue
-            try:
-                accepted = BY_NAME[name].accept(value)
-            except Unfit:
-                raise invalid(name) from None
+            accepted = _accepted(row, name, value)
             if is_system_admin(user) or name not in FEATURE_SWITCHES:
                 data[name] = accepted
+        for name in row["data"].keys() & values.keys():
+            _remember(row, name)
         row.update(changes, data=data)
         shown = self._shown(company)
         shown["data"] = {name: value for name, value in data.items() if name not in NOT_ANSWERED}
@@ -199,6 +198,26 @@ class Companies:
             for one in left[1:]:
                 self._rows[one]["container"] = left[0]
         return len(left)
+
+
+def _accepted(row: Document, name: str, value: Any) -> Any:
+    """The value as it is held. Raises Refused for one that fits nowhere, unless the company had it before."""
+    if value in row.get("had", {}).get(name, ()):
+        return value
+    try:
+        return BY_NAME[name].accept(value)
+    except Unfit:
+        raise invalid(name) from None
+
+
+def _remember(row: Document, name: str) -> None:
+    """Keep a value that came from another release and would be refused now: keevio takes back what it held itself."""
+    value = row["data"][name]
+    try:
+        BY_NAME[name].accept(value)
+    except Unfit:
+        had = row.setdefault("had", {}).setdefault(name, [])
+        had[:] = [one for one in had if one != value] + [value]
 
 
 def _only_system_admin(user: User) -> None:

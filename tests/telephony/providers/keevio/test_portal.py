@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from accounts.scoping import tenant_scope
+from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection, Entity, EntityReference, SyncRun, SyncState
 from telephony.providers.keevio.catalog import CATALOG
 from telephony.providers.sandbox.server import SandboxServer
@@ -154,6 +155,31 @@ def test_an_update_is_written_read_back_and_taken_back(
         change.refresh_from_db()
     assert change.state == Change.State.REVERTED
     assert reachable.state("keevio")["companies"]["brackenfold"]["data"] == before
+
+
+def test_a_value_that_keevio_held_is_given_back_although_nobody_could_choose_it(
+    connection: Connection, reachable: SandboxServer, alice: Person, client: Client
+) -> None:
+    data = reachable.state("keevio")["companies"]["labs"]["data"]
+    odd = {"q_ringtime": "45", "hs_webrtc": "later", "ivr_password": "12#4"}
+    data.update(odd)
+    run("sync", connection.slug)
+    call(connection, "company.update", "company=labs", *(f"{name}=" for name in odd))
+    assert reachable.state("keevio")["companies"]["labs"]["data"].items() >= dict.fromkeys(odd, "").items()
+    client.force_login(alice)
+    with inside(connection):
+        change = Change.objects.get()
+    preview = client.post(f"/t/alder/changes/{change.pk}/revert/")["Location"]
+    page = client.get(preview).content.decode()
+    assert page.count("not among the values that we know") == len(odd) and "12#4" not in page
+    client.post(f"{preview}send/")
+    assert reachable.state("keevio")["companies"]["labs"]["data"].items() >= odd.items()
+    with inside(connection):
+        assert "12#4" not in str(Change.objects.filter(reverts=change).values_list("sent", "answer"))
+        with pytest.raises(InvalidInput):  # chosen by a person, it is refused as ever
+            editing.propose(
+                connection, "company.update", {"company": "brackenfold"}, {"q_ringtime": "45"}, person=alice
+            )
 
 
 def test_the_preview_of_a_new_company_leads_back_to_its_form(
