@@ -45,7 +45,7 @@ def route_of(connection: Connection) -> HoursRoute | None:
 def callflows_to_lead(connection: Connection) -> list[Entity]:
     kind = callflows_of(connection).kind
     return list(
-        Entity.objects.present().filter(connection=connection, kind=kind).order_by("name", "pk")[:MOST]
+        Entity.objects.present().filter(connection=connection, kind=kind).order_by("name_key", "pk")[:MOST]
     )
 
 
@@ -95,7 +95,7 @@ def _targets(connection: Connection, route: HoursRoute, callflow: Entity) -> Ite
         Entity.objects.present().filter(connection=connection, kind__in=route.targets).exclude(pk=callflow.pk)
     )
     found: dict[str, list[Choice]] = {kind: [] for kind in route.targets}
-    for row in rows.order_by("name", "pk")[:MOST]:
+    for row in rows.order_by("name_key", "pk")[:MOST]:
         found[row.kind].append((f"{row.kind}:{row.remote_id}", f"{route.targets[row.kind][0]}: {row}"))
     for choices in found.values():
         yield from choices
