@@ -106,7 +106,9 @@ def test_a_list_goes_out_is_edited_and_its_difference_is_written(
         page.get_by_role("link", name="Bring in an edited file").click()
         page.get_by_label("Edited file").set_input_files(edited)
         page.get_by_role("button", name="Review the file").click()
-        expect(page.get_by_text("Line 4, forward_delay: A whole number is needed.")).to_be_visible()
+        expect(
+            page.get_by_role("cell", name="Line 4, forward_delay: A whole number is needed.")
+        ).to_be_visible()
         expect(page.locator(".sb-bulk-diff ins")).to_have_text(["37 s", "37 s"])
         page.get_by_label("Write the 2 good rows although others are not possible").check()
         page.get_by_role("button", name="Write 2 objects").click()
