@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -76,15 +77,15 @@ class ChoosingMixin:
         return super().get_context_data(bar=bar, **kwargs)  # type: ignore[misc]
 
 
-class FiledMixin:
+class FiledMixin(ABC):
     """A list of objects that goes out as a file and comes back edited. `list_name` is its name among `listed.LISTS`."""
 
     request: Any
     list_name: ClassVar[str]
 
+    @abstractmethod
     def scope(self) -> EntitySearch:
         """What the list shows without a filter."""
-        raise NotImplementedError
 
     def search(self) -> EntitySearch:
         """The list with its filter; call after the form was cleaned."""
