@@ -187,9 +187,9 @@ _ACTS: Mapping[str, Callable[[Flow, ActForm, Tools], Patch]] = {
 }
 
 
-def data_with(data: Mapping[str, Any], action: Action, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def data_with(data: Mapping[str, Any], names: set[str], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a step with those that a person changed."""
-    return laid_over(flat_of(data, {one.name for one in action.fields}), wanted)
+    return laid_over(flat_of(data, names), wanted)
 
 
 def root_with(root: Mapping[str, Any], names: set[str], wanted: Mapping[str, Any]) -> dict[str, Any]:

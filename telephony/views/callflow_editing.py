@@ -26,30 +26,28 @@ from telephony.callflow_drawing import drawing_of
 from telephony.forms.callflow_edits import (
     ActForm,
     Tools,
-    data_with,
     keys_of,
     no_such_act,
     patch_of,
-    root_with,
     words_of,
 )
 from telephony.forms.editing import EditForm
 from telephony.models import CallflowDraft, Change, Entity
 from telephony.providers.callflows import edits
-from telephony.providers.callflows.actions import Action, Rule
+from telephony.providers.callflows.actions import Rule
 from telephony.providers.callflows.edits import Refused
 from telephony.providers.callflows.lint import Fault, Problem
-from telephony.providers.callflows.tree import FLOW, Flow, read
+from telephony.providers.callflows.tree import Flow, read
 from telephony.providers.edit_fields import Field
 from telephony.providers.editing import Place
-from telephony.providers.flat import flat_of
 from telephony.services import callflow_drafts, editing
 from telephony.services.callflow_around import problems_of, targets_of
 from telephony.services.callflow_drafts import Stale, differences, flow_of
 from telephony.services.callflow_scene import ROOT, Scene, scene_of
 from telephony.services.edit_surroundings import surroundings
-from telephony.services.references import options_for
+from telephony.views import ways_back
 from telephony.views.callflow_pages import CallflowPage
+from telephony.views.callflow_settings import Settings
 
 CLIPBOARD = "callflow_clipboard"  # in the session: the document of a part, as JSON text
 SPARE = 40  # numbers of the account that lead nowhere, as they are offered
@@ -139,9 +137,12 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         step, trouble, settings = "", "", None
         try:
             if self.request.POST["act"] == "settings":
-                settings = self.settings_form(self.request.POST)
+                own = self._settings()
+                settings = own.form(self.request.POST)
+                if (name := self.request.POST.get(ways_back.FIELD)) is not None:
+                    return self._make_for(settings, name)
                 if settings.is_valid():
-                    self._keep_settings(settings)
+                    self._keep_settings(own, settings)
                     settings = None
             else:
                 step = self._act()
@@ -163,6 +164,13 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             return self.render_to_response(context)
         self.template_name = "telephony/_callflow_work.html"
         return self.render_to_response(context)
+
+    def _make_for(self, form: EditForm, name: str) -> HttpResponse:
+        """Leave the form for a new object that one of its fields is to point to; all that was typed is kept."""
+        new_url = getattr(form.fields.get(name), "new_url", "")
+        if not new_url:
+            raise Http404
+        return HttpResponseRedirect(ways_back.way_out(self.request, new_url, name))
 
     # ---- acts ----
 
@@ -207,67 +215,17 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
 
     # ---- settings of a step, or of the callflow ----
 
-    @property
-    def _number(self) -> int | None:
-        """The step that the form is of, None for the callflow."""
+    def _settings(self) -> Settings:
+        """Of the step that the form says, else of the one that is chosen."""
         text = self.request.POST.get("step") if self.request.method == "POST" else self.chosen
-        return int(text) if text and text.isdecimal() and int(text) in self.flow else None
+        number = int(text) if text and text.isdecimal() and int(text) in self.flow else None
+        return Settings(self.request, self.link, self.flow, number)
 
-    @property
-    def _action(self) -> Action | None:
-        number = self._number
-        return None if number is None else self.callflows.actions.get(self.flow[number].module)
-
-    def _fields(self) -> Sequence[Field]:
-        if self._action is not None:
-            return self._action.fields
-        if self._number is not None:
-            return ()
-        editor = self.link.declaration.editor(self.callflows.update)
-        around = surroundings(self.link, editor, None, {}, {})
-        return [one for one in editor.fields(around) if one.name.partition(".")[0] != FLOW]
-
-    def settings_form(self, data: Any = None) -> EditForm:
-        editor = self.link.declaration.editor(self.callflows.update)
-        around = surroundings(self.link, editor, None, {}, {})
-        fields, number = self._fields(), self._number
-        held = self.flow[number].data if number is not None else self.flow.root
-        seen = {
-            name: value
-            for name, value in flat_of(held, {one.name for one in fields}).items()
-            if any(one.name == name for one in fields)
-        }
-        options = options_for(self.link, fields, seen)
-        form = EditForm(fields, around, seen=seen, options=options, data=data, auto_id="set_%s")
-        for one in form.declared:
-            if one.refers_to in self.link.declaration.kinds:
-                names = {"connection": self.link.slug, "kind": one.refers_to}
-                url = tenant_url(self.request.tenant, "telephony:options", **names)
-                form.fields[one.name].widget.attrs["data-options"] = url
-        return form
-
-    def _keep_settings(self, form: EditForm) -> None:
+    def _keep_settings(self, settings: Settings, form: EditForm) -> None:
         assert self.draft is not None
-        number, action, wanted = self._number, self._action, form.wanted()
-        revision = self.request.POST.get("revision", "")
-        if not wanted or not revision.isdecimal():
-            return
-        if number is None:
-            names = {one.name for one in form.declared}
-            callflow_drafts.act(
-                self.draft,
-                int(revision),
-                "set_root",
-                lambda flow: edits.set_root(flow, root_with(flow.root, names, wanted)),
-            )
-        elif action is not None:
-            callflow_drafts.act(
-                self.draft,
-                int(revision),
-                "set_data",
-                lambda flow: edits.set_data(flow, number, data_with(flow[number].data, action, wanted)),
-                number,
-            )
+        change, revision = settings.change(form), self.request.POST.get("revision", "")
+        if change is not None and revision.isdecimal():
+            callflow_drafts.act(self.draft, int(revision), *change, settings.number)
 
     # ---- the page ----
 
@@ -287,7 +245,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         draft = self.draft
         if draft is None:
             raise Http404
-        settings = kwargs.pop("settings", None) or self.settings_form()
+        settings = kwargs.pop("settings", None) or self._settings().form()
         number = None if self.chosen == ROOT else int(self.chosen)
         found = differences(self.base, self.flow)
         return super().get_context_data(

@@ -33,6 +33,7 @@ from telephony.services.number_names import names_of
 from telephony.services.references import options_for
 from telephony.views import ways_back
 from telephony.views.changes import home_of, place_of
+from telephony.views.object_fields import lead_to_objects, made_for
 
 
 class OperationMixin(TenantRightMixin):
@@ -154,34 +155,19 @@ class EditView(OperationMixin, TemplateView):
         chosen = more.get("initial") or {}
         options = options_for(self.link, fields, {**seen, **chosen})
         form = EditForm(fields, self.door.around, seen=seen, options=options, check=self._mistakes, **more)
-        for one in form.declared:
-            if one.refers_to in self.link.declaration.kinds:
-                self._lead_to_objects(form.fields[one.name], one)
+        lead_to_objects(self.request, self.link, form)
         return form
 
     def _mistakes(self, wanted: Fields) -> Mapping[str, str]:
         around = self.door.around
         return self.editor.check(self.editor.clean(wanted, around), self.seen, around)
 
-    def _lead_to_objects(self, field: Any, one: Field) -> None:
-        """Where a field that points to objects finds them by name, and where a new one is made."""
-        tenant = self.request.tenant  # type: ignore[attr-defined]
-        names = {"connection": self.link.slug, "kind": one.refers_to}
-        field.widget.attrs["data-options"] = tenant_url(tenant, "telephony:options", **names)
-        maker = self.link.declaration.maker_of(one.refers_to)
-        if maker is None or right_for(maker.operation) not in self.request.rights:  # type: ignore[attr-defined]
-            return
-        field.new_url = tenant_url(tenant, "telephony:new", **names)
-        field.new_label = maker.title
-
     def _added(self, fields: Sequence[Field], before: Mapping[str, Any]) -> dict[str, Any]:
         """`?add=NUMBER` puts one more number on the list, for people who come from a call; `?made=FIELD:ID` chooses
         an object that was made for a field."""
         held = {**self.seen, **before}
-        name, _colon, made = self.request.GET.get("made", "")[:300].rpartition(":")
-        for one in fields:
-            if made and one.name == name and one.refers_to:
-                return {name: [*(held.get(name) or ()), made] if one.kind == "refs" else made}
+        if made := made_for(self.request, fields, held):
+            return made
         number = self.request.GET.get("add", "")[:40]
         lists = [one for one in fields if one.kind == "numbers"]
         if not number or not lists:

@@ -54,15 +54,13 @@ class NewView(NewObjectMixin, EditView):
     """The form of a new object. `?back=ADDRESS&field=NAME`: where it is wanted for."""
 
     def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
-        """Beside the form that it is opened from, controls have other names of their own."""
-        place = {"auto_id": "new_%s"} if self.request.htmx else {}  # type: ignore[attr-defined]
-        return super()._form(fields, seen=seen, **place, **more)
-
-    def _lead_to_objects(self, field: Any, one: Field) -> None:
-        """In place, nothing else is made in place."""
-        super()._lead_to_objects(field, one)
-        if self.request.htmx:  # type: ignore[attr-defined]
-            field.new_url = ""
+        """Beside the form that it is opened from, controls have other names of their own; nothing else is made there."""
+        if not self.request.htmx:  # type: ignore[attr-defined]
+            return super()._form(fields, seen=seen, **more)
+        form = super()._form(fields, seen=seen, auto_id="new_%s", **more)
+        for field in form.fields.values():
+            field.new_url = ""  # type: ignore[attr-defined]
+        return form
 
     @property
     def place(self) -> tuple[str, str]:

@@ -188,3 +188,31 @@ def test_what_the_modules_refuse_is_not_sent(draft: CallflowDraft, maud: Person)
     assert "The provider would refuse this" in page
     answer = signed_in(maud).post(f"{HOME}{draft.entity_id}/edit/review/")
     assert "/changes/" not in answer["Location"]
+
+
+def test_an_object_is_made_for_a_step_and_nothing_typed_is_lost(draft: CallflowDraft, maud: Person) -> None:
+    """Without script: away from the step's form, through the door, and back with the new object chosen."""
+    flow = flow_of(draft.flow)
+    step = next(number for number, node in flow.walk() if node.module == "voicemail")
+    browser, path = signed_in(maud), f"{HOME}{draft.entity_id}/edit/?step={step}"
+    page = browser.get(path)
+    assert "Add a mailbox" in page.content.decode()
+    seen = page.context["form"].initial["_seen"]
+    typed = {
+        "act": "settings",
+        "revision": draft.revision,
+        "step": step,
+        "_seen": seen,
+        "max_message_length": "77",
+    }
+    new = browser.post(path, {**typed, "new_object_for": "id"})["Location"]
+    browser.post(new, {"name": "Night", "mailbox": "8844"})
+    made = Change.objects.get()
+    done = browser.post(f"/t/corvane/changes/{made.pk}/send/", follow=True)
+    back = browser.get(done.context["way_back"])
+    made.refresh_from_db()
+    form = back.context["form"]
+    assert (form["id"].value(), form["max_message_length"].value()) == (made.answer["created"], "77")
+    assert back.context["chosen"] == str(step)
+    draft.refresh_from_db()
+    assert draft.position == 0

@@ -119,7 +119,7 @@ ACTIONS = category(
         RULES,
         choice("action", _("What it does"), "menu", "enable", "disable", "reset"),
         integer("interdigit_timeout", _("Wait for each further key"), unit=_("ms")),
-        text("rule_set", _("Set of rules")),
+        ref("rule_set", _("Set of rules"), "temporal_rule_set"),
         many("rules", _("Rules"), ref("", "", "temporal_rule"), default=[]),
         text("timezone", _("Time zone")),
         icon="clock",
