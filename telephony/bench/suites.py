@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from telephony.bench import backfilling as _backfilling
 from telephony.bench import bulk_edits as _bulk_edits
+from telephony.bench import callflows as _callflows
 from telephony.bench import crowd as _crowd
 from telephony.bench import demo as _demo
 from telephony.bench import editors as _editors
@@ -62,6 +63,12 @@ def bulk(*, is_quick: bool) -> Iterable[Figure]:
     return _bulk_edits.measure(make_connection("bench-bulk"), *((5, 1) if is_quick else ()))
 
 
+def callflows(*, is_quick: bool) -> Iterable[Figure]:
+    """A large callflow in the editor, in a real browser."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return _callflows.measure(*((500, 2, 2) if is_quick else ()))
+
+
 def demo(*, is_quick: bool) -> Iterable[Figure]:
     """Start and stop of the demo."""
     return _demo.measure(1 if is_quick else 5)
@@ -76,5 +83,6 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "crowd": crowd,
     "editors": editors,
     "bulk": bulk,
+    "callflows": callflows,
     "demo": demo,
 }
