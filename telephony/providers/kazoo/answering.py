@@ -114,6 +114,8 @@ def rows_of(operation: Operation, data: Any) -> list[dict[str, Any]]:
     shape = operation.extra.get("rows", "")
     if shape == "numbers" and isinstance(data, Mapping) and isinstance(data.get("numbers"), Mapping):
         data = data["numbers"]
+    if shape == "comments" and isinstance(data, Mapping):
+        data = data.get("comments", [])
     if shape in ("numbers", "keys") and isinstance(data, Mapping):
         return [
             {"id": name, **(value if isinstance(value, Mapping) else {"value": value})}

@@ -302,6 +302,7 @@ PORTS: tuple[Operation, ...] = (
         _PORT,
         collection=True,
         is_listed=False,
+        extra={"rows": "comments"},
     ),
     write(
         "port.addComments",

@@ -22,6 +22,7 @@ _OPEN: tuple[Lack, ...] = (  # paths of the SDK that no release of the open serv
     ("", _ACCOUNT + r"/conferences_servers(/.*)?"),
     ("", _ACCOUNT + r"/notify/.*"),
     ("", _ACCOUNT + r"/port_requests/descendants"),
+    ("POST", _ACCOUNT + r"/port_requests/\{\}/\{\}"),
     ("", r"/whitelabel/domains"),
 )
 _SERVICES: tuple[Lack, ...] = (

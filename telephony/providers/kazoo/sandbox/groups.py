@@ -22,6 +22,7 @@ GROUPS = (
     "plain",
     "plans",
     "port_attachments",
+    "port_comments",
     "ports",
     "queues",
     "resources",

@@ -1,8 +1,8 @@
-"""Port requests: their states, what may be changed when, comments and timeline (facts, section 7)."""
+"""Port requests: their states, what may be changed when, lists and timeline (facts, section 7)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from telephony.providers.kazoo.sandbox import lists
@@ -25,6 +25,7 @@ from telephony.providers.kazoo.sandbox.numbers import held_numbers
 from telephony.providers.kazoo.sandbox.papers import letter
 from telephony.providers.kazoo.sandbox.refusals import Errors, bad_identifier, wrong
 from telephony.providers.kazoo.sandbox.routes import answers
+from telephony.providers.kazoo.sandbox.settings import MIDDLE, NEW
 from telephony.providers.kazoo.sandbox.validation import check
 
 STATES = ("unconfirmed", "submitted", "pending", "scheduled", "rejected", "completed", "canceled")
@@ -45,10 +46,16 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "completed": ("completed", "canceled"),
 }
 _EDITABLE = ("unconfirmed", "rejected")
+_BY_STATE = ("", *(f"/{state}" for state in STATES))  # ends of the paths of lists
 
 
 def state_of(entry: Entry) -> str:
     return str(entry["pvt"].get("state", entry["doc"].get("port_state", "unconfirmed")))
+
+
+def comments_of(entry: Entry) -> list[Any]:
+    held = entry["doc"].get("comments")
+    return list(held) if isinstance(held, list) else []
 
 
 def _shown(call: Call, identifier: str, entry: Entry, shown: Document) -> Document:
@@ -182,26 +189,47 @@ def _shower(call: Call, account_id: str, identifier: str, entry: Entry) -> Calla
     return show
 
 
-@answers("GET", "/accounts/{}/port_requests")
+def _requests(call: Call, account_ids: Iterable[str]) -> Iterator[tuple[str, str, Entry]]:
+    """The requests of some accounts; a path that ends with a state wants those in it."""
+    state = call.request.segments[-1]
+    for account_id in account_ids:
+        held = call.state["accounts"][account_id]["docs"].get("port_requests", {})
+        for identifier, entry in held.items():
+            if state not in STATES or state_of(entry) == state:
+                yield account_id, identifier, entry
+
+
+@answers("GET", *(f"/accounts/{{}}/port_requests{state}" for state in _BY_STATE))
 def list_own(call: Call) -> Answer:
-    page = _listed(call, ((call.account_id, one, entry) for one, entry in call.docs("port_requests").items()))
+    """Flat in older builds and for one number; from 4.3 on one item for the account."""
+    page = _listed(call, _requests(call, [call.account_id]))
+    if call.generation in (MIDDLE, NEW) and "by_number" not in call.query:
+        return _grouped(call, page)
     page.data = [document for _account, document in page.data]
     return page
 
 
-@answers("GET", "/accounts/{}/port_requests/descendants", "/accounts/{}/descendants/port_requests")
+@answers(
+    "GET",
+    "/accounts/{}/port_requests/descendants",
+    *(f"/accounts/{{}}/descendants/port_requests{state}" for state in _BY_STATE),
+)
 def list_below(call: Call) -> Answer:
     """One item an account below, each with its requests."""
-    page = _listed(
-        call,
-        (
-            (account_id, identifier, entry)
-            for account_id in descendants(call.state, call.account_id)
-            for identifier, entry in call.state["accounts"][account_id]["docs"]
-            .get("port_requests", {})
-            .items()
-        ),
-    )
+    return _grouped(call, _listed(call, _requests(call, descendants(call.state, call.account_id))))
+
+
+@answers("GET", "/port_requests")
+def list_of_authority(call: Call) -> Answer:
+    """Those that the caller's account decides on, as the reseller of the accounts."""
+    own = call.token["account"]
+    sold = [
+        one for one, account in call.state["accounts"].items() if account["pvt"].get("reseller_id") == own
+    ]
+    return _grouped(call, _listed(call, _requests(call, sold)))
+
+
+def _grouped(call: Call, page: Answer) -> Answer:
     grouped: dict[str, list[Document]] = {}
     for account_id, document in page.data:
         grouped.setdefault(account_id, []).append(document)
@@ -225,9 +253,9 @@ def delete(call: Call, identifier: str) -> Document:
     return shown
 
 
-@answers("PATCH", "/accounts/{}/port_requests/{}/{}")
+@answers("PATCH POST", "/accounts/{}/port_requests/{}/{}")
 def move(call: Call, identifier: str, state: str) -> Answer:
-    """Into another state, when that is a legal move."""
+    """Into another state, when that is a legal move; clients of 3.22 send a POST."""
     entry = call.entry("port_requests", identifier)
     before = state_of(entry)
     if state not in STATES:
@@ -282,8 +310,7 @@ def _complete(call: Call, entry: Entry) -> None:
 @answers("GET", "/accounts/{}/port_requests/{}/timeline")
 def timeline(call: Call, identifier: str) -> list[Document]:
     entry = call.entry("port_requests", identifier)
-    comments = entry["doc"].get("comments")
-    steps = [*entry["pvt"].get("timeline", []), *(comments if isinstance(comments, list) else [])]
+    steps = [*entry["pvt"].get("timeline", []), *comments_of(entry)]
     return sorted(
         (step for step in steps if isinstance(step, dict)),
         key=lambda step: int(step.get("timestamp", 0)),
@@ -291,35 +318,23 @@ def timeline(call: Call, identifier: str) -> list[Document]:
     )
 
 
-@answers("GET", "/accounts/{}/port_requests/{}/comments")
-def list_comments(call: Call, identifier: str) -> list[Document]:
-    comments = call.entry("port_requests", identifier)["doc"].get("comments")
-    return list(comments) if isinstance(comments, list) else []
-
-
-@answers("PUT", "/accounts/{}/port_requests/{}/comments")
-def add_comments(call: Call, identifier: str) -> Answer:
-    """`{"comments": [...]}`; author and time are the server's."""
-    entry = call.entry("port_requests", identifier)
-    given = call.document.get("comments")
-    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
-        raise wrong("comments", "required", "Field is required but missing", value=given)
-    author = _author(call)
-    added = [{"timestamp": call.now_g, "author": author, **one} for one in given]
-    errors = Errors()
-    check("port_requests", {"name": "x", "numbers": {"+1": {}}, "comments": added}, errors)
-    errors.refuse()
-    kept = entry["doc"].get("comments")
-    entry["doc"]["comments"] = [*(kept if isinstance(kept, list) else []), *added]
-    touched(entry, call.now_g)
-    return Answer(entry["doc"]["comments"], 201)
-
-
-def _author(call: Call) -> str:
-    owner = call.own_account["docs"].get("users", {}).get(call.token.get("owner", ""))
-    if owner is None:
-        return str(call.own_account["doc"].get("name", "")) or "administrator"
-    return f"{owner['doc'].get('first_name', '')} {owner['doc'].get('last_name', '')}".strip()
+@answers(
+    "GET",
+    "/accounts/{}/port_requests/last_submitted",
+    "/accounts/{}/descendants/port_requests/last_submitted",
+)
+def list_last_submitted(call: Call) -> list[Document]:
+    """When each open request was handed in last."""
+    below = "descendants" in call.request.segments
+    account_ids = descendants(call.state, call.account_id) if below else [call.account_id]
+    found = []
+    for _account, identifier, entry in _requests(call, account_ids):
+        steps = [
+            step for step in entry["pvt"].get("timeline", []) if step["transition"]["new"] == "submitted"
+        ]
+        if steps and state_of(entry) in TYPES["active"]:
+            found.append({"id": identifier, **steps[-1]})
+    return found
 
 
 @answers("GET", "/accounts/{}/port_requests/{}/loa", gives=("application/pdf",))

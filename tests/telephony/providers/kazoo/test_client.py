@@ -481,6 +481,10 @@ def test_rows_have_an_identifier_whatever_the_list_looks_like(kazoo, served):
     served.answer(success([{"account_id": "x", "port_requests": [{"id": "1"}, {"id": "2"}]}]))
     assert [one["id"] for one in kazoo.call("port.list").items] == ["1", "2"]
 
+    served.answer(success({"comments": [{"content": "Please hurry"}]}))
+    comments = kazoo.call("port.listComments", {"portRequestId": "ab" * 16}).items
+    assert comments == [{"content": "Please hurry"}]
+
 
 def test_no_answer_holds_the_token_of_its_envelope(kazoo, served):
     served.answer(success([{"id": "a"}], next_start_key="k"))

@@ -1,4 +1,4 @@
-"""Port requests: every move between states, papers, comments, lists of descendants."""
+"""Port requests: every move between states, papers, lists of an account and of those below."""
 
 from __future__ import annotations
 
@@ -167,19 +167,6 @@ def test_the_letter_is_a_pdf(master, request_id):
     assert answer.content.startswith(b"%PDF-")
 
 
-def test_comments(master, request_id):
-    path = f"~/port_requests/{request_id}/comments"
-    assert master.get(path) == []
-    added = master("PUT", path, {"comments": [{"content": "Please hurry"}]})
-    assert added.status_code == 201
-    assert master.get(path)[0]["content"] == "Please hurry"
-    assert master.get(path)[0]["author"]
-    assert master("PUT", path, {}).status_code == 400
-    assert "Please hurry" in [
-        step.get("content") for step in master.get(f"~/port_requests/{request_id}/timeline")
-    ]
-
-
 def test_lists_by_type_and_number(master, request_id):
     assert request_id in [row["id"] for row in master.every("~/port_requests", by_types="suspended")]
     assert request_id not in [row["id"] for row in master.every("~/port_requests", by_types="progressing")]
@@ -216,3 +203,51 @@ def price_ports(fake_kazoo, account_id):
     seller["docs"]["service_plans"][plan]["doc"]["plan"]["number_services"] = {
         "port": {"rate": 0, "activation_charge": 5.0}
     }
+
+
+def test_lists_by_state(master, caller_of, request_id):
+    """The SDK reads one state at a time, of an account and of those below."""
+    assert request_id in [row["id"] for row in master.get("~/port_requests/unconfirmed")]
+    assert move(master, request_id, "submitted").status_code == 200
+    assert request_id not in [row["id"] for row in master.get("~/port_requests/unconfirmed")]
+
+    groups = caller_of().get("~/descendants/port_requests/submitted")
+    rows = [row for group in groups for row in group["port_requests"]]
+    assert request_id in [row["id"] for row in rows]
+    assert {row["port_state"] for row in rows} == {"submitted"}
+
+
+def test_what_was_handed_in_last(master, request_id):
+    assert move(master, request_id, "submitted").status_code == 200
+
+    found = {row["id"]: row for row in master.get("~/port_requests/last_submitted")}
+    assert found[request_id]["transition"] == {"previous": "unconfirmed", "new": "submitted"}
+
+
+def test_the_reseller_sees_what_it_decides_on(caller_of, fake_kazoo):
+    caller = caller_of("Telmarine Services")
+    accounts = fake_kazoo.store.data["accounts"]
+    groups = caller.get("/port_requests")
+
+    assert groups
+    assert {accounts[group["account_id"]]["pvt"]["reseller_id"] for group in groups} == {caller.account_id}
+
+
+@pytest.mark.parametrize(("generation", "is_grouped"), [("3.22", False), ("4.3", True), ("5.x", True)])
+def test_newer_servers_put_the_requests_of_an_account_into_one_row(
+    sandbox, master, request_id, generation, is_grouped
+):
+    sandbox.state("kazoo")["generation"] = generation
+
+    row = master.get("~/port_requests")[0]
+    assert ("port_requests" in row) == is_grouped
+    assert master.get("~/port_requests", by_number="+33199005501")[0]["id"] == request_id
+
+
+def test_the_oldest_clients_move_a_request_with_a_post(sandbox, master, request_id):
+    path = f"~/port_requests/{request_id}/submitted"
+    sandbox.state("kazoo")["generation"] = "4.3"
+    assert master("POST", path, {}).status_code == 404
+
+    sandbox.state("kazoo")["generation"] = "3.22"
+    assert master.ok("POST", path, {}, envelope={"accept_charges": True})["port_state"] == "submitted"
