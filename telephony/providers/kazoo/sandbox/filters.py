@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from telephony.providers.kazoo.sandbox.documents import MISSING, at
@@ -11,6 +11,14 @@ from telephony.providers.kazoo.sandbox.documents import MISSING, at
 _BOUNDS = ("created_from", "created_to", "modified_from", "modified_to")
 _KEYS = {"has_key": True, "key_missing": False}
 _VALUES = {"has_value": True, "value_missing": False}
+# Of servers from 5.0 on; the value is a JSON list. What is told about the held values and those of the list.
+_LISTS: Mapping[str, Callable[[set[str], set[str]], bool]] = {
+    "filter_any_": lambda held, wanted: bool(held & wanted),
+    "filter_none_": lambda held, wanted: not held & wanted,
+    "filter_array_intersect_any_": lambda held, wanted: bool(held & wanted),
+    "filter_array_intersect_none_": lambda held, wanted: not held & wanted,
+    "filter_array_intersect_all_": lambda held, wanted: wanted <= held,
+}
 
 
 def passes(document: Mapping[str, Any], pvt: Mapping[str, Any], pairs: Iterable[tuple[str, str]]) -> bool:
@@ -25,6 +33,9 @@ def has_filters(pairs: Iterable[tuple[str, str]]) -> bool:
 
 
 def _agrees(document: Mapping[str, Any], pvt: Mapping[str, Any], name: str, value: str) -> bool:
+    for prefix, fits in _LISTS.items():
+        if name.startswith(prefix):
+            return fits(_texts(at(document, name.removeprefix(prefix))), set(choices(value)))
     if name.startswith("filter_not_"):
         return not _equals(at(document, name.removeprefix("filter_not_")), value)
     if name.startswith("filter_"):
@@ -36,6 +47,13 @@ def _agrees(document: Mapping[str, Any], pvt: Mapping[str, Any], name: str, valu
     if name in _BOUNDS:
         return _within(pvt, name, value)
     return True
+
+
+def _texts(found: Any) -> set[str]:
+    """The value, or each of a list, as texts."""
+    if found is MISSING:
+        return set()
+    return {as_text(one) for one in (found if isinstance(found, list) else [found])}
 
 
 def _equals(found: Any, wanted: str) -> bool:

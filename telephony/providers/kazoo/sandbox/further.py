@@ -1,29 +1,76 @@
-"""What our catalog does not ask for, but other clients do: search, call-flow features of an account, empty shelves."""
+"""What our catalog does not ask for, but other clients do: search, features of an account, empty shelves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from telephony.providers.kazoo.sandbox import lists
 from telephony.providers.kazoo.sandbox.answers import Answer
-from telephony.providers.kazoo.sandbox.call import Call, is_below
+from telephony.providers.kazoo.sandbox.call import Call, descendants, is_below
 from telephony.providers.kazoo.sandbox.documents import Document, changed, revision, stored, text_at
-from telephony.providers.kazoo.sandbox.refusals import wrong
+from telephony.providers.kazoo.sandbox.refusals import bad_identifier, wrong
 from telephony.providers.kazoo.sandbox.routes import answers
 from telephony.providers.kazoo.sandbox.settings import VERSIONS
 
+_SEARCHED = ("account", "user", "callflow")
 _SINGLE = ("/accounts/{}/metaflows", "/accounts/{}/access_lists")
 _EMPTY = tuple(
     f"/accounts/{{}}/{path}"
     for path in (
-        "apps_store", "servers", "faxes/inbox", "faxes/incoming", "faxes/outbox", "faxes/outgoing", "faxes/smtplog",
-        "ips/assigned", "multi_factor", "parked_calls", "queues/eavesdrop", "recordings", "sms", "websockets",
+        "alerts", "faxes/inbox", "faxes/incoming", "faxes/outbox", "faxes/outgoing", "faxes/smtplog",
+        "notifications/smtplog", "parked_calls", "queues/eavesdrop", "recordings", "servers", "sms", "websockets",
     )
 )  # fmt: skip
+_EVENTS = {
+    "call": ["CHANNEL_CREATE", "CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_DESTROY"],
+    "conference": ["conference.event", "conference.config"],
+    "object": ["doc_created", "doc_edited", "doc_deleted"],
+}
 
 
 @answers("GET", *_EMPTY)
 def list_nothing(call: Call) -> list[Document]:
     """Applications without data of their own here."""
     return []
+
+
+@answers("GET DELETE", *(f"{path}/{{}}" for path in _EMPTY))
+def read_nothing(call: Call, identifier: str) -> None:
+    raise bad_identifier(identifier)
+
+
+@answers("GET", "/websockets")
+def list_events(call: Call) -> Document:
+    """What a websocket may be bound to."""
+    return dict(_EVENTS)
+
+
+@answers("GET", "/accounts/{}/dialplans")
+def list_dialplans(call: Call) -> Document:
+    """None is configured for the cluster."""
+    return {}
+
+
+@answers("GET", "/accounts/{}/presence")
+def list_presence(call: Call) -> Document:
+    """Nobody has subscribed to anything."""
+    return {"subscriptions": {}}
+
+
+@answers("GET", "/accounts/{}/presence/{}")
+def read_presence(call: Call, extension: str) -> Document:
+    return {"subscriptions": {}}
+
+
+@answers("POST", "/accounts/{}/presence/{}")
+def set_presence(call: Call, extension: str) -> Document:
+    return {}
+
+
+@answers("POST", "/accounts/{}/users/{}/presence", "/accounts/{}/devices/{}/presence")
+def set_presence_of(call: Call, identifier: str) -> Document:
+    call.entry(call.request.segments[-3], identifier)
+    return {}
 
 
 @answers("GET", "/about")
@@ -67,6 +114,18 @@ def list_hotdesks(call: Call) -> list[Document]:
     return found
 
 
+@answers("GET", "/accounts/{}/users/{}/hotdesks")
+def list_hotdesks_of_user(call: Call, user_id: str) -> list[Document]:
+    call.entry("users", user_id)
+    return [row for row in list_hotdesks(call) if row["owner_id"] == user_id]
+
+
+@answers("GET", "/accounts/{}/devices/{}/hotdesks")
+def list_hotdesks_of_device(call: Call, device_id: str) -> list[Document]:
+    call.entry("devices", device_id)
+    return [row for row in list_hotdesks(call) if row["device_id"] == device_id]
+
+
 @answers("GET", "/accounts/{}/queues/stats")
 def queue_stats(call: Call) -> list[Document]:
     return [{"id": identifier, "waiting_calls": 0, "agents": []} for identifier in call.docs("queues")]
@@ -89,22 +148,40 @@ def contact_list(call: Call) -> list[Document]:
 @answers("GET", "/search", "/accounts/{}/search")
 def search(call: Call) -> Answer:
     """`t` what, `q` by which field, `v` what its value begins with."""
-    kind, field, value = (call.query.get(name, "") for name in ("t", "q", "v"))
-    if kind not in ("account", "user", "callflow"):
-        raise wrong(
-            "t",
-            "enum",
-            "Value not found in enumerated list of values",
-            target=["account", "user", "callflow"],
-        )
-    rows = []
+    kind, field, value = _kind(call), call.query.get("q", ""), call.query.get("v", "")
+    rows = [
+        lists.Row((text.lower(), row["id"]), _constant(row)) for text, row in _found(call, kind, field, value)
+    ]
+    return lists.listed(call, rows, lists.TEXT)
+
+
+@answers("GET", "/search/multi", "/accounts/{}/search/multi")
+def search_multi(call: Call) -> Document:
+    """`by_name`, `by_realm`, ...: what begins so, under the name of each field that was asked for."""
+    kind = _kind(call)
+    asked = {name[3:]: value for name, value in call.query.items() if name.startswith("by_")}
+    return {field: [row for _text, row in _found(call, kind, field, value)] for field, value in asked.items()}
+
+
+def _found(call: Call, kind: str, field: str, value: str) -> Iterator[tuple[str, Document]]:
+    """What begins with a value: the text it was found by, and a row."""
     for identifier, document in _searched(call, kind):
         text = str(document.get("id" if field == "id" else field.partition("_and_")[0], ""))
         numbers = [str(one) for one in document.get("numbers", [])] if "number" in field else []
-        if any(one.lower().startswith(value.lower()) for one in (text, *numbers)):
-            row = {"id": identifier, "name": document.get("name", ""), "realm": document.get("realm", "")}
-            rows.append(lists.Row((text.lower(), identifier), _constant(row)))
-    return lists.listed(call, rows, lists.TEXT)
+        if not any(one.lower().startswith(value.lower()) for one in (text, *numbers)):
+            continue
+        row = {"id": identifier, "name": document.get("name", ""), "realm": document.get("realm", "")}
+        if kind == "account":
+            row["descendants_count"] = len(descendants(call.state, identifier))
+        yield text, row
+
+
+def _kind(call: Call) -> str:
+    kind = call.query.get("t", "")
+    if kind not in _SEARCHED:
+        message = "Value not found in enumerated list of values"
+        raise wrong("t", "enum", message, target=list(_SEARCHED))
+    return kind
 
 
 def _constant(row: Document) -> lists.Show:

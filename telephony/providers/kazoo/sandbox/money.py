@@ -17,7 +17,15 @@ from telephony.providers.kazoo.sandbox.documents import (
     stored,
     touched,
 )
-from telephony.providers.kazoo.sandbox.refusals import Errors, Refused, forbidden, no_such_path, wrong
+from telephony.providers.kazoo.sandbox.filters import passes
+from telephony.providers.kazoo.sandbox.refusals import (
+    Errors,
+    Refused,
+    bad_identifier,
+    forbidden,
+    no_such_path,
+    wrong,
+)
 from telephony.providers.kazoo.sandbox.routes import answers
 from telephony.providers.kazoo.sandbox.validation import check
 
@@ -73,55 +81,35 @@ def _trunks(name: str, before: Document, after: Document) -> Item:
 # ---- balance ----
 
 
-def _balance(call: Call) -> float:
+def balance(call: Call) -> float:
     return int(call.account["pvt"].get("balance_units", 0)) / UNITS
 
 
 @answers("GET", "/accounts/{}/transactions/current_balance")
 def current_balance(call: Call) -> Document:
-    return {"balance": _balance(call)}
-
-
-@answers("GET", "/accounts/{}/ledgers/total")
-def ledger_total(call: Call) -> Document:
-    return {"amount": _balance(call)}
-
-
-@answers("GET", "/accounts/{}/ledgers")
-def list_ledgers(call: Call) -> Document:
-    """Sums by source: what was used and what was paid."""
-    total = _balance(call)
-    return {
-        "per-minute-voip": {
-            "amount": -abs(total) / 4,
-            "usage": {"quantity": 3600, "type": "voice", "unit": "sec"},
-        },
-        "payments": {
-            "amount": total + abs(total) / 4,
-            "usage": {"quantity": 0, "type": "credit", "unit": ""},
-        },
-    }
-
-
-@answers("GET", "/accounts/{}/ledgers/available")
-def list_ledger_sources(call: Call) -> list[Document]:
-    return [{"name": "per-minute-voip", "markup_type": []}, {"name": "payments", "markup_type": []}]
+    return {"balance": balance(call)}
 
 
 @answers("GET", "/accounts/{}/transactions")
 def list_transactions(call: Call) -> list[Document]:
-    return list(call.one("transactions", {"items": []})["doc"].get("items", []))
+    """Between `created_from` and `created_to`, where these are given."""
+    held = call.one("transactions", {"items": []})["doc"].get("items", [])
+    return [one for one in held if passes(one, {"created": one.get("created", 0)}, call.request.query_pairs)]
 
 
-@answers("PUT", "/accounts/{}/ledgers/credit", "/accounts/{}/ledgers/debit")
-def book(call: Call) -> Answer:
-    call.need_reseller()
-    sign = -1 if call.message.request.path.endswith("/debit") else 1
-    _add(call, sign * _amount(call), "manual")
-    return Answer({"amount": _balance(call)}, 201)
+@answers("GET", "/accounts/{}/transactions/monthly_recurring")
+def list_recurring(call: Call) -> list[Document]:
+    """What is taken each month."""
+    return [one for one in list_transactions(call) if one.get("reason") == "recurring"]
 
 
-def _amount(call: Call) -> float:
+@answers("GET", "/accounts/{}/transactions/subscriptions")
+def list_subscriptions(call: Call) -> list[Document]:
+    """Those at the bookkeeper; nothing is billed there by itself."""
+    return []
+
+
+def amount_of(call: Call) -> float:
     """A positive sum of money. Raises Refused 400."""
     given = call.document.get("amount")
     if given is None:
@@ -133,7 +121,7 @@ def _amount(call: Call) -> float:
     return float(given)
 
 
-def _add(call: Call, amount: float, reason: str) -> None:
+def add_transaction(call: Call, amount: float, reason: str) -> None:
     pvt = call.account["pvt"]
     pvt["balance_units"] = int(pvt.get("balance_units", 0)) + round(amount * UNITS)
     entry = call.one("transactions", {"items": []})
@@ -220,23 +208,47 @@ def list_cards(call: Call) -> list[Document]:
     return list(_customer(call)["doc"]["credit_cards"])
 
 
+@answers("GET DELETE", "/accounts/{}/braintree/cards/{}")
+def one_card(call: Call, card_id: str) -> Document:
+    """Read or remove a card. Raises Refused 404."""
+    _need_braintree(call)
+    entry = _customer(call)
+    cards = entry["doc"]["credit_cards"]
+    found = next((card for card in cards if isinstance(card, dict) and card.get("id") == card_id), None)
+    if found is None:
+        raise bad_identifier(card_id)
+    if call.message.method == "DELETE":
+        changed(
+            entry, {**entry["doc"], "credit_cards": [card for card in cards if card is not found]}, call.now_g
+        )
+        call.keep("braintree_customer", entry)
+    return dict(found)
+
+
+@answers("GET", "/accounts/{}/braintree/client_token")
+def client_token(call: Call) -> Document:
+    """By which a page asks the payment service for a nonce."""
+    _need_braintree(call)
+    return {"client_token": call.stable("client token", call.account_id)}
+
+
 @answers("GET", "/accounts/{}/braintree/credits")
 def read_credits(call: Call) -> Document:
     _need_braintree(call)
-    return {"amount": _balance(call), "billing_account_id": call.account_id}
+    return {"amount": balance(call), "billing_account_id": call.account_id}
 
 
 @answers("PUT", "/accounts/{}/braintree/credits")
 def add_credits(call: Call) -> Answer:
     """Pay with the default card. Raises Refused 402 without one."""
     _need_braintree(call)
-    amount = _amount(call)
+    amount = amount_of(call)
     cards = _customer(call)["doc"]["credit_cards"]
     if not any(isinstance(card, dict) and card.get("default") for card in cards):
         raise Refused(402, "no_payment_token", {"message": "no payment token on file"})
-    _add(call, amount, "credit")
+    add_transaction(call, amount, "credit")
     touched(call.account, call.now_g)
     moment = str(call.now_g)
     info: dict[str, Any] = {"id": call.stable("payment", call.now_s)[:8], "status": "submitted_for_settlement",
                             "amount": f"{amount:.2f}", "created_at": moment}  # fmt: skip
-    return Answer({"amount": _balance(call), "bookkeeper_info": info}, 201)
+    return Answer({"amount": balance(call), "bookkeeper_info": info}, 201)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from telephony.providers.kazoo.sandbox.answers import Answer
+from telephony.providers.kazoo.sandbox.assignments import refresh
 from telephony.providers.kazoo.sandbox.call import Call
 from telephony.providers.kazoo.sandbox.classifiers import CLASSIFIERS, classifier_of
 from telephony.providers.kazoo.sandbox.documents import Document, fresh
-from telephony.providers.kazoo.sandbox.numbers import held_numbers, list_numbers
+from telephony.providers.kazoo.sandbox.numbers import held_numbers, list_numbers, own
 from telephony.providers.kazoo.sandbox.refusals import wrong
 from telephony.providers.kazoo.sandbox.routes import answers
 
@@ -147,7 +148,7 @@ def _offered(call: Call, block: Document) -> Document:
     return block
 
 
-@answers("GET", "/accounts/{}/phone_numbers/prefix")
+@answers("GET", "/accounts/{}/phone_numbers/prefix", "/phone_numbers/prefix")
 def search_city(call: Call) -> Document:
     """Prefixes by city."""
     city = call.query.get("city", "")
@@ -170,6 +171,25 @@ def list_classifiers(call: Call) -> Document:
 def classify(call: Call, number: str) -> Document:
     name = classifier_of(number)
     return {"name": name, "number": number, "e164": number, **CLASSIFIERS[name]}
+
+
+@answers("GET", "/accounts/{}/phone_numbers/carriers_info")
+def carriers(call: Call) -> Document:
+    """Where numbers come from, and the states in which they may be brought along."""
+    return {
+        "maximal_prefix_length": 15,
+        "usable_carriers": ["local", "other"],
+        "usable_creation_states": ["aging", "available", "in_service", "port_in", "reserved"],
+    }
+
+
+@answers("POST", "/accounts/{}/phone_numbers/fix", "/accounts/{}/phone_numbers/fix/{}")
+def fix(call: Call, number: str = "") -> Answer:
+    """Find out anew what each number is used by; the answer is the list."""
+    if number:
+        own(call, number)
+    refresh(call)
+    return list_numbers(call)
 
 
 @answers("POST", "/accounts/{}/phone_numbers/check")

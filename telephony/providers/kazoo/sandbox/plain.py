@@ -63,5 +63,5 @@ Collection(
     name="resource_templates", family="resource_templates", row=row_of("name", "template_name", enabled=True)
 ).register()
 Collection(name="conferences_servers", row=row_of("name")).register()
-for _name in ("faxboxes", "lists", "clicktocall"):
+for _name in ("faxboxes", "lists", "match_lists"):
     Collection(name=_name, row=row_of("name")).register()

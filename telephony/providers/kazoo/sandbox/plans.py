@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Mapping
 
 from telephony.providers.kazoo.sandbox import lists
-from telephony.providers.kazoo.sandbox.answers import Answer
+from telephony.providers.kazoo.sandbox.answers import Answer, raw
 from telephony.providers.kazoo.sandbox.call import Call, descendants
 from telephony.providers.kazoo.sandbox.charges import Item, amount, offers_of, plans_of, price_of
 from telephony.providers.kazoo.sandbox.documents import Document, Entry, full, revision, touched
@@ -14,6 +16,7 @@ from telephony.providers.kazoo.sandbox.refusals import bad_identifier, wrong
 from telephony.providers.kazoo.sandbox.routes import answers
 
 _OLD, _NEW = "/accounts/{}/service_plans", "/accounts/{}/services"
+_COLUMNS = ("category", "item", "quantity", "rate")
 
 
 def _assigned(call: Call) -> dict[str, Document]:
@@ -111,9 +114,28 @@ def change_plans(call: Call) -> Document:
     return _current(call)
 
 
-@answers("GET", _OLD + "/current")
-def read_current(call: Call) -> Document:
+@answers("DELETE", _OLD, _NEW)
+def remove_plans(call: Call) -> Document:
+    """`{"plans": [...]}`"""
+    call.need_reseller()
+    for plan_id in call.texts("plans"):
+        _assigned(call).pop(plan_id, None)
+    touched(call.account, call.now_g)
     return _current(call)
+
+
+@answers("GET", _OLD + "/current", gives=("application/json", "text/csv"))
+def read_current(call: Call) -> Answer:
+    """As CSV: the priced items alone, one a line."""
+    current = _current(call)
+    if call.message.wants(("application/json", "text/csv")) != "text/csv":
+        return Answer(current)
+    lines = [line for items in current["items"].values() for line in items.values()]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS)
+    writer.writeheader()
+    writer.writerows(lines)
+    return raw(text.getvalue().encode(), "text/csv", "items.csv")
 
 
 @answers("GET", _NEW)

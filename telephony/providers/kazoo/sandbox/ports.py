@@ -26,7 +26,6 @@ from telephony.providers.kazoo.sandbox.papers import letter
 from telephony.providers.kazoo.sandbox.refusals import Errors, bad_identifier, wrong
 from telephony.providers.kazoo.sandbox.routes import answers
 from telephony.providers.kazoo.sandbox.settings import MIDDLE, NEW
-from telephony.providers.kazoo.sandbox.validation import check
 
 STATES = ("unconfirmed", "submitted", "pending", "scheduled", "rejected", "completed", "canceled")
 MOVES: Mapping[str, tuple[str, ...]] = {  # from -> to

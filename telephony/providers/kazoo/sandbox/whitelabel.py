@@ -44,7 +44,7 @@ _BODIES = (
     "multipart/mixed",
 )
 # One white pixel, so that a brand without a picture of its own still has one.
-_PIXEL = base64.b64decode(
+PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M8AAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 )
 _KINDS = {  # kind of record -> hosts below the brand's domain and what they must point to
@@ -177,7 +177,7 @@ def upload_icon(call: Call) -> Answer:
 
 
 def _picture(entry: Entry, name: str) -> Answer:
-    kind, content = attachment(entry, name) or ("image/png", _PIXEL)
+    kind, content = attachment(entry, name) or ("image/png", PIXEL)
     return raw(content, kind, name)
 
 

@@ -209,3 +209,20 @@ def _change(shelf, kind, pick):
 def _ask(sandbox, token, path, query):
     target = f"/kazoo/v2{path}?{urlencode(query)}"
     return sandbox.answer(WireRequest.read("GET", target, {"X-Auth-Token": token}, b"", "127.0.0.1")).body
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kept"),
+    [
+        ("filter_any_", {"one", "both"}),
+        ("filter_none_", {"neither"}),
+        ("filter_array_intersect_all_", {"both"}),
+    ],
+)
+def test_newer_filters_take_a_list(master, prefix, kept):
+    for name, flags in (("one", ["a"]), ("both", ["a", "b"]), ("neither", ["c"])):
+        master.ok("PUT", "~/menus", {"name": name, "flags": flags})
+
+    rows = master.get("~/menus", filter_name='["one","both","neither"]', **{prefix + "flags": '["a","b"]'})
+
+    assert {row["name"] for row in rows} == kept

@@ -138,3 +138,50 @@ def test_books_are_settled_by_resellers(master, customer):
     for path in ("~/service_plans/reconciliation", "~/services/synchronization"):
         assert master.ok("POST", path, {}) == {}
         assert customer("POST", path, {}).status_code == 403
+
+
+def test_bookings_are_listed_by_their_source(caller_of, fake_kazoo):
+    accounts = fake_kazoo.store.data["accounts"]
+    caller = caller_of(at=next(one for one in accounts if "braintree_customer" in accounts[one]["one"]))
+    before = caller.get("~/ledgers/payments")
+    caller.ok("PUT", "~/ledgers/credit", {"amount": 12.5})
+
+    booking = caller.get("~/ledgers/payments")[0]
+    assert len(before) + 1 == len(caller.get("~/ledgers/payments"))
+    assert (booking["amount"], booking["source"]["service"]) == (12.5, "payments")
+    assert caller.get(f"~/ledgers/payments/{booking['id']}") == booking
+    assert caller("GET", "~/ledgers/none").status_code == 404
+    assert set(caller.get("~/ledgers/summary/202606")) == {"payments", "per-minute-voip"}
+    made = booking["period"]["start"]
+    assert booking["id"] in [one["id"] for one in caller.get("~/transactions", created_from=made)]
+    assert caller.get("~/transactions", created_from=made + 1) == []
+    assert caller.get("~/transactions/subscriptions") == []
+    assert caller.get("~/transactions/monthly_recurring") == []
+
+
+def test_a_card_is_taken_away(caller_of, fake_kazoo):
+    accounts = fake_kazoo.store.data["accounts"]
+    caller = caller_of(at=next(one for one in accounts if "braintree_customer" in accounts[one]["one"]))
+    card = caller.ok("POST", "~/braintree/customer", {"payment_method_nonce": "n"})["credit_cards"][0]["id"]
+
+    assert caller.get(f"~/braintree/cards/{card}")["last_four"] == "1111"
+    assert caller("DELETE", f"~/braintree/cards/{card}", {}).status_code == 200
+    assert card not in [one["id"] for one in caller.get("~/braintree/customer")["credit_cards"]]
+    assert caller("DELETE", f"~/braintree/cards/{card}", {}).status_code == 404
+    assert caller.get("~/braintree/client_token")["client_token"]
+
+
+def test_priced_items_come_as_a_table(master):
+    path = "~/service_plans/current?depth=4&identifier=items&accept=csv"
+    answer = master("GET", path, headers={"Accept": "application/json, text/javascript, */*; q=0.01"})
+
+    assert answer.headers["Content-Type"] == "text/csv"
+    assert answer.text.startswith("category,item,quantity,rate\r\ndevices,sip_device,")
+
+
+def test_several_plans_go_at_once(master):
+    plan = master.get("~/service_plans/available")[0]["id"]
+    master.ok("POST", f"~/service_plans/{plan}", {})
+
+    assert plan in master.get("~/service_plans/current")["plans"]
+    assert plan not in master.ok("DELETE", "~/service_plans", {"plans": [plan]})["plans"]

@@ -205,3 +205,23 @@ def test_every_number_on_offer_is_kept_for_fiction(master, fake_kazoo):
         one.startswith(fiction) or one[5:].startswith("55501")
         for one in set(fake_kazoo.store.data["numbers"]) - before
     )
+
+
+def test_a_city_is_searched_below_the_root_too(caller_of):
+    assert caller_of().get("/phone_numbers/prefix", city="Paris") == {"Paris": {"prefixes": ["19900"]}}
+
+
+def test_a_repair_finds_out_anew_what_numbers_are_used_by(master, account, fake_kazoo):
+    number, entry = next(
+        (number, entry)
+        for number, entry in fake_kazoo.store.data["numbers"].items()
+        if entry["pvt"].get("account") == account and entry["pvt"].get("used_by") == "callflow"
+    )
+    entry["pvt"]["used_by"] = ""
+
+    repaired = master.ok("POST", "~/phone_numbers/fix?paginate=false", {})
+
+    assert repaired["numbers"][number]["used_by"] == "callflow"
+    assert master("POST", f"~/phone_numbers/fix/%2B{number[1:]}", {}).status_code == 200
+    assert master("POST", "~/phone_numbers/fix/%2B33199001999", {}).status_code == 404
+    assert "reserved" in master.get("~/phone_numbers/carriers_info")["usable_creation_states"]
