@@ -159,7 +159,7 @@ def _read_again(connection: Connection) -> None:
 
 def _job(connection: Connection, person: Person, delay: int) -> Job:
     chosen = Entity.objects.filter(kind=KIND, connection=connection).order_by("name_key", "pk")
-    job = bulk.want(bulk.choose(person, chosen), UPDATE, {"forward_delay": delay})
+    job = bulk.want(bulk.choose(person, chosen), bulk.Wish(UPDATE, {"forward_delay": delay}))
     return bulk.start(job, person, allows_bad=False, stops_at_first=False, why="", ticket="")
 
 

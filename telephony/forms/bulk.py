@@ -25,10 +25,16 @@ class BulkForm(EditForm):
     """The fields of an operation, each with a tick: only what is ticked is changed."""
 
     def __init__(
-        self, fields: Sequence[Field], around: Surroundings, *, editor: Editor, data: Any = None
+        self,
+        fields: Sequence[Field],
+        around: Surroundings,
+        *,
+        editor: Editor,
+        data: Any = None,
+        **kwargs: Any,
     ) -> None:
         told = [_told(one) for one in fields]
-        super().__init__(told, around, seen={one.name: None for one in fields}, data=data)
+        super().__init__(told, around, seen={one.name: None for one in fields}, data=data, **kwargs)
         self.editor, self.around = editor, around
         for one in self.declared:
             self.fields[one.name].required = False
@@ -46,7 +52,7 @@ class BulkForm(EditForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not any(values.get(TICK + one.name) for one in self.declared):
-            raise forms.ValidationError(_("Tick at least one field that is to be changed."))
+            return values
         wanted = self.editor.clean(self.wanted(), self.around)
         for name, reason in Editor.check(self.editor, wanted, None, self.around).items():
             if name in self.fields and name not in self.errors:

@@ -47,7 +47,8 @@ class EditForm(forms.Form):
         self._check = check
         self.declared = [one for one in fields if one.is_sparse or not one.secret or one.name in seen]
         loaded = {**seen, FINGERPRINTS: dict(fingerprints or {})}
-        self.seen = opened(data[SEEN]) if data is not None and data.get(SEEN) else loaded
+        sent = f"{kwargs['prefix']}-{SEEN}" if kwargs.get("prefix") else SEEN
+        self.seen = opened(data[sent]) if data is not None and data.get(sent) else loaded
         token = signing.dumps(self.seen, salt=SALT, compress=True)
         self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
         initial = {

@@ -38,6 +38,8 @@ class BulkRow(TenantOwned):
         UNKNOWN = "unknown", _("Unknown")
         NOT_APPLIED = "not_applied", _("Not applied")
 
+    BAD = (State.REFUSED, State.CONFLICT, State.UNKNOWN, State.NOT_APPLIED)
+
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows")
     position = models.PositiveIntegerField()
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")

@@ -38,6 +38,7 @@ class EntityKind:
     list_field     the field of that document
     is_line        listed among the lines, whatever the facet
     capacity       how many entries the list takes, 0 where no limit is known; `not_counted` are entries beside it
+    owner_path     place of the pointer to the object that it belongs to, where it hangs below the account all the same
     unnamed        what one without a name is called ("Default")
     fields         what its documents say, in the order of a page (telephony/providers/fields.py)
     in_force_field field that is true on the one of its siblings that is in force now (a forced profile)
@@ -55,6 +56,7 @@ class EntityKind:
     list_field: str = ""
     is_line: bool = False
     capability: str = "lines.read"
+    owner_path: str = ""
     unnamed: Text = ""
     fields: tuple[DocumentField, ...] = ()
     in_force_field: str = ""

@@ -1,7 +1,7 @@
 """Edits of many objects as people ask for them: choose, say what is wanted, look, start, pause, stop, take back.
 
 choose   a draft job with one row for each object, in the order of the list
-want     the operation and the values, for all rows; from then on the rows are judged (bulk_judging.py)
+want     the operations and their values; from then on the rows are judged (bulk_judging.py)
 start    the worker writes them (bulk_sending.py)
 revert   a draft job that takes back what another one wrote
 """
@@ -9,6 +9,7 @@ revert   a draft job that takes back what another one wrote
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -21,8 +22,8 @@ from accounts import audit
 from accounts.models import AuditEvent, Person
 from accounts.rights import Right
 from telephony.models import BulkRow, Change, Connection, Entity, Job
+from telephony.providers.editing import Editor
 from telephony.services import bulk_choice, bulk_judging, change_secrets, ledger
-from telephony.services.bulk_sending import BAD
 from telephony.services.door import door_of, right_for
 from telephony.services.entity_page import labels_of
 
@@ -38,6 +39,18 @@ class TooMany(Exception):
 
 class NothingChosen(Exception):
     """No object is left of what was chosen."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What one operation is to write to all objects that it edits.
+
+    how   for fields that are lists: "add" or "remove" what is wanted, each object keeping its own other entries
+    """
+
+    operation: str
+    wanted: Mapping[str, Any]
+    how: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotOpen(Exception):
@@ -94,21 +107,17 @@ def chosen(job: Job) -> Any:
     return Entity.objects.present().filter(pk__in=BulkRow.objects.filter(job=job).values("entity"))
 
 
-def want(job: Job, operation: str, wanted: Mapping[str, Any], how: Mapping[str, str] | None = None) -> Job:
-    """Say what all objects are to be; the first rows are judged at once, the others by the worker.
+def want(job: Job, *wishes: Wish) -> Job:
+    """Say what the objects are to be, each by the first wish whose operation edits it; the first rows are judged at
+    once, the others by the worker.
 
-    how   for fields that are lists: "add" or "remove" what is wanted, each object keeping its own other entries
-
-    Raises NotOpen where it was started or a file has said what is wanted, KeyError where none of the objects has this
-    operation.
+    Raises NotOpen where it was started or a file has said what is wanted, KeyError where none of the objects has one of
+    the operations.
     """
     if job.parameters.get("file"):
         raise NotOpen(_("A file has said what is wanted."))
     offered = bulk_choice.choices(bulk_choice.samples(chosen(job)))
-    entity, editor = offered[operation][0]
-    around = door_of(entity.connection, operation, bulk_choice.address_of(editor, entity)).around
-    pattern = BulkRow(job=job, connection=entity.connection)
-    change_secrets.keep(pattern, editor, around, {"wanted": dict(wanted)})
+    kept = [_kept(job, wish, *offered[wish.operation][0]) for wish in wishes]
     with transaction.atomic():
         held(job, Job.State.DRAFT)
         # Rows get what is wanted when they are judged; those that nobody has judged yet need no write here.
@@ -121,21 +130,28 @@ def want(job: Job, operation: str, wanted: Mapping[str, Any], how: Mapping[str, 
             address={},
             bundle="",
         )
-        fields = [str(editor.field(name, around).label) for name in wanted]
-        job.label = f"{editor.title or editor.operation.summary}: {', '.join(fields)}"[:250]
-        merged = {name: [way, wanted[name]] for name, way in (how or {}).items()}
-        job.parameters = {
-            **job.parameters,
-            "operation": operation,
-            "merged": merged,
-            "wanted": pattern.wanted,
-            "secrets_sealed": pattern.secrets_sealed,
-        }
+        job.label = "; ".join(words for _told, words in kept)[:250]
+        wanted = {wish.operation: told for wish, (told, _words) in zip(wishes, kept, strict=True)}
+        job.parameters = {**job.parameters, "wishes": wanted}
         job.due_at = timezone.now()
         job.save(update_fields=["label", "parameters", "due_at"])
         ledger.hint(job)
     judge_first(job)
     return job
+
+
+def _kept(job: Job, wish: Wish, entity: Entity, editor: Editor) -> tuple[dict[str, Any], str]:
+    """A wish as the job keeps it, its secrets sealed, and in a few words."""
+    around = door_of(entity.connection, wish.operation, bulk_choice.address_of(editor, entity)).around
+    pattern = BulkRow(job=job, connection=entity.connection)
+    change_secrets.keep(pattern, editor, around, {"wanted": dict(wish.wanted)})
+    fields = [str(editor.field(name, around).label) for name in wish.wanted]
+    told = {
+        "wanted": pattern.wanted,
+        "secrets_sealed": pattern.secrets_sealed,
+        "merged": {name: [way, wish.wanted[name]] for name, way in wish.how.items()},
+    }
+    return told, f"{editor.title or editor.operation.summary}: {', '.join(fields)}"
 
 
 def judge_first(job: Job) -> None:
@@ -168,7 +184,7 @@ def start(job: Job, person: Person, *, allows_bad: bool, stops_at_first: bool, w
             object_label=row.label,
             detail={
                 "job": row.pk,
-                "operation": row.parameters.get("operation", ""),
+                "operations": sorted(row.parameters.get("wishes", {})),
                 "rows": row.total_rows,
             },
         )
@@ -210,7 +226,7 @@ def retry(job: Job) -> int:
     """Put the rows that were not applied back, with what the cache shows now; how many. Raises NotOpen."""
     with transaction.atomic():
         held(job, Job.State.DONE, Job.State.STOPPED, Job.State.FAILED)
-        bad = job.rows.filter(state__in=BAD)
+        bad = job.rows.filter(state__in=BulkRow.BAD)
         count = bad.update(state=State.NEW, change=None, error="", seen=None)
         if count:
             _wake(job, state=Job.State.RUNNING, finished_at=None, cursor={}, error="")

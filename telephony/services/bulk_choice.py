@@ -7,6 +7,7 @@ alone (voice messages are one person's own).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Min
@@ -107,6 +108,41 @@ def choices(found: Sequence[Entity]) -> dict[str, list[tuple[Entity, Editor]]]:
         for editor in editors_for(entity):
             offered.setdefault(editor.operation.key, []).append((entity, editor))
     return dict(sorted(offered.items(), key=lambda one: -len(one[1])))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Objects of a selection that one operation edits: a sample of each kind of each connection, with its editor.
+
+    others   the operations that edit any of them, this one among them
+    """
+
+    operation: str
+    pairs: Sequence[tuple[Entity, Editor]]
+    others: Sequence[tuple[str, Editor]] = ()
+
+    @property
+    def editor(self) -> Editor:
+        return self.pairs[0][1]
+
+
+def parts_of(found: Sequence[Entity], wanted: Sequence[str]) -> tuple[list[Part], list[Entity]]:
+    """Each sample in the part of one operation: of those that are wanted the first that edits it, else of whatever
+    edits most of the rest. And the samples that nothing edits."""
+    every, left = choices(found), {one.pk for one in found}
+    parts: list[Part] = []
+    while True:
+        offered = {key: [pair for pair in pairs if pair[0].pk in left] for key, pairs in every.items()}
+        offered = {key: pairs for key, pairs in offered.items() if pairs}
+        if not offered:
+            return parts, [one for one in found if one.pk in left]
+        key = next((one for one in wanted if one in offered), max(offered, key=lambda one: len(offered[one])))
+        own = {entity.pk for entity, _editor in offered[key]}
+        others = [
+            (other, pairs[0][1]) for other, pairs in every.items() if any(one.pk in own for one, _e in pairs)
+        ]
+        parts.append(Part(operation=key, pairs=offered[key], others=others))
+        left -= own
 
 
 def fields_of(pairs: Sequence[tuple[Entity, Editor]]) -> tuple[list[Field], Surroundings]:

@@ -40,19 +40,17 @@ def new_rows(job: Job) -> Any:
 
 def judge(job: Job, rows: Sequence[BulkRow]) -> None:
     """Judge rows that are new, and store what was found."""
-    operation = job.parameters.get("operation", "")
+    wishes = job.parameters.get("wishes", {})
     line_kinds = bulk_choice.line_kind_of([row.entity for row in rows if row.entity])
     for row in rows:
         if row.reverts_id:
             _turn_round(row)
         elif not row.operation and not row.error:
-            row.wanted = dict(job.parameters.get("wanted", {}))
-            row.secrets_sealed = job.parameters.get("secrets_sealed", "")
-            _place(row, operation, line_kinds)
+            _place(row, wishes, line_kinds)
     doors = doors_of([row for row in rows if row.state == State.NEW])
     for row in rows:
         if row.state == State.NEW:
-            _judge_one(row, doors.get(row.pk), job.parameters.get("merged", {}))
+            _judge_one(row, doors.get(row.pk), wishes.get(row.operation, {}).get("merged", {}))
     BulkRow.objects.bulk_create(  # five times faster than `bulk_update`
         rows, update_conflicts=True, unique_fields=["tenant", "job", "position"], update_fields=_WRITTEN
     )
@@ -130,21 +128,24 @@ def _check(row: BulkRow, door: Door, changed: Fields, seen: Fields | None) -> No
     row.state = State.READY
 
 
-def _place(row: BulkRow, operation: str, line_kinds: Mapping[int, str]) -> None:
-    """Where the row's object is found for the operation; a row without it is not possible, and says so."""
+def _place(row: BulkRow, wishes: Mapping[str, Any], line_kinds: Mapping[int, str]) -> None:
+    """Which wish is the row's, and where its object is found; a row that none is for is not possible, and says so."""
     entity = row.entity
     if entity is None:
         row.error = _("It is gone, or was not read yet.")
         return
     entity.connection = row.connection
-    editor = row.connection.declaration.editors.get(operation)
     line_kind = line_kinds.get(entity.pk, "")
-    if editor is None or not bulk_choice.edits(editor, entity, Surroundings(line_kind=line_kind)):
-        row.error = _("This cannot be edited that way.")
+    for operation, wish in wishes.items():
+        editor = row.connection.declaration.editors.get(operation)
+        if editor is None or not bulk_choice.edits(editor, entity, Surroundings(line_kind=line_kind)):
+            continue
+        row.wanted, row.secrets_sealed = dict(wish["wanted"]), wish["secrets_sealed"]
+        row.operation = operation
+        row.address = bulk_choice.address_of(editor, entity)
+        row.bundle = bulk_choice.bundle_of(row.connection, editor, row.address, line_kind)
         return
-    row.operation = operation
-    row.address = bulk_choice.address_of(editor, entity)
-    row.bundle = bulk_choice.bundle_of(row.connection, editor, row.address, line_kind)
+    row.error = _("This cannot be edited that way.")
 
 
 def _turn_round(row: BulkRow) -> None:

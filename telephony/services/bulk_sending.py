@@ -42,7 +42,6 @@ FINAL = (
     State.UNKNOWN,
     State.NOT_APPLIED,
 )
-BAD = (State.REFUSED, State.CONFLICT, State.UNKNOWN, State.NOT_APPLIED)
 
 
 def advance(job: Job) -> None:
@@ -189,7 +188,7 @@ def _goes_on(job: Job) -> bool:
     state = Job.objects.filter(pk=job.pk).values_list("state", flat=True).first()
     if state not in (Job.State.WAITING, Job.State.RUNNING):
         return False
-    if job.parameters.get("stops_at_first") and job.rows.filter(state__in=BAD).exists():
+    if job.parameters.get("stops_at_first") and job.rows.filter(state__in=BulkRow.BAD).exists():
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(
             state=Job.State.PAUSED, error=_("Paused after the first row that was not applied.")
         )

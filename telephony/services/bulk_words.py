@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 from portal.lib.numbers import display
 from telephony.models import BulkRow
+from telephony.providers.operations import Text
 from telephony.services.bulk_doors import doors_of
 from telephony.services.bulk_judging import FINGERPRINTS
+
+
+def in_a_sentence(label: Text) -> str:
+    """A label as it stands inside of a sentence: "profiles"; abbreviations stay ("CTI plugins")."""
+    words = str(label)
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 @dataclass(frozen=True)

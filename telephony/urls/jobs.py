@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{_ONE}progress/", jobs.JobProgressView.as_view(), name="job_progress"),
     path(f"{_ONE}results/", jobs.JobResultsView.as_view(), name="job_results"),
     path(f"{_ONE}edit/", bulk.BulkEditView.as_view(), name="bulk_edit"),
+    path(f"{_ONE}below/", bulk.BulkBelowView.as_view(), name="bulk_below"),
     path(f"{_ONE}sheet/", bulk.SheetView.as_view(), name="bulk_sheet"),
     path(f"{_ONE}do/<slug:act>/", bulk.BulkActView.as_view(), name="bulk_act"),
     path("t/<slug:slug>/exports/objects/", exports.ExportObjectsView.as_view(), name="export_objects"),

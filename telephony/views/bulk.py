@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
@@ -18,8 +21,10 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, require_right
 from portal.ui.links import next_url, tenant_url
 from telephony.forms.bulk import BulkForm, StartForm
-from telephony.models import Connection, Job
-from telephony.services import bulk, bulk_choice, bulk_sheet
+from telephony.models import Connection, Entity, Job
+from telephony.providers.editing import Editor
+from telephony.services import bulk, bulk_below, bulk_choice, bulk_sheet
+from telephony.services.bulk_words import in_a_sentence
 from telephony.services.door import right_for
 from telephony.views.listed import view_of
 
@@ -54,10 +59,14 @@ class BulkChooseView(TenantRightMixin, View):
             messages.error(request, _("Tick the objects that are to be edited."))
             return HttpResponseRedirect(home)
         except bulk.TooMany:
-            words = _("One job takes at most %(count)s objects; narrow the filter.")
-            messages.error(request, words % {"count": bulk.MOST_ROWS})
+            messages.error(request, too_many())
             return HttpResponseRedirect(home)
         return HttpResponseRedirect(tenant_url(tenant, "telephony:bulk_edit", pk=job.pk))
+
+
+def too_many() -> str:
+    words = _("One job takes at most %(count)s objects; narrow the filter.")
+    return words % {"count": number_format(bulk.MOST_ROWS)}
 
 
 class BulkJobMixin(TenantRightMixin):
@@ -75,74 +84,139 @@ class BulkJobMixin(TenantRightMixin):
         return tenant_url(self.request.tenant, "telephony:job_detail", pk=job.pk)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownPart:
+    """A part of the page of an edit: the objects that one operation edits, and the form of its fields.
+
+    counts   how many of what kind at which connection
+    others   the operations that it can be instead, in words
+    """
+
+    part: bulk_choice.Part
+    form: BulkForm
+    counts: Sequence[tuple[Connection, str, int]]
+    others: Sequence[tuple[str, Any]]
+
+    @property
+    def operation(self) -> str:
+        return self.part.operation
+
+    @property
+    def title(self) -> Any:
+        return _title_of(self.part.editor)
+
+
+def _title_of(editor: Editor) -> Any:
+    return editor.title or editor.operation.summary
+
+
 class BulkEditView(BulkJobMixin, TemplateView):
-    """Which operation, which of its fields, and what they are to be. `?operation=KEY` chooses among several."""
+    """What the objects are to be: for those of each provider which operation, and which of its fields.
+
+    `?operation=KEY`, several times where there are several parts, chooses among the operations.
+    """
 
     template_name = "telephony/bulk_edit.html"
     menu_entry = "telephony:job_list"
 
     @cached_property
-    def offered(self) -> dict[str, Any]:
-        return bulk_choice.choices(bulk_choice.samples(bulk.chosen(self.job)))
+    def found(self) -> tuple[list[bulk_choice.Part], list[Entity]]:
+        asked = self.request.GET.getlist("operation") or list(self.job.parameters.get("wishes", {}))
+        return bulk_choice.parts_of(bulk_choice.samples(bulk.chosen(self.job)), asked)
 
     @cached_property
-    def operation(self) -> str:
-        wanted = self.request.GET.get("operation") or self.job.parameters.get("operation", "")
-        return wanted if wanted in self.offered else next(iter(self.offered), "")
+    def typed(self) -> Any:
+        """What was typed into the forms; None where nothing was."""
+        return self.request.POST if self.request.method == "POST" else None
+
+    @cached_property
+    def parts(self) -> list[ShownPart]:
+        counts = counts_of(self.job)
+        shown = []
+        for place, part in enumerate(self.found[0]):
+            fields, around = bulk_choice.fields_of(part.pairs)
+            prefix = f"also{place}" if place else None
+            form = BulkForm(fields, around, editor=part.editor, data=self.typed, prefix=prefix)
+            own = [counts[one.connection_id, one.kind] for one, _editor in part.pairs]
+            others = [(key, _title_of(editor)) for key, editor in part.others]
+            shown.append(ShownPart(part=part, form=form, counts=own, others=others))
+        return shown
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.job.state != Job.State.DRAFT or self.job.reverts_id or self.job.parameters.get("file"):
+        is_said = self.job.reverts_id or self.job.parameters.get("file")
+        if self.job.state != Job.State.DRAFT or is_said:
             return HttpResponseRedirect(self.page(self.job))
         return super().get(request, *args, **kwargs)
 
-    @cached_property
-    def form(self) -> BulkForm | None:
-        if not self.operation:
-            return None
-        pairs = self.offered[self.operation]
-        fields, around = bulk_choice.fields_of(pairs)
-        data = self.request.POST if self.request.method == "POST" else None
-        return BulkForm(fields, around, editor=pairs[0][1], data=data)
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.form is None:
+        if not self.parts:
             messages.error(request, _("Nothing of these can be edited together."))
             return HttpResponseRedirect(request.path)
-        _entity, editor = self.offered[self.operation][0]
-        require_right(request, right_for(editor.operation))
-        if not self.form.is_valid():
-            return self.render_to_response(self.get_context_data(), status=422)
-        try:
-            bulk.want(self.job, self.operation, self.form.wanted(), self.form.how())
-        except bulk.NotOpen:
-            messages.info(request, _("This was started already; here is how it stands."))
-        return HttpResponseRedirect(self.page(self.job))
+        good = [one for one in self.parts if one.form.is_valid()]
+        wishes = [bulk.Wish(one.operation, one.form.wanted(), one.form.how()) for one in good]
+        wishes = [wish for wish in wishes if wish.wanted]
+        if len(good) == len(self.parts) and not wishes:
+            self.parts[0].form.add_error(None, _("Tick at least one field that is to be changed."))
+        elif len(good) == len(self.parts):
+            for one in self.parts:
+                if one.form.wanted():
+                    require_right(request, right_for(one.part.editor.operation))
+            try:
+                bulk.want(self.job, *wishes)
+            except bulk.NotOpen:
+                messages.info(request, _("This was started already; here is how it stands."))
+            return HttpResponseRedirect(self.page(self.job))
+        return self.render_to_response(self.get_context_data(), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        parts, counts = self.parts, counts_of(self.job)
         context: dict[str, Any] = {
             "job": self.job,
-            "form": self.form,
-            "rows": list(self.form.rows()) if self.form else [],
-            "operation": self.operation,
-            "choices": [
-                (key, pairs[0][1].title or pairs[0][1].operation.summary)
-                for key, pairs in self.offered.items()
-            ],
-            "sets": sets_of(self.job),
+            "parts": parts,
+            "has_choice": any(len(one.others) > 1 for one in parts),
+            "query": urlencode([("operation", one.operation) for one in parts]),
+            "sheet_query": urlencode({"operation": parts[0].operation} if len(parts) == 1 else {}),
+            "left": [counts[one.connection_id, one.kind] for one in self.found[1]],
+            "below": bulk_below.below(self.job),
+            "sets": list(counts.values()),
             "title": self.job.label,
             **kwargs,
         }
         return super().get_context_data(**context)
 
 
+class BulkBelowView(BulkJobMixin, View):
+    """What hangs below the objects of a draft is edited in their place: the objects of the kind `kind`."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        page = tenant_url(request.tenant, "telephony:bulk_edit", pk=self.job.pk)  # type: ignore[attr-defined]
+        try:
+            made = bulk_below.choose(self.job, request.POST.get("kind", ""), request.user)  # type: ignore[arg-type]
+        except bulk.NotOpen:
+            messages.info(request, _("This was started already; here is how it stands."))
+        except bulk.NothingChosen:
+            messages.error(request, _("Nothing of that kind hangs below them any more."))
+        except bulk.TooMany:
+            messages.error(request, too_many())
+        else:
+            page = tenant_url(request.tenant, "telephony:bulk_edit", pk=made.pk)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(page)
+
+
 class SheetView(BulkEditView):
     """The objects of a draft as a file with their fields as columns (GET, `?format=`), and back in (POST)."""
 
+    typed = None  # the page shows the forms as they were
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.operation:
+        if not self.found[0]:
             return HttpResponseRedirect(self.page(self.job))
         file_format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
-        content = bulk_sheet.sheet(self.job, self.operation, file_format)
+        operation = request.GET.get("operation", "")
+        known = {key for part in self.found[0] for key, _editor in part.others}
+        content = bulk_sheet.sheet(self.job, operation if operation in known else "", file_format)
         response = HttpResponse(content, content_type=FILE_TYPES[file_format])
         response["Content-Disposition"] = f'attachment; filename="objects-{self.job.pk}.{file_format}"'
         return response
@@ -156,12 +230,6 @@ class SheetView(BulkEditView):
             messages.info(request, _("This was started already; here is how it stands."))
             taken = self.job
         return HttpResponseRedirect(self.page(taken))
-
-    @cached_property
-    def form(self) -> BulkForm | None:
-        """The other way to say what is wanted; nothing was typed into it."""
-        fields, around = bulk_choice.fields_of(self.offered[self.operation]) if self.operation else ([], None)
-        return BulkForm(fields, around, editor=self.offered[self.operation][0][1]) if around else None
 
 
 class ImportView(TenantRightMixin, TemplateView):
@@ -201,22 +269,16 @@ def told(bad: bulk_sheet.BadSheet) -> dict[str, Any]:
     return {"sheet_errors": bad.faults[:MOST_ERRORS], "sheet_count": len(bad.faults)}
 
 
-def sets_of(job: Job) -> list[tuple[Connection, str, int]]:
-    """The exact set, in words: how many of what kind at which connection."""
-    groups = list(
-        bulk.chosen(job)
-        .order_by()
-        .values("connection", "kind")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "kind")
-    )
-    links = {one.pk: one for one in Connection.objects.filter(pk__in=[one["connection"] for one in groups])}
-    found = []
-    for group in groups:
+def counts_of(job: Job) -> dict[tuple[int, str], tuple[Connection, str, int]]:
+    """The exact set, in words: how many of what kind at which connection, by connection and kind."""
+    groups = bulk.chosen(job).order_by().values("connection", "kind").annotate(n=Count("pk"))
+    links = {one.pk: one for one in Connection.objects.filter(pk__in=groups.values("connection"))}
+    found = {}
+    for group in groups.order_by("-n", "kind"):
         connection = links[group["connection"]]
         kind = connection.declaration.kinds.get(group["kind"])
-        words = str(kind.plural if kind and group["n"] != 1 else kind.label if kind else group["kind"])
-        found.append((connection, words, group["n"]))
+        words = (kind.plural if group["n"] != 1 else kind.label) if kind else group["kind"]
+        found[connection.pk, group["kind"]] = connection, in_a_sentence(words), group["n"]
     return found
 
 

@@ -27,7 +27,6 @@ from telephony.forms.bulk import BulkRowFilterForm, StartForm
 from telephony.forms.jobs import LongWorkFilterForm
 from telephony.models import BulkRow, Job, long_work
 from telephony.services import bulk, bulk_results, ledger
-from telephony.services.bulk_sending import BAD
 from telephony.services.bulk_words import words_of
 from telephony.tables.bulk import BulkRowTable
 from telephony.tables.jobs import LongWorkTable
@@ -97,7 +96,7 @@ class JobDetailView(TenantRightMixin, FilteredTableView):
             context = {"job": self.job, "title": self.job.label, "is_open": self.job.state in OPEN}
             return TemplateResponse(request, "telephony/job_plain.html", {"view": self, **context})
         if self.job.state == Job.State.DRAFT and not (
-            self.job.parameters.get("operation") or self.job.parameters.get("file") or self.job.reverts
+            self.job.parameters.get("wishes") or self.job.parameters.get("file") or self.job.reverts
         ):
             return HttpResponseRedirect(
                 tenant_url(self.request.tenant, "telephony:bulk_edit", pk=self.job.pk)
@@ -143,7 +142,7 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
         "faults": job.parameters.get("faults", ()) if is_draft else (),
         "fault_count": job.parameters.get("fault_count", 0),
         "same": job.parameters.get("same", 0) if is_draft else 0,
-        "bad": sum(counts[state] for state in BAD),
+        "bad": sum(counts[state] for state in BulkRow.BAD),
         "total": job.total_rows,
         "percent": 100 * job.done_rows / job.total_rows if job.total_rows else None,
         "is_open": job.state in OPEN or (is_draft and counts[BulkRow.State.NEW] > 0),

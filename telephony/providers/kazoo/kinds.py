@@ -87,6 +87,7 @@ PEOPLE = (
         "mac_address",
         "sip.username",
         facet=Facet.LINE,
+        owner_path="owner_id",
     ),
     _kind(
         NUMBER,
@@ -118,6 +119,7 @@ ROUTING = (
         "mailbox",
         "owner_id",
         facet=Facet.MAILBOX,
+        owner_path="owner_id",
     ),
     _kind(
         "conference",
@@ -126,6 +128,7 @@ ROUTING = (
         _("Conference rooms"),
         "conference_numbers",
         "owner_id",
+        owner_path="owner_id",
     ),
     _kind("group", "group", _("Group"), _("Groups"), "music_on_hold.media_id", facet=Facet.GROUP),
     _kind("directory", "directory", _("Directory"), _("Directories"), "sort_by"),

@@ -54,7 +54,7 @@ def test_every_object_is_written_once_and_the_cache_follows(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
     already = profiles.filter(document__forward_delay="17").count()
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    job = bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17}))
     sandbox.requests.clear()
 
     work(begin(job, idris))
@@ -72,7 +72,7 @@ def test_what_is_so_already_is_said_and_not_written(
 ) -> None:
     first = profiles.first()
     wanted = {"forward_delay": int(first.document["forward_delay"])}
-    job = bulk.want(bulk.choose(idris, profiles.filter(pk=first.pk)), UPDATE, wanted)
+    job = bulk.want(bulk.choose(idris, profiles.filter(pk=first.pk)), bulk.Wish(UPDATE, wanted))
     sandbox.requests.clear()
 
     work(begin(job, idris))
@@ -84,7 +84,7 @@ def test_what_is_so_already_is_said_and_not_written(
 def test_nothing_is_written_while_a_row_is_not_possible(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17, "name": ""})
+    job = bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17, "name": ""}))
     bad = bulk.counts(job)[State.IMPOSSIBLE]
     sandbox.requests.clear()
 
@@ -98,7 +98,7 @@ def test_nothing_is_written_while_a_row_is_not_possible(
 def test_a_row_that_moved_meanwhile_is_a_conflict_and_stops_no_other(
     profiles: Any, idris: Person, at_keyyo: Callable[..., Any]
 ) -> None:
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    job = bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17}))
     moved = profiles.exclude(document__forward_delay="17").first()
     address = {"csi": moved.parent_remote_id, "profile_identifier": moved.remote_id}
     at_keyyo(UPDATE, address, forward_delay=41)
@@ -113,7 +113,7 @@ def test_a_row_that_moved_meanwhile_is_a_conflict_and_stops_no_other(
 def test_a_job_may_stop_at_the_first_row_that_goes_wrong(
     profiles: Any, idris: Person, at_keyyo: Callable[..., Any]
 ) -> None:
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    job = bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17}))
     for one in profiles[:2]:
         at_keyyo(UPDATE, {"csi": one.parent_remote_id, "profile_identifier": one.remote_id}, forward_delay=41)
     job.rows.filter(entity=profiles[0]).update(bundle="")  # it comes first
@@ -129,7 +129,7 @@ def test_a_job_may_stop_at_the_first_row_that_goes_wrong(
 def test_a_lost_answer_is_followed_and_sent_once(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    job = bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17}))
     sandbox.faults.add("keyyo", match=UPDATE, drop="after")
     sandbox.requests.clear()
 
@@ -151,7 +151,7 @@ def test_a_lost_answer_is_followed_and_sent_once(
 def test_a_provider_that_asks_for_time_is_given_it(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    job = bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17}))
     sandbox.faults.add("keyyo", match=UPDATE, status=429, times=1)
 
     work(begin(job, idris))
@@ -175,7 +175,9 @@ def test_one_revert_takes_all_of_it_back(
     profiles: Any, idris: Person, connection: Connection, at_keyyo: Callable[..., Any]
 ) -> None:
     before = {(one.parent_remote_id, one.remote_id): one.document for one in profiles}
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17, "backup_number": "101"})
+    job = bulk.want(
+        bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17, "backup_number": "101"})
+    )
     work(begin(job, idris))
 
     back = bulk.revert(job, idris)
@@ -190,7 +192,7 @@ def test_one_revert_takes_all_of_it_back(
 
 
 def test_rows_that_failed_are_tried_again(sandbox: SandboxServer, profiles: Any, idris: Person) -> None:
-    job = bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17})
+    job = bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17}))
     sandbox.faults.add("keyyo", match=UPDATE, status=403, times=2)
     work(begin(job, idris))
     assert states(job)[State.REFUSED] == 2
@@ -207,7 +209,7 @@ def test_rows_that_failed_are_tried_again(sandbox: SandboxServer, profiles: Any,
 def test_a_row_that_was_taken_and_never_sent_is_sent_once(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
-    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
     row = job.rows.first()
     change = editing.propose(row.connection, row.operation, row.address, row.wanted, person=idris)
     change.state, change.sent_at, change.due_at = Change.State.SENDING, timezone.now(), timezone.now()
@@ -224,7 +226,7 @@ def test_a_row_that_was_taken_and_never_sent_is_sent_once(
 
 
 def test_a_row_whose_draft_is_gone_begins_anew(profiles: Any, idris: Person) -> None:
-    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
     job.rows.filter(position=0).update(state=State.SENDING, change=None)
 
     work(job)
@@ -236,7 +238,7 @@ def test_a_row_whose_draft_is_gone_begins_anew(profiles: Any, idris: Person) -> 
 def test_a_worker_that_lost_its_lease_writes_no_row_twice(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
-    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
     with ledger.leased(Job, job.tenant_id, job.pk) as slow:
         bulk_sending.judge_all(slow, float("inf"))
         stale = list(job.rows.filter(state=State.READY).select_related("connection"))

@@ -51,7 +51,8 @@ def test_each_object_keeps_the_other_entries_of_its_list(
     own = min(next(iter(before.values())))
     entry = STRANGER if way == "add" else own
     job = bulk.want(
-        bulk.choose(idris, lists.filter(pk__in=some)), BLACKLIST, {"numbers": [entry]}, {"numbers": way}
+        bulk.choose(idris, lists.filter(pk__in=some)),
+        bulk.Wish(BLACKLIST, {"numbers": [entry]}, {"numbers": way}),
     )
 
     work(begin(job, idris))
@@ -81,7 +82,7 @@ def test_a_plugin_is_switched_on_for_many_lines_at_once_and_back(
 ) -> None:
     plugins = read_kinds(connection, "UCaaSVoIPAccount", "CTIPlugin").filter(name="custom")
     before = {one.parent_remote_id: str(one.document["enabled"]) for one in plugins}
-    job = bulk.want(bulk.choose(idris, plugins), PLUGIN, {"enabled": True})
+    job = bulk.want(bulk.choose(idris, plugins), bulk.Wish(PLUGIN, {"enabled": True}))
     work(begin(job, idris))
 
     def now() -> dict[str, str]:
@@ -105,7 +106,9 @@ def test_a_plugin_parameter_is_set_on_many_lines_at_once(
     name = found.values_list("name", flat=True).order_by("name")[0]
     parameters = found.filter(name=name)
     assert PARAMETER in bulk_choice.choices(bulk_choice.samples(parameters))
-    job = bulk.want(bulk.choose(idris, parameters), PARAMETER, {"value": "https://example.com/hook?a=1"})
+    job = bulk.want(
+        bulk.choose(idris, parameters), bulk.Wish(PARAMETER, {"value": "https://example.com/hook?a=1"})
+    )
 
     work(begin(job, idris))
 
@@ -128,7 +131,7 @@ def test_one_job_writes_at_two_connections_and_one_revert_takes_all_of_it_back(
     ids = [pk for found in chosen for pk in found.values_list("pk", flat=True)[:4]]
     every = Entity.objects.filter(pk__in=ids).order_by("name", "pk")
     before = dict(every.values_list("pk", "document__forward_delay"))
-    job = bulk.want(bulk.choose(idris, every), UPDATE, {"forward_delay": 17})
+    job = bulk.want(bulk.choose(idris, every), bulk.Wish(UPDATE, {"forward_delay": 17}))
 
     work(begin(job, idris))
 
