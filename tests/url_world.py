@@ -200,7 +200,9 @@ class World:
 
     @cached_property
     def job(self) -> Job:
-        return Job.objects.create(kind="export", label="Calls", person=self.person)
+        return Job.objects.create(
+            kind="export", label="Calls", person=self.person, parameters={"format": "csv"}
+        )
 
     @cached_property
     def saved_view(self) -> SavedView:
@@ -263,6 +265,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}connections/logins/", "pk", lambda world: world.things.connection.credential_id),
     (f"{T}connections/", "pk", lambda world: world.things.connection.pk),
     (f"{T}connections/", "run", lambda world: world.things.run.pk),
+    (f"{T}connections/", "act", lambda world: "stop"),
     (f"{T}connections/", "run_pk", lambda world: world.things.run.pk),
     (f"{T}connections/", "key", lambda world: "services.list"),
     (f"{T}opening-hours/", "pk", lambda world: world.things.hours.pk),
@@ -280,6 +283,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}exports/", "pk", lambda world: world.job.pk),
     (f"{T}jobs/", "pk", lambda world: world.things.bulk_job.pk),
     (f"{T}jobs/", "act", lambda world: "discard"),
+    (f"{T}jobs/<int:pk>/act/", "pk", lambda world: world.job.pk),
+    (f"{T}jobs/<int:pk>/act/", "act", lambda world: "stop"),
 ]
 
 # Parameters that name no object of a tenant: a foreign one cannot be tried.

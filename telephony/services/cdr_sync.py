@@ -14,9 +14,12 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.models import Person
 from portal.lib.days import midnight
 from portal.lib.hurry import older_objects_left_out, short_turns
 from telephony.models import Call, Connection, Entity, SyncRun, SyncState
@@ -78,6 +81,32 @@ class Plan:
 def advance(run: SyncRun) -> None:
     """Work on one leased run for at most TASK_BUDGET_S; it stays due until it is finished."""
     runs.advance_with(run, _work)
+
+
+def stop(run: SyncRun, person: Person) -> None:
+    """Fetch no more of a back-fill; what was stored stays, the days that were waiting are missing.
+
+    The schedule asks for them again in some hours. Raises ledger.NotHeld where it has ended.
+    """
+    with transaction.atomic():
+        ledger.halt(
+            run,
+            (SyncRun.State.QUEUED, *runs.OPEN),
+            state=SyncRun.State.STOPPED,
+            error=_("Stopped by %(person)s.") % {"person": person},
+            finished_at=timezone.now(),
+            waits_for="",
+            step="",
+        )
+        if run.window_start_at and run.window_end_at:
+            coverage.mark_given_up(run.connection, Window(run.window_start_at, run.window_end_at))
+        runs.open_next(run.connection_id, run.what)
+
+
+def go_on(run: SyncRun, person: Person) -> runs.Asked:
+    """Ask once more for what a back-fill was to fetch that ended before its end."""
+    begin, end = run.window_start_at, run.window_end_at
+    return runs.ask_for_run(run.connection, run.what, start_at=begin, end_at=end, person=person)
 
 
 def _work(run: SyncRun, budget: runs.Budget) -> bool:

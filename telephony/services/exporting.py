@@ -146,6 +146,20 @@ def _request(
     return job
 
 
+def request_again(job: Job, person: Person) -> Job:
+    """The same export of what its filter leaves now, as a job of its own."""
+    told = {name: job.parameters[name] for name in ("what", "search", "title") if name in job.parameters}
+    if told["what"] == "objects":
+        told["columns"] = object_export.heads(EntitySearch.from_parameters(told["search"]))
+    return _request(job.tenant, person, job.label, job.parameters["format"], told)
+
+
+def stop(job: Job) -> None:
+    """Write nothing more of it; what was written goes. Raises ledger.NotHeld where it has ended."""
+    ledger.halt(job, (Job.State.WAITING, Job.State.RUNNING), state=Job.State.STOPPED)
+    _delete_files(job)  # `expire` takes away what its worker was writing at this moment
+
+
 def advance(job: Job) -> None:
     """Work on one leased export for at most TASK_BUDGET_S. Safe to run again after any crash.
 
@@ -211,7 +225,7 @@ def expire(now: datetime) -> int:
         job.state = Job.State.EXPIRED
         job.save(update_fields=["state"])
         gone += 1
-    for job in exports.filter(state=Job.State.FAILED, finished_at=None):
+    for job in exports.filter(state__in=(Job.State.FAILED, Job.State.STOPPED), finished_at=None):
         _delete_files(job)
         job.cursor, job.finished_at = {}, now
         job.save(update_fields=["cursor", "finished_at"])

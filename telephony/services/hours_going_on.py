@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from portal.lib.errors import NotFound
 from telephony.models import Change, HoursRun, HoursStep
-from telephony.services import access, hours_writing, settling
+from telephony.services import access, hours_writing, ledger, settling
 from telephony.services.opening_hours import Schedule
 
 _LOST = (Change.State.UNKNOWN, Change.State.NOT_APPLIED)
@@ -23,6 +25,21 @@ def go_on(run: HoursRun, person: Person | None) -> None:
         if step.change and step.operation.endswith(".create") and (step.change.answer or {}).get("lost"):
             settling.look_once_more(step.change)
     hours_writing.begin(run, person)
+
+
+def stop(run: HoursRun, person: Person) -> None:
+    """Begin no further step; the one that is being sent is finished by its worker. Raises NotOpen."""
+    with transaction.atomic():
+        held = HoursRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        if held.state != HoursRun.State.SENDING:
+            raise hours_writing.NotOpen(held.get_state_display())
+        held.state, held.due_at = (
+            HoursRun.State.STOPPED,
+            timezone.now(),
+        )  # due: the worker keeps what was made
+        held.error = _("Stopped by %(person)s.") % {"person": person}
+        held.save(update_fields=["state", "error", "due_at"])
+        ledger.hint(held)
 
 
 def compare_anew(run: HoursRun, person: Person | None) -> HoursRun:

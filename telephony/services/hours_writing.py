@@ -254,7 +254,7 @@ def begin(run: HoursRun, person: Person | None) -> None:
     """Let the worker send a previewed or stopped run. Raises NotOpen."""
     with transaction.atomic():
         held = HoursRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-        if held.state not in (HoursRun.State.PREVIEW, HoursRun.State.STOPPED):
+        if held.state not in (HoursRun.State.PREVIEW, HoursRun.State.STOPPED) or ledger.is_worked_on(held):
             raise NotOpen(held.get_state_display())
         held.state, held.error, held.due_at = HoursRun.State.SENDING, "", timezone.now()
         held.person, held.person_label = person or held.person, str(person or held.person_label)
@@ -283,6 +283,10 @@ def advance(run: HoursRun) -> None:
     for step in steps:
         if step.is_done:
             continue
+        if HoursRun.objects.filter(pk=run.pk, state=HoursRun.State.STOPPED).exists():
+            with transaction.atomic():
+                ledger.write(run, due_at=None)
+                return _keep_what_was_made(run)
         if time.monotonic() > ends_at:
             return ledger.write(run, due_at=timezone.now())
         ledger.renew(run)

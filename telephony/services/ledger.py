@@ -209,6 +209,12 @@ def is_orphan(row: Leased) -> bool:
     return row.lease_until < timezone.now()
 
 
+def is_worked_on(row: Leased) -> bool:
+    """Whether a worker has the row now, as far as we know."""
+    is_held = row.lease_until is not None and row.lease_until > timezone.now()
+    return is_held and row.lease_owner not in FREE
+
+
 def renew(row: Leased) -> None:
     """Hold the row for another lease. Raises LeaseLost."""
     write(row)
@@ -229,6 +235,17 @@ def save(row: Leased, *names: str) -> None:
     For a worker's last word, and for whoever wrote a row before the ledger had to follow it. Raises LeaseLost.
     """
     _write_fenced(row, {name: getattr(row, name) for name in names})
+
+
+def halt(row: Leased, states: Sequence[str], **values: Any) -> None:
+    """End a row's work on a person's word: from then on its worker, where it has one, writes nothing.
+
+    Raises NotHeld where the row is in none of these states any more.
+    """
+    free = {"due_at": None, "lease_until": None, "lease_owner": "", "fence": F("fence") + 1}
+    if not _of(type(row)).filter(pk=row.pk, state__in=states).update(**{**free, **values}):
+        raise NotHeld("it has ended, or was ended")
+    row.refresh_from_db()
 
 
 def _write_fenced(row: Leased, values: Mapping[str, Any]) -> None:

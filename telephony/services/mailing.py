@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import smtplib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.utils import timezone
 
 from telephony.models import Job
@@ -47,8 +48,34 @@ def advance(job: Job) -> None:
     ledger.write(job, state=Job.State.DONE, due_at=None, finished_at=timezone.now(), error="")
 
 
+def stop(job: Job) -> None:
+    """Try no more to send it. Raises ledger.NotHeld where it has ended."""
+    ledger.halt(
+        job, (Job.State.WAITING, Job.State.RUNNING), state=Job.State.STOPPED, finished_at=timezone.now()
+    )
+
+
+def send_again(job: Job) -> None:
+    """Try once more to send what was given up or stopped, for another two days. Raises ledger.NotHeld."""
+    now = timezone.now()
+    with transaction.atomic():
+        ledger.halt(
+            job,
+            (Job.State.FAILED, Job.State.STOPPED),
+            state=Job.State.WAITING,
+            due_at=now,
+            finished_at=None,
+            attempts=0,
+            cursor={"since": now.isoformat()},
+            error="",
+        )
+        ledger.hint(job)
+
+
 def _postpone(job: Job, error: Exception) -> None:
-    if timezone.now() - job.created_at > GIVEN_UP_AFTER:
+    since = job.cursor.get("since")
+    begun_at = datetime.fromisoformat(since) if since else job.created_at
+    if timezone.now() - begun_at > GIVEN_UP_AFTER:
         _fail(job, error)
         return
     failures = int(job.cursor.get("failures", 0))
@@ -57,7 +84,7 @@ def _postpone(job: Job, error: Exception) -> None:
     ledger.write(
         job,
         due_at=timezone.now() + timedelta(seconds=seconds),
-        cursor={"failures": failures + 1},
+        cursor={**job.cursor, "failures": failures + 1},
         error=type(error).__name__,
     )
 

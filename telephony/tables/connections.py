@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
-from portal.ui.tables import AgeColumn, BaseTable, Column, CountColumn, LocalTimeColumn, PillColumn
+from portal.ui.tables import AgeColumn, BaseTable, Column, CountColumn, LocalTimeColumn, MenuItem, PillColumn
 from telephony.models import Connection, SyncRun
 from telephony.tables.run_words import took_s, what_of
 
@@ -67,6 +67,9 @@ class TookColumn(Column):
         return formats.DASH if seconds is None else formats.span(seconds)
 
 
+UNDONE = (SyncRun.State.QUEUED, SyncRun.State.WAITING, SyncRun.State.RUNNING)
+
+
 class RunTable(BaseTable):
     caption = _("Runs")
     created_at = LocalTimeColumn(verbose_name=_("Began"), card="sub", width="age")
@@ -94,6 +97,32 @@ class RunTable(BaseTable):
             "state",
             "error",
         )
+
+    may_manage = False
+
+    @property
+    def has_menu(self) -> bool:
+        return self.may_manage
+
+    def row_menu(self, record: SyncRun) -> list[MenuItem]:
+        """A back-fill is long: it can be stopped, and asked for again where it did not come to its end."""
+        if not self.may_manage or record.what != SyncRun.What.BACKFILL or record.connection.unlinked_at:
+            return []
+        if record.state in UNDONE:
+            return [
+                MenuItem(label=_("Stop"), url=self._act(record, "stop"), icon="player-stop", is_post=True)
+            ]
+        if record.state != SyncRun.State.COMPLETE:
+            return [
+                MenuItem(
+                    label=_("Fetch it again"), url=self._act(record, "again"), icon="refresh", is_post=True
+                )
+            ]
+        return []
+
+    def _act(self, record: SyncRun, act: str) -> str:
+        tenant = self.request.tenant
+        return tenant_url(tenant, "telephony:run_act", pk=record.connection_id, run=record.pk, act=act)
 
     def render_what(self, record: SyncRun) -> str:
         return what_of(record)

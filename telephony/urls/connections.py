@@ -28,6 +28,11 @@ urlpatterns = [
     path(_ONE, connections.ConnectionDetailView.as_view(), name="connection_detail"),
     path(f"{_ONE}now/", connections.ConnectionNowView.as_view(), name="connection_now"),
     path(f"{_ONE}runs/", connections.RunListView.as_view(), name="connection_runs"),
+    path(
+        f"{_ONE}runs/<int:run>/<slug:act>/",
+        run_requests.RunActView.as_view(),
+        name="run_act",
+    ),
     path(f"{_ONE}sync/", run_requests.SyncNowView.as_view(), name="connection_sync"),
     path(f"{_ONE}missing/", run_requests.FetchMissingView.as_view(), name="connection_missing"),
     path(

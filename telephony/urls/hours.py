@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{HERE}rules/<slug:connection>/", hours_writing.TakeOverView.as_view(), name="hours_take_over"),
     path(RUN, hours_writing.HoursRunView.as_view(), name="hours_run"),
     path(f"{RUN}send/", hours_writing.HoursSendView.as_view(), name="hours_run_send"),
+    path(f"{RUN}stop/", hours_writing.HoursStopView.as_view(), name="hours_run_stop"),
     path(f"{RUN}compare/", hours_writing.HoursCompareView.as_view(), name="hours_run_compare"),
     path(f"{RUN}discard/", hours_writing.HoursDiscardView.as_view(), name="hours_run_discard"),
     path(f"{RUN}revert/", hours_writing.HoursRevertView.as_view(), name="hours_run_revert"),

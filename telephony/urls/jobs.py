@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import bulk, exports, jobs
+from telephony.views import bulk, exports, job_acts, jobs
 
 _ONE = "t/<slug:slug>/jobs/<int:pk>/"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("t/<slug:slug>/exports/<int:pk>/file/", exports.ExportFileView.as_view(), name="export_file"),
     path("t/<slug:slug>/jobs/", jobs.JobListView.as_view(), name="job_list"),
     path(_ONE, jobs.JobDetailView.as_view(), name="job_detail"),
+    path(f"{_ONE}act/<slug:act>/", job_acts.JobActView.as_view(), name="job_act"),
     path(f"{_ONE}progress/", jobs.JobProgressView.as_view(), name="job_progress"),
     path(f"{_ONE}results/", jobs.JobResultsView.as_view(), name="job_results"),
     path(f"{_ONE}edit/", bulk.BulkEditView.as_view(), name="bulk_edit"),

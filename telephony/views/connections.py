@@ -215,6 +215,11 @@ class RunListView(ConnectionMixin, FilteredTableView):
     def get_queryset(self) -> QuerySet[SyncRun]:
         return run_rows(self.connection)
 
+    def get_table(self) -> RunTable:
+        table = super().get_table()
+        table.may_manage = Right.CONNECTIONS_MANAGE in self.request.rights  # type: ignore[attr-defined]
+        return table
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         states = {state.stream: state for state in self.connection.sync_states.all()}
         return super().get_context_data(connection=self.connection, states=states, **kwargs)

@@ -27,6 +27,7 @@ from telephony.services import exporting
 from telephony.tables.jobs import ExportTable
 from telephony.views import changes
 from telephony.views.calls import filter_form
+from telephony.views.job_acts import acts_of
 from telephony.views.listed import view_of
 
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
@@ -135,7 +136,14 @@ class ExportDetailView(OwnExportMixin, FragmentMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         job = self.object
         percent = 100 * job.done_rows / job.total_rows if job.total_rows else None
-        return super().get_context_data(title=job.label, is_open=job.state in OPEN, percent=percent, **kwargs)
+        told = {"title": job.label, "is_open": job.state in OPEN, "percent": percent}
+        return super().get_context_data(**told, **acts_of(self.request, job), **kwargs)
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        if self.is_fragment and not context["is_open"]:
+            response["HX-Refresh"] = "true"  # the whole page offers something else now
+        return response
 
 
 class ExportFileView(OwnExportMixin, View):

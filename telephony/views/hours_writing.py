@@ -168,6 +168,14 @@ class HoursSendView(RunAct):
         return self.page()
 
 
+class HoursStopView(RunAct):
+    """Begin no further step."""
+
+    def act(self) -> HttpResponse:
+        hours_going_on.stop(self.run, self.request.user)
+        return self.page()
+
+
 class HoursCompareView(RunAct):
     """What is left of a stopped run, compared anew."""
 

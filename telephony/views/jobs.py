@@ -30,6 +30,7 @@ from telephony.services import bulk, bulk_results, ledger
 from telephony.services.bulk_words import words_of
 from telephony.tables.bulk import BulkRowTable
 from telephony.tables.jobs import LongWorkTable
+from telephony.views import job_acts
 from telephony.views.lines import FragmentOrPageMixin
 
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
@@ -93,7 +94,12 @@ class JobDetailView(TenantRightMixin, FilteredTableView):
             url = tenant_url(self.request.tenant, "telephony:export_detail", pk=self.job.pk)
             return HttpResponseRedirect(url)
         if self.job.kind != Job.Kind.BULK:
-            context = {"job": self.job, "title": self.job.label, "is_open": self.job.state in OPEN}
+            context = {
+                "job": self.job,
+                "title": self.job.label,
+                "is_open": self.job.state in OPEN,
+                **job_acts.acts_of(request, self.job),
+            }
             return TemplateResponse(request, "telephony/job_plain.html", {"view": self, **context})
         if self.job.state == Job.State.DRAFT and not (
             self.job.parameters.get("wishes") or self.job.parameters.get("file") or self.job.reverts

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,8 +19,9 @@ from accounts import audit
 from accounts.models import AuditEvent
 from accounts.rights import Right
 from portal.lib.days import midnight
+from portal.ui.links import tenant_url
 from telephony.models import Coverage, SyncRun
-from telephony.services import held_back, runs
+from telephony.services import cdr_sync, held_back, ledger, runs
 from telephony.tables.run_words import answer_of
 from telephony.views.connections import ConnectionMixin
 
@@ -83,6 +86,33 @@ class FetchMissingView(ConnectionMixin, View):
             messages.success(request, words % {"count": len(days)})
         say(request, asked)
         return self.back()
+
+
+class RunActView(ConnectionMixin, View):
+    """A back-fill is stopped, or what it did not fetch is asked for again."""
+
+    right = Right.CONNECTIONS_MANAGE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        run = get_object_or_404(SyncRun, connection=self.connection, pk=kwargs["run"])
+        run.connection = self.connection
+        if kwargs["act"] not in ("stop", "again"):
+            raise Http404
+        if run.what != SyncRun.What.BACKFILL:
+            messages.info(request, _("This run is short: it ends by itself."))
+        elif kwargs["act"] == "again":
+            say(request, cdr_sync.go_on(run, request.user))  # type: ignore[arg-type]
+        else:
+            try:
+                cdr_sync.stop(run, request.user)  # type: ignore[arg-type]
+                messages.info(
+                    request, _("Stopped. The schedule asks again for what is missing in some hours.")
+                )
+            except ledger.NotHeld:
+                messages.info(request, _("This went on meanwhile; here is how it stands."))
+        url = tenant_url(request.tenant, "telephony:connection_runs", pk=self.connection.pk)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(url)
 
 
 class AcceptRemovalView(ConnectionMixin, View):

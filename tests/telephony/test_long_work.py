@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,6 +18,7 @@ from portal.ui.merged import MergedPage
 from telephony.models import (
     BulkRow,
     Connection,
+    Coverage,
     Credential,
     HoursPlacement,
     HoursRun,
@@ -23,8 +26,11 @@ from telephony.models import (
     OpeningHours,
     SyncRun,
 )
+from telephony.models.call_search import CallSearch
 from telephony.models.long_work import SORTS
+from telephony.services import exporting, ledger
 from telephony.services.opening_hours import OFFICE
+from tests.people import person
 
 
 @pytest.fixture
@@ -147,3 +153,73 @@ def test_pages_over_several_tables_lose_and_double_nothing(link: Connection) -> 
     back = MergedPage(sources, pages[2].previous_cursor, size=4)
     assert back.rows == pages[1].rows
     assert MergedPage(sources, back.previous_cursor, size=4).previous_cursor == ""
+
+
+# ---- stop it, ask for it again ----
+
+
+def export_of(maud: Person, corvane: Tenant) -> Job:
+    return exporting.request_export(corvane, maud, CallSearch(), "csv")
+
+
+def test_an_export_is_stopped_from_its_page_and_leaves_no_file(
+    there: Client, corvane: Tenant, maud: Person, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    job = export_of(maud, corvane)
+    assert f"/jobs/{job.pk}/act/stop/" in there.get(f"/t/corvane/exports/{job.pk}/").content.decode()
+    with pytest.raises(ledger.LeaseLost), ledger.leased(Job, job.tenant_id, job.pk) as held:
+        there.post(f"/t/corvane/jobs/{job.pk}/act/stop/")
+        exporting.advance(held)
+
+    exporting.expire(timezone.now())
+
+    job.refresh_from_db()
+    assert (job.state, job.due_at) == (Job.State.STOPPED, None)
+    assert not list(tmp_path.rglob("*.part"))
+    assert "It was stopped" in there.get(f"/t/corvane/exports/{job.pk}/").content.decode()
+
+
+def test_a_stopped_export_is_asked_for_again(there: Client, corvane: Tenant, maud: Person) -> None:
+    job = export_of(maud, corvane)
+    there.post(f"/t/corvane/jobs/{job.pk}/act/stop/")
+
+    page = there.post(f"/t/corvane/jobs/{job.pk}/act/again/", follow=True)
+
+    again = Job.objects.exclude(pk=job.pk).get()
+    assert (again.state, again.label) == (Job.State.WAITING, job.label)
+    assert again.parameters["search"] == job.parameters["search"]
+    assert page.redirect_chain[-1][0] == f"/t/corvane/exports/{again.pk}/"
+
+
+def test_somebody_elses_export_is_stopped_by_an_administrator_alone(corvane: Tenant, maud: Person) -> None:
+    job = export_of(maud, corvane)
+    answers = {}
+    for role in (Role.OPERATOR, Role.ADMINISTRATOR):
+        client = Client()
+        client.force_login(person(f"{role}@corvane.example", "Somebody", {corvane: role}))
+        answers[role] = client.post(f"/t/corvane/jobs/{job.pk}/act/stop/").status_code
+        again = client.post(f"/t/corvane/jobs/{job.pk}/act/again/").status_code
+        assert again == 404
+
+    assert answers == {Role.OPERATOR: 403, Role.ADMINISTRATOR: 302}
+
+
+def test_a_back_fill_is_stopped_and_asked_for_again(
+    there: Client, link: Connection, work: dict[str, Any]
+) -> None:
+    run, today = work["backfill"], timezone.now()
+    SyncRun.objects.filter(pk=run.pk).update(window_start_at=today - timedelta(days=3), window_end_at=today)
+    Coverage.objects.create(
+        connection=link, day=(today - timedelta(days=2)).date(), state="fetching", read_at=today
+    )
+    page = there.get(f"/t/corvane/connections/{link.pk}/runs/").content.decode()
+
+    there.post(f"/t/corvane/connections/{link.pk}/runs/{run.pk}/stop/")
+
+    run.refresh_from_db()
+    assert f"/runs/{run.pk}/stop/" in page
+    assert (run.state, run.error) == (SyncRun.State.STOPPED, "Stopped by Maud Terrasson.")
+    assert Coverage.objects.get().state == Coverage.State.MISSING
+    there.post(f"/t/corvane/connections/{link.pk}/runs/{run.pk}/again/")
+    assert SyncRun.objects.get(state=SyncRun.State.WAITING).window_start_at == run.window_start_at

@@ -258,6 +258,30 @@ def test_a_mail_that_was_given_up_is_said_where_an_owner_looks(
     assert "could not be delivered" in told and str(alice) in told
 
 
+def test_a_mail_that_was_given_up_is_tried_for_two_days_more_when_asked(
+    connection, credential, sandbox, alice, client_of_person, settings
+):
+    kill_grant(credential, sandbox)
+    with pytest.raises(NeedsReconnect):
+        list_services(connection)
+    settings.EMAIL_BACKEND = f"{__name__}.{FullMailServer.__name__}"
+    with tenant_scope(connection.tenant_id):
+        Job.objects.update(created_at=timezone.now() - timedelta(days=3))
+    [job] = deliver(connection)
+    assert job.state == Job.State.FAILED
+    browser, page = client_of_person(alice), f"/t/alder/jobs/{job.pk}/"
+    assert "Send it again" in browser.get(page).content.decode()
+
+    browser.post(f"{page}act/again/")
+
+    [job] = deliver(connection)
+    assert (job.state, job.error) == (Job.State.RUNNING, "SMTPServerDisconnected")
+    browser.post(f"{page}act/stop/")
+    with tenant_scope(connection.tenant_id):
+        job.refresh_from_db()
+    assert (job.state, job.due_at) == (Job.State.STOPPED, None)
+
+
 def test_nobody_is_told_of_what_is_over(connection, credential, sandbox, alice):
     kill_grant(credential, sandbox)
     with pytest.raises(NeedsReconnect):

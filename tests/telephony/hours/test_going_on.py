@@ -184,3 +184,21 @@ def test_hours_go_from_the_provider_and_come_back(
     hours_writing.begin(back, noe)
     assert work(back).state == HoursRun.State.DONE, back.error
     assert places(Schedule(office))[0].standing == Standing.IN_STEP
+
+
+def test_a_person_stops_a_run_between_two_steps_and_it_goes_on(
+    office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held
+) -> None:
+    before = len(at_kazoo("temporal_rules"))
+    run = begun(office, connection, noe)
+    hours_going_on.stop(run, noe)
+
+    work(run)
+
+    assert (run.state, run.error, run.due_at) == (HoursRun.State.STOPPED, "Stopped by Noé Castelbrun.", None)
+    assert len(at_kazoo("temporal_rules")) == before
+    hours_going_on.go_on(run, noe)
+    assert work(run).state == HoursRun.State.DONE
+    assert doubled(at_kazoo("temporal_rules")) == []
+    with pytest.raises(hours_writing.NotOpen):
+        hours_going_on.stop(run, noe)
