@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 LITERAL = re.compile(rf"""["']({NAME})["']""")
@@ -83,7 +84,7 @@ def build(root: Path, package: Path, target: Path) -> bool:
     bodies = read_set(package)
     content = sprite(names_in_use(root, bodies), bodies)
     target.parent.mkdir(parents=True, exist_ok=True)
-    whole = target.with_suffix(".part")
+    whole = target.with_suffix(f".{uuid4().hex}.part")  # threads may ask for it at once
     whole.write_text(content, encoding="utf-8")
     whole.replace(target)
     return True

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -30,7 +31,7 @@ def compile_stale(locale: Path = LOCALE) -> list[Path]:
             continue
         from babel.messages.mofile import write_mo
 
-        whole = target.with_suffix(".mo.part")
+        whole = target.with_suffix(f".{uuid4().hex}.mo")  # two commands may find it stale at once
         with whole.open("wb") as file:
             write_mo(file, read(source))
         whole.replace(target)

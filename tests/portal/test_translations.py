@@ -6,7 +6,11 @@ import ast
 import datetime as dt
 import gettext
 import re
+import shutil
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -128,6 +132,23 @@ def test_it_compiles(source, tmp_path):
     for message in texts(source):
         if message.context is None and isinstance(message.id, str):
             assert compiled.gettext(message.id) == message.string
+
+
+def test_commands_that_start_together_compile_it_side_by_side(tmp_path):
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    shutil.copy(CATALOGUES[0], folder)
+    together = Barrier(3)
+
+    def start(_number: int) -> list[Path]:
+        together.wait()
+        return translations.compile_stale(tmp_path)
+
+    with ThreadPoolExecutor(3) as commands:
+        written = list(commands.map(start, range(3)))
+
+    assert [folder / "django.mo"] in written
+    assert sorted(path.name for path in folder.iterdir()) == ["django.mo", "django.po"]
 
 
 def test_french_counts_nothing_as_one(french):
