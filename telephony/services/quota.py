@@ -23,8 +23,9 @@ from accounts.scoping import unscoped
 from portal.lib.errors import RateLimited
 from telephony.models import Credential, QuotaUse
 from telephony.providers.declaration import Pacing
+from telephony.providers.pace import Pace
 from telephony.providers.registry import provider
-from telephony.providers.transport import Deadline, Pace, Priority
+from telephony.providers.transport import Deadline, Priority
 
 FIRST_PAUSE_S = 60.0
 LONGEST_GUESSED_PAUSE_S = 900.0

@@ -19,7 +19,8 @@ from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError, 
 from portal.lib.secrets import Secret
 from telephony.providers.client import Answer
 from telephony.providers.operations import Effect
-from telephony.providers.transport import Deadline, Pace, Pause, Request, Response, Transport, says_too_many
+from telephony.providers.pace import Pace
+from telephony.providers.transport import Deadline, Pause, Request, Response, Transport, says_too_many
 
 DEADLINE_S = 10.0
 _BUSY_TEXT = re.compile(r"come\s*back\s*later", re.IGNORECASE)

@@ -12,8 +12,10 @@ from portal.lib import outbound
 from portal.lib.errors import AnswerLost, RateLimited, TimedOutBeforeSending, Unavailable
 from portal.lib.outbound import OutboundPolicy, RawAnswer
 from portal.lib.secrets import Secret
+from telephony.providers.breaker import MemoryBreaker
 from telephony.providers.operations import Effect
-from telephony.providers.transport import Deadline, MemoryBreaker, Pace, Request, Transport, retry_after_s
+from telephony.providers.pace import Pace
+from telephony.providers.transport import Deadline, Request, Transport, retry_after_s
 
 ASK = Request(method="GET", url="https://api.example/things", operation="things.list")
 

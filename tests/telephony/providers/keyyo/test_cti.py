@@ -9,7 +9,7 @@ import pytest
 
 from portal.lib.errors import AnswerLost, Forbidden, InvalidInput, NotFound, RateLimited, Unavailable
 from telephony.providers.keyyo import cti
-from telephony.providers.transport import Pace
+from telephony.providers.pace import Pace
 from tests.telephony.providers.keyyo.conftest import LINE
 
 CALL = {"ACCOUNT": LINE, "CALLEE": "33639980001"}

@@ -19,7 +19,8 @@ from portal.lib.errors import (
 from portal.lib.outbound import OutboundPolicy
 from portal.lib.secrets import Secret
 from telephony.providers.client import ClientContext
-from telephony.providers.transport import Pace, Transport
+from telephony.providers.pace import Pace
+from telephony.providers.transport import Transport
 from telephony.providers.voipcloud import PROVIDER
 from telephony.providers.voipcloud.client import VoipcloudClient, api_base
 from telephony.providers.voipcloud.sign_in import sign_in
