@@ -8,7 +8,7 @@ from typing import Any
 
 from telephony.providers.flat import built
 from telephony.providers.schema import Field
-from telephony.providers.schema_editing import Sort
+from telephony.providers.schema_sorts import Sort
 
 LETTERS = string.ascii_lowercase + "éß .%_-"
 

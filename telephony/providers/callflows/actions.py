@@ -11,7 +11,7 @@ from functools import cached_property
 from telephony.providers.edit_fields import Field
 from telephony.providers.operations import Text
 from telephony.providers.schema import Family
-from telephony.providers.schema_editing import Sort
+from telephony.providers.schema_sorts import Sort
 
 DEFAULT = "_"
 

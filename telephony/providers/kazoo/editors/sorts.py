@@ -8,7 +8,7 @@ from telephony.providers.kazoo.editors.usual import FIXED, UNASKED, USUAL
 from telephony.providers.kazoo.fields.words import CHOICES, WORDS
 from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
 from telephony.providers.kazoo.schema import FAMILIES
-from telephony.providers.schema_editing import Sort
+from telephony.providers.schema_sorts import Sort
 
 _OTHERWISE = frozenset({"service_plan"})  # they belong to who sells them
 _NOT_SO = frozenset(

@@ -1,0 +1,150 @@
+"""Sorts of documents: how those of one kind are edited, and which control each of their declared fields has.
+
+What an edit of one means, and what is sent of it: schema_editing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as lazy
+
+from telephony.providers.edit_effects import Consequence
+from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.operations import Text
+from telephony.providers.schema import Family
+from telephony.providers.schema import Field as Declared
+
+Effects = Callable[[Fields, Fields, Surroundings], Iterable[Consequence]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sort:
+    """How the documents of one kind are edited.
+
+    own_name   the name in the path that says which object ("deviceId"), "" for the one document of an account
+    below      the name in the path that says what a new object is made below, "" for the account itself
+    reads, update, create, remove   keys of the catalog; "" where there is none
+    usual      places of the fields that a form shows first, the others are folded; a place stands for what is below it
+    fixed      places that only the server writes: shown, never sent as changed
+    unasked    places that no form asks for; what stands there stays
+    names_at   an object by whose keys the provider names what it refuses of them ("+33199..."), "" for none
+    choices    words of values, by place
+    effects    what a change means in words: (what stands there afterwards, what is wanted, around) -> consequences
+    outdated   values that are accepted and never offered
+    keeps_id   an object that is made anew after its removal has its old identifier
+    """
+
+    kind: str
+    family: Family
+    label: Text
+    own_name: str = ""
+    below: str = ""
+    reads: str
+    update: str = ""
+    create: str = ""
+    remove: str = ""
+    usual: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+    names_at: str = ""
+    choices: Mapping[str, tuple[tuple[str, Text], ...]] = field(default_factory=dict)
+    effects: Effects = lambda after, wanted, around: ()
+    outdated: frozenset[str] = frozenset()
+    keeps_id: bool = False
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(_editable(one, self) for one in self.family.fields if one.path not in self.unasked)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return {one.name: one for one in self.fields}
+
+    @cached_property
+    def needy(self) -> frozenset[str]:
+        """Objects that cannot be without some of their fields."""
+        required = [one for one in self.family.fields if one.required and not one.has_default]
+        return frozenset(one.path.rpartition(".")[0] for one in required if len(one.parts) > 1)
+
+    @cached_property
+    def parents(self) -> frozenset[str]:
+        """Places at which there is an object, not a value."""
+        paths = [one.parts for one in self.family.fields]
+        return frozenset(".".join(parts[:at]) for parts in paths for at in range(1, len(parts)))
+
+
+# ---- one declared field as one of the form ----
+
+
+def _editable(one: Declared, sort: Sort) -> Field:
+    kind = control_of(one, sort.choices.get(one.path, ()))
+    words = dict(sort.choices.get(one.path, ()))
+    values = one.choices or one.usual or tuple(words)
+    entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
+    if kind == "choices" and entry is not None:
+        values = entry.choices
+    unit = one.unit if _is_said(one.unit) else {"duration_s": "s"}.get(one.kind, "")
+    help_text = one.help
+    if kind in ("texts", "integers", "secrets", "names"):
+        help_text = format_lazy("{} {}", help_text, _ONE_A_LINE) if _is_said(help_text) else _ONE_A_LINE
+    return Field(
+        name=one.path,
+        label=format_lazy("{} ({})", one.label, unit) if _is_said(unit) else one.label,
+        kind=kind,
+        help=help_text,
+        required=one.required and not one.has_default and len(one.parts) == 1,
+        choices=tuple(
+            (str(value), words.get(str(value), str(value))) for value in values if value not in sort.outdated
+        ),
+        group=one.group,
+        secret=one.secret,
+        empty=lazy("not set"),
+        is_sparse=True,
+        is_usual=any(one.path == place or one.path.startswith(f"{place}.") for place in sort.usual),
+        is_fixed=any(one.path == place or one.path.startswith(f"{place}.") for place in sort.fixed),
+        refers_to=one.refers_to or (entry.refers_to if entry is not None else ""),
+        declared=one,
+    )
+
+
+_ONE_A_LINE = lazy("One a line.")
+
+
+def control_of(one: Declared, words: Collection[Any] = ()) -> str:
+    """The kind of control that a declared field has; "json" for what has none of its own."""
+    if one.secret:
+        return "secrets" if one.type == ("array",) else "secret"
+    if one.kind in ("texts", "names"):
+        return one.kind
+    if "array" in one.type or "object" in one.type:
+        return _list_control(one) if one.type == ("array",) else "json"
+    if one.kind == "ref" and one.refers_to:
+        return "ref"
+    if one.type == ("boolean",):
+        return "boolean" if one.has_default else "yes_no"
+    if one.choices or one.usual or (words and one.kind == "choice"):
+        return "choice"
+    return {"ref": "text"}.get(one.kind, one.kind)
+
+
+def _list_control(one: Declared) -> str:
+    if len(one.entry) != 1 or one.entry[0].path:
+        return "json"
+    entry = one.entry[0]
+    if entry.type == ("integer",):
+        return "integers"
+    if entry.type != ("string",):
+        return "json"
+    if entry.refers_to:
+        return "refs"
+    return "choices" if entry.choices and not one.unique else "texts"
+
+
+def _is_said(words: Text) -> bool:
+    """Whether there are words, without translating them: that cannot be done while modules are read."""
+    return not (isinstance(words, str) and words == "")
