@@ -8,7 +8,7 @@ from accounts.models import Person, Tenant
 from accounts.scoping import tenant_scope
 from portal.demo.logins import OWNER
 from telephony.models import Connection, HolidayChoice, HoursException, OpeningHours
-from telephony.services import hours_writing
+from telephony.services import hours_planning, hours_writing
 from telephony.services.opening_hours import Schedule, keep_exception, keep_holidays, save
 
 WRITTEN_TO = "corvane-kazoo"
@@ -41,7 +41,7 @@ def _settle_corvane(corvane: Tenant, person: Person) -> None:
         one.hours = row
         keep_exception(one, person)
     connection = Connection.objects.select_related("tenant", "credential").get(slug=WRITTEN_TO)
-    run = hours_writing.plan(Schedule(row), connection, person)
+    run = hours_planning.plan(Schedule(row), connection, person)
     hours_writing.begin(run, person)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Person
 from portal.lib.errors import NotFound
 from telephony.models import Change, HoursRun, HoursStep
-from telephony.services import access, hours_writing, ledger, settling
+from telephony.services import access, hours_planning, hours_writing, ledger, settling
 from telephony.services.opening_hours import Schedule
 
 _LOST = (Change.State.UNKNOWN, Change.State.NOT_APPLIED)
@@ -51,7 +51,7 @@ def compare_anew(run: HoursRun, person: Person | None) -> HoursRun:
     if run.state != HoursRun.State.STOPPED:
         raise hours_writing.NotOpen(run.get_state_display())
     if not run.reverts_id and not run.removes:
-        return hours_writing.plan(Schedule(run.placement.hours), run.placement.connection, person)
+        return hours_planning.plan(Schedule(run.placement.hours), run.placement.connection, person)
     steps = [step for step in run.steps.filter(is_done=False) if step.seen is not None]
     for step in steps:
         step.seen = _now(run, step, person)
@@ -65,7 +65,7 @@ def compare_anew(run: HoursRun, person: Person | None) -> HoursRun:
     return held
 
 
-def _now(run: HoursRun, step: HoursStep, person: Person | None) -> hours_writing.Document | None:
+def _now(run: HoursRun, step: HoursStep, person: Person | None) -> hours_planning.Document | None:
     """What a step would write to, as it is there; what it was where it is gone: the step itself then says so."""
     client = access.client_as(run.placement.connection, "schedules.edit", person)
     key = f"{step.operation.rpartition('.')[0]}.get"
@@ -73,4 +73,4 @@ def _now(run: HoursRun, step: HoursStep, person: Person | None) -> hours_writing
         document = client.call(key, step.address, deadline_s=settings.EDIT_DEADLINE_S).document
     except NotFound:
         return step.seen
-    return hours_writing.plain(document)
+    return hours_planning.plain(document)

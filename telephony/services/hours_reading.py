@@ -21,8 +21,8 @@ from telephony.providers.hours import week_of as as_week
 from telephony.providers.hours_keeping import CLOSED, LEFT, OPEN
 from telephony.providers.hours_phrases import week_words
 from telephony.services import opening_hours
+from telephony.services.hours_planning import keeping_of
 from telephony.services.hours_words import exception_words
-from telephony.services.hours_writing import keeping_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import Person
 from telephony.models import Entity, HoursPlacement, HoursRun
-from telephony.services import hours_writing
+from telephony.services import hours_planning
 
 
 def plan_removal(placement: HoursPlacement, person: Person | None) -> HoursRun:
@@ -16,9 +16,9 @@ def plan_removal(placement: HoursPlacement, person: Person | None) -> HoursRun:
 
     The set goes first: its rules mean nothing without it. Raises NothingToWrite, and what reading raises.
     """
-    keeping = hours_writing.keeping_of(placement.connection)
-    there = hours_writing.at_provider(placement, placement.connection, keeping, person)
-    found = hours_writing.Plan(keeping)
+    keeping = hours_planning.keeping_of(placement.connection)
+    there = hours_planning.at_provider(placement, placement.connection, keeping, person)
+    found = hours_planning.Plan(keeping)
     if there.set is not None:
         found.add(f"{keeping.rule_set}.delete", {keeping.set_id: placement.set_remote_id}, there.set, {})
     for remote_id, document in there.rules.items():
@@ -31,16 +31,16 @@ def plan_removal(placement: HoursPlacement, person: Person | None) -> HoursRun:
         "last_on": None,
     }
     if not found.steps:
-        hours_writing.keep_outcome(placement, outcome)
-        raise hours_writing.NothingToWrite
+        hours_planning.keep_outcome(placement, outcome)
+        raise hours_planning.NothingToWrite
     with transaction.atomic():
         run = HoursRun(placement=placement, outcome=outcome)
-        return hours_writing.keep_run(run, found.steps, person)
+        return hours_planning.keep_run(run, found.steps, person)
 
 
 def users_of(placement: HoursPlacement) -> list[Entity]:
     """The callflows that ask the set, as far as our copies tell."""
-    keeping = hours_writing.keeping_of(placement.connection)
+    keeping = hours_planning.keeping_of(placement.connection)
     own = Entity.objects.filter(
         connection=placement.connection, kind=keeping.set_kind, remote_id=placement.set_remote_id
     )

@@ -17,7 +17,7 @@ from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.hours_keeping import Document, HoursRoute
 from telephony.services import editing
 from telephony.services.callflow_around import callflows_of, targets_of
-from telephony.services.hours_writing import keeping_of
+from telephony.services.hours_planning import keeping_of
 
 MOST = 500  # of one kind to choose from
 BRANCH = "branch"

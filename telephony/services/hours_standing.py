@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from portal.lib.errors import InvalidInput
 from telephony.models import Connection, Entity, EntityReference, HoursPlacement, HoursRun
-from telephony.services.hours_writing import connections, keeping_of, says, wanted_rules
+from telephony.services.hours_planning import connections, keeping_of, says, wanted_rules
 from telephony.services.opening_hours import Schedule
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from telephony.models import HoursRun, HoursStep
-from telephony.services.hours_writing import keeping_of
+from telephony.services.hours_planning import keeping_of
 
 
 @dataclass(frozen=True)

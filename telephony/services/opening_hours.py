@@ -1,6 +1,6 @@
 """Opening hours of the tenant: rows as people typed them, and the values that they mean.
 
-Writing them to a provider: hours_writing.py. Reading them from its rules: hours_reading.py. In words: hours_words.py.
+Writing them to a provider: hours_planning.py. Reading them from its rules: hours_reading.py. In words: hours_words.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Opening hours: the week, holidays and exceptions of a schedule. Writing them to a provider: hours_writing.py."""
+"""Opening hours: the week, holidays and exceptions of a schedule. Writing them to a provider: hours_planning.py."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from telephony.models import HoursException, OpeningHours
 from telephony.providers.holiday_calendar import COUNTRIES
 from telephony.providers.hours import is_open, next_turn
 from telephony.services import hours_words, opening_hours
+from telephony.services.hours_planning import connections
 from telephony.services.hours_standing import places
-from telephony.services.hours_writing import connections
 from telephony.services.opening_hours import OFFICE, Schedule, named_stretches, year_of
 
 INDEX = "telephony:hours"

@@ -19,7 +19,14 @@ from portal.lib.errors import InvalidInput, ProviderError
 from telephony.forms.hours import TakeOverForm
 from telephony.hours_figures import week_figure
 from telephony.models import Connection, HoursPlacement, HoursRun
-from telephony.services import hours_going_on, hours_reading, hours_removing, hours_words, hours_writing
+from telephony.services import (
+    hours_going_on,
+    hours_planning,
+    hours_reading,
+    hours_removing,
+    hours_words,
+    hours_writing,
+)
 from telephony.services.hours_reading import Taken
 from telephony.services.hours_steps import lines_of
 from telephony.services.opening_hours import Schedule
@@ -29,7 +36,7 @@ FRAGMENT = "telephony/_hours_run.html"
 
 
 def _connection(slug: str) -> Connection:
-    found = next((one for one in hours_writing.connections() if one.slug == slug), None)
+    found = next((one for one in hours_planning.connections() if one.slug == slug), None)
     if found is None:
         raise Http404
     return found
@@ -44,8 +51,8 @@ class HoursPlanView(HoursPage, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         connection = _connection(kwargs["connection"])
         try:
-            run = hours_writing.plan(self.schedule, connection, request.user)  # type: ignore[arg-type]
-        except hours_writing.NothingToWrite:
+            run = hours_planning.plan(self.schedule, connection, request.user)  # type: ignore[arg-type]
+        except hours_planning.NothingToWrite:
             words = _("%(provider)s has these hours already.")
             messages.info(request, words % {"provider": connection.declaration.label})
         except ProviderError as error:
@@ -66,7 +73,7 @@ class HoursRemovePlanView(HoursPage, View):
         placement = get_object_or_404(HoursPlacement, hours=self.schedule.row, connection=connection)
         try:
             run = hours_removing.plan_removal(placement, request.user)  # type: ignore[arg-type]
-        except hours_writing.NothingToWrite:
+        except hours_planning.NothingToWrite:
             words = _("Nothing of them is at %(provider)s any more.")
             messages.info(request, words % {"provider": connection.declaration.label})
         except ProviderError as error:
@@ -149,7 +156,7 @@ class RunAct(RunPage, View, ABC):
             return self.act()
         except hours_writing.NotOpen:
             messages.info(request, _("This has gone on meanwhile; here is how it stands."))
-        except hours_writing.NothingToWrite:
+        except hours_planning.NothingToWrite:
             messages.info(request, _("There is nothing left to take back."))
         except ProviderError as error:
             messages.error(request, _("Nothing was sent. %(reason)s") % {"reason": error.message})
@@ -182,7 +189,7 @@ class HoursCompareView(RunAct):
     def act(self) -> HttpResponse:
         try:
             return self.page(hours_going_on.compare_anew(self.run, self.request.user))
-        except hours_writing.NothingToWrite:
+        except hours_planning.NothingToWrite:
             words = _("%(provider)s has these hours already.")
             label = self.run.placement.connection.declaration.label
             messages.info(self.request, words % {"provider": label})

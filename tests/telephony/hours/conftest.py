@@ -14,7 +14,7 @@ from telephony.models import Connection, HoursRun, OpeningHours
 from telephony.providers.kazoo.sandbox.seed import LOGIN
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import hours_writing, ledger, linking, request_log
+from telephony.services import hours_planning, hours_writing, ledger, linking, request_log
 from telephony.services.adopting import Round
 from telephony.services.opening_hours import Schedule
 from tests.people import person
@@ -96,6 +96,6 @@ def work(run: HoursRun) -> HoursRun:
 
 def write(row: OpeningHours, connection: Connection, who: Person) -> HoursRun:
     """Plan, send, and have it done."""
-    run = hours_writing.plan(Schedule(row), connection, who)
+    run = hours_planning.plan(Schedule(row), connection, who)
     hours_writing.begin(run, who)
     return work(run)

@@ -20,7 +20,15 @@ from django.utils import timezone
 from accounts.models import Person
 from telephony.models import Change, Connection, HoursRun, OpeningHours
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import editing, hours_going_on, hours_removing, hours_writing, ledger, settling
+from telephony.services import (
+    editing,
+    hours_going_on,
+    hours_planning,
+    hours_removing,
+    hours_writing,
+    ledger,
+    settling,
+)
 from telephony.services.hours_standing import Standing, places
 from telephony.services.opening_hours import Schedule
 
@@ -32,7 +40,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def begun(office: OpeningHours, connection: Connection, noe: Person) -> HoursRun:
-    run = hours_writing.plan(Schedule(office), connection, noe)
+    run = hours_planning.plan(Schedule(office), connection, noe)
     hours_writing.begin(run, noe)
     return run
 

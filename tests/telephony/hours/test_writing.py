@@ -22,7 +22,7 @@ from telephony.models import (
 )
 from telephony.providers.hours import is_open
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import editing, hours_writing, importing
+from telephony.services import editing, hours_planning, hours_writing, importing
 from telephony.services.hours_standing import Standing, places
 from telephony.services.importing import Wish
 from telephony.services.opening_hours import Schedule
@@ -68,8 +68,8 @@ def test_what_is_there_already_is_not_written_again(
     office: OpeningHours, connection: Connection, noe: Person
 ) -> None:
     write(office, connection, noe)
-    with pytest.raises(hours_writing.NothingToWrite):
-        hours_writing.plan(Schedule(office), connection, noe)
+    with pytest.raises(hours_planning.NothingToWrite):
+        hours_planning.plan(Schedule(office), connection, noe)
 
 
 def test_a_change_writes_only_what_differs_and_removes_what_is_left_over(
@@ -133,7 +133,7 @@ def test_a_worker_that_dies_loses_and_doubles_nothing(
     killed_at: int,
 ) -> None:
     """The worker is gone after a step was sent and before it was noted: the run is taken up by its change."""
-    run = hours_writing.plan(Schedule(office), connection, noe)
+    run = hours_planning.plan(Schedule(office), connection, noe)
     hours_writing.begin(run, noe)
     work(run)
     count = len(at_kazoo("temporal_rules"))
@@ -153,7 +153,7 @@ def test_a_fault_stops_the_run_and_it_goes_on_from_there(
     office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held, sandbox: SandboxServer
 ) -> None:
     before = len(at_kazoo("temporal_rules"))
-    run = hours_writing.plan(Schedule(office), connection, noe)
+    run = hours_planning.plan(Schedule(office), connection, noe)
     hours_writing.begin(run, noe)
     sandbox.faults.add("kazoo", "temporalRuleSet.create", status=400)
     work(run)
@@ -172,7 +172,7 @@ def test_a_provider_that_asks_for_a_pause_is_given_one(
     office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held, sandbox: SandboxServer
 ) -> None:
     before = len(at_kazoo("temporal_rules"))
-    run = hours_writing.plan(Schedule(office), connection, noe)
+    run = hours_planning.plan(Schedule(office), connection, noe)
     hours_writing.begin(run, noe)
     sandbox.faults.add("kazoo", "temporalRule.create", status=429, times=1)
     work(run)
@@ -191,7 +191,7 @@ def test_a_stopped_run_is_taken_back(
     office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held, sandbox: SandboxServer
 ) -> None:
     rules = at_kazoo("temporal_rules")
-    run = hours_writing.plan(Schedule(office), connection, noe)
+    run = hours_planning.plan(Schedule(office), connection, noe)
     hours_writing.begin(run, noe)
     sandbox.faults.add("kazoo", "temporalRuleSet.create", status=400)
     work(run)
@@ -213,7 +213,7 @@ def test_what_somebody_changed_there_is_seen_and_not_overwritten_unseen(
     rule_id = placement.rules[0]["id"]
     office.week = [[[600, 750], [810, 1080]]] * 5 + [[], []]
     office.save()
-    run = hours_writing.plan(Schedule(office), connection, noe)
+    run = hours_planning.plan(Schedule(office), connection, noe)
     hours_writing.begin(run, noe)
     there = editing.propose(
         connection, "temporalRule.update", {"ruleId": rule_id}, {"time_window_stop": 1800}, person=noe
@@ -269,7 +269,7 @@ def test_hours_of_too_many_single_days_are_refused_in_words(
             spans=[[540, 600], [660, 720]],
         )
     with pytest.raises(InvalidInput) as refused:
-        hours_writing.plan(Schedule(office), connection, noe)
+        hours_planning.plan(Schedule(office), connection, noe)
     assert "rules" in refused.value.message
 
 
@@ -283,8 +283,8 @@ def test_a_customer_writes_with_the_login_of_its_reseller(connection: Connection
     importing.import_accounts(connection, [Wish(account=account, tenant=customer)], maud)
     with tenant_scope(customer, reason="the customer's own work"):
         row = OpeningHours.objects.create(tenant=customer, name="Garage", week=WEEK)
-        (own,) = hours_writing.connections()
-        run = hours_writing.plan(Schedule(row), own, maud)
+        (own,) = hours_planning.connections()
+        run = hours_planning.plan(Schedule(row), own, maud)
         hours_writing.begin(run, maud)
         back = hours_writing.revert(work(HoursRun.objects.get(pk=run.pk)), maud)
         hours_writing.begin(back, maud)
@@ -292,7 +292,7 @@ def test_a_customer_writes_with_the_login_of_its_reseller(connection: Connection
 
 
 def test_a_run_is_begun_once(office: OpeningHours, connection: Connection, noe: Person) -> None:
-    run = hours_writing.plan(Schedule(office), connection, noe)
+    run = hours_planning.plan(Schedule(office), connection, noe)
     hours_writing.begin(run, noe)
     with pytest.raises(hours_writing.NotOpen):
         hours_writing.begin(run, noe)
