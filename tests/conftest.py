@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 import hypothesis
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as configured
 from django.db import connection
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from accounts.models import Person
 from portal.chromium import FLAGS, provide_chromium
+
+from .people import signed_in
 
 # The same examples each time: a run that fails by chance tells nobody what they broke. `--hypothesis-profile=default`
 # looks further. How long an example takes is the machine's affair.
@@ -45,6 +49,9 @@ END $$
 """
 
 Answer = TypeVar("Answer")
+PATIENCE_MS = (
+    30_000  # other tests may want the same cores; what comes is not waited for any longer than it takes
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -113,7 +120,8 @@ class Visitor:
         thread.run(self._listen)
 
     def _listen(self) -> None:
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
         self.page.on("console", self._hear)
 
@@ -123,6 +131,12 @@ class Visitor:
 
     def __call__(self, steps: Callable[[Page], Answer]) -> Answer:
         return self.thread.run(steps, self.page)
+
+    def sign_in(self, someone: Person) -> None:
+        """Let the window be this person's, by the session that signing in makes: its forms have tests of their own."""
+        name = configured.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": signed_in(someone).cookies[name].value, "url": self.base}
+        self.thread.run(self.context.add_cookies, [cookie])
 
     def open(self, path: str) -> None:
         self(lambda page: page.goto(path))

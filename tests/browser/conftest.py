@@ -22,6 +22,7 @@ from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access
 
 PATIENCE_S = 60
+WORKER = "worker of a browser test"  # as PostgreSQL knows it
 
 
 def eventually(condition: Callable[[], Any], what: str) -> Any:
@@ -82,7 +83,7 @@ def maud(vellard: Tenant) -> Person:
 def start_worker(keyyo: SandboxServer, live_server: Any) -> Iterator[Callable[[], subprocess.Popen]]:
     """Starts a Celery worker on every queue, as the demo runs them, on this test's database and broker.
 
-    It and its children are one session, for `kill_session`.
+    It and its children are one session, for `kill_session`: what it still has to do at the end of a test nobody awaits.
     """
     name = database.settings_dict["NAME"]
     url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
@@ -94,6 +95,7 @@ def start_worker(keyyo: SandboxServer, live_server: Any) -> Iterator[Callable[[]
         "OUTBOUND_ALLOW": f"127.0.0.1:{keyyo.port}",
         "PUBLIC_URL": live_server.url,
         "DATA_DIR": str(configured.DATA_DIR),
+        "PGAPPNAME": WORKER,
     }
     command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-Q", "interactive,sync,reports"]
     command += ["--concurrency=2", "--loglevel=warning", "--without-gossip", "--without-mingle"]
@@ -106,11 +108,17 @@ def start_worker(keyyo: SandboxServer, live_server: Any) -> Iterator[Callable[[]
 
     yield start
     for process in started:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            kill_session(process)
+        kill_session(process)
+    eventually(lambda: not is_at_work(), "PostgreSQL notices that the worker is gone")
+
+
+def is_at_work() -> bool:
+    """Whether PostgreSQL still runs something for a worker; it may yet write a row."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [WORKER]
+        )
+        return bool(cursor.fetchall())
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access, entities, ledger, request_log
 
 from .conftest import eventually
-from .test_journey import sign_in
 
 UPDATE = "services.profiles.update"
 KIND = "VoIPAccountProfile"
@@ -78,7 +77,7 @@ def delays(keyyo: SandboxServer, connection: Connection) -> list[int]:
 
 @pytest.mark.browser
 def test_a_list_goes_out_is_edited_and_its_difference_is_written(
-    visitor: Any, worker: Any, keyyo: SandboxServer, linked: Connection, tmp_path: Path
+    visitor: Any, worker: Any, keyyo: SandboxServer, linked: Connection, maud: Person, tmp_path: Path
 ) -> None:
     edited, expected = tmp_path / "edited.csv", count(linked)
 
@@ -114,7 +113,7 @@ def test_a_list_goes_out_is_edited_and_its_difference_is_written(
         page.get_by_role("button", name="Write 2 objects").click()
         expect(page.get_by_role("button", name="Take all of it back")).to_be_visible(timeout=60_000)
 
-    visitor(sign_in)
+    visitor.sign_in(maud)
     visitor(fetch)
     visitor(bring_back)
 
@@ -128,6 +127,7 @@ def test_an_edit_whose_worker_is_killed_is_taken_up_and_writes_no_row_twice(
     start_worker: Callable[[], Any],
     keyyo: SandboxServer,
     linked: Connection,
+    maud: Person,
 ) -> None:
     rows = count(linked)
 
@@ -147,7 +147,7 @@ def test_an_edit_whose_worker_is_killed_is_taken_up_and_writes_no_row_twice(
 
     keyyo.faults.add("keyyo", match=UPDATE, delay_s=1.5, times=rows)
     keyyo.requests.clear()
-    visitor(sign_in)
+    visitor.sign_in(maud)
     visitor(start)
     eventually(lambda: len(writes(keyyo)) >= 1, "a row is on its way")
     kill_session(worker)

@@ -16,8 +16,6 @@ from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import linking, request_log
 from telephony.services.adopting import Round
 
-from .test_journey import sign_in
-
 FLAG = "opening-hours"
 
 
@@ -85,14 +83,14 @@ def take_back(page: Page) -> None:
 
 @pytest.mark.browser
 def test_hours_with_a_holiday_are_written_seen_and_taken_back(
-    visitor: Any, worker: Any, keyyo: SandboxServer, linked: Connection
+    visitor: Any, worker: Any, keyyo: SandboxServer, linked: Connection, maud: Person
 ) -> None:
     def ours(collection: str) -> list[dict[str, Any]]:
         docs = keyyo.state("kazoo")["accounts"][linked.remote_account]["docs"].get(collection, {})
         return [row["doc"] for row in docs.values() if FLAG in row["doc"].get("flags", ())]
 
     seen: list[str] = []
-    visitor(sign_in)
+    visitor.sign_in(maud)
     for step in (add_hours, ask, review, write):
         visitor(step)
         seen.extend(visitor.serious())

@@ -21,8 +21,6 @@ from telephony.services import access, linking
 from telephony.services.adopting import Round
 from tests.telephony.connections.objects import stored
 
-from .test_journey import sign_in
-
 PLAY = """player => new Promise((resolve, reject) => {
   player.muted = true;
   player.onended = () => resolve(player.duration);
@@ -69,7 +67,9 @@ def write(page: Page) -> None:
     page.locator(".sb-foot button.btn-primary").click()
 
 
-def test_a_sound_goes_up_and_plays_in_the_page(visitor: Any, link: Connection, vellard: Tenant) -> None:
+def test_a_sound_goes_up_and_plays_in_the_page(
+    visitor: Any, link: Connection, maud: Person, vellard: Tenant
+) -> None:
     with tenant_scope(vellard):
         recording = stored(link, "media", "media.create", {"name": "Greeting"})
     seen: list[str] = []
@@ -93,7 +93,7 @@ def test_a_sound_goes_up_and_plays_in_the_page(visitor: Any, link: Connection, v
         page.goto(f"/t/vellard/entities/{recording.pk}/")
         return float(page.locator("audio").evaluate(PLAY))
 
-    visitor(sign_in)
+    visitor.sign_in(maud)
     visitor(upload)
     visitor.problems.clear()  # the refused form is answered with 422, which the console reports
     visitor(again)
@@ -102,7 +102,9 @@ def test_a_sound_goes_up_and_plays_in_the_page(visitor: Any, link: Connection, v
     assert seen == []
 
 
-def test_a_port_request_moves_and_is_refused(visitor: Any, link: Connection, vellard: Tenant) -> None:
+def test_a_port_request_moves_and_is_refused(
+    visitor: Any, link: Connection, maud: Person, vellard: Tenant
+) -> None:
     with tenant_scope(vellard):
         document = {"name": "Old numbers", "numbers": {"+33199005511": {}}}
         request = stored(link, "port_request", "port.create", document)
@@ -122,7 +124,7 @@ def test_a_port_request_moves_and_is_refused(visitor: Any, link: Connection, vel
         write(page)
         expect(page.get_by_text("invalid state transition from rejected to pending").first).to_be_visible()
 
-    visitor(sign_in)
+    visitor.sign_in(maud)
     visitor(submit)
     visitor.open("/t/vellard/ports/")
     assert visitor.serious() == []
@@ -134,7 +136,7 @@ def test_a_port_request_moves_and_is_refused(visitor: Any, link: Connection, vel
 
 
 def test_a_number_is_bought_with_charges_asked(
-    visitor: Any, keyyo: SandboxServer, link: Connection, vellard: Tenant
+    visitor: Any, keyyo: SandboxServer, link: Connection, maud: Person, vellard: Tenant
 ) -> None:
     accounts = keyyo.state("kazoo")["accounts"]
     account = accounts[link.remote_account]
@@ -160,7 +162,7 @@ def test_a_number_is_bought_with_charges_asked(
         page.get_by_role("button", name="Accept the charges and write").click()
         expect(page.locator(".sb-head")).to_contain_text("Written")
 
-    visitor(sign_in)
+    visitor.sign_in(maud)
     visitor(search)
     assert visitor.serious() == []
     visitor(buy)

@@ -17,7 +17,6 @@ from telephony.providers.sandbox.server import SandboxServer
 from telephony.providers.voipcloud.sandbox import seed as voipcloud
 
 from .conftest import eventually
-from .test_journey import sign_in
 
 CUSTOMERS = ("Garage Pontavre", "Cabinet dentaire Ormélie", "Boulangeries Fournival")
 
@@ -76,7 +75,7 @@ def test_each_provider_is_linked_and_a_reseller_imports_customers(
         link(page)
         expect(page.get_by_text("is connected.")).to_be_visible()
 
-    visitor(sign_in)
+    visitor.sign_in(maud)
     visitor(link_kazoo)
     look()
     visitor(choose)

@@ -21,13 +21,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def seat(visitor, site, people, client, tom):
+def seat(visitor, site, people, tom):
     """Tom at a browser window, signed in."""
-    client.force_login(tom)
-    cookie = client.cookies["session"]
-    visitor.thread.run(
-        visitor.context.add_cookies, [{"name": "session", "value": cookie.value, "url": visitor.base}]
-    )
+    visitor.sign_in(tom)
     return visitor
 
 

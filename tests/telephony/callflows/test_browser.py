@@ -6,14 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from accounts.models import Person
 from telephony.models import CallflowDraft, Entity
 from telephony.providers.callflows.tree import read
 from telephony.services.callflow_drafts import flow_of, text_of
-from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
@@ -29,9 +27,7 @@ def draft(reception: Entity, maud: Person) -> CallflowDraft:
 
 @pytest.fixture
 def at_browser(visitor: Any, maud: Person) -> Any:
-    name = settings.SESSION_COOKIE_NAME
-    cookie = {"name": name, "value": signed_in(maud).cookies[name].value, "url": visitor.base}
-    visitor.thread.run(visitor.context.add_cookies, [cookie])
+    visitor.sign_in(maud)
     return visitor
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page
 
 from accounts.models import Person
@@ -19,14 +17,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 @pytest.fixture
 def maud_at_browser(visitor: Any, maud: Person) -> Any:
-    client = Client()
-    client.force_login(maud)
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-        "url": visitor.base,
-    }
-    visitor.thread.run(visitor.context.add_cookies, [cookie])
+    visitor.sign_in(maud)
     return visitor
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from accounts.models import Person
 from telephony.models import Change
 from telephony.views.ways_back import FIELD
 
@@ -19,13 +19,8 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture
-def at_browser(visitor: Any, browser: Client) -> Any:
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": browser.cookies[settings.SESSION_COOKIE_NAME].value,
-        "url": visitor.base,
-    }
-    visitor.thread.run(visitor.context.add_cookies, [cookie])
+def at_browser(visitor: Any, maud: Person) -> Any:
+    visitor.sign_in(maud)
     return visitor
 
 

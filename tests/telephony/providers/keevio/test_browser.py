@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import Person
@@ -22,14 +20,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 @pytest.fixture
 def at_browser(visitor: Any, alice: Person) -> Any:
-    client = Client()
-    client.force_login(alice)
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-        "url": visitor.base,
-    }
-    visitor.thread.run(visitor.context.add_cookies, [cookie])
+    visitor.sign_in(alice)
     return visitor
 
 
