@@ -100,6 +100,22 @@ def delete_single(call: Call) -> Document:
     return dict(entry["doc"]) if entry else {}
 
 
+@answers(
+    "GET POST DELETE",
+    *(f"/accounts/{{}}/{thing}/{{}}/metaflows" for thing in ("callflows", "devices", "users")),
+)
+def metaflows_of(call: Call, identifier: str) -> Document:
+    """What stands in a document as `metaflows`; one object, as for the account."""
+    entry = call.entry(call.request.segments[-3], identifier)
+    document, method = dict(entry["doc"]), call.message.method
+    before = document.pop("metaflows", None)
+    if method == "GET":
+        return dict(before) if isinstance(before, dict) else {}
+    wish = {} if method == "DELETE" else stored(call.document)
+    changed(entry, {**document, **({"metaflows": wish} if wish else {})}, call.now_g)
+    return wish
+
+
 @answers("GET", "/accounts/{}/users/hotdesks", "/accounts/{}/devices/hotdesks", "/accounts/{}/hotdesks")
 def list_hotdesks(call: Call) -> list[Document]:
     """Phones at which somebody is logged in."""

@@ -141,3 +141,17 @@ def test_second_factors_and_ways_in_are_set_up(master):
     assert master("DELETE", "~/security").status_code == 200
     assert master.get("~/security")["auth_modules"] == {}
     assert master.get("~/security/attempts") == []
+
+
+@pytest.mark.parametrize("thing", ["users", "devices", "callflows"])
+def test_a_document_has_its_codes_during_a_call(master, account, fake_kazoo, thing):
+    identifier = next(iter(fake_kazoo.store.data["accounts"][account]["docs"][thing]))
+    path = f"~/{thing}/{identifier}/metaflows"
+    codes = {"binding_digit": "*", "numbers": {"1": {"module": "hangup", "data": {}}}}
+
+    assert master.get(path) == {}
+    assert master.ok("POST", path, codes) == codes
+    assert master.get(f"~/{thing}/{identifier}")["metaflows"] == codes
+    assert master("DELETE", path, {}).status_code == 200
+    assert "metaflows" not in master.get(f"~/{thing}/{identifier}")
+    assert master("GET", f"~/{thing}/none/metaflows").status_code == 404
