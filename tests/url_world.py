@@ -20,6 +20,7 @@ from accounts.scoping import tenant_scope
 from portal.lib.secrets import seal
 from telephony.models import (
     Call,
+    CallflowDraft,
     Change,
     Connection,
     Credential,
@@ -34,6 +35,7 @@ from telephony.models import (
     SyncRun,
 )
 from telephony.providers.registry import PROVIDERS
+from telephony.services import callflow_drafts
 from telephony.services.access import APPLICATION_FIELD
 from telephony.services.opening_hours import OFFICE
 
@@ -210,6 +212,10 @@ class World:
             person=self.person, page="calls", name="Missed", query="outcome=missed"
         )
 
+    @cached_property
+    def new_callflow(self) -> CallflowDraft:
+        return callflow_drafts.begin_new(self.things.kazoo, self.person, {"name": "New"})
+
     def make_all(self) -> None:
         """Make now what else is made when it is asked for."""
         with tenant_scope(self.things.tenant):
@@ -254,6 +260,9 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}entities/<int:pk>/speak/", "pk", lambda world: world.things.recording.pk),
     (f"{T}numbers/<int:pk>/release/", "pk", lambda world: world.things.owned_number.pk),
     (f"{T}callflows/", "pk", lambda world: world.things.callflow.pk),
+    (f"{T}callflows/", "connection", lambda world: world.things.kazoo.slug),
+    (f"{T}callflows/", "start", lambda world: "group"),
+    (f"{T}callflows/drafts/", "pk", lambda world: world.new_callflow.pk),
     (f"{T}ports/", "pk", lambda world: world.things.port_request.pk),
     (f"{T}ports/", "state", lambda world: "submitted"),
     (f"{T}connections/<int:pk>/account/", "pk", lambda world: world.things.kazoo.pk),
@@ -303,6 +312,7 @@ NOT_OBJECTS = {
     "e164",
     "operation",
     "state",
+    "start",
     "day",
     "month",
     "format",

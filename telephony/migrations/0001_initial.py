@@ -1759,8 +1759,19 @@ class Migration(migrations.Migration):
                 ("flow", models.TextField()),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("revision", models.PositiveIntegerField(default=0)),
+                ("left_empty", models.JSONField(blank=True, default=list)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
                 (
                     "change",
                     models.ForeignKey(
@@ -1774,6 +1785,8 @@ class Migration(migrations.Migration):
                 (
                     "entity",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="callflow_drafts",
                         to="telephony.entity",
@@ -1838,6 +1851,17 @@ class Migration(migrations.Migration):
             model_name="callflowdraft",
             constraint=models.UniqueConstraint(
                 fields=("tenant", "entity", "person"), name="callflow_draft_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="callflowdraft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("connection__isnull", False), ("entity__isnull", True)),
+                    models.Q(("connection__isnull", True), ("entity__isnull", False)),
+                    _connector="OR",
+                ),
+                name="callflow_draft_of_one",
             ),
         ),
         migrations.AddConstraint(

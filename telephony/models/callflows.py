@@ -2,42 +2,72 @@
 
 from __future__ import annotations
 
+import json
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantOwned
 from telephony.models.changes import Change
+from telephony.models.connections import Connection
 from telephony.models.entities import Entity
 
 
 class CallflowDraft(TenantOwned):
     """What one person makes of one callflow; nobody else's is touched by it.
 
+    entity    the callflow; None for one that is not made yet, in the account `connection`
     base      the provider's document as it was read when the draft began: JSON text, for the database keeps no order
     flow      the steps as they are now, with their numbers (`services/callflow_drafts.py`)
     position  how many of the acts are in force; those after it can be done again
     revision  counts every act, so that a second window does not write over the first
     change    the preview that publishes it, once there is one
+    left_empty  what a callflow that was brought in named and nobody put another in place of:
+                [{"step", "kind", "name", "held": checksum of the step's settings then}]
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="callflow_drafts")
+    entity = models.ForeignKey(
+        Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="callflow_drafts"
+    )
+    connection = models.ForeignKey(
+        Connection, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
     base = models.TextField()
     flow = models.TextField()
     position = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
     change = models.ForeignKey(Change, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    left_empty = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("draft of a callflow")
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "entity", "person"], name="callflow_draft_once")
+            models.UniqueConstraint(fields=["tenant", "entity", "person"], name="callflow_draft_once"),
+            models.CheckConstraint(
+                condition=models.Q(entity__isnull=True, connection__isnull=False)
+                | models.Q(entity__isnull=False, connection__isnull=True),
+                name="callflow_draft_of_one",
+            ),
         ]
 
     def __str__(self) -> str:
-        return str(self.entity)
+        return str(self.entity) if self.entity is not None else self.name
+
+    @property
+    def name(self) -> str:
+        """What the draft calls it."""
+        return str(json.loads(self.flow)["root"].get("name") or _("New callflow"))
+
+    @property
+    def link(self) -> Connection:
+        """The account that it is of."""
+        if self.entity is not None:
+            return self.entity.connection
+        assert self.connection is not None
+        return self.connection
 
 
 class CallflowAct(TenantOwned):

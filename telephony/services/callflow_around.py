@@ -47,6 +47,12 @@ def callflows_of(connection: Connection) -> Callflows:
     return found
 
 
+def makers_of(connections: Iterable[Connection]) -> list[Connection]:
+    """Those in which new callflows can be made."""
+    linked = (one for one in connections if one.unlinked_at is None and one.can("callflows.edit"))
+    return [one for one in linked if one.declaration.callflows is not None]
+
+
 def network_of(connection: Connection) -> Network:
     kind = callflows_of(connection).kind
     rows = Entity.objects.present().filter(connection=connection, kind=kind)
@@ -65,8 +71,8 @@ def network_of(connection: Connection) -> Network:
     return Network(numbers=numbers, links=links)
 
 
-def targets_of(connection: Connection, flows: Iterable[Flow]) -> dict[Key, Target]:
-    """The objects that the steps of some callflows name; those that are gone as such. One query."""
+def targets_of(connection: Connection, flows: Iterable[Flow], more: Iterable[Key] = ()) -> dict[Key, Target]:
+    """The objects that the steps of some callflows name, and some more; those that are gone as such. One query."""
     callflows = callflows_of(connection)
     wanted: set[Key] = {
         (kind, remote_id)
@@ -74,6 +80,7 @@ def targets_of(connection: Connection, flows: Iterable[Flow]) -> dict[Key, Targe
         for pointers in pointers_of(flow, callflows).values()
         for _place, kind, remote_id in pointers
     }
+    wanted |= set(more)
     if not wanted:
         return {}
     kinds = {kind for kind, _remote_id in wanted}

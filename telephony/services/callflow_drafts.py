@@ -8,7 +8,7 @@ differs from the live callflow is told by number. Publishing goes through the on
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from accounts.models import Person
 from portal.lib.canonical import canonical_json
-from telephony.models import CallflowAct, CallflowDraft, Change, Entity
+from telephony.models import CallflowAct, CallflowDraft, Change, Connection, Entity
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
 from telephony.providers.callflows.tree import Flow, Node, read
 from telephony.providers.drafts import EntityPage
-from telephony.services import access, entities
+from telephony.providers.editing import Place
+from telephony.services import access, editing, entities
 from telephony.services.callflow_around import callflows_of
 
 
@@ -77,10 +78,15 @@ def _patch_of(text: str) -> Patch:
 # ---- a draft ----
 
 
+def is_over(draft: CallflowDraft) -> bool:
+    """Whether it was published."""
+    return draft.change is not None and draft.change.state == Change.State.APPLIED
+
+
 def draft_of(entity: Entity, person: Person) -> CallflowDraft | None:
     """The person's draft. One that was published is over: it is forgotten here."""
     found = CallflowDraft.objects.select_related("change").filter(entity=entity, person=person).first()
-    if found is not None and found.change is not None and found.change.state == Change.State.APPLIED:
+    if found is not None and is_over(found):
         found.delete()
         return None
     return found
@@ -88,12 +94,25 @@ def draft_of(entity: Entity, person: Person) -> CallflowDraft | None:
 
 def drafts_of_others(entity: Entity, person: Person) -> list[CallflowDraft]:
     rows = CallflowDraft.objects.filter(entity=entity).exclude(person=person)
-    applied = Change.State.APPLIED
-    return [one for one in rows.select_related("person", "change") if not _is_over(one, applied)]
+    return [one for one in rows.select_related("person", "change") if not is_over(one)]
 
 
-def _is_over(draft: CallflowDraft, applied: str) -> bool:
-    return draft.change is not None and draft.change.state == applied
+def new_drafts(person: Person) -> list[CallflowDraft]:
+    """The person's callflows that are not made yet, the latest first."""
+    rows = CallflowDraft.objects.filter(entity=None, person=person).order_by("-updated_at")
+    found = list(rows.select_related("connection", "change"))
+    CallflowDraft.objects.filter(pk__in=[one.pk for one in found if is_over(one)]).delete()
+    return [one for one in found if not is_over(one)]
+
+
+def begin_new(
+    connection: Connection, person: Person, document: Mapping[str, Any], left_empty: Sequence[Any] = ()
+) -> CallflowDraft:
+    """The draft of a callflow that is not made yet."""
+    flow = text_of(read(document))
+    return CallflowDraft.objects.create(
+        connection=connection, person=person, base="{}", flow=flow, left_empty=list(left_empty)
+    )
 
 
 def begin(entity: Entity, person: Person) -> CallflowDraft:
@@ -258,9 +277,33 @@ def _place(flow: Flow, number: int) -> tuple[int | None, str]:
     return parent, "" if parent is None else flow[parent].key_of(number)
 
 
+def propose(draft: CallflowDraft, person: Person) -> Change:
+    """The preview that publishes a draft: a change of the live callflow, or a new one. Nothing is sent.
+
+    Raises what `editing.propose` raises.
+    """
+    connection, entity = draft.link, draft.entity
+    declaration, kind = connection.declaration, callflows_of(connection).kind
+    if entity is None:
+        maker = declaration.maker_of(kind)
+        assert maker is not None
+        wanted = maker.read(flow_of(draft.flow).document())
+        change = editing.propose(connection, maker.operation.key, {}, wanted, person=person)
+    else:
+        wanted, seen = proposal_of(draft)
+        editor = declaration.editor(callflows_of(connection).update)
+        address = editor.address_of(Place(kind=kind, parent_remote_id="", remote_id=entity.remote_id))
+        change = editing.propose(
+            connection, editor.operation.key, address, wanted, seen=seen, person=person, entity=entity
+        )
+    draft.change = change
+    draft.save(update_fields=["change"])
+    return change
+
+
 def proposal_of(draft: CallflowDraft) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is wanted of the live callflow and what was seen of it, as `editing.propose` takes them."""
-    connection = draft.entity.connection
+    connection = draft.link
     editor = connection.declaration.editor(callflows_of(connection).update)
     seen = editor.read(json.loads(draft.base))
     now = editor.read(flow_of(draft.flow).document())

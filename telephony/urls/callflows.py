@@ -1,12 +1,24 @@
 from django.urls import path
 
-from telephony.views import callflow_editing, callflows
+from telephony.views import callflow_bringing, callflow_editing, callflow_new, callflows
 
 HERE = "t/<slug:slug>/callflows/"
 ONE = f"{HERE}<int:pk>/"
+DRAFT = f"{HERE}drafts/<int:pk>/"
 
 urlpatterns = [
     path(HERE, callflows.CallflowListView.as_view(), name="callflow_list"),
+    path(f"{HERE}new/", callflow_new.NewCallflowView.as_view(), name="callflow_new"),
+    path(
+        f"{HERE}new/<slug:connection>/<slug:start>/",
+        callflow_new.StartView.as_view(),
+        name="callflow_start",
+    ),
+    path(f"{HERE}bring/", callflow_bringing.BringView.as_view(), name="callflow_bring"),
+    path(f"{HERE}bring/<slug:connection>/", callflow_bringing.MapView.as_view(), name="callflow_map"),
+    path(f"{ONE}copy/", callflow_bringing.CopyView.as_view(), name="callflow_copy"),
+    path(f"{DRAFT}edit/", callflow_new.NewCallflowEditView.as_view(), name="callflow_new_edit"),
+    path(f"{DRAFT}review/", callflow_new.NewCallflowReviewView.as_view(), name="callflow_new_review"),
     path(ONE, callflows.CallflowView.as_view(), name="callflow_detail"),
     path(f"{ONE}drawing.svg", callflows.CallflowDrawingView.as_view(), name="callflow_drawing"),
     path(f"{ONE}document.json", callflows.CallflowDocumentView.as_view(), name="callflow_document"),

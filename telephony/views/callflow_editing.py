@@ -39,9 +39,9 @@ from telephony.providers.callflows.edits import Refused
 from telephony.providers.callflows.lint import Fault, Problem
 from telephony.providers.callflows.tree import Flow, read
 from telephony.providers.edit_fields import Field
-from telephony.providers.editing import Place
-from telephony.services import callflow_drafts, editing
+from telephony.services import callflow_drafts
 from telephony.services.callflow_around import problems_of, targets_of
+from telephony.services.callflow_bringing import left_empty
 from telephony.services.callflow_drafts import Stale, differences, flow_of
 from telephony.services.callflow_scene import ROOT, Scene, scene_of
 from telephony.services.edit_surroundings import surroundings
@@ -59,6 +59,7 @@ class DraftPage(CallflowPage):
 
     right = Right.CALLFLOWS_EDIT
     url_name = "callflow_edit"
+    is_new = False  # there is no live callflow yet
 
     @cached_property
     def draft(self) -> CallflowDraft | None:
@@ -74,6 +75,12 @@ class DraftPage(CallflowPage):
     def base(self) -> Flow:
         assert self.draft is not None
         return read(json.loads(self.draft.base))
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What was left empty when it was brought in stands first."""
+        left = left_empty(self.draft, self.flow, self.callflows) if self.draft is not None else []
+        return [*left, *problems_of(self.flow, self.link, self.around)]
 
     def forget(self) -> None:
         """The draft moved on: what was made of it is made anew."""
@@ -120,7 +127,12 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             return HttpResponseRedirect(self.url("callflow_detail"))
         if request.POST["act"] == "discard":
             self.draft.delete()
-            messages.success(request, _("The draft was discarded; the live callflow is as it was."))
+            messages.success(
+                request,
+                _("The draft was discarded; nothing was made.")
+                if self.is_new
+                else _("The draft was discarded; the live callflow is as it was."),
+            )
             return HttpResponseRedirect(self.url("callflow_detail"))
         return self._acted()
 
@@ -238,7 +250,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             self.problems,
             folded=self.folded,
             opened=self.opened,
-            marks=differences(self.base, self.flow).after,
+            marks={} if self.is_new else differences(self.base, self.flow).after,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -266,8 +278,11 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             takes_below=number is None or self._takes_below(number),
             branch_help=self._branch_help(number),
             has_clipboard=CLIPBOARD in self.request.session,
-            others=callflow_drafts.drafts_of_others(self.entity, self.request.user),
-            moved=checksum(self.entity.document) != checksum(json.loads(draft.base)),
+            others=[] if self.is_new else callflow_drafts.drafts_of_others(self.entity, self.request.user),
+            moved=not self.is_new and checksum(self.entity.document) != checksum(json.loads(draft.base)),
+            is_new=self.is_new,
+            review_url=self.url("callflow_review"),
+            origin=self.url("callflow_detail"),
             change_count=len(found.after) + sum(1 for one in found.before.values() if one == "gone"),
             root_changed=bool(found.root),
             can_redo=draft.acts.filter(number=draft.position + 1).exists(),
@@ -358,7 +373,8 @@ class CallflowReviewView(DraftPage, TemplateView):
         targets = targets_of(self.link, [self.base, self.flow])
         around = self.network.around(self.entity.remote_id, targets)
         before = scene_of(self.base, self.callflows, around, marks=found.before)
-        after = scene_of(self.flow, self.callflows, around, self.problems, marks=found.after)
+        marks = {} if self.is_new else found.after
+        after = scene_of(self.flow, self.callflows, around, self.problems, marks=marks)
         names = {one.name: one.label for one in self._root_fields()}
         return super().get_context_data(
             title=_("Review: %(name)s") % {"name": self.entity},
@@ -374,7 +390,9 @@ class CallflowReviewView(DraftPage, TemplateView):
             ],
             stopping=self.stopping,
             is_same=not found,
+            is_new=self.is_new,
             home=self.home,
+            origin=self.url("callflow_detail"),
             **kwargs,
         )
 
@@ -386,23 +404,10 @@ class CallflowReviewView(DraftPage, TemplateView):
         draft = self.draft
         if draft is None or self.stopping:
             return HttpResponseRedirect(self.url("callflow_review"))
-        wanted, seen = callflow_drafts.proposal_of(draft)
-        editor = self.link.declaration.editor(self.callflows.update)
-        own = Place(kind=self.entity.kind, parent_remote_id="", remote_id=self.entity.remote_id)
         try:
-            change = editing.propose(
-                self.link,
-                self.callflows.update,
-                editor.address_of(own),
-                wanted,
-                seen=seen,
-                person=request.user,  # type: ignore[arg-type]
-                entity=self.entity,
-            )
+            change = callflow_drafts.propose(draft, request.user)  # type: ignore[arg-type]
         except ProviderError as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(self.url("callflow_review"))
-        draft.change = change
-        draft.save(update_fields=["change"])
         url = tenant_url(request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
         return HttpResponseRedirect(url)

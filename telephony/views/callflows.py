@@ -23,7 +23,8 @@ from telephony.menu import connections_of
 from telephony.models import Change, Entity, EntityReference
 from telephony.providers.callflows.tree import read
 from telephony.services import callflow_drafts
-from telephony.services.callflow_around import network_of, problems_of, targets_of
+from telephony.services.callflow_around import makers_of, network_of, problems_of, targets_of
+from telephony.services.callflow_bringing import NAMES, names_of
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.entity_page import uses_of
 from telephony.services.object_acts import How, acts_of
@@ -58,13 +59,8 @@ class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = [
-            one
-            for one in connections_of(self.request)
-            if one.unlinked_at is None and one.can("callflows.edit")
-        ]
         return super().get_context_data(
-            makers=[one for one in own if one.declaration.callflows is not None],
+            can_make=bool(makers_of(connections_of(self.request))),
             why_not_new=""
             if Right.CALLFLOWS_EDIT in self.request.rights
             else why_not(self.request, Right.CALLFLOWS_EDIT),
@@ -131,6 +127,7 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             others=callflow_drafts.drafts_of_others(self.entity, self.request.user),
             why_not_edit=refused
             or why_connection_cannot(self.link, self.link.declaration.catalog[self.callflows.update]),
+            may_copy=not refused,
             restorable=[] if refused else [one.pk for one in changes if self._is_version(one)],
             why_not=permissions(self.request, self.link, {act.editor.operation.key for act in acts}),
             **shared,
@@ -151,10 +148,11 @@ class CallflowDrawingView(CallflowPage, View):
 
 
 class CallflowDocumentView(CallflowPage, View):
-    """The document as a file, as it was read; secrets are not in it."""
+    """The document as a file, as it was read, with what the objects that it names are called; secrets are not in it."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        text = json.dumps(self.entity.document, indent=2, ensure_ascii=False)
+        names = names_of(self.link, self.flow, self.callflows)
+        text = json.dumps({**self.entity.document, NAMES: names}, indent=2, ensure_ascii=False)
         return _named(HttpResponse(f"{text}\n", content_type="application/json"), self.entity, "json")
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from telephony.providers.callflows.actions import Actions
+from telephony.providers.callflows.starting import Start
+from telephony.providers.edit_fields import Field
 
 Pointer = tuple[str, str, str]  # place in the settings, kind, remote id
 
@@ -22,6 +24,9 @@ class Callflows:
     switch     field of an object that is false where it is switched off
     ending     module of a step that ends the call, for a branch that is missing
     update     key of the operation that writes one
+    itself     fields of a new callflow itself: its name, its numbers
+    starts     what a new one can begin with
+    root_pointers  what its own settings point to, its steps left out: document -> pointers
     """
 
     kind: str
@@ -31,3 +36,6 @@ class Callflows:
     switch: str
     ending: str
     update: str
+    itself: tuple[Field, ...] = ()
+    starts: tuple[Start, ...] = ()
+    root_pointers: Callable[[Mapping[str, Any]], Iterable[Pointer]] = lambda document: ()

@@ -36,6 +36,7 @@ class Fault(StrEnum):
     LOOP = "loop"
     RULE_NEVER = "rule_never"
     NUMBER_TWICE = "number_twice"
+    LEFT_EMPTY = "left_empty"
 
     @property
     def is_grave(self) -> bool:
@@ -51,6 +52,7 @@ _GRAVE = frozenset(
         Fault.MISSING_TARGET,
         Fault.LOOP,
         Fault.NUMBER_TWICE,
+        Fault.LEFT_EMPTY,
     }
 )
 

@@ -92,4 +92,6 @@ def test_files_hold_the_drawing_and_the_document(reception: Entity, bess: Person
     assert "Reception" in root[0].text
     assert b"var(" not in drawing.content
     document = browser.get(f"{HOME}{reception.pk}/document.json")
-    assert json.loads(document.content) == reception.document
+    told = json.loads(document.content)
+    assert told.pop("_names")["user"] == {identifier("a"): "Bess Arkwell"}
+    assert told == reception.document

@@ -216,3 +216,23 @@ def test_an_object_is_made_for_a_step_and_nothing_typed_is_lost(draft: CallflowD
     assert back.context["chosen"] == str(step)
     draft.refresh_from_db()
     assert draft.position == 0
+
+
+def test_a_new_callflow_is_made_and_its_draft_is_over(
+    link: Connection, server: SandboxServer, maud: Person
+) -> None:
+    browser = signed_in(maud)
+    where = browser.post(f"{HOME}new/{link.slug}/empty/", {"name": "Night", "extension": "4711"})["Location"]
+    browser.post(where, {"act": "add", "revision": 0, "module": "hangup"})
+    answer = browser.post(where.replace("edit/", "review/"))
+    assert "/changes/" in answer["Location"], answer["Location"]
+    draft = CallflowDraft.objects.get()
+    assert draft.change is not None
+    change = editing.send(draft.change, maud)
+    assert change.state == Change.State.APPLIED, change.fields_refused
+    docs = server.state("kazoo")["accounts"][link.remote_account]["docs"]["callflows"].values()
+    made = next(row["doc"] for row in docs if row["doc"].get("name") == "Night")
+    assert made["numbers"] == ["4711"]
+    assert made["flow"]["module"] == "hangup"
+    found = Entity.objects.get(connection=link, kind="callflow", name="Night")
+    assert browser.get(where)["Location"] == f"{HOME}{found.pk}/"

@@ -2,7 +2,8 @@
 
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.kazoo.callflows.actions import ACTIONS
-from telephony.providers.kazoo.pointers import pointers_of_step
+from telephony.providers.kazoo.callflows.starts import ITSELF, STARTS
+from telephony.providers.kazoo.pointers import pointers_of_root, pointers_of_step
 
 CALLFLOWS = Callflows(
     kind="callflow",
@@ -12,4 +13,7 @@ CALLFLOWS = Callflows(
     switch="enabled",
     ending="hangup",
     update="callflow.update",
+    itself=ITSELF,
+    starts=STARTS,
+    root_pointers=pointers_of_root,
 )
