@@ -13,6 +13,7 @@
     work().setAttribute("aria-busy", "true");
     const open = [...work().querySelectorAll("details[open]")].map((one) => one.firstElementChild.textContent.trim());
     const canvas = work().querySelector("[data-canvas]"), at = [canvas.scrollLeft, canvas.scrollTop];
+    const panelAt = document.getElementById("flow-panel")?.scrollTop, before = chosen();
     try {
       const answer = await fetch(url, { method: "POST", body: data, headers: { "HX-Request": "true", "HX-Target": "flow-work" } });
       if (!answer.ok || answer.redirected) return void location.reload();
@@ -20,6 +21,7 @@
       for (const one of work().querySelectorAll("details")) if (open.includes(one.firstElementChild.textContent.trim())) one.open = true;
       [work().querySelector("[data-canvas]").scrollLeft, work().querySelector("[data-canvas]").scrollTop] = at;
       flow.wake();
+      if (chosen() === before) document.getElementById("flow-panel").scrollTop = panelAt;
       const item = flow.itemOf(chosen());
       if (item) history.replaceState(history.state, "", item.href);
       if (focus && item) item.focus();

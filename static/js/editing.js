@@ -1,9 +1,15 @@
 // Forms of objects: selects that search by name, and a new object made in place. Hooks are data-*.
 (() => {
   const dialog = document.querySelector("dialog[data-new-dialog]");
-  let waiting = null; // the select that a new object is made for
+  let waiting = null, kind = ""; // the select that a new object is made for, and what its values begin with
 
   // ---- selects that ask for more by name ----
+  const found = async (place, words) => { // "/address", or "kind:/address" where values say their kind
+    const kind = place.slice(0, place.indexOf("/"));
+    const answer = await fetch(`${place.slice(kind.length)}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } });
+    const { items } = answer.ok ? await answer.json() : { items: [] };
+    return items.map((item) => ({ ...item, value: kind + item.value }));
+  };
   const search = (select) => {
     if (select.tomselect || !window.TomSelect || !select.dataset.options) return;
     new TomSelect(select, {
@@ -15,9 +21,8 @@
       allowEmptyOption: !select.multiple,
       loadThrottle: 200,
       load: (words, done) => {
-        fetch(`${select.dataset.options}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } })
-          .then((answer) => (answer.ok ? answer.json() : { items: [] }))
-          .then((found) => done(found.items))
+        Promise.all(select.dataset.options.split(" ").map((place) => found(place, words)))
+          .then((items) => done(items.flat()))
           .catch(() => done());
       },
       onInitialize() {
@@ -43,6 +48,7 @@
     if (link && dialog && !dialog.contains(link)) {
       event.preventDefault();
       waiting = document.getElementById(link.dataset.newObject);
+      kind = link.dataset.newPrefix ?? "";
       htmx.ajax("GET", link.dataset.newUrl, { target: "#new-object", swap: "innerHTML" }).then(() => {
         if (!dialog.open) dialog.showModal();
         dialog.querySelector("input:not([type=hidden]), select, textarea")?.focus();
@@ -55,8 +61,8 @@
     (waiting?.tomselect ?? waiting)?.focus();
   });
   document.addEventListener("objectMade", (event) => {
-    const { value, text } = event.detail;
-    if (!waiting || !value) return;
+    const { text } = event.detail, value = kind + event.detail.value;
+    if (!waiting || !event.detail.value) return;
     if (waiting.tomselect) {
       waiting.tomselect.addOption({ value, text });
       waiting.tomselect.addItem(value);
@@ -64,5 +70,6 @@
       waiting.add(new Option(text, value, true, true));
     }
     dialog?.close();
+    waiting.closest("[data-rows]")?.querySelector("[data-row-add]").click(); // of a list: one more row at once
   });
 })();

@@ -54,7 +54,7 @@ class SchemaField(forms.Field):
         )
 
     def clean(self, value: Any) -> Any:
-        if self.disabled or _alike(self.one, value, self.shown):
+        if self.disabled or alike(self.one, value, self.shown):
             return UNTOUCHED
         if value in (None, "", []):
             return None
@@ -71,11 +71,14 @@ class SchemaField(forms.Field):
         wanted = [one for one in (read if isinstance(read, list) else [read]) if isinstance(one, str)]
         already = self.shown if isinstance(self.shown, list) else [self.shown]
         new = [one for one in wanted if one not in already]
-        if new and (lost := set(new) - set(self.around.named(self.one.refers_to, new))):
+        known = (
+            {name for kind in self.one.points_to for name in self.around.named(kind, new)} if new else set()
+        )
+        if lost := set(new) - known:
             raise forms.ValidationError(_("There is no such object: %(name)s") % {"name": min(lost)[:80]})
 
 
-def _alike(one: Field, typed: Any, shown: Any) -> bool:
+def alike(one: Field, typed: Any, shown: Any) -> bool:
     """Whether a control still has what it showed: browsers end lines their own way, and boxes have no order."""
     if isinstance(shown, list) or isinstance(typed, list):
         now, then = list(map(str, typed or ())), list(map(str, shown or ()))
@@ -277,7 +280,7 @@ def _boxes(one: Field, value: Any, options: Options) -> forms.Widget:
 
 
 def _objects(one: Field, value: Any, options: Options) -> list[Any]:
-    known = list(options.get(one.refers_to, ()))
+    known = [option for kind in one.points_to for option in options.get(kind, ())]
     held = _several(one, value) if isinstance(value, list) else [_text(one, value)]
     names = dict(known)
     truths = one.declared.type if one.declared else ()

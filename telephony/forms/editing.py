@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import NoneType
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.errors import InvalidInput
 from portal.lib.numbers import display
 from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField
+from telephony.forms.rows import RowsField, by_hand, read_rows, rows_of
+from telephony.forms.rows_drawing import RowsWidget
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 
 SALT = "telephony.edit.seen"
@@ -45,10 +48,14 @@ class EditForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         self._check = check
-        self.declared = [one for one in fields if one.is_sparse or not one.secret or one.name in seen]
         loaded = {**seen, FINGERPRINTS: dict(fingerprints or {})}
         sent = f"{kwargs['prefix']}-{SEEN}" if kwargs.get("prefix") else SEEN
         self.seen = opened(data[sent]) if data is not None and data.get(sent) else loaded
+        self.declared = [
+            _fitting(one, self.seen.get(one.name))
+            for one in fields
+            if one.is_sparse or not one.secret or one.name in seen
+        ]
         token = signing.dumps(self.seen, salt=SALT, compress=True)
         self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
         initial = {
@@ -187,7 +194,9 @@ def typed_again(fields: Sequence[Field], data: QueryDict) -> dict[str, Any]:
     for one in fields:
         if one.is_fixed:
             continue
-        if one.kind in ("refs", "choices"):
+        if one.rows is not None:
+            found[one.name] = read_rows(one, data, opened(data.get(SEEN, "")).get(one.name))
+        elif one.kind in ("refs", "choices"):
             found[one.name] = data.getlist(one.name)
         elif one.kind == "boolean" and one.words is None:
             found[one.name] = one.name in data
@@ -196,8 +205,15 @@ def typed_again(fields: Sequence[Field], data: QueryDict) -> dict[str, Any]:
     return found
 
 
+def _fitting(one: Field, value: Any) -> Field:
+    """The field as it can show a value: what should be a list and is none is edited as JSON."""
+    return by_hand(one) if one.rows is not None and not isinstance(value, (list, NoneType)) else one
+
+
 def shown(one: Field, value: Any) -> Any:
     """A value as its input shows it."""
+    if one.rows is not None:
+        return rows_of(one, value)
     if one.is_sparse:
         return CONTROLS[one.kind].show(one, value)
     if one.kind == "number" and value:
@@ -218,6 +234,8 @@ def _cleaned(one: Field, value: Any) -> Any:
 
 
 def _form_field(one: Field, around: Surroundings, value: Any, options: Options) -> forms.Field:
+    if one.rows is not None:
+        return RowsField(one, value, RowsWidget(one, value, options), around)
     common: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": one.required}
     if one.is_sparse:
         return SchemaField(one, value, options, around, **common)

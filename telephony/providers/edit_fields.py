@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.canonical import canonical_json
+from portal.lib.numbers import display
 from portal.lib.redaction import masked
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Number, Said, said
@@ -69,11 +70,46 @@ class Surroundings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rows:
+    """What the entries of a list are, where a person edits them one by one.
+
+    told_by   the field of an entry that says what it is: a kind of object, or one of `variants`
+    id_at     the field with the identifier of the object, "" where entries are no objects
+    choices   what an entry can be, in words
+    kinds     those of the choices that are kinds of objects; of the others a person types the identifier
+    columns   what else each entry says
+    variants  what an entry says further, by what it is
+    """
+
+    told_by: str
+    id_at: str = ""
+    choices: tuple[tuple[str, Text], ...] = ()
+    kinds: tuple[str, ...] = ()
+    columns: tuple[Field, ...] = ()
+    variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+
+    def columns_of(self, what: str) -> tuple[Field, ...]:
+        return (*self.columns, *self.variants.get(what, ()))
+
+    @property
+    def typed(self) -> tuple[tuple[str, Text], ...]:
+        """The choices whose identifier is typed."""
+        return tuple(one for one in self.choices if self.id_at and one[0] not in self.kinds)
+
+    def key_of(self, entry: Any) -> tuple[str, str]:
+        """What an entry is, and which: ("user", "a1b2..."); ("", "") where it does not say so in words."""
+        if not isinstance(entry, Mapping):
+            return "", ""
+        what, which = entry.get(self.told_by), entry.get(self.id_at, "") if self.id_at else ""
+        return (what, which) if isinstance(what, str) and isinstance(which, str) else ("", "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
     duration_s, choice, choices, value (anything, shown as it is); of a document with a schema also code, email, url,
-    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, names, integers, ref, refs, secret, secrets,
-    json.
+    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, names, integers, ref, refs, rows (a list
+    whose entries `rows` describes), secret, secrets, json.
 
     brief    the label inside a list of labels, where `label` is half a sentence
     words    what a value is called, where `kind` alone does not say it
@@ -84,7 +120,7 @@ class Field:
     is_sparse  wanted only when its control was changed: untouched, it stays as it is, absent too
     is_usual   the form shows it at once; the others are folded where any is usual
     is_fixed   shown, and only the provider changes it
-    refers_to  entity kind whose identifier it holds
+    refers_to  entity kind whose identifier it holds; `also_to` further kinds that it may be of
     declared   what the provider's schema says of it
     """
 
@@ -109,7 +145,20 @@ class Field:
     is_usual: bool = False
     is_fixed: bool = False
     refers_to: str = ""
+    also_to: tuple[str, ...] = ()
+    rows: Rows | None = None
     declared: Declared | None = None
+
+    @property
+    def points_to(self) -> tuple[str, ...]:
+        """Every entity kind whose identifiers it may hold, those inside of its entries too."""
+        own = (self.refers_to, *self.also_to) if self.refers_to else ()
+        if self.rows is None:
+            return own
+        inside = [*self.rows.columns, *(one for fields in self.rows.variants.values() for one in fields)]
+        return tuple(
+            dict.fromkeys([*own, *self.rows.kinds, *(kind for one in inside for kind in one.points_to)])
+        )
 
     def say(self, value: Any, around: Surroundings) -> Said:
         """The value as a person reads it."""
@@ -133,9 +182,11 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
         return _("%(seconds)s s") % {"seconds": value}
     if isinstance(value, bool):
         return lazy("yes") if value else lazy("no")
+    if one.rows is not None and isinstance(value, list):
+        return "; ".join(_row_words(one.rows, entry, around) for entry in value)
     if one.refers_to:
         many = [str(item) for item in (value if isinstance(value, list) else [value])]
-        names = around.named(one.refers_to, many)
+        names = {name: word for kind in one.points_to for name, word in around.named(kind, many).items()}
         return ", ".join(names.get(item, item) for item in many)
     if one.kind in MOMENTS:
         return MOMENTS[one.kind](value) if isinstance(value, int) else str(value)
@@ -150,6 +201,23 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
     if isinstance(value, (dict, list)):
         return canonical_json(masked(value))
     return str(value)
+
+
+def _row_words(rows: Rows, entry: Any, around: Surroundings) -> str:
+    """An entry as a person reads it: "Bess Arkwell (rings for 20 s)"."""
+    what, which = rows.key_of(entry)
+    if not what:
+        return canonical_json(masked(entry))
+    name = str(dict(rows.choices).get(what, what))
+    if which:
+        names = around.named(what, [which]) if what in rows.kinds else {}
+        name = names.get(which, display(which))
+    told = [
+        f"{one.label}: {one.say(entry[one.name], around).plain(display)}"
+        for one in rows.columns_of(what)
+        if entry.get(one.name) not in (None, "", [], {})
+    ]
+    return f"{name} ({', '.join(told)})" if told else name
 
 
 def time_of_day(seconds: int) -> str:

@@ -7,7 +7,7 @@ its pages, its stand-in and its editors (`schema_editing.py`) read the same decl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -35,8 +35,10 @@ class Field:
     choices   the only values accepted (of each entry of a list)
     usual     values in use, where others are accepted too
     pattern   expression that a text must contain; `format` "email" or "uri"
-    refers_to entity kind whose id it is
+    refers_to entity kind whose id it is; `also` further kinds that it may be of
     entry     each entry of a list, or each value of an object with free keys: fields of an object, or one nameless field
+    member    the fields of an entry that say together which object it is: (its kind, its id)
+    variants  further fields of an entry, by the value of its first
     keys      expression that each free key must contain, "" for any
     is_closed no keys but those declared
     like      path of the field whose form each value has again (a tree)
@@ -60,7 +62,10 @@ class Field:
     format: str = ""
     unique: bool = False
     refers_to: str = ""
+    also: tuple[str, ...] = ()
     entry: tuple[Field, ...] = ()
+    member: tuple[str, str] | tuple[()] = ()
+    variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     keys: str | None = None
     is_closed: bool = False
     like: str = ""

@@ -73,7 +73,14 @@ def _about_list(family: Family, one: Field, values: list[Any], place: str) -> Re
     if one.unique and any(value in values[:index] for index, value in enumerate(values)):
         yield place, _("Something is in it twice.")
     for index, value in enumerate(values):
-        yield from _about_entry(family, one.entry, value, _below(place, str(index)))
+        yield from _about_entry(family, _entry_of(one, value), value, _below(place, str(index)))
+
+
+def _entry_of(one: Field, value: Any) -> tuple[Field, ...]:
+    """The fields of one entry, with those that only entries of its sort have."""
+    if not one.variants or not isinstance(value, Mapping):
+        return one.entry
+    return (*one.entry, *one.variants.get(str(value.get(one.entry[0].path)), ()))
 
 
 def _about_object(family: Family, one: Field, values: Mapping[str, Any], place: str) -> Reasons:

@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as lazy
 
 from telephony.providers.edit_effects import Consequence
-from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Rows, Surroundings
 from telephony.providers.operations import Text
 from telephony.providers.schema import Family
 from telephony.providers.schema import Field as Declared
@@ -81,9 +81,11 @@ class Sort:
 # ---- one declared field as one of the form ----
 
 
-def _editable(one: Declared, sort: Sort) -> Field:
-    kind = control_of(one, sort.choices.get(one.path, ()))
-    words = dict(sort.choices.get(one.path, ()))
+def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
+    """`place` is where it stands in the document, for a field of an entry."""
+    place = place or one.path
+    kind = control_of(one, sort.choices.get(place, ()))
+    words = dict(sort.choices.get(place, ()))
     values = one.choices or one.usual or tuple(words)
     entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
     if kind == "choices" and entry is not None:
@@ -92,6 +94,7 @@ def _editable(one: Declared, sort: Sort) -> Field:
     help_text = one.help
     if kind in ("texts", "integers", "secrets", "names"):
         help_text = format_lazy("{} {}", help_text, _ONE_A_LINE) if _is_said(help_text) else _ONE_A_LINE
+    pointing = entry if entry is not None and not one.refers_to else one
     return Field(
         name=one.path,
         label=format_lazy("{} ({})", one.label, unit) if _is_said(unit) else one.label,
@@ -105,10 +108,33 @@ def _editable(one: Declared, sort: Sort) -> Field:
         secret=one.secret,
         empty=lazy("not set"),
         is_sparse=True,
-        is_usual=any(one.path == place or one.path.startswith(f"{place}.") for place in sort.usual),
-        is_fixed=any(one.path == place or one.path.startswith(f"{place}.") for place in sort.fixed),
-        refers_to=one.refers_to or (entry.refers_to if entry is not None else ""),
+        is_usual=any(place == usual or place.startswith(f"{usual}.") for usual in sort.usual),
+        is_fixed=any(place == fixed or place.startswith(f"{fixed}.") for fixed in sort.fixed),
+        refers_to=pointing.refers_to,
+        also_to=pointing.also,
+        rows=_rows_of(one, sort, place) if kind == "rows" else None,
         declared=one,
+    )
+
+
+def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
+    """What the entries of a list are; each has the words of its own place."""
+    by_path = {field.path: field for field in one.entry}
+    told_by, id_at = one.member or (one.entry[0].path, "")
+    which = by_path.get(id_at)
+    can_be = {which.refers_to, *which.also} if which else set()
+
+    def inside(fields: Iterable[Declared]) -> tuple[Field, ...]:
+        return tuple(_editable(field, sort, f"{place}.{field.path}") for field in fields)
+
+    choices = inside([by_path[told_by]])[0].choices
+    return Rows(
+        told_by=told_by,
+        id_at=id_at,
+        choices=choices,
+        kinds=tuple(value for value, _words in choices if value in can_be),
+        columns=inside(field for field in one.entry if field.path not in (told_by, id_at)),
+        variants={name: inside(fields) for name, fields in one.variants.items()},
     )
 
 
@@ -121,6 +147,8 @@ def control_of(one: Declared, words: Collection[Any] = ()) -> str:
         return "secrets" if one.type == ("array",) else "secret"
     if one.kind in ("texts", "names"):
         return one.kind
+    if one.member or one.variants:
+        return "rows"
     if "array" in one.type or "object" in one.type:
         return _list_control(one) if one.type == ("array",) else "json"
     if one.kind == "ref" and one.refers_to:

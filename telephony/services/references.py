@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from telephony.models import Connection, Entity
@@ -19,8 +19,9 @@ def options_for(
     """Of every kind that the fields refer to: the first objects by name, and those that are held already."""
     wanted: dict[str, set[str]] = {}
     for one in fields:
-        if one.refers_to:
-            wanted.setdefault(one.refers_to, set()).update(_identifiers(held.get(one.name)))
+        for kind in one.points_to:
+            if kind in connection.declaration.kinds:
+                wanted.setdefault(kind, set()).update(_identifiers(held.get(one.name)))
     found: dict[str, list[Option]] = {kind: [] for kind in wanted}
     if not wanted:
         return found
@@ -57,6 +58,11 @@ def _option(entity: Entity) -> tuple[str, str, str]:
     return entity.kind, entity.remote_id, " · ".join(dict.fromkeys(filter(None, told)))
 
 
-def _identifiers(value: Any) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [one for one in values if isinstance(one, str) and one]
+def _identifiers(value: Any) -> Iterator[str]:
+    """Every text in a value: those that are no identifiers find nothing."""
+    if isinstance(value, str):
+        if value:
+            yield value
+    elif isinstance(value, (list, Mapping)):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _identifiers(one)

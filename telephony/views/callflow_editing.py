@@ -23,6 +23,7 @@ from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
 from portal.ui.views import FragmentMixin
 from telephony.callflow_drawing import drawing_of
+from telephony.forms import rows
 from telephony.forms.callflow_edits import (
     ActForm,
     Tools,
@@ -48,6 +49,7 @@ from telephony.services.edit_surroundings import surroundings
 from telephony.views import ways_back
 from telephony.views.callflow_pages import CallflowPage
 from telephony.views.callflow_settings import Settings
+from telephony.views.object_fields import way_to_make
 
 CLIPBOARD = "callflow_clipboard"  # in the session: the document of a part, as JSON text
 SPARE = 40  # numbers of the account that lead nowhere, as they are offered
@@ -152,8 +154,10 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
                 own = self._settings()
                 settings = own.form(self.request.POST)
                 if (name := self.request.POST.get(ways_back.FIELD)) is not None:
-                    return self._make_for(settings, name)
-                if settings.is_valid():
+                    return way_to_make(self.request, settings, name)
+                if rows.ACT in self.request.POST:
+                    settings = own.form_again(rows.rearranged(self.request.POST))
+                elif settings.is_valid():
                     self._keep_settings(own, settings)
                     settings = None
             else:
@@ -176,13 +180,6 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             return self.render_to_response(context)
         self.template_name = "telephony/_callflow_work.html"
         return self.render_to_response(context)
-
-    def _make_for(self, form: EditForm, name: str) -> HttpResponse:
-        """Leave the form for a new object that one of its fields is to point to; all that was typed is kept."""
-        new_url = getattr(form.fields.get(name), "new_url", "")
-        if not new_url:
-            raise Http404
-        return HttpResponseRedirect(ways_back.way_out(self.request, new_url, name))
 
     # ---- acts ----
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from telephony.forms.callflow_edits import data_with, root_with
 from telephony.forms.editing import EditForm, loaded_from, typed_again
+from telephony.forms.rows import told
 from telephony.models import Connection
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
@@ -52,7 +53,7 @@ class Settings:
 
     def _reachable(self, one: Field) -> Field:
         """The field; where it points to objects that we do not read, their identifiers are typed."""
-        if not one.refers_to or one.refers_to in self.link.declaration.kinds:
+        if not one.refers_to or any(kind in self.link.declaration.kinds for kind in one.points_to):
             return one
         return replace(one, kind=BY_HAND.get(one.kind, one.kind), refers_to="")
 
@@ -65,20 +66,27 @@ class Settings:
         held = self.flow.root if self.number is None else self.flow[self.number].data
         seen = {name: value for name, value in flat_of(held, self._names).items() if name in self._names}
         if data is None and (typed := self._typed_before()) is not None:
-            loaded, _fingerprints = loaded_from(typed)
-            before = typed_again(self.fields, typed)
-            made = made_for(self.request, self.fields, {**loaded, **before})
-            return self._form(loaded, initial=before | made)
+            return self.form_again(typed)
         return self._form(seen, data=data)
+
+    def form_again(self, typed: QueryDict) -> EditForm:
+        """The form with what was typed, judged by nobody yet, and with an object that was made for one of its fields."""
+        loaded, _fingerprints = loaded_from(typed)
+        before = typed_again(self.fields, typed)
+        made = made_for(self.request, self.fields, {**loaded, **before})
+        return self._form(loaded, initial=before | made)
 
     def _form(self, seen: dict[str, Any], **more: Any) -> EditForm:
         around = surroundings(self.link, self._editor, None, {}, {})
-        options = options_for(self.link, self.fields, {**seen, **(more.get("initial") or {})})
+        data = more.get("data")
+        typed = more.get("initial") or (typed_again(self.fields, data) if data is not None else {})
+        held = {**seen, **{name: told(value) for name, value in typed.items()}}
+        options = options_for(self.link, self.fields, held)
         form = EditForm(self.fields, around, seen=seen, options=options, auto_id="set_%s", **more)
         lead_to_objects(self.request, self.link, form)
         return form
 
-    def _typed_before(self) -> Any:
+    def _typed_before(self) -> QueryDict | None:
         typed = ways_back.typed_before(self.request)
         return typed if typed is not None and typed.get("step", "") == self._step else None
 

@@ -33,7 +33,7 @@ from telephony.services.number_names import names_of
 from telephony.services.references import options_for
 from telephony.views import ways_back
 from telephony.views.changes import home_of, place_of
-from telephony.views.object_fields import lead_to_objects, made_for
+from telephony.views.object_fields import lead_to_objects, made_for, way_to_make
 
 
 class OperationMixin(TenantRightMixin):
@@ -259,7 +259,7 @@ class EditView(OperationMixin, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.form()
         if (name := request.POST.get(ways_back.FIELD)) is not None:
-            return self._make_for(form, name)
+            return way_to_make(request, form, name)
         if form.is_valid():
             try:
                 change = editing.propose(
@@ -284,13 +284,6 @@ class EditView(OperationMixin, TemplateView):
             else:
                 return self.review(change)
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
-
-    def _make_for(self, form: EditForm, name: str) -> HttpResponse:
-        """Leave the form for a new object that one of its fields is to point to; all that was typed is kept."""
-        new_url = getattr(form.fields.get(name), "new_url", "")
-        if not new_url:
-            raise Http404
-        return HttpResponseRedirect(ways_back.way_out(self.request, new_url, name))
 
 
 class ActView(OperationMixin, View):

@@ -59,7 +59,7 @@ class NewView(NewObjectMixin, EditView):
             return super()._form(fields, seen=seen, **more)
         form = super()._form(fields, seen=seen, auto_id="new_%s", **more)
         for field in form.fields.values():
-            field.new_url = ""  # type: ignore[attr-defined]
+            field.makers = []  # type: ignore[attr-defined]
         return form
 
     @property

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from telephony.providers.edit_fields import Field
 from telephony.providers.operations import Text
 from telephony.providers.schema import Family
+from telephony.providers.schema import Field as Declared
 from telephony.providers.schema_sorts import Sort
 
 DEFAULT = "_"
@@ -62,7 +63,7 @@ class Category:
 class Action:
     """One module.
 
-    settings  the fields of its `data`
+    settings  the fields of its `data`; `words` of the values that they may have
     icon      name of the icon beside it
     """
 
@@ -73,6 +74,7 @@ class Action:
     branches: Branches
     settings: Family
     icon: str
+    words: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def is_terminal(self) -> bool:
@@ -82,7 +84,25 @@ class Action:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Its settings as a form and a page have them."""
-        return Sort(kind=self.module, family=self.settings, label=self.label, reads="").fields
+        choices = {
+            place: tuple((str(value), self.words.get(str(value), str(value))) for value in one.choices)
+            for place, one in _with_entries(self.settings.fields)
+            if one.choices
+        }
+        return Sort(
+            kind=self.module, family=self.settings, label=self.label, reads="", choices=choices
+        ).fields
+
+
+def _with_entries(fields: Iterable[Declared], above: str = "") -> Iterator[tuple[str, Declared]]:
+    """Declared fields by their place, those of the entries of lists too."""
+    for one in fields:
+        place = f"{above}{one.path}"
+        entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
+        yield place, entry if entry is not None else one
+        inside = [*one.entry, *(each for fields in one.variants.values() for each in fields)]
+        if entry is None:
+            yield from _with_entries(inside, f"{place}.")
 
 
 class Actions(Mapping[str, Action]):

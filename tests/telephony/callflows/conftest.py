@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,14 +12,19 @@ from django.utils import timezone
 from accounts.models import Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Connection, Credential, Entity
+from telephony.models import CallflowDraft, Connection, Credential, Entity
+from telephony.providers.callflows.tree import read
 from telephony.providers.drafts import EntityPage
 from telephony.providers.kazoo.objects import draft_of
 from telephony.providers.registry import PROVIDERS
 from telephony.services import entities
-from tests.people import person
+from telephony.services.callflow_drafts import flow_of, text_of
+from tests.people import person, signed_in
 
 Store = Callable[..., Entity]
+
+
+HOME = "/t/corvane/callflows/"
 
 
 def identifier(letter: str) -> str:
@@ -97,3 +103,37 @@ def reception(store: Store) -> Entity:
         flow=hours,
         x_root={"kept": True},
     )
+
+
+@pytest.fixture
+def draft(reception: Entity, maud: Person) -> CallflowDraft:
+    """As if it had just been read; nobody answers at the provider here."""
+    text = json.dumps(reception.document, ensure_ascii=False)
+    return CallflowDraft.objects.create(
+        entity=reception, person=maud, base=text, flow=text_of(read(reception.document))
+    )
+
+
+class Editor:
+    """The editor as a browser without script has it."""
+
+    def __init__(self, draft: CallflowDraft, person: Person) -> None:
+        self.draft, self.browser = draft, signed_in(person)
+        self.path = f"{HOME}{draft.entity_id}/edit/"
+
+    def act(self, what: str, **more: Any) -> str:
+        self.draft.refresh_from_db()
+        data = {"act": what, "revision": self.draft.revision, **more}
+        answer = self.browser.post(self.path, data, follow=True)
+        assert answer.status_code == 200
+        self.draft.refresh_from_db()
+        return answer.content.decode()
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return flow_of(self.draft.flow).document()
+
+
+@pytest.fixture
+def editor(draft: CallflowDraft, maud: Person) -> Editor:
+    return Editor(draft, maud)

@@ -18,9 +18,7 @@ from telephony.services.callflow_drafts import Stale, differences, flow_of, text
 from tests.people import signed_in
 from tests.telephony.providers.callflows.shapes import DOCUMENTS
 
-from .conftest import identifier
-
-HOME = "/t/corvane/callflows/"
+from .conftest import HOME, Editor, identifier
 
 
 @settings(max_examples=60)
@@ -30,40 +28,6 @@ def test_a_draft_without_an_act_is_the_same_document(document: dict[str, Any]) -
     kept = flow_of(text_of(flow))
     assert json.dumps(kept.document()) == json.dumps(document)
     assert not differences(flow, kept)
-
-
-@pytest.fixture
-def draft(reception: Entity, maud: Person) -> CallflowDraft:
-    """As if it had just been read; nobody answers at the provider here."""
-    text = json.dumps(reception.document, ensure_ascii=False)
-    return CallflowDraft.objects.create(
-        entity=reception, person=maud, base=text, flow=text_of(read(reception.document))
-    )
-
-
-class Editor:
-    """The editor as a browser without script has it."""
-
-    def __init__(self, draft: CallflowDraft, person: Person) -> None:
-        self.draft, self.browser = draft, signed_in(person)
-        self.path = f"{HOME}{draft.entity_id}/edit/"
-
-    def act(self, what: str, **more: Any) -> str:
-        self.draft.refresh_from_db()
-        data = {"act": what, "revision": self.draft.revision, **more}
-        answer = self.browser.post(self.path, data, follow=True)
-        assert answer.status_code == 200
-        self.draft.refresh_from_db()
-        return answer.content.decode()
-
-    @property
-    def document(self) -> dict[str, Any]:
-        return flow_of(self.draft.flow).document()
-
-
-@pytest.fixture
-def editor(draft: CallflowDraft, maud: Person) -> Editor:
-    return Editor(draft, maud)
 
 
 def test_acts_by_plain_forms_and_all_of_them_taken_back(editor: Editor) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.callflows.actions import DEFAULT, Action, Branches, Category, Rule
 from telephony.providers.kazoo.callflows.actions.rooms import ROOM
+from telephony.providers.kazoo.callflows.actions.words import words_of
 from telephony.providers.kazoo.schema.form import Part, choice, family, flag, integer, many, seconds, text
 from telephony.providers.operations import Text
 
@@ -99,15 +100,24 @@ SKIP = flag(
 TERMINATORS = many("terminators", _("Keys that end it"), text(""))
 MEMBERS = (
     choice("endpoint_type", _("Kind"), "device", "user", "group", required=True),
-    text("id", _("Which one"), required=True, length=(1, 128), kind="code"),
+    text(
+        "id",
+        _("Which one"),
+        required=True,
+        length=(1, 128),
+        kind="code",
+        refers_to="user",
+        also=("device", "group"),
+    ),
     seconds("delay", _("Begins after"), default=0),
     seconds("timeout", _("Rings for"), default=20),
     integer("weight", _("Weight"), bounds=(1, 100)),
 )
 RECIPIENTS = (
     choice("type", _("Kind"), "user", "email", required=True),
-    text("id", _("Which one"), type=("array", "string"), required=True, kind="code"),
+    text("id", _("Which one"), type=("array", "string"), required=True, kind="code", refers_to="user"),
 )
+MEMBER, RECIPIENT = ("endpoint_type", "id"), ("type", "id")  # what says of an entry which object it is
 
 # ---- writing them down ----
 
@@ -131,6 +141,7 @@ def action(
         branches=branches,
         settings=family(module, *parts),
         icon=icon,
+        words=words_of(module),
     )
 
 

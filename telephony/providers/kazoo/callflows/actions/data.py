@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.kazoo.callflows.actions.common import ENDS, FAX, NEXT, RECIPIENTS, action, category
+from telephony.providers.kazoo.callflows.actions.common import (
+    ENDS,
+    FAX,
+    NEXT,
+    RECIPIENT,
+    RECIPIENTS,
+    action,
+    category,
+)
 from telephony.providers.kazoo.schema.form import (
     UNNAMED,
     below,
@@ -18,6 +26,7 @@ from telephony.providers.kazoo.schema.form import (
     text,
 )
 
+T38 = choice("fax_option", _("Fax over IP (T.38)"), "auto", "true", "false", type=("boolean", "string"))
 ACTIONS = category(
     "data",
     _("Fax and data"),
@@ -39,7 +48,7 @@ ACTIONS = category(
         ENDS,
         ref("faxbox_id", _("Fax box"), "faxbox"),
         ref("id", _("Fax box"), "faxbox"),
-        below("media", UNNAMED, text("fax_option", _("Fax over IP (T.38)"), type=("boolean", "string"))),
+        below("media", UNNAMED, T38),
         icon="mailbox",
     ),
     action(
@@ -55,7 +64,7 @@ ACTIONS = category(
         _("Notice of a missed call"),
         _("Writes to people if nobody takes the call."),
         NEXT,
-        many("recipients", _("Who is told"), RECIPIENTS, required=True),
+        many("recipients", _("Who is told"), RECIPIENTS, member=RECIPIENT, required=True),
         icon="bell",
     ),
     action(
@@ -65,7 +74,7 @@ ACTIONS = category(
         NEXT,
         text("comments", _("Remark")),
         many("notification_media", _("Sent as"), choice("", "", "email", "sms")),
-        many("recipients", _("Who is told"), RECIPIENTS, required=True, default=[]),
+        many("recipients", _("Who is told"), RECIPIENTS, member=RECIPIENT, required=True, default=[]),
         choice("send_at", _("Sent when"), "callflow_exec", "channel_destroy", default="channel_destroy"),
         ref("template_id", _("Template"), "notification_template"),
         icon="mail",
@@ -90,7 +99,7 @@ ACTIONS = category(
         _("Receive a fax"),
         _("Receives a fax for a person."),
         ENDS,
-        below("media", UNNAMED, text("fax_option", _("Fax over IP (T.38)"), type=("boolean", "string"))),
+        below("media", UNNAMED, T38),
         ref("owner_id", _("Person"), "user"),
         icon="file-download",
     ),

@@ -63,7 +63,7 @@ ACTIONS = category(
         _("Sets, clears or turns over do not disturb."),
         NEXT,
         choice("action", _("What it does"), "activate", "deactivate", "toggle"),
-        text("id", _("Which one")),
+        ref("id", _("Which one"), "user", also=("device",)),
         icon="moon",
     ),
     action(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.kazoo.callflows.actions.common import DIALS, MEMBERS, NEXT, RINGS, action, category
+from telephony.providers.kazoo.callflows.actions.common import (
+    DIALS,
+    MEMBER,
+    MEMBERS,
+    NEXT,
+    RINGS,
+    action,
+    category,
+)
 from telephony.providers.kazoo.schema.form import (
     UNNAMED,
     Part,
@@ -30,7 +38,7 @@ INVITE = text("static_invite", _("SIP name asked for"))
 HIDDEN = flag("suppress_clid", _("Hide the caller"))
 REFUSAL = flag("fail_on_single_reject", _("One refusal ends the ringing"))
 NO_FORWARD = flag("ignore_forward", _("Do not follow forwarding"), default=True)
-ENDPOINTS = many("endpoints", _("Who rings"), MEMBERS, required=True, count=(1, None))
+ENDPOINTS = many("endpoints", _("Who rings"), MEMBERS, member=MEMBER, required=True, count=(1, None))
 RINGBACK = ref("ringback", _("The caller hears"), "media")
 TONES = (
     RINGBACK,
@@ -82,7 +90,7 @@ ACTIONS = category(
         _("Group"),
         _("Rings the members of a group."),
         RINGS,
-        many("endpoints", _("Who rings"), default=[]),
+        many("endpoints", _("Who rings"), ref("", "", "user", also=("device", "group")), default=[]),
         REFUSAL,
         ref("id", _("Group"), "group"),
         NO_FORWARD,

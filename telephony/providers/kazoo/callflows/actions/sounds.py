@@ -7,6 +7,63 @@ from django.utils.translation import gettext_lazy as _
 from telephony.providers.kazoo.callflows.actions.common import NEXT, TERMINATORS, action, category
 from telephony.providers.kazoo.schema.form import choice, flag, integer, many, ref, seconds, text
 
+PLAYED = (
+    flag("answer", _("Answer first")),
+    flag("endless_playback", _("Again and again"), default=False),
+    ref("id", _("Recording"), "media"),
+    integer("loop_count", _("How often"), bounds=(1, None)),
+    TERMINATORS,
+)
+SPOKEN = (
+    flag("endless_playback", _("Again and again")),
+    choice("engine", _("Speech engine"), "flite", "google", "ispeech", "voicefabric"),
+    text("language", _("Language")),
+    TERMINATORS,
+    text("text", _("Text"), required=True, length=(1, 1000)),
+    text("voice", _("Voice"), default="female"),
+)
+SOUNDS = {  # what each sound of a sequence may say, by its kind
+    "play": PLAYED,
+    "prompt": (text("id", _("Prompt"), kind="code"), text("language", _("Language")), TERMINATORS),
+    "say": (
+        text("text", _("Text")),
+        choice(
+            "type",
+            _("Read as"),
+            "number",
+            "items",
+            "persons",
+            "messages",
+            "currency",
+            "time_measurement",
+            "current_date",
+            "current_time",
+            "current_date_time",
+            "telephone_number",
+            "telephone_extension",
+            "url",
+            "ip_address",
+            "e-mail_address",
+            "postal_address",
+            "account_number",
+            "name_spelled",
+            "name_phonetic",
+            "short_date_time",
+        ),
+        choice("method", _("How it is said"), "none", "pronounced", "iterated", "counted"),
+        choice("gender", _("Gender"), "masculine", "feminine", "neuter"),
+        text("language", _("Language")),
+        TERMINATORS,
+    ),
+    "tts": SPOKEN,
+    "tone": (
+        many("frequencies", _("Frequencies (Hz)"), integer("")),
+        integer("duration_on", _("Sounds for"), unit=_("ms")),
+        integer("duration_off", _("Silent for"), unit=_("ms")),
+        integer("repeat", _("How often")),
+        integer("volume", _("Volume"), bounds=(0, 100)),
+    ),
+}
 ACTIONS = category(
     "sounds",
     _("Sounds and mailboxes"),
@@ -19,7 +76,8 @@ ACTIONS = category(
         many(
             "macros",
             _("Sounds in order"),
-            (choice("macro", _("Kind"), "play", "prompt", "say", "tts", "tone", required=True),),
+            (choice("macro", _("Kind"), *SOUNDS, required=True),),
+            variants=SOUNDS,
             default=[],
             count=(1, None),
         ),
@@ -39,11 +97,7 @@ ACTIONS = category(
         _("Play"),
         _("Plays a recording, a stream or an address."),
         NEXT,
-        flag("answer", _("Answer first")),
-        flag("endless_playback", _("Again and again"), default=False),
-        ref("id", _("Recording"), "media"),
-        integer("loop_count", _("How often"), bounds=(1, None)),
-        TERMINATORS,
+        *PLAYED,
         icon="volume",
     ),
     action(
@@ -91,12 +145,7 @@ ACTIONS = category(
         _("Speak a text"),
         _("Speaks a text."),
         NEXT,
-        flag("endless_playback", _("Again and again")),
-        choice("engine", _("Speech engine"), "flite", "google", "ispeech", "voicefabric"),
-        text("language", _("Language")),
-        TERMINATORS,
-        text("text", _("Text"), required=True, length=(1, 1000)),
-        text("voice", _("Voice"), default="female"),
+        *SPOKEN,
         icon="message-2",
     ),
     action(

@@ -1,0 +1,171 @@
+"""The rows of a list as controls: a table where all entries say the same, else one below the other with their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from django import forms
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from portal.ui import parts
+from portal.ui.controls import CHOICES, drawn_choices
+from portal.ui.parts import escaped
+from telephony.forms.controls import Options
+from telephony.forms.rows import (
+    ACT,
+    MOST,
+    NEW,
+    THERE,
+    TYPED,
+    WAS,
+    WHAT,
+    Row,
+    cell_widget,
+    label_of,
+    offered,
+    read_rows,
+    rows_of,
+)
+from telephony.providers.edit_fields import Field
+
+
+class RowsWidget(forms.Widget):
+    """`value` is a list of rows. `searches` are where more objects are found by name, by their kind."""
+
+    use_fieldset = True
+
+    def __init__(self, one: Field, held: Any, options: Options) -> None:
+        super().__init__()
+        assert one.rows is not None
+        self.one, self.rows, self.held, self.options = one, one.rows, held, options
+        self.searches: dict[str, str] = {}
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row] | None:
+        return read_rows(self.one, data, self.held)
+
+    def id_for_label(self, id_: str | None) -> str:
+        return ""  # its legend names the whole
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        own = (attrs or {}).get("id", name)
+        rows = rows_of(self.one, self.held) if value is None else value
+        told = [label_of(self.one, row, self.held, self.options) for row in rows]
+        drawn = (
+            self._list(name, own, rows, told) if self.rows.variants else self._table(name, own, rows, told)
+        )
+        there = f'<input type="hidden" name="{name}.{THERE}" value="1">'
+        empty = "" if rows else f'<p class="sb-quiet">{escape(_("Nothing yet."))}</p>'
+        adder = self._adder(name, own) if len(rows) < MOST else ""
+        return mark_safe(
+            f'<div class="sb-rows" data-rows id="{escape(own)}">{there}{drawn if rows else empty}{adder}</div>'
+        )
+
+    # ---- rows ----
+
+    def _table(self, name: str, own: str, rows: Sequence[Row], told: Sequence[tuple[str, str]]) -> str:
+        heads = "".join(f'<th scope="col">{escaped(column.label)}</th>' for column in self.rows.columns)
+        lines = []
+        for at, (row, (word, title)) in enumerate(zip(rows, told, strict=True)):
+            cells = [
+                f"<td>{self._cell(name, own, row, column, title or word)}</td>"
+                for column in self.rows.columns_of(row.what[0])
+            ]
+            who = f"<small>{escape(word)}</small> {escape(title)}"
+            acts = self._acts(name, row, at, len(rows), title or word)
+            lines.append(
+                f'<tr><th scope="row">{who}{self._hidden(name, row)}{acts}</th>{"".join(cells)}</tr>'
+            )
+        first = f'<th scope="col"><span class="visually-hidden">{escape(_("Entry"))}</span></th>'
+        return f'<table class="sb-rows-table"><thead><tr>{first}{heads}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+
+    def _list(self, name: str, own: str, rows: Sequence[Row], told: Sequence[tuple[str, str]]) -> str:
+        lines = []
+        for at, (row, (word, title)) in enumerate(zip(rows, told, strict=True)):
+            cells = []
+            for column in self.rows.columns_of(row.what[0]):
+                place = f"{own}_{row.token}_{column.name}"
+                label = f'<label class="form-label" for="{escape(place)}">{escaped(column.label)}</label>'
+                cells.append(f"<div>{label}{self._cell(name, own, row, column, '')}</div>")
+            acts = self._acts(name, row, at, len(rows), f"{at + 1}, {word}")
+            head = f"<div><b>{escape(word)}</b> {escape(title)}{self._hidden(name, row)}{acts}</div>"
+            lines.append(f"<li>{head}{''.join(cells)}</li>")
+        return f'<ol class="sb-rows-list">{"".join(lines)}</ol>'
+
+    def _hidden(self, name: str, row: Row) -> str:
+        place = f"{name}.{row.token}"
+        values = {
+            name: row.token,
+            f"{place}.{WAS}": "" if row.was is None else str(row.was),
+            f"{place}.{WHAT}": ":".join(row.what),
+        }
+        return "".join(
+            f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">'
+            for key, value in values.items()
+        )
+
+    def _cell(self, name: str, own: str, row: Row, column: Field, who: str) -> str:
+        """A control. `who` names its row, where no label stands beside it."""
+        entry = self.held[row.was] if row.was is not None else None
+        widget = cell_widget(column, entry, self.options)
+        key = f"{name}.{row.token}.{column.name}"
+        house = "form-check-input" if isinstance(widget, forms.CheckboxInput) else "form-control"
+        classes = house if type(widget) not in CHOICES else ""
+        attrs: dict[str, Any] = {
+            **widget.attrs,
+            "id": f"{own}_{row.token}_{column.name}",
+            "class": f"{classes} {widget.attrs.get('class', '')}".strip(),
+        }
+        if who:
+            attrs["aria-label"] = f"{column.label}: {who}"
+        is_first = column is next(iter(self.rows.columns_of(row.what[0])))
+        if row.focus == "add" and is_first:
+            attrs["autofocus"] = True
+        if column.refers_to in self.searches:
+            attrs["data-options"] = self.searches[column.refers_to]
+        value = row.cells.get(column.name)
+        if type(widget) in CHOICES:
+            return drawn_choices(widget, key, value, attrs)
+        return widget.render(key, value, attrs=attrs)
+
+    def _acts(self, name: str, row: Row, at: int, count: int, who: str) -> str:
+        """Up, down and away; after one was pressed, the focus is where it was."""
+        made = []
+        for act, sign, words, is_off in (
+            ("up", "arrow-up", _("Move up"), at == 0),
+            ("down", "arrow-down", _("Move down"), at == count - 1),
+            ("remove", "x", _("Take out"), False),
+        ):
+            is_next = row.focus == {"up": "down", "down": "up"}.get(act) and (
+                at == 0 if act == "down" else at == count - 1
+            )
+            focus = " autofocus" if (row.focus == act and not is_off) or is_next else ""
+            off = " disabled" if is_off else ""
+            made.append(
+                f'<button class="sb-row-act" name="{ACT}" value="{escape(f"{name}:{act}:{row.token}")}" formnovalidate'
+                f' aria-label="{escape(f"{words}: {who}")}"{focus}{off}>{parts.icon(sign, size=14)}</button>'
+            )
+        return f'<span class="sb-row-acts">{"".join(made)}</span>'
+
+    # ---- one more ----
+
+    def _adder(self, name: str, own: str) -> str:
+        controls = ""
+        if self.rows.kinds or not self.rows.id_at:
+            widget = forms.Select(choices=[("", _("choose")), *offered(self.one, self.options)])
+            searches = {kind: self.searches[kind] for kind in self.rows.kinds if kind in self.searches}
+            attrs: dict[str, Any] = {"id": f"{own}_{NEW}", "aria-label": _("One more")}
+            if searches:
+                attrs |= {
+                    "data-pick": "",
+                    "data-options": " ".join(f"{kind}:{url}" for kind, url in searches.items()),
+                }
+            controls += drawn_choices(widget, f"{name}.{NEW}", "", attrs)
+        for _kind, words in self.rows.typed[:1]:
+            label = escaped(words)
+            box = f'<input class="form-control" name="{name}.{TYPED}" placeholder="{label}" aria-label="{label}"'
+            controls += f'{box} autocomplete="off">'
+        button = f'<button class="btn btn-xs" name="{ACT}" value="{escape(name)}:add:" data-row-add formnovalidate>'
+        return f'<div class="sb-rows-new">{controls}{button}{escape(_("Add"))}</button></div>'

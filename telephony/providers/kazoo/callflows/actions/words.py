@@ -1,0 +1,131 @@
+"""Words of the values that settings of actions have; those of servers and formats stay as they are ("mp3", "post")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from telephony.providers.operations import Text
+
+WORDS: Mapping[str, Text] = {
+    # who rings when, and who that is
+    "simultaneous": _("all together"),
+    "single": _("one after another"),
+    "weighted_random": _("at random, by weight"),
+    "one-way": _("only who pages"),
+    "two-way": _("everybody"),
+    "device": _("Device"),
+    "user": _("Person"),
+    "group": _("Group"),
+    "extension": _("Extension"),
+    "account": _("Account"),
+    "custom_channel_vars": _("Variables of the call"),
+    "merged": _("Telephone, person and account together"),
+    # what is done
+    "menu": _("ask the caller"),
+    "enable": _("switch the rules on"),
+    "disable": _("switch the rules off"),
+    "reset": _("let the rules follow their times again"),
+    "start": _("begin"),
+    "stop": _("end"),
+    "check": _("let people listen to messages"),
+    "compose": _("take a message"),
+    "login": _("log in"),
+    "logout": _("log out"),
+    "paused": _("begin a pause"),
+    "resume": _("end the pause"),
+    "activate": _("switch on"),
+    "deactivate": _("switch off"),
+    "update": _("ask for a new number"),
+    "toggle": _("switch over"),
+    "bridge": _("ring the telephones"),
+    "park": _("park"),
+    "direct_park": _("park in the slot that is dialled"),
+    "retrieve": _("fetch"),
+    "transfer": _("transfer"),
+    "hangup": _("hang up"),
+    "prepend": _("put before"),
+    "overwrite": _("replace them"),
+    "merge": _("add to them"),
+    "attended": _("after a word with the other side"),
+    "blind": _("at once"),
+    # states
+    "early": _("ringing (flashes)"),
+    "confirmed": _("busy (lit)"),
+    "terminated": _("free (dark)"),
+    "red_flash": _("red, flashing"),
+    "red_solid": _("red"),
+    "green": _("green"),
+    "idle": _("free"),
+    "ringing": _("ringing"),
+    "busy": _("busy"),
+    "dialtone": _("dial tone"),
+    # which number, which side
+    "list": _("an entry of one list"),
+    "lists": _("an entry of several lists"),
+    "manual": _("what the caller types"),
+    "static": _("always the same"),
+    "original": _("the caller as it came"),
+    "current": _("the caller as it is now"),
+    "full": _("name and number"),
+    "name": _("name"),
+    "number": _("number"),
+    "a": _("the caller"),
+    "both": _("both sides"),
+    "self": _("the caller"),
+    "bleg": _("the other side"),
+    # sounds
+    "play": _("Recording"),
+    "prompt": _("Prompt of the system"),
+    "say": _("A value, read out"),
+    "tts": _("Spoken text"),
+    "tone": _("Tone"),
+    "items": _("items"),
+    "persons": _("persons"),
+    "messages": _("messages"),
+    "currency": _("an amount of money"),
+    "time_measurement": _("a length of time"),
+    "current_date": _("the date"),
+    "current_time": _("the time"),
+    "current_date_time": _("date and time"),
+    "telephone_number": _("a telephone number"),
+    "telephone_extension": _("an extension"),
+    "url": _("a web address"),
+    "ip_address": _("an IP address"),
+    "e-mail_address": _("an e-mail address"),
+    "postal_address": _("a postal address"),
+    "account_number": _("an account number"),
+    "name_spelled": _("a name, spelled"),
+    "name_phonetic": _("a name, spelled with words"),
+    "short_date_time": _("date and time, short"),
+    "none": pgettext_lazy("how a value is said", "as usual"),
+    "pronounced": _("pronounced"),
+    "iterated": _("one by one"),
+    "counted": _("counted"),
+    "masculine": _("masculine"),
+    "feminine": _("feminine"),
+    "neuter": _("neuter"),
+    # the rest
+    "email": _("E-mail address"),
+    "sms": _("Text message"),
+    "callflow_exec": _("when the call comes here"),
+    "channel_destroy": _("when the call has ended"),
+    "auto": _("automatically"),
+    "true": _("yes"),
+    "false": _("no"),
+    "yes": _("yes"),
+    "ms": _("milliseconds"),
+    "s": _("seconds"),
+    "m": _("minutes"),
+    "h": _("hours"),
+}
+OF_MODULES: Mapping[str, Mapping[str, Text]] = {
+    "park": {"auto": _("park, or fetch what is parked")},
+    "prepend_cid": {"reset": _("take it away again")},
+}
+
+
+def words_of(module: str) -> Mapping[str, Text]:
+    return {**WORDS, **OF_MODULES.get(module, {})}

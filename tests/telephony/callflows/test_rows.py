@@ -1,0 +1,147 @@
+"""Lists whose entries are edited one by one, by the plain forms of steps: what is typed stays, what is not shown too."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from telephony.models import Entity
+from telephony.providers.kazoo.callflows.actions import ACTIONS
+from telephony.services.callflow_drafts import flow_of
+
+from .conftest import Editor, Store, identifier
+
+BESS, LOBBY, NIGHT = identifier("a"), identifier("7"), identifier("8")
+BARE = {  # objects whose keys nobody declares: JSON says them best
+    "custom_sip_headers",
+    "custom_application_vars",
+    "custom_data",
+    "config.controls",
+    "slots",
+}
+
+
+@pytest.fixture
+def around(store: Store, reception: Entity) -> None:
+    store("device", id=LOBBY, name="Lobby", sip={})
+    store("group", id=NIGHT, name="Night", endpoints={})
+
+
+class Form:
+    """The settings of one step as a browser without script sends them."""
+
+    def __init__(self, editor: Editor, step: int) -> None:
+        self.editor, self.step = editor, step
+        self.page = editor.browser.get(f"{editor.path}?step={step}").content.decode()
+
+    def press(self, **more: Any) -> str:
+        self.editor.draft.refresh_from_db()
+        data = {**self.fields(), "act": "settings", "revision": self.editor.draft.revision, "step": self.step}
+        answer = self.editor.browser.post(
+            f"{self.editor.path}?step={self.step}", {**data, **more}, follow=True
+        )
+        self.page = answer.content.decode()
+        return self.page
+
+    def fields(self) -> dict[str, Any]:
+        """What stands in the form: hidden fields and cells of rows, and the choices that were made."""
+        form = self.page.partition("sb-flow-settings")[2].partition("</form>")[0]
+        found: dict[str, Any] = {}
+        for tag in re.findall(r"<input[^>]*>", form):
+            said = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
+            if said.get("type") != "checkbox":
+                found.setdefault(said.get("name", ""), []).append(unescape(said.get("value", "")))
+            elif " checked" in tag:
+                found[said["name"]] = ["on"]
+        for name, inside in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+            found[name] = re.findall(r'value="([^"]*)" selected', inside)
+        for name, inside in re.findall(r'<textarea name="([^"]+)"[^>]*>\s*(.*?)</textarea>', form, re.DOTALL):
+            found[name] = [unescape(inside)]
+        return {name: values for name, values in found.items() if name not in ("", "csrfmiddlewaretoken")}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        self.editor.draft.refresh_from_db()
+        return dict(flow_of(self.editor.draft.flow)[self.step].data)
+
+
+def ring_group(editor: Editor, **data: Any) -> Form:
+    editor.act("add", to=3, module="ring_group")
+    step = flow_of(editor.draft.flow).fresh - 1
+    editor.act("set_json", step=step, document=json.dumps(data))
+    return Form(editor, step)
+
+
+def test_members_are_chosen_moved_and_taken_out_by_buttons(editor: Editor, around: None) -> None:
+    form = ring_group(editor)
+    assert "Bess Arkwell" in form.page
+    form.press(**{"endpoints.new": f"device:{LOBBY}", "rows": "endpoints:add:"})
+    form.press(**{"endpoints.new": f"user:{BESS}", "rows": "endpoints:add:"})
+    form.press(**{"endpoints.1.timeout": "25", "rows": "endpoints:up:1"})
+    assert form.data == {}  # nothing is kept before it is said
+    assert "autofocus" in form.page
+    form.press(**{"endpoints.new": f"group:{NIGHT}"})  # chosen and kept at once
+    assert [(one["endpoint_type"], one.get("timeout")) for one in form.data["endpoints"]] == [
+        ("user", 25),
+        ("device", None),
+        ("group", None),
+    ]
+    form.press(rows="endpoints:remove:0")
+    form.press()
+    assert [one["id"] for one in form.data["endpoints"]] == [LOBBY, NIGHT]
+
+
+def test_an_entry_keeps_what_its_row_does_not_show(editor: Editor, around: None) -> None:
+    kept = {"x_site": [1.0], "endpoint_type": "user", "id": BESS, "delay": 5}
+    strange = ["no", "member"]
+    form = ring_group(editor, endpoints=[strange, kept], x_own=1)
+    form.press(**{"endpoints.1.delay": "7", "timeout": "30"})
+    assert form.data == {"endpoints": [strange, {**kept, "delay": 7}], "x_own": 1, "timeout": 30}
+    assert list(form.data["endpoints"][1]) == list(kept)
+    form.press(**{"endpoints.1.delay": ""})
+    assert "delay" not in form.data["endpoints"][1]
+
+
+def test_what_cannot_be_stands_at_its_row(editor: Editor, around: None) -> None:
+    form = ring_group(editor, endpoints=[{"endpoint_type": "user", "id": BESS}])
+    assert "Row 1, Weight: A whole number is needed." in form.press(**{"endpoints.0.weight": "much"})
+    page = form.press(**{"endpoints.0.weight": "3", "endpoints.new": f"user:{identifier('0')}"})
+    assert "There is no such object" in page
+    assert form.data == {"endpoints": [{"endpoint_type": "user", "id": BESS}]}
+
+
+def test_people_are_told_by_name_or_by_address(editor: Editor, around: None) -> None:
+    editor.act("add", to=3, module="missed_call_alert")
+    form = Form(editor, flow_of(editor.draft.flow).fresh - 1)
+    form.press(**{"recipients.new": f"user:{BESS}", "rows": "recipients:add:"})
+    form.press(**{"recipients.typed": "bess@morvanne.example"})
+    assert form.data["recipients"] == [
+        {"type": "user", "id": BESS},
+        {"type": "email", "id": "bess@morvanne.example"},
+    ]
+
+
+def test_each_sound_of_a_sequence_has_the_settings_of_its_kind(editor: Editor, around: None) -> None:
+    editor.act("add", to=3, module="audio_macro")
+    form = Form(editor, flow_of(editor.draft.flow).fresh - 1)
+    form.press(**{"macros.new": "tone", "rows": "macros:add:"})
+    form.press(**{"macros.new": "tts", "rows": "macros:add:"})
+    form.press(**{"macros.0.frequencies": "440 480", "macros.1.text": "Welcome"})
+    assert form.data["macros"] == [
+        {"macro": "tone", "frequencies": [440, 480]},
+        {"macro": "tts", "text": "Welcome"},
+    ]
+
+
+def test_no_step_shows_json_for_what_is_declared() -> None:
+    bare = {
+        (name, one.name) for name, action in ACTIONS.items() for one in action.fields if one.kind == "json"
+    }
+    assert {name for _module, name in bare} == BARE
+    assert all(
+        str(words) for action in ACTIONS.values() for one in action.fields for _v, words in one.choices
+    )
