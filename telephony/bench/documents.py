@@ -33,7 +33,8 @@ def value_of(one: Field, chance: random.Random) -> Any:
     kind = next((name for name in one.type if name != "null"), "string")
     if kind == "boolean":
         return chance.random() < 0.5
-    if kind in ("integer", "number"):
+    # What may be text, too, is typed as text: a telephone number keeps its zeros.
+    if kind in ("integer", "number") and "string" not in one.type:
         least, most = one.bounds
         low = int(least) if least is not None else 0
         return chance.randint(low, int(most) if most is not None else low + 1000)
