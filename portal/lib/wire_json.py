@@ -32,9 +32,14 @@ def decode_json(body: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         raise UnexpectedAnswer(str(_("The provider's answer is not valid JSON."))) from error
     _refuse_too_deep(value, body.count(b"{") + body.count(b"["))
+    return value if is_storable(body) else _storable(value)
+
+
+def is_storable(body: bytes) -> bool:
+    """Whether JSON holds neither NUL nor half surrogate pairs. Judged by its text, so that it may say no too often."""
     # A single byte is looked for much faster than two, and most answers have no backslash at all.
     has_escapes = (b"\\" in body and b"\\u" in body) or b"\xed" in body
-    return _storable(value) if has_escapes and _UNSTORABLE.search(body) else value
+    return not (has_escapes and _UNSTORABLE.search(body))
 
 
 def _parsed(body: bytes) -> Any:

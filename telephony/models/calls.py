@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantManager, TenantOwned, TenantQuerySet
+from portal.lib.wire_json import decode_json
 from telephony.models.connections import Connection
 from telephony.models.entities import Entity
 
@@ -85,13 +86,17 @@ class KeptJSONField(models.JSONField):
     """JSON that is kept as it was written and read as a whole: it can neither be searched nor compared in PostgreSQL.
 
     Its type is `json`: rows of calls are copied in a fifth less time than with `jsonb`, which takes each document apart.
+    What is read is told by the rules of the wire, for it may stand there as a provider sent it.
     """
 
     def db_type(self, connection: Any) -> str:
         return "json"
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return value  # the driver reads `json` itself; of `jsonb` Django asks for the text
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        return f"{sql}::text", params
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return None if value is None else decode_json(value.encode())
 
 
 class Call(TenantOwned):

@@ -22,12 +22,14 @@ class Answer:
 
     document  the decoded answer; None where there was no body, text where the operation answers text
     items     the objects of a collection; empty for a single object
+    texts     the same as JSON texts in UTF-8, where that was asked for; `items` is empty then
     following values that fetch the next page, None at the end
     content   the bytes of an answer that is a file (`Operation.answers` "file"), with its `content_type`
     """
 
     document: Any
     items: Sequence[dict[str, Any]] = ()
+    texts: Sequence[bytes] = ()
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     following: Mapping[str, Any] | None = None

@@ -82,6 +82,8 @@ class CallRecordDraft:
     duration_s    talk time; None where the medium has none
     cost_micros   millionths of the connection's currency
     outcome       English snake_case as in DESIGN 6
+    raw           the document; empty where `raw_text` is given
+    raw_text      its JSON text as it came, of one line, in UTF-8 and without NUL, where it was never taken apart
     is_open       the provider says that the call has not ended: read again until it has (on a page that `covers`)
     """
 
@@ -106,6 +108,7 @@ class CallRecordDraft:
     is_time_ambiguous: bool = False
     is_open: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
+    raw_text: bytes = b""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from portal.lib.errors import (
 from portal.lib.outbound import OutboundPolicy
 from portal.lib.secrets import Secret
 from portal.lib.wire_json import decode_json
+from portal.lib.wire_rows import SentRows, sent_rows
 from telephony.providers.operations import Effect
 
 Priority = Literal["worker", "person"]
@@ -110,6 +111,10 @@ class Response:
     def json(self) -> Any:
         """The body as JSON. Raises UnexpectedAnswer."""
         return decode_json(self.body)
+
+    def rows(self, name: str) -> SentRows | None:
+        """The list of that name as it was sent, where it can be kept so; see `sent_rows`."""
+        return sent_rows(self.body, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import Any
 
 from portal.lib.canonical import canonical_json
+from portal.lib.wire_json import decode_json
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services.copy_lines import Content, DoesNotFit, call_text, only_call_text, record_content
 from telephony.services.folding import CallFields, fold, fold_one
@@ -82,7 +83,7 @@ def prepare(drafts: Iterable[CallRecordDraft], lines: Lines) -> Batch:
         try:
             batch.contents[key] = record_content(draft)
         except DoesNotFit as problem:
-            row = UnreadableRow(stream=draft.stream, reason=str(problem), raw=_storable(draft.raw))
+            row = UnreadableRow(stream=draft.stream, reason=str(problem), raw=_storable(draft))
             batch.unreadable.append(row)
         else:
             batch.drafts[key] = draft
@@ -117,8 +118,9 @@ def _chunks(drafts: Iterable[CallRecordDraft]) -> Iterator[list[CallRecordDraft]
         yield chunk
 
 
-def _storable(raw: Any) -> Any:
+def _storable(draft: CallRecordDraft) -> Any:
     """The raw row, or its text where it is no JSON."""
+    raw: Any = decode_json(draft.raw_text) if draft.raw_text else draft.raw
     try:
         text = canonical_json(raw)
     except (ValueError, TypeError, RecursionError):

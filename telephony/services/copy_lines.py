@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
+from xxhash import xxh3_128_hexdigest
 
 from telephony.providers.drafts import CallRecordDraft
 from telephony.services.folding import CallFields, fold_one
@@ -53,7 +53,7 @@ def record_content(draft: CallRecordDraft) -> Content:
     line, group, destination = draft.line_remote_id, draft.group_remote_id, draft.destination
     duration_s, wait_s = draft.duration_s, draft.wait_s
     quantity, cost_micros = draft.quantity, draft.cost_micros
-    raw = _raw_text(draft.raw)
+    raw = draft.raw_text or _raw_text(draft.raw)
     ambiguous = "t" if draft.is_time_ambiguous else "f"
     # Both lines have these stretches in common.
     who = (
@@ -88,7 +88,7 @@ def record_content(draft: CallRecordDraft) -> Content:
     else:
         text = _careful_record(draft, raw.decode().replace("\\u0000", "\ufffd"))  # which no column holds
         who = what = ""
-    digest = blake2b(text, digest_size=16).hexdigest()
+    digest = xxh3_128_hexdigest(text)
     return Content(b"%b\t\\\\x%b" % (text, digest.encode()), digest, who, what)
 
 

@@ -187,7 +187,9 @@ def _internal_caller(ordered: Sequence[FoldRecord]) -> FoldRecord | None:
     a caller's leg begins first and ends last. None where nothing tells two lines apart.
     """
     internal = [record for record in ordered if record.direction == "internal"]
-    if len({record.line_remote_id for record in internal}) < 2 or any(map(_is_on_callers_line, internal)):
+    if len(internal) < 2 or len({record.line_remote_id for record in internal}) < 2:
+        return None
+    if any(map(_is_on_callers_line, internal)):
         return None
     ranked = sorted(internal, key=_began_and_lasted)
     first = ranked[0]
@@ -215,7 +217,7 @@ def _has_place(record: FoldRecord) -> bool:
 
 
 def _longest(records: Sequence[FoldRecord]) -> int | None:
-    return max((one.duration_s for one in records if one.duration_s is not None), default=None)
+    return max([one.duration_s for one in records if one.duration_s is not None], default=None)
 
 
 def _direction(sides: _Sides) -> str:
@@ -250,7 +252,10 @@ def _bearer(sides: _Sides, relays: Container[str]) -> FoldRecord:
 def _wait(bearer: FoldRecord, ordered: Sequence[FoldRecord]) -> int | None:
     if bearer.wait_s is not None:
         return bearer.wait_s
-    return next((one.wait_s for one in ordered if one.wait_s is not None), None)
+    for one in ordered:
+        if one.wait_s is not None:
+            return one.wait_s
+    return None
 
 
 def _relay(sides: _Sides, relays: Container[str]) -> str:
@@ -259,4 +264,8 @@ def _relay(sides: _Sides, relays: Container[str]) -> str:
 
 def _first(name: str, *groups: Sequence[FoldRecord]) -> str:
     """The first value that any of them has, group by group."""
-    return next((value for records in groups for record in records if (value := getattr(record, name))), "")
+    for records in groups:
+        for record in records:
+            if value := getattr(record, name):
+                return str(value)
+    return ""

@@ -6,11 +6,13 @@ Facts: sections 3, 5, 7 and 8.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import AnswerLost, UnexpectedAnswer
+from portal.lib.wire_rows import row_text
 from telephony.providers.client import Answer
 from telephony.providers.kazoo.catalog.ways import Shape, Way
 from telephony.providers.kazoo.refusals import refusal_of
@@ -22,7 +24,12 @@ _SUCCESS = frozenset({200, 201, 202, 203, 204})
 
 
 def decoded(
-    operation: Operation, response: Response, values: Mapping[str, Any], way: Way | None = None
+    operation: Operation,
+    response: Response,
+    values: Mapping[str, Any],
+    way: Way | None = None,
+    *,
+    as_texts: bool = False,
 ) -> Answer:
     """What an operation answered. Raises the errors of portal.lib.errors.
 
@@ -32,6 +39,8 @@ def decoded(
     if response.status not in _SUCCESS:
         raise refusal_of(operation, response)
     try:
+        if as_texts:
+            return _texts(operation, response, values, way)
         return _answer(operation, response, values, way)
     except UnexpectedAnswer as error:
         if operation.effect is Effect.READ:
@@ -63,6 +72,27 @@ def _answer(operation: Operation, response: Response, values: Mapping[str, Any],
     return _of_envelope(operation, response, envelope, values, way)
 
 
+def _texts(operation: Operation, response: Response, values: Mapping[str, Any], way: Way | None) -> Answer:
+    """A list whose rows stay texts; the usual way and then as texts where something asks for care."""
+    sent = response.rows("data")
+    if sent is None or sent.members.get("status") == "error":
+        answer = _answer(operation, response, values, way)
+        return replace(answer, document=None, items=(), texts=[row_text(row) for row in answer.items])
+    return Answer(
+        document=None,
+        texts=sent.rows,
+        status=response.status,
+        headers=response.headers,
+        following=_following(sent.members),
+    )
+
+
+def _following(envelope: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What fetches the next page. Old builds say null, "" or [] on the last one."""
+    following = envelope.get(NEXT)
+    return None if following in (None, "", [], {}) else {"start_key": following}
+
+
 def _of_envelope(
     operation: Operation,
     response: Response,
@@ -76,14 +106,12 @@ def _of_envelope(
     _refuse_another(operation, data, values, response.status)
     if not operation.collection:
         return Answer(document=data, status=response.status, headers=response.headers)
-    following = envelope.get(NEXT)
     return Answer(
         document=data,
         items=rows_of(operation, data),
         status=response.status,
         headers=response.headers,
-        # Old builds say null, "" or [] on the last page.
-        following=None if following in (None, "", [], {}) else {"start_key": following},
+        following=_following(envelope),
     )
 
 

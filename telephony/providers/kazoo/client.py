@@ -98,6 +98,7 @@ class KazooClient:
         token: Secret | None = None,
         ui_metadata: Mapping[str, Any] | None = None,
         cache: bool | None = None,
+        as_texts: bool = False,
     ) -> Answer:
         """Ask, and decode the answer. Raises the errors of portal.lib.errors.
 
@@ -105,6 +106,7 @@ class KazooClient:
         api_root, token   another server or token for this one call; our own token never leaves our own server
         ui_metadata       what made the change, kept by Kazoo with the document
         cache             True: ask whether it changed since this client read it; False: past every cache on the way
+        as_texts          the rows of a long list as `Answer.texts`, most of them never taken apart
         """
         operation = self.catalog[key]
         asked = self._asked(
@@ -124,7 +126,14 @@ class KazooClient:
             request = request_of(operation, self._root(api_root), asked, way)
             try:
                 answer = self._answer(
-                    operation, request, asked, way, deadline_s, token, is_cached=cache is True
+                    operation,
+                    request,
+                    asked,
+                    way,
+                    deadline_s,
+                    token,
+                    is_cached=cache is True,
+                    as_texts=as_texts,
                 )
             except NotFound as error:
                 if error.status not in _NOT_THERE:
@@ -197,6 +206,7 @@ class KazooClient:
         token: Secret | None,
         *,
         is_cached: bool,
+        as_texts: bool,
     ) -> Answer:
         is_conditional = is_cached and request.method == "GET"
         known = self._seen.get(request.full_url) if is_conditional else None
@@ -206,7 +216,7 @@ class KazooClient:
         if known and response.status == 304:
             self._seen.move_to_end(request.full_url)
             return known[1]
-        answer = decoded(operation, response, asked.values, way)
+        answer = decoded(operation, response, asked.values, way, as_texts=as_texts)
         if is_conditional and (etag := response.headers.get("ETag", "")):
             self._seen[request.full_url] = (etag, answer)
             while len(self._seen) > MOST_REMEMBERED:

@@ -7,11 +7,12 @@ carriers are outbound. What that means for the customer follows from who the leg
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from telephony.providers.drafts import CallRecordDraft
 from telephony.providers.kazoo.times import EPOCH_S, from_gregorian
@@ -53,6 +54,34 @@ _NOT_REACHED = {
 }
 
 
+class Leg(msgspec.Struct, gc=False):
+    """What is read of a row. Builds differ in which of these they tell, and in whether numbers are texts."""
+
+    id: Any
+    interaction_id: Any = None
+    direction: Any = None
+    owner_id: Any = None
+    authorizing_id: Any = None
+    caller_id_number: Any = None
+    calling_from: Any = None
+    callee_id_number: Any = None
+    dialed_number: Any = None
+    request: Any = None
+    to: Any = None
+    timestamp: Any = None
+    unix_timestamp: Any = None
+    unix_timestamp_micro: Any = None
+    duration_seconds: Any = None
+    billing_seconds: Any = None
+    hangup_cause: Any = None
+    other_leg_call_id: Any = None
+    cost: Any = None
+    rate_name: Any = None
+
+
+_leg = msgspec.json.Decoder(Leg).decode
+
+
 class Legs:
     """Reads rows of one account.
 
@@ -64,16 +93,16 @@ class Legs:
         self._lines = lines
         self._host = f"@{realm.lower()}" if realm else ""
 
-    def draft(self, row: Mapping[str, Any]) -> CallRecordDraft:
-        """The draft of one row. Raises KeyError and ValueError for what cannot be read."""
-        get = row.get
-        key = str(row["id"])
-        fold_key = str(get("interaction_id") or key)
+    def draft(self, text: bytes) -> CallRecordDraft:
+        """The draft of one row, given as JSON. Raises ValueError for what cannot be read."""
+        row = _leg(text)
+        key = str(row.id)
+        fold_key = str(row.interaction_id or key)
         if not 0 < len(key) <= _LONGEST_ID or len(fold_key) > _LONGEST_ID:
             raise ValueError("an identifier of no sensible length")
-        talked = _seconds(get("billing_seconds"))
-        lasted = _seconds(get("duration_seconds"))
-        is_at_caller = str(get("direction") or "") == "inbound"
+        talked = _seconds(row.billing_seconds)
+        lasted = _seconds(row.duration_seconds)
+        is_at_caller = str(row.direction or "") == "inbound"
         caller, callee = _numbers(row, is_at_caller)
         line = self._line(row)
         direction = self._direction(row, is_at_caller, line, caller, callee)
@@ -95,69 +124,61 @@ class Legs:
             line_remote_id=line,
             duration_s=talked,
             wait_s=max(lasted - talked, 0),
-            cost_micros=_micros(get("cost")),
-            destination=str(get("rate_name") or "")[:200],
-            raw=row,
+            cost_micros=_micros(row.cost),
+            destination=str(row.rate_name or "")[:200],
+            raw_text=text,
         )
 
-    def _line(self, row: Mapping[str, Any]) -> str:
+    def _line(self, row: Leg) -> str:
         """The user that the leg belongs to, else the phone; "" for the leg of an outside party or to a carrier."""
-        if owner := str(row.get("owner_id") or ""):
+        if owner := str(row.owner_id or ""):
             return owner
-        device = str(row.get("authorizing_id") or "")  # or a carrier
+        device = str(row.authorizing_id or "")  # or a carrier
         return device if device in self._lines else ""
 
-    def _direction(
-        self, row: Mapping[str, Any], is_at_caller: bool, line: str, caller: str, callee: str
-    ) -> str:
+    def _direction(self, row: Leg, is_at_caller: bool, line: str, caller: str, callee: str) -> str:
         if is_at_caller:
             if not line:
                 return "inbound"
-            return "outbound" if _OUTSIDE.fullmatch(callee) else "internal"
+            return "outbound" if _is_outside(callee) else "internal"
         if not line or self._is_to_carrier(row):
             return "outbound"
-        return "inbound" if not caller or _OUTSIDE.fullmatch(caller) else "internal"
+        return "inbound" if not caller or _is_outside(caller) else "internal"
 
-    def _is_to_carrier(self, row: Mapping[str, Any]) -> bool:
+    def _is_to_carrier(self, row: Leg) -> bool:
         """Whether an outbound leg leaves the account: its SIP domain says so, or else the dialled number."""
-        to = str(row.get("to") or "").lower()
+        to = str(row.to or "").lower()
         if self._host and "@" in to:
             return not to.endswith(self._host)
-        return _OUTSIDE.fullmatch(str(row.get("dialed_number") or "")) is not None
+        return _is_outside(str(row.dialed_number or ""))
 
 
-def _numbers(row: Mapping[str, Any], is_at_caller: bool) -> tuple[str, str]:
+def _numbers(row: Leg, is_at_caller: bool) -> tuple[str, str]:
     """Caller and callee of a leg, as the caller's or the called phone has them."""
-    get = row.get
-    first, second = (
-        ("dialed_number", "callee_id_number") if is_at_caller else ("callee_id_number", "dialed_number")
-    )
-    callee = (
-        number(get(first))
-        or number(get(second))
-        or number(str(get("request" if is_at_caller else "to") or "").partition("@")[0])
-    )
-    return number(get("caller_id_number")) or number(get("calling_from")), callee
+    if is_at_caller:
+        first, second, address = row.dialed_number, row.callee_id_number, row.request
+    else:
+        first, second, address = row.callee_id_number, row.dialed_number, row.to
+    callee = _number(first) or _number(second) or _number(str(address or "").partition("@")[0])
+    return _number(row.caller_id_number) or _number(row.calling_from), callee
 
 
-def _outcome(row: Mapping[str, Any], talked: int, *, is_placed: bool, is_outsiders: bool) -> str:
+def _outcome(row: Leg, talked: int, *, is_placed: bool, is_outsiders: bool) -> str:
     """How the leg ended, as far as its row says.
 
     An outside party's leg that was answered although no other leg was connected to it was taken by the system itself: by
     a mailbox, a menu or a conference room, which the row does not tell apart.
     """
     if talked > 0:
-        return "voicemail" if is_outsiders and not row.get("other_leg_call_id") else "answered"
+        return "voicemail" if is_outsiders and not row.other_leg_call_id else "answered"
     causes = _NOT_REACHED if is_placed else _MISSED
-    return causes.get(str(row.get("hangup_cause") or ""), "failed")
+    return causes.get(str(row.hangup_cause or ""), "failed")
 
 
-def _started_at(row: Mapping[str, Any]) -> datetime:
+def _started_at(row: Leg) -> datetime:
     """The start of the leg; with its fraction where that is told, which puts the legs of a call in order."""
-    get = row.get
-    gregorian = get("timestamp")
-    second = int(str(gregorian)) if gregorian else int(str(get("unix_timestamp"))) + EPOCH_S
-    exact = str(get("unix_timestamp_micro") or "")
+    second = int(str(row.timestamp)) if row.timestamp else int(str(row.unix_timestamp)) + EPOCH_S
+    exact = str(row.unix_timestamp_micro or "")
     if _MICRO.fullmatch(exact):
         moment = float(exact)
         if abs(int(moment) + EPOCH_S - second) <= _SLACK_S:
@@ -173,9 +194,18 @@ def _seconds(value: Any) -> int:
 
 
 @lru_cache(maxsize=65_536)
-def number(value: Any) -> str:
+def _is_outside(text: str) -> bool:
+    return _OUTSIDE.fullmatch(text) is not None
+
+
+def _number(value: Any) -> str:
+    return number(value if type(value) is str else str(value or "")) if value else ""
+
+
+@lru_cache(maxsize=65_536)
+def number(value: str) -> str:
     """A number with the plus where it is written so, others as they are; "" for a withheld or missing one."""
-    text = str(value or "").strip()
+    text = value.strip()
     if text.lower() in _WITHHELD:
         return ""
     if text.startswith("00") and _E164.fullmatch(f"+{text[2:]}"):

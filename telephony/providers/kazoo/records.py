@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.lib.errors import Forbidden, InvalidInput, NotFound
+from portal.lib.wire_json import decode_json
 from telephony.providers.client import Answer
 from telephony.providers.drafts import CallPage, CallRecordDraft, ReadRows, UnreadableRow, Window
 from telephony.providers.kazoo.asking import key_text
@@ -74,8 +75,8 @@ def read_calls(
         span = span.after(answer, last)
         yield CallPage(
             stream=stream,
-            size=len(answer.items),
-            read=partial(_read, legs, stream, answer.items),
+            size=len(answer.texts),
+            read=partial(_read, legs, stream, answer.texts),
             cursor=span.cursor() if span else None,
         )
 
@@ -141,7 +142,7 @@ def _ask(client: KazooClient, span: _Span) -> Answer:
     }
     if span.start_key is not None:
         values["start_key"] = span.start_key
-    return client.call("cdrs.list", values)
+    return client.call("cdrs.list", values, as_texts=True)
 
 
 def _is_too_wide(error: InvalidInput) -> bool:
@@ -149,13 +150,13 @@ def _is_too_wide(error: InvalidInput) -> bool:
     return isinstance(error, TooMuchAtOnce) or bool({"created_from", "created_to"} & error.fields.keys())
 
 
-def _read(legs: Legs, stream: str, rows: Iterable[dict[str, Any]]) -> ReadRows:
+def _read(legs: Legs, stream: str, texts: Iterable[bytes]) -> ReadRows:
     drafts: list[CallRecordDraft] = []
     unreadable: list[UnreadableRow] = []
-    for row in rows:
+    for text in texts:
         try:
-            drafts.append(legs.draft(row))
-        except (KeyError, ValueError, TypeError, OverflowError) as error:
+            drafts.append(legs.draft(text))
+        except (ValueError, TypeError, OverflowError) as error:
             reason = f"{type(error).__name__}: {error}"[:200]
-            unreadable.append(UnreadableRow(stream=stream, reason=reason, raw=row))
+            unreadable.append(UnreadableRow(stream=stream, reason=reason, raw=decode_json(text)))
     return ReadRows(drafts, unreadable)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal.lib.wire_rows import row_text
 from telephony.providers.kazoo.legs import Legs
 from telephony.services.folding import CallFields, fold
 from tests.telephony.providers.kazoo.legs_of_calls import (
@@ -32,7 +33,7 @@ LINES = frozenset({ANNA, BEN, CLEO, DESK, MOBILE, LOBBY})
 def call_of(*rows: dict[str, Any], realm: str = REALM) -> CallFields:
     """The folded call, whatever the order in which the legs come."""
     reader = Legs(LINES, realm)
-    drafts = [reader.draft(row) for row in rows]
+    drafts = [reader.draft(row_text(row)) for row in rows]
     call = fold(drafts)
     random.Random(7).shuffle(drafts)
     assert fold(drafts) == call
