@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.scoping import carrying_scope
+from portal.lib.hurry import short_turns
 from telephony.models import BulkRow, Change, Connection, Job
 from telephony.services import bulk_judging, ledger
 from telephony.services.bulk_writing import ENDS, Postponed, write_parcel
@@ -154,7 +155,8 @@ def _write_rows(job: Job, ends_at: float) -> list[Postponed]:
         return []
     running: dict[Future[None], _Lane] = {}
     looks_at = time.monotonic()
-    with ThreadPoolExecutor(min(WORKERS, sum(lane.at_once for lane in lanes)), "bulk") as pool:
+    workers = min(WORKERS, sum(lane.at_once for lane in lanes))
+    with short_turns(), ThreadPoolExecutor(workers, "bulk") as pool:
         while True:
             is_over = time.monotonic() > ends_at or ledger.is_stopping() or not _goes_on(job)
             for lane in lanes if not is_over else ():

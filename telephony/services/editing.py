@@ -7,6 +7,7 @@ revert    a new draft that takes a change back, compared with what is there now
 
 How the three sides of a change are compared is in comparing.py; what an operation's fields mean is its editor's
 business (telephony/providers/editing.py). The request itself, and what is written down of its answer: sending.py.
+The same door for many objects at once: editing_many.py.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from accounts import audit
 from accounts.models import AuditEvent, Person
 from portal.lib.errors import Conflict, Forbidden
 from telephony.models import Change, Connection, Entity
-from telephony.providers.client import Answer, ProviderClient
+from telephony.providers.client import ProviderClient
 from telephony.providers.edit_fields import Fields
 from telephony.providers.editing import Done, Inverse
 from telephony.services import access, change_secrets, comparing, discarding, ledger, sending, settling, turns
@@ -227,79 +228,10 @@ def send(
         else:
             break
     try:
-        answer = sending.send_out(change, door, client, clock, body, extras)
-        if answer is None:
+        if sending.send_out(change, door, client, clock, body, extras) is None:
             return change
-        return settling.read_back(change, door, client, clock, answer)
+        return settling.read_back(change, door, client, clock)
     except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
-        change.refresh_from_db()
-        return change
-
-
-def write(
-    connection: Connection,
-    operation_key: str,
-    address: Mapping[str, Any],
-    wanted: Mapping[str, Any],
-    *,
-    at_hand: AtHand,
-    keep: Callable[[Change], None],
-    person: Person | None,
-    **proposal: Any,
-) -> Change:
-    """Propose and send in one step, for a caller who has shown the preview of many objects and reads them back
-    together with `read_back`.
-
-    keep     saves the change that is about to be sent, or is a conflict, inside a transaction; whoever raises there
-             has kept it from being sent
-    proposal as `propose` takes it
-
-    Returns it in state sending after an answer, else in the state that says how it ended. Raises what `propose` raises.
-    """
-    door, client = at_hand.door, at_hand.client
-    change = propose(
-        connection,
-        operation_key,
-        address,
-        wanted,
-        person=person,
-        at_hand=at_hand,
-        keep=lambda draft: None,
-        **proposal,
-    )
-    body: Fields = {}
-    if change.state == Change.State.DRAFT:
-        fields, before = (
-            change_secrets.open_side(change, "wanted"),
-            change_secrets.open_side(change, "before") or None,
-        )
-        body = door.editor.body(fields, before)
-        shown = sending.request_of(change, door, client, body, NO_EXTRAS)
-        try:
-            with transaction.atomic():
-                turns.take(change, door, at_hand.read_at)
-                sending.set_out(change, shown, person, NO_EXTRAS)
-                keep(change)
-        except turns.ReadTooEarly:
-            raise Conflict(_("Others keep writing to this. Look at it again in a moment.")) from None
-    else:
-        with transaction.atomic():
-            keep(change)
-    if change.state != Change.State.SENDING:
-        return change
-    try:
-        sending.send_out(change, door, client, Clock(), body, NO_EXTRAS)
-    except ledger.LeaseLost:
-        change.refresh_from_db()
-    return change
-
-
-def read_back(change: Change, at_hand: AtHand) -> Change:
-    """Read back what `write` wrote; the cache is the caller's to refresh."""
-    answer: Answer = change.fresh_answer  # type: ignore[attr-defined]
-    try:
-        return settling.read_back(change, at_hand.door, at_hand.client, Clock(), answer, refreshes=False)
-    except ledger.LeaseLost:
         change.refresh_from_db()
         return change
 
@@ -330,7 +262,7 @@ def _begin(
     shown = sending.request_of(change, door, client, body, extras)
     with transaction.atomic():
         turns.take(change, door, read_at)
-        sending.set_out(change, shown, person, extras)
+        sending.set_out(change, shown, person, extras, timezone.now())
         _save_open(change)
         audit.record(
             AuditEvent.Verb.CHANGED,

@@ -24,6 +24,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -246,6 +247,34 @@ def halt(row: Leased, states: Sequence[str], **values: Any) -> None:
     if not _of(type(row)).filter(pk=row.pk, state__in=states).update(**{**free, **values}):
         raise NotHeld("it has ended, or was ended")
     row.refresh_from_db()
+
+
+def save_all(rows: Sequence[Row], *names: str) -> list[Row]:
+    """`save` for many rows of one model, with two queries: those that were written; the fence of the others moved on."""
+    if not rows:
+        return []
+    model = type(rows[0])
+    with transaction.atomic():
+        held = (
+            _of(model).filter(pk__in=[row.pk for row in rows]).order_by("pk").select_for_update(of=("self",))
+        )
+        fences = dict(held.values_list("pk", "fence"))
+        mine = [row for row in rows if fences.get(row.pk) == row.fence]
+        values = {name: _each(mine, model._meta.get_field(name)) for name in names if mine}
+        _of(model).filter(pk__in=[row.pk for row in mine]).update(**values)
+    return mine
+
+
+def _each(rows: Sequence[Leased], field: Any) -> Any:
+    """The value of a field that all rows have, or the expression that gives each its own."""
+    values = [getattr(row, field.attname) for row in rows]
+    if len({repr(value) for value in values}) == 1:  # by what they read, for 1 equals True
+        return values[0]
+    own = [
+        When(pk=row.pk, then=Value(value, output_field=None if value is None else field))
+        for row, value in zip(rows, values, strict=True)
+    ]
+    return Cast(Case(*own, output_field=field), output_field=field)
 
 
 def _write_fenced(row: Leased, values: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from accounts.scoping import tenant_scope
 from telephony.models import Connection, RequestLog
 from telephony.providers.transport import Exchange
 
-BATCH = 20
+BATCH = 50
 LONGEST_KEPT_S = 2.0
 
 

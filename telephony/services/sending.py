@@ -6,11 +6,10 @@ Shared by the two ways in which the door sends (editing.py); reading back is in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import Person
 from portal.lib.errors import (
@@ -67,10 +66,11 @@ def request_of(
     return change_secrets.shown_request(change, request)
 
 
-def set_out(change: Change, shown: dict[str, Any], person: Person | None, extras: Extras) -> None:
+def set_out(
+    change: Change, shown: dict[str, Any], person: Person | None, extras: Extras, now: datetime
+) -> None:
     """Make the change one that is being sent, with its request and the time when a worker follows it."""
     deadline_s = settings.EDIT_DEADLINE_S if extras.deadline_s is None else extras.deadline_s
-    now = timezone.now()
     change.state = Change.State.SENDING
     change.sent = {**(change.sent or {}), "request": shown}
     change.sent_at = now

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.errors import NotFound, Permanent, ProviderError, RateLimited
 from telephony.models import Change, Connection, Entity
-from telephony.providers.client import Answer, ProviderClient
+from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import EntityPage
 from telephony.providers.editing import Live, Place
 from telephony.services import access, change_secrets, entities, ledger
@@ -49,28 +49,51 @@ class Verdict(StrEnum):
     OTHER = "other"
 
 
-def read_back(
-    change: Change,
-    door: Door,
-    client: ProviderClient,
-    clock: Clock,
-    answer: Answer,
-    *,
-    refreshes: bool = True,
-) -> Change:
-    """After an answer: read what there is now and say how it ended. A failed reading is followed by the worker.
-
-    refreshes   put what was found into the cache, too
+def read_back(change: Change, door: Door, client: ProviderClient, clock: Clock) -> Change:
+    """After an answer: read what there is now, say how it ended, and put what was found into the cache. A failed
+    reading is followed by the worker.
     """
+    state = _seen(change, door, client, clock)
+    if state is None:
+        follow(change)
+        return change
+    finish(change, state)
+    if state == Change.State.APPLIED and door.editor.reading is not None:
+        refresh_cache(change, door, client)
+    return change
+
+
+def read_back_all(sent: Sequence[tuple[Change, Door]], client: ProviderClient) -> None:
+    """`read_back` of several changes, whose ends are written together; the cache is the caller's to refresh.
+
+    A change that another has the last word on by now is as that one left it.
+    """
+    seen: list[Change] = []
+    for change, door in sent:
+        if state := _seen(change, door, client, Clock()):
+            change.state = state
+            seen.append(change)
+            continue
+        try:
+            follow(change)
+        except ledger.LeaseLost:
+            change.refresh_from_db()
+    ended = {change.pk for change in finish_all(seen)}
+    for change in seen:
+        if change.pk not in ended:
+            change.refresh_from_db()
+
+
+def _seen(change: Change, door: Door, client: ProviderClient, clock: Clock) -> str | None:
+    """How it ended, from what there is now, which is put into the change; nothing is written. None: reading failed."""
     if door.editor.reading is None:
-        return finish(change, Change.State.APPLIED)
+        return Change.State.APPLIED
     created = str((change.answer or {}).get("created", ""))
     try:
         live = look(door, client, clock, created)
     except ProviderError as error:
         change.error = error.message[:500]
-        follow(change)
-        return change
+        return None
     assert live is not None
     verdict, found = judge(change, door, live)
     _keep_after(change, door, live, found or created)
@@ -79,13 +102,10 @@ def read_back(
         change.error = _kept_words(
             door, _("%(provider)s accepted the request and kept the old values."), kept
         )
-        return finish(change, Change.State.NOT_APPLIED)
+        return Change.State.NOT_APPLIED
     if kept:
         change.error = _kept_words(door, _("%(provider)s kept its own value of: %(fields)s."), kept)
-    finish(change, Change.State.APPLIED)
-    if refreshes:
-        refresh_cache(change, door, client)
-    return change
+    return Change.State.APPLIED
 
 
 def judge(change: Change, door: Door, live: Live) -> tuple[Verdict, str]:
@@ -149,16 +169,35 @@ def _keep_after(change: Change, door: Door, live: Live, created: str) -> None:
 def finish(change: Change, state: str) -> Change:
     """Write how it ended. Raises LeaseLost when another has the last word by now; nothing is written then."""
     change.state = state
-    change.due_at = None
-    change.settled_at = timezone.now()
+    change.due_at, change.settled_at = None, timezone.now()
     if state != Change.State.APPLIED or not change.reverts_id:
         ledger.save(change, *_WRITTEN)
         return change
     with transaction.atomic():
         ledger.save(change, *_WRITTEN)
-        taken_back = Change.objects.filter(pk=change.reverts_id, state=Change.State.APPLIED)
-        taken_back.update(state=Change.State.REVERTED)
+        _take_back([change])
     return change
+
+
+def finish_all(changes: Sequence[Change]) -> list[Change]:
+    """Write how several ended, as their states say. Returns those that were written: of the others another has the
+    last word by now.
+    """
+    now = timezone.now()
+    for change in changes:
+        change.due_at, change.settled_at = None, now
+    with transaction.atomic():
+        ended = ledger.save_all(changes, *_WRITTEN)
+        _take_back(ended)
+    return ended
+
+
+def _take_back(ended: Sequence[Change]) -> None:
+    """What was applied to take another change back has done so."""
+    reverted = [one.reverts_id for one in ended if one.reverts_id and one.state == Change.State.APPLIED]
+    if reverted:
+        taken_back = Change.objects.filter(pk__in=reverted, state=Change.State.APPLIED)
+        taken_back.update(state=Change.State.REVERTED)
 
 
 # ---- after a lost answer ----

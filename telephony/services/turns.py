@@ -7,6 +7,7 @@ a call to the provider), and each looks for those that came between.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,29 +28,71 @@ class ReadTooEarly(Exception):
     """Another write to the object ended after it was read: it has to be read again."""
 
 
+Refusal = Conflict | ReadTooEarly
+
+
 def take(change: Change, door: Door, read_at: datetime) -> None:
     """The turn of a change to begin, until the transaction around ends.
 
     Raises ReadTooEarly, and Conflict while another write to the object is on its way.
     """
-    if door.editor.makes or door.editor.reading is None:
-        return
+    (refusal,) = take_all([(change, door)], read_at)
+    if refusal is not None:
+        raise refusal
+
+
+def take_all(asked: Sequence[tuple[Change, Door]], read_at: datetime) -> list[Refusal | None]:
+    """The turns of several changes at one connection, with two queries: what keeps each from beginning, None for nothing.
+
+    Of two changes to one object the later one finds the earlier one on its way.
+    """
+    places = [_place(door) for _change, door in asked]
+    if not any(places):
+        return [None] * len(asked)
     with database.cursor() as cursor:
-        place = f"{door.connection.pk} {canonical_json(door.address)}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [place])
+        cursor.execute(  # in one order, so that two who ask for the same objects do not wait for each other
+            "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(place, 7) AS key"
+            " FROM unnest(%s::text[]) AS place ORDER BY key) AS keys",
+            [[place for place in places if place]],
+        )
+    met = _others(asked, read_at)
+    refusals: list[Refusal | None] = []
+    for place in places:
+        states = met.setdefault(place, set()) if place else set()
+        refusals.append(_refusal(states))
+        if refusals[-1] is None:
+            states.add(Change.State.SENDING)
+    return refusals
+
+
+def _place(door: Door) -> str:
+    """The object under one name; "" for an operation that minds no other."""
+    if door.editor.makes or door.editor.reading is None:
+        return ""
+    return f"{door.connection.pk} {canonical_json(door.address)}"
+
+
+def _others(asked: Sequence[tuple[Change, Door]], read_at: datetime) -> dict[str, set[str]]:
+    """The states of other changes that are on their way to these places, or were since the reading; by place."""
+    connection = asked[0][1].connection
     since = timezone.now() - timedelta(seconds=settings.EDIT_DEADLINE_S)
     on_their_way = Q(state=Change.State.SENDING, sent_at__gte=since) & ~Q(answer__lost=True)
     later = Q(settled_at__gte=read_at) | Q(sent_at__gte=read_at)
     others = Change.objects.filter(
         on_their_way | later,
-        connection=door.connection,
-        address=door.address,
+        connection=connection,
+        address__in=[door.address for _change, door in asked],
         created_at__gte=timezone.now() - LOOKED_BACK,
-    ).exclude(pk=change.pk)
-    states = set(others.values_list("state", flat=True))
+    ).exclude(pk__in=[change.pk for change, _door in asked if change.pk is not None])
+    found: dict[str, set[str]] = {}
+    for address, state in others.values_list("address", "state"):
+        found.setdefault(f"{connection.pk} {canonical_json(address)}", set()).add(state)
+    return found
+
+
+def _refusal(states: set[str]) -> Refusal | None:
     if Change.State.SENDING in states:
-        raise Conflict(
+        return Conflict(
             _("Somebody else is writing to this at this moment. Look at it again when that is done.")
         )
-    if states:
-        raise ReadTooEarly
+    return ReadTooEarly() if states else None

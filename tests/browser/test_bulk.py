@@ -151,11 +151,13 @@ def test_an_edit_whose_worker_is_killed_is_taken_up_and_writes_no_row_twice(
     visitor(start)
     eventually(lambda: len(writes(keyyo)) >= 1, "a row is on its way")
     kill_session(worker)
+    eventually(lambda: delays(keyyo, linked).count(38) == len(writes(keyyo)), "what was sent is done")
     with tenant_scope(linked.tenant_id):
         job = Job.objects.get()
         past = timezone.now() - timedelta(seconds=1)
         Job.objects.filter(pk=job.pk).update(lease_until=past, due_at=past)  # as when its lease has ended
-        Change.objects.filter(state=Change.State.SENDING).update(due_at=past)
+        long_ago = timezone.now() - timedelta(minutes=2)  # when it is known what was sent and what was not
+        Change.objects.filter(state=Change.State.SENDING).update(due_at=past, sent_at=long_ago)
     keyyo.faults.clear()
     start_worker()
     with tenant_scope(linked.tenant_id):

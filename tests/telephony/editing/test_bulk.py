@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from accounts.models import Person
 from telephony.models import BulkRow, Change, Connection, Credential, Job
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import bulk, bulk_sending, bulk_writing, editing, ledger, settling
+from telephony.services.door import Clock
 
 UPDATE = "services.profiles.update"
 State = BulkRow.State
@@ -201,6 +203,54 @@ def test_rows_that_failed_are_tried_again(sandbox: SandboxServer, profiles: Any,
     work(job)
 
     assert states(job) == {State.APPLIED: profiles.count()}
+
+
+class Hurried(Clock):
+    """The time of the door is over after two sends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks = 0
+
+    def left(self) -> float:
+        self.looks += 1
+        return 10.0 if self.looks <= 4 else 1.0  # before a send, and as its deadline
+
+
+def test_rows_without_time_left_are_begun_anew(
+    sandbox: SandboxServer, profiles: Any, idris: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    with ledger.leased(Job, job.tenant_id, job.pk) as held:
+        bulk_sending.judge_all(held, float("inf"))
+    rows = list(job.rows.filter(state=State.READY).select_related("connection"))
+    line = [row for row in rows if row.bundle == rows[0].bundle]
+    assert len(line) > 2
+    monkeypatch.setattr(bulk_writing, "Clock", Hurried)
+    sandbox.requests.clear()
+
+    bulk_writing.write_parcel(line, job)
+
+    assert {row.state for row in job.rows.filter(pk__in=[row.pk for row in line])} == {State.APPLIED}
+    assert len(writes(sandbox)) == len(line)
+    assert Change.objects.count() == len(line)
+    assert set(job.rows.filter(pk__in=[row.pk for row in line]).values_list("tries", flat=True)) == {1}
+
+
+def test_a_pause_leaves_no_trace_of_the_rows_after_it(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    with ledger.leased(Job, job.tenant_id, job.pk) as held:
+        bulk_sending.judge_all(held, float("inf"))
+    rows = list(job.rows.filter(state=State.READY).select_related("connection"))[:3]
+    sandbox.faults.add("keyyo", match=UPDATE, status=429, times=1)
+
+    with pytest.raises(bulk_writing.Postponed):
+        bulk_writing.write_parcel(rows, job)
+
+    assert states(job)[State.READY] == job.total_rows
+    assert Change.objects.get().state == Change.State.NOT_APPLIED
 
 
 # ---- taken up after a crash ----

@@ -9,15 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Person
 from accounts.scoping import carrying_scope
+from portal.lib.errors import Conflict
 from telephony.models import Change, Entity
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import editing, ledger, settling
+from telephony.services import editing, ledger, settling, turns
+from telephony.services.door import door_of_change
 
 LINE = "33199001011"
 DEFAULT = {"csi": LINE, "profile_identifier": "default"}
@@ -121,6 +123,31 @@ def test_a_request_that_took_too_long_leaves_the_last_word_to_the_worker(
     assert request.result(10).state == Change.State.UNKNOWN
     change.refresh_from_db()
     assert change.state == Change.State.UNKNOWN
+
+
+def test_the_ends_of_many_are_written_together_and_none_that_another_has(line: Entity, maud: Person) -> None:
+    changes = [preview(line, maud, delay_s) for delay_s in (15, 16, 17)]
+    for change, after in zip(changes, ({"is_on": 1}, {"is_on": True}, None), strict=True):
+        change.state, change.after = Change.State.APPLIED, after
+    Change.objects.filter(pk=changes[0].pk).update(fence=1)
+
+    ended = settling.finish_all(changes)
+
+    assert ended == changes[1:]
+    found = [copy_of(change) for change in changes]
+    assert [one.state for one in found] == [Change.State.DRAFT, Change.State.APPLIED, Change.State.APPLIED]
+    assert found[1].after == {"is_on": True}
+    assert Change.objects.filter(after__isnull=True).count() == 2  # no value, not the JSON null
+
+
+def test_of_two_writes_to_one_object_that_set_out_together_one_goes(line: Entity, maud: Person) -> None:
+    asked = [(change, door_of_change(change)) for change in (preview(line, maud), preview(line, maud, 16))]
+
+    with transaction.atomic():
+        first, second = turns.take_all(asked, timezone.now())
+
+    assert first is None
+    assert isinstance(second, Conflict)
 
 
 # ---- sending and discarding ----
