@@ -17,7 +17,7 @@ import pytest
 
 from tests.portal.watching import processes_of
 
-pytestmark = pytest.mark.kill  # it wants the cores to itself
+pytestmark = pytest.mark.kill  # it has servers of its own
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 600
@@ -145,11 +145,9 @@ def test_again_it_starts_from_what_it_kept_and_others_join_it(place):
         assert sum(map(len, json.loads(services.stdout)["_embedded"].values())) == 60
         assert demo.poll() is None
     finally:
-        began = time.monotonic()
         demo.send_signal(signal.SIGINT)
         said, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0, said
-    assert time.monotonic() - began < 15  # 5 s on two cores that do nothing else
     assert "rebuilding" not in said
     assert not (folder / "demo.json").exists()
     assert processes_of(folder) == []

@@ -6,13 +6,26 @@ The servers are portal/running.py's: thrown away afterwards. Arguments go to one
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from portal.embedded.processes import stop
+
 NO_TESTS = 5  # pytest's exit status when a selection is empty
+OURS = ("DATABASE_URL", "REDIS_URL")  # the servers of these tests; kill tests start their own
+PATIENCE_S = 20  # how long an interrupted run may take to stop what its tests have started
+Run = subprocess.Popen[bytes]
 
 
 class Command(BaseCommand):
@@ -26,19 +39,60 @@ class Command(BaseCommand):
 
     def run(self, arguments: list[str]) -> int:
         """The exit status of the first run that failed, else 0."""
-        if arguments:
-            return pytest(arguments)
-        processes = min(4, max(2, os.cpu_count() or 1))
-        codes = [
-            pytest(["-m", "not browser and not kill", "-n", str(processes)]),
-            pytest(["-m", "browser"]),  # a browser wants the cores to itself
-            pytest(["-m", "kill"]),
-        ]
+        with ExitStack() as runs:
+            if arguments:
+                return start(arguments, runs).wait()
+            processes = min(4, max(2, os.cpu_count() or 1))
+            codes = [start(["-m", "not browser and not kill", "-n", str(processes)], runs).wait()]
+            print(
+                "\nBrowser tests, and kill tests beside them; what those say follows at the end.", flush=True
+            )
+            codes += side_by_side(["-m", "browser"], ["-m", "kill"], runs)
         if all(code == NO_TESTS for code in codes):
             return NO_TESTS
         return next((code for code in codes if code not in (0, NO_TESTS)), 0)
 
 
-def pytest(arguments: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(command, cwd=settings.BASE_DIR).returncode
+def side_by_side(first: Sequence[str], second: Sequence[str], runs: ExitStack) -> list[int]:
+    """The exit statuses of two runs that go on at once, for tests that wait a lot.
+
+    The second has none of our servers: its tests start their own. It gives way where both want a core, and what it
+    says is kept until the first has ended.
+    """
+    folder = Path(runs.enter_context(tempfile.TemporaryDirectory(prefix="switchboard-said-")))
+    elsewhere = {name: value for name, value in os.environ.items() if name not in OURS}
+    with (folder / "second").open("wb") as output:
+        patient = start(second, runs, environment=elsewhere, output=output)
+    os.setpriority(os.PRIO_PROCESS, patient.pid, 5)
+    status = start(first, runs).wait()
+    with (folder / "second").open("rb") as words:
+        while patient.poll() is None:
+            pass_on(words)
+            time.sleep(0.2)
+        pass_on(words)
+    return [status, patient.returncode]
+
+
+def pass_on(words: BinaryIO) -> None:
+    shutil.copyfileobj(words, sys.stdout.buffer)
+    sys.stdout.flush()
+
+
+def start(
+    arguments: Sequence[str],
+    runs: ExitStack,
+    *,
+    environment: Mapping[str, str] | None = None,
+    output: BinaryIO | None = None,
+) -> Run:
+    """One pytest in a session of its own, so that Ctrl-C reaches it once, from here; ended with `runs`."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        start_new_session=True,
+    )
+    runs.callback(stop, run, signal.SIGINT, limit_s=PATIENCE_S)
+    return run
