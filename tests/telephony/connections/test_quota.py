@@ -216,29 +216,18 @@ def test_eight_processes_together_use_exactly_what_is_allowed(slow_credential):
     environment = {**os.environ, "DATABASE_URL": address, "PYTHONPATH": str(ROOT), "PORTAL_ENV": "test"}
     command = [sys.executable, str(Path(__file__).with_name("quota_process.py")), str(slow_credential.pk)]
 
-    def started():
-        return subprocess.Popen(
-            command, env=environment, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with subprocess.Popen(command, env=environment, cwd=ROOT, **pipes) as askers:
 
-    def taken(processes, tries, priority):
-        for process in processes:
-            process.stdin.write(f"{tries} {priority}\n")
-            process.stdin.flush()
-        return sum(int(process.stdout.readline()) for process in processes)
+        def told(line):
+            askers.stdin.write(f"{line}\n")
+            return int(askers.stdout.readline())
 
-    processes = [started() for _ in range(8)]
-    late = []
-    try:
-        assert [process.stdout.readline() for process in processes] == ["ready\n"] * 8
-        assert taken(processes, 15, "worker") == 85
-        assert taken(processes, 3, "person") == 10
-        late.append(started())
-        assert late[0].stdout.readline() == "ready\n"
-        assert taken(late, 2, "person") == 0
-    finally:
-        for process in [*processes, *late]:
-            process.communicate()
+        assert told("start 8") == 8
+        assert told("ask 8 15 worker") == 85
+        assert told("ask 8 3 person") == 10
+        assert told("start 1") == 9
+        assert told("ask 1 2 person") == 0
     assert QuotaUse.objects.count() == 95
 
 
