@@ -220,7 +220,7 @@ class Hurried(Clock):
 def test_rows_without_time_left_are_begun_anew(
     sandbox: SandboxServer, profiles: Any, idris: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
         bulk_sending.judge_all(held, float("inf"))
     rows = list(job.rows.filter(state=State.READY).select_related("connection"))
@@ -240,7 +240,7 @@ def test_rows_without_time_left_are_begun_anew(
 def test_a_pause_leaves_no_trace_of_the_rows_after_it(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
-    job = begin(bulk.want(bulk.choose(idris, profiles), UPDATE, {"forward_delay": 17}), idris)
+    job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
         bulk_sending.judge_all(held, float("inf"))
     rows = list(job.rows.filter(state=State.READY).select_related("connection"))[:3]
