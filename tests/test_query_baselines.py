@@ -21,6 +21,7 @@ from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import (
     BulkRow,
+    CallflowFindings,
     Change,
     Connection,
     Coverage,
@@ -142,7 +143,7 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             checksum="",
             fetched_at=NOW,
         )
-        Entity.objects.create(
+        callflow = Entity.objects.create(
             connection=kazoo,
             kind="callflow",
             facet="callflow",
@@ -152,6 +153,7 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             checksum="",
             fetched_at=NOW,
         )
+        CallflowFindings.objects.create(entity=callflow, steps=1, grave=1, light=0, judged_at=NOW)
         NumberName.objects.create(number=f"+33199006{n:03d}", name=f"Caller {n}", source="contact")
         Change.objects.create(
             connection=link,

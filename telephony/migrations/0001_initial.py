@@ -1815,6 +1815,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CallflowFindings",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("steps", models.PositiveIntegerField()),
+                ("grave", models.PositiveIntegerField()),
+                ("light", models.PositiveIntegerField()),
+                ("judged_at", models.DateTimeField()),
+                (
+                    "entity",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="telephony.entity",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="callflowfindings",
+            constraint=models.UniqueConstraint(fields=("tenant", "entity"), name="callflow_findings_once"),
+        ),
+        migrations.CreateModel(
             name="CallflowAct",
             fields=[
                 (

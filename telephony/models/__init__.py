@@ -1,7 +1,7 @@
 """Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
 
 from telephony.models.bulk import BulkRow
-from telephony.models.callflows import CallflowAct, CallflowDraft
+from telephony.models.callflows import CallflowAct, CallflowDraft, CallflowFindings
 from telephony.models.calling import CallSource
 from telephony.models.calls import Call, CallRecord, NumberName, UnreadableRecord
 from telephony.models.changes import Change
@@ -32,6 +32,7 @@ __all__ = [
     "CallSource",
     "CallflowAct",
     "CallflowDraft",
+    "CallflowFindings",
     "Change",
     "Connection",
     "Coverage",

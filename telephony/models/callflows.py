@@ -87,3 +87,22 @@ class CallflowAct(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.number} {self.what}"
+
+
+class CallflowFindings(TenantOwned):
+    """How many faults a callflow has as it stood among the other objects at `judged_at`.
+
+    grave   calls are lost by them, or the provider refuses them; `light` are worth a look
+    """
+
+    entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="findings")
+    steps = models.PositiveIntegerField()
+    grave = models.PositiveIntegerField()
+    light = models.PositiveIntegerField()
+    judged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "entity"], name="callflow_findings_once")]
+
+    def __str__(self) -> str:
+        return f"{self.grave} + {self.light}"

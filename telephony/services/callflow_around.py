@@ -6,7 +6,7 @@ A page of many callflows asks as few queries as a page of one: three for each co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.lint import Problem
 from telephony.providers.callflows.surroundings import Around, Target, pointers_of, problems_around
 from telephony.providers.callflows.tree import Flow
+from telephony.providers.registry import PROVIDERS
 
 Key = tuple[str, str]  # kind, remote id
 
@@ -51,6 +52,13 @@ def makers_of(connections: Iterable[Connection]) -> list[Connection]:
     """Those in which new callflows can be made."""
     linked = (one for one in connections if one.unlinked_at is None and one.can("callflows.edit"))
     return [one for one in linked if one.declaration.callflows is not None]
+
+
+def owners_of(callflows: Collection[int]) -> dict[int, str]:
+    """Whose these callflows are, by their key."""
+    places = {one.callflows.owner for one in PROVIDERS.values() if one.callflows is not None}
+    rows = EntityReference.objects.filter(source__in=callflows, path__in=places, target__isnull=False)
+    return {one.source_id: str(one.target) for one in rows.select_related("target")}
 
 
 def network_of(connection: Connection) -> Network:

@@ -23,7 +23,7 @@ from telephony.providers.callflows.edits import Patch
 from telephony.providers.callflows.tree import Flow, Node, read
 from telephony.providers.drafts import EntityPage
 from telephony.providers.editing import Place
-from telephony.services import access, editing, entities
+from telephony.services import access, callflow_findings, editing, entities
 from telephony.services.callflow_around import callflows_of
 
 
@@ -140,6 +140,7 @@ def live_document(entity: Entity) -> Mapping[str, Any]:
     )
     page = EntityPage(kind=entity.kind, parent_remote_id=entity.parent_remote_id, drafts=[drafted])
     entities.store(connection, page, now)
+    callflow_findings.judge_near(connection, entity.kind, [entity.remote_id])
     return drafted.document
 
 

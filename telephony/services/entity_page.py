@@ -219,7 +219,7 @@ def refresh(entity: Entity) -> Entity | None:
 
     Raises the errors of portal.lib.errors.
     """
-    from telephony.services import entities
+    from telephony.services import callflow_findings, entities
 
     connection: Any = entity.connection
     client = access.client_of(connection, is_person=True, deadline_s=10)
@@ -230,7 +230,9 @@ def refresh(entity: Entity) -> Entity | None:
         )
     except NotFound:
         Entity.objects.filter(pk=entity.pk, missing_since=None).update(missing_since=now)
+        callflow_findings.judge_near(connection, entity.kind, [entity.remote_id])
         return None
     page = EntityPage(kind=entity.kind, parent_remote_id=entity.parent_remote_id, drafts=[draft])
     entities.store(connection, page, now)
+    callflow_findings.judge_near(connection, entity.kind, [entity.remote_id])
     return Entity.objects.get(pk=entity.pk)

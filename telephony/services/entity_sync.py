@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from telephony.models import Connection, Entity, SyncRun
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import EntityPage
-from telephony.services import calls, entities, ledger, number_names, request_log, runs
+from telephony.services import callflow_findings, calls, entities, ledger, number_names, request_log, runs
 from telephony.services.access import client_of
 from telephony.services.read_ahead import read_ahead
 
@@ -204,7 +204,7 @@ def _wake_calls(run: SyncRun) -> None:
 
 
 def _conclude(run: SyncRun) -> None:
-    """All lists were read: name the numbers, and say what was not believed."""
+    """All lists were read: name the numbers, judge the callflows, and say what was not believed."""
     connection = run.connection
     ledger.write(
         run,
@@ -212,6 +212,7 @@ def _conclude(run: SyncRun) -> None:
         cursor={**run.cursor, "done": run.cursor["kinds"], "kind": "", "parents": []},
     )
     number_names.refresh(connection)
+    callflow_findings.judge(connection)
     _wake_calls(run)
     if held_back := run.cursor["held_back"]:
         kinds = ", ".join(

@@ -22,7 +22,7 @@ from telephony.models import Change, Connection, Entity
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import EntityPage
 from telephony.providers.editing import Live, Place
-from telephony.services import access, change_secrets, entities, ledger
+from telephony.services import access, callflow_findings, change_secrets, entities, ledger
 from telephony.services.door import Clock, Door, door_of_change, look
 
 logger = logging.getLogger(__name__)
@@ -310,6 +310,8 @@ def refresh_cache(change: Change, door: Door, client: ProviderClient) -> None:
 def _refresh(change: Change, door: Door, client: ProviderClient) -> None:
     for place in door.editor.places(door.address, door.around):
         _refresh_at(change, door, client, place)
+        named = str((change.answer or {}).get("created", "")) or place.remote_id
+        callflow_findings.judge_near(door.connection, place.kind, [named])
 
 
 def _refresh_at(change: Change, door: Door, client: ProviderClient, place: Place) -> None:

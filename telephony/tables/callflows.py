@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
 from portal.ui.tables import AgeColumn, BaseTable, Column, CountColumn
-from telephony.models import Entity
-from telephony.providers.callflows.lint import Problem
-from telephony.providers.callflows.tree import Flow
+from telephony.models import CallflowFindings, Change, Entity
 from telephony.tables.columns import ConnectionColumn
 from telephony.tables.entities import FRESH_S, LOST_S
 
@@ -23,7 +21,10 @@ SHOWN = 2  # numbers of a callflow
 
 
 class CallflowTable(BaseTable):
-    """`flows` and `found` are of the rows, by their key; so is `uses`, how many objects lead to each."""
+    """By the key of a row: `uses`, how many objects lead to it; `owners`, whose it is; `changes`, the last made here.
+
+    A row knows its `all_numbers`, its `all_patterns` and its `findings`; its document is not read.
+    """
 
     name = Column(
         verbose_name=gettext_lazy("Name"),
@@ -36,30 +37,42 @@ class CallflowTable(BaseTable):
     numbers = Column(
         verbose_name=gettext_lazy("Numbers and patterns"), accessor="pk", orderable=False, card="sub"
     )
+    owner = Column(verbose_name=gettext_lazy("Owner"), accessor="pk", orderable=False)
     steps = CountColumn(verbose_name=gettext_lazy("Steps"), accessor="pk", orderable=False)
     problems = Column(
         verbose_name=gettext_lazy("Problems"), accessor="pk", orderable=False, width="pill", card="end"
     )
     used_by = CountColumn(verbose_name=gettext_lazy("Used by"), accessor="pk", orderable=False)
+    changed = Column(verbose_name=gettext_lazy("Last change here"), accessor="pk", orderable=False)
     connection = ConnectionColumn(verbose_name=gettext_lazy("At"))
     fetched_at = AgeColumn(verbose_name=gettext_lazy("Read"), stale=FRESH_S, lost=LOST_S, card="end2")
 
     caption = gettext_lazy("Callflows")
-    flows: Mapping[int, Flow] = {}
-    found: Mapping[int, Sequence[Problem]] = {}
     uses: Mapping[int, int] = {}
+    owners: Mapping[int, str] = {}
+    changes: Mapping[int, Change] = {}
 
     class Meta(BaseTable.Meta):
         model = Entity
-        fields = ("name", "numbers", "steps", "problems", "used_by", "connection", "fetched_at")
+        fields = (
+            "name",
+            "numbers",
+            "owner",
+            "steps",
+            "problems",
+            "used_by",
+            "changed",
+            "connection",
+            "fetched_at",
+        )
 
     def render_name(self, record: Entity) -> SafeString:
         address = tenant_url(self.request.tenant, "telephony:callflow_detail", pk=record.pk)
         return format_html('<a href="{}"><b>{}</b></a>', address, str(record) or _("Without a name"))
 
-    def render_numbers(self, record: Entity) -> SafeString | str:
-        root: Mapping[str, Any] = self.flows[record.pk].root
-        told = [str(one) for name in ("numbers", "patterns") for one in root.get(name) or ()]
+    def render_numbers(self, record: Any) -> SafeString | str:
+        held = [record.all_numbers, record.all_patterns]
+        told = [str(one) for values in held if isinstance(values, list) for one in values]
         if not told:
             return formats.DASH
         shown = [
@@ -74,21 +87,42 @@ class CallflowTable(BaseTable):
             return words
         return format_html("{} {}", words, ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more})
 
-    def render_steps(self, record: Entity) -> str:
-        return formats.count(len(self.flows[record.pk]))
+    def render_owner(self, record: Entity) -> str | SafeString:
+        return self.owners.get(record.pk) or formats.DASH
+
+    def render_steps(self, record: Entity) -> str | SafeString:
+        found = _findings(record)
+        return formats.count(found.steps) if found is not None else formats.DASH
 
     def render_problems(self, record: Entity) -> SafeString | str:
-        found = self.found[record.pk]
-        if not found:
+        found = _findings(record)
+        if found is None:
+            return format_html('<span class="sb-quiet">{}</span>', _("not looked at yet"))
+        count = found.grave + found.light
+        if not count:
             return formats.DASH
-        is_grave = any(one.fault.is_grave for one in found)
-        words = ngettext("%(n)s problem", "%(n)s problems", len(found)) % {"n": len(found)}
         return parts.pill(
-            words,
-            tone="bad" if is_grave else "warn",
-            icon_name="circle-x" if is_grave else "alert-triangle",
+            ngettext("%(n)s problem", "%(n)s problems", count) % {"n": count},
+            tone="bad" if found.grave else "warn",
+            icon_name="circle-x" if found.grave else "alert-triangle",
         )
 
     def render_used_by(self, record: Entity) -> str | SafeString:
         count = self.uses.get(record.pk, 0)
         return formats.count(count) if count else formats.DASH
+
+    def render_changed(self, record: Entity) -> str | SafeString:
+        change = self.changes.get(record.pk)
+        if change is None:
+            return formats.DASH
+        address = tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)
+        return format_html(
+            '<a href="{}">{}</a> <span class="sb-quiet">{}</span>',
+            address,
+            parts.time_tag(change.created_at, formats.age(change.created_at).text),
+            change.person_label,
+        )
+
+
+def _findings(record: Entity) -> CallflowFindings | None:
+    return getattr(record, "findings", None)

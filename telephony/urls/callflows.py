@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{DRAFT}review/", callflow_new.NewCallflowReviewView.as_view(), name="callflow_new_review"),
     path(ONE, callflows.CallflowView.as_view(), name="callflow_detail"),
     path(f"{ONE}drawing.svg", callflows.CallflowDrawingView.as_view(), name="callflow_drawing"),
+    path(f"{ONE}drawing.pdf", callflows.CallflowPaperView.as_view(), name="callflow_paper"),
     path(f"{ONE}document.json", callflows.CallflowDocumentView.as_view(), name="callflow_document"),
     path(f"{ONE}edit/", callflow_editing.CallflowEditView.as_view(), name="callflow_edit"),
     path(f"{ONE}edit/review/", callflow_editing.CallflowReviewView.as_view(), name="callflow_review"),

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.db.models.fields.json import KeyTransform
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
+from portal.ui import formats
 from portal.ui.links import query_with
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.callflow_drawing import drawing_of
+from telephony.callflow_paper import paper_of
 from telephony.forms.callflows import FEATURES, CallflowFilterForm
 from telephony.menu import connections_of
 from telephony.models import Change, Entity, EntityReference
-from telephony.providers.callflows.tree import read
-from telephony.services import callflow_drafts
-from telephony.services.callflow_around import makers_of, network_of, problems_of, targets_of
+from telephony.services import callflow_drafts, editing
+from telephony.services.callflow_around import makers_of, owners_of
 from telephony.services.callflow_bringing import NAMES, names_of
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.entity_page import uses_of
@@ -38,7 +41,7 @@ LATEST = 8
 
 
 class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
-    """Every callflow, with what is wrong with it."""
+    """Every callflow, with how much is wrong with it."""
 
     right = Right.LINES_READ
     title = _("Callflows")
@@ -46,12 +49,16 @@ class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
     table_class = CallflowTable
     filter_form_class = CallflowFilterForm
     order = ("name_key", "id")
+    judged_at: datetime | None = None  # the earliest of the rows
     empty_title = _("No callflows yet")
     empty_text = _("Callflows arrive a few seconds after an account that has them is connected.")
 
     def get_queryset(self) -> Any:
         rows = Entity.objects.present().filter(facet=Entity.Facet.CALLFLOW, kind__in=CALLFLOW_KINDS)
-        return rows.select_related("connection")
+        told = rows.annotate(
+            all_numbers=KeyTransform("numbers", "document"), all_patterns=KeyTransform("patterns", "document")
+        )
+        return told.select_related("connection", "findings").defer("document", "secrets_sealed")
 
     def get_filter_form(self) -> CallflowFilterForm:
         form = CallflowFilterForm(self.request.GET)
@@ -59,13 +66,14 @@ class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
+        found = super().get_context_data(
             can_make=bool(makers_of(connections_of(self.request))),
             why_not_new=""
             if Right.CALLFLOWS_EDIT in self.request.rights
             else why_not(self.request, Right.CALLFLOWS_EDIT),
             **kwargs,
         )
+        return {**found, "judged_at": self.judged_at}
 
     def saved_views(self) -> list[SavedView]:
         what = self.request.GET.get("what", "")
@@ -78,23 +86,16 @@ class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
 
     def get_table(self) -> CallflowTable:
         table: CallflowTable = super().get_table()
-        rows: Sequence[Entity] = self.page.rows
-        table.flows = {row.pk: read(row.document) for row in rows}
-        together: dict[int, list[Entity]] = defaultdict(list)
-        for row in rows:
-            together[row.connection_id].append(row)
-        found = {}
-        for own in together.values():
-            connection = own[0].connection
-            network = network_of(connection)
-            targets = targets_of(connection, [table.flows[row.pk] for row in own])
-            for row in own:
-                around = network.around(row.remote_id, targets)
-                found[row.pk] = problems_of(table.flows[row.pk], connection, around)
-        table.found = found
-        uses = EntityReference.objects.filter(target__in=[row.pk for row in rows], source__missing_since=None)
+        keys = [row.pk for row in self.page.rows]
+        uses = EntityReference.objects.filter(target__in=keys, source__missing_since=None)
         counted = uses.order_by().values("target").annotate(n=Count("source", distinct=True))
         table.uses = {row["target"]: row["n"] for row in counted}
+        table.owners = owners_of(keys)
+        changes = Change.objects.filter(entity__in=keys).exclude(state__in=editing.OPEN)
+        latest = changes.order_by("entity", "-created_at", "-pk").distinct("entity")
+        table.changes = {one.entity_id: one for one in latest.only("entity", "created_at", "person_label")}
+        seen = [row.findings.judged_at for row in self.page.rows if hasattr(row, "findings")]
+        self.judged_at = min(seen, default=None)
         return table
 
 
@@ -145,6 +146,22 @@ class CallflowDrawingView(CallflowPage, View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         answer = HttpResponse(drawing_of(self.scene, is_file=True), content_type="image/svg+xml")
         return _named(answer, self.entity, "svg")
+
+
+class CallflowPaperView(CallflowPage, View):
+    """The drawing and its steps as PDF."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        entity, scene, tenant = self.entity, self.scene, self.request.tenant
+        numbers = ", ".join([*scene.numbers, *scene.patterns])
+        facts = [
+            (gettext("Account"), f"{tenant} · {entity.connection}"),
+            (gettext("Numbers and patterns"), numbers or gettext("none")),
+            (gettext("As read on"), formats.exact(entity.fetched_at)),
+        ]
+        foot = f"{tenant} · {formats.exact(timezone.now())}"
+        answer = HttpResponse(paper_of(scene, facts, foot), content_type="application/pdf")
+        return _named(answer, entity, "pdf")
 
 
 class CallflowDocumentView(CallflowPage, View):

@@ -26,6 +26,7 @@ class Callflows:
     update     key of the operation that writes one
     itself     fields of a new callflow itself: its name, its numbers
     starts     what a new one can begin with
+    owner      place of whose it is, "" where nobody's
     root_pointers  what its own settings point to, its steps left out: document -> pointers
     """
 
@@ -38,4 +39,5 @@ class Callflows:
     update: str
     itself: tuple[Field, ...] = ()
     starts: tuple[Start, ...] = ()
+    owner: str = ""
     root_pointers: Callable[[Mapping[str, Any]], Iterable[Pointer]] = lambda document: ()

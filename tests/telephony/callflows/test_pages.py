@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 
+from django.utils import timezone
+
 from accounts.models import Person
-from telephony.models import Entity
+from telephony.models import CallflowFindings, Entity
+from telephony.services import callflow_findings
 from tests.people import signed_in
 
 from .conftest import Store, identifier
@@ -20,12 +23,49 @@ def page(someone: Person, path: str) -> str:
     return answer.content.decode()
 
 
-def test_the_list_says_numbers_steps_and_problems(reception: Entity, bess: Person) -> None:
+def test_the_list_says_numbers_steps_owner_and_problems(
+    store: Store, reception: Entity, bess: Person
+) -> None:
+    store("callflow", **{**reception.document, "owner_id": identifier("a")})
+    assert "not looked at yet" in page(bess, HOME)
+    callflow_findings.judge(reception.connection)
     text = page(bess, HOME)
+    assert "problems as of" in text
+    assert "Bess Arkwell" in text
     assert "Reception" in text
     assert "Annexe" in text
     assert "and 1 more" in text
     assert "problems" in text
+
+
+def test_callflows_are_chosen_by_their_problems(store: Store, reception: Entity, bess: Person) -> None:
+    step = {"module": "hangup", "data": {}, "children": {}}
+    store("callflow", id=identifier("1"), name="Sound", numbers=["4000"], flow=step)
+    store("callflow", id=identifier("2"), name="Unreached", flow=step)
+    callflow_findings.judge(reception.connection)
+    some, grave = page(bess, f"{HOME}?problems=some"), page(bess, f"{HOME}?problems=grave")
+    assert [name in some for name in ("Reception", "Unreached", "Sound")] == [True, True, False]
+    assert [name in grave for name in ("Reception", "Unreached", "Sound")] == [True, False, False]
+
+
+def test_what_goes_is_found_in_the_callflows_that_point_to_it(store: Store, reception: Entity) -> None:
+    link = reception.connection
+    callflow_findings.judge(link)
+    before = CallflowFindings.objects.get(entity=reception)
+    Entity.objects.filter(kind="menu").update(missing_since=timezone.now())
+    callflow_findings.judge_near(link, "menu", [identifier("c")])
+    after = CallflowFindings.objects.get(entity=reception)
+    assert after.grave == before.grave + 1
+    other = Entity.objects.get(remote_id=identifier("e"))
+    assert CallflowFindings.objects.get(entity=other).judged_at < after.judged_at  # far away, and left alone
+
+
+def test_who_shares_a_number_is_judged_too(store: Store, reception: Entity) -> None:
+    callflow_findings.judge(reception.connection)
+    before = CallflowFindings.objects.get(entity=reception)
+    store("callflow", id=identifier("7"), name="Second", numbers=["3000"], flow={})
+    callflow_findings.judge_near(reception.connection, "callflow", [identifier("7")])
+    assert CallflowFindings.objects.get(entity=reception).grave == before.grave + 1
 
 
 def test_feature_codes_stand_apart(store: Store, reception: Entity, bess: Person) -> None:
@@ -91,6 +131,9 @@ def test_files_hold_the_drawing_and_the_document(reception: Entity, bess: Person
     root = ET.fromstring(drawing.content)
     assert "Reception" in root[0].text
     assert b"var(" not in drawing.content
+    paper = browser.get(f"{HOME}{reception.pk}/drawing.pdf")
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF-")
     document = browser.get(f"{HOME}{reception.pk}/document.json")
     told = json.loads(document.content)
     assert told.pop("_names")["user"] == {identifier("a"): "Bess Arkwell"}

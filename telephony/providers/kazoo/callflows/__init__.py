@@ -15,5 +15,6 @@ CALLFLOWS = Callflows(
     update="callflow.update",
     itself=ITSELF,
     starts=STARTS,
+    owner="owner_id",
     root_pointers=pointers_of_root,
 )

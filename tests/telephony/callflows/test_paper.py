@@ -1,0 +1,23 @@
+"""A callflow on paper: the page that its drawing gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from telephony.callflow_paper import A4, LEAST, MARGIN, PIXEL, page_for
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "page"), [(600, 800, A4), (1400, 500, A4[::-1]), (900, 300, A4[::-1])]
+)
+def test_a_drawing_gets_the_page_that_it_fits_best(
+    width: float, height: float, page: tuple[float, float]
+) -> None:
+    assert page_for(width, height) == page
+
+
+@pytest.mark.parametrize(("width", "height"), [(30_000, 900), (400, 9_000), (20_000, 20_000)])
+def test_a_large_drawing_stays_readable_on_a_page_of_its_own(width: float, height: float) -> None:
+    wide, high = page_for(width, height)
+    assert (wide - 2 * MARGIN) / (width * PIXEL) >= LEAST - 0.001
+    assert (high - 2 * MARGIN) / (height * PIXEL) >= LEAST
