@@ -20,7 +20,9 @@ from accounts.scoping import unscoped
 from portal.lib.canonical import checksum
 from portal.lib.errors import InvalidInput
 from portal.lib.names import name_key
+from portal.lib.numbers import display
 from telephony.models import CallflowDraft, Connection, Entity
+from telephony.providers.callflows import edits
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.lint import Fault, Problem
 from telephony.providers.callflows.references import LEFT_OUT, Key, Named, bare, mapped, named_by, twice
@@ -37,11 +39,17 @@ LONGEST = 2_000_000  # characters of a file
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
-    """A callflow on its way. `names` by kind and identifier, empty where nobody told; `origin` for people."""
+    """A callflow on its way.
+
+    names    what its objects are called there, by kind and identifier; empty where nobody told
+    origin   where it comes from, for people
+    into     the draft whose place it is to take; None for a new one
+    """
 
     document: Mapping[str, Any]
     names: Mapping[str, Mapping[str, str]]
     origin: str = ""
+    into: int | None = None
 
     @property
     def flow(self) -> Flow:
@@ -51,7 +59,12 @@ class Parcel:
         return str(self.names.get(one.kind, {}).get(one.remote_id, ""))
 
     def said(self) -> dict[str, Any]:
-        return {"document": self.document, "names": self.names, "origin": self.origin}
+        return {
+            "document": self.document,
+            "names": self.names,
+            "origin": self.origin,
+            "into": self.into,
+        }
 
 
 def parcel_of(entity: Entity) -> Parcel:
@@ -75,7 +88,7 @@ def names_of(connection: Connection, flow: Flow, callflows: Callflows) -> dict[s
     return found
 
 
-def parcel_in(document: Any, origin: str = "") -> Parcel:
+def parcel_in(document: Any, origin: str = "", into: int | None = None) -> Parcel:
     """What a file holds. Raises InvalidInput for what is no callflow."""
     if not isinstance(document, Mapping) or not isinstance(document.get(FLOW, {}), Mapping):
         raise InvalidInput(_("This is no callflow: a JSON object with a “flow” is needed."))
@@ -85,7 +98,14 @@ def parcel_in(document: Any, origin: str = "") -> Parcel:
         for kind, own in (told if isinstance(told, Mapping) else {}).items()
         if isinstance(own, Mapping)
     }
-    return Parcel(document=bare(document), names=names, origin=origin)
+    return Parcel(document=bare(document), names=names, origin=origin, into=into)
+
+
+def lacks(connection: Connection, parcel: Parcel) -> bool:
+    """Whether it names something that this account has not."""
+    flow = parcel.flow
+    wanted = {(one.kind, one.remote_id) for one in named_by(flow, callflows_of(connection))}
+    return any(one.is_missing for one in targets_of(connection, [flow], wanted).values())
 
 
 # ---- where to ----
@@ -168,6 +188,8 @@ def fields_for(connection: Connection, parcel: Parcel, wanted: Sequence[Named]) 
         group = str(kind.plural) if kind is not None else one.kind
         fields.append(picks(f"target_{at}", label, one.kind, group=group, help=said))
     fields.sort(key=lambda one: str(one.group))
+    if parcel.into is not None:  # a draft keeps its own name and numbers
+        return tuple(fields)
     return (*own, *([patterns] if had[PATTERNS] else []), *fields)
 
 
@@ -180,7 +202,8 @@ def _steps_in_words(flow: Flow, callflows: Callflows) -> dict[int | None, str]:
 
 
 def _listed(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else ""
+    told = map(str, value if isinstance(value, list) else ())
+    return ", ".join(display(one) if one.startswith("+") else one for one in told)
 
 
 # ---- bringing it in ----
@@ -201,6 +224,29 @@ def bring(
 
     Raises InvalidInput (fields by the identifier there) where two branches of a step would be the same rule.
     """
+    made, left = _mapped(connection, parcel, others)
+    document = Flow(root={**made.root, **root}, nodes=made.nodes, top=made.top, fresh=made.fresh).document()
+    return callflow_drafts.begin_new(connection, person, document, left_empty=left)
+
+
+def bring_into(draft: CallflowDraft, parcel: Parcel, others: Mapping[Key, str]) -> None:
+    """Put it in the place of what a draft has, as one act; the draft keeps its name, its numbers and its patterns.
+
+    Raises InvalidInput as `bring` does.
+    """
+    made, left = _mapped(draft.link, parcel, others)
+    own = callflow_drafts.flow_of(draft.flow)
+    kept = {name: value for name, value in own.root.items() if name in (*LEFT_OUT, "id", "name")}
+    document = {**made.document(), **kept}
+    draft.left_empty = [{**one, "step": one["step"] + own.fresh} for one in left]  # its steps get new numbers
+    draft.save(update_fields=["left_empty"])
+    callflow_drafts.act(draft, None, "replace", lambda flow: edits.replace_all(flow, document))
+
+
+def _mapped(
+    connection: Connection, parcel: Parcel, others: Mapping[Key, str]
+) -> tuple[Flow, list[dict[str, Any]]]:
+    """The callflow with the objects of this account, and what was left empty of it."""
     callflows, flow = callflows_of(connection), parcel.flow
     by_id = {remote_id: other for (_kind, remote_id), other in others.items()}
     if same := twice(flow, callflows, by_id):
@@ -208,7 +254,6 @@ def bring(
         reason = _("Two branches of one step would go by the same rule.")
         raise InvalidInput(reason, fields=dict.fromkeys(clashing, reason))
     made = mapped(flow, callflows, by_id)
-    document = Flow(root={**made.root, **root}, nodes=made.nodes, top=made.top, fresh=made.fresh).document()
     left = [
         {
             "step": step,
@@ -221,7 +266,7 @@ def bring(
         for step in one.steps
         if step is not None
     ]
-    return callflow_drafts.begin_new(connection, person, document, left_empty=left)
+    return made, left
 
 
 WAS_THERE = gettext_lazy("**{action}** is left empty; where it came from it was {name}.")

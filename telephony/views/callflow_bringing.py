@@ -1,10 +1,8 @@
-"""A callflow brought in: a copy of one, into the same or another account, or a file; what it names is mapped first.
-
-What is on its way waits in the session, so that it may go from one tenant of a person to another.
-"""
+"""A callflow brought in: a copy of one, into the same or another account, or a file; what it names is mapped first."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,7 +19,8 @@ from telephony.forms.callflow_bringing import BringForm, CopyForm
 from telephony.forms.callflow_holes import HolesForm
 from telephony.forms.editing import typed_again
 from telephony.menu import connections_of
-from telephony.providers.callflows.references import Named, named_by
+from telephony.models import CallflowDraft
+from telephony.providers.callflows.references import Key, Named, named_by
 from telephony.providers.callflows.starting import NAME, root_of
 from telephony.services import callflow_bringing as bringing
 from telephony.services.callflow_around import callflows_of, makers_of
@@ -31,15 +30,8 @@ from telephony.services.references import options_for
 from telephony.views import ways_back
 from telephony.views.callflow_new import MakerMixin
 from telephony.views.callflow_pages import INDEX, CallflowPage
-from telephony.views.object_fields import lead_to_objects, made_for
-
-PARCEL = "callflow_parcel"  # in the session: what is on its way
-
-
-def send_on(request: HttpRequest, parcel: Parcel, tenant: Any, connection_slug: str) -> HttpResponse:
-    """Keep it, and lead to the page that maps what it names."""
-    request.session[PARCEL] = parcel.said()
-    return HttpResponseRedirect(tenant_url(tenant, "telephony:callflow_map", connection=connection_slug))
+from telephony.views.callflow_parcels import PARCEL, send_on
+from telephony.views.object_fields import lead_to_objects, made_for, way_to_make
 
 
 class CopyView(CallflowPage, TemplateView):
@@ -126,6 +118,19 @@ class MapView(MakerMixin, TemplateView):
         return Parcel(**said) if said else None
 
     @cached_property
+    def draft(self) -> CallflowDraft | None:
+        """The draft whose place it takes."""
+        if self.parcel is None or self.parcel.into is None:
+            return None
+        found = CallflowDraft.objects.filter(pk=self.parcel.into, person=self.request.user).first()
+        return found if found is not None and found.link == self.link else None
+
+    @property
+    def _is_orphan(self) -> bool:
+        """Whether the draft that it was meant for is there no more."""
+        return self.parcel is not None and self.parcel.into is not None and self.draft is None
+
+    @cached_property
     def wanted(self) -> list[Named]:
         assert self.parcel is not None
         return named_by(self.parcel.flow, callflows_of(self.link))
@@ -166,7 +171,8 @@ class MapView(MakerMixin, TemplateView):
             for at, one in enumerate(self.wanted)
             if (one.kind, one.remote_id) in found
         }
-        return {NAME: str(self.parcel.document.get("name") or ""), **targets}
+        own = {} if self.parcel.into is not None else {NAME: str(self.parcel.document.get("name") or "")}
+        return own | targets
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         assert self.parcel is not None
@@ -181,17 +187,22 @@ class MapView(MakerMixin, TemplateView):
             groups=list(form.grouped()),
             named_count=len(self.wanted),
             empty_count=len(empty),
-            home=tenant_url(self.request.tenant, INDEX),
+            home=self._editor_of(self.draft) if self.draft else tenant_url(self.request.tenant, INDEX),
             **kwargs,
         )
 
+    def _editor_of(self, draft: CallflowDraft) -> str:
+        if draft.entity_id is None:
+            return tenant_url(self.request.tenant, "telephony:callflow_new_edit", pk=draft.pk)
+        return tenant_url(self.request.tenant, "telephony:callflow_edit", pk=draft.entity_id)
+
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         parcel = self.parcel
-        if self.link.pk is None or parcel is None:
+        if self.link.pk is None or parcel is None or self._is_orphan:
             return self._nothing()
         form = self.form(request.POST)
         if (name := request.POST.get(ways_back.FIELD)) is not None:
-            return self.make_for(form, name)
+            return way_to_make(self.request, form, name)
         if form.is_valid():
             values = form.values
             others = {
@@ -199,14 +210,19 @@ class MapView(MakerMixin, TemplateView):
                 for at, one in enumerate(self.wanted)
             }
             try:
-                draft = bringing.bring(self.link, self.request.user, parcel, others, root=root_of(values))
+                draft = self._brought(parcel, others, values)
             except InvalidInput as error:
                 self._refuse(form, error)
             else:
                 del request.session[PARCEL]
-                where = tenant_url(self.request.tenant, "telephony:callflow_new_edit", pk=draft.pk)
-                return HttpResponseRedirect(where)
+                return HttpResponseRedirect(self._editor_of(draft))
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
+
+    def _brought(self, parcel: Parcel, others: Mapping[Key, str], values: Mapping[str, Any]) -> CallflowDraft:
+        if self.draft is None:
+            return bringing.bring(self.link, self.request.user, parcel, others, root=root_of(values))
+        bringing.bring_into(self.draft, parcel, others)
+        return self.draft
 
     def _refuse(self, form: HolesForm, error: InvalidInput) -> None:
         for at, one in enumerate(self.wanted):

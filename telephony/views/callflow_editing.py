@@ -48,6 +48,7 @@ from telephony.services.callflow_scene import ROOT, Scene, scene_of
 from telephony.services.edit_surroundings import surroundings
 from telephony.views import ways_back
 from telephony.views.callflow_pages import CallflowPage
+from telephony.views.callflow_parcels import send_on_where_it_lacks
 from telephony.views.callflow_settings import Settings
 from telephony.views.object_fields import way_to_make
 
@@ -150,6 +151,8 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         """Do what was asked, and show what came of it."""
         step, trouble, settings = "", "", None
         try:
+            if (elsewhere := self._mapped_first()) is not None:
+                return elsewhere
             if self.request.POST["act"] == "settings":
                 own = self._settings()
                 settings = own.form(self.request.POST)
@@ -180,6 +183,14 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             return self.render_to_response(context)
         self.template_name = "telephony/_callflow_work.html"
         return self.render_to_response(context)
+
+    def _mapped_first(self) -> HttpResponse | None:
+        """The way to the page that maps a document which names what this account has not."""
+        form = ActForm(self.request.POST)
+        if self.request.POST["act"] != "replace" or not form.is_valid():
+            return None
+        assert self.draft is not None
+        return send_on_where_it_lacks(self.request, self.draft, form.cleaned_data["document"])
 
     # ---- acts ----
 

@@ -32,7 +32,7 @@ from telephony.services.references import options_for
 from telephony.views import ways_back
 from telephony.views.callflow_editing import CallflowEditView, CallflowReviewView, DraftPage
 from telephony.views.callflow_pages import INDEX
-from telephony.views.object_fields import lead_to_objects, made_for
+from telephony.views.object_fields import lead_to_objects, made_for, way_to_make
 
 
 def picture_of(start: Start, callflows: Callflows) -> SafeString:
@@ -89,13 +89,6 @@ class MakerMixin(TenantRightMixin):
     def maker(self) -> Any:
         return self.link.declaration.maker_of(callflows_of(self.link).kind)
 
-    def make_for(self, form: HolesForm, name: str) -> HttpResponse:
-        """Leave the form for a new object that one of its fields is to point to; all that was typed is kept."""
-        new_url = getattr(form.fields.get(name), "new_url", "")
-        if not new_url:
-            raise Http404
-        return HttpResponseRedirect(ways_back.way_out(self.request, new_url, name))
-
 
 class StartView(MakerMixin, TemplateView):
     """The form of a starting point; it ends in a draft in the editor, and nothing is sent."""
@@ -143,7 +136,7 @@ class StartView(MakerMixin, TemplateView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.form(request.POST)
         if (name := request.POST.get(ways_back.FIELD)) is not None:
-            return self.make_for(form, name)
+            return way_to_make(self.request, form, name)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form, **kwargs))
         document = document_of(self.start, form.values)

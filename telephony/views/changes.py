@@ -21,7 +21,7 @@ from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
-from telephony.models import Change, Connection, Entity
+from telephony.models import CallflowDraft, Change, Connection, Entity
 from telephony.services import discarding, editing
 from telephony.services.change_story import Story, story_of
 from telephony.services.company_story import is_company
@@ -29,6 +29,7 @@ from telephony.services.company_story import page_of as company_page_of
 from telephony.services.directory_tree import folder_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
+from telephony.tables.documents import CALLFLOW_KINDS
 from telephony.views import ways_back
 from telephony.views.lines import FragmentOrPageMixin
 
@@ -199,6 +200,10 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         """Back to the form, with what was typed; empty where the change had no form."""
         change = self.change
         editor = change.connection.declaration.editors.get(change.operation)
+        if editor is not None and editor.kind in CALLFLOW_KINDS and (draft := self._draft()) is not None:
+            made = draft.entity_id is not None
+            name, pk = ("callflow_edit", draft.entity_id) if made else ("callflow_new_edit", draft.pk)
+            return tenant_url(self.request.tenant, f"telephony:{name}", pk=pk)  # type: ignore[attr-defined]
         if editor is None or editor.removes or editor.is_act or change.reverts_id:
             return ""
         on = self._made_below() if editor.replaces or editor.makes else change.entity
@@ -215,6 +220,10 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             return f"{home_of(self.request.tenant, on)[0]}?change={change.pk}"  # type: ignore[attr-defined]
         url = tenant_url(self.request.tenant, "telephony:edit", pk=on.pk, operation=change.operation)  # type: ignore[attr-defined]
         return f"{url}?change={change.pk}"
+
+    def _draft(self) -> CallflowDraft | None:
+        """The person's draft of a callflow that this would publish."""
+        return CallflowDraft.objects.filter(change=self.change, person=self.request.user).first()
 
     def _made_below(self) -> Entity | None:
         """What the form of a list or of a new object stands on: the line, else the folder in the address."""

@@ -163,5 +163,25 @@ def test_what_is_no_callflow_is_told(text: str, words: str, maud: Person, link: 
     assert words in answer.content.decode()
 
 
+def test_a_document_in_the_place_of_a_draft_is_mapped_where_it_names_what_is_not_here(
+    reception: Entity, maud: Person
+) -> None:
+    browser = signed_in(maud)
+    where = browser.post(f"{HOME}new/corvane-kazoo/empty/", {"name": "Mine", "extension": "300"})["Location"]
+    step = {"module": "user", "data": {"id": "9" * 32}, "children": {}}
+    told = {"name": "Theirs", "flow": step, "_names": {"user": {"9" * 32: "Bess Arkwell"}}}
+    answer = browser.post(where, {"act": "replace", "revision": 0, "document": json.dumps(told)})
+    assert answer["Location"] == f"{HOME}bring/corvane-kazoo/"
+    assert proposed(browser, answer["Location"]) == {"Bess Arkwell": identifier("a")}
+    assert browser.post(answer["Location"], {"target_0": ""})["Location"] == where
+    assert marks(browser.get(where)) == {"Person"}
+    document = flow_of(CallflowDraft.objects.get().flow).document()
+    assert (document["name"], document["numbers"]) == ("Mine", ["300"])
+    here = {**told, "flow": {**step, "data": {"id": identifier("a")}}}
+    browser.post(where, {"act": "replace", "revision": 1, "document": json.dumps(here)})
+    flow = flow_of(CallflowDraft.objects.get().flow)
+    assert [node.data for _number, node in flow.walk()] == [{"id": identifier("a")}]
+
+
 def test_nothing_on_its_way_leads_to_the_file(maud: Person, link: Connection) -> None:
     assert signed_in(maud).get(f"{HOME}bring/corvane-kazoo/")["Location"] == f"{HOME}bring/"
