@@ -31,6 +31,7 @@ class DocumentField:
     path       dotted place; whatever lies below it belongs to the field
     kind       as `Param.kind`: text, integer, boolean, number, e164, duration_s, date, datetime, unix_s, url,
                gregorian_s (seconds since the year 0, UTC), time_of_day_s (seconds since midnight),
+               money (an amount in the connection's currency),
                code (a text for machines), ref (names another object, found by its `EntityReference`)
     label      as a page says it; `brief` heads a column where that is long
     group      the heading under which a page shows it, "" for the first part

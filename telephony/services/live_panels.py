@@ -105,6 +105,19 @@ def read(
     return _reading(panel, found, now)
 
 
+def objects_named(connection: Connection, facts: Iterable[Fact]) -> dict[str, Entity]:
+    """The objects that these facts name by their identifier, as far as we keep them."""
+    wanted = {
+        str(fact.value)
+        for fact in facts
+        if fact.field is not None and fact.field.kind == "ref" and not fact.is_empty
+    }
+    if not wanted:
+        return {}
+    kept = Entity.objects.filter(connection=connection, remote_id__in=wanted, missing_since=None)
+    return {entity.remote_id: entity for entity in kept}
+
+
 def _reading(panel: LivePanel, found: Sequence[Mapping[str, Any]], now: datetime) -> Reading:
     if panel.is_single:
         sheet = sheet_of(panel.fields, found[0]) if found else None

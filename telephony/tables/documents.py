@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,7 @@ def reading_for(
     own: str = "",
     *,
     may_call: bool = False,
+    objects: Mapping[str, Entity] | None = None,
 ) -> Reading:
     """How the person of a request reads this connection's documents."""
     notation = {
@@ -71,7 +73,17 @@ def reading_for(
         "region": request.tenant.region,
     }
     zone = ZoneInfo(connection.time_zone)
-    return Reading(request.tenant, notation, zone, names, references or {}, own, may_call)
+    return Reading(
+        request.tenant,
+        notation,
+        zone,
+        names,
+        references or {},
+        own,
+        may_call,
+        connection.currency,
+        objects or {},
+    )
 
 
 @dataclass
@@ -84,6 +96,8 @@ class Reading:
     references  pointers out of the document, by the dotted place where they stand
     own         the name of the object itself, which is not said again beside its numbers
     may_call    a number is shown with the act that calls it
+    currency    of the connection, in which its amounts are
+    objects     what is named by an identifier, where nothing is kept that points to it
     """
 
     tenant: Any
@@ -93,6 +107,8 @@ class Reading:
     references: Mapping[str, EntityReference] = field(default_factory=dict)
     own: str = ""
     may_call: bool = False
+    currency: str = ""
+    objects: Mapping[str, Entity] = field(default_factory=dict)
 
     def show(self, fact: Fact) -> SafeString | str:
         """The whole value of a fact; each single value of it exactly once."""
@@ -135,7 +151,12 @@ class Reading:
             return format_html('{} <span class="sb-quiet">{}</span>', SECRET_DOTS, words)
         if reference := self.references.get(place):
             return self._pointer(fact, value, reference)
+        if fact.field and fact.field.kind == "ref" and (named := self.objects.get(str(value))):
+            return self._link(named)
         return self._plain(fact, value)
+
+    def _link(self, entity: Entity) -> SafeString:
+        return format_html('<a href="{}">{}</a>', page_of(self.tenant, entity), str(entity))
 
     def _pointer(self, fact: Fact, value: Any, reference: EntityReference) -> SafeString:
         """The name of the other object as a link; what is not there any more is marked."""
@@ -143,9 +164,7 @@ class Reading:
         if reference.target is None:
             missing = parts.pill(_("Missing"), tone="warn", icon_name="unlink")
             return format_html("{} {}", self._plain(fact, value), missing)
-        link = format_html(
-            '<a href="{}">{}</a>', page_of(self.tenant, reference.target), str(reference.target)
-        )
+        link = self._link(reference.target)
         return format_html("{} {}", link, self._number(value, named=False)) if is_number else link
 
     def _plain(self, fact: Fact, value: Any) -> SafeString | str:
@@ -181,6 +200,13 @@ class Reading:
         except (TypeError, ValueError):
             return None
         return f"{written}{formats.NBSP}{fact.unit}" if fact.unit else written
+
+    def _money(self, fact: Fact, value: Any) -> str | SafeString | None:
+        try:
+            micros = round(Decimal(str(value)) * 1_000_000)
+        except (InvalidOperation, ValueError, OverflowError):
+            return None
+        return formats.money(micros, self.currency) if self.currency else None
 
     def _duration(self, fact: Fact, value: Any) -> str | None:
         try:
@@ -230,6 +256,7 @@ class Reading:
 _WRITERS: Mapping[str, Any] = {
     "boolean": Reading._boolean,
     "integer": Reading._integer,
+    "money": Reading._money,
     "duration_s": Reading._duration,
     "date": Reading._date,
     "datetime": Reading._datetime,

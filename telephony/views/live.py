@@ -47,7 +47,9 @@ class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
             "live_of": connection.name,
             "panel_url": url,
             "title": panel.title,
-            "reading": reading_for(self.request, connection, names),
+            "reading": reading_for(
+                self.request, connection, names, objects=live_panels.objects_named(connection, facts)
+            ),
         }
 
     def rows_of(

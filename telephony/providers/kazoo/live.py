@@ -127,7 +127,7 @@ LIVE = (
         name="balance",
         title=_("Balance"),
         operation="balance.get",
-        fields=(Field(path="balance", label=_("Balance")),),
+        fields=(Field(path="balance", label=_("Balance"), kind="money"),),
         is_single=True,
         spot=Spot.ACCOUNT,
         acts=("balance.add",),
@@ -217,7 +217,7 @@ LIVE = (
         title=_("Registered devices"),
         operation="device.getStatus",
         fields=(
-            Field(path="device_id", label=_("Device"), kind="code"),
+            Field(path="device_id", label=_("Device"), kind="ref"),
             Field(path="registered", label=_("Registered"), kind="boolean"),
         ),
         capability="calls.live",

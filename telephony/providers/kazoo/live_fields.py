@@ -15,15 +15,17 @@ CHANNEL = (
         label=_("As the switch sees it"),
         choices=(("inbound", _("from a phone or carrier")), ("outbound", _("to a phone or carrier"))),
     ),
+    Field(path="owner_id", label=_("Person"), kind="ref"),
     Field(path="presence_id", label=_("Caller"), kind="code"),
     Field(path="destination", label=_("Called"), kind="number"),
     Field(path="answered", label=_("Answered"), kind="boolean"),
     Field(path="username", label=_("SIP user"), kind="code"),
 )
 REGISTRATION = (
+    Field(path="authorizing_id", label=_("Device"), kind="ref"),
+    Field(path="owner_id", label=_("Person"), kind="ref"),
     Field(path="username", label=_("SIP user"), kind="code"),
     Field(path="contact_ip", label=_("Address"), kind="code"),
-    Field(path="contact_port", label=_("Port"), kind="code"),
     Field(path="user_agent", label=_("Telephone")),
     Field(path="event_timestamp", label=_("Registered"), kind="gregorian_s"),
     Field(path="expires", label=_("For"), kind="duration_s"),
@@ -87,12 +89,11 @@ CUSTOMER = (
 )
 PAYMENT = (
     Field(path="created", label=_("When"), kind="gregorian_s"),
-    Field(path="amount", label=_("Amount")),
+    Field(path="amount", label=_("Amount"), kind="money"),
     Field(path="reason", label=_("Reason"), kind="code"),
 )
 OFFERED_PLAN = (
     Field(path="name", label=_("Plan")),
-    Field(path="id", label=_("Identifier"), kind="code"),
     Field(path="category", label=_("Category")),
     Field(path="description", label=_("Description")),
 )

@@ -54,8 +54,10 @@ def _standing(record: Mapping[str, Any]) -> str:
 
 
 def counted(answer: Answer) -> Rows:
-    """What the plans in force count, item by item."""
+    """What the plans in force count, item by item; newer servers tell it as the items of invoices."""
     document: Any = answer.document if isinstance(answer.document, Mapping) else {}
+    if isinstance(invoices := document.get("invoices"), list):
+        return [row for invoice in invoices for row in _invoiced(invoice)]
     own = document.get("account_quantities")
     quantities = own if isinstance(own, Mapping) else document.get("quantities")
     if isinstance(quantities, Mapping) and isinstance(quantities.get("account"), Mapping):
@@ -66,6 +68,18 @@ def counted(answer: Answer) -> Rows:
         {"plan": names, "category": category, "item": item, "quantity": quantity}
         for category, items in (quantities if isinstance(quantities, Mapping) else {}).items()
         for item, quantity in (items if isinstance(items, Mapping) else {}).items()
+    ]
+
+
+def _invoiced(invoice: Any) -> list[Row]:
+    said = invoice if isinstance(invoice, Mapping) else {}
+    plan = said.get("plan")
+    name = plan.get("name", "") if isinstance(plan, Mapping) else ""
+    items = said.get("items")
+    return [
+        {"plan": name, **{word: item.get(word, "") for word in ("category", "item", "quantity")}}
+        for item in (items if isinstance(items, list) else ())
+        if isinstance(item, Mapping)
     ]
 
 

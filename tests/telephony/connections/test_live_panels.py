@@ -42,7 +42,39 @@ def test_what_it_shows_is_what_the_provider_has_now(reseller, kazoo, alice, clie
     account["pvt"]["balance_units"] = 123_400
     text = client_of_person(alice).get(panel_url("balance")).content.decode()
 
-    assert "12.34" in text and "asked" in text
+    assert "12.34\N{NO-BREAK SPACE}€" in text and "asked" in text
+
+
+def test_telephones_are_named_as_we_know_them(reseller, alice, client_of_person, panel_url, work):
+    with tenant_scope(reseller.tenant_id):
+        run = work(request_run(reseller, "entities", kinds=["user", "device"], is_hinted=False))
+        assert run.state == "complete"
+    page = client_of_person(alice)
+    for name in ("registrations", "device_status"):
+        answer = page.get(panel_url(name))
+        with tenant_scope(reseller.tenant_id):
+            devices = {one.remote_id: one for one in Entity.objects.filter(kind="device")}
+        first = answer.context["rows"][0][0][0]
+        device = devices[first.value]
+
+        assert f"/{device.pk}/" in answer.content.decode() and str(device) in answer.content.decode()
+        assert device.remote_id not in answer.content.decode()
+
+
+@pytest.mark.parametrize("generation", ["3.22", "4.3"])
+def test_what_the_plans_count_is_read_from_either_sort_of_server(
+    reseller, kazoo, alice, client_of_person, panel_url, generation
+):
+    kazoo.state("kazoo")["generation"] = generation
+    accounts = kazoo.state("kazoo")["accounts"]
+    account = accounts[reseller.remote_account]
+    offers = accounts[account["pvt"]["reseller_id"]]["docs"]["service_plans"]
+    plans = {one: {} for one, offer in offers.items() if "devices" in offer["doc"]["plan"]}
+    account["one"]["services"] = {"doc": {"plans": plans}, "pvt": {"created": 0, "modified": 0, "rev": 1}}
+    answer = client_of_person(alice).get(panel_url("counted"))
+    rows = [[fact.value for fact in row] for row, _acts in answer.context["rows"]]
+
+    assert ["devices", "sip_device"] in [row[1:3] for row in rows]
 
 
 def test_a_fault_is_said_on_the_panel_and_nowhere_else(reseller, kazoo, alice, client_of_person, panel_url):
