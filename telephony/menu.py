@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.rights import Right
 from portal.ui import navigation
@@ -84,7 +84,7 @@ def register() -> None:
             shown=_has_companies,
         ),
         Entry(
-            label=_("Port requests"),
+            label=pgettext_lazy("menu", "Port requests"),
             url_name="telephony:port_board",
             icon="transfer-in",
             order=41,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from portal.ui.svg import Drawing, Figure, pattern, short
 
 LEFT, TOP, ROOM_BELOW = 34.0, 14.0, 46.0
+LETTER = 6.2  # how wide one of the small words is, on the safe side
 WIDE, NARROW = (736.0, 262.0), (358.0, 226.0)  # at a desk; on a telephone, so that its words stay as large
 
 
@@ -195,7 +196,7 @@ def draw_gap(drawing: Drawing, gap: Gap, xs: Sequence[float], scale: Scale, name
     )
     if gap.words:
         middle, words = (left + right) / 2, gap.words.split(" ", 1)
-        wide = max(len(word) for word in words) * 6.2 + 8
+        wide = max(len(word) for word in words) * LETTER + 8
         drawing.box(middle - wide / 2, scale.foot - 10 - 14 * len(words), wide, 14 * len(words) + 2, "sheet")
         for number, word in enumerate(words):
             drawing.text(middle, scale.foot - 14 * (len(words) - number), word, css="s", anchor="middle")
@@ -321,7 +322,9 @@ def strip(
     drawing.text(0, 43, first)
     drawing.text(width, 43, last, anchor="end")
     if words and at is not None:
-        middle = min(max((at + 0.5) * step, 110.0), width - 90)
+        half = len(words) * LETTER / 2 + LETTER  # between the words at both ends
+        middle = max((at + 0.5) * step, len(first) * LETTER + half)
+        middle = min(middle, width - len(last) * LETTER - half)
         drawing.text(middle, 43, words, css="s", anchor="middle")
     return Figure(drawing.svg(label), label, (), (), css="sb-health")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from telephony.providers.fields import DocumentField as Field
 from telephony.providers.kazoo.kinds import DEVICE, USER
@@ -113,7 +114,7 @@ LIVE = (
         row_acts=(
             RowAct(
                 operation="registrations.delete",
-                label=_("Sign out"),
+                label=pgettext_lazy("telephone", "Sign out"),
                 icon="logout",
                 values={"username": "username"},
                 is_direct=True,

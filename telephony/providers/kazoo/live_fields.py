@@ -28,7 +28,6 @@ REGISTRATION = (
     Field(path="contact_ip", label=_("Address"), kind="code"),
     Field(path="user_agent", label=_("Telephone")),
     Field(path="event_timestamp", label=_("Registered"), kind="gregorian_s"),
-    Field(path="expires", label=_("For"), kind="duration_s"),
 )
 PARTICIPANT = (
     Field(path="caller_id_name", label=_("Who")),

@@ -143,3 +143,20 @@ def test_a_scale_of_percentages_ends_at_one_hundred():
     assert figures.ticks(50, 100) == [50, 60, 70, 80, 90, 100]
     assert figures.ticks(60, 100) == [60, 70, 80, 90, 100]
     assert figures.ticks(0, 100) == [0, 20, 40, 60, 80, 100]
+
+
+@pytest.mark.parametrize("at", [0, 50, 95])
+def test_the_words_of_a_strip_stay_clear_of_those_at_its_ends(at):
+    drawn = figures.strip(
+        [Slot(tone="ok")] * 96,
+        label="Health",
+        first="27 nov. 11:40",
+        last="maintenant",
+        words="11:24 en échec",
+        at=at,
+    )
+    places = {text: float(x) for x, text in re.findall(r'<text x="([\d.]+)"[^>]*>([^<]+)<', str(drawn.svg))}
+    half = len("11:24 en échec") * figures.LETTER / 2
+
+    assert places["27 nov. 11:40"] + len("27 nov. 11:40") * figures.LETTER <= places["11:24 en échec"] - half
+    assert places["11:24 en échec"] + half <= places["maintenant"] - len("maintenant") * figures.LETTER
