@@ -22,6 +22,7 @@ from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
 from telephony.providers.callflows.tree import Flow, Node, read
 from telephony.providers.drafts import EntityPage
+from telephony.providers.edit_fields import Surroundings
 from telephony.providers.editing import Place
 from telephony.services import access, callflow_findings, editing, entities
 from telephony.services.callflow_around import callflows_of
@@ -300,6 +301,16 @@ def propose(draft: CallflowDraft, person: Person) -> Change:
     draft.change = change
     draft.save(update_fields=["change"])
     return change
+
+
+def refusals(draft: CallflowDraft) -> list[str]:
+    """Why the provider refused what was published of it last, in words; nothing where it did not."""
+    change = draft.change
+    if change is None or change.state != Change.State.REFUSED:
+        return []
+    editor, around = draft.link.declaration.editor(change.operation), Surroundings()
+    told = [f"{editor.field(name, around).label}: {reason}" for name, reason in change.fields_refused.items()]
+    return told or [change.error]
 
 
 def proposal_of(draft: CallflowDraft) -> tuple[dict[str, Any], dict[str, Any]]:

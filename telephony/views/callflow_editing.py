@@ -289,6 +289,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             others=[] if self.is_new else callflow_drafts.drafts_of_others(self.entity, self.request.user),
             moved=not self.is_new and checksum(self.entity.document) != checksum(json.loads(draft.base)),
             is_new=self.is_new,
+            refusals=callflow_drafts.refusals(draft),
             review_url=self.url("callflow_review"),
             origin=self.url("callflow_detail"),
             change_count=len(found.after) + sum(1 for one in found.before.values() if one == "gone"),

@@ -236,3 +236,15 @@ def test_a_new_callflow_is_made_and_its_draft_is_over(
     assert made["flow"]["module"] == "hangup"
     found = Entity.objects.get(connection=link, kind="callflow", name="Night")
     assert browser.get(where)["Location"] == f"{HOME}{found.pk}/"
+
+
+def test_what_the_provider_refuses_is_told_beside_the_draft(link: Connection, maud: Person) -> None:
+    browser = signed_in(maud)
+    where = browser.post(f"{HOME}new/{link.slug}/empty/", {"name": "Unreached"})["Location"]
+    browser.post(where.replace("edit/", "review/"))
+    change = Change.objects.get()
+    answer = browser.post(f"/t/corvane/changes/{change.pk}/send/", follow=True)
+    assert answer.redirect_chain[-1][0] == where
+    page = answer.content.decode()
+    assert "The provider refused this" in page
+    assert "Numbers: " in page
