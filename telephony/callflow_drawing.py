@@ -1,28 +1,41 @@
-"""A callflow as a drawing: a tree top-down, made here and not in the browser, for page, paper and file alike."""
+"""A callflow as a drawing: a tree top-down, made here and not in the browser, for page, paper and file alike.
+
+Each step is drawn around a place of its own, the middle of its upper edge, so that an edit elsewhere moves it and
+leaves the rest of it as it is (callflow_board.py).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.ui.parts import escaped
 from portal.ui.svg import short
 from telephony.services.callflow_scene import ROOT, Scene, Step, count_words
 
 WIDE, HIGH = 172, 46  # of a step
 COLUMN, ROW = 188, 104  # from one step to the next
 MARGIN = 24
-_VALUE, _USED = re.compile(r"(--sb-[\w-]+):\s*([^;]+);"), re.compile(r"var\((--sb-[\w-]+)\)")
+LEFT, GAP = (
+    -WIDE // 2,
+    ROW - HIGH,
+)  # the left edge of a step, from its middle; how far it stands from the one above
+TEXT = LEFT + 42  # where its words begin
 LONGEST_NAME, LONGEST_WORD, LONGEST_BRANCH = 19, 22, 22  # characters that have room
+_VALUE, _USED = re.compile(r"(--sb-[\w-]+):\s*([^;]+);"), re.compile(r"var\((--sb-[\w-]+)\)")
+_RING = f'<rect class="ring" x="{LEFT - 4}" y="-4" width="{WIDE + 8}" height="{HIGH + 8}" rx="11"/>'
+_BOX = f'<rect class="box" x="{LEFT}" width="{WIDE}" height="{HIGH}" rx="8"/>'
+_EDGES = f'<path class="kind" d="M{LEFT + 1.5} 7V{HIGH - 7}"/><path class="part" d="M{LEFT + 34} 0V{HIGH}"/>'
+_PLUG, _JACK = f'<circle class="plug" cy="{HIGH}" r="3"/>', '<circle class="jack" r="4.5"/>'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,35 +50,182 @@ class Links:
     open: Callable[[str], str]
 
 
-def drawing_of(
-    scene: Scene, *, links: Links | None = None, chosen: str = "", is_file: bool = False
-) -> SafeString:
-    """The drawing as SVG. `is_file`: with its own colours, to stand alone."""
-    layout = scene.layout
-    width = layout.columns * COLUMN + 2 * MARGIN
-    height = layout.rows * ROW - (ROW - HIGH) + 2 * MARGIN + 12
-    way = scene.way_to(chosen) | ({ROOT} if chosen else set())
-    places = {
-        name: (MARGIN + column * COLUMN + (COLUMN - WIDE) / 2, MARGIN + row * ROW)
-        for name, (column, row) in layout.places.items()
-    }
-    cords, jacks, boxes = [], [], [_head(scene, places[ROOT], links, is_file)]
-    for step in scene.steps.values():
-        cords.append(_cord(step, places[step.above], places[step.id], way))
-        jacks.append(_jacks(step, places[step.above], places[step.id], way))
-        boxes.append(_box(step, places[step.id], links, step.id == chosen, is_file))
-    label = _("Drawing of the callflow %(name)s: %(steps)s") % {
-        "name": scene.title,
-        "steps": count_words(scene),
-    }
-    size = f'width="{short(width)}" height="{short(height)}" viewBox="0 0 {short(width)} {short(height)}"'
-    inside = "".join([*cords, *boxes, *jacks])
-    if is_file:
-        style = f"<style>{_style()}</style>"
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One step as it is drawn around its place, whether it is chosen or not.
+
+    css      its classes
+    cord     path of the cord that leads to it, "" for the head
+    tone     class of that cord
+    inside   everything of the step
+    """
+
+    css: str
+    cord: str
+    tone: str
+    inside: str
+
+    def group(self, step: str, place: str, css: str = "") -> str:
+        return (
+            f'<g class="{self.css}{css}" data-step="{step}" transform="translate({place})">{self.inside}</g>'
+        )
+
+    def line(self, step: str, place: str, css: str = "") -> str:
+        if not self.cord:
+            return ""
+        return f'<path class="cord{self.tone}{css}" data-step="{step}" transform="translate({place})" d="{self.cord}"/>'
+
+
+class Drawing:
+    """The drawing of a scene. `is_file`: with its own colours, to stand alone."""
+
+    def __init__(self, scene: Scene, links: Links | None = None, *, is_file: bool = False) -> None:
+        self.scene, self.links, self.is_file = scene, links, is_file
+        self._sprite = static("sprite.svg")
+        self._fold_tip, self._unfold_tip = _("Fold what is below"), _("Show what is below")
+        self._open_tip, self._missing, self._off = (
+            _("Open the callflow here"),
+            _("missing"),
+            _("switched off"),
+        )
+
+    @cached_property
+    def _points(self) -> Mapping[str, tuple[float, int]]:
+        return {
+            step: (MARGIN + (column + 0.5) * COLUMN, MARGIN + row * ROW)
+            for step, (column, row) in self.scene.layout.places.items()
+        }
+
+    @cached_property
+    def places(self) -> Mapping[str, str]:
+        """Where each step stands, as its group says it: "118 24"."""
+        return {step: f"{short(x)} {y}" for step, (x, y) in self._points.items()}
+
+    @cached_property
+    def size(self) -> tuple[str, str]:
+        """How wide and how high it is."""
+        layout = self.scene.layout
+        return short(layout.columns * COLUMN + 2 * MARGIN), str(layout.rows * ROW - GAP + 2 * MARGIN + 12)
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Shape]:
+        """The head and the steps by id, in the order of a walk."""
+        head = Shape("step root", "", "", self._head())
+        return {ROOT: head} | {step.id: self._shape(step) for step in self.scene.steps.values()}
+
+    def svg(self, chosen: str = "") -> SafeString:
+        """All of it, with the way to the chosen step."""
+        way = self.scene.way_to(chosen) | ({ROOT} if chosen else set())
+        css = dict.fromkeys(way, " way") | ({chosen: " way sel"} if chosen else {})
+        return self._framed("".join(self.lines(self.shapes, css)), "".join(self.groups(self.shapes, css)))
+
+    def lines(self, steps: Collection[str], css: Mapping[str, str]) -> list[str]:
+        return [self.shapes[one].line(one, self.places[one], css.get(one, "")) for one in steps]
+
+    def groups(self, steps: Collection[str], css: Mapping[str, str]) -> list[str]:
+        return [self.shapes[one].group(one, self.places[one], css.get(one, "")) for one in steps]
+
+    def _framed(self, lines: str, groups: str) -> SafeString:
+        """The cords lie below everything, or they would cross the words of branches."""
+        width, height = self.size
+        size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        inside = f'<g data-part="lines">{lines}</g><g data-part="groups">{groups}</g>'
+        if not self.is_file:
+            return mark_safe(
+                f'<svg class="sb-flow" {size} aria-hidden="true" focusable="false">{inside}</svg>'
+            )
+        label = _("Drawing of the callflow %(name)s: %(steps)s") % {
+            "name": self.scene.title,
+            "steps": count_words(self.scene),
+        }
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} class="sb-flow"><title>{escaped(label)}</title>'
+        )
         ground = '<rect width="100%" height="100%" class="ground"/>'
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} class="sb-flow">'
-        return mark_safe(f"{head}<title>{escape(label)}</title>{style}{ground}{inside}</svg>")
-    return mark_safe(f'<svg class="sb-flow" {size} aria-hidden="true" focusable="false">{inside}</svg>')
+        return mark_safe(f"{head}<style>{_style()}</style>{ground}{inside}</svg>")
+
+    # ---- one step ----
+
+    def _head(self) -> str:
+        """The numbers on top, in front of everything."""
+        scene = self.scene
+        numbers = [*scene.numbers, *scene.patterns]
+        first = numbers[0] if numbers else _("no number")
+        more = len(numbers) - 1
+        under = scene.title if more < 1 else ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}
+        if more == 1:
+            under = _("and %(number)s") % {"number": numbers[1]}
+        drawn = (
+            f"<title>{escaped(', '.join(numbers) or first)}</title>{_RING}{_BOX}{self._icon('hash')}"
+            f"{_words('name', 20, first, LONGEST_NAME)}{_words('word', 36, under, LONGEST_WORD)}"
+        )
+        if self.links is not None:
+            drawn = f'<a href="{escaped(self.links.step(ROOT))}" tabindex="-1">{drawn}</a>'
+        return drawn + (_PLUG if scene.top is not None else "")
+
+    def _shape(self, step: Step) -> Shape:
+        css = ["step", f"c-{step.category.id}" if step.category else "", step.tone, step.mark]
+        css.append("inside" if step.is_inside else "")
+        apart = short(self._points[step.above][0] - self._points[step.id][0])
+        tone = " bad" if step.tone == "bad" else " new" if step.mark == "new" else ""
+        return Shape(
+            css=" ".join(filter(None, css)),
+            cord=f"M{apart} {-GAP}C{apart} -22 0 -36 0 0",
+            tone=tone,
+            inside=f"{self._linked(step)}{_PLUG if step.below else ''}{self._buttons(step)}{_JACK}{_branch(step)}",
+        )
+
+    def _linked(self, step: Step) -> str:
+        tip = " · ".join(filter(None, (step.category_label, step.word, step.name)))
+        if step.name:
+            text = _words("word", 19, step.word, LONGEST_WORD) + _words("name", 35, step.name, LONGEST_NAME)
+        else:
+            text = _words("name", 28, step.word, LONGEST_NAME)
+        drawn = f"<title>{escaped(tip)}</title>{_RING}{_BOX}{_EDGES}{self._icon(step.icon)}{text}{self._flag(step)}"
+        if self.links is None or step.is_inside:
+            return drawn
+        return f'<a href="{escaped(self.links.step(step.id))}" tabindex="-1">{drawn}</a>'
+
+    def _icon(self, name: str) -> str:
+        if self.is_file:
+            return ""
+        return (
+            f'<use class="icon" href="{self._sprite}#{name}" x="{LEFT + 9}" y="15" width="16" height="16"/>'
+        )
+
+    def _flag(self, step: Step) -> str:
+        """How it differs, or that it is not all right, in a word at the corner."""
+        words = step.mark_word
+        if not words:
+            words = (
+                self._missing
+                if any(one.is_missing for one in step.targets)
+                else self._off
+                if any(one.is_off for one in step.targets)
+                else ""
+            )
+        if not words:
+            return ""
+        width = 12 + 5.9 * len(words)
+        return f'<g class="flag">{_pill(1 - LEFT - width / 2, -9, width, 16, words, 3)}</g>'
+
+    def _buttons(self, step: Step) -> str:
+        """Below it: fold or unfold; and open the callflow that it leads into."""
+        if self.links is None or step.is_inside:
+            return ""
+        drawn = ""
+        if step.has_below:
+            sign = f"+{step.folded}" if step.folded else "–"
+            tip = self._unfold_tip if step.folded else self._fold_tip
+            drawn += _button(self.links.fold(step.id), 0, sign, tip, is_quiet=not step.folded)
+        if step.link is not None and step.link.pk:
+            drawn += _button(self.links.open(step.id), -LEFT - 16, "↓", self._open_tip)
+        return drawn
+
+
+def drawing_of(scene: Scene, *, is_file: bool = False) -> SafeString:
+    """A picture of a callflow."""
+    return Drawing(scene, is_file=is_file).svg()
 
 
 @cache
@@ -81,137 +241,31 @@ def _style() -> str:
     return _USED.sub(lambda found: values[found[1]], sheets["callflow_drawing"])
 
 
-def _cord(step: Step, above: tuple[float, float], here: tuple[float, float], way: set[str]) -> str:
-    x1, y1 = above[0] + WIDE / 2, above[1] + HIGH
-    x2, y2 = here[0] + WIDE / 2, here[1]
-    bend = (y2 - y1) * 0.62
-    d = f"M{short(x1)} {short(y1)}C{short(x1)} {short(y1 + bend)} {short(x2)} {short(y2 - bend)} {short(x2)} {short(y2)}"
-    return f'<path class="{_cord_css(step, way)}" d="{d}"/>'
+def _words(css: str, y: int, words: str, longest: int) -> str:
+    return f'<text class="{css}" x="{TEXT}" y="{y}">{escaped(_cut(words, longest))}</text>'
 
 
-def _cord_css(step: Step, way: set[str]) -> str:
-    tone = "bad" if step.tone == "bad" else "new" if step.mark == "new" else ""
-    return " ".join(filter(None, ["cord", "way" if step.id in way else "", tone]))
-
-
-def _jacks(step: Step, above: tuple[float, float], here: tuple[float, float], way: set[str]) -> str:
-    """Both ends of a cord, and the label of its branch."""
-    x1, y1 = above[0] + WIDE / 2, above[1] + HIGH
-    x2, y2 = here[0] + WIDE / 2, here[1]
-    return (
-        f'<circle class="plug" cx="{short(x1)}" cy="{short(y1)}" r="3"/>'
-        f'<circle class="{_cord_css(step, way)} jack" cx="{short(x2)}" cy="{short(y2)}" r="4.5"/>'
-        f"{_branch(step, x2, y2 - 25, way)}"
-    )
-
-
-def _branch(step: Step, x: float, y: float, way: set[str]) -> str:
+def _branch(step: Step) -> str:
     if not step.branch:
         return ""
     words = _cut(step.branch, LONGEST_BRANCH)
-    width = 14 + 6.1 * len(words)
-    css = "branch" + (" way" if step.id in way else "") + (" bad" if step.tone == "bad" else "")
-    return (
-        f'<g class="{css}"><title>{escape(step.branch)}</title><rect x="{short(x - width / 2)}" y="{short(y - 9)}" '
-        f'width="{short(width)}" height="17" rx="8.5"/>'
-        f'<text x="{short(x)}" y="{short(y + 4)}" text-anchor="middle">{escape(words)}</text></g>'
-    )
+    drawn = _pill(0, -34, 14 + 6.1 * len(words), 17, words, -21)
+    return f'<g class="branch"><title>{escaped(step.branch)}</title>{drawn}</g>'
 
 
-def _head(scene: Scene, place: tuple[float, float], links: Links | None, is_file: bool) -> str:
-    """The numbers on top, in front of everything."""
-    x, y = place
-    numbers = [*scene.numbers, *scene.patterns]
-    first = numbers[0] if numbers else _("no number")
-    more = len(numbers) - 1
-    under = scene.title if more < 1 else ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more}
-    if more == 1:
-        under = _("and %(number)s") % {"number": numbers[1]}
-    icon = "" if is_file else _icon("hash", x + 9, y + 15)
-    drawn = (
-        f"<title>{escape(', '.join(numbers) or first)}</title>{_rect(x, y)}{icon}"
-        f'<text class="name" x="{short(x + 42)}" y="{short(y + 20)}">{escape(_cut(first, LONGEST_NAME))}</text>'
-        f'<text class="word" x="{short(x + 42)}" y="{short(y + 36)}">{escape(_cut(under, LONGEST_WORD))}</text>'
-    )
-    if links is not None:
-        drawn = f'<a href="{escape(links.step(ROOT))}" tabindex="-1">{drawn}</a>'
-    return f'<g class="step root" data-step="{ROOT}">{drawn}</g>'
-
-
-def _box(step: Step, place: tuple[float, float], links: Links | None, is_chosen: bool, is_file: bool) -> str:
-    x, y = place
-    css = ["step", f"c-{step.category.id}" if step.category else "", step.tone, step.mark]
-    css += ["sel" if is_chosen else "", "inside" if step.is_inside else ""]
-    tip = " · ".join(filter(None, [str(step.category.label) if step.category else "", step.word, step.name]))
-    icon = "" if is_file else _icon(step.icon, x + 9, y + 15)
-    if step.name:
-        text = (
-            f'<text class="word" x="{short(x + 42)}" y="{short(y + 19)}">{escape(_cut(step.word, LONGEST_WORD))}</text>'
-            f'<text class="name" x="{short(x + 42)}" y="{short(y + 35)}">{escape(_cut(step.name, LONGEST_NAME))}</text>'
-        )
-    else:
-        text = f'<text class="name" x="{short(x + 42)}" y="{short(y + 28)}">{escape(_cut(step.word, LONGEST_NAME))}</text>'
-    stripe = f'<path class="part" d="M{short(x + 34)} {short(y)}V{short(y + HIGH)}"/>'
-    edge = f'<path class="kind" d="M{short(x + 1.5)} {short(y + 7)}V{short(y + HIGH - 7)}"/>'
-    ring = f'<rect class="ring" x="{short(x - 4)}" y="{short(y - 4)}" width="{WIDE + 8}" height="{HIGH + 8}" rx="11"/>'
-    drawn = f"<title>{escape(tip)}</title>{ring}{_rect(x, y)}{edge}{stripe}{icon}{text}{_flag(step, x, y)}"
-    group = f'<g class="{" ".join(filter(None, css))}" data-step="{step.id}">'
-    if links is None:
-        return f"{group}{drawn}</g>"
-    buttons = _buttons(step, x, y, links)
-    if step.is_inside:
-        return f"{group}{drawn}</g>{buttons}"
-    return f'{group}<a href="{escape(links.step(step.id))}" tabindex="-1">{drawn}</a>{buttons}</g>'
-
-
-def _flag(step: Step, x: float, y: float) -> str:
-    """How it differs, or that it is not all right, in a word at the corner."""
-    words = step.mark_word
-    if not words and any(one.is_off or one.is_missing for one in step.targets):
-        words = _("missing") if any(one.is_missing for one in step.targets) else _("switched off")
-    if not words:
-        return ""
-    width = 12 + 5.9 * len(words)
-    left = x + WIDE - width + 1
-    return (
-        f'<g class="flag"><rect x="{short(left)}" y="{short(y - 9)}" width="{short(width)}" height="16" rx="8"/>'
-        f'<text x="{short(left + width / 2)}" y="{short(y + 3)}" text-anchor="middle">{escape(words)}</text></g>'
-    )
-
-
-def _buttons(step: Step, x: float, y: float, links: Links) -> str:
-    """Below it: fold or unfold; and open the callflow that it leads into."""
-    drawn = ""
-    if step.has_below and not step.is_inside:
-        sign = f"+{step.folded}" if step.folded else "–"
-        tip = _("Show what is below") if step.folded else _("Fold what is below")
-        drawn += _button(links.fold(step.id), x + WIDE / 2, y + HIGH + 1, sign, tip, is_quiet=not step.folded)
-    if step.link is not None and step.link.pk and not step.is_inside:
-        drawn += _button(links.open(step.id), x + WIDE - 16, y + HIGH + 1, "↓", _("Open the callflow here"))
-    return drawn
-
-
-def _button(href: str, x: float, y: float, sign: str, tip: str, *, is_quiet: bool = False) -> str:
+def _button(href: str, x: int, sign: str, tip: str, *, is_quiet: bool = False) -> str:
     width = 20 if len(sign) < 3 else 12 + 7 * len(sign)
+    css = "fold quiet" if is_quiet else "fold"
+    drawn = _pill(x, HIGH - 7, width, 16, sign, HIGH + 5)
+    return f'<a class="{css}" href="{escaped(href)}" tabindex="-1"><title>{escaped(tip)}</title>{drawn}</a>'
+
+
+def _pill(middle: float, top: int, width: float, height: int, words: str, baseline: int) -> str:
+    """Words in a box with round ends."""
     return (
-        f'<a class="fold{" quiet" if is_quiet else ""}" href="{escape(href)}" tabindex="-1"><title>{escape(tip)}</title>'
-        f'<rect x="{short(x - width / 2)}" y="{short(y - 8)}" width="{short(width)}" height="16" rx="8"/>'
-        f'<text x="{short(x)}" y="{short(y + 4)}" text-anchor="middle">{sign}</text></a>'
+        f'<rect x="{short(middle - width / 2)}" y="{top}" width="{short(width)}" height="{height}" rx="{height / 2:g}"/>'
+        f'<text x="{short(middle)}" y="{baseline}" text-anchor="middle">{escaped(words)}</text>'
     )
-
-
-def _rect(x: float, y: float) -> str:
-    return f'<rect class="box" x="{short(x)}" y="{short(y)}" width="{WIDE}" height="{HIGH}" rx="8"/>'
-
-
-def _icon(name: str, x: float, y: float) -> str:
-    return (
-        f'<use class="icon" href="{_sprite()}#{name}" x="{short(x)}" y="{short(y)}" width="16" height="16"/>'
-    )
-
-
-def _sprite() -> str:
-    return static("sprite.svg")
 
 
 def _cut(words: str, longest: int) -> str:

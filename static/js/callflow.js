@@ -2,15 +2,20 @@
 (() => {
   const page = () => document.querySelector("[data-flow]");
   if (!page()) return;
-  const items = () => [...page().querySelectorAll("[data-outline] [role=treeitem]")];
-  const shown = () => items().filter((item) => !item.parentElement.hidden);
-  const itemOf = (step) => items().find((item) => item.dataset.step === step);
   const drawn = (step) => page().querySelector(`.sb-flow .step[data-step="${CSS.escape(step)}"]`);
-  let scale = 1;
+  const cord = (step) => page().querySelector(`.sb-flow .cord[data-step="${CSS.escape(step)}"]`);
+  let scale = 1, known = new Map(), chosen = null, way = [], roving = null;
+
+  // The rows of the outline by step; `wake` reads them anew when they have changed.
+  const items = () => [...known.values()];
+  const shown = () => items().filter((item) => !item.parentElement.hidden);
+  const itemOf = (step) => known.get(step);
 
   // ---- the one step that is chosen ----
   const rove = (item) => {
-    for (const one of items()) one.tabIndex = one === item ? 0 : -1;
+    if (roving) roving.tabIndex = -1;
+    roving = item;
+    item.tabIndex = 0;
   };
   const intoView = (step) => {
     const place = drawn(step), canvas = page().querySelector("[data-canvas]");
@@ -20,9 +25,14 @@
     if (box.top < around.top || box.bottom > around.bottom) canvas.scrollTop += box.top - around.top - (around.height - box.height) / 2;
   };
   const mark = (step) => {
-    for (const one of items()) one.setAttribute("aria-selected", String(one.dataset.step === step));
-    for (const one of page().querySelectorAll(".sb-flow .sel")) one.classList.remove("sel");
+    for (const one of way) for (const part of [drawn(one), cord(one)]) part?.classList.remove("way", "sel");
+    itemOf(chosen)?.setAttribute("aria-selected", "false");
+    chosen = step;
+    way = [];
+    for (let one = step; one; one = itemOf(one)?.dataset.above ?? (one === "root" ? null : "root")) way.push(one);
+    for (const one of way) for (const part of [drawn(one), cord(one)]) part?.classList.add("way");
     drawn(step)?.classList.add("sel");
+    itemOf(step)?.setAttribute("aria-selected", "true");
     intoView(step);
   };
   const choose = (step, { focus = false } = {}) => {
@@ -88,14 +98,17 @@
   });
 
   // ---- find ----
-  const find = (words) => {
+  const narrow = (words) => {
     const wanted = words.trim().toLowerCase();
     for (const item of items()) {
       const fits = !wanted || item.textContent.toLowerCase().includes(wanted);
       item.parentElement.hidden = !fits;
       drawn(item.dataset.step)?.classList.toggle("found", Boolean(wanted) && fits);
     }
-    const first = shown()[0];
+    return wanted;
+  };
+  const find = (words) => {
+    const wanted = narrow(words), first = shown()[0];
     if (first) rove(first);
     if (first && wanted) intoView(first.dataset.step);
   };
@@ -130,13 +143,18 @@
   });
 
   // ---- what only a script can do is shown by it ----
-  const wake = () => {
+  const wake = (step) => {
     for (const part of page().querySelectorAll("[data-find], [data-find-module], [data-zoom-bar]")) part.hidden = false;
-    const chosen = items().find((item) => item.getAttribute("aria-selected") === "true") ?? items()[0];
-    if (chosen) rove(chosen);
-    if (scale !== 1) zoom(scale);
-    if (chosen) intoView(chosen.dataset.step);
+    known = new Map(Array.from(page().querySelectorAll("[data-outline] [role=treeitem]"), (item) => [item.dataset.step, item]));
+    for (const item of known.values()) if (item !== roving && item.tabIndex !== -1) item.tabIndex = -1;
+    const words = page().querySelector("[data-find]")?.value;
+    if (words) narrow(words);
+    zoom(scale);
+    mark(step);
+    rove(itemOf(step));
   };
-  wake();
-  window.switchboardFlow = { choose, page, itemOf, items, wake, drawn };
+  const marked = page().querySelector("[data-outline] [aria-selected=true]");
+  for (const part of page().querySelectorAll(".sb-flow .way")) part.classList.remove("way", "sel");
+  wake(marked?.dataset.step ?? "root");
+  window.switchboardFlow = { choose, page, itemOf, wake, chosen: () => chosen };
 })();

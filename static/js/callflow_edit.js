@@ -3,34 +3,45 @@
   const flow = window.switchboardFlow;
   const work = () => document.getElementById("flow-work");
   if (!flow || !work()) return;
-  const chosen = () => flow.items().find((item) => item.getAttribute("aria-selected") === "true")?.dataset.step ?? "root";
+  const { chosen } = flow;
   let busy = false, waiting = 0;
 
-  // ---- one act: the answer is the whole work area ----
+  // ---- one act: the answer is what differs from what is shown ----
   const send = async (url, data, focus) => {
     if (busy) return;
     busy = true;
     work().setAttribute("aria-busy", "true");
-    const open = [...work().querySelectorAll("details[open]")].map((one) => one.firstElementChild.textContent.trim());
-    const canvas = work().querySelector("[data-canvas]"), at = [canvas.scrollLeft, canvas.scrollTop];
-    const panelAt = document.getElementById("flow-panel")?.scrollTop, before = chosen();
+    data.set("shown", switchboardPatch.shown());
+    data.set("chosen", chosen());
     try {
-      const answer = await fetch(url, { method: "POST", body: data, headers: { "HX-Request": "true", "HX-Target": "flow-work" } });
+      const answer = await fetch(url, { method: "POST", body: data, headers: { "HX-Request": "true" } });
+      const elsewhere = answer.headers.get("HX-Redirect");
+      if (elsewhere) return void location.assign(elsewhere);
       if (!answer.ok || answer.redirected) return void location.reload();
-      htmx.swap("#flow-work", await answer.text(), { swapStyle: "outerHTML" });
-      for (const one of work().querySelectorAll("details")) if (open.includes(one.firstElementChild.textContent.trim())) one.open = true;
-      [work().querySelector("[data-canvas]").scrollLeft, work().querySelector("[data-canvas]").scrollTop] = at;
-      flow.wake();
-      if (chosen() === before) document.getElementById("flow-panel").scrollTop = panelAt;
-      const item = flow.itemOf(chosen());
-      if (item) history.replaceState(history.state, "", item.href);
-      if (focus && item) item.focus();
+      show(await answer.json(), focus);
     } catch {
       location.reload();
     } finally {
       busy = false;
       work()?.removeAttribute("aria-busy");
     }
+  };
+  const show = (said, focus) => {
+    const openParts = () => [...document.querySelectorAll("#flow-panel details")];
+    const name = (part) => part.firstElementChild.textContent.trim();
+    const open = openParts().filter((part) => part.open).map(name);
+    const before = chosen(), panelAt = document.getElementById("flow-panel").scrollTop;
+    work().dataset.revision = said.revision;
+    switchboardPatch.patch(said);
+    const { "flow-panel": panel, ...others } = said.parts;
+    for (const [id, html] of Object.entries(others)) document.getElementById(id).outerHTML = html;
+    htmx.swap("#flow-panel", panel, { swapStyle: "outerHTML" });
+    for (const part of openParts()) if (open.includes(name(part))) part.open = true;
+    if (said.chosen === before) document.getElementById("flow-panel").scrollTop = panelAt;
+    flow.wake(said.chosen);
+    const item = flow.itemOf(said.chosen);
+    history.replaceState(history.state, "", item.href);
+    if (focus) item.focus();
   };
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-act]");

@@ -10,6 +10,7 @@ import gzip
 import http.client
 import json
 import os
+import re
 import socket
 import tempfile
 import time
@@ -46,10 +47,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Response
 
 SLUG = "bench-callflows"
-STEPS, OPENINGS, EDITS = 500, 7, 12
+STEPS, OPENINGS, EDITS = 500, 7, 5
 PEOPLE, MENUS = 60, 8
 ACTS: tuple[dict[str, str], ...] = ({"module": "play"}, {"key": "undo"}, {"key": "redo"}, {"key": "undo"})
-ASKED = {"HX-Request": "true", "HX-Target": "flow-work"}  # what the script says when it sends an act
+CHOSEN = ("root", "3")  # edits above all steps, which all of them move by, and below a menu
+DRAWN = re.compile(r'data-drawn="([^"]*)"><a [^>]*data-step="([^"]*)"')  # what a page says of its steps
 OPEN_S, EDIT_MS, WEIGHT_KB = 1.5, 200, 250
 PATIENCE_S = 60
 # Both answer milliseconds: since the address was asked, and since the key was pressed. The second frame is the first
@@ -199,11 +201,11 @@ def _served(person: Person, path: str, draft: CallflowDraft, edits: int) -> tupl
     pages, acts = [], []
     for number in range(1 + edits):
         page_ms, page = _taken(lambda: client.get(path))
-        said = {"act": "undo" if number % 2 else "add", "module": "play", "to": "0"}
+        shown = " ".join(f"{step}:{digest}" for digest, step in DRAWN.findall(page.content.decode()))
+        act = "undo" if number % 2 else "add"
         draft.refresh_from_db()
-        act_ms, _answer = _taken(
-            lambda said=said: client.post(path, {**said, "revision": draft.revision}, headers=ASKED)
-        )
+        said = {"act": act, "module": "play", "to": "0", "revision": draft.revision, "shown": shown}
+        act_ms, _answer = _taken(lambda said=said: client.post(path, said))
         if number:  # the first of each fills caches
             pages.append(page_ms)
             acts.append(act_ms)
@@ -250,11 +252,14 @@ def _look(url: str, cookie: Any, openings: int, edits: int) -> Seen:
         _opened(browser, url, cookie, weights)
         opened = [_opened(browser, url, cookie, None) for _ in range(openings)]
         page = _page(browser, cookie)
-        page.goto(url)
-        page.evaluate(USABLE)
-        edited = [page.evaluate(REDRAWN, act) for _ in range(edits) for act in ACTS]
+        edited = []
+        for step in CHOSEN:
+            page.goto(f"{url}?step={step}")
+            page.evaluate(USABLE)
+            each = [page.evaluate(REDRAWN, act) for _ in range(1 + edits) for act in ACTS]
+            edited += each[len(ACTS) :]  # the first of each fill caches
         browser.close()
-    return Seen(opened, edited[len(ACTS) :], weights)
+    return Seen(opened, edited, weights)
 
 
 def _page(browser: Browser, cookie: Any) -> Page:

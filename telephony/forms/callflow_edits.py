@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from telephony.forms.json_text import read_json
 from telephony.providers.callflows import edits
-from telephony.providers.callflows.actions import DEFAULT, Action, Actions
+from telephony.providers.callflows.actions import Actions, keys_of
 from telephony.providers.callflows.edits import Patch, Reason, Refused
 from telephony.providers.callflows.tree import CHILDREN, FLOW, Flow
 from telephony.providers.flat import flat_of, laid_over
@@ -68,12 +68,6 @@ def patch_of(form: ActForm, tools: Tools) -> Callable[[Flow], Patch]:
     said = form.cleaned_data
     make = _ACTS[said["act"]]
     return lambda flow: make(flow, form, tools)
-
-
-def keys_of(action: Action | None) -> tuple[str, ...]:
-    """The branches that a step may have, the usual first."""
-    words = tuple(action.branches.words) if action else ()
-    return tuple(sorted(words, key=lambda one: one != DEFAULT)) or (DEFAULT,)
 
 
 def _hung(flow: Flow, form: ActForm, tools: Tools, step: Any) -> Patch:

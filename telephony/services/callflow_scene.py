@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.lib.numbers import display
 from telephony.providers.callflows.actions import DEFAULT, Action, Category, Rule
@@ -20,8 +22,15 @@ from telephony.providers.callflows.layout import Layout, laid_out
 from telephony.providers.callflows.lint import Problem
 from telephony.providers.callflows.surroundings import Around, Target, pointers_of
 from telephony.providers.callflows.tree import Flow, Node
+from telephony.providers.operations import Text
 
 ROOT = "root"
+_MARKS: Mapping[str, Text] = {
+    "new": gettext_lazy("new"),
+    "changed": gettext_lazy("changed"),
+    "moved": gettext_lazy("moved"),
+    "gone": gettext_lazy("gone"),
+}
 _SCALARS = (str, int, float)
 
 
@@ -32,6 +41,7 @@ class Step:
     id        "7"; inside of a callflow that is opened in place "7-2", its own step 2 below our step 7
     number    of the step in its callflow
     word      what it does, in a word or two; `name` whom or what with
+    category_label  of that in words, "" where there is none
     branch    the words of the branch that leads here, "" for the first step
     link      the callflow that it leads into, where there is one
     tone      "" all is well, "bad" something grave, "warn", "unknown" a module nobody declared
@@ -46,6 +56,7 @@ class Step:
     name: str
     icon: str
     category: Category | None
+    category_label: str = ""
     branch: str = ""
     key: str = ""
     targets: Sequence[Target] = ()
@@ -63,15 +74,8 @@ class Step:
     is_inside: bool = False
 
     @property
-    def shown_level(self) -> int:
-        """How far the outline indents it."""
-        return min(self.level, 6)
-
-    @property
     def mark_word(self) -> str:
-        return {"new": _("new"), "changed": _("changed"), "moved": _("moved"), "gone": _("gone")}.get(
-            self.mark, ""
-        )
+        return str(_MARKS.get(self.mark, ""))
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Scene:
     top: str | None
     problems: Sequence[Problem] = field(default_factory=tuple)
 
-    @property
+    @cached_property
     def layout(self) -> Layout[str]:
         """Places of the head (`ROOT`) and of all steps."""
         first = [self.top] if self.top is not None else []
@@ -123,20 +127,12 @@ def scene_of(
     marks    by step, how it differs from the other callflow of a comparison
     numbers  names of telephone numbers
     """
-    told = _Telling(callflows, around, numbers or {})
     by_step: dict[int, list[Problem]] = defaultdict(list)
     for one in problems:
         if one.number is not None:
             by_step[one.number].append(one)
-    steps: dict[str, Step] = {}
-    for step in told.steps(flow, folded):
-        found = by_step.get(step.number, ())
-        steps[step.id] = replace(
-            step,
-            problems=found,
-            tone=_tone(found) or step.tone,
-            mark=(marks or {}).get(step.number, ""),
-        )
+    told = _Telling(callflows, around, numbers or {})
+    steps = {step.id: step for step in told.steps(flow, folded, problems=by_step, marks=marks or {})}
     for linked, inner in (opened or {}).items():
         for step in [one for one in steps.values() if one.link and one.link.remote_id == linked]:
             steps = _with_inside(steps, step, told, inner)
@@ -175,14 +171,51 @@ def _tone(problems: Collection[Problem]) -> str:
     return "warn" if problems else ""
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What the steps of one module share."""
+
+    action: Action | None
+    word: str
+    category_label: str
+
+    @property
+    def icon(self) -> str:
+        return self.action.icon if self.action else "puzzle"
+
+    @property
+    def category(self) -> Category | None:
+        return self.action.category if self.action else None
+
+    @property
+    def tone(self) -> str:
+        return "" if self.action else "unknown"
+
+
 class _Telling:
     """Finds the words of steps."""
 
     def __init__(self, callflows: Callflows, around: Around, numbers: Mapping[str, str]) -> None:
         self.callflows, self.around, self.numbers = callflows, around, numbers
+        self._looks: dict[str, _Look] = {}
+
+    def look(self, module: str) -> _Look:
+        if module not in self._looks:
+            action = self.callflows.actions.get(module)
+            word = str(action.label) if action else (module or _("no module"))
+            self._looks[module] = _Look(action, word, str(action.category.label) if action else "")
+        return self._looks[module]
 
     def steps(
-        self, flow: Flow, folded: Collection[int], prefix: str = "", above: str = ROOT, level: int = 1
+        self,
+        flow: Flow,
+        folded: Collection[int],
+        prefix: str = "",
+        above: str = ROOT,
+        level: int = 1,
+        *,
+        problems: Mapping[int, Sequence[Problem]] = MappingProxyType({}),
+        marks: Mapping[int, str] = MappingProxyType({}),
     ) -> Iterator[Step]:
         pointers = pointers_of(flow, self.callflows)
         waiting: list[tuple[int, str, str, str, int, int, int]] = []
@@ -191,35 +224,39 @@ class _Telling:
         while waiting:
             number, parent, key, branch, depth, position, siblings = waiting.pop()
             node = flow[number]
-            action = self.callflows.actions.get(node.module)
+            look = self.look(node.module)
             is_folded = number in folded and bool(node.branches)
             own_id = f"{prefix}{number}"
             branches = _in_order(node)
             if not is_folded:
                 count = len(branches)
                 waiting += [
-                    (child, own_id, name, self.branch(action, name), depth + 1, at + 1, count)
+                    (child, own_id, name, self.branch(look.action, name), depth + 1, at + 1, count)
                     for at, (name, child) in reversed(list(enumerate(branches)))
                 ]
             targets = self.targets(pointers.get(number, ()))
+            found = problems.get(number, ())
             yield Step(
                 id=own_id,
                 number=number,
                 module=node.module,
-                word=str(action.label) if action else (node.module or _("no module")),
-                name=self.name(action, node, targets),
-                icon=action.icon if action else "puzzle",
-                category=action.category if action else None,
+                word=look.word,
+                name=self.name(look.action, node, targets),
+                icon=look.icon,
+                category=look.category,
+                category_label=look.category_label,
                 branch=branch,
                 key=key,
                 targets=targets,
                 link=next((one for one in targets if one.kind == self.callflows.kind), None),
-                tone="" if action else "unknown",
+                tone=_tone(found) or look.tone,
+                mark=marks.get(number, ""),
+                problems=found,
                 level=depth,
                 position=position,
                 siblings=siblings,
                 above=parent,
-                below=() if is_folded else tuple(f"{prefix}{child}" for _key, child in branches),
+                below=() if is_folded else tuple([f"{prefix}{child}" for _key, child in branches]),
                 folded=sum(1 for _one in flow.walk(number)) - 1 if is_folded else 0,
                 has_below=bool(node.branches),
             )
@@ -258,11 +295,13 @@ class _Telling:
         return key or "“”"
 
 
-def _in_order(node: Node) -> list[tuple[str, int]]:
+def _in_order(node: Node) -> Sequence[tuple[str, int]]:
     """The branches as people read them: rules of time in the order they are asked, what is left for the rest last.
 
     The database keeps no order of keys, so that of the document says nothing.
     """
+    if len(node.branches) < 2:
+        return node.branches
     asked = node.data.get("rules")
     rank = (
         {rule: at for at, rule in enumerate(asked) if isinstance(rule, str)}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import callflow_bringing, callflow_editing, callflow_new, callflows
+from telephony.views import callflow_bringing, callflow_drafts, callflow_editing, callflow_new, callflows
 
 HERE = "t/<slug:slug>/callflows/"
 ONE = f"{HERE}<int:pk>/"
@@ -24,6 +24,6 @@ urlpatterns = [
     path(f"{ONE}drawing.pdf", callflows.CallflowPaperView.as_view(), name="callflow_paper"),
     path(f"{ONE}document.json", callflows.CallflowDocumentView.as_view(), name="callflow_document"),
     path(f"{ONE}edit/", callflow_editing.CallflowEditView.as_view(), name="callflow_edit"),
-    path(f"{ONE}edit/review/", callflow_editing.CallflowReviewView.as_view(), name="callflow_review"),
-    path(f"{ONE}restore/", callflow_editing.CallflowRestoreView.as_view(), name="callflow_restore"),
+    path(f"{ONE}edit/review/", callflow_drafts.CallflowReviewView.as_view(), name="callflow_review"),
+    path(f"{ONE}restore/", callflow_drafts.CallflowRestoreView.as_view(), name="callflow_restore"),
 ]

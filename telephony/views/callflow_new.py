@@ -30,7 +30,8 @@ from telephony.services.callflow_scene import scene_of
 from telephony.services.edit_surroundings import surroundings
 from telephony.services.references import options_for
 from telephony.views import ways_back
-from telephony.views.callflow_editing import CallflowEditView, CallflowReviewView, DraftPage
+from telephony.views.callflow_drafts import CallflowReviewView, DraftPage
+from telephony.views.callflow_editing import CallflowEditView
 from telephony.views.callflow_pages import INDEX
 from telephony.views.object_fields import lead_to_objects, made_for, way_to_make
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -13,8 +13,8 @@ from django.utils.functional import cached_property
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
-from telephony.callflow_drawing import Links, drawing_of
-from telephony.callflow_outline import outline_of
+from telephony.callflow_board import Board
+from telephony.callflow_drawing import Links
 from telephony.models import Connection, Entity
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.lint import Problem
@@ -22,7 +22,7 @@ from telephony.providers.callflows.surroundings import Around, Target
 from telephony.providers.callflows.tree import Flow, read
 from telephony.services.callflow_around import Key, Network, network_of, problems_of, targets_of
 from telephony.services.callflow_panel import Panel, panel_of_root, panel_of_step
-from telephony.services.callflow_scene import ROOT, Scene, Step, count_words, scene_of
+from telephony.services.callflow_scene import ROOT, Scene, Step, scene_of
 from telephony.tables.documents import CALLFLOW_KINDS
 
 INDEX = "telephony:callflow_list"
@@ -106,10 +106,15 @@ class CallflowPage(TenantRightMixin):
     def folded(self) -> set[int]:
         return {int(one) for one in self._asked("fold") if one.isdecimal() and len(one) < 9}
 
+    @property
+    def wanted_step(self) -> str:
+        """The step that is asked for, whether it is there or not."""
+        return self.request.GET.get("step", "")[:20]
+
     @cached_property
     def chosen(self) -> str:
         """The id of the chosen step; the callflow itself where none is, or none that is there."""
-        step = self.request.GET.get("step", "")[:20]
+        step = self.wanted_step
         return step if step in self.scene.steps and not self.scene.steps[step].is_inside else ROOT
 
     def here(self, **changes: str) -> str:
@@ -126,23 +131,32 @@ class CallflowPage(TenantRightMixin):
         return tenant_url(self.request.tenant, f"telephony:{name}", pk=self.kwargs["pk"], **more)
 
     def links(self) -> Links:
+        """Folding and opening choose the step that they are of, so that these addresses depend on no choice."""
         folded, opened = sorted(self.folded), list(self.opened)
         steps = self.scene.steps
-        rest = self.here(step="").removeprefix("?") if self.here(step="").startswith("?") else ""
-        tail = f"&{rest}" if rest else ""
+        fold_tail, open_tail = self._tail(fold=folded), self._tail(open=opened)
 
         def fold(one: str) -> str:
             number = steps[one].number
             kept = [other for other in folded if other != number]
-            return self.here(fold=",".join(map(str, kept if number in folded else [*folded, number])))
+            return f"?step={one}{self._tail(fold=kept if number in folded else [*folded, number])}{open_tail}"
 
         def opening(one: str) -> str:
             link = steps[one].link
             own = link.remote_id if link else ""
             kept = [other for other in opened if other != own]
-            return self.here(open=",".join(kept if own in opened else [*opened, own]))
+            return f"?step={one}{fold_tail}{self._tail(open=kept if own in opened else [*opened, own])}"
 
-        return Links(step=lambda one: f"?step={one}{tail}", fold=fold, open=opening)
+        return Links(step=lambda one: f"?step={one}{fold_tail}{open_tail}", fold=fold, open=opening)
+
+    @staticmethod
+    def _tail(**asked: Iterable[object]) -> str:
+        """The rest of an address: names with several values each, those without any left out."""
+        return "".join(
+            f"&{name}={quote(joined)}"
+            for name, values in asked.items()
+            if (joined := ",".join(map(str, values)))
+        )
 
     # ---- parts of the page ----
 
@@ -156,14 +170,7 @@ class CallflowPage(TenantRightMixin):
             return panel_of_root(self.flow, self.link, self.around)
         return panel_of_step(self.step, self.flow, self.callflows, self.around)
 
-    def board(self) -> dict[str, Any]:
+    @cached_property
+    def board(self) -> Board:
         """The drawing, and the outline beside it."""
-        links = self.links()
-        return {
-            "scene": self.scene,
-            "chosen": self.chosen,
-            "links": links,
-            "drawing": drawing_of(self.scene, links=links, chosen=self.chosen),
-            "outline": outline_of(self.scene, links, self.chosen, str(self.entity)),
-            "step_count": count_words(self.scene),
-        }
+        return Board(self.scene, self.links(), str(self.entity), self.chosen)

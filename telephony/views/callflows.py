@@ -28,6 +28,7 @@ from telephony.models import Change, Entity, EntityReference
 from telephony.services import callflow_drafts, editing
 from telephony.services.callflow_around import makers_of, owners_of
 from telephony.services.callflow_bringing import NAMES, names_of
+from telephony.services.callflow_scene import count_words
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.entity_page import uses_of
 from telephony.services.object_acts import How, acts_of
@@ -131,8 +132,11 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             may_copy=not refused,
             restorable=[] if refused else [one.pk for one in changes if self._is_version(one)],
             why_not=permissions(self.request, self.link, {act.editor.operation.key for act in acts}),
+            scene=self.scene,
+            board=self.board,
+            links=self.links(),
+            step_count=count_words(self.scene),
             **shared,
-            **self.board(),
             **kwargs,
         )
 

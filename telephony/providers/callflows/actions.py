@@ -128,3 +128,9 @@ class Actions(Mapping[str, Action]):
         for one in self.values():
             found.setdefault(one.category, []).append(one)
         return {category: tuple(actions) for category, actions in found.items()}
+
+
+def keys_of(action: Action | None) -> tuple[str, ...]:
+    """The branches that a step may have, the usual first."""
+    words = tuple(action.branches.words) if action else ()
+    return tuple(sorted(words, key=lambda one: one != DEFAULT)) or (DEFAULT,)

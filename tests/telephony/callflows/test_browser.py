@@ -95,3 +95,24 @@ def test_the_pages_are_fit_for_everybody(at_browser: Any, draft: CallflowDraft) 
             if at_browser.scrolls_sideways():
                 problems.append(f"{path} {size['width']}: scrolls sideways")
     assert not problems, "\n".join(problems)
+
+
+def test_acts_leave_the_page_that_a_fresh_visit_shows(at_browser: Any, draft: CallflowDraft) -> None:
+    look = """() => [".sb-flow", "[data-outline]", "#flow-legend", "#flow-lint", "#flow-panel > header"].map(
+        (place) => document.querySelector(place).outerHTML.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, ""))"""
+
+    def edit(page: Page) -> None:
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/?step=3")
+        page.locator("[role=treeitem][tabindex='0']").focus()
+        for revision, keys in enumerate(
+            ["Control+d", "Shift+Delete", "Control+z", "Control+z", "Control+y", "Control+x", "Control+v"], 1
+        ):
+            page.keyboard.press(keys)
+            expect(page.locator("#flow-work")).to_have_attribute("data-revision", str(revision))
+            expect(page.locator("#flow-work[aria-busy]")).to_have_count(0)
+            patched = page.evaluate(look)
+            page.reload()
+            assert patched == page.evaluate(look), keys
+            page.locator("[role=treeitem][tabindex='0']").focus()
+
+    at_browser(edit)

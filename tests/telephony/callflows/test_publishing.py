@@ -213,7 +213,7 @@ def test_an_object_is_made_for_a_step_and_nothing_typed_is_lost(draft: CallflowD
     made.refresh_from_db()
     form = back.context["form"]
     assert (form["id"].value(), form["max_message_length"].value()) == (made.answer["created"], "77")
-    assert back.context["chosen"] == str(step)
+    assert back.context["board"].chosen == str(step)
     draft.refresh_from_db()
     assert draft.position == 0
 

@@ -1,0 +1,48 @@
+// What an act changed is put into the drawing and the outline; the rest stays as it is. telephony/callflow_board.py says
+// it: every step in order with its place and its level, and the HTML of those that the page showed otherwise.
+(() => {
+  const page = () => document.querySelector("[data-flow]");
+  const rows = () => page().querySelector("[data-outline]");
+  const layer = (name) => page().querySelector(`.sb-flow [data-part=${name}]`);
+  const stepOf = (part) => part.dataset.step ?? part.firstElementChild.dataset.step;
+  const made = (html, shell) => {
+    const template = document.createElement("template");
+    template.innerHTML = `<${shell}>${html}</${shell}>`;
+    return [...template.content.firstElementChild.children];
+  };
+
+  // What the page shows, for the next act: "root:9sH2kQ7d 0:lq0GxWcb".
+  const shown = () => Array.from(rows().children, (row) => `${stepOf(row)}:${row.dataset.drawn}`).join(" ");
+
+  // The children of one part: those that differ in the place of the old ones, all in order, none that is gone. From the
+  // last to the first, so that what stands right already is left alone.
+  const arrange = (part, fresh, places) => {
+    const held = new Map(Array.from(part.children, (one) => [stepOf(one), one]));
+    for (const [step, one] of held) if (!places.has(step)) one.remove();
+    for (const one of fresh) {
+      held.get(stepOf(one))?.replaceWith(one);
+      held.set(stepOf(one), one);
+    }
+    let next = null;
+    for (const step of [...places.keys()].reverse()) {
+      const one = held.get(step);
+      if (!one) continue; // nothing leads to the head
+      if (one.parentNode !== part || one.nextElementSibling !== next) part.insertBefore(one, next);
+      next = one;
+    }
+  };
+  const patch = ({ places: listed, size: [width, height], lines, groups, rows: told }) => {
+    const places = new Map(listed.map(([step, ...at]) => [step, at])), drawing = page().querySelector("svg.sb-flow");
+    arrange(rows(), made(told, "ul"), places);
+    arrange(layer("lines"), made(lines, "svg"), places);
+    arrange(layer("groups"), made(groups, "svg"), places);
+    const put = (one, name, value) => {
+      if (one.getAttribute(name) !== value) one.setAttribute(name, value);
+    };
+    for (const part of [layer("lines"), layer("groups")])
+      for (const one of part.children) put(one, "transform", `translate(${places.get(stepOf(one))[0]})`);
+    for (const { firstElementChild: item } of rows().children) put(item, "aria-level", String(places.get(stepOf(item))[1]));
+    drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  };
+  window.switchboardPatch = { patch, shown };
+})();
