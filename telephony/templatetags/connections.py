@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import template
 from django.utils.formats import localize
@@ -95,23 +94,23 @@ def health_sentence(health: Health) -> SafeString | str:
 
 @register.simple_tag
 def connection_facts(connection: Connection, lines: int) -> SafeString:
-    """Schedule, zone, currency, address, who added it."""
+    """Schedule, zone, currency, address, who added it; of calls only where the provider lists them."""
     added = formats.moment(connection.created_at)
     if connection.created_by:
         added = _("%(when)s by %(name)s") % {"when": added, "name": connection.created_by}
-    schedule: Any = _("calls %(calls)s, objects %(objects)s") % {
-        "calls": schedule_words(connection.calls_every_s),
-        "objects": schedule_words(connection.entities_every_s),
-    }
+    objects = schedule_words(connection.entities_every_s)
+    schedule, older = _("objects %(objects)s") % {"objects": objects}, ""
+    if "calls.list" in connection.capabilities:
+        calls = schedule_words(connection.calls_every_s)
+        schedule = _("calls %(calls)s, objects %(objects)s") % {"calls": calls, "objects": objects}
+        older = ngettext("%(count)d month", "%(count)d months", connection.backfill_months) % {
+            "count": connection.backfill_months
+        }
     application = connection.credential.application
     return kv(
         [
             (_("Schedule"), schedule),
-            (
-                _("Older calls"),
-                ngettext("%(count)d month", "%(count)d months", connection.backfill_months)
-                % {"count": connection.backfill_months},
-            ),
+            (_("Older calls"), older),
             (_("Zone"), connection.time_zone),
             (_("Currency"), connection.currency),
             (_("Lines"), localize(lines)),

@@ -53,6 +53,15 @@ def test_no_page_is_there_for_another_tenant(client_of_person, dora, connection,
     assert client.get(f"/t/doe/connections/{connection.pk}/{path}").status_code == 404
 
 
+def test_of_calls_is_spoken_only_where_a_provider_lists_them(browser, base, connection):
+    assert "Older calls" in text_of(browser.get(base))
+    with tenant_scope(connection.tenant_id):
+        Connection.objects.update(capabilities=["companies.edit"])
+
+    page = text_of(browser.get(base))
+    assert "Older calls" not in page and "calls every" not in page and "objects every" in page
+
+
 def test_a_viewer_sees_and_does_nothing(client_of_person, carol, base):
     client = client_of_person(carol)
     page = text_of(client.get(base))
