@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.lib.numbers import to_e164
 from telephony.models import Connection
 from telephony.providers.ordering import Wanted
 
@@ -44,10 +45,7 @@ class NumberSearchForm(forms.Form):
 
     def __init__(self, connections: Sequence[Connection], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["at"]
-        field.choices = [(one.slug, one.name) for one in connections]
-        if len(connections) == 1:
-            field.widget, field.required, field.initial = forms.HiddenInput(), False, connections[0].slug
+        _choose_among(self, connections)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -66,6 +64,39 @@ class NumberSearchForm(forms.Form):
             size=values["size"] or 10,
             offset=offset,
         )
+
+
+class NumberBringForm(forms.Form):
+    """A number that the tenant has at another carrier. `number` is E.164 in the cleaned data."""
+
+    use_required_attribute = False
+
+    at = forms.ChoiceField(label=gettext_lazy("At"))
+    number = forms.CharField(
+        label=gettext_lazy("Number"),
+        max_length=40,
+        help_text=gettext_lazy("As it is dialled, or international with the plus."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    def __init__(self, connections: Sequence[Connection], region: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.region = region
+        _choose_among(self, connections)
+
+    def clean_number(self) -> str:
+        number = to_e164(self.cleaned_data["number"], self.region)
+        if not number:
+            raise forms.ValidationError(_("This is no telephone number."))
+        return number
+
+
+def _choose_among(form: forms.Form, connections: Sequence[Connection]) -> None:
+    """Where there is one connection only, nobody is asked which."""
+    field: Any = form.fields["at"]
+    field.choices = [(one.slug, one.name) for one in connections]
+    if len(connections) == 1:
+        field.widget, field.required, field.initial = forms.HiddenInput(), False, connections[0].slug
 
 
 def chosen_numbers(texts: Sequence[str]) -> list[str]:

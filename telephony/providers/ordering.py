@@ -40,9 +40,9 @@ class Ordering:
     kind      of its cached numbers
     search    (client, wanted) -> what may be had
     towns     (client, name) -> prefixes by town
-    operations  keys by what they do: prefix, block, town, order, release, identify
+    operations  keys by what they do: prefix, block, town, order, release, identify, bring (one that is had elsewhere)
     numbers   the parameter of order and release that holds the numbers
-    number    the parameter of identify that holds the number
+    number    the parameter of identify and bring that holds the number
     carrier   where a number's document says who carries it
     carriers  words of known carriers
     """

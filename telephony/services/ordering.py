@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Person
+from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection, Entity, EntityReference
 from telephony.providers.operations import Text
 from telephony.providers.ordering import FreeNumbers, Ordering, Wanted
@@ -50,6 +53,20 @@ def order(connection: Connection, numbers: Sequence[str], person: Person | None)
     declared = ordering_of(connection)
     address = {declared.numbers: list(numbers)[:MOST_AT_ONCE]}
     return editing.propose(connection, declared.operations["order"], address, {}, person=person)
+
+
+def bring(connection: Connection, number: str, person: Person | None) -> Change:
+    """The preview of adding a number that the tenant has at another carrier, E.164.
+
+    Raises InvalidInput at "number" where the account has it already, and what `editing.propose` raises.
+    """
+    declared = ordering_of(connection)
+    held = Entity.objects.present().filter(connection=connection, kind=declared.kind, remote_id=number)
+    if held.exists():
+        raise InvalidInput(_("This number is there already."), fields={"number": _("It is there already.")})
+    return editing.propose(
+        connection, declared.operations["bring"], {declared.number: number}, {}, person=person
+    )
 
 
 def release(entity: Entity, person: Person | None) -> Change:

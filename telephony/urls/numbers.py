@@ -5,6 +5,7 @@ from telephony.views import numbers
 urlpatterns = [
     path("t/<slug:slug>/numbers/", numbers.NumberListView.as_view(), name="number_list"),
     path("t/<slug:slug>/numbers/order/", numbers.NumberSearchView.as_view(), name="number_search"),
+    path("t/<slug:slug>/numbers/add/", numbers.NumberBringView.as_view(), name="number_bring"),
     path("t/<slug:slug>/numbers/<str:e164>/", numbers.NumberView.as_view(), name="number_detail"),
     path(
         "t/<slug:slug>/numbers/<int:pk>/release/",

@@ -14,12 +14,12 @@ from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
-from portal.lib.errors import ProviderError
+from portal.lib.errors import InvalidInput, ProviderError
 from portal.lib.numbers import display, to_e164
 from portal.ui.links import next_url, tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm
-from telephony.forms.ordering import TOWN, NumberSearchForm, chosen_numbers
+from telephony.forms.ordering import TOWN, NumberBringForm, NumberSearchForm, chosen_numbers
 from telephony.menu import may_call
 from telephony.models import Call, Change, Connection, Entity
 from telephony.models.entity_search import EntitySearch
@@ -64,9 +64,10 @@ class NumberListView(FiledMixin, ConnectActionMixin, TenantRightMixin, FilteredT
         return table
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        right = Right.NUMBERS_ORDER
+        right, found = Right.NUMBERS_ORDER, ordering.connections_that_order()
         return super().get_context_data(
-            can_order=bool(ordering.connections_that_order()),
+            can_order=bool(found),
+            bring=found[0].declaration.ordering.operations["bring"] if found else "",
             why_not_order="" if right in self.request.rights else why_not(self.request, right),
             **kwargs,
         )
@@ -158,12 +159,8 @@ class NumberReleaseView(TenantRightMixin, View):
         return HttpResponseRedirect(tenant_url(tenant, "telephony:change_detail", pk=change.pk))
 
 
-class NumberSearchView(TenantRightMixin, TemplateView):
-    """Numbers that may be had, by first digits, by block, by town; those that are chosen go to the preview."""
-
-    right = Right.NUMBERS_ORDER
-    menu_entry = "telephony:number_list"
-    template_name = "telephony/number_search.html"
+class OrderingMixin:
+    """The connections that numbers can be ordered at, and the one that a form names."""
 
     @cached_property
     def connections(self) -> list[Connection]:
@@ -174,6 +171,51 @@ class NumberSearchView(TenantRightMixin, TemplateView):
             if one.slug == slug or (not slug and len(self.connections) == 1):
                 return one
         raise Http404
+
+
+class NumberBringView(OrderingMixin, TenantRightMixin, TemplateView):
+    """A number that the tenant has at another carrier is added: which, and then the preview."""
+
+    right = Right.NUMBERS_ORDER
+    menu_entry = "telephony:number_list"
+    template_name = "telephony/number_bring.html"
+
+    @cached_property
+    def form(self) -> NumberBringForm:
+        data = self.request.POST if self.request.method == "POST" else None
+        return NumberBringForm(self.connections, self.request.tenant.region, data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        declared = self.connections[0].declaration.ordering if self.connections else None
+        return super().get_context_data(
+            form=self.form,
+            title=_("Add a number"),
+            has_any=bool(self.connections),
+            operation=declared.operations["bring"] if declared else "",
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if self.connections and self.form.is_valid():
+            values = self.form.cleaned_data
+            try:
+                change = ordering.bring(self.connection(values["at"]), values["number"], request.user)  # type: ignore[arg-type]
+            except InvalidInput as error:
+                self.form.add_error("number", list(error.fields.values()) or error.message)
+            except ProviderError as error:
+                self.form.add_error(None, error.message)
+            else:
+                url = tenant_url(request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
+                return HttpResponseRedirect(url)
+        return self.render_to_response(self.get_context_data(), status=422)
+
+
+class NumberSearchView(OrderingMixin, TenantRightMixin, TemplateView):
+    """Numbers that may be had, by first digits, by block, by town; those that are chosen go to the preview."""
+
+    right = Right.NUMBERS_ORDER
+    menu_entry = "telephony:number_list"
+    template_name = "telephony/number_search.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         is_asked = "words" in self.request.GET

@@ -110,7 +110,8 @@ _ROOMS = (
 _NUMBERS = (
     *_at(Spot.OBJECT, "numbers.get", "numbers.update", kind=NUMBER),
     *_at(Spot.OBJECT, "numbers.identify", "numbers.delete", kind=NUMBER, is_own=True),
-    *_at(Spot.LIST, "numbers.list", "numbers.create", "numbers.listClassifiers", kind=NUMBER),
+    *_at(Spot.LIST, "numbers.list", "numbers.listClassifiers", kind=NUMBER),
+    *_at(Spot.NUMBERS, "numbers.create", is_own=True),
     *_at(
         Spot.NUMBER_SEARCH,
         "numbers.search",

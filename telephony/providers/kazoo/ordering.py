@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.edit_fields import Field, Fields, Surroundings
-from telephony.providers.editing import Editor, Live, Place
+from telephony.providers.editing import Done, Editor, Inverse, Live, Place
 from telephony.providers.kazoo.client import KazooClient
 from telephony.providers.kazoo.kinds import NUMBER
 from telephony.providers.operations import Operation
 from telephony.providers.ordering import FreeNumbers, Ordering, Wanted
 
-NUMBERS = "numbers"
+NUMBERS, NUMBER_NAME = "numbers", "phoneNumber"
 MOST_OF_A_BLOCK = 100
 _E164 = re.compile(r"\+[0-9]{4,17}")
 
@@ -74,7 +74,7 @@ class HoldingEditor(Editor):
     """Ordering and releasing: for each number, whether it is the account's. The numbers are the address."""
 
     kind = NUMBER
-    named_by = (NUMBERS,)
+    named_by: tuple[str, ...] = (NUMBERS,)
     is_act = True
 
     def __init__(self, operation: Operation) -> None:
@@ -113,8 +113,27 @@ class HoldingEditor(Editor):
         return ", ".join(_wanted(address))
 
 
+class BringingEditor(HoldingEditor):
+    """A number that the account has at another carrier: the system learns that its calls are the account's."""
+
+    named_by = ()
+
+    def live(
+        self, document: Any, items: Sequence[Mapping[str, Any]], address: Mapping[str, Any], identifier: str
+    ) -> Live:
+        held = dict.fromkeys(_wanted(address), True)
+        return Live(fields=held, items=dict.fromkeys(held, document), document=document)
+
+    def read(self, document: Mapping[str, Any]) -> Fields:
+        return {str(document.get("id", "")): True}
+
+    def inverse(self, done: Done) -> Inverse:
+        return Inverse(operation="numbers.delete", address={NUMBERS: _wanted(done.address)}, wanted={})
+
+
 def _wanted(address: Mapping[str, Any]) -> list[str]:
-    return _texts(address.get(NUMBERS))
+    """The numbers that an address names: many in the body, one in the path."""
+    return _texts(address.get(NUMBERS)) or _texts([address[NUMBER_NAME]] if NUMBER_NAME in address else [])
 
 
 def _whose(value: Any, around: Surroundings) -> Any:
@@ -131,14 +150,19 @@ ORDERING = Ordering(
         "town": "numbers.searchCity",
         "order": "numbers.activate",
         "release": "numbers.delete",
+        "bring": "numbers.create",
         "identify": "numbers.identify",
     },
     numbers=NUMBERS,
-    number="phoneNumber",
+    number=NUMBER_NAME,
     carrier="_read_only.carrier_module",
     carriers={
         "knm_local": _("kept by this system"),
         "knm_other": _("another carrier"),
     },
 )
-HOLDING: Mapping[str, type[Editor]] = {"numbers.activate": HoldingEditor, "numbers.delete": HoldingEditor}
+HOLDING: Mapping[str, type[Editor]] = {
+    "numbers.activate": HoldingEditor,
+    "numbers.delete": HoldingEditor,
+    "numbers.create": BringingEditor,
+}

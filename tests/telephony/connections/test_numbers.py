@@ -118,6 +118,25 @@ def test_a_number_is_given_back_only_when_it_was_typed(
     assert not Entity.objects.filter(kind="phone_number").exists()
 
 
+def test_a_number_of_another_carrier_is_added_and_the_change_taken_back(
+    kazoo: SandboxServer, link: Connection, alice: Person, alices: Client
+) -> None:
+    page = "/t/alder/numbers/add/"
+    bad = alices.post(page, {"number": "nonsense"})
+    alices.post(page, {"number": "01 99 00 55 99"})
+    change = editing.send(Change.objects.get(), alice)
+
+    assert bad.status_code == 422 and bad.context["form"].errors.keys() == {"number"}
+    assert (change.operation, change.state) == ("numbers.create", Change.State.APPLIED), change.error
+    assert "+33199005599" in kazoo.state("kazoo")["numbers"]
+    assert Entity.objects.get(number="+33199005599").kind == "phone_number"
+    again = alices.post(page, {"number": "+33199005599"})
+    assert again.status_code == 422 and again.context["form"].errors.keys() == {"number"}
+    back = editing.send(editing.revert(change, alice), alice)
+    assert back.state == Change.State.APPLIED, back.error
+    assert not Entity.objects.filter(number="+33199005599").exists()
+
+
 def test_a_number_says_what_it_leads_to(link: Connection, own: Entity, alices: Client) -> None:
     flow = {"numbers": [own.number], "flow": {"module": "hangup", "data": {}, "children": {}}, "name": "Desk"}
     stored(link, "callflow", "callflow.create", flow)

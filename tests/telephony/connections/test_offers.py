@@ -143,6 +143,7 @@ def pages_of(top: Connection, objects: dict[str, Entity], record: int) -> Pages:
         return {
             Spot.CONNECTION: [link, *fragments(Spot.CONNECTION, link)],
             Spot.ACCOUNT: [f"{link}account/", *fragments(Spot.ACCOUNT, link)],
+            Spot.NUMBERS: [f"{base}numbers/"],
             Spot.NUMBER_SEARCH: [
                 f"{base}numbers/order/",
                 f"{base}numbers/order/?at={top.slug}&way=prefix&words=%2B331",
