@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.errors import InvalidInput
 from portal.lib.redaction import hidden_parts, masked, redact
@@ -28,6 +29,7 @@ _SECRET_NAMES = frozenset(
 )
 
 
+_LEAVE_THEM = lazy("Leave each *** where it stands, or type the whole value.")
 Kept = Change | BulkRow  # what has sides, and a place for their secrets
 
 
@@ -103,10 +105,17 @@ def put_back(
         if name in wanted and (filled := _filled(wanted[name], shown, real)) is not None:
             wanted[name] = filled
         elif name in wanted:
-            refused[name] = _("Leave each *** where it stands, or type the whole value.")
+            refused[name] = _LEAVE_THEM
+    for name, value in wanted.items():  # stars that were moved to a place where they stand for nothing
+        if before is not None and _has_stars(value) and not _has_stars(before.get(name)):
+            refused.setdefault(name, _LEAVE_THEM)
     if refused:
         raise InvalidInput(_("Some values cannot be sent."), fields=refused)
     return wanted, seen
+
+
+def _has_stars(value: Any) -> bool:
+    return PLACEHOLDER in json.dumps(value, default=str)
 
 
 def typed_over(earlier: Change, wanted: Fields) -> Fields:

@@ -7,15 +7,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection, Entity, HoursPlacement
 from telephony.providers.callflows.tree import CHILDREN, FLOW, Flow, Node, read
-from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.hours_keeping import Document, HoursRoute
-from telephony.services import editing
+from telephony.services import access, editing
 from telephony.services.callflow_around import callflows_of, targets_of
 from telephony.services.hours_planning import keeping_of
 
@@ -55,12 +55,15 @@ def way_of(callflow: Entity) -> Way:
     route, flow = route_of(connection), read(callflow.document)
     if route is None:
         return Way(why_not=_("This provider's callflows do not ask hours."))
-    if PLACEHOLDER in str(callflow.document.get(FLOW)):
-        return Way(why_not=_("This callflow holds a secret that is not shown here; set its step by hand."))
     number = _step_of(flow, route)
     branches = flow[number].branches if number is not None else ()
     if len(branches) > 2:
-        return Way(why_not=_("Its step by time of day has more than two branches; set it by hand."))
+        names = ", ".join(f"“{words}”" for _value, words in _branches(flow, branches, connection))
+        reason = _(
+            "Its step by time of day has %(count)s branches: %(branches)s. Opening hours know two, open and closed, so the "
+            "others would be lost. Take out in the editor what is not needed any more, then come back."
+        )
+        return Way(why_not=reason % {"count": len(branches), "branches": names})
     own = tuple(_branches(flow, branches, connection)) if number is not None else ()
     others = () if len(branches) == 2 else tuple(_targets(connection, route, callflow))
     return Way(number=number, closed=(*own, *others))
@@ -110,8 +113,9 @@ def lead(placement: HoursPlacement, callflow: Entity, closed: str, person: Perso
     route = route_of(connection)
     if route is None or way.why_not or closed not in dict(way.closed):
         raise InvalidInput(way.why_not or _("Choose what happens while you are closed."))
-    before = callflow.document.get(FLOW) or {}
-    wanted = _led(read(callflow.document), before, way.number, route, closed, placement)
+    document = _with_secrets(callflow, person)
+    before = document.get(FLOW) or {}
+    wanted = _led(read(document), before, way.number, route, closed, placement)
     gone = {f"{FLOW}.{name}": None for name in before if name not in wanted}
     operation = callflows_of(connection).update
     address = connection.declaration.path_values(callflow.kind, "", callflow.remote_id)
@@ -125,6 +129,28 @@ def lead(placement: HoursPlacement, callflow: Entity, closed: str, person: Perso
         entity=callflow,
         why=_("Opening hours: %(name)s") % {"name": placement.hours},
     )
+
+
+def _with_secrets(callflow: Entity, person: Person | None) -> Document:
+    """Its document; where a secret is hidden in it, as the provider has it now, so that the steps that hold one can move.
+
+    Raises InvalidInput where it has other steps by now, and what reading raises.
+    """
+    if not callflow.secrets_sealed:
+        return dict(callflow.document)
+    connection = callflow.connection
+    editor = connection.declaration.editor(callflows_of(connection).update)
+    assert editor.reading is not None
+    client = access.client_as(connection, editor.operation.capability, person)
+    address = connection.declaration.path_values(callflow.kind, "", callflow.remote_id)
+    document = client.call(editor.reading.key, address, deadline_s=settings.EDIT_DEADLINE_S).document
+    if _shape(document) != _shape(callflow.document):
+        raise InvalidInput(_("The callflow has other steps by now. Read it again."))
+    return dict(document)
+
+
+def _shape(document: Document) -> list[Any]:
+    return [(at, node.module, node.branches) for at, node in read(document).walk()]
 
 
 def _led(

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Membership, Person
 from accounts.rights import Role
+from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection, Entity, HoursPlacement, OpeningHours
-from telephony.services import access, entities
+from telephony.services import access, editing, entities
 
 from .conftest import write
 
@@ -104,3 +105,53 @@ def test_what_is_not_offered_is_refused(
 
     assert answer.context["form"].errors["closed"]
     assert not Change.objects.filter(operation="callflow.update").exists()
+
+
+def test_a_step_with_a_secret_moves_with_it_and_nothing_shows_it(
+    office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held, browser: Client
+) -> None:
+    secret = {"module": "disa", "data": {"pin": "7319", "retries": 3}, "children": {"_": VOICEMAIL}}
+    page, identifier = page_for(office, connection, noe, secret)
+    box = Entity.objects.filter(connection=connection, kind="vmbox").first()
+    assert box is not None and "7319" not in str(Entity.objects.get(remote_id=identifier).document)
+
+    review = browser.post(page, {"closed": f"vmbox:{box.remote_id}"}, follow=True).content.decode()
+
+    sent(browser)
+    flow = at_kazoo("callflows")[identifier]["flow"]
+    assert flow["module"] == "temporal_route"
+    assert flow["children"]["_"]["data"] == {"pin": "7319", "retries": 3}
+    change = Change.objects.latest("pk")
+    assert (
+        "7319" not in review and "7319" not in f"{change.wanted} {change.before} {change.after} {change.sent}"
+    )
+
+
+def test_a_step_of_three_branches_says_which_and_why_not(
+    office: OpeningHours, connection: Connection, noe: Person, browser: Client
+) -> None:
+    rules = ["c" * 32, "d" * 32]
+    children = {rules[0]: RING, rules[1]: {"module": "hangup", "data": {}, "children": {}}, "_": VOICEMAIL}
+    route = {"module": "temporal_route", "data": {"rules": rules}, "children": children}
+
+    page, _identifier = page_for(office, connection, noe, route)
+    shown = browser.get(page).content.decode()
+
+    assert "has 3 branches" in shown and "the others would be lost" in shown
+    assert "/edit/" in shown
+
+
+def test_stars_that_were_moved_are_not_written_in_the_place_of_a_secret(
+    office: OpeningHours, connection: Connection, noe: Person, at_kazoo: Held
+) -> None:
+    secret = {"module": "disa", "data": {"pin": "7319"}, "children": {}}
+    _page, identifier = page_for(office, connection, noe, secret)
+    shown = {"module": "disa", "data": {"pin": "***"}, "children": {}}
+    wrapped = {"module": "response", "data": {"code": 486}, "children": {"_": shown}}
+
+    with pytest.raises(InvalidInput):
+        editing.propose(
+            connection, "callflow.update", {"callflowId": identifier}, {"flow": wrapped}, person=noe
+        )
+
+    assert at_kazoo("callflows")[identifier]["flow"]["data"] == {"pin": "7319"}
