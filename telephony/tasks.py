@@ -8,14 +8,17 @@ from __future__ import annotations
 import logging
 import multiprocessing
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from celery import Task, shared_task
 from celery.signals import worker_init, worker_shutting_down
+from django.conf import settings
 from django.core.cache import cache
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.isolation import leaks
+from accounts.models import Person
 from accounts.scoping import NoScope, current_scope, unscoped
 from telephony.models import Change, HoursRun, Job, SyncRun
 from telephony.services import (
@@ -69,6 +72,11 @@ def dispatch() -> None:
         probe.apply_async(args=(queue,), queue=queue, expires=55)
 
 
+def speaking_to(person: Person | None) -> AbstractContextManager[None]:
+    """What is found out on the way is kept in the words of whoever asked."""
+    return translation.override(person.language if person and person.language else settings.LANGUAGE_CODE)
+
+
 @shared_task(base=TenantTask)
 def advance_run(tenant_id: int, run_id: int) -> None:
     """Go on with a sync run for at most TASK_BUDGET_S."""
@@ -79,7 +87,7 @@ def advance_run(tenant_id: int, run_id: int) -> None:
 @shared_task(base=TenantTask)
 def advance_job(tenant_id: int, job_id: int) -> None:
     """Go on with an export or an edit of many objects, or send a mail."""
-    with ledger.leased(Job, tenant_id, job_id) as job:
+    with ledger.leased(Job, tenant_id, job_id) as job, speaking_to(job.person):
         ADVANCE_JOB[job.kind](job)
 
 
@@ -93,7 +101,7 @@ def settle_change(tenant_id: int, change_id: int) -> None:
 @shared_task(base=TenantTask)
 def advance_hours(tenant_id: int, run_id: int) -> None:
     """Go on with writing opening hours to a provider."""
-    with ledger.leased(HoursRun, tenant_id, run_id) as run:
+    with ledger.leased(HoursRun, tenant_id, run_id) as run, speaking_to(run.person):
         hours_writing.advance(run)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -29,6 +31,8 @@ MOST_ROWS, MOST_COLUMNS = 20_000, 400
 DELIMITERS = ",;\t|"
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 PIECE = 1 << 20
+_ROW = re.compile(rb"<(?:\w+:)?row[ />]")  # of a sheet, as workbooks spell it
+_LONGEST_TAG = 40
 
 
 class UnreadableFile(Exception):
@@ -43,15 +47,39 @@ class Uploaded:
     formulas: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
 
+def rows_in(content: bytes) -> int:
+    """How many rows a file has, without reading its cells: of a workbook those of its longest sheet.
+
+    Raises UnreadableFile where nothing of it can be taken, or where it is longer than may be.
+    """
+    _refuse_strange(content)
+    count = _unpacked_rows(content) if content.startswith(ZIP) else len(_csv(content))
+    _refuse_too_long(count)
+    return count
+
+
 def read_rows(content: bytes) -> Uploaded:
     """The rows of a CSV or XLSX file; its kind is told by what is in it. Raises UnreadableFile."""
+    _refuse_strange(content)
+    return _workbook(content) if content.startswith(ZIP) else Uploaded(_csv(content))
+
+
+def _refuse_strange(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise UnreadableFile(_("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_000_000})
     if content.startswith(OLD_EXCEL):
         raise UnreadableFile(
             _("This is the format of old Excel, or a protected file. Save it as XLSX or CSV.")
         )
-    return _workbook(content) if content.startswith(ZIP) else Uploaded(_csv(content))
+
+
+def _refuse_too_long(rows: int) -> None:
+    if rows > MOST_ROWS + 1:
+        words = _(
+            "The file has %(count)s lines; one file may have %(most)s. Divide it, and bring the parts in one by one."
+        )
+        told = {"count": number_format(rows - 1), "most": number_format(MOST_ROWS)}
+        raise UnreadableFile(words % told)
 
 
 # ---- CSV ----
@@ -67,18 +95,20 @@ def _csv(content: bytes) -> list[list[str]]:
     else:
         delimiter = max(DELIMITERS, key=first.count)
     rows: list[list[str]] = []
+    count = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            _refuse_too_many(len(rows), len(row))
-            rows.append([unguarded(cell) for cell in row])
+            _refuse_too_wide(len(row))
+            count += 1
+            if count <= MOST_ROWS + 1:
+                rows.append([unguarded(cell) for cell in row])
     except csv.Error as error:
         raise UnreadableFile(_("This is no table: neither CSV nor XLSX.")) from error
+    _refuse_too_long(count)
     return rows
 
 
-def _refuse_too_many(rows: int, columns: int) -> None:
-    if rows > MOST_ROWS:
-        raise UnreadableFile(_("The file has more than %(most)s rows.") % {"most": MOST_ROWS})
+def _refuse_too_wide(columns: int) -> None:
     if columns > MOST_COLUMNS:
         raise UnreadableFile(_("The file has more than %(most)s columns.") % {"most": MOST_COLUMNS})
 
@@ -88,7 +118,7 @@ def _refuse_too_many(rows: int, columns: int) -> None:
 
 def _workbook(content: bytes) -> Uploaded:
     """The first sheet."""
-    _refuse_bomb(content)
+    _refuse_too_long(_unpacked_rows(content))
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
         return _sheet(book.worksheets[0])
@@ -99,21 +129,27 @@ def _workbook(content: bytes) -> Uploaded:
         raise UnreadableFile(_("This workbook cannot be read. Save it anew as XLSX or CSV.")) from error
 
 
-def _refuse_bomb(content: bytes) -> None:
-    """Count what it unpacks to; a document that declares entities is no workbook of any spreadsheet program."""
-    left = MOST_UNPACKED_BYTES
+def _unpacked_rows(content: bytes) -> int:
+    """Unpack it once, keeping nothing: how many rows its longest sheet has. Raises UnreadableFile where it unpacks to
+    too much; a document that declares entities is no workbook of any spreadsheet program."""
+    left, longest = MOST_UNPACKED_BYTES, 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             for entry in packed.infolist():
+                rows, seam = 0, b""
                 with packed.open(entry) as part:
                     while piece := part.read(PIECE):
+                        rows += len(_ROW.findall(seam + piece)) - len(_ROW.findall(seam))
+                        seam = piece[-_LONGEST_TAG:]
                         left -= len(piece)
                         if left < 0 or b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
                             raise UnreadableFile(
                                 _("This workbook cannot be read. Save it anew as XLSX or CSV.")
                             )
+                longest = max(longest, rows)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UnreadableFile(_("This workbook cannot be read. Save it anew as XLSX or CSV.")) from error
+    return longest
 
 
 def _sheet(sheet: Any) -> Uploaded:
@@ -133,11 +169,11 @@ def _sheet(sheet: Any) -> Uploaded:
 
 
 def _cells(sheet: Any) -> Iterator[Any]:
-    """Rows of cells, whatever the sheet says of its own size; one more than may be is looked for."""
+    """Rows of cells, whatever the sheet says of its own size; one column more than may be is looked for."""
     sheet.reset_dimensions()
-    for number, row in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1)):
+    for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1):
         is_over = len(row) > MOST_COLUMNS and row[MOST_COLUMNS].value is not None
-        _refuse_too_many(number, MOST_COLUMNS + 1 if is_over else 0)
+        _refuse_too_wide(MOST_COLUMNS + 1 if is_over else 0)
         yield row[:MOST_COLUMNS]
 
 

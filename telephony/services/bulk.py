@@ -132,7 +132,7 @@ def want(job: Job, *wishes: Wish) -> Job:
         )
         job.label = "; ".join(words for _told, words in kept)[:250]
         wanted = {wish.operation: told for wish, (told, _words) in zip(wishes, kept, strict=True)}
-        job.parameters = {**job.parameters, "wishes": wanted}
+        job.parameters = {**without_faults(job), "wishes": wanted}
         job.due_at = timezone.now()
         job.save(update_fields=["label", "parameters", "due_at"])
         ledger.hint(job)
@@ -152,6 +152,11 @@ def _kept(job: Job, wish: Wish, entity: Entity, editor: Editor) -> tuple[dict[st
         "merged": {name: [way, wish.wanted[name]] for name, way in wish.how.items()},
     }
     return told, f"{editor.title or editor.operation.summary}: {', '.join(fields)}"
+
+
+def without_faults(job: Job) -> dict[str, Any]:
+    """The parameters of a job without what was wrong with an earlier file."""
+    return {name: one for name, one in job.parameters.items() if name not in ("sheet_errors", "sheet_count")}
 
 
 def judge_first(job: Job) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.scoping import carrying_scope
 from portal.lib.hurry import short_turns
 from telephony.models import BulkRow, Change, Connection, Job
-from telephony.services import bulk_judging, ledger
+from telephony.services import bulk_judging, bulk_upload, ledger
 from telephony.services.bulk_writing import ENDS, Postponed, write_parcel
 
 State = BulkRow.State
@@ -46,10 +46,14 @@ FINAL = (
 
 
 def advance(job: Job) -> None:
-    """Work on one leased bulk edit for at most `settings.BULK_TURN_S`. Safe to run again after any crash.
+    """Work on one leased bulk edit for at most `settings.BULK_TURN_S`, or compare its file. Safe to run again after any
+    crash.
 
     Raises LeaseLost when another worker took over.
     """
+    if bulk_upload.is_compared(job):
+        bulk_upload.advance(job)
+        return
     ends_at = time.monotonic() + settings.BULK_TURN_S
     if not judge_all(job, ends_at):
         return

@@ -7,7 +7,7 @@ that cannot be is a row that is not possible, a line that names no object is a f
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -20,10 +20,11 @@ from portal.lib.tabular import CSV_MARK, csv_text, guarded, write_xlsx
 from portal.lib.uploaded_rows import MOST_BYTES, UnreadableFile, read_rows
 from telephony.models import BulkRow, Job
 from telephony.services import bulk, bulk_choice, ledger
-from telephony.services.sheet_reading import KEY, by_key, cells_of, heads_of
+from telephony.services.sheet_reading import KEY, cells_of, heads_of
 from telephony.services.sheet_taking import Fault, Taken
 
 __all__ = ["MOST_BYTES", "BadSheet", "Fault", "UnreadableFile", "sheet", "take"]
+PIECE = 250  # lines that are compared together
 MOST_FAULTS = 50  # of lines without an object, kept with the draft
 State = BulkRow.State
 
@@ -63,22 +64,38 @@ def take(content: bytes, person: Person, job: Job | None = None) -> Job:
 
     Raises UnreadableFile, BadSheet where no line of it can be written, and bulk.NotOpen where the job was started.
     """
+    taken = compare(content, set(job.rows.values_list("entity", flat=True)) if job else None)
+    with transaction.atomic():
+        job = bulk.held(job, Job.State.DRAFT) if job else Job(kind=Job.Kind.BULK, person=person)
+        keep(taken, job)
+    bulk.judge_first(job)
+    return job
+
+
+def compare(
+    content: bytes, allowed: Collection[int] | None = None, tell: Callable[[int], object] = lambda done: None
+) -> Taken:
+    """What a file changes.
+
+    allowed   the objects that it may name; None: all
+    tell      hears how many lines have been compared, now and then
+
+    Raises UnreadableFile, and BadSheet where no line of it can be written.
+    """
     uploaded = read_rows(content)
     heads = _heads(uploaded.rows)
-    known = by_key(line[heads.index(KEY)].strip() for line in uploaded.rows[1:] if len(line) == len(heads))
-    if job is not None:
-        allowed = set(job.rows.values_list("entity", flat=True))
-        known = {key: one for key, one in known.items() if one.pk in allowed}
-    taken = Taken(known)
+    taken = Taken(allowed)
+    lines = list(enumerate(uploaded.rows[1:], start=2))
+    for begin in range(0, len(lines), PIECE):
+        taken.add(lines[begin : begin + PIECE], heads, uploaded)
+        tell(min(begin + PIECE, len(lines)))
     if unknown := [Fault(1, head, _("There is no such column.")) for head in taken.unknown_among(heads)]:
         raise BadSheet(unknown)
-    for number, line in enumerate(uploaded.rows[1:], start=2):
-        taken.add(number, heads, line, uploaded)
     taken.refuse_unknown_references()
     if not any(row.state == State.NEW for row in taken.rows):
         same = Fault(1, "", _("It says what is there already; nothing would be written."))
         raise BadSheet([*taken.faults, *taken.told_faults] or [same])
-    return _keep(taken, person, job)
+    return taken
 
 
 def _heads(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -95,25 +112,20 @@ def _heads(rows: Sequence[Sequence[str]]) -> list[str]:
     return heads
 
 
-def _keep(taken: Taken, person: Person, job: Job | None) -> Job:
+def keep(taken: Taken, job: Job) -> None:
+    """Make what a file changes the rows of a job, in place of those that it has; it is a draft then. In a transaction
+    that holds the job."""
     faults = [str(one) for one in taken.faults[:MOST_FAULTS]]
     parameters = {"file": True, "faults": faults, "fault_count": len(taken.faults), "same": taken.same}
-    with transaction.atomic():
-        if job is None:
-            job = Job(kind=Job.Kind.BULK, state=Job.State.DRAFT, person=person)
-        else:
-            bulk.held(job, Job.State.DRAFT)
-            job.rows.all().delete()
-        job.label = _label(taken.rows)
-        job.parameters = {**job.parameters, **parameters}
-        job.total_rows, job.due_at = len(taken.rows), timezone.now()
-        job.save()
-        for position, row in enumerate(taken.rows):
-            row.job, row.position = job, position
-        BulkRow.objects.bulk_create(taken.rows, batch_size=2000)
-        ledger.hint(job)
-    bulk.judge_first(job)
-    return job
+    job.label, job.state = _label(taken.rows), Job.State.DRAFT
+    job.parameters = {**job.parameters, **parameters}
+    job.total_rows, job.done_rows, job.due_at = len(taken.rows), 0, timezone.now()
+    job.save()
+    job.rows.all().delete()
+    for position, row in enumerate(taken.rows):
+        row.job, row.position = job, position
+    BulkRow.objects.bulk_create(taken.rows, batch_size=2000)
+    ledger.hint(job)
 
 
 def _label(rows: Sequence[BulkRow]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.services import bulk_choice, change_secrets, comparing, sheet_cells
 from telephony.services.edit_surroundings import named
 from telephony.services.entity_page import labels_of
-from telephony.services.sheet_reading import KEY, VERSION, Reading, find, readings_of, version_of
+from telephony.services.sheet_reading import KEY, VERSION, Reading, by_key, find, readings_of, version_of
 
 State = BulkRow.State
 
@@ -47,36 +47,50 @@ class Reference:
 class Taken:
     """What has been read of a file so far.
 
-    known    the objects that it may name, by key
+    allowed  the objects that it may name; None: all that there are
     rows     what it changes, and objects whose line cannot be
     faults   lines that name no object; `told_faults` the others, which stand in their rows
     same     how many lines say what is there
     """
 
-    known: Mapping[str, Entity]
+    allowed: Collection[int] | None = None
     rows: list[BulkRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     told_faults: list[Fault] = field(default_factory=list)
     same: int = 0
 
     def __post_init__(self) -> None:
-        entities = list(self.known.values())
-        self._readings = readings_of(entities)
-        self._labels = labels_of(entities)
         self._seen: set[str] = set()
         self._references: list[Reference] = []
+        self._sorts: dict[tuple[str, ...], Sequence[Reading]] = {}
+        self._known: Mapping[str, Entity] = {}
+        self._readings: Mapping[int, Sequence[Reading]] = {}
+        self._labels: Mapping[int, str] = {}
 
     def unknown_among(self, heads: Sequence[str]) -> list[str]:
-        """The heads that mean a field of no object here."""
-        sorts = {tuple(one.operation for one in found): found for found in self._readings.values()}
+        """The heads that mean a field of no object that was named."""
+        sorts = self._sorts.values()
         return [
             head
             for head in heads
-            if sorts and not _is_told(head) and not any(find(one, head) for one in sorts.values())
+            if sorts and not _is_told(head) and not any(find(one, head) for one in sorts)
         ]
 
-    def add(self, number: int, heads: Sequence[str], line: Sequence[str], uploaded: Uploaded) -> None:
-        """Take the line of that number; the first one of a file is 1."""
+    def add(
+        self, lines: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str], uploaded: Uploaded
+    ) -> None:
+        """Take some lines, each with its number, the first one of a file being 1. A handful of queries for all."""
+        at = heads.index(KEY)
+        found = by_key(line[at].strip() for _number, line in lines if len(line) == len(heads))
+        if self.allowed is not None:
+            found = {key: one for key, one in found.items() if one.pk in self.allowed}
+        entities = list(found.values())
+        self._known, self._readings, self._labels = found, readings_of(entities), labels_of(entities)
+        self._sorts |= {tuple(one.operation for one in own): own for own in self._readings.values()}
+        for number, line in lines:
+            self._add_line(number, heads, line, uploaded)
+
+    def _add_line(self, number: int, heads: Sequence[str], line: Sequence[str], uploaded: Uploaded) -> None:
         if not any(cell.strip() for cell in line):
             return
         if len(line) != len(heads):
@@ -85,7 +99,7 @@ class Taken:
             return
         cells = dict(zip(heads, line, strict=True))
         key = cells[KEY].strip()
-        entity = self.known.get(key)
+        entity = self._known.get(key)
         if entity is None:
             self.faults.append(Fault(number, KEY, _("No object has this key here; it may be gone.")))
         elif key in self._seen:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import bulk, exports, job_acts, jobs
+from telephony.views import bulk, bulk_files, exports, job_acts, jobs
 
 _ONE = "t/<slug:slug>/jobs/<int:pk>/"
 
@@ -14,13 +14,14 @@ urlpatterns = [
     path(_ONE, jobs.JobDetailView.as_view(), name="job_detail"),
     path(f"{_ONE}act/<slug:act>/", job_acts.JobActView.as_view(), name="job_act"),
     path(f"{_ONE}progress/", jobs.JobProgressView.as_view(), name="job_progress"),
+    path(f"{_ONE}comparing/", jobs.SheetProgressView.as_view(), name="sheet_progress"),
     path(f"{_ONE}results/", jobs.JobResultsView.as_view(), name="job_results"),
     path(f"{_ONE}edit/", bulk.BulkEditView.as_view(), name="bulk_edit"),
     path(f"{_ONE}below/", bulk.BulkBelowView.as_view(), name="bulk_below"),
-    path(f"{_ONE}sheet/", bulk.SheetView.as_view(), name="bulk_sheet"),
+    path(f"{_ONE}sheet/", bulk_files.SheetView.as_view(), name="bulk_sheet"),
     path(f"{_ONE}do/<slug:act>/", bulk.BulkActView.as_view(), name="bulk_act"),
     path("t/<slug:slug>/exports/objects/", exports.ExportObjectsView.as_view(), name="export_objects"),
-    path("t/<slug:slug>/bulk/file/", bulk.ImportView.as_view(), name="bulk_import"),
+    path("t/<slug:slug>/bulk/file/", bulk_files.ImportView.as_view(), name="bulk_import"),
     path("t/<slug:slug>/bulk/choose/", bulk.BulkChooseView.as_view(), name="bulk_choose"),
     path("t/<slug:slug>/jobs/running/", jobs.RunningJobsView.as_view(), name="job_running"),
 ]

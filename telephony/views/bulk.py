@@ -23,17 +23,12 @@ from portal.ui.links import next_url, tenant_url
 from telephony.forms.bulk import BulkForm, StartForm
 from telephony.models import Connection, Entity, Job
 from telephony.providers.editing import Editor
-from telephony.services import bulk, bulk_below, bulk_choice, bulk_sheet
+from telephony.services import bulk, bulk_below, bulk_choice, bulk_upload, ledger
 from telephony.services.bulk_words import in_a_sentence
 from telephony.services.door import right_for
 from telephony.views.listed import view_of
 
 MOST_TICKED = 1000
-MOST_ERRORS = 50  # of a file, shown at once
-FILE_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class BulkChooseView(TenantRightMixin, View):
@@ -170,7 +165,10 @@ class BulkEditView(BulkJobMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         parts, counts = self.parts, counts_of(self.job)
+        told = self.job.parameters
         context: dict[str, Any] = {
+            "sheet_errors": told.get("sheet_errors", ()),
+            "sheet_count": told.get("sheet_count", 0),
             "job": self.job,
             "parts": parts,
             "has_choice": any(len(one.others) > 1 for one in parts),
@@ -205,70 +203,6 @@ class BulkBelowView(BulkJobMixin, View):
         return HttpResponseRedirect(page)
 
 
-class SheetView(BulkEditView):
-    """The objects of a draft as a file with their fields as columns (GET, `?format=`), and back in (POST)."""
-
-    typed = None  # the page shows the forms as they were
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.found[0]:
-            return HttpResponseRedirect(self.page(self.job))
-        file_format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
-        operation = request.GET.get("operation", "")
-        known = {key for part in self.found[0] for key, _editor in part.others}
-        content = bulk_sheet.sheet(self.job, operation if operation in known else "", file_format)
-        response = HttpResponse(content, content_type=FILE_TYPES[file_format])
-        response["Content-Disposition"] = f'attachment; filename="objects-{self.job.pk}.{file_format}"'
-        return response
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            taken = taken_from(request, self.job)
-        except bulk_sheet.BadSheet as bad:
-            return self.render_to_response(self.get_context_data(**told(bad)), status=422)
-        except bulk.NotOpen:
-            messages.info(request, _("This was started already; here is how it stands."))
-            taken = self.job
-        return HttpResponseRedirect(self.page(taken))
-
-
-class ImportView(TenantRightMixin, TemplateView):
-    """A file of a list, edited, back in: what it changes becomes a draft."""
-
-    right = Right.BULK_EDIT
-    template_name = "telephony/bulk_import.html"
-    menu_entry = "telephony:job_list"
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            job = taken_from(request)
-        except bulk_sheet.BadSheet as bad:
-            return self.render_to_response(self.get_context_data(**told(bad)), status=422)
-        return HttpResponseRedirect(tenant_url(request.tenant, "telephony:job_detail", pk=job.pk))  # type: ignore[attr-defined]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(title=_("Bring in an edited file"), **kwargs)
-
-
-def taken_from(request: HttpRequest, job: Job | None = None) -> Job:
-    """The draft of an uploaded file. Raises BadSheet, and bulk.NotOpen where the job was started."""
-    file = request.FILES.get("file")
-    if file is None or file.size is None:
-        raise bulk_sheet.BadSheet([_("Choose a file.")])
-    if file.size > bulk_sheet.MOST_BYTES:
-        words = _("The file is larger than %(most)s MB.") % {"most": bulk_sheet.MOST_BYTES // 1_000_000}
-        raise bulk_sheet.BadSheet([words])
-    try:
-        return bulk_sheet.take(file.read(), request.user, job)  # type: ignore[arg-type]
-    except bulk_sheet.UnreadableFile as error:
-        raise bulk_sheet.BadSheet([error]) from error
-
-
-def told(bad: bulk_sheet.BadSheet) -> dict[str, Any]:
-    """What is wrong with a file, for its page."""
-    return {"sheet_errors": bad.faults[:MOST_ERRORS], "sheet_count": len(bad.faults)}
-
-
 def counts_of(job: Job) -> dict[tuple[int, str], tuple[Connection, str, int]]:
     """The exact set, in words: how many of what kind at which connection, by connection and kind."""
     groups = bulk.chosen(job).order_by().values("connection", "kind").annotate(n=Count("pk"))
@@ -295,7 +229,7 @@ class BulkActView(BulkJobMixin, View):
             require_right(request, right)
         try:
             return HttpResponseRedirect(act(self))
-        except bulk.NotOpen:
+        except (bulk.NotOpen, ledger.NotHeld):
             messages.info(request, _("This went on meanwhile; here is how it stands."))
         except bulk.NothingChosen:
             messages.error(
@@ -320,7 +254,7 @@ class BulkActView(BulkJobMixin, View):
         return self.page(self.job)
 
     def stop(self) -> str:
-        bulk.stop(self.job)
+        (bulk_upload if bulk_upload.is_compared(self.job) else bulk).stop(self.job)
         return self.page(self.job)
 
     def retry(self) -> str:

@@ -26,7 +26,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.bulk import BulkRowFilterForm, StartForm
 from telephony.forms.jobs import LongWorkFilterForm
 from telephony.models import BulkRow, Job, long_work
-from telephony.services import bulk, bulk_results, ledger
+from telephony.services import bulk, bulk_results, bulk_upload, ledger
 from telephony.services.bulk_words import words_of
 from telephony.tables.bulk import BulkRowTable
 from telephony.tables.jobs import LongWorkTable
@@ -101,8 +101,19 @@ class JobDetailView(TenantRightMixin, FilteredTableView):
                 **job_acts.acts_of(request, self.job),
             }
             return TemplateResponse(request, "telephony/job_plain.html", {"view": self, **context})
-        if self.job.state == Job.State.DRAFT and not (
-            self.job.parameters.get("wishes") or self.job.parameters.get("file") or self.job.reverts
+        if bulk_upload.is_compared(self.job):
+            return TemplateResponse(
+                request, "telephony/sheet_reading.html", {"view": self, **reading_of(self.job)}
+            )
+        told = self.job.parameters
+        if told.get("sheet_errors") and self.job.state == Job.State.FAILED:
+            shown = {"sheet_errors": told["sheet_errors"], "sheet_count": told["sheet_count"]}
+            context = {"view": self, "title": self.job.label, **shown}
+            return TemplateResponse(request, "telephony/bulk_import.html", context)
+        if (
+            told.get("sheet_errors")
+            or self.job.state == Job.State.DRAFT
+            and not (self.job.parameters.get("wishes") or self.job.parameters.get("file") or self.job.reverts)
         ):
             return HttpResponseRedirect(
                 tenant_url(self.request.tenant, "telephony:bulk_edit", pk=self.job.pk)
@@ -162,6 +173,32 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
         "form": StartForm(initial={"why": job.parameters.get("why", "")}, good=good) if is_draft else None,
         "file_url": tenant_url(request.tenant, "telephony:job_results", pk=job.pk),  # type: ignore[attr-defined]
     }
+
+
+def reading_of(job: Job) -> dict[str, Any]:
+    """How far the file of a job is compared."""
+    lines = job.parameters.get("upload", 0)
+    percent = 100 * job.done_rows / lines if lines else None
+    is_open = bulk_upload.is_compared(job)
+    return {"job": job, "title": job.label, "lines": lines, "percent": percent, "is_open": is_open}
+
+
+class SheetProgressView(TenantRightMixin, FragmentOrPageMixin, TemplateView):
+    """How far a file is compared; once it is, the job's page shows what it changes."""
+
+    right = Right.EXPORTS_MAKE
+    menu_entry = "telephony:job_list"
+    fragment = "telephony/_sheet_progress.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        job = get_object_or_404(Job.objects.select_related("person"), pk=kwargs["pk"], kind=Job.Kind.BULK)
+        return super().get_context_data(**reading_of(job), **kwargs)
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        if not context["is_open"]:
+            response["HX-Refresh"] = "true"
+        return response
 
 
 class JobProgressView(TenantRightMixin, FragmentOrPageMixin, TemplateView):

@@ -14,9 +14,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Person, Tenant
+from portal.lib import uploaded_rows
 from telephony.models import BulkRow, Connection, Entity, Job
 from telephony.models.entity_search import EntitySearch
-from telephony.services import bulk, bulk_sheet, exporting, ledger
+from telephony.services import bulk, bulk_sheet, bulk_upload, exporting, ledger
 
 from .test_bulk import begin, states, work
 
@@ -293,3 +294,99 @@ def test_who_may_not_edit_many_brings_nothing_in(
     file = SimpleUploadedFile("a.csv", content_of(lines))
 
     assert browser(bess).post("/t/corvane/bulk/file/", {"file": file}).status_code == 403
+
+
+# ---- large files ----
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is too large to be compared while its person waits."""
+    monkeypatch.setattr(bulk_upload, "ROWS_AT_ONCE", 0)
+
+
+def uploaded(lines: Lines) -> dict[str, SimpleUploadedFile]:
+    return {"file": SimpleUploadedFile("a.csv", content_of(lines))}
+
+
+def test_a_large_file_is_compared_by_the_worker_with_progress(
+    browser: Callable[[Person], Client], idris: Person, lines: Lines, large: None, tmp_path: Path
+) -> None:
+    client = browser(idris)
+    lines[1][place(lines, "forward_delay")] = "33"
+
+    page = client.post("/t/corvane/bulk/file/", uploaded(lines), follow=True).content.decode()
+
+    job = Job.objects.get(kind=Job.Kind.BULK)
+    assert "The file is compared with what is there" in page
+    assert job.label == f"File of {len(lines) - 1} lines"
+    assert f"/jobs/{job.pk}/" in client.get("/t/corvane/jobs/").content.decode()
+    work(job)
+    assert (job.state, states(job)) == (Job.State.DRAFT, {State.READY: 1})
+    assert "Write 1 object" in client.get(f"/t/corvane/jobs/{job.pk}/").content.decode()
+    assert not list(tmp_path.rglob("*.upload"))
+
+
+def test_what_is_wrong_with_a_large_file_is_told_on_its_page(
+    browser: Callable[[Person], Client], idris: Person, lines: Lines, large: None
+) -> None:
+    client = browser(idris)
+    lines[1][place(lines, "forward_delay")] = "soon"
+    client.post("/t/corvane/bulk/file/", uploaded(lines))
+    job = work(Job.objects.get(kind=Job.Kind.BULK))
+
+    page = client.get(f"/t/corvane/jobs/{job.pk}/").content.decode()
+
+    assert job.state == Job.State.FAILED
+    assert "Line 2, forward_delay: A whole number is needed." in page
+    assert 'type="file"' in page
+
+
+def test_a_large_file_of_a_draft_that_cannot_be_leaves_the_draft(
+    browser: Callable[[Person], Client], idris: Person, profiles: Any, large: None
+) -> None:
+    client, job = browser(idris), bulk.choose(idris, profiles[:3])
+    sheet = read(bulk_sheet.sheet(job, UPDATE, "csv"))
+    client.post(f"/t/corvane/jobs/{job.pk}/sheet/?operation={UPDATE}", uploaded(sheet))
+    work(job)
+
+    page = client.get(f"/t/corvane/jobs/{job.pk}/", follow=True).content.decode()
+
+    assert (job.state, job.rows.count()) == (Job.State.DRAFT, 3)
+    assert "what is there already" in page and "Review each object" in page
+
+
+def test_the_comparison_is_stopped_from_its_page(
+    browser: Callable[[Person], Client], idris: Person, lines: Lines, large: None, tmp_path: Path
+) -> None:
+    client = browser(idris)
+    client.post("/t/corvane/bulk/file/", uploaded(lines))
+    job = Job.objects.get(kind=Job.Kind.BULK)
+
+    client.post(f"/t/corvane/jobs/{job.pk}/do/stop/")
+
+    job.refresh_from_db()
+    assert (job.state, job.due_at) == (Job.State.STOPPED, None)
+    assert not list(tmp_path.rglob("*.upload"))
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_too_many_lines_are_told_at_the_file(
+    browser: Callable[[Person], Client],
+    idris: Person,
+    corvane: Tenant,
+    profile_list: EntitySearch,
+    monkeypatch: pytest.MonkeyPatch,
+    file_format: str,
+) -> None:
+    content = exported(corvane, idris, profile_list, file_format)
+    monkeypatch.setattr(uploaded_rows, "MOST_ROWS", 3)
+
+    answer = browser(idris).post(
+        "/t/corvane/bulk/file/", {"file": SimpleUploadedFile(f"a.{file_format}", content)}
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "one file may have 3." in page and 'aria-describedby="sheet-errors"' in page
+    assert not Job.objects.filter(kind=Job.Kind.BULK).exists()
