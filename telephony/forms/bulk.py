@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -17,8 +17,18 @@ from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.providers.editing import Editor
 
 TICK, HOW = "_change_", "_how_"  # no provider has fields whose names begin so
+Row = tuple[forms.BoundField, forms.BoundField, forms.BoundField | None]
 LISTS = ("numbers", "choices", "texts", "integers", "refs")
 WAYS = (("replace", _("Replace the whole list")), ("add", _("Add these")), ("remove", _("Take these away")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldedRows:
+    """Fields that open on demand."""
+
+    heading: str
+    rows: Sequence[Row]
+    is_open: bool
 
 
 class BulkForm(EditForm):
@@ -68,9 +78,22 @@ class BulkForm(EditForm):
         ways = {name: self.cleaned_data.get(HOW + name) for name in self.wanted()}
         return {name: way for name, way in ways.items() if way in ("add", "remove")}
 
-    def rows(self) -> Iterator[tuple[forms.BoundField, forms.BoundField, forms.BoundField | None]]:
-        """Each tick with its field, and how a list is to be changed."""
-        for one in self.declared:
+    def rows(self) -> Iterator[Row]:
+        """Each tick with its field, and how a list is to be changed; without those that are folded."""
+        return self._rows([one for one in self.declared if one not in self._folded])
+
+    def folded_rows(self) -> Iterator[FoldedRows]:
+        """Fields that are rarely needed, under their headings."""
+        groups: dict[str, list[Field]] = {}
+        for one in self._folded:
+            groups.setdefault(str(one.group), []).append(one)
+        for heading, fields in groups.items():
+            rows = list(self._rows(fields))
+            is_open = any(tick.value() or field.errors for tick, field, _how in rows)
+            yield FoldedRows(heading=heading, rows=rows, is_open=is_open)
+
+    def _rows(self, fields: Sequence[Field]) -> Iterator[Row]:
+        for one in fields:
             how = self[HOW + one.name] if one.kind in LISTS else None
             yield self[TICK + one.name], self[one.name], how
 

@@ -151,7 +151,8 @@ def _kept(job: Job, wish: Wish, entity: Entity, editor: Editor) -> tuple[dict[st
         "secrets_sealed": pattern.secrets_sealed,
         "merged": {name: [way, wish.wanted[name]] for name, way in wish.how.items()},
     }
-    return told, f"{editor.title or editor.operation.summary}: {', '.join(fields)}"
+    what = {"what": editor.title or editor.operation.summary, "fields": ", ".join(fields)}
+    return told, _("%(what)s: %(fields)s") % what
 
 
 def without_faults(job: Job) -> dict[str, Any]:

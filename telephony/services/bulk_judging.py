@@ -145,7 +145,7 @@ def _place(row: BulkRow, wishes: Mapping[str, Any], line_kinds: Mapping[int, str
         row.address = bulk_choice.address_of(editor, entity)
         row.bundle = bulk_choice.bundle_of(row.connection, editor, row.address, line_kind)
         return
-    row.error = _("This cannot be edited that way.")
+    row.error = _("None of the operations that were chosen edits it.")
 
 
 def _turn_round(row: BulkRow) -> None:

@@ -134,7 +134,9 @@ def _label(rows: Sequence[BulkRow]) -> str:
     words = ngettext("%(count)s object from a file", "%(count)s objects from a file", count) % {
         "count": count
     }
-    return f"{', '.join(titles)}: {words}"[:250] if titles else words
+    if not titles:
+        return words
+    return (_("%(what)s: %(fields)s") % {"what": ", ".join(titles), "fields": words})[:250]
 
 
 def _titles(rows: Iterable[BulkRow]) -> Iterator[Any]:

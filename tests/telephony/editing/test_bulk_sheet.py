@@ -15,6 +15,7 @@ from django.test import Client
 
 from accounts.models import Person, Tenant
 from portal.lib import uploaded_rows
+from telephony import tasks
 from telephony.models import BulkRow, Connection, Entity, Job
 from telephony.models.entity_search import EntitySearch
 from telephony.services import bulk, bulk_sheet, bulk_upload, exporting, ledger
@@ -390,3 +391,14 @@ def test_too_many_lines_are_told_at_the_file(
     assert answer.status_code == 422
     assert "one file may have 3." in page and 'aria-describedby="sheet-errors"' in page
     assert not Job.objects.filter(kind=Job.Kind.BULK).exists()
+
+
+def test_the_worker_speaks_the_language_of_who_asked(idris: Person, lines: Lines, large: None) -> None:
+    Person.objects.filter(pk=idris.pk).update(language="fr")
+    lines[1][place(lines, "forward_delay")] = "soon"
+    job = bulk_upload.receive(content_of(lines), idris)
+
+    with tasks.speaking_to(Person.objects.get(pk=idris.pk)):
+        work(job)
+
+    assert "Ligne 2" in job.parameters["sheet_errors"][0]
