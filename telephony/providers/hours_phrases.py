@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from telephony.providers.hours import DAY, Spans, Week, typed
 
@@ -45,7 +46,7 @@ def week_words(week: Week) -> str:
     parts = [f"{day_names(indexes)} {times(pairs)}" for pairs, indexes in groups.items() if pairs]
     if shut := groups.get(()):
         parts.append(_("closed on %(days)s") % {"days": day_names(shut)})
-    words = "; ".join(parts)
+    words = pgettext("between the parts of a sentence", "; ").join(parts)
     return words[:1].upper() + words[1:]
 
 

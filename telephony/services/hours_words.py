@@ -35,7 +35,7 @@ def sentence(schedule: Schedule) -> str:
     parts += [exception_words(one) for one in coming[:2]]
     if (more := len(coming) - 2) > 0:
         parts.append(ngettext("%(n)d more exception", "%(n)d more exceptions", more) % {"n": more})
-    return "; ".join(parts) + "."
+    return pgettext("between the parts of a sentence", "; ").join(parts) + "."
 
 
 def place(country: str, region: str) -> str:
