@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.callflows.actions import DEFAULT
@@ -73,6 +75,7 @@ TOGETHER = Step(
     {"endpoints": Each("people", MEMBER), "strategy": "simultaneous", "timeout": Hole("rings_s")},
     _then(MESSAGE),
 )
+UNANSWERED = _("If nobody answers")
 OPEN, CLOSED = _("While you are open"), _("While you are closed")
 BACKUP = _person("backup", MESSAGE)
 
@@ -168,8 +171,8 @@ STARTS = (
                 required=True,
                 group=_("No key, or another one"),
             ),
-            RINGS_S,
-            MAILBOX,
+            replace(RINGS_S, group=UNANSWERED),
+            replace(MAILBOX, group=UNANSWERED),
         ),
         usual=USUAL,
         flow=Step(
@@ -250,8 +253,8 @@ STARTS = (
                 required=True,
                 group=_("Nobody on duty, or no answer"),
             ),
-            RINGS_S,
-            MAILBOX,
+            replace(RINGS_S, group=UNANSWERED),
+            replace(MAILBOX, group=UNANSWERED),
         ),
         usual=USUAL,
         flow=Step(
