@@ -31,6 +31,8 @@ MOST_ROWS = 20_000
 FIRST_PAGE = 50  # rows that are judged while the person waits
 RUNNING = (Job.State.WAITING, Job.State.RUNNING)
 State = BulkRow.State
+# What a row of a job tells of its object; thousands of documents would be read for nothing.
+_LABELLED = ("tenant", "connection", "kind", "parent_remote_id", "remote_id", "name", "number")
 
 
 class TooMany(Exception):
@@ -65,11 +67,14 @@ def choose(person: Person, entities: Any, label: str = "") -> Job:
 
     entities   a queryset of Entity in the order of the list
     """
-    rows = list(entities.select_related("connection", "connection__tenant")[: MOST_ROWS + 1])
+    rows = list(entities.only(*_LABELLED)[: MOST_ROWS + 1])
     if len(rows) > MOST_ROWS:
         raise TooMany
     if not rows:
         raise NothingChosen
+    held = Connection.objects.select_related("tenant").in_bulk({entity.connection_id for entity in rows})
+    for entity in rows:
+        entity.connection = held[entity.connection_id]
     with transaction.atomic():
         job = Job.objects.create(
             kind=Job.Kind.BULK,

@@ -24,13 +24,13 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Cast
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts.scoping import tenant_scope, unscoped
+from accounts.scoping import current_tenant_id, tenant_scope, unscoped
 from telephony.models import Change, HoursRun, Job, SyncRun
 from telephony.models.leased import Leased
+from telephony.services import ledger_sql
 
 logger = logging.getLogger(__name__)
 
@@ -250,31 +250,11 @@ def halt(row: Leased, states: Sequence[str], **values: Any) -> None:
 
 
 def save_all(rows: Sequence[Row], *names: str) -> list[Row]:
-    """`save` for many rows of one model, with two queries: those that were written; the fence of the others moved on."""
+    """`save` for many rows of one model, with one query: those that were written; the fence of the others moved on."""
     if not rows:
         return []
-    model = type(rows[0])
-    with transaction.atomic():
-        held = (
-            _of(model).filter(pk__in=[row.pk for row in rows]).order_by("pk").select_for_update(of=("self",))
-        )
-        fences = dict(held.values_list("pk", "fence"))
-        mine = [row for row in rows if fences.get(row.pk) == row.fence]
-        values = {name: _each(mine, model._meta.get_field(name)) for name in names if mine}
-        _of(model).filter(pk__in=[row.pk for row in mine]).update(**values)
-    return mine
-
-
-def _each(rows: Sequence[Leased], field: Any) -> Any:
-    """The value of a field that all rows have, or the expression that gives each its own."""
-    values = [getattr(row, field.attname) for row in rows]
-    if len({repr(value) for value in values}) == 1:  # by what they read, for 1 equals True
-        return values[0]
-    own = [
-        When(pk=row.pk, then=Value(value, output_field=None if value is None else field))
-        for row, value in zip(rows, values, strict=True)
-    ]
-    return Cast(Case(*own, output_field=field), output_field=field)
+    written = ledger_sql.write_fenced(rows, names, current_tenant_id())
+    return [row for row in rows if row.pk in written]
 
 
 def _write_fenced(row: Leased, values: Mapping[str, Any]) -> None:
