@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Concat
+from django.db.models import Case, CharField, Count, F, Func, Q, Value, When
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import Person
 from telephony.models import Connection, Entity, EntityReference, Job
@@ -20,7 +20,13 @@ _PLACE = Case(
     When(parent_remote_id="", then=F("remote_id")),
     default=Concat("parent_remote_id", Value("/"), "remote_id"),
 )
-_HEAD = Func(F("parent_remote_id"), Value("/"), Value(1), function="split_part")
+_HEAD = Func(F("parent_remote_id"), Value("/"), Value(1), function="split_part", output_field=CharField())
+
+
+def _at(place: Any) -> Concat:
+    """A place with its connection as one text, so that PostgreSQL looks it up in a table of all that were chosen instead
+    of searching these for each object."""
+    return Concat(Cast("connection_id", CharField()), Value(" "), place)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +75,12 @@ def choose(job: Job, kind: str, person: Person) -> Job:
 def _below(job: Job) -> Any:
     """What hangs below the objects, or below that; and what belongs to them by a pointer of its own."""
     chosen = bulk.chosen(job)
-    heads = chosen.annotate(place=_PLACE).filter(connection=OuterRef("connection"))
-    near = Entity.objects.filter(Exists(heads.filter(place=OuterRef("parent_remote_id"))))
-    far = Entity.objects.annotate(head=_HEAD).filter(
-        Exists(heads.filter(place=OuterRef("head"))), parent_remote_id__contains="/"
-    )
-    belongs = Q(pk__in=near.values("pk")) | Q(pk__in=far.values("pk"))
+    places = chosen.annotate(place=_at(_PLACE)).values("place")
+    belongs = Q(near__in=places) | Q(far__in=places, parent_remote_id__contains="/")
     if owned := _owned(job):
         pointers = EntityReference.objects.filter(owned, target__in=chosen.values("pk"))
         belongs |= Q(pk__in=pointers.values("source"))
-    return Entity.objects.present().filter(belongs)
+    return Entity.objects.present().alias(near=_at("parent_remote_id"), far=_at(_HEAD)).filter(belongs)
 
 
 def _owned(job: Job) -> Q | None:
