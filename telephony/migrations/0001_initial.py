@@ -327,6 +327,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "needs",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="needed_by",
+                        to="telephony.change",
+                    ),
+                ),
+                (
                     "reverts",
                     models.ForeignKey(
                         blank=True,

@@ -23,6 +23,7 @@ class Change(TenantOwned, Leased):
     before      fields at the provider when the draft was made, after = read back after sending
     wanted      the fields that the person wants, only those that change
     sent        redacted request as it went out; answer likewise; with the provider's quote where it asked for money
+    needs       a change that is sent before this one; both stand in one preview
     Secrets stand as placeholders in all of these; their values are in `secrets_sealed`.
     """
 
@@ -62,6 +63,9 @@ class Change(TenantOwned, Leased):
     accepts_charges = models.BooleanField(default=False)
     reverts = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reverted_by"
+    )
+    needs = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="needed_by"
     )
     person = models.ForeignKey("accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+")
     person_label = models.CharField(max_length=254, blank=True)

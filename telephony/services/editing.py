@@ -131,7 +131,9 @@ def renew(change: Change, person: Person | None) -> Change:
 
     Raises NotOpen, Discarded, and what the reading raises.
     """
-    door = door_of_change(_claimed(change))
+    if (first := _claimed(change).needs) is not None and first.state in OPEN:
+        renew(first, person)
+    door = door_of_change(change)
     live = look_before(door, access.client_as(door.connection, door.operation.capability, person), Clock())
     comparing.rebase(change, door, live)
     _save_open(change)
@@ -174,7 +176,10 @@ def discard(change: Change, person: Person | None, *, home: str = "") -> None:
     """
     change_id = change.pk
     with transaction.atomic():
-        _still_open(change).delete()
+        first = _still_open(change).needs
+        change.delete()
+        if first is not None and first.state in OPEN:
+            first.delete()
     discarding.remember(change.tenant_id, change_id, person, home)
 
 
@@ -199,9 +204,12 @@ def send(
     The state says how it ended: applied, refused (`error`, `fields_refused`), not_applied, conflict (the provider's
     side moved since the preview: nothing was sent), sending (the answer was lost; the worker finds out).
     Raises NotOpen, Discarded, PreviewExpired, PicksNeeded, and what the first reading raises; nothing was sent then.
+    A change that it needs is sent before it; Conflict where that one does not end as applied.
     """
-    clock = Clock(extras.deadline_s)
     _claimed(change, may_be_expired=False)
+    if change.needs is not None:
+        _apply_first(change.needs, person, change.why if why is None else why, request)
+    clock = Clock(extras.deadline_s)
     door = door_of_change(change)
     if reason := why_not(door.connection, door.operation):
         raise Forbidden(reason)
@@ -234,6 +242,18 @@ def send(
     except ledger.LeaseLost:  # the worker that follows lost answers was quicker, and had the last word
         change.refresh_from_db()
         return change
+
+
+def _apply_first(change: Change, person: Person | None, why: str, request: HttpRequest | None) -> None:
+    """Send what another change needs, unless it was sent. Raises Conflict where it is not applied afterwards."""
+    change.refresh_from_db()
+    if change.state in OPEN:
+        change = send(change, person, why=why, request=request)
+    if change.state != Change.State.APPLIED:
+        words = _("“%(what)s” of %(name)s has to be applied before it, and is not: %(state)s.")
+        raise Conflict(
+            words % {"what": change.summary, "name": change.object_label, "state": change.get_state_display()}
+        )
 
 
 def _claimed(change: Change, *, may_be_expired: bool = True) -> Change:

@@ -18,7 +18,7 @@ from accounts.views_base import require_right
 from portal.lib.errors import ProviderError
 from telephony.forms.editing import WhyForm
 from telephony.models import Change
-from telephony.services import charges, comparing, editing, sending
+from telephony.services import charges, comparing, editing, sending, together
 from telephony.views.changes import ChangeDetailView, ChangeMixin
 
 
@@ -174,7 +174,10 @@ class ChangeRevertView(ChangeMixin, View):
         self.require_write()
         names = request.POST.getlist("field") or None
         try:
-            back = editing.revert(self.change, request.user, names=names)  # type: ignore[arg-type]
+            if "both" in request.POST and self.change.needs is not None:
+                back = together.revert(self.change, request.user)  # type: ignore[arg-type]
+            else:
+                back = editing.revert(self.change, request.user, names=names)  # type: ignore[arg-type]
         except editing.Irreversible as error:
             messages.error(request, _("This cannot be taken back: %(reason)s") % {"reason": error})
             return self.back_to(self.change)

@@ -22,7 +22,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.changes import ChangeFilterForm
 from telephony.forms.editing import WhyForm
 from telephony.models import CallflowDraft, Change, Connection, Entity
-from telephony.services import discarding, editing
+from telephony.services import discarding, editing, together
 from telephony.services.change_story import Story, story_of
 from telephony.services.company_story import is_company
 from telephony.services.company_story import page_of as company_page_of
@@ -175,6 +175,9 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             why_not=self._why_not(),
             can_revert=change.state == Change.State.APPLIED
             and editing.inverse_of(change, story.door) is not None,
+            before_it=[story_of(one) for one in reversed(list(together.needed_by(change)))],
+            after_it=list(change.needed_by.all()),
+            can_revert_both=not self._why_not() and together.can_revert(change),
             way_back=ways_back.way_back(self.request, change),
             reverted_by=change.reverted_by.exclude(state__in=editing.OPEN).order_by("-pk").first(),
             title=change.summary,
