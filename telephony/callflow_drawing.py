@@ -35,6 +35,9 @@ _VALUE, _USED = re.compile(r"(--sb-[\w-]+):\s*([^;]+);"), re.compile(r"var\((--s
 _RING = f'<rect class="ring" x="{LEFT - 4}" y="-4" width="{WIDE + 8}" height="{HIGH + 8}" rx="11"/>'
 _BOX = f'<rect class="box" x="{LEFT}" width="{WIDE}" height="{HIGH}" rx="8"/>'
 _EDGES = f'<path class="kind" d="M{LEFT + 1.5} 7V{HIGH - 7}"/><path class="part" d="M{LEFT + 34} 0V{HIGH}"/>'
+_PAPER = (  # a sheet with two lines on it, at the corner
+    f'<path class="paper" d="M{LEFT - 5} -7h18v10l-6 6h-12z"/><path class="ink" d="M{LEFT - 1} -2h10M{LEFT - 1} 2h6"/>'
+)
 _PLUG, _JACK = f'<circle class="plug" cy="{HIGH}" r="3"/>', '<circle class="jack" r="4.5"/>'
 
 
@@ -181,7 +184,8 @@ class Drawing:
             text = _words("word", 19, step.word, LONGEST_WORD) + _words("name", 35, step.name, LONGEST_NAME)
         else:
             text = _words("name", 28, step.word, LONGEST_NAME)
-        drawn = f"<title>{escaped(tip)}</title>{_RING}{_BOX}{_EDGES}{self._icon(step.icon)}{text}{self._flag(step)}"
+        drawn = f"<title>{escaped(tip)}</title>{_RING}{_BOX}{_EDGES}{self._icon(step.icon)}{text}"
+        drawn += self._flag(step) + _note(step)
         if self.links is None or step.is_inside:
             return drawn
         return f'<a href="{escaped(self.links.step(step.id))}" tabindex="-1">{drawn}</a>'
@@ -243,6 +247,13 @@ def _style() -> str:
 
 def _words(css: str, y: int, words: str, longest: int) -> str:
     return f'<text class="{css}" x="{TEXT}" y="{y}">{escaped(_cut(words, longest))}</text>'
+
+
+def _note(step: Step) -> str:
+    """That somebody noted something; the words are its title."""
+    if not step.note:
+        return ""
+    return f'<g class="note"><title>{escaped(step.note)}</title>{_PAPER}</g>'
 
 
 def _branch(step: Step) -> str:

@@ -23,6 +23,7 @@ class Outline:
     def __init__(self, scene: Scene, links: Links, title: str) -> None:
         self.scene, self.links, self.title = scene, links, title
         self._problem = parts.icon("alert-triangle", size=14, label=_("Problem"))
+        self._note = parts.icon("note", size=14, label=_("Note"))
 
     @cached_property
     def rows(self) -> Mapping[str, str]:
@@ -57,6 +58,7 @@ class Outline:
             f'<span class="visually-hidden">, {escaped(step.category_label)}</span>' if step.category else "",
             f' <span class="sb-pill accent">{escaped(step.mark_word)}</span>' if step.mark else "",
             f' <span class="p">{self._problem}</span>' if step.problems else "",
+            f' <span class="n">{self._note}{escaped(step.note)}</span>' if step.note else "",
             f' <span class="sb-quiet">+{step.folded}</span>' if step.folded else "",
         ]
         return (

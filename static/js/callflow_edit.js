@@ -134,6 +134,7 @@
     const spare = event.target.closest("[data-spare]");
     const box = spare && document.getElementById("set_numbers");
     if (!box) return;
+    event.preventDefault();
     box.value = `${box.value.trimEnd()}\n${spare.dataset.spare}`.trim();
     box.focus();
   });

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +16,7 @@ from telephony.providers.callflows import edits
 from telephony.providers.callflows.actions import Actions, keys_of
 from telephony.providers.callflows.edits import Patch, Reason, Refused
 from telephony.providers.callflows.tree import CHILDREN, FLOW, Flow
-from telephony.providers.flat import flat_of, laid_over
+from telephony.providers.flat import built, flat_of, laid_over
 from telephony.providers.operations import Text
 
 OTHER = "other"  # the field beside a choice of branches
@@ -186,12 +187,30 @@ def data_with(data: Mapping[str, Any], names: set[str], wanted: Mapping[str, Any
     return laid_over(flat_of(data, names), wanted)
 
 
+def with_others(data: Mapping[str, Any], known: set[str], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with other fields than these in place of all that are not known; each keeps its place."""
+    now, then = flat_of(data, known), flat_of(others, known)
+    kept = {
+        name: value if name in known else then[name]
+        for name, value in now.items()
+        if name in known or name in then
+    }
+    return built({**kept, **then})
+
+
 def root_with(root: Mapping[str, Any], names: set[str], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The callflow's own settings with those that a person changed; the place of its steps stays."""
     rest = {name: value for name, value in root.items() if name != FLOW}
     changed = laid_over(flat_of(rest, names), wanted)
     ordered = {name: changed[name] for name in root if name in changed}
     return {**ordered, **changed}
+
+
+def with_number(data: QueryDict, number: str) -> QueryDict:
+    """What was typed, with one more number of the callflow."""
+    found = data.copy()
+    found["numbers"] = f"{found.get('numbers', '').rstrip()}\n{number[:40]}".strip()
+    return found
 
 
 def words_of(error: Refused) -> str:

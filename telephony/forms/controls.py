@@ -304,6 +304,7 @@ def _pick_several(one: Field, value: Any, options: Options) -> forms.Widget:
 
 CONTROLS: Mapping[str, Control] = {
     "text": Control(_input(), _text, _typed),
+    "long_text": Control(_area(2), _text, _typed),
     "code": Control(_input(spellcheck="false"), _text, _typed),
     "email": Control(_input("email"), _text, _typed),
     "url": Control(_input("url"), _text, _typed),

@@ -11,8 +11,8 @@ from telephony.models import Connection, Entity
 from telephony.providers.callflows.actions import Rule, keys_of
 from telephony.providers.callflows.tree import Flow
 from telephony.services.callflow_around import Network, callflows_of
+from telephony.services.callflow_numbers import free_extensions, spare_numbers
 
-SPARE = 40  # numbers of the account that lead nowhere, as they are offered
 Keys = Sequence[tuple[str, str]]
 
 
@@ -23,7 +23,7 @@ class Offers:
     takes_below   whether anything can hang below it
     free_keys     the branches that it may still get, with their words; branch_help says which others there are
     own_keys      the branches that may lead to it instead
-    spare         numbers of the account that lead to no callflow
+    spare         numbers of the account that lead to no callflow; free  the next free extensions
     """
 
     takes_below: bool = True
@@ -31,12 +31,15 @@ class Offers:
     own_keys: Keys = ()
     branch_help: str = ""
     spare: Sequence[str] = ()
+    free: Sequence[str] = ()
 
 
 def offers_at(flow: Flow, connection: Connection, network: Network, number: int | None) -> Offers:
     """What is offered at a step; at the callflow itself where it has no number."""
     if number is None:
-        return Offers(spare=_spare(flow, connection, network))
+        return Offers(
+            spare=spare_numbers(connection, network, flow), free=free_extensions(connection, network, flow)
+        )
     parent = flow[number].parent
     action = callflows_of(connection).actions.get(flow[number].module)
     return Offers(
@@ -61,10 +64,3 @@ def _keys(flow: Flow, connection: Connection, number: int) -> Keys:
         rules = Entity.objects.present().filter(connection=connection, kind=callflows.rule_kind)
         found += list(rules.order_by("name_key", "pk").values_list("remote_id", "name")[:200])
     return found
-
-
-def _spare(flow: Flow, connection: Connection, network: Network) -> Sequence[str]:
-    taken = set(network.numbers) | {str(one) for one in flow.root.get("numbers") or ()}
-    rows = Entity.objects.present().filter(connection=connection, facet=Entity.Facet.NUMBER)
-    numbers = rows.exclude(number="").order_by("number").values_list("number", flat=True)[:500]
-    return [one for one in numbers if one not in taken][:SPARE]

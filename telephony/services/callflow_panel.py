@@ -34,6 +34,7 @@ class Setting:
 class Panel:
     """What a page says of a step (of the callflow itself where `step` is None).
 
+    note     what a person noted on it
     others   settings that nobody declared, as JSON
     json     the document, without what hangs below it; data_json its settings alone
     """
@@ -44,6 +45,7 @@ class Panel:
     others: Sequence[tuple[str, str]]
     json: str
     data_json: str = ""
+    note: str = ""
 
 
 def panel_of_step(step: Step, flow: Flow, callflows: Callflows, around: Around) -> Panel:
@@ -54,6 +56,7 @@ def panel_of_step(step: Step, flow: Flow, callflows: Callflows, around: Around) 
     if isinstance(own, Mapping):
         own = {name: value for name, value in own.items() if name != CHILDREN or not node.holds_branches}
     settings, others = _told(fields, node.data, around)
+    others = [(name, text) for name, text in others if name != callflows.note]
     if isinstance(own, Mapping):
         loose = [(name, value) for name, value in own.items() if name not in ("module", "data")]
         others += [(name, canonical_json(value)) for name, value in loose]
@@ -67,6 +70,7 @@ def panel_of_step(step: Step, flow: Flow, callflows: Callflows, around: Around) 
         others=others,
         json=_shown(own),
         data_json=_shown(node.data),
+        note=step.note,
     )
 
 

@@ -45,6 +45,7 @@ class Step:
     branch    the words of the branch that leads here, "" for the first step
     link      the callflow that it leads into, where there is one
     tone      "" all is well, "bad" something grave, "warn", "unknown" a module nobody declared
+    note      what a person noted on it
     mark      "new", "changed", "moved" or "gone" where two callflows are compared
     below     ids of the steps below that are shown; `folded` how many are not
     """
@@ -62,6 +63,7 @@ class Step:
     targets: Sequence[Target] = ()
     link: Target | None = None
     tone: str = ""
+    note: str = ""
     mark: str = ""
     problems: Sequence[Problem] = ()
     level: int = 1
@@ -249,6 +251,7 @@ class _Telling:
                 key=key,
                 targets=targets,
                 link=next((one for one in targets if one.kind == self.callflows.kind), None),
+                note=self.callflows.note_of(node.data),
                 tone=_tone(found) or look.tone,
                 mark=marks.get(number, ""),
                 problems=found,

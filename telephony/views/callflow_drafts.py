@@ -24,10 +24,11 @@ from telephony.providers.callflows import edits
 from telephony.providers.callflows.lint import Fault, Problem
 from telephony.providers.callflows.tree import Flow, read
 from telephony.providers.edit_fields import Field
-from telephony.services import callflow_drafts
+from telephony.services import callflow_drafts, callflow_moving
 from telephony.services.callflow_around import problems_of, targets_of
 from telephony.services.callflow_bringing import left_empty
 from telephony.services.callflow_drafts import Differences, differences, flow_of
+from telephony.services.callflow_moving import Move
 from telephony.services.callflow_scene import scene_of
 from telephony.services.edit_surroundings import surroundings
 from telephony.views.callflow_pages import CallflowPage
@@ -159,6 +160,8 @@ class CallflowReviewView(DraftPage, TemplateView):
                 for name in found.root
             ],
             stopping=self.stopping,
+            moves=self.moves,
+            is_stuck=any(one.why_not for one in self.moves),
             is_same=not found,
             is_new=self.is_new,
             home=self.home,
@@ -166,16 +169,26 @@ class CallflowReviewView(DraftPage, TemplateView):
             **kwargs,
         )
 
+    @cached_property
+    def moves(self) -> list[Move]:
+        """What other callflows give up for it."""
+        assert self.draft is not None
+        return callflow_moving.moves_of(self.draft, self.network)
+
+    def _may_move(self) -> bool:
+        """Whether the numbers that others have can come here, and the person says so."""
+        return not self.moves or ("move" in self.request.POST and not any(one.why_not for one in self.moves))
+
     def _root_fields(self) -> Sequence[Field]:
         editor = self.link.declaration.editor(self.callflows.update)
         return editor.fields(surroundings(self.link, editor, None, {}, {}))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         draft = self.draft
-        if draft is None or self.stopping:
+        if draft is None or self.stopping or not self._may_move():
             return HttpResponseRedirect(self.url("callflow_review"))
         try:
-            change = callflow_drafts.propose(draft, request.user)  # type: ignore[arg-type]
+            change = callflow_moving.propose(draft, self.moves, request.user)  # type: ignore[arg-type]
         except ProviderError as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(self.url("callflow_review"))

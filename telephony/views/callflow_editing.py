@@ -18,13 +18,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from accounts.rights import Right
 from portal.lib.canonical import checksum
 from portal.lib.errors import ProviderError
 from portal.ui.views import FragmentMixin
 from telephony.callflow_board import digests_of
 from telephony.callflow_outline import places_to_move_to
 from telephony.forms import rows
-from telephony.forms.callflow_edits import ActForm, Tools, no_such_act, patch_of, words_of
+from telephony.forms.callflow_edits import ActForm, Tools, no_such_act, patch_of, with_number, words_of
 from telephony.forms.editing import EditForm
 from telephony.models import CallflowDraft
 from telephony.providers.callflows import edits
@@ -40,6 +41,7 @@ from telephony.views.callflow_settings import Settings
 from telephony.views.object_fields import way_to_make
 
 CLIPBOARD = "callflow_clipboard"  # in the session: the document of a part, as JSON text
+GIVEN = "give"  # the name of the buttons that put a number on the list
 SHOWN = "shown"  # what the page of a script shows, as `digests_of` reads it
 PARTS: Mapping[str, str] = {  # what an act may change beside drawing and outline, by its id on the page
     "flow-draft": "telephony/_callflow_draft.html",
@@ -101,7 +103,9 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
                     return way_to_make(self.request, settings, name)
                 if rows.ACT in self.request.POST:
                     settings = own.form_again(rows.rearranged(self.request.POST))
-                elif settings.is_valid():
+                elif given := self.request.POST.get(GIVEN, ""):
+                    settings = own.form_again(with_number(self.request.POST, given))
+                elif own.is_valid(settings):
                     self._keep_settings(own, settings)
                     settings = None
             else:
@@ -229,6 +233,8 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "folded": list(settings.folded()),
             "palette": self.callflows.actions.by_category.items(),
             "offers": offers_at(self.flow, self.link, self.network, number),
+            "may_order": Right.NUMBERS_ORDER in self.request.rights and self.link.can("numbers.order"),
+            "try_url": self.url("callflow_try"),
             "has_clipboard": CLIPBOARD in self.request.session,
             "places": places_to_move_to(self.scene, self.chosen),
         }

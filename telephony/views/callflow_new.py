@@ -155,6 +155,7 @@ class NewDraftMixin(DraftPage):
     _names: Mapping[str, str] = {
         "callflow_edit": "callflow_new_edit",
         "callflow_review": "callflow_new_review",
+        "callflow_try": "callflow_new_try",
     }
 
     @cached_property

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
-from telephony.forms.callflow_edits import data_with, root_with
+from telephony.forms.callflow_edits import data_with, root_with, with_others
+from telephony.forms.controls import UNTOUCHED
 from telephony.forms.editing import EditForm, loaded_from, typed_again
 from telephony.forms.rows import told
 from telephony.models import Connection
@@ -18,13 +20,15 @@ from telephony.providers.callflows.edits import Patch
 from telephony.providers.callflows.tree import FLOW, Flow
 from telephony.providers.edit_fields import Field
 from telephony.providers.editing import Editor
-from telephony.providers.flat import flat_of
+from telephony.providers.flat import built, flat_of
 from telephony.services.callflow_around import callflows_of
 from telephony.services.edit_surroundings import surroundings
 from telephony.services.references import options_for
 from telephony.views import ways_back
 from telephony.views.object_fields import lead_to_objects, made_for
 
+OTHERS = "_others"  # the field of what nobody declared; no provider has one of this name
+ITS_OWN = ("id", "metadata")  # what the provider alone says of a callflow
 BY_HAND = {"ref": "code", "refs": "texts"}  # how an identifier is typed whose objects we do not read
 
 
@@ -49,7 +53,45 @@ class Settings:
         if self.number is None:
             return [one for one in self._editor.fields(around) if one.name.partition(".")[0] != FLOW]
         action = callflows_of(self.link).actions.get(self.flow[self.number].module)
-        return [self._reachable(one) for one in action.fields] if action else []
+        own = [replace(self._reachable(one), is_usual=True) for one in action.fields] if action else []
+        return [*own, self._note]
+
+    @property
+    def _note(self) -> Field:
+        return Field(
+            name=callflows_of(self.link).note,
+            label=_("Note"),
+            kind="long_text",
+            help=_("For colleagues; calls take no notice of it."),
+            is_sparse=True,
+            is_usual=True,
+        )
+
+    @cached_property
+    def _shown(self) -> list[Field]:
+        """The fields of the form: those that are declared, and all others as one."""
+        others = Field(
+            name=OTHERS,
+            label=_("As JSON"),
+            kind="json",
+            group=_("Fields that are not known here"),
+            help=_("They stay as they are; an object of names and values."),
+            is_sparse=True,
+        )
+        return [*self.fields, others]
+
+    @property
+    def _held(self) -> Mapping[str, Any]:
+        if self.number is not None:
+            return self.flow[self.number].data
+        return {name: value for name, value in self.flow.root.items() if name != FLOW}
+
+    @cached_property
+    def _kept(self) -> set[str]:
+        """Places that are no field of the form, and not among the others either."""
+        if self.number is not None:
+            return set()
+        return {name for name in self.flow.root if name in ITS_OWN or name.startswith("_")}
 
     def _reachable(self, one: Field) -> Field:
         """The field; where it points to objects that we do not read, their identifiers are typed."""
@@ -63,8 +105,11 @@ class Settings:
 
     def form(self, data: Any = None) -> EditForm:
         """The form as it stands; with what was typed before an object was made for one of its fields."""
-        held = self.flow.root if self.number is None else self.flow[self.number].data
-        seen = {name: value for name, value in flat_of(held, self._names).items() if name in self._names}
+        flat = flat_of(self._held, self._names | self._kept)
+        seen = {name: value for name, value in flat.items() if name in self._names}
+        rest = {name: value for name, value in flat.items() if name not in self._names | self._kept}
+        if rest:
+            seen[OTHERS] = built(rest)
         if data is None and (typed := self._typed_before()) is not None:
             return self.form_again(typed)
         return self._form(seen, data=data)
@@ -72,17 +117,17 @@ class Settings:
     def form_again(self, typed: QueryDict) -> EditForm:
         """The form with what was typed, judged by nobody yet, and with an object that was made for one of its fields."""
         loaded, _fingerprints = loaded_from(typed)
-        before = typed_again(self.fields, typed)
+        before = typed_again(self._shown, typed)
         made = made_for(self.request, self.fields, {**loaded, **before})
         return self._form(loaded, initial=before | made)
 
     def _form(self, seen: dict[str, Any], **more: Any) -> EditForm:
         around = surroundings(self.link, self._editor, None, {}, {})
         data = more.get("data")
-        typed = more.get("initial") or (typed_again(self.fields, data) if data is not None else {})
+        typed = more.get("initial") or (typed_again(self._shown, data) if data is not None else {})
         held = {**seen, **{name: told(value) for name, value in typed.items()}}
         options = options_for(self.link, self.fields, held)
-        form = EditForm(self.fields, around, seen=seen, options=options, auto_id="set_%s", **more)
+        form = EditForm(self._shown, around, seen=seen, options=options, auto_id="set_%s", **more)
         lead_to_objects(self.request, self.link, form)
         return form
 
@@ -90,13 +135,36 @@ class Settings:
         typed = ways_back.typed_before(self.request)
         return typed if typed is not None and typed.get("step", "") == self._step else None
 
+    def is_valid(self, form: EditForm) -> bool:
+        """Whether the form can be kept; what is wrong with the others stands at their field."""
+        if form.is_valid() and (reason := self._against_others(form.wanted().get(OTHERS))):
+            form.add_error(OTHERS, reason)
+        return not form.errors
+
+    def _against_others(self, others: Any) -> str:
+        if others is None:
+            return ""
+        if not isinstance(others, Mapping):
+            return _("An object is needed: it begins with { and ends with }.")
+        for place in flat_of(others, self._names):
+            own = [name for name in self._names if name == place or name.startswith(f"{place}.")]
+            if own or place.partition(".")[0] in {*self._kept, *ITS_OWN, FLOW} or place.startswith("_"):
+                return _("“%(name)s” is set elsewhere, or not at all.") % {"name": place}
+        return ""
+
     def change(self, form: EditForm) -> tuple[str, Callable[[Flow], Patch]] | None:
         """The act that keeps a valid form, None where nothing differs."""
-        wanted, number, names = form.wanted(), self.number, self._names
+        wanted, number = form.wanted(), self.number
         if not wanted:
             return None
+        known = self._names | self._kept
+        others = wanted.pop(OTHERS, UNTOUCHED)
+
+        def settled(held: Mapping[str, Any]) -> Mapping[str, Any]:
+            return held if others is UNTOUCHED else with_others(held, known, others or {})
+
         if number is None:
-            return "set_root", lambda flow: edits.set_root(flow, root_with(flow.root, names, wanted))
+            return "set_root", lambda flow: edits.set_root(flow, root_with(settled(flow.root), known, wanted))
         return "set_data", lambda flow: edits.set_data(
-            flow, number, data_with(flow[number].data, names, wanted)
+            flow, number, data_with(settled(flow[number].data), known, wanted)
         )

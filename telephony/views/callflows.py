@@ -109,7 +109,12 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
     request: Any
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shared = {"panel": self.panel, "callflow": self.entity, "here": self.here}
+        shared = {
+            "panel": self.panel,
+            "try_url": self.url("callflow_try"),
+            "callflow": self.entity,
+            "here": self.here,
+        }
         if self.is_fragment:
             return super().get_context_data(**shared, **kwargs)
         acts = [one for one in acts_of(self.entity) if one.how != How.FORM]  # the editor is the form

@@ -24,6 +24,7 @@ class Callflows:
     switch     field of an object that is false where it is switched off
     ending     module of a step that ends the call, for a branch that is missing
     update     key of the operation that writes one
+    note       dotted place in the settings of a step where a person's note on it is kept
     itself     fields of a new callflow itself: its name, its numbers
     starts     what a new one can begin with
     owner      place of whose it is, "" where nobody's
@@ -37,7 +38,15 @@ class Callflows:
     switch: str
     ending: str
     update: str
+    note: str
     itself: tuple[Field, ...] = ()
     starts: tuple[Start, ...] = ()
     owner: str = ""
     root_pointers: Callable[[Mapping[str, Any]], Iterable[Pointer]] = lambda document: ()
+
+    def note_of(self, data: Mapping[str, Any]) -> str:
+        """What a person noted on a step, "" for nothing."""
+        value: Any = data
+        for part in self.note.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value if isinstance(value, str) else ""

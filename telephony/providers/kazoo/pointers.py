@@ -136,7 +136,6 @@ def _callflow(document: Document) -> Iterator[Pointer]:
     for index, number in enumerate(numbers if isinstance(numbers, list) else ()):
         if isinstance(number, str) and _E164.fullmatch(number):
             yield f"numbers.{index}", NUMBER, number
-    yield from _owner(document)
     waiting = [(document.get("flow"), "flow")]
     while waiting:
         node, path = waiting.pop()
@@ -151,15 +150,9 @@ def _callflow(document: Document) -> Iterator[Pointer]:
             waiting.append((child, below))
 
 
-def _owner(document: Document) -> Iterator[Pointer]:
-    if _is_id(document.get("owner_id")):
-        yield "owner_id", "user", document["owner_id"]
-
-
 def pointers_of_root(document: Document) -> Iterator[Pointer]:
     """What a callflow's own settings point to, its steps and numbers left out."""
     yield from _by_schema("callflow", document)
-    yield from _owner(document)
 
 
 def pointers_of_step(module: str, data: Any, path: str = "data") -> Iterator[Pointer]:

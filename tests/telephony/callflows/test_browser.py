@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Person
-from telephony.models import CallflowDraft, Entity
-from telephony.providers.callflows.tree import read
-from telephony.services.callflow_drafts import flow_of, text_of
+from telephony.models import CallflowDraft
+from telephony.services.callflow_drafts import flow_of
+
+from .conftest import Editor, Store, identifier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-
-
-@pytest.fixture
-def draft(reception: Entity, maud: Person) -> CallflowDraft:
-    text = json.dumps(reception.document, ensure_ascii=False)
-    return CallflowDraft.objects.create(
-        entity=reception, person=maud, base=text, flow=text_of(read(reception.document))
-    )
 
 
 @pytest.fixture
@@ -116,3 +108,39 @@ def test_acts_leave_the_page_that_a_fresh_visit_shows(at_browser: Any, draft: Ca
             page.locator("[role=treeitem][tabindex='0']").focus()
 
     at_browser(edit)
+
+
+def test_members_are_chosen_and_moved_by_keyboard_alone(
+    at_browser: Any, draft: CallflowDraft, editor: Editor, store: Store
+) -> None:
+    store("device", id=identifier("7"), name="Lobby", sip={})
+    editor.act("add", to=3, module="ring_group")
+    step = flow_of(editor.draft.flow).fresh - 1
+    path = f"/t/corvane/callflows/{draft.entity_id}/edit/?step={step}"
+
+    def choose(page: Page, words: str) -> None:
+        page.locator("#set_endpoints_new-ts-control").focus()
+        page.keyboard.type(words)
+        expect(page.locator(".ts-dropdown .active", has_text=words)).to_be_visible()
+        page.keyboard.press("Enter")
+        page.locator("[data-row-add]").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".sb-rows th[scope=row]", has_text=words)).to_be_visible()
+
+    def members(page: Page) -> None:
+        page.goto(f"{at_browser.base}{path}")
+        choose(page, "Lobby")
+        choose(page, "Bess")
+        expect(page.locator(".sb-rows input:focus")).to_have_attribute("id", "set_endpoints_1_delay")
+        page.locator("[aria-label^='Move up: Bess']").press("Enter")
+        expect(page.locator(".sb-rows th[scope=row]").nth(1)).to_contain_text("Bess")
+        expect(page.locator("[aria-label^='Move down: Bess']")).to_be_focused()
+        page.get_by_role("button", name="Keep in the draft").first.press("Enter")
+        expect(page.locator(".sb-draftbar")).to_contain_text("1 step differs")
+
+    at_browser(members)
+    problems = at_browser.serious()
+    assert not problems, problems
+    draft.refresh_from_db()
+    kinds = [one["endpoint_type"] for one in flow_of(draft.flow)[step].data["endpoints"]]
+    assert kinds == ["user", "device"]

@@ -74,6 +74,10 @@ class AtKazoo:
         return found
 
     @property
+    def docs(self) -> dict[str, Any]:
+        return self._docs()
+
+    @property
     def document(self) -> dict[str, Any]:
         found: dict[str, Any] = self._docs()[self.identifier]["doc"]
         return found
@@ -248,3 +252,89 @@ def test_what_the_provider_refuses_is_told_beside_the_draft(link: Connection, ma
     page = answer.content.decode()
     assert "The provider refused this" in page
     assert "Numbers: " in page
+
+
+def test_a_number_moves_from_another_callflow_and_back(
+    draft: CallflowDraft, at_kazoo: AtKazoo, link: Connection, maud: Person
+) -> None:
+    """Two changes in one preview, sent one after the other, and taken back together."""
+    held = next(
+        (key, row["doc"])
+        for key, row in at_kazoo.docs.items()
+        if key != at_kazoo.identifier and len(row["doc"].get("numbers", [])) > 1
+    )
+    callflow_drafts.live_document(
+        Entity(connection=link, kind="callflow", facet="callflow", remote_id=held[0])
+    )
+    number, theirs, mine = held[1]["numbers"][0], held[1]["numbers"], at_kazoo.document["numbers"]
+    draft.refresh_from_db()
+    data = {"act": "settings", "revision": draft.revision, "step": "", "numbers": "\n".join([*mine, number])}
+    browser, home = signed_in(maud), f"{HOME}{draft.entity_id}/edit/"
+    assert "Move it here" in browser.post(home, data, follow=True).content.decode()
+    review = browser.get(f"{home}review/").content.decode()
+    assert "Move the numbers here" in review
+    assert "/changes/" not in browser.post(f"{home}review/")["Location"]  # nobody said so
+    assert not Change.objects.exists()
+
+    preview = browser.post(f"{home}review/", {"move": ""}, follow=True)
+    change = preview.context["change"]
+    page = preview.content.decode()
+    assert page.count('<table class="sb-diff">') == 2
+    done = browser.post(f"/t/corvane/changes/{change.pk}/send/", follow=True).content.decode()
+    assert "Take all of it back" in done
+    assert number in at_kazoo.document["numbers"]
+    assert at_kazoo.docs[held[0]]["doc"]["numbers"] == theirs[1:]
+
+    back = browser.post(f"/t/corvane/changes/{change.pk}/revert/", {"both": "1"}, follow=True).context[
+        "change"
+    ]
+    browser.post(f"/t/corvane/changes/{back.pk}/send/")
+    assert at_kazoo.document["numbers"] == mine
+    assert sorted(at_kazoo.docs[held[0]]["doc"]["numbers"]) == sorted(theirs)
+    assert Change.objects.filter(state=Change.State.APPLIED).count() == 2
+
+
+def test_what_cannot_be_given_up_keeps_the_other_from_being_sent(
+    draft: CallflowDraft, at_kazoo: AtKazoo, link: Connection, maud: Person
+) -> None:
+    other = next(
+        key
+        for key, row in at_kazoo.docs.items()
+        if len(row["doc"].get("numbers", [])) > 1 and key != at_kazoo.identifier
+    )
+    callflow_drafts.live_document(Entity(connection=link, kind="callflow", facet="callflow", remote_id=other))
+    number = at_kazoo.docs[other]["doc"]["numbers"][0]
+    draft.refresh_from_db()
+    mine = at_kazoo.document["numbers"]
+    data = {"act": "settings", "revision": draft.revision, "step": "", "numbers": "\n".join([*mine, number])}
+    browser, home = signed_in(maud), f"{HOME}{draft.entity_id}/edit/"
+    browser.post(home, data)
+    change = browser.post(f"{home}review/", {"move": ""}, follow=True).context["change"]
+    client = access.client_of(link)
+    document = {**at_kazoo.docs[other]["doc"], "numbers": ["4711"]}
+    client.call("callflow.update", {"callflowId": other}, data=document)
+    page = browser.post(f"/t/corvane/changes/{change.pk}/send/", follow=True).content.decode()
+    assert "has to be applied before it" in page
+    assert at_kazoo.document["numbers"] == mine
+    browser.post(f"/t/corvane/changes/{change.pk}/discard/")
+    assert not Change.objects.exists()
+
+
+def test_the_last_number_of_a_callflow_does_not_move(
+    draft: CallflowDraft, at_kazoo: AtKazoo, link: Connection, maud: Person
+) -> None:
+    other = next(
+        key
+        for key, row in at_kazoo.docs.items()
+        if len(row["doc"].get("numbers", [])) == 1
+        and not row["doc"].get("patterns")
+        and key != at_kazoo.identifier
+    )
+    callflow_drafts.live_document(Entity(connection=link, kind="callflow", facet="callflow", remote_id=other))
+    mine = [*at_kazoo.document["numbers"], *at_kazoo.docs[other]["doc"]["numbers"]]
+    draft.refresh_from_db()
+    data = {"act": "settings", "revision": draft.revision, "step": "", "numbers": "\n".join(mine)}
+    browser, home = signed_in(maud), f"{HOME}{draft.entity_id}/edit/"
+    browser.post(home, data)
+    assert "has no other number" in browser.get(f"{home}review/").content.decode()
+    assert "/changes/" not in browser.post(f"{home}review/", {"move": ""})["Location"]

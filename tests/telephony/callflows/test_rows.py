@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from telephony.providers.kazoo.callflows.actions import ACTIONS
 from telephony.services.callflow_drafts import flow_of
 
 from .conftest import Editor, Store, identifier
+from .step_form import Form
 
 BESS, LOBBY, NIGHT = identifier("a"), identifier("7"), identifier("8")
 BARE = {  # objects whose keys nobody declares: JSON says them best
@@ -29,44 +28,6 @@ BARE = {  # objects whose keys nobody declares: JSON says them best
 def around(store: Store, reception: Entity) -> None:
     store("device", id=LOBBY, name="Lobby", sip={})
     store("group", id=NIGHT, name="Night", endpoints={})
-
-
-class Form:
-    """The settings of one step as a browser without script sends them."""
-
-    def __init__(self, editor: Editor, step: int) -> None:
-        self.editor, self.step = editor, step
-        self.page = editor.browser.get(f"{editor.path}?step={step}").content.decode()
-
-    def press(self, **more: Any) -> str:
-        self.editor.draft.refresh_from_db()
-        data = {**self.fields(), "act": "settings", "revision": self.editor.draft.revision, "step": self.step}
-        answer = self.editor.browser.post(
-            f"{self.editor.path}?step={self.step}", {**data, **more}, follow=True
-        )
-        self.page = answer.content.decode()
-        return self.page
-
-    def fields(self) -> dict[str, Any]:
-        """What stands in the form: hidden fields and cells of rows, and the choices that were made."""
-        form = self.page.partition("sb-flow-settings")[2].partition("</form>")[0]
-        found: dict[str, Any] = {}
-        for tag in re.findall(r"<input[^>]*>", form):
-            said = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
-            if said.get("type") != "checkbox":
-                found.setdefault(said.get("name", ""), []).append(unescape(said.get("value", "")))
-            elif " checked" in tag:
-                found[said["name"]] = ["on"]
-        for name, inside in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-            found[name] = re.findall(r'value="([^"]*)" selected', inside)
-        for name, inside in re.findall(r'<textarea name="([^"]+)"[^>]*>\s*(.*?)</textarea>', form, re.DOTALL):
-            found[name] = [unescape(inside)]
-        return {name: values for name, values in found.items() if name not in ("", "csrfmiddlewaretoken")}
-
-    @property
-    def data(self) -> dict[str, Any]:
-        self.editor.draft.refresh_from_db()
-        return dict(flow_of(self.editor.draft.flow)[self.step].data)
 
 
 def ring_group(editor: Editor, **data: Any) -> Form:

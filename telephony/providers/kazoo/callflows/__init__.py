@@ -13,6 +13,7 @@ CALLFLOWS = Callflows(
     switch="enabled",
     ending="hangup",
     update="callflow.update",
+    note="ui_metadata.note",  # inside of `data`: other editors write anew what stands beside it
     itself=ITSELF,
     starts=STARTS,
     owner="owner_id",

@@ -41,7 +41,7 @@ USUAL: dict[str, tuple[str, ...]] = {
         *_FORWARD,
         "do_not_disturb",
     ),
-    "callflow": ("name", "numbers", "patterns", "flow"),
+    "callflow": ("name", "numbers", "patterns", "owner_id", "flow"),
     "menu": ("name", "timeout", "retries", "max_extension_length", "media", "hunt"),
     "media": ("name", "description", "media_source", "language", "tts"),
     "vmbox": (
@@ -145,6 +145,7 @@ FIXED: dict[str, tuple[str, ...]] = {
         "notifications.low_balance.sent_low_balance",
         "notifications.low_balance.last_notification",
     ),
+    "callflow": ("ui_metadata",),
     "directory": ("users",),
     "media": ("content_length",),
     "device": ("hotdesk.users",),

@@ -21,7 +21,7 @@ from telephony.providers.kazoo.schema.form import (
     secret,
     text,
 )
-from telephony.providers.kazoo.schema.shared import FLAGS, LANGUAGE, METAFLOWS, NAME
+from telephony.providers.kazoo.schema.shared import CONTACT_LIST, FLAGS, LANGUAGE, METAFLOWS, NAME, OWNER
 from telephony.providers.kazoo.schema.voices import VOICES
 from telephony.providers.operations import Text
 
@@ -63,6 +63,19 @@ CALLFLOWS = family(
         ref("transfer", _("During a transfer"), "media"),
     ),
     replace(METAFLOWS, group=replace(METAFLOWS.group, path="metaflow", label=_("Feature during a call"))),
+    OWNER,
+    ref("group_id", _("Group"), "group"),
+    replace(CONTACT_LIST, group=replace(CONTACT_LIST.group, is_filled=False)),
+    text(
+        "type", _("Made as"), kind="code", help=_("What other editors made it for, such as mainUserCallflow.")
+    ),
+    below(
+        "ui_metadata",
+        _("Made with"),
+        text("ui", _("Editor")),
+        text("version", _("Version")),
+        text("origin", _("Origin")),
+    ),
     FLAGS,
 )
 
