@@ -155,10 +155,12 @@ class Settings:
     def change(self, form: EditForm) -> tuple[str, Callable[[Flow], Patch]] | None:
         """The act that keeps a valid form, None where nothing differs."""
         wanted, number = form.wanted(), self.number
-        if not wanted:
+        others = wanted.pop(OTHERS, UNTOUCHED)
+        if OTHERS not in form.data:  # whoever sends a few fields alone leaves the others as they are
+            others = UNTOUCHED
+        if not wanted and others is UNTOUCHED:
             return None
         known = self._names | self._kept
-        others = wanted.pop(OTHERS, UNTOUCHED)
 
         def settled(held: Mapping[str, Any]) -> Mapping[str, Any]:
             return held if others is UNTOUCHED else with_others(held, known, others or {})
