@@ -128,8 +128,8 @@
     if (!drawing) return;
     scale = Math.min(2, Math.max(0.2, to));
     const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-    drawing.setAttribute("width", width * scale);
-    drawing.setAttribute("height", height * scale);
+    const size = { width: String(width * scale), height: String(height * scale) };
+    for (const [name, value] of Object.entries(size)) if (drawing.getAttribute(name) !== value) drawing.setAttribute(name, value); // each lays all of it out
     const now = page().querySelector("[data-zoom-now]");
     if (now) now.textContent = `${Math.round(scale * 100)} %`;
   };

@@ -42,7 +42,7 @@
     for (const part of [layer("lines"), layer("groups")])
       for (const one of part.children) put(one, "transform", `translate(${places.get(stepOf(one))[0]})`);
     for (const { firstElementChild: item } of rows().children) put(item, "aria-level", String(places.get(stepOf(item))[1]));
-    drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    put(drawing, "viewBox", `0 0 ${width} ${height}`);
   };
   window.switchboardPatch = { patch, shown };
 })();
