@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.numbers import display
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.providers.editing import Done, Editor, Inverse, Live, Place
 from telephony.providers.kazoo.client import KazooClient
@@ -83,7 +84,7 @@ class HoldingEditor(Editor):
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
         return tuple(
-            Field(name=number, label=number, kind="boolean", words=_whose)
+            Field(name=number, label=display(number), kind="boolean", words=_whose)
             for number in _wanted(around.address)
         )
 
@@ -110,7 +111,7 @@ class HoldingEditor(Editor):
         return {}
 
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
-        return ", ".join(_wanted(address))
+        return ", ".join(map(display, _wanted(address)))
 
 
 class BringingEditor(HoldingEditor):
