@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -14,6 +14,7 @@ from portal.ui.forms import FilterForm, FixedChoices, PeriodField, RowField, any
 from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
+from telephony.models.places import Place
 
 LENGTHS = {
     "": (_("any"), None, None),
@@ -22,20 +23,6 @@ LENGTHS = {
     "from_300": (_("5 min and more"), 300, None),
     "from_1800": (_("30 min and more"), 1800, None),
 }
-
-
-class Place(NamedTuple):
-    """A line, queue or group as an option. A tenant has hundreds; to make objects of them took longer than to read them."""
-
-    pk: int
-    name: str
-    number: str
-    remote_id: str
-    is_line: bool
-    facet: str
-
-    def __str__(self) -> str:
-        return self.name or self.number or self.remote_id
 
 
 class CallFilterForm(FilterForm):

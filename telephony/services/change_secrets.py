@@ -94,7 +94,8 @@ def put_back(
     fingerprints   of what stood behind the stars that were seen; another one there now has been replaced meanwhile,
                    and stays seen as it was, so that the comparison finds it moved
     """
-    wanted, seen, refused = dict(wanted), None if seen is None else dict(seen), {}
+    wanted, seen = dict(wanted), None if seen is None else dict(seen)
+    refused: dict[str, str] = {}
     for name, real in (before or {}).items():
         shown, is_hidden = _hidden(door.editor, door.around, name, real)
         if not is_hidden:
@@ -105,10 +106,10 @@ def put_back(
         if name in wanted and (filled := _filled(wanted[name], shown, real)) is not None:
             wanted[name] = filled
         elif name in wanted:
-            refused[name] = _LEAVE_THEM
+            refused[name] = str(_LEAVE_THEM)
     for name, value in wanted.items():  # stars that were moved to a place where they stand for nothing
         if before is not None and _has_stars(value) and not _has_stars(before.get(name)):
-            refused.setdefault(name, _LEAVE_THEM)
+            refused.setdefault(name, str(_LEAVE_THEM))
     if refused:
         raise InvalidInput(_("Some values cannot be sent."), fields=refused)
     return wanted, seen

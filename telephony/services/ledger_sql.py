@@ -18,12 +18,12 @@ def write_fenced(rows: Sequence[Leased], names: Sequence[str], tenant_id: int) -
     Rows that others write at this moment are waited for, and then judged as those left them.
     """
     meta = type(rows[0])._meta
-    fields = [meta.get_field(name) for name in ("id", "fence", *names)]
-    columns = [database.ops.quote_name(field.column) for field in fields]  # type: ignore[union-attr]
-    arrays = ", ".join(f"%s::{field.db_type(database)}[]" for field in fields)  # type: ignore[union-attr]
+    by_name = {field.name: field for field in meta.concrete_fields}
+    fields = [by_name[name] for name in ("id", "fence", *names)]
+    columns = [database.ops.quote_name(field.attname) for field in fields]
+    arrays = ", ".join(f"%s::{field.db_type(database)}[]" for field in fields)
     values = [
-        [field.get_db_prep_save(getattr(row, field.attname), database) for row in rows]  # type: ignore[union-attr]
-        for field in fields
+        [field.get_db_prep_save(getattr(row, field.attname), database) for row in rows] for field in fields
     ]
     written = ", ".join(f"{column} = new.{column}" for column in columns[2:])
     with database.cursor() as cursor:

@@ -65,9 +65,10 @@ class NumberListView(FiledMixin, ConnectActionMixin, TenantRightMixin, FilteredT
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         right, found = Right.NUMBERS_ORDER, ordering.connections_that_order()
+        way = found[0].declaration.ordering if found else None
         return super().get_context_data(
             can_order=bool(found),
-            bring=found[0].declaration.ordering.operations["bring"] if found else "",
+            bring=way.operations["bring"] if way else "",
             why_not_order="" if right in self.request.rights else why_not(self.request, right),
             **kwargs,
         )

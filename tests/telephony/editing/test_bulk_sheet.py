@@ -389,7 +389,7 @@ def test_too_many_lines_are_told_at_the_file(
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "one file may have 3." in page and 'aria-describedby="sheet-errors"' in page
+    assert "one file may have 3." in page and 'aria-describedby="sheet-error"' in page
     assert not Job.objects.filter(kind=Job.Kind.BULK).exists()
 
 
