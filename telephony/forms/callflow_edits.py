@@ -28,6 +28,7 @@ REASONS: Mapping[Reason, Text] = {
     Reason.SEVERAL_BELOW: gettext_lazy("Several steps hang below it: none of them can take its place."),
     Reason.INTO_ITSELF: gettext_lazy("A step cannot hang below itself."),
     Reason.HAS_STEPS: gettext_lazy("There is a first step already."),
+    Reason.NOTHING_COPIED: gettext_lazy("Nothing was copied yet."),
 }
 
 
@@ -113,6 +114,8 @@ def _wrap(flow: Flow, form: ActForm, tools: Tools) -> Patch:
 
 
 def _paste(flow: Flow, form: ActForm, tools: Tools) -> Patch:
+    if tools.clipboard is None:
+        raise Refused(Reason.NOTHING_COPIED)
     return _hung(flow, form, tools, tools.clipboard)
 
 
@@ -140,6 +143,8 @@ def _fix(flow: Flow, form: ActForm, tools: Tools) -> Patch:
     if at is None or at >= len(tools.fixes):
         raise Refused(Reason.NO_SUCH_STEP)
     edit, arguments = tools.fixes[at]
+    if not edit:
+        raise Refused(Reason.NO_SUCH_STEP)
     if edit == "add":
         step = {"module": tools.ending, "data": {}, "children": {}}
         return edits.add(flow, step, **arguments)

@@ -24,6 +24,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?")
 _BESIDE_DIGITS = re.compile(r"[\s.\-/()]")  # what only people read in a number
 _WRITTEN_SO = {"gregorian_s": "2026-11-28T08:00", "time_of_day_s": "08:30"}
+_ENDS = re.compile(r"\r\n|\r|\n")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 Option = tuple[str, str]
@@ -54,7 +55,8 @@ class SchemaField(forms.Field):
         )
 
     def clean(self, value: Any) -> Any:
-        if self.disabled or alike(self.one, value, self.shown):
+        is_line = isinstance(self.widget, forms.TextInput)
+        if self.disabled or alike(self.one, value, self.shown, is_line=is_line):
             return UNTOUCHED
         if value in (None, "", []):
             return None
@@ -78,14 +80,19 @@ class SchemaField(forms.Field):
             raise forms.ValidationError(_("There is no such object: %(name)s") % {"name": min(lost)[:80]})
 
 
-def alike(one: Field, typed: Any, shown: Any) -> bool:
+def alike(one: Field, typed: Any, shown: Any, *, is_line: bool = False) -> bool:
     """Whether a control still has what it showed: browsers end lines their own way, and boxes have no order."""
     if isinstance(shown, list) or isinstance(typed, list):
         now, then = list(map(str, typed or ())), list(map(str, shown or ()))
         return sorted(now) == sorted(then) if one.kind == "choices" else now == then
     if isinstance(typed, str):
-        return typed.replace("\r\n", "\n").strip() == str(shown).strip()
+        return _sent(typed, is_line=is_line) == _sent(str(shown), is_line=is_line)
     return typed == shown or (typed is None and shown == "")
+
+
+def _sent(text: str, *, is_line: bool) -> str:
+    """A text as a browser sends it back but for how lines end; a box of one line has none."""
+    return ("" if is_line else "\n").join(_ENDS.split(text)).strip()
 
 
 # ---- what is shown, what is read ----
@@ -263,7 +270,7 @@ def _select(one: Field, value: Any, options: Options) -> forms.Widget:
     return forms.Select(choices=_with_own(("", usual), one.choices, _text(one, value)))
 
 
-def _with_own(none: Option, choices: Iterable[Any], own: str) -> list[Any]:
+def _with_own(none: tuple[str, Any], choices: Iterable[Any], own: str) -> list[Any]:
     """Choices with nothing in front, and what the provider has behind, where it is none of them."""
     known = list(choices)
     strange = [] if own == "" or own in {str(value) for value, _label in known} else [(own, own)]
@@ -271,7 +278,8 @@ def _with_own(none: Option, choices: Iterable[Any], own: str) -> list[Any]:
 
 
 def _yes_no(one: Field, value: Any, options: Options) -> forms.Widget:
-    return forms.Select(choices=[("", lazy("not set")), ("true", lazy("yes")), ("false", lazy("no"))])
+    choices = [("true", lazy("yes")), ("false", lazy("no"))]
+    return forms.Select(choices=_with_own(("", lazy("not set")), choices, _text(one, value)))
 
 
 def _boxes(one: Field, value: Any, options: Options) -> forms.Widget:
@@ -279,9 +287,8 @@ def _boxes(one: Field, value: Any, options: Options) -> forms.Widget:
     return forms.CheckboxSelectMultiple(choices=[*one.choices, *((item, item) for item in strange)])
 
 
-def _objects(one: Field, value: Any, options: Options) -> list[Any]:
+def _objects(one: Field, held: Sequence[str], options: Options) -> list[Any]:
     known = [option for kind in one.points_to for option in options.get(kind, ())]
-    held = _several(one, value) if isinstance(value, list) else [_text(one, value)]
     names = dict(known)
     truths = one.declared.type if one.declared else ()
     special = [("true", lazy("the usual one")), ("false", lazy("none"))] if "boolean" in truths else []
@@ -294,12 +301,14 @@ def _objects(one: Field, value: Any, options: Options) -> list[Any]:
 
 
 def _pick(one: Field, value: Any, options: Options) -> forms.Widget:
-    choices = [("", lazy("not set")), *_objects(one, value, options)]
+    choices = [("", lazy("not set")), *_objects(one, [_text(one, value)], options)]
     return forms.Select(choices=choices, attrs={"data-pick": one.refers_to})
 
 
 def _pick_several(one: Field, value: Any, options: Options) -> forms.Widget:
-    return forms.SelectMultiple(choices=_objects(one, value, options), attrs={"data-pick": one.refers_to})
+    return forms.SelectMultiple(
+        choices=_objects(one, _several(one, value), options), attrs={"data-pick": one.refers_to}
+    )
 
 
 CONTROLS: Mapping[str, Control] = {

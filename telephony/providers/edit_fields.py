@@ -175,7 +175,7 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
         return one.empty
     if one.kind == "number":
         return said("{number}", number=Number(str(value)))
-    if one.kind in ("numbers", "names") and not isinstance(value, str):
+    if one.kind in ("numbers", "names") and isinstance(value, (list, dict)):
         values = {f"n{index}": Number(str(item)) for index, item in enumerate(value)}
         return Said(", ".join(f"{{{name}}}" for name in values), values)
     if one.kind == "duration_s":
@@ -191,9 +191,9 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
     if one.kind in MOMENTS:
         return MOMENTS[one.kind](value) if isinstance(value, int) else str(value)
     if one.choices:
-        labels = dict(one.choices)
+        labels = {str(name): word for name, word in one.choices}
         many = value if isinstance(value, list) else [value]
-        return ", ".join(str(labels.get(item, item)) for item in many)
+        return ", ".join(str(labels.get(str(item), item)) for item in many)
     if isinstance(value, dict) and FILE in value:
         return _("a file of %(count)s bytes") % {"count": value[SIZE]}
     if isinstance(value, list) and one.kind in ("texts", "integers"):

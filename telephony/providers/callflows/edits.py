@@ -25,6 +25,7 @@ class Reason(StrEnum):
     SEVERAL_BELOW = "several_below"  # none of several can take its place
     INTO_ITSELF = "into_itself"
     HAS_STEPS = "has_steps"
+    NOTHING_COPIED = "nothing_copied"
 
 
 class Refused(ValueError):
@@ -83,6 +84,8 @@ def wrap(flow: Flow, number: int, step: Mapping[str, Any], *, under: str = DEFAU
     inner = _node(flow, number)
     nodes, fresh = grown(step, inner.parent, flow.fresh)
     outer = nodes[flow.fresh]
+    if not _takes_branches(outer):
+        raise Refused(Reason.NO_BRANCHES, number)
     if outer.child(under) is not None:
         raise Refused(Reason.KEY_TAKEN, flow.fresh)
     nodes[flow.fresh] = outer.with_branches((*outer.branches, (under, number)))
@@ -185,11 +188,16 @@ def _node(flow: Flow, number: int) -> Node:
 def _free(flow: Flow, to: int, key: str) -> Node:
     """The step that a branch is to be added to."""
     holder = _node(flow, to)
-    if not isinstance(holder.own, Mapping) or (CHILDREN in holder.own and not holder.holds_branches):
+    if not _takes_branches(holder):
         raise Refused(Reason.NO_BRANCHES, to)
     if holder.child(key) is not None:
         raise Refused(Reason.KEY_TAKEN, to)
     return holder
+
+
+def _takes_branches(node: Node) -> bool:
+    """Whether it is an object, and nothing but branches stands in their place."""
+    return isinstance(node.own, Mapping) and (CHILDREN not in node.own or node.holds_branches)
 
 
 def _unhung(flow: Flow, number: int) -> dict[int, Node | None]:

@@ -64,6 +64,11 @@ def test_two_children_never_get_one_key(editor: Editor) -> None:
     assert editor.draft.position == 0
 
 
+def test_where_nothing_was_copied_nothing_is_pasted(editor: Editor) -> None:
+    assert "Nothing was copied yet" in editor.act("paste", to=2)
+    assert editor.draft.position == 0
+
+
 def test_an_unknown_step_moves_with_all_it_says(editor: Editor) -> None:
     editor.act("move", step=5, to=3, key="_")
     step = flow_of(editor.draft.flow).part(5)
@@ -94,6 +99,15 @@ def test_the_lint_is_mended_by_its_own_proposal(editor: Editor) -> None:
     at = page.split("Add a step for any other key")[0].rpartition('name="step" value="')[2].split('"')[0]
     editor.act("fix", step=at)
     assert flow_of(editor.draft.flow)[2].child("_") is not None
+
+
+def test_a_problem_that_has_no_remedy_is_not_mended(editor: Editor) -> None:
+    page = editor.browser.get(editor.path).content.decode()
+    assert "not in the account any more" in page
+    at = page.count("<li><svg", 0, page.index("not in the account any more"))
+    for place in (*range(at + 1), 99):
+        editor.act("fix", step=place)
+    assert editor.draft.position < 99
 
 
 def test_drafts_of_others_are_seen_and_not_touched(

@@ -161,6 +161,8 @@ def test_an_emptied_flow_takes_a_first_step(flow: Flow) -> None:
         (lambda flow: edits.set_key(flow, 1, "2"), Reason.KEY_TAKEN),
         (lambda flow: edits.set_key(flow, 0, "2"), Reason.NO_SUCH_STEP),
         (lambda flow: edits.wrap(flow, 1, {"children": {"_": {}}}), Reason.KEY_TAKEN),
+        (lambda flow: edits.wrap(flow, 1, {"children": 5}), Reason.NO_BRANCHES),
+        (lambda flow: edits.wrap(flow, 1, "later"), Reason.NO_BRANCHES),
         (lambda flow: edits.remove(flow, 0), Reason.SEVERAL_BELOW),
     ],
 )
