@@ -221,7 +221,9 @@ class Drawing:
         if step.has_below:
             sign = f"+{step.folded}" if step.folded else "–"
             tip = self._unfold_tip if step.folded else self._fold_tip
-            drawn += _button(self.links.fold(step.id), 0, sign, tip, is_quiet=not step.folded)
+            drawn += _button(
+                self.links.fold(step.id), 0, sign, tip, is_quiet=not step.folded, hook=" data-fold"
+            )
         if step.link is not None and step.link.pk:
             drawn += _button(self.links.open(step.id), -LEFT - 16, "↓", self._open_tip)
         return drawn
@@ -264,11 +266,12 @@ def _branch(step: Step) -> str:
     return f'<g class="branch"><title>{escaped(step.branch)}</title>{drawn}</g>'
 
 
-def _button(href: str, x: int, sign: str, tip: str, *, is_quiet: bool = False) -> str:
+def _button(href: str, x: int, sign: str, tip: str, *, is_quiet: bool = False, hook: str = "") -> str:
     width = 20 if len(sign) < 3 else 12 + 7 * len(sign)
     css = "fold quiet" if is_quiet else "fold"
     drawn = _pill(x, HIGH - 7, width, 16, sign, HIGH + 5)
-    return f'<a class="{css}" href="{escaped(href)}" tabindex="-1"><title>{escaped(tip)}</title>{drawn}</a>'
+    attributes = f'class="{css}" href="{escaped(href)}" tabindex="-1"{hook}'
+    return f"<a {attributes}><title>{escaped(tip)}</title>{drawn}</a>"
 
 
 def _pill(middle: float, top: int, width: float, height: int, words: str, baseline: int) -> str:

@@ -45,9 +45,28 @@
     return htmx.ajax("GET", item.href, { target: "#flow-panel", swap: "outerHTML" });
   };
 
+  // ---- folding a branch, or opening the callflow that a step leads into: only the work area is drawn anew ----
+  const redraw = async (link, { focus = false } = {}) => {
+    const step = link.closest("[data-step]").dataset.step, address = new URL(link.getAttribute("href"), location);
+    const canvas = page().querySelector("[data-canvas]"), at = [canvas.scrollLeft, canvas.scrollTop];
+    address.searchParams.set("step", step);
+    await htmx.ajax("GET", address.href, { target: "[data-flow]", select: "[data-flow]", swap: "outerHTML" });
+    history.replaceState(history.state, "", address);
+    [page().querySelector("[data-canvas]").scrollLeft, page().querySelector("[data-canvas]").scrollTop] = at;
+    begin(step);
+    if (focus) itemOf(step)?.focus();
+  };
+  const foldOf = (item) => drawn(item.dataset.step)?.querySelector("[data-fold]");
+
   // ---- clicks: in the drawing, in the outline, on a problem ----
   document.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !page()?.contains(event.target)) return;
+    const part = event.target.closest(".sb-flow .step > a.fold");
+    if (part) {
+      event.preventDefault();
+      redraw(part);
+      return;
+    }
     const problem = event.target.closest("[data-problem]");
     const link = event.target.closest("[data-outline] a, .sb-flow .step > a:not(.fold)");
     if (!problem && !link) return;
@@ -86,6 +105,12 @@
     if (event.key === " " || event.key === "Enter") {
       event.preventDefault();
       choose(item.dataset.step);
+      return;
+    }
+    const unfolds = { ArrowLeft: "true", ArrowRight: "false" }[event.key];
+    if (unfolds && item.getAttribute("aria-expanded") === unfolds && foldOf(item)) {
+      event.preventDefault();
+      redraw(foldOf(item), { focus: true });
       return;
     }
     const next = follow(item, event.key);
@@ -153,8 +178,10 @@
     mark(step);
     rove(itemOf(step));
   };
-  const marked = page().querySelector("[data-outline] [aria-selected=true]");
-  for (const part of page().querySelectorAll(".sb-flow .way")) part.classList.remove("way", "sel");
-  wake(marked?.dataset.step ?? "root");
+  const begin = (step) => {
+    for (const part of page().querySelectorAll(".sb-flow .way")) part.classList.remove("way", "sel");
+    wake(step);
+  };
+  begin(page().querySelector("[data-outline] [aria-selected=true]")?.dataset.step ?? "root");
   window.switchboardFlow = { choose, page, itemOf, wake, chosen: () => chosen };
 })();

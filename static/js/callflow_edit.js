@@ -4,13 +4,14 @@
   const work = () => document.getElementById("flow-work");
   if (!flow || !work()) return;
   const { chosen } = flow;
-  let busy = false, waiting = 0;
+  let waiting = 0, queue = Promise.resolve();
 
   // ---- one act: the answer is what differs from what is shown ----
-  const send = async (url, data, focus) => {
-    if (busy) return;
-    busy = true;
+  // Who is faster than the server is not passed over: one act waits for the other.
+  const send = (url, data, focus) => (queue = queue.then(() => sendNow(url, data, focus)));
+  const sendNow = async (url, data, focus) => {
     work().setAttribute("aria-busy", "true");
+    data.set("revision", work().dataset.revision);
     data.set("shown", switchboardPatch.shown());
     data.set("chosen", chosen());
     try {
@@ -18,15 +19,14 @@
       const elsewhere = answer.headers.get("HX-Redirect");
       if (elsewhere) return void location.assign(elsewhere);
       if (!answer.ok || answer.redirected) return void location.reload();
-      show(await answer.json(), focus);
+      show(await answer.json(), focus, data.get("chosen"));
     } catch {
       location.reload();
     } finally {
-      busy = false;
       work()?.removeAttribute("aria-busy");
     }
   };
-  const show = (said, focus) => {
+  const show = (said, focus, asked) => {
     const openParts = () => [...document.querySelectorAll("#flow-panel details")];
     const name = (part) => part.firstElementChild.textContent.trim();
     const open = openParts().filter((part) => part.open).map(name);
@@ -39,6 +39,7 @@
     for (const part of openParts()) if (open.includes(name(part))) part.open = true;
     if (said.chosen === before) document.getElementById("flow-panel").scrollTop = panelAt;
     flow.wake(said.chosen);
+    if (before !== asked && flow.itemOf(before)) return void flow.choose(before); // chosen while the act was on its way
     const item = flow.itemOf(said.chosen);
     history.replaceState(history.state, "", item.href);
     if (focus) item.focus();
@@ -59,7 +60,12 @@
     return send(work().dataset.actUrl, data, true);
   };
   const onStep = (what) => chosen() !== "root" && act(what, { step: chosen() });
-  const onPlace = (what, more = {}) => act(what, chosen() === "root" ? more : { ...more, to: chosen() });
+  // Below a step; below the one that is chosen on the branch that its form says.
+  const below = (to) => {
+    const { key, other } = to === chosen() ? document.getElementById("flow-add").elements : {};
+    return to === "root" ? {} : { to, key: key?.value ?? "", other: other?.value ?? "" };
+  };
+  const onPlace = (what) => act(what, below(chosen()));
 
   // ---- the keyboard ----
   document.addEventListener("keydown", (event) => {
@@ -81,7 +87,7 @@
     } else if (!withCtrl && inOutline && key === "a") {
       event.preventDefault();
       work().querySelector("[data-palette]").open = true;
-      work().querySelector("[data-find-module]").focus();
+      work().querySelector("[data-find-module]").select(); // what was looked for last is typed over
     } else if (!withCtrl && inOutline && key === "m" && document.querySelector("[data-key=move]")) {
       event.preventDefault();
       const target = document.querySelector("[data-key=move]");
@@ -139,36 +145,71 @@
     box.focus();
   });
 
-  // ---- dragging: a module or a step onto the step that it is to hang below ----
-  let drag = null;
-  const aimAt = (event) => document.elementsFromPoint(event.clientX, event.clientY).map((one) => one.closest(".sb-flow .step[data-step]:not(.inside)")).find(Boolean);
+  // ---- dragging: a module or a step onto the step that it is to hang below; a module onto a branch comes in between.
+  // A finger scrolls. It drags what it has rested on for a moment.
+  const RESTS_MS = 350, NEAR = 8, EDGE = 40;
+  let drag = null, ghost = null, resting = 0;
+  const aimAt = (event) => {
+    const steps = ".sb-flow .step[data-step]:not(.inside)", aims = drag.module ? `${steps} .branch, ${steps}` : steps;
+    return document.elementsFromPoint(event.clientX, event.clientY).map((one) => one.closest(aims)).find(Boolean);
+  };
   const unmark = () => document.querySelectorAll(".sb-flow .aim").forEach((one) => one.classList.remove("aim"));
+  const begin = () => {
+    drag.begun = true;
+    ghost = document.createElement("div");
+    ghost.className = "sb-drag-ghost";
+    ghost.textContent = drag.words;
+    document.body.append(ghost);
+    follow(drag);
+  };
+  const follow = ({ x, y }) => { ghost.style.translate = `${x + 12}px ${y + 14}px`; };
+  const end = () => {
+    clearTimeout(resting);
+    ghost?.remove();
+    unmark();
+    drag = ghost = null;
+  };
+  const scrollAtEdge = (event) => {
+    const canvas = work().querySelector("[data-canvas]"), box = canvas.getBoundingClientRect();
+    const past = (at, low, high) => (at < low + EDGE ? -EDGE / 4 : at > high - EDGE ? EDGE / 4 : 0);
+    if (event.clientX > box.left && event.clientX < box.right && event.clientY > box.top && event.clientY < box.bottom)
+      canvas.scrollBy(past(event.clientX, box.left, box.right), past(event.clientY, box.top, box.bottom));
+  };
   document.addEventListener("pointerdown", (event) => {
     const module = event.target.closest("[data-module]"), step = event.target.closest(".sb-flow .step[data-step]:not(.inside)");
-    if (event.button || (!module && (!step || step.dataset.step === "root"))) return;
-    drag = { module: module?.dataset.module, step: step?.dataset.step, x: event.clientX, y: event.clientY, begun: false };
+    if (event.button || !event.isPrimary || (!module && (!step || step.dataset.step === "root"))) return;
+    const words = module ? module.textContent : step.querySelector(".name")?.textContent;
+    drag = { module: module?.dataset.module, step: step?.dataset.step, words: words?.trim() ?? "", x: event.clientX, y: event.clientY };
+    drag.byTouch = event.pointerType === "touch";
+    if (drag.byTouch) resting = setTimeout(begin, RESTS_MS);
   });
   document.addEventListener("pointermove", (event) => {
     if (!drag) return;
-    drag.begun ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 8;
+    if (!drag.begun && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > NEAR) {
+      if (drag.byTouch) return end();
+      begin();
+    }
     if (!drag.begun) return;
+    follow({ x: event.clientX, y: event.clientY });
     unmark();
+    scrollAtEdge(event);
     const aim = aimAt(event);
-    if (aim && aim.dataset.step !== drag.step) aim.classList.add("aim");
+    if (aim && (drag.module || aim.dataset.step !== drag.step)) aim.classList.add("aim");
   });
   document.addEventListener("pointerup", (event) => {
-    const { module, step, begun } = drag ?? {};
-    drag = null;
-    unmark();
-    if (!begun) return;
-    const aim = aimAt(event)?.dataset.step;
+    if (!drag?.begun) return end();
+    const { module, step } = drag, aim = aimAt(event), to = aim?.dataset.step, into = aim?.parentElement.closest("[data-step]")?.dataset.step;
+    end();
     const swallow = (click) => { click.preventDefault(); click.stopImmediatePropagation(); };
     document.addEventListener("click", swallow, { capture: true, once: true }); // the end of dragging is no click
     setTimeout(() => document.removeEventListener("click", swallow, { capture: true }), 0);
-    if (!aim || aim === step) return;
-    if (module) act("add", aim === "root" ? { module } : { module, to: aim });
-    else if (aim !== "root") act("move", { step, to: aim });
+    if (!aim || (step && to === step)) return;
+    if (into) act("wrap", { module, step: into });
+    else if (module) act("add", { module, ...below(to) });
+    else if (to !== "root") act("move", { step, to });
   });
-  document.addEventListener("pointercancel", () => { drag = null; unmark(); });
+  document.addEventListener("pointercancel", end);
+  document.addEventListener("touchmove", (event) => { if (drag?.begun) event.preventDefault(); }, { passive: false });
+  document.addEventListener("contextmenu", (event) => { if (drag?.byTouch) event.preventDefault(); });
   document.addEventListener("dragstart", (event) => { if (event.target.closest?.(".sb-flow")) event.preventDefault(); });
 })();

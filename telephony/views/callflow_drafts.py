@@ -151,8 +151,8 @@ class CallflowReviewView(DraftPage, TemplateView):
             title=_("Review: %(name)s") % {"name": self.entity},
             callflow=self.entity,
             draft=self.draft,
-            before=drawing_of(before),
-            after=drawing_of(after),
+            before=drawing_of(before) if found else "",
+            after=drawing_of(after) if found else "",
             steps=[one for one in after.steps.values() if one.mark],
             gone=[one for one in before.steps.values() if one.mark == "gone"],
             root=[
