@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import string
+from collections.abc import Sequence
 from typing import Any
 
 from telephony.providers.flat import built
 from telephony.providers.schema import Field
 from telephony.providers.schema_sorts import Sort
 
+LANGUAGE = "^[A-Za-z]{2}(-[A-Za-z]{2})?$"
 LETTERS = string.ascii_lowercase + "éß .%_-"
 
 
@@ -48,16 +50,25 @@ def value_of(one: Field, chance: random.Random) -> Any:
         return f"accueil{chance.randrange(1000)}@telmarine.example"
     if one.format == "uri" or one.kind == "url":
         return f"https://telmarine.example/{chance.randrange(1000)}"
+    if one.pattern == LANGUAGE:
+        return "fr-FR"
     least, most = one.length
     length = min(max(int(least or 1), 6), int(most or 40))
     return "".join(chance.choice(string.digits) for _ in range(length))
 
 
 def _entries(one: Field, chance: random.Random) -> list[Any]:
-    if len(one.entry) != 1 or one.entry[0].path:
+    if not one.entry:
         return []
-    made = [value_of(one.entry[0], chance) for _ in range(chance.randint(1, 3))]
+    made = [_entry(one.entry, chance) for _ in range(chance.randint(1, 3))]
     return [item for index, item in enumerate(made) if item not in made[:index]]
+
+
+def _entry(fields: Sequence[Field], chance: random.Random) -> Any:
+    """One value, or an object of several."""
+    if not fields[0].path:
+        return value_of(fields[0], chance)
+    return built({one.path: value_of(one, chance) for one in fields if one.required or chance.random() < 0.4})
 
 
 def anything(chance: random.Random, depth: int) -> Any:

@@ -15,28 +15,25 @@ from typing import Any
 from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection as database
 from django.test import Client, RequestFactory
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Membership, Person, Tenant
-from accounts.rights import Role
+from accounts.models import Membership
 from accounts.scoping import tenant_scope
-from portal.lib.secrets import Secret
 from portal.ui.links import tenant_url
 from telephony.bench.documents import anything, value_of
 from telephony.bench.editing_forms import differs_elsewhere
+from telephony.bench.kazoo_account import CUSTOMER, PROVIDER, connect, served
 from telephony.bench.listing import Application, answered
 from telephony.bench.measuring import Figure, p95, seconds_of
 from telephony.bench.races import overwritten_unseen
-from telephony.models import Connection, Credential, Entity
+from telephony.models import Connection, Entity
 from telephony.providers.drafts import EntityPage
 from telephony.providers.flat import built
 from telephony.providers.registry import provider
-from telephony.providers.sandbox import SandboxServer
 from telephony.providers.schema_editing import SchemaEditor
 from telephony.services import access, entities
 
-PROVIDER, CUSTOMER = "kazoo", "Clinique de Sarvelle"
 DOCUMENTS, RACES, LOOKS, WARM = 1000, 100, 100, 10
 FEW, MANY = 10, 2_000  # objects of each kind to point to
 POINTED_TO = ("media", "callflow", "user")
@@ -45,11 +42,8 @@ POINTED_TO = ("media", "callflow", "user")
 def measure(documents: int = DOCUMENTS, races: int = RACES) -> Iterator[Figure]:
     """Documents through forms, races of two people, the page of the largest document."""
     yield _documents(documents)
-    with (
-        SandboxServer(providers=(PROVIDER,)) as sandbox,
-        override_settings(OUTBOUND_ALLOW=[f"127.0.0.1:{sandbox.port}"]),
-    ):
-        connection, person = _connect(sandbox)
+    with served() as sandbox:
+        connection, person = connect(sandbox, "bench-editors")
         with tenant_scope(connection.tenant_id):
             phone = _phone(connection)
             lost = sum(overwritten_unseen(phone, person, number) for number in range(races))
@@ -67,30 +61,6 @@ def _documents(count: int) -> Figure:
     wrong = [one for one in found if one]
     name = f"of {count:,} documents with one field edited, those that differ elsewhere"
     return Figure(name, len(wrong), 0, "", is_floor=False, detail={"first": wrong[:3]})
-
-
-def _connect(sandbox: SandboxServer) -> tuple[Connection, Person]:
-    kazoo: Any = sandbox.provider(PROVIDER)
-    kazoo.store.data["settings"] = {"bucket_size": 0, "charges": False}
-    account = kazoo.account_id(CUSTOMER)
-    tenant = Tenant.objects.create(slug="bench-editors", name="Bench Editors")
-    person = Person.objects.create_user("owner@bench-editors.example", "unused-but-long-enough", name="Owner")
-    Membership.objects.create(tenant=tenant, person=person, role=Role.OWNER)
-    with tenant_scope(tenant):
-        credential = Credential(provider=PROVIDER, tenant=tenant, base_url=f"{sandbox.url}/kazoo/v2/")
-        access.keep_secrets(
-            credential, {access.ACCESS: Secret(kazoo.grant({"account": account})["auth_token"])}
-        )
-        credential.save()
-        connection = Connection.objects.create(
-            credential=credential,
-            provider=PROVIDER,
-            slug="bench-editors-kazoo",
-            name=CUSTOMER,
-            remote_account=account,
-            capabilities=sorted(provider(PROVIDER).capabilities),
-        )
-    return connection, person
 
 
 def _phone(connection: Connection) -> Entity:

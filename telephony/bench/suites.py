@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from telephony.bench import backfilling as _backfilling
 from telephony.bench import bulk_edits as _bulk_edits
+from telephony.bench import callflow_losses as _callflow_losses
 from telephony.bench import callflows as _callflows
 from telephony.bench import crowd as _crowd
 from telephony.bench import demo as _demo
@@ -64,9 +65,10 @@ def bulk(*, is_quick: bool) -> Iterable[Figure]:
 
 
 def callflows(*, is_quick: bool) -> Iterable[Figure]:
-    """A large callflow in the editor, in a real browser."""
+    """A large callflow in the editor, in a real browser; and that nothing of any is lost there."""
     call_command("collectstatic", interactive=False, verbosity=0)
-    return _callflows.measure(*((500, 2, 2) if is_quick else ()))
+    yield from _callflows.measure(*((500, 2, 2) if is_quick else ()))
+    yield from _callflow_losses.measure(*((100, 20, 10, 200) if is_quick else ()))
 
 
 def demo(*, is_quick: bool) -> Iterable[Figure]:

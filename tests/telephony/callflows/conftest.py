@@ -1,4 +1,4 @@
-"""Corvane's Kazoo account with callflows that are stored as a sync would; nobody answers there."""
+"""Corvane's Kazoo account: with callflows that are stored as a sync would and nobody who answers, or at a sandbox."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
+from telephony.bench.callflow_trips import Desk
 from telephony.models import CallflowDraft, Connection, Credential, Entity
 from telephony.providers.callflows.tree import read
 from telephony.providers.drafts import EntityPage
 from telephony.providers.kazoo.objects import draft_of
+from telephony.providers.kazoo.sandbox.seed import LOGIN
 from telephony.providers.registry import PROVIDERS
-from telephony.services import entities
+from telephony.providers.sandbox.server import SandboxServer
+from telephony.services import access, callflow_drafts, entities, linking, request_log
+from telephony.services.adopting import Round
 from telephony.services.callflow_drafts import flow_of, text_of
 from tests.people import person, signed_in
 
@@ -137,3 +142,75 @@ class Editor:
 @pytest.fixture
 def editor(draft: CallflowDraft, maud: Person) -> Editor:
     return Editor(draft, maud)
+
+
+# ---- the same account at a sandbox ----
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SandboxServer]:
+    with SandboxServer(providers=("kazoo",)) as running:
+        yield running
+
+
+@pytest.fixture
+def linked(server: SandboxServer, settings: Any, corvane: Tenant, maud: Person) -> Iterator[Connection]:
+    """Takes a test of real transactions: no provider is called inside of one. It counts no requests."""
+    server.reset()
+    server.state("kazoo")["settings"] = {"bucket_size": 0, "charges": False}
+    settings.OUTBOUND_ALLOW = [f"127.0.0.1:{server.port}"]
+    declared = PROVIDERS["kazoo"]
+    values = {
+        "api_root": f"{server.url}/kazoo/v2/",
+        "way": "user",
+        "account_name": "Telmarine Services",
+        "username": "direction",
+        "password": LOGIN["password"],
+    }
+    with tenant_scope(corvane):
+        base_url, login = linking.split(declared, values, {})
+        asked = Round(tenant=corvane, person=maud, provider=declared, base_url=base_url, login=login)
+        yield linking.link(asked)
+        request_log.flush()
+
+
+class AtKazoo:
+    """The callflow "Accueil" as the server holds it."""
+
+    def __init__(self, server: SandboxServer, linked: Connection) -> None:
+        self.server, self.link = server, linked
+        self.identifier = next(key for key, row in self.docs().items() if row["doc"].get("name") == "Accueil")
+
+    def docs(self, collection: str = "callflows") -> dict[str, Any]:
+        docs = self.server.state("kazoo")["accounts"][self.link.remote_account]["docs"]
+        found: dict[str, Any] = docs[collection]
+        return found
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.docs()[self.identifier]["doc"]
+        return found
+
+    def write(self, **changed: Any) -> None:
+        client = access.client_of(self.link)
+        data = {**{name: value for name, value in self.document.items() if name[:1] != "_"}, **changed}
+        client.call("callflow.update", {"callflowId": self.identifier}, data=data)
+
+
+@pytest.fixture
+def at_kazoo(server: SandboxServer, linked: Connection) -> AtKazoo:
+    return AtKazoo(server, linked)
+
+
+@pytest.fixture
+def entity(at_kazoo: AtKazoo, linked: Connection) -> Entity:
+    """Our copy of "Accueil"."""
+    row = Entity(connection=linked, kind="callflow", facet="callflow", remote_id=at_kazoo.identifier)
+    callflow_drafts.live_document(row)
+    return Entity.objects.get(connection=linked, kind="callflow", remote_id=at_kazoo.identifier)
+
+
+@pytest.fixture
+def desk(entity: Entity, at_kazoo: AtKazoo, maud: Person) -> Desk:
+    browser: Client = signed_in(maud)
+    return Desk(browser, maud, entity, at_kazoo.docs()[at_kazoo.identifier])

@@ -3,101 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from accounts.models import Person, Tenant
-from accounts.rights import Role
-from accounts.scoping import tenant_scope
+from accounts.models import Person
 from portal.lib.canonical import canonical_json
 from telephony.models import CallflowDraft, Change, Connection, Entity
-from telephony.providers.kazoo.sandbox.seed import LOGIN
-from telephony.providers.registry import PROVIDERS
-from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, callflow_drafts, editing, linking, request_log
-from telephony.services.adopting import Round
+from telephony.services import access, callflow_drafts, editing
 from telephony.services.callflow_drafts import flow_of
-from tests.people import person, signed_in
+from tests.people import signed_in
+
+from .conftest import AtKazoo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME = "/t/corvane/callflows/"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[SandboxServer]:
-    with SandboxServer(providers=("kazoo",)) as running:
-        yield running
-
-
-@pytest.fixture
-def corvane(transactional_db: None) -> Tenant:
-    return Tenant.objects.create(slug="corvane", name="Corvane Habitat")
-
-
-@pytest.fixture
-def maud(corvane: Tenant) -> Person:
-    return person("maud@corvane.example", "Maud Terrasson", {corvane: Role.ADMINISTRATOR})
-
-
-@pytest.fixture
-def link(server: SandboxServer, settings: Any, corvane: Tenant, maud: Person) -> Iterator[Connection]:
-    server.reset()
-    settings.OUTBOUND_ALLOW = [f"127.0.0.1:{server.port}"]
-    declared = PROVIDERS["kazoo"]
-    values = {
-        "api_root": f"{server.url}/kazoo/v2/",
-        "way": "user",
-        "account_name": "Telmarine Services",
-        "username": "direction",
-        "password": LOGIN["password"],
-    }
-    with tenant_scope(corvane):
-        base_url, login = linking.split(declared, values, {})
-        asked = Round(tenant=corvane, person=maud, provider=declared, base_url=base_url, login=login)
-        yield linking.link(asked)
-        request_log.flush()
-
-
-class AtKazoo:
-    """The callflow "Accueil" as the server holds it."""
-
-    def __init__(self, server: SandboxServer, link: Connection) -> None:
-        self.server, self.link = server, link
-        held = self._docs()
-        self.identifier = next(key for key, row in held.items() if row["doc"].get("name") == "Accueil")
-
-    def _docs(self) -> dict[str, Any]:
-        docs = self.server.state("kazoo")["accounts"][self.link.remote_account]["docs"]
-        found: dict[str, Any] = docs["callflows"]
-        return found
-
-    @property
-    def docs(self) -> dict[str, Any]:
-        return self._docs()
-
-    @property
-    def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._docs()[self.identifier]["doc"]
-        return found
-
-    def write(self, **changed: Any) -> None:
-        client = access.client_of(self.link)
-        data = {**{name: value for name, value in self.document.items() if name[:1] != "_"}, **changed}
-        client.call("callflow.update", {"callflowId": self.identifier}, data=data)
-
-
-@pytest.fixture
-def at_kazoo(server: SandboxServer, link: Connection) -> AtKazoo:
-    return AtKazoo(server, link)
-
-
-@pytest.fixture
-def entity(at_kazoo: AtKazoo, link: Connection) -> Entity:
-    row = Entity(connection=link, kind="callflow", facet="callflow", remote_id=at_kazoo.identifier)
-    callflow_drafts.live_document(row)
-    return Entity.objects.get(connection=link, kind="callflow", remote_id=at_kazoo.identifier)
 
 
 @pytest.fixture
@@ -223,10 +143,12 @@ def test_an_object_is_made_for_a_step_and_nothing_typed_is_lost(draft: CallflowD
 
 
 def test_a_new_callflow_is_made_and_its_draft_is_over(
-    link: Connection, server: SandboxServer, maud: Person
+    linked: Connection, at_kazoo: AtKazoo, maud: Person
 ) -> None:
     browser = signed_in(maud)
-    where = browser.post(f"{HOME}new/{link.slug}/empty/", {"name": "Night", "extension": "4711"})["Location"]
+    where = browser.post(f"{HOME}new/{linked.slug}/empty/", {"name": "Night", "extension": "4711"})[
+        "Location"
+    ]
     browser.post(where, {"act": "add", "revision": 0, "module": "hangup"})
     answer = browser.post(where.replace("edit/", "review/"))
     assert "/changes/" in answer["Location"], answer["Location"]
@@ -234,17 +156,16 @@ def test_a_new_callflow_is_made_and_its_draft_is_over(
     assert draft.change is not None
     change = editing.send(draft.change, maud)
     assert change.state == Change.State.APPLIED, change.fields_refused
-    docs = server.state("kazoo")["accounts"][link.remote_account]["docs"]["callflows"].values()
-    made = next(row["doc"] for row in docs if row["doc"].get("name") == "Night")
+    made = next(row["doc"] for row in at_kazoo.docs().values() if row["doc"].get("name") == "Night")
     assert made["numbers"] == ["4711"]
     assert made["flow"]["module"] == "hangup"
-    found = Entity.objects.get(connection=link, kind="callflow", name="Night")
+    found = Entity.objects.get(connection=linked, kind="callflow", name="Night")
     assert browser.get(where)["Location"] == f"{HOME}{found.pk}/"
 
 
-def test_what_the_provider_refuses_is_told_beside_the_draft(link: Connection, maud: Person) -> None:
+def test_what_the_provider_refuses_is_told_beside_the_draft(linked: Connection, maud: Person) -> None:
     browser = signed_in(maud)
-    where = browser.post(f"{HOME}new/{link.slug}/empty/", {"name": "Unreached"})["Location"]
+    where = browser.post(f"{HOME}new/{linked.slug}/empty/", {"name": "Unreached"})["Location"]
     browser.post(where.replace("edit/", "review/"))
     change = Change.objects.get()
     answer = browser.post(f"/t/corvane/changes/{change.pk}/send/", follow=True)
@@ -255,16 +176,16 @@ def test_what_the_provider_refuses_is_told_beside_the_draft(link: Connection, ma
 
 
 def test_a_number_moves_from_another_callflow_and_back(
-    draft: CallflowDraft, at_kazoo: AtKazoo, link: Connection, maud: Person
+    draft: CallflowDraft, at_kazoo: AtKazoo, linked: Connection, maud: Person
 ) -> None:
     """Two changes in one preview, sent one after the other, and taken back together."""
     held = next(
         (key, row["doc"])
-        for key, row in at_kazoo.docs.items()
+        for key, row in at_kazoo.docs().items()
         if key != at_kazoo.identifier and len(row["doc"].get("numbers", [])) > 1
     )
     callflow_drafts.live_document(
-        Entity(connection=link, kind="callflow", facet="callflow", remote_id=held[0])
+        Entity(connection=linked, kind="callflow", facet="callflow", remote_id=held[0])
     )
     number, theirs, mine = held[1]["numbers"][0], held[1]["numbers"], at_kazoo.document["numbers"]
     draft.refresh_from_db()
@@ -283,35 +204,37 @@ def test_a_number_moves_from_another_callflow_and_back(
     done = browser.post(f"/t/corvane/changes/{change.pk}/send/", follow=True).content.decode()
     assert "Take all of it back" in done
     assert number in at_kazoo.document["numbers"]
-    assert at_kazoo.docs[held[0]]["doc"]["numbers"] == theirs[1:]
+    assert at_kazoo.docs()[held[0]]["doc"]["numbers"] == theirs[1:]
 
     back = browser.post(f"/t/corvane/changes/{change.pk}/revert/", {"both": "1"}, follow=True).context[
         "change"
     ]
     browser.post(f"/t/corvane/changes/{back.pk}/send/")
     assert at_kazoo.document["numbers"] == mine
-    assert sorted(at_kazoo.docs[held[0]]["doc"]["numbers"]) == sorted(theirs)
+    assert sorted(at_kazoo.docs()[held[0]]["doc"]["numbers"]) == sorted(theirs)
     assert Change.objects.filter(state=Change.State.APPLIED).count() == 2
 
 
 def test_what_cannot_be_given_up_keeps_the_other_from_being_sent(
-    draft: CallflowDraft, at_kazoo: AtKazoo, link: Connection, maud: Person
+    draft: CallflowDraft, at_kazoo: AtKazoo, linked: Connection, maud: Person
 ) -> None:
     other = next(
         key
-        for key, row in at_kazoo.docs.items()
+        for key, row in at_kazoo.docs().items()
         if len(row["doc"].get("numbers", [])) > 1 and key != at_kazoo.identifier
     )
-    callflow_drafts.live_document(Entity(connection=link, kind="callflow", facet="callflow", remote_id=other))
-    number = at_kazoo.docs[other]["doc"]["numbers"][0]
+    callflow_drafts.live_document(
+        Entity(connection=linked, kind="callflow", facet="callflow", remote_id=other)
+    )
+    number = at_kazoo.docs()[other]["doc"]["numbers"][0]
     draft.refresh_from_db()
     mine = at_kazoo.document["numbers"]
     data = {"act": "settings", "revision": draft.revision, "step": "", "numbers": "\n".join([*mine, number])}
     browser, home = signed_in(maud), f"{HOME}{draft.entity_id}/edit/"
     browser.post(home, data)
     change = browser.post(f"{home}review/", {"move": ""}, follow=True).context["change"]
-    client = access.client_of(link)
-    document = {**at_kazoo.docs[other]["doc"], "numbers": ["4711"]}
+    client = access.client_of(linked)
+    document = {**at_kazoo.docs()[other]["doc"], "numbers": ["4711"]}
     client.call("callflow.update", {"callflowId": other}, data=document)
     page = browser.post(f"/t/corvane/changes/{change.pk}/send/", follow=True).content.decode()
     assert "has to be applied before it" in page
@@ -321,17 +244,19 @@ def test_what_cannot_be_given_up_keeps_the_other_from_being_sent(
 
 
 def test_the_last_number_of_a_callflow_does_not_move(
-    draft: CallflowDraft, at_kazoo: AtKazoo, link: Connection, maud: Person
+    draft: CallflowDraft, at_kazoo: AtKazoo, linked: Connection, maud: Person
 ) -> None:
     other = next(
         key
-        for key, row in at_kazoo.docs.items()
+        for key, row in at_kazoo.docs().items()
         if len(row["doc"].get("numbers", [])) == 1
         and not row["doc"].get("patterns")
         and key != at_kazoo.identifier
     )
-    callflow_drafts.live_document(Entity(connection=link, kind="callflow", facet="callflow", remote_id=other))
-    mine = [*at_kazoo.document["numbers"], *at_kazoo.docs[other]["doc"]["numbers"]]
+    callflow_drafts.live_document(
+        Entity(connection=linked, kind="callflow", facet="callflow", remote_id=other)
+    )
+    mine = [*at_kazoo.document["numbers"], *at_kazoo.docs()[other]["doc"]["numbers"]]
     draft.refresh_from_db()
     data = {"act": "settings", "revision": draft.revision, "step": "", "numbers": "\n".join(mine)}
     browser, home = signed_in(maud), f"{HOME}{draft.entity_id}/edit/"

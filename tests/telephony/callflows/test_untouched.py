@@ -1,87 +1,53 @@
-"""Whatever a callflow says, opened in the editor and reviewed it is the same document, and 30 acts can be taken back."""
+"""Whatever a callflow says, opened and saved in the editor it is the same document; and what was done is taken back."""
 
 from __future__ import annotations
 
-import json
 import random
-from typing import Any
 
 import pytest
 
-from accounts.models import Person
-from portal.lib.canonical import canonical_json
-from telephony.models import CallflowDraft, Entity
-from telephony.providers.callflows.tree import read
+from telephony.bench.callflow_acts import taken_back_as_functions
+from telephony.bench.callflow_documents import odd, sound
+from telephony.bench.callflow_trips import Desk, published_under, saved_as_it_is, taken_back
 from telephony.providers.kazoo.callflows.actions import ACTIONS
-from telephony.services.callflow_drafts import flow_of, proposal_of, text_of
-from tests.people import signed_in
 
-from .conftest import Store, identifier
-
-HOME = "/t/corvane/callflows/"
-ODD = [1.0, 10**30, None, "été", {"a.b": [True]}, [], {}, ""]
-KEYS = ["_", "0", "timeout", "USER_BUSY", "sip:486", "a.b", "été", "0" * 32]
+TRIPS, SEQUENCES, PARTS = 200, 50, 5  # parts, so that several processes may share them
+WHOLE, DEEP = 9, 19  # every so many by every page, and as deep as they come
 
 
-def grown(chance: random.Random, depth: int) -> dict[str, Any]:
-    """A step of any module, known or not, with fields that nobody knows."""
-    step: dict[str, Any] = {"module": chance.choice([*ACTIONS, "halden_callback"])}
-    step["data"] = {chance.choice(["id", "timeout", "x_site", "rules"]): chance.choice(ODD) for _ in range(2)}
-    if chance.random() < 0.3:
-        step["x_note"] = chance.choice(ODD)
-    keys = chance.sample(KEYS, 1 if depth > 3 else chance.randint(0, 3)) if depth else []
-    step["children"] = {key: grown(chance, depth - 1) for key in keys or (["_"] if depth else [])}
-    return step
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_opened_and_saved_a_callflow_is_the_same(desk: Desk, part: int) -> None:
+    found, modules = {}, list(ACTIONS)
+    for seed in range(part, TRIPS, PARTS):
+        first = modules[seed % len(modules)]  # the form of each is saved at least twice
+        document = odd(random.Random(seed), ACTIONS, first=first, is_deep=not seed % DEEP)
+        found[seed] = saved_as_it_is(desk, document, 0, is_whole=not seed % WHOLE)
+    assert set(found.values()) == {""}, found
 
 
-def drafted(reception: Entity, maud: Person, document: dict[str, Any]) -> CallflowDraft:
-    text = json.dumps(document, ensure_ascii=False)
-    found, _made = CallflowDraft.objects.update_or_create(
-        entity=reception, person=maud, defaults={"base": text, "flow": text_of(read(document)), "revision": 0}
-    )
-    return found
+@pytest.mark.django_db(transaction=True)
+def test_published_under_another_name_a_callflow_is_the_same(desk: Desk) -> None:
+    found = {
+        seed: published_under(desk, sound(random.Random(seed), ACTIONS, is_deep=seed == 0), f"Line {seed}")
+        for seed in range(12)
+    }
+    assert set(found.values()) == {""}, found
 
 
-@pytest.fixture
-def plain(store: Store) -> Entity:
-    return store("callflow", id=identifier("f"), name="Reception", numbers=["3000"], flow={})
-
-
-def test_opened_and_reviewed_a_callflow_is_the_same(plain: Entity, maud: Person) -> None:
-    browser = signed_in(maud)
-    for seed in range(8):
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_thirty_acts_by_the_real_addresses_are_taken_back(desk: Desk, part: int) -> None:
+    found = {}
+    for seed in range(part, SEQUENCES, PARTS):
         chance = random.Random(seed)
-        document = {"x": chance.choice(ODD), "flow": grown(chance, 30 if seed == 0 else 4), "numbers": ["1"]}
-        draft = drafted(plain, maud, document)
-        for path in ("", "edit/", "edit/review/"):
-            assert browser.get(f"{HOME}{plain.pk}/{path}").status_code == 200
-        draft.refresh_from_db()
-        assert json.dumps(flow_of(draft.flow).document()) == json.dumps(document)
-        wanted, _seen = proposal_of(draft)
-        assert wanted == {}
+        found[seed] = taken_back(desk, sound(chance, ACTIONS), chance, ACTIONS)
+    assert set(found.values()) == {""}, found
 
 
-def test_thirty_acts_by_the_real_addresses_are_taken_back(plain: Entity, maud: Person) -> None:
-    browser, chance = signed_in(maud), random.Random(7)
-    draft = drafted(plain, maud, {"name": "x", "flow": grown(chance, 3), "numbers": ["1"]})
-    before = canonical_json(flow_of(draft.flow).document())
-    path, asked = f"{HOME}{plain.pk}/edit/", {"shown": ""}
-    acts = ["add", "wrap", "move", "duplicate", "copy", "paste", "remove", "remove_branch", "set_key"]
-    for _ in range(30):
-        draft.refresh_from_db()
-        numbers = list(flow_of(draft.flow).nodes)
-        data = {
-            **asked,
-            "act": chance.choice(acts),
-            "revision": draft.revision,
-            "module": chance.choice(list(ACTIONS)),
-        }
-        if numbers:
-            data |= {"step": chance.choice(numbers), "to": chance.choice(numbers), "key": chance.choice(KEYS)}
-        assert browser.post(path, data).status_code == 200
-    draft.refresh_from_db()
-    assert draft.position > 5
-    while draft.position:
-        browser.post(path, {**asked, "act": "undo", "revision": draft.revision})
-        draft.refresh_from_db()
-    assert canonical_json(flow_of(draft.flow).document()) == before
+def test_thirty_acts_are_taken_back_without_any_page() -> None:
+    found = {}
+    for seed in range(200):
+        chance = random.Random(seed)
+        found[seed] = taken_back_as_functions(sound(chance, ACTIONS), chance, ACTIONS)
+    assert set(found.values()) == {""}, {seed: words for seed, words in found.items() if words}
