@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -74,7 +75,7 @@ TransactionTestCase._fixture_teardown = _left_empty
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that opens a browser is marked by its fixture, so that none is run among the parallel ones."""
     for item in items:
-        if "visitor" in getattr(item, "fixturenames", ()):
+        if {"visitor", "telephone"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
 
 
@@ -110,10 +111,11 @@ class Visitor:
     """One person at one browser window. `visitor(steps)` runs `steps(page)` where the browser lives.
 
     base      where the portal answers, without a slash at the end
+    window    what Playwright takes of a window that is not an ordinary one
     problems  what the console and the page reported; a test that leaves any fails at its end
     """
 
-    def __init__(self, thread: BrowserThread, base: str) -> None:
+    def __init__(self, thread: BrowserThread, base: str, **window: Any) -> None:
         self.thread, self.base = thread, base
         self.problems: list[str] = []
         self.context = thread.run(
@@ -122,6 +124,7 @@ class Visitor:
             locale="en-GB",
             timezone_id="Europe/Paris",
             accept_downloads=True,
+            **window,
         )
         self.page: Page = thread.run(self.context.new_page)
         thread.run(self._listen)
@@ -173,13 +176,29 @@ def browser_thread() -> Iterator[BrowserThread]:
     thread.close()
 
 
-@pytest.fixture
-def visitor(browser_thread: BrowserThread, live_server: Any, settings: Any) -> Iterator[Visitor]:
+@contextmanager
+def _in_front(thread: BrowserThread, live_server: Any, settings: Any, **window: Any) -> Iterator[Visitor]:
     """Somebody in front of the portal of this test, not signed in. Fails the test if the console shows an error."""
     base = live_server.url.replace("127.0.0.1", "localhost")  # passkeys know no addresses
     settings.PUBLIC_URL = base
     settings.CSRF_TRUSTED_ORIGINS = [base]
-    someone = Visitor(browser_thread, base)
+    someone = Visitor(thread, base, **window)
     yield someone
     someone.close()
     assert not someone.problems, "\n".join(someone.problems)
+
+
+@pytest.fixture
+def visitor(browser_thread: BrowserThread, live_server: Any, settings: Any) -> Iterator[Visitor]:
+    with _in_front(browser_thread, live_server, settings) as someone:
+        yield someone
+
+
+@pytest.fixture
+def telephone(browser_thread: BrowserThread, live_server: Any, settings: Any) -> Iterator[Visitor]:
+    """The same with a telephone in the hand: narrow, and touched by a finger."""
+    size = {"width": 390, "height": 844}
+    with _in_front(
+        browser_thread, live_server, settings, viewport=size, has_touch=True, is_mobile=True
+    ) as someone:
+        yield someone

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Person
 from telephony.models import CallflowDraft
-from telephony.services.callflow_drafts import flow_of
+from telephony.providers.callflows.tree import read
+from telephony.services.callflow_drafts import flow_of, text_of
 
 from .conftest import Editor, Store, identifier
+from .hands import Mouse
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WIDE = {"width": 1900, "height": 1000}
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
@@ -21,6 +25,10 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 def at_browser(visitor: Any, maud: Person) -> Any:
     visitor.sign_in(maud)
     return visitor
+
+
+def box(page: Page, step: int) -> Locator:
+    return page.locator(f".sb-flow .step[data-step='{step}'] .box")
 
 
 def modules(draft: CallflowDraft) -> list[str]:
@@ -56,23 +64,87 @@ def test_a_step_is_added_and_taken_back_by_keyboard_alone(at_browser: Any, draft
     assert modules(draft) == before
 
 
-def test_a_branch_is_dragged_below_another_step(at_browser: Any, draft: CallflowDraft) -> None:
+def test_an_unknown_step_is_dragged_below_another_and_back_again(
+    at_browser: Any, draft: CallflowDraft
+) -> None:
+    kept = flow_of(draft.flow).part(5)
+
     def drag(page: Page) -> None:
-        page.set_viewport_size({"width": 1900, "height": 1000})
+        page.set_viewport_size(WIDE)
         page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/")
-        start = page.locator(".sb-flow .step[data-step='5'] .box").bounding_box()
-        end = page.locator(".sb-flow .step[data-step='3'] .box").bounding_box()
-        assert start
-        assert end
-        page.mouse.move(start["x"] + 60, start["y"] + 20)
-        page.mouse.down()
-        page.mouse.move(end["x"] + 60, end["y"] + 20, steps=4)
-        page.mouse.up()
+        Mouse(page).drag(box(page, 5), box(page, 3))
         expect(page.locator(".sb-draftbar")).to_contain_text("1 step differs")
+
+    def undo(page: Page) -> None:
+        page.keyboard.press("Control+z")
+        expect(page.locator(".sb-draftbar")).to_contain_text("Same as the live callflow")
 
     at_browser(drag)
     draft.refresh_from_db()
-    assert flow_of(draft.flow)[5].parent == 3
+    flow = flow_of(draft.flow)
+    assert (flow[5].parent, flow.part(5)) == (3, kept)
+    at_browser(undo)
+    draft.refresh_from_db()
+    assert flow_of(draft.flow)[5].parent == 2
+
+
+def test_a_module_is_dropped_between_two_steps(at_browser: Any, draft: CallflowDraft) -> None:
+    def drop(page: Page) -> None:
+        page.set_viewport_size(WIDE)
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/")
+        page.locator("[data-find-module]").fill("tts")
+        Mouse(page).drag(
+            page.locator("[data-module='tts']"), page.locator(".sb-flow .step[data-step='3'] .branch rect")
+        )
+        expect(page.locator(".sb-draftbar")).to_contain_text("differ")
+
+    at_browser(drop)
+    draft.refresh_from_db()
+    flow = flow_of(draft.flow)
+    above = flow[3].parent
+    assert above is not None
+    assert (flow[above].module, flow[above].parent, flow[2].child("1")) == ("tts", 2, above)
+
+
+def test_a_branch_is_folded_by_keys(at_browser: Any, draft: CallflowDraft) -> None:
+    menu = "[data-outline] [data-step='2']"
+
+    def fold(page: Page) -> None:
+        page.set_viewport_size(WIDE)
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/?step=2")
+        page.locator(menu).focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page.locator(f"{menu}[aria-expanded='false']")).to_be_focused()
+        expect(box(page, 3)).to_have_count(0)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(f"{menu}[aria-expanded='true']")).to_be_focused()
+        expect(box(page, 3)).to_have_count(1)
+
+    at_browser(fold)
+
+
+def test_a_part_is_pasted_into_another_callflow(
+    at_browser: Any, draft: CallflowDraft, maud: Person, store: Store
+) -> None:
+    other = store("callflow", id=identifier("9"), name="Night", numbers=["4711"], patterns=[])
+    text = json.dumps(other.document)
+    night = CallflowDraft.objects.create(
+        entity=other, person=maud, base=text, flow=text_of(read(other.document))
+    )
+
+    def paste(page: Page) -> None:
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/?step=2")
+        page.locator("[role=treeitem][tabindex='0']").focus()
+        with page.expect_response("**/edit/**"):
+            page.keyboard.press("Control+c")
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{other.pk}/edit/")
+        page.locator("[role=treeitem][tabindex='0']").focus()
+        page.keyboard.press("Control+v")
+        expect(page.locator(".sb-draftbar")).to_contain_text("4 steps differ")
+
+    at_browser(paste)
+    night.refresh_from_db()
+    assert flow_of(night.flow).document()["flow"] == flow_of(draft.flow).part(2)
 
 
 def test_the_pages_are_fit_for_everybody(at_browser: Any, draft: CallflowDraft) -> None:
