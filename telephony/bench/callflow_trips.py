@@ -35,7 +35,7 @@ ANSWERS = (HTTPStatus.OK, HTTPStatus.FOUND)
 PANEL = "flow-panel"  # what a script asks for when a step is chosen
 SETTINGS = "sb-flow-settings"  # class of the form of settings
 FOOT = 'class="sb-foot"'  # where a review leads on, if anything differs
-STOPPED = 'btn-primary" disabled'  # and where it does not
+STOPPED = 'name="move" disabled'  # and where it does not
 
 
 class Wrong(Exception):
