@@ -169,9 +169,11 @@ def _sheet(sheet: Any) -> Uploaded:
 
 
 def _cells(sheet: Any) -> Iterator[Any]:
-    """Rows of cells, whatever the sheet says of its own size; one column more than may be is looked for."""
+    """Rows of cells, whatever the sheet says of its own size; one column more than may be is looked for. A row far below
+    the others comes after as many empty ones."""
     sheet.reset_dimensions()
-    for row in sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1):
+    for count, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
+        _refuse_too_long(count)
         is_over = len(row) > MOST_COLUMNS and row[MOST_COLUMNS].value is not None
         _refuse_too_wide(MOST_COLUMNS + 1 if is_over else 0)
         yield row[:MOST_COLUMNS]

@@ -57,7 +57,8 @@ class RowsWidget(forms.Widget):
             self._list(name, own, rows, told) if self.rows.variants else self._table(name, own, rows, told)
         )
         there = f'<input type="hidden" name="{name}.{THERE}" value="1">'
-        empty = "" if rows else f'<p class="sb-quiet">{escape(_("Nothing yet."))}</p>'
+        nothing = escape(_("Nothing yet."))
+        empty = "" if rows else f'<p class="sb-quiet">{nothing}</p>'
         adder = self._adder(name, own) if len(rows) < MOST else ""
         return mark_safe(
             f'<div class="sb-rows" data-rows id="{escape(own)}">{there}{drawn if rows else empty}{adder}</div>'
@@ -78,7 +79,8 @@ class RowsWidget(forms.Widget):
             lines.append(
                 f'<tr><th scope="row">{who}{self._hidden(name, row)}{acts}</th>{"".join(cells)}</tr>'
             )
-        first = f'<th scope="col"><span class="visually-hidden">{escape(_("Entry"))}</span></th>'
+        entry = escape(_("Entry"))
+        first = f'<th scope="col"><span class="visually-hidden">{entry}</span></th>'
         return f'<table class="sb-rows-table"><thead><tr>{first}{heads}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
 
     def _list(self, name: str, own: str, rows: Sequence[Row], told: Sequence[tuple[str, str]]) -> str:
@@ -167,5 +169,6 @@ class RowsWidget(forms.Widget):
             label = escaped(words)
             box = f'<input class="form-control" name="{name}.{TYPED}" placeholder="{label}" aria-label="{label}"'
             controls += f'{box} autocomplete="off">'
+        add = escape(_("Add"))
         button = f'<button class="btn btn-xs" name="{ACT}" value="{escape(name)}:add:" data-row-add formnovalidate>'
-        return f'<div class="sb-rows-new">{controls}{button}{escape(_("Add"))}</button></div>'
+        return f'<div class="sb-rows-new">{controls}{button}{add}</button></div>'

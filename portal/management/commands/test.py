@@ -42,7 +42,9 @@ class Command(BaseCommand):
         with ExitStack() as runs:
             if arguments:
                 return start(arguments, runs).wait()
-            processes = min(4, max(2, os.cpu_count() or 1))
+            processes = min(
+                4, (os.cpu_count() or 1) + 1
+            )  # one more than cores: a test waits for servers now and then
             codes = [start(["-m", "not browser and not kill", "-n", str(processes)], runs).wait()]
             print(
                 "\nBrowser tests, and kill tests beside them; what those say follows at the end.", flush=True

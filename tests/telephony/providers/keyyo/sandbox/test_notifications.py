@@ -200,6 +200,7 @@ def test_makecall_is_notified_but_not_when_recorded(listening, sandbox, fake_key
         requests.get(url, params={"ACCOUNT": A, "CALLEE": X, "RECORD": "1"}, auth=auth, timeout=5).text
         == "OK"
     )
+    sandbox.clock.advance(1)  # one action a second
     assert (
         requests.get(url, params={"ACCOUNT": A, "CALLEE": "33199009998"}, auth=auth, timeout=5).text == "OK"
     )
