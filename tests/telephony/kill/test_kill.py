@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PARIS = ZoneInfo("Europe/Paris")
 CALLS = 50_000
 PATIENCE_S = 240.0
+RUN = "SELECT state, rows_new, error FROM telephony_syncrun WHERE id = %s"
 
 
 def wait_for(condition: Callable[[], Any], what: str) -> Any:
@@ -114,6 +115,21 @@ class Cluster:
             return False
         return True
 
+    def supervise(self) -> None:
+        """Start what has ended. A worker that loses its broker with a task at hand may end itself."""
+        for name, start in (("worker", self.start_worker), ("beat", self.start_beat)):
+            if name not in self.processes or self.processes[name].poll() is not None:
+                start()
+
+    def wait_for_run(self, run: int, is_so: Callable[[Any], bool], what: str) -> None:
+        """Until the run's row (state, new rows, error) is so; whoever ends meanwhile is started again."""
+
+        def looked() -> bool:
+            self.supervise()
+            return any(is_so(row) for row in self.rows(RUN, run))
+
+        wait_for(looked, what)
+
     def prepare(self, name: str, start_at: datetime, end_at: datetime) -> dict[str, int]:
         script = Path(__file__).with_name("prepare.py")
         arguments = [self.sandbox.url, name, start_at.isoformat(), end_at.isoformat()]
@@ -190,24 +206,14 @@ def test_whoever_is_killed_nothing_is_lost(
 ) -> None:
     start_at, end_at, expected = history
     made = cluster.prepare(victim, start_at, end_at)
-    for name, start in (("worker", cluster.start_worker), ("beat", cluster.start_beat)):
-        if name not in cluster.processes or cluster.processes[name].poll() is not None:
-            start()
-    run = "SELECT state, rows_new, error FROM telephony_syncrun WHERE id = %s"
-    wait_for(
-        lambda: [row for row in cluster.rows(run, made["run"]) if row[1] > 2_000],
-        f"the first rows; worker: {cluster.log('worker')}",
-    )
+    cluster.wait_for_run(made["run"], lambda row: row[1] > 2_000, "the first rows")
 
     cluster.kill(victim)
-    before = cluster.rows(run, made["run"])
+    before = cluster.rows(RUN, made["run"])
     cluster.restart(victim)
 
-    wait_for(
-        lambda: [row for row in cluster.rows(run, made["run"]) if row[0] not in ("waiting", "running")],
-        "the end of the run",
-    )
-    [(state, _, error)] = cluster.rows(run, made["run"])
+    cluster.wait_for_run(made["run"], lambda row: row[0] not in ("waiting", "running"), "the end of the run")
+    [(state, _, error)] = cluster.rows(RUN, made["run"])
     assert (state, error) == ("complete", ""), cluster.log("worker")
     assert not before or before[0][1] < len(expected)  # it was killed in the middle
     records = cluster.rows(
