@@ -50,7 +50,10 @@
     const step = link.closest("[data-step]").dataset.step, address = new URL(link.getAttribute("href"), location);
     const canvas = page().querySelector("[data-canvas]"), at = [canvas.scrollLeft, canvas.scrollTop];
     address.searchParams.set("step", step);
-    await htmx.ajax("GET", address.href, { target: "[data-flow]", select: "[data-flow]", swap: "outerHTML" });
+    // htmx.ajax would put it behind a panel that is on its way, and go on here before anything is drawn.
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.redirected) return void location.assign(address);
+    htmx.swap("[data-flow]", await answer.text(), { swapStyle: "outerHTML" }, { select: "[data-flow]" });
     history.replaceState(history.state, "", address);
     [page().querySelector("[data-canvas]").scrollLeft, page().querySelector("[data-canvas]").scrollTop] = at;
     begin(step);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,14 +14,14 @@ _AHEAD = """(one) => {
 }"""
 
 
-class Hand:
+class Hand(ABC):
     """What all of them share. `add` puts a module below the chosen step, on the branch of these words."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def press(self, target: Locator) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def press(self, target: Locator) -> None: ...
 
     def write(self, target: Locator, text: str) -> None:
         self.press(target)
