@@ -74,5 +74,5 @@ def taken_back_as_functions(document: Mapping[str, Any], chance: random.Random, 
 
 def _tools(flow: Flow, actions: Actions, clipboard: Any, act: str) -> Tools:
     found = problems(flow, actions) if act == "fix" else ()
-    fixes = [(one.fix.edit, one.fix.arguments) if one.fix else ("", {}) for one in found]
-    return Tools(actions=actions, ending="hangup", clipboard=clipboard, fixes=fixes)
+    fixes = [one.fix for one in found]
+    return Tools(actions=actions, ending="hangup", refuge="voicemail", clipboard=clipboard, fixes=fixes)

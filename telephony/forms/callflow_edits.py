@@ -15,6 +15,7 @@ from telephony.forms.json_text import read_json
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.actions import Actions, keys_of
 from telephony.providers.callflows.edits import Patch, Reason, Refused
+from telephony.providers.callflows.lint import Fix
 from telephony.providers.callflows.tree import CHILDREN, FLOW, Flow
 from telephony.providers.flat import built, flat_of, laid_over
 from telephony.providers.operations import Text
@@ -56,13 +57,14 @@ class ActForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """What acts need beside the form: the modules, the one that ends a call, what lies in the clipboard, and what the
-    lint proposes, by the place of the problem."""
+    """What acts need beside the form: the modules, those of a step that ends a call and of one that takes callers whom
+    nobody answers, what lies in the clipboard, and what the lint proposes, by the place of the problem."""
 
     actions: Actions
     ending: str
+    refuge: str
     clipboard: Any = None
-    fixes: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    fixes: Sequence[Fix | None] = ()
 
 
 def patch_of(form: ActForm, tools: Tools) -> Callable[[Flow], Patch]:
@@ -142,13 +144,13 @@ def _fix(flow: Flow, form: ActForm, tools: Tools) -> Patch:
     at = form.cleaned_data["step"]
     if at is None or at >= len(tools.fixes):
         raise Refused(Reason.NO_SUCH_STEP)
-    edit, arguments = tools.fixes[at]
-    if not edit:
+    fix = tools.fixes[at]
+    if fix is None:
         raise Refused(Reason.NO_SUCH_STEP)
-    if edit == "add":
-        step = {"module": tools.ending, "data": {}, "children": {}}
-        return edits.add(flow, step, **arguments)
-    return _FIXES[edit](flow, **arguments)
+    if fix.edit == "add":
+        module = tools.refuge if fix.is_refuge else tools.ending
+        return edits.add(flow, {"module": module, "data": {}, "children": {}}, **fix.arguments)
+    return _FIXES[fix.edit](flow, **fix.arguments)
 
 
 def _all(flow: Flow, form: ActForm, tools: Tools) -> Patch:
@@ -171,6 +173,7 @@ def _data(flow: Flow, form: ActForm, tools: Tools) -> Patch:
 _FIXES: Mapping[str, Callable[..., Patch]] = {
     "remove_branch": edits.remove_branch,
     "set_data": edits.set_data,
+    "set_root": edits.set_root,
 }
 _ACTS: Mapping[str, Callable[[Flow, ActForm, Tools], Patch]] = {
     "add": _add,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models.fields.json import KeyTransform
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.numbers import to_e164
 from telephony.models import Connection, Entity
+from telephony.providers.callflows.lint import Fix, Problem
 from telephony.providers.callflows.surroundings import Target
 from telephony.providers.callflows.tree import Flow
 from telephony.providers.phrases import Said, Strong, said
@@ -50,6 +52,16 @@ def _next_free(taken: Sequence[int]) -> str:
     first, used = min(taken), set(taken)
     found = next(one for one in range(first, first + len(used) + 1) if one not in used)
     return str(found) if len(str(found)) == len(str(first)) else ""
+
+
+def with_a_number(problem: Problem, connection: Connection, network: Network, flow: Flow) -> Problem:
+    """That nothing leads to a callflow, with the next free extension as a remedy where there is one."""
+    free = free_extensions(connection, network, flow)
+    if not free:
+        return problem
+    label = gettext("Give it the extension %(number)s") % {"number": free[0]}
+    root = {**flow.root, "numbers": [*own_numbers(flow), free[0]]}
+    return replace(problem, fix=Fix(label=label, edit="set_root", arguments={"root": root}))
 
 
 def own_numbers(flow: Flow) -> list[str]:

@@ -29,6 +29,7 @@ from telephony.services.callflow_around import problems_of, targets_of
 from telephony.services.callflow_bringing import left_empty
 from telephony.services.callflow_drafts import Differences, differences, flow_of
 from telephony.services.callflow_moving import Move
+from telephony.services.callflow_numbers import with_a_number
 from telephony.services.callflow_scene import scene_of
 from telephony.services.edit_surroundings import surroundings
 from telephony.views.callflow_pages import CallflowPage
@@ -46,7 +47,7 @@ MADE_OF_DRAFT = (
     "panel",
     "board",
 )
-STOPPING = frozenset({Fault.MISSING_VALUE, Fault.WRONG_VALUE})
+STOPPING = frozenset({Fault.MISSING_VALUE, Fault.WRONG_VALUE, Fault.NO_NUMBER})
 
 
 class DraftPage(CallflowPage):
@@ -75,7 +76,16 @@ class DraftPage(CallflowPage):
     def problems(self) -> list[Problem]:
         """What was left empty when it was brought in stands first."""
         left = left_empty(self.draft, self.flow, self.callflows) if self.draft is not None else []
-        return [*left, *problems_of(self.flow, self.link, self.around)]
+        found = problems_of(self.flow, self.link, self.around)
+        return [
+            *left,
+            *(
+                with_a_number(one, self.link, self.network, self.flow)
+                if one.fault is Fault.NO_NUMBER
+                else one
+                for one in found
+            ),
+        ]
 
     @cached_property
     def differences(self) -> Differences:
@@ -93,8 +103,9 @@ class DraftPage(CallflowPage):
 
     @property
     def stopping(self) -> list[Problem]:
-        """What the provider would refuse, and is the draft's doing."""
+        """What the provider would refuse: it is the draft's doing, or keeps it from taking any change of the callflow."""
         before = {(one.fault, one.number, one.path) for one in self._problems_before}
+        before -= {(Fault.NO_NUMBER, None, "")}
         return [
             one
             for one in self.problems
@@ -159,7 +170,7 @@ class CallflowReviewView(DraftPage, TemplateView):
                 (names.get(name, name), self.base.root.get(name), self.flow.root.get(name))
                 for name in found.root
             ],
-            stopping=self.stopping,
+            stopping=[(self.problems.index(one), one) for one in self.stopping],
             moves=self.moves,
             is_stuck=any(one.why_not for one in self.moves),
             is_same=not found,

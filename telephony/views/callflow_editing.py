@@ -125,6 +125,8 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             return self.render_to_response(self.get_context_data(settings=settings, **self.kwargs))
         if trouble:
             messages.error(self.request, trouble)
+        elif self.request.POST.get("then") == "review":
+            return HttpResponseRedirect(self.url("callflow_review"))
         return self.back(step)
 
     def _patch(self, settings: EditForm | None, trouble: str) -> HttpResponse:
@@ -166,9 +168,11 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             make = patch_of(form, self._tools(what))
         except KeyError:
             raise forms.ValidationError(no_such_act()) from None
-        callflow_drafts.act(draft, said["revision"], what, make, number)
+        acted = callflow_drafts.act(draft, said["revision"], what, make, number)
         if what in ("add", "wrap", "paste", "duplicate"):
             return str(fresh)
+        if what == "fix" and fresh in callflow_drafts.flow_of(acted.flow):
+            return str(fresh)  # the step that mends it is to be filled in
         if what in ("remove", "remove_branch"):
             return ROOT if above is None else str(above)
         return ""
@@ -179,8 +183,9 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         return Tools(
             actions=self.callflows.actions,
             ending=self.callflows.ending,
+            refuge=self.callflows.refuge,
             clipboard=json.loads(clipboard) if clipboard else None,
-            fixes=[(one.fix.edit, one.fix.arguments) if one.fix else ("", {}) for one in problems],
+            fixes=[one.fix for one in problems],
         )
 
     # ---- settings of a step, or of the callflow ----

@@ -23,6 +23,7 @@ class Callflows:
     rule_kind  entity kind of the rules of time, whose identifiers are keys of branches
     switch     field of an object that is false where it is switched off
     ending     module of a step that ends the call, for a branch that is missing
+    refuge     module of a step that takes callers whom nobody answers
     update     key of the operation that writes one
     note       dotted place in the settings of a step where a person's note on it is kept
     itself     fields of a new callflow itself: its name, its numbers
@@ -37,6 +38,7 @@ class Callflows:
     rule_kind: str
     switch: str
     ending: str
+    refuge: str
     update: str
     note: str
     itself: tuple[Field, ...] = ()

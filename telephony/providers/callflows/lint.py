@@ -46,6 +46,7 @@ class Fault(StrEnum):
 
 _GRAVE = frozenset(
     {
+        Fault.NO_NUMBER,
         Fault.NO_STEP,
         Fault.MISSING_VALUE,
         Fault.WRONG_VALUE,
@@ -59,11 +60,15 @@ _GRAVE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Fix:
-    """A way to mend it: the name of a function of `edits.py` and its arguments that are known."""
+    """A way to mend it: the name of a function of `edits.py` and its arguments that are known.
+
+    is_refuge   the step that is added takes callers whom nobody answers; else it ends the call
+    """
 
     label: Text
     edit: str
     arguments: Mapping[str, Any]
+    is_refuge: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +94,8 @@ def problems(flow: Flow, actions: Actions) -> list[Problem]:
 
 def _about_root(flow: Flow) -> Iterator[Problem]:
     if not flow.root.get("numbers") and not flow.root.get("patterns"):
-        yield Problem(fault=Fault.NO_NUMBER, says=said(_("No number and no pattern leads here.")))
+        words = _("No number and no pattern leads here; the provider takes no callflow without one.")
+        yield Problem(fault=Fault.NO_NUMBER, says=said(words))
     if flow.top is None:
         yield Problem(fault=Fault.NO_STEP, says=said(_("There is no step: calls end at once.")))
 
@@ -124,7 +130,7 @@ def _exits(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Prob
         yield Problem(fault=Fault.NO_EXIT, says=says, number=number, fix=fix)
     elif action.branches.may_strand and DEFAULT not in keys:
         says = said(_("If nobody answers, the call ends here without voicemail."))
-        fix = Fix(label=_("Add a step for no answer"), edit="add", arguments=add)
+        fix = Fix(label=_("Add a mailbox for no answer"), edit="add", arguments=add, is_refuge=True)
         yield Problem(fault=Fault.DEAD_END, says=says, number=number, fix=fix)
 
 

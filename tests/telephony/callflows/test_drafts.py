@@ -101,6 +101,17 @@ def test_the_lint_is_mended_by_its_own_proposal(editor: Editor) -> None:
     assert flow_of(editor.draft.flow)[2].child("_") is not None
 
 
+def test_who_is_not_answered_gets_a_mailbox_to_choose(editor: Editor) -> None:
+    page = editor.browser.get(editor.path).content.decode()
+    at = page.split("Add a mailbox for no answer")[0].rpartition('name="step" value="')[2].split('"')[0]
+    page = editor.act("fix", step=at)
+    flow = flow_of(editor.draft.flow)
+    added = flow[3].child("_")
+    assert added is not None
+    assert flow[added].module == "voicemail"
+    assert f'name="to" value="{added}"' in page  # it is chosen, to be filled in
+
+
 def test_a_problem_that_has_no_remedy_is_not_mended(editor: Editor) -> None:
     page = editor.browser.get(editor.path).content.decode()
     assert "not in the account any more" in page

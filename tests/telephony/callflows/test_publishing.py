@@ -163,9 +163,35 @@ def test_a_new_callflow_is_made_and_its_draft_is_over(
     assert browser.get(where)["Location"] == f"{HOME}{found.pk}/"
 
 
-def test_what_the_provider_refuses_is_told_beside_the_draft(linked: Connection, maud: Person) -> None:
+def test_a_callflow_without_a_number_is_stopped_before_it_is_sent(
+    linked: Connection, entity: Entity, maud: Person
+) -> None:
+    """With what mends it at its place; without script, by the forms of the page."""
     browser = signed_in(maud)
     where = browser.post(f"{HOME}new/{linked.slug}/empty/", {"name": "Unreached"})["Location"]
+    review = where.replace("edit/", "review/")
+    page = browser.get(review).content.decode()
+    assert "The provider would refuse this" in page
+    assert "No number and no pattern leads here" in page
+    assert "/changes/" not in browser.post(review)["Location"]
+    at = next(at for at, one in browser.get(review).context["stopping"] if one.fault == "no_number")
+    label = page.partition("Give it the extension ")[2].partition("<")[0].strip()
+    mended = {"act": "fix", "revision": 0, "step": at, "then": "review"}
+    answer = browser.post(where, mended)
+    assert answer["Location"] == review
+    assert flow_of(CallflowDraft.objects.get().flow).root["numbers"] == [label]
+    assert "would refuse" not in browser.get(review).content.decode()
+    assert "/changes/" in browser.post(review)["Location"]
+
+
+def test_what_the_provider_refuses_is_told_beside_the_draft(
+    linked: Connection, at_kazoo: AtKazoo, maud: Person
+) -> None:
+    """A number that another callflow has meanwhile, of which nothing was read yet."""
+    browser = signed_in(maud)
+    held = [one for row in at_kazoo.docs().values() for one in row["doc"].get("numbers", [])]
+    start = {"name": "Late", "extension": next(one for one in held if one.isdecimal())}
+    where = browser.post(f"{HOME}new/{linked.slug}/empty/", start)["Location"]
     browser.post(where.replace("edit/", "review/"))
     change = Change.objects.get()
     answer = browser.post(f"/t/corvane/changes/{change.pk}/send/", follow=True)

@@ -12,6 +12,7 @@ CALLFLOWS = Callflows(
     rule_kind="temporal_rule",
     switch="enabled",
     ending="hangup",
+    refuge="voicemail",
     update="callflow.update",
     note="ui_metadata.note",  # inside of `data`: other editors write anew what stands beside it
     itself=ITSELF,
