@@ -111,6 +111,36 @@ class CallRecordDraft:
     raw_text: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEventDraft:
+    """One step of one line's side of a call, as it was notified.
+
+    line_remote_id  the line that is told about
+    kind            "setup", "connect", "release"
+    direction       as the line sees it: "inbound", "outbound"
+    other           the number at the other end: E.164 where it is one, else the provider's text; "" is withheld
+    dialogue        identifies the side, the same in all its events
+    replaces        the dialogue whose place this one takes (picked up, handed over)
+    call_ref, session   what the sides of one call share
+    redirecting     remote id of the line that sent the call on
+    is_group        it came over a welcome number; is_mailbox: a mailbox answers
+    happened_at     aware UTC, None where it is not told
+    """
+
+    line_remote_id: str
+    kind: str
+    direction: str
+    other: str
+    dialogue: str
+    replaces: str = ""
+    call_ref: str = ""
+    session: str = ""
+    redirecting: str = ""
+    is_group: bool = False
+    is_mailbox: bool = False
+    happened_at: datetime | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class UnreadableRow:
     """A provider row that could not be understood: set aside with its reason, the rest of the page is kept."""
