@@ -16,8 +16,10 @@ _PATTERNS = (
     ),
     re.compile(r"(?i)((?:authorization|cookie|set-cookie|x-auth-token)\s*:\s*)[^\r\n]+"),
     re.compile(r"(://[^/\s:@]+:)[^@\s/]+(@)"),
-    re.compile(r"(/hooks/\w+/)[^/\s?]+"),
+    re.compile(r"(/hooks/[\w-]+/)[^/\s?]+"),
 )
+
+_HOOK = re.compile(r"(/hooks/[\w-]+/)\S*")
 
 
 def redact(text: str) -> str:
@@ -64,6 +66,19 @@ def hidden_parts(text: str, shown: str) -> list[str] | None:
         parts.append(text[at:end])
         at = end + len(piece)
     return parts
+
+
+def redact_path(text: str) -> str:
+    """For access logs: a request as `redact` shows it, and of what lines send no value either: they are numbers."""
+    return _HOOK.sub(rf"\1{MASK}", redact(text))
+
+
+class HookFilter(logging.Filter):
+    """Leaves out that a request of a machine was refused: floods of them would fill the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        return not getattr(request, "path_info", "").startswith("/hooks/")
 
 
 class RedactFilter(logging.Filter):
