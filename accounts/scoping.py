@@ -35,6 +35,7 @@ UNSCOPED_REASONS = {
     "check": "check_isolation compares both sides of every foreign key by SQL",
     "staff": "platform staff see all tenants side by side",
     "oauth": "the OAuth callback finds its attempt by the state before it knows the tenant",
+    "hook": "an event of a call tells its tenant by the secret that it came with",
     "demo": "the demo makes its tenants",
     "bench": "the benchmark watches the work of all the tenants that it made",
 }

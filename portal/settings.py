@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "telephony.views.hooks.HooksMiddleware",  # machines: nothing below is for them
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -235,6 +236,15 @@ EDIT_DEADLINE_S = 10
 SETTLE_AFTER_S = (2, 10, 60)
 PREVIEW_LIFETIME_S = 30 * 60
 
+# ---- calls as they happen ----
+HOOK_WINDOW_S = env_int("HOOK_WINDOW_S", 10)  # in which at most so many requests are taken:
+HOOK_MOST_OF_SECRET = env_int("HOOK_MOST_OF_SECRET", 600)
+HOOK_MOST_OF_ADDRESS = env_int("HOOK_MOST_OF_ADDRESS", 30_000)  # one address sends the events of all lines
+HOOK_MOST_MISSES = env_int("HOOK_MOST_MISSES", 50)  # with a secret that nobody has
+HOOK_LONGEST_STREAM = env_int("HOOK_LONGEST_STREAM", 500_000)  # about 200 MB in the broker
+LIVE_RING_S = env_int("LIVE_RING_S", 30 * 60)  # after so long without a word a call is over
+LIVE_TALK_S = env_int("LIVE_TALK_S", 4 * 3600)
+
 # ---- outside ----
 OUTBOUND_ALLOW = env_list("OUTBOUND_ALLOW")
 OUR_ADDRESSES = env_list(
@@ -368,8 +378,12 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "portal.lib.redaction.RedactFilter"}},
+    "filters": {
+        "redact": {"()": "portal.lib.redaction.RedactFilter"},
+        "no_hooks": {"()": "portal.lib.redaction.HookFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "loggers": {"django.request": {"filters": ["no_hooks"]}},
     "root": {"handlers": ["console"], "level": "INFO" if IS_PRODUCTION else "WARNING"},
 }

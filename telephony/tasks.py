@@ -26,6 +26,7 @@ from telephony.services import (
     exporting,
     hours_writing,
     ledger,
+    live_calls,
     mailing,
     scheduling,
     settling,
@@ -66,6 +67,7 @@ def dispatch() -> None:
     ledger.dispatch()
     with unscoped("dispatch"):
         exporting.expire(timezone.now())
+    live_calls.close_forgotten(timezone.now())
     if cache.add("tidied", True, timeout=TIDY_EVERY_S):
         tidying.tidy(timezone.now())
     for queue in worker_health.QUEUES:

@@ -1,4 +1,4 @@
-"""The demo's own processes: sandbox, web, two workers, beat."""
+"""The demo's own processes: sandbox, web, two workers, beat, and the one that drains events of calls."""
 
 from __future__ import annotations
 
@@ -88,11 +88,13 @@ class Processes:
         self._start(
             "web", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "12",
             "--preload", "--graceful-timeout", "1", "--timeout", "60", "--access-logfile", "-",
+            "--logger-class", "portal.access_log.RedactingLogger",
         )  # fmt: skip
 
     def start_workers(self) -> None:
         for name in WORKERS:
             self._worker(name)
+        self._start("drain", "django", "drain")
         # What is due stands in PostgreSQL, so beat needs to remember nothing.
         self._start(
             "beat",

@@ -22,12 +22,14 @@ from telephony.models.hours import (
     OpeningHours,
 )
 from telephony.models.jobs import Job, SavedView
+from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
     "AuthorizationAttempt",
     "BulkRow",
     "Call",
+    "CallEvent",
     "CallRecord",
     "CallSource",
     "CallflowAct",
@@ -45,6 +47,9 @@ __all__ = [
     "HoursRun",
     "HoursStep",
     "Job",
+    "LineHook",
+    "LiveCall",
+    "LiveFeed",
     "NumberName",
     "OpeningHours",
     "ProviderApplication",

@@ -22,6 +22,7 @@ from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.line_page import LinePage
 from telephony.providers.live import LivePanel
 from telephony.providers.mailbox import Mailbox
+from telephony.providers.notifications import Notifications
 from telephony.providers.oauth import OAuth, ScopeBundle, ScopeChoice, TokenAnswer
 from telephony.providers.offers import Offer
 from telephony.providers.operations import Catalog, Text
@@ -168,6 +169,7 @@ class Provider:
     hours           how it keeps opening hours, None where it does not
     callflows       how it keeps callflows (`telephony.providers.callflows`), None without them
     mailbox         voice messages of its lines (`telephony.providers.mailbox`), None where they are read otherwise
+    notifications   how it tells of calls as they happen (`telephony.providers.notifications`), None where it does not
     call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     ordering        how numbers are searched for, ordered and released, None where it has none to give
@@ -217,6 +219,7 @@ class Provider:
     company_page: CompanyPage | None = None
     call_ways: tuple[CallWay, ...] = ()
     mailbox: Mailbox | None = None
+    notifications: Notifications | None = None
     offers: tuple[Offer, ...] = ()
     porting: Porting | None = None
     sounds: Sounds | None = None
@@ -278,4 +281,6 @@ class Provider:
         }
         if "contact" in self.acts_as and acts_as != "contact":
             confirmed.discard("voicemail.read")
+        if self.notifications is not None:  # it takes no grant: an address may be set by hand
+            confirmed.add("calls.live")
         return self.capabilities & confirmed

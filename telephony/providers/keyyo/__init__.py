@@ -15,6 +15,7 @@ from telephony.providers.keyyo.grants import SCOPE_BUNDLES
 from telephony.providers.keyyo.kinds import KINDS, SIP_LINE
 from telephony.providers.keyyo.line import LINE_PAGE
 from telephony.providers.keyyo.messages import MAILBOX
+from telephony.providers.keyyo.notifications import NOTIFICATIONS
 from telephony.providers.keyyo.oauth import KeyyoOAuth
 from telephony.providers.keyyo.records import CALL_KINDS, STREAMS, probe_calls, read_calls
 from telephony.providers.keyyo.sync import path_values, read_entities, read_entity
@@ -105,12 +106,14 @@ PROVIDER = Provider(
             "plugins.edit",
             "directory.edit",
             "calls.list",
+            "calls.live",
             "calls.start",
             "sms.send",
             "voicemail.read",
         }
     ),
     ability_notes={
+        "calls.live": _("of the lines that send their events here"),
         "lines.read": _("with their settings, terminals and consumption"),
         "calls.start": _("as far as the CTI authorization of a line allows"),
         "sms.send": _("as far as the CTI authorization of a line allows"),
@@ -137,6 +140,7 @@ PROVIDER = Provider(
     line_page=LINE_PAGE,
     directory_page=DIRECTORY_PAGE,
     mailbox=MAILBOX,
+    notifications=NOTIFICATIONS,
     call_ways=(
         CallWay(
             kind=SIP_LINE,

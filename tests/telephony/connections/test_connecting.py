@@ -98,7 +98,7 @@ def test_whoever_allows_has_a_connection_and_its_first_runs(browser, tenant, ali
     assert answer["Location"] == f"/t/alder/connections/{connection.pk}/"
     assert connection.slug == "alder-keyyo"
     assert connection.credential.scopes == ["full_access_read_only"]
-    assert connection.capabilities == ["calls.list", "calls.start", "lines.read", "sms.send"]
+    assert connection.capabilities == ["calls.list", "calls.live", "calls.start", "lines.read", "sms.send"]
     with tenant_scope(tenant):
         asked = list(SyncRun.objects.order_by("pk").values_list("what", "asked_by"))
         backfill = SyncRun.objects.get(what="backfill")

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from telephony.views import hooks
+
+urlpatterns = [path("hooks/<slug:provider>/<str:secret>/", hooks.receive, name="hook")]
