@@ -196,6 +196,37 @@ def _typed_names(one: Field, typed: Any) -> dict[str, Any]:
     return {name: {} for name in names}
 
 
+def _pairs(one: Field, value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return _text(one, value)
+    return "\n".join(f"{name}: {text}" for name, text in value.items())
+
+
+def _typed_pairs(one: Field, typed: Any) -> dict[str, str]:
+    pattern = (one.declared.keys if one.declared else "") or r"\S"
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, str(typed).splitlines())):
+        name, colon, text = (part.strip() for part in line.partition(":"))
+        if not colon:
+            raise forms.ValidationError(_("“%(line)s” has no colon.") % {"line": line[:80]})
+        if not re.search(pattern, name):
+            raise forms.ValidationError(_("“%(name)s” is not of the expected form.") % {"name": name[:80]})
+        if name in found:
+            raise forms.ValidationError(_("“%(name)s” is there twice.") % {"name": name[:80]})
+        found[name] = text
+    return found
+
+
+def are_pairs(one: Field, value: Any) -> bool:
+    """Whether the control of names and texts says all of a value."""
+    if value is None:
+        return True
+    try:
+        return bool(_typed_pairs(one, _pairs(one, value)) == value)
+    except forms.ValidationError:
+        return False
+
+
 def _whole_lines(one: Field, typed: Any) -> list[int]:
     return [_whole(one, line) for line in re.split(r"[\s,;]+", str(typed)) if line]
 
@@ -215,7 +246,10 @@ def _referred(one: Field, typed: Any) -> list[str]:
 
 
 def _json(one: Field, typed: Any) -> Any:
-    return read_json(str(typed))
+    read = read_json(str(typed))
+    if one.declared is not None and one.declared.type == ("object",) and not isinstance(read, Mapping):
+        raise forms.ValidationError(_("An object is needed: it begins with { and ends with }."))
+    return read
 
 
 def _nothing(one: Field, value: Any) -> str:
@@ -329,6 +363,7 @@ CONTROLS: Mapping[str, Control] = {
     "choices": Control(_boxes, _several, _ticked),
     "texts": Control(_area(3), _lines, _typed_lines),
     "names": Control(_area(3), _names, _typed_names),
+    "pairs": Control(_area(3), _pairs, _typed_pairs),
     "integers": Control(_area(2), _lines, _whole_lines),
     "ref": Control(_pick, _text, _typed),
     "refs": Control(_pick_several, _several, _referred),

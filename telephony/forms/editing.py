@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import NoneType
 from typing import Any
 
 from django import forms
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import InvalidInput
 from portal.lib.numbers import display
-from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField
+from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField, are_pairs
 from telephony.forms.rows import RowsField, by_hand, read_rows, rows_of
 from telephony.forms.rows_drawing import RowsWidget
 from telephony.providers.edit_fields import Field, Fields, Surroundings
@@ -195,7 +194,7 @@ def typed_again(fields: Sequence[Field], data: QueryDict) -> dict[str, Any]:
         if one.is_fixed:
             continue
         if one.rows is not None:
-            found[one.name] = read_rows(one, data, opened(data.get(SEEN, "")).get(one.name))
+            found[one.name] = read_rows(one, data, one.rows.listed(opened(data.get(SEEN, "")).get(one.name)))
         elif one.kind in ("refs", "choices"):
             found[one.name] = data.getlist(one.name)
         elif one.kind == "boolean" and one.words is None:
@@ -206,14 +205,15 @@ def typed_again(fields: Sequence[Field], data: QueryDict) -> dict[str, Any]:
 
 
 def _fitting(one: Field, value: Any) -> Field:
-    """The field as it can show a value: what should be a list and is none is edited as JSON."""
-    return by_hand(one) if one.rows is not None and not isinstance(value, (list, NoneType)) else one
+    """The field as it can show a value: entries that are none, and more than names and texts, are edited as JSON."""
+    fits = one.rows.fits(value) if one.rows is not None else one.kind != "pairs" or are_pairs(one, value)
+    return one if fits else by_hand(one)
 
 
 def shown(one: Field, value: Any) -> Any:
     """A value as its input shows it."""
     if one.rows is not None:
-        return rows_of(one, value)
+        return rows_of(one, one.rows.listed(value))
     if one.is_sparse:
         return CONTROLS[one.kind].show(one, value)
     if one.kind == "number" and value:
@@ -235,7 +235,8 @@ def _cleaned(one: Field, value: Any) -> Any:
 
 def _form_field(one: Field, around: Surroundings, value: Any, options: Options) -> forms.Field:
     if one.rows is not None:
-        return RowsField(one, value, RowsWidget(one, value, options), around)
+        held = one.rows.listed(value)
+        return RowsField(one, held, RowsWidget(one, held, options), around)
     common: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": one.required}
     if one.is_sparse:
         return SchemaField(one, value, options, around, **common)

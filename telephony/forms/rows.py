@@ -171,7 +171,9 @@ class RowsField(forms.Field):
         self._refuse_unknown([row.what for row in value if row.was is None])
         if canonical_json(entries) == canonical_json(self.held if isinstance(self.held, list) else []):
             return UNTOUCHED
-        return entries or None
+        if self.rows.is_keyed:
+            self._refuse_twice([entry[self.rows.id_at] for entry in entries])
+        return self.rows.unlisted(entries) or None
 
     def _held(self, row: Row) -> Mapping[str, Any]:
         """The entry of a row as it was, or what a new one says of itself."""
@@ -189,6 +191,10 @@ class RowsField(forms.Field):
             entry.pop(column.name, None)
         else:
             entry[column.name] = control.read(column, typed)
+
+    def _refuse_twice(self, keys: Sequence[str]) -> None:
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise forms.ValidationError(_("“%(name)s” is there twice.") % {"name": min(twice)[:80]})
 
     def _refuse_unknown(self, new: Sequence[tuple[str, str]]) -> None:
         known = {name for name, _words in self.rows.choices}
@@ -223,5 +229,7 @@ def offered(one: Field, options: Options) -> Iterator[tuple[Any, Any]]:
 
 
 def by_hand(one: Field) -> Field:
-    """The field where what is there is no list: as JSON."""
-    return replace(one, kind="json", rows=None)
+    """The field where what is there cannot be shown so: as JSON."""
+    return replace(
+        one, kind="json", rows=None, help=_("It holds more than this form can show: edited as JSON.")
+    )

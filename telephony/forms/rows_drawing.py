@@ -54,7 +54,9 @@ class RowsWidget(forms.Widget):
         rows = rows_of(self.one, self.held) if value is None else value
         told = [label_of(self.one, row, self.held, self.options) for row in rows]
         drawn = (
-            self._list(name, own, rows, told) if self.rows.variants else self._table(name, own, rows, told)
+            self._list(name, own, rows, told)
+            if self.rows.variants or self.rows.is_keyed
+            else self._table(name, own, rows, told)
         )
         there = f'<input type="hidden" name="{name}.{THERE}" value="1">'
         nothing = escape(_("Nothing yet."))
@@ -140,6 +142,8 @@ class RowsWidget(forms.Widget):
             ("down", "arrow-down", _("Move down"), at == count - 1),
             ("remove", "x", _("Take out"), False),
         ):
+            if self.rows.is_keyed and act != "remove":
+                continue  # an object has no order
             is_next = row.focus == {"up": "down", "down": "up"}.get(act) and (
                 at == 0 if act == "down" else at == count - 1
             )

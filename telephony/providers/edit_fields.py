@@ -79,6 +79,7 @@ class Rows:
     kinds     those of the choices that are kinds of objects; of the others a person types the identifier
     columns   what else each entry says
     variants  what an entry says further, by what it is
+    is_keyed  the entries are the values of an object; here they are a list, each with its key at `id_at`
     """
 
     told_by: str
@@ -87,6 +88,32 @@ class Rows:
     kinds: tuple[str, ...] = ()
     columns: tuple[Field, ...] = ()
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    is_keyed: bool = False
+
+    def listed(self, held: Any) -> Any:
+        """The entries as a list."""
+        if not self.is_keyed or not isinstance(held, Mapping):
+            return held
+        entry = self.choices[0][0]
+        return [{self.told_by: entry, self.id_at: key, **value} for key, value in held.items()]
+
+    def unlisted(self, entries: Sequence[Mapping[str, Any]]) -> Any:
+        """The list as the document has it."""
+        if not self.is_keyed:
+            return entries
+        own = (self.told_by, self.id_at)
+        return {
+            one[self.id_at]: {name: value for name, value in one.items() if name not in own}
+            for one in entries
+        }
+
+    def fits(self, held: Any) -> bool:
+        """Whether the entries of a value can be edited one by one."""
+        if self.is_keyed:
+            return held is None or (
+                isinstance(held, Mapping) and all(isinstance(one, Mapping) for one in held.values())
+            )
+        return held is None or isinstance(held, list)
 
     def columns_of(self, what: str) -> tuple[Field, ...]:
         return (*self.columns, *self.variants.get(what, ()))
@@ -108,8 +135,8 @@ class Rows:
 class Field:
     """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
     duration_s, choice, choices, value (anything, shown as it is); of a document with a schema also code, email, url,
-    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, names, integers, ref, refs, rows (a list
-    whose entries `rows` describes), secret, secrets, json.
+    integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, names, pairs, integers, ref, refs, rows
+    (a list, or an object, whose entries `rows` describes), secret, secrets, json.
 
     brief    the label inside a list of labels, where `label` is half a sentence
     words    what a value is called, where `kind` alone does not say it
@@ -182,8 +209,10 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
         return _("%(seconds)s s") % {"seconds": value}
     if isinstance(value, bool):
         return lazy("yes") if value else lazy("no")
-    if one.rows is not None and isinstance(value, list):
-        return "; ".join(_row_words(one.rows, entry, around) for entry in value)
+    if one.rows is not None and one.rows.fits(value):
+        return "; ".join(_row_words(one.rows, entry, around) for entry in one.rows.listed(value))
+    if one.kind == "pairs" and isinstance(value, Mapping):
+        return "; ".join(f"{name}: {item}" for name, item in masked(value).items())
     if one.refers_to:
         many = [str(item) for item in (value if isinstance(value, list) else [value])]
         names = {name: word for kind in one.points_to for name, word in around.named(kind, many).items()}

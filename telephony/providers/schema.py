@@ -27,7 +27,8 @@ class Field:
     path      dotted place in the document
     type      JSON types that are accepted: ("string",), ("boolean", "string"), ...
     kind      what a value is to a person, as `Param.kind`: text, integer, boolean, number, choice, secret, url, email,
-              duration_s, gregorian_s, code, texts, names (an object of which the keys matter), json
+              duration_s, gregorian_s, code, texts, names (an object of which the keys matter), pairs (an object of
+              names and texts), json
     default   what the server fills in on a write, where the object around it is there
     length    least and most characters of a text
     bounds    least and most of a number
@@ -40,6 +41,8 @@ class Field:
     member    the fields of an entry that say together which object it is: (its kind, its id)
     variants  further fields of an entry, by the value of its first
     keys      expression that each free key must contain, "" for any
+    told      fields that a form shows of each value of an object with free keys, where the server judges none of them;
+              `key_label` is what each key is to a person
     is_closed no keys but those declared
     like      path of the field whose form each value has again (a tree)
     secret    never stored in the clear
@@ -67,6 +70,8 @@ class Field:
     member: tuple[str, str] | tuple[()] = ()
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     keys: str | None = None
+    told: tuple[Field, ...] = ()
+    key_label: Text = ""
     is_closed: bool = False
     like: str = ""
     secret: bool = False

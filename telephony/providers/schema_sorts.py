@@ -92,8 +92,8 @@ def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
         values = entry.choices
     unit = one.unit if _is_said(one.unit) else {"duration_s": "s"}.get(one.kind, "")
     help_text = one.help
-    if kind in ("texts", "integers", "secrets", "names"):
-        help_text = format_lazy("{} {}", help_text, _ONE_A_LINE) if _is_said(help_text) else _ONE_A_LINE
+    if kind in _LINES:
+        help_text = format_lazy("{} {}", help_text, _LINES[kind]) if _is_said(help_text) else _LINES[kind]
     pointing = entry if entry is not None and not one.refers_to else one
     return Field(
         name=one.path,
@@ -119,6 +119,11 @@ def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
 
 def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
     """What the entries of a list are; each has the words of its own place."""
+    if one.told:
+        columns = tuple(_editable(field, sort, f"{place}.{field.path}") for field in one.told)
+        return Rows(
+            told_by="$", id_at="$key", choices=(("entry", one.key_label),), columns=columns, is_keyed=True
+        )
     by_path = {field.path: field for field in one.entry}
     told_by, id_at = one.member or (one.entry[0].path, "")
     which = by_path.get(id_at)
@@ -139,15 +144,19 @@ def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
 
 
 _ONE_A_LINE = lazy("One a line.")
+_LINES: Mapping[str, Text] = {
+    **dict.fromkeys(("texts", "integers", "secrets", "names"), _ONE_A_LINE),
+    "pairs": lazy("One a line: a name, a colon, a text."),
+}
 
 
 def control_of(one: Declared, words: Collection[Any] = ()) -> str:
     """The kind of control that a declared field has; "json" for what has none of its own."""
     if one.secret:
         return "secrets" if one.type == ("array",) else "secret"
-    if one.kind in ("texts", "names"):
+    if one.kind in ("texts", "names", "pairs"):
         return one.kind
-    if one.member or one.variants:
+    if one.member or one.variants or one.told:
         return "rows"
     if "array" in one.type or "object" in one.type:
         return _list_control(one) if one.type == ("array",) else "json"

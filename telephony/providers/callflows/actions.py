@@ -100,7 +100,7 @@ def _with_entries(fields: Iterable[Declared], above: str = "") -> Iterator[tuple
         place = f"{above}{one.path}"
         entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
         yield place, entry if entry is not None else one
-        inside = [*one.entry, *(each for fields in one.variants.values() for each in fields)]
+        inside = [*one.entry, *one.told, *(each for fields in one.variants.values() for each in fields)]
         if entry is None:
             yield from _with_entries(inside, f"{place}.")
 

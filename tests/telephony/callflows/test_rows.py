@@ -15,13 +15,9 @@ from .conftest import Editor, Store, identifier
 from .step_form import Form
 
 BESS, LOBBY, NIGHT = identifier("a"), identifier("7"), identifier("8")
-BARE = {  # objects whose keys nobody declares: JSON says them best
-    "custom_sip_headers",
-    "custom_application_vars",
-    "custom_data",
-    "config.controls",
-    "slots",
-}
+BARE = {
+    "config.controls"
+}  # sets of keys by name, of which no source says the form: an example stands beside it
 
 
 @pytest.fixture
@@ -96,6 +92,54 @@ def test_each_sound_of_a_sequence_has_the_settings_of_its_kind(editor: Editor, a
         {"macro": "tone", "frequencies": [440, 480]},
         {"macro": "tts", "text": "Welcome"},
     ]
+
+
+def added(editor: Editor, module: str, **data: Any) -> Form:
+    editor.act("add", to=3, module=module)
+    step = flow_of(editor.draft.flow).fresh - 1
+    editor.act("set_json", step=step, document=json.dumps(data))
+    return Form(editor, step)
+
+
+def test_names_and_texts_are_typed_as_lines(editor: Editor) -> None:
+    form = added(editor, "set_variables", custom_application_vars={"site": "Paris: north"})
+    assert form.fields()["custom_application_vars"] == ["site: Paris: north"]
+    form.press(custom_application_vars="site: Lyon\n\n  shift:night ")
+    assert form.data["custom_application_vars"] == {"site": "Lyon", "shift": "night"}
+    for wrong, words in (
+        ("site", "has no colon"),
+        ("a b: c", "not of the expected form"),
+        ("a: b\na: c", "twice"),
+    ):
+        assert words in form.press(custom_application_vars=wrong)
+    assert form.data["custom_application_vars"] == {"site": "Lyon", "shift": "night"}
+
+
+@pytest.mark.parametrize(
+    "held", [{"in": {"X-Site": "Paris"}}, {"X-Site": 7}, {"X-Site": " Paris"}, {"a b": "c"}]
+)
+def test_what_is_more_than_names_and_texts_is_edited_as_json(editor: Editor, held: Any) -> None:
+    form = added(editor, "user", custom_sip_headers=held)
+    assert json.loads(form.fields()["custom_sip_headers"][0]) == held
+    assert "An object is needed" in form.press(custom_sip_headers="[1]")
+    form.press(custom_sip_headers='{"X-Site": "Lyon"}')
+    assert form.fields()["custom_sip_headers"] == ["X-Site: Lyon"]
+
+
+def test_slots_are_edited_one_by_one(editor: Editor) -> None:
+    form = added(editor, "park", slots={"100": {"callback_timeout": 26000, "x_site": 1.0}})
+    form.press(**{"slots.typed": "101", "rows": "slots:add:"})
+    form.press(**{"slots.1.ringback_timeout": "5000", "slots.1.presence_type": "confirmed"})
+    kept = {"callback_timeout": 26000, "x_site": 1.0}
+    assert form.data["slots"] == {
+        "100": kept,
+        "101": {"ringback_timeout": 5000, "presence_type": "confirmed"},
+    }
+    assert "twice" in form.press(**{"slots.typed": "101"})
+    form = Form(editor, form.step)
+    form.press(rows="slots:remove:1")
+    form.press()
+    assert form.data["slots"] == {"100": kept}
 
 
 def test_no_step_shows_json_for_what_is_declared() -> None:

@@ -129,6 +129,11 @@ def names(name: str, label: Text, **more: Any) -> Field:
     return Field(path=name, label=label, **{"type": ("object",), "kind": "names", **more})
 
 
+def pairs(name: str, label: Text, **more: Any) -> Field:
+    """An object of names and texts; where a document has more in it, it is edited as JSON."""
+    return Field(path=name, label=label, **{"type": ("object",), "kind": "pairs", **more})
+
+
 def free(name: str, label: Text, entry: Field | tuple[Field, ...] = (), **more: Any) -> Field:
     """An object with free keys."""
     entries = (entry,) if isinstance(entry, Field) else entry

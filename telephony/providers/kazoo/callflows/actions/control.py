@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from telephony.providers.kazoo.callflows.actions.common import ENDS, NEXT, SLOTS, action, category
 from telephony.providers.kazoo.schema.form import choice, flag, free, integer, many, number, ref, text
 
+# The schema says no more than that it is an object; the vendor's page on call parking says what each slot holds.
+OF_A_SLOT = (
+    integer("ringback_timeout", _("Comes back after"), unit=_("ms")),
+    integer("callback_timeout", _("Rings back for"), unit=_("ms")),
+    choice("presence_type", _("State of the lamp"), "early", "terminated", "confirmed"),
+    text("presence_id", _("Lamp")),
+)
 ACTIONS = category(
     "control",
     _("Course of the call"),
@@ -82,13 +89,13 @@ ACTIONS = category(
         SLOTS,
         choice("action", _("What it does"), "direct_park", "park", "retrieve", "auto", default="park"),
         flag("custom_presence_id", _("A lamp of its own"), default=False),
-        integer("default_callback_timeout", _("Comes back after")),
+        integer("default_callback_timeout", _("Rings back for"), unit=_("ms")),
         choice("default_presence_type", _("State of the lamp"), "early", "terminated", "confirmed"),
-        integer("default_ringback_timeout", _("Rings back for")),
+        integer("default_ringback_timeout", _("Comes back after"), unit=_("ms")),
         integer("max_slot_number", _("Highest slot")),
         text("presence_id", _("Lamp")),
         text("slot", _("Slot")),
-        free("slots", _("Slots of their own"), default={}),
+        free("slots", _("Slots of their own"), default={}, told=OF_A_SLOT, key_label=_("Slot")),
         icon="parking",
     ),
     action(

@@ -19,10 +19,10 @@ from telephony.providers.kazoo.schema.form import (
     below,
     choice,
     flag,
-    free,
     integer,
     many,
     number,
+    pairs,
     ref,
     seconds,
     text,
@@ -32,7 +32,12 @@ SELF = (
     flag("can_call_self", _("May ring the person who calls")),
     flag("can_text_self", _("May write to the person who writes")),
 )
-HEADERS = free("custom_sip_headers", _("Own SIP headers"))
+HEADERS = pairs(
+    "custom_sip_headers",
+    _("Own SIP headers"),
+    keys=r"^[A-Za-z0-9_-]+$",
+    help=_("Sent to the telephone that rings, such as “X-Site: Paris”."),
+)
 DELAY = seconds("delay", _("Begins after"), default=0)
 INVITE = text("static_invite", _("SIP name asked for"))
 HIDDEN = flag("suppress_clid", _("Hide the caller"))

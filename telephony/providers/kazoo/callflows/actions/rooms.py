@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.kazoo.schema.form import (
@@ -24,7 +25,15 @@ ROOM: tuple[Part, ...] = (
         text("bridge_username", _("User name of the bridge")),
         text("caller_controls", _("Keys of members")),
         many("conference_numbers", _("Numbers"), text("", pattern="^[0-9]+$"), default=[], unique=True),
-        free("controls", _("Keys")),
+        free(
+            "controls",
+            _("Keys"),
+            help=format_lazy(
+                "{} {}",
+                _("Sets of keys by name, as JSON; keys of members and of moderators choose one. Such as:"),
+                '{"members": [{"action": "mute", "digits": "0"}]}',
+            ),
+        ),
         text("domain", _("SIP domain")),
         many("flags", _("Flags"), text("")),
         text("focus", _("Media server")),
