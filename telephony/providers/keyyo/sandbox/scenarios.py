@@ -4,6 +4,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from telephony.providers.keyyo.sandbox.notifying import Event
+from telephony.providers.keyyo.sandbox.rush import rush
 from telephony.providers.keyyo.sandbox.scripts import (
     SCENARIOS,
     Cast,
@@ -16,6 +17,8 @@ from telephony.providers.sandbox.provider import UnknownScenario
 
 if TYPE_CHECKING:
     from telephony.providers.keyyo.sandbox.app import KeyyoSandbox
+
+RUSH = "rush"
 
 
 class Scenarios:
@@ -32,17 +35,20 @@ class Scenarios:
 
         options  account (customer, "corvane"), a, b, w, m, x (numbers), ring_s, talk_s, rate (above 0; without it as
                  fast as the clock), wait (true: answer when all is sent, with the deliveries)
+        of "rush", which is many calls: account, minutes (15), calls (60), seed (1), lines (all), rate, wait
         Raises UnknownScenario for an unknown name, option or line.
         """
-        if name not in SCENARIOS:
-            raise UnknownScenario("scenarios: " + ", ".join(SCENARIOS))
+        if name not in SCENARIOS and name != RUSH:
+            raise UnknownScenario("scenarios: " + ", ".join([*SCENARIOS, RUSH]))
         customer = str(options.pop("account", "corvane"))
         wait = bool(options.pop("wait", False))
         wished = options.pop("rate", None)
         rate = None if wished is None else float(wished)
         if rate is not None and rate <= 0:
             raise UnknownScenario("rate is above 0")
-        script = SCENARIOS[name](self._cast(customer, options))
+        script = (
+            self._rush(customer, options) if name == RUSH else SCENARIOS[name](self._cast(customer, options))
+        )
         thread, deliveries = self._run(customer, script, rate)
         if wait:
             thread.join()
@@ -73,12 +79,34 @@ class Scenarios:
         for thread in running:
             thread.join()
 
-    def _cast(self, customer: str, options: dict[str, Any]) -> Cast:
+    def _rush(self, customer: str, options: dict[str, Any]) -> Script:
+        known = {"minutes": 15, "calls": 60, "seed": 1, "lines": None}
+        if unknown := set(options) - set(known):
+            raise UnknownScenario(f"unknown option {min(unknown)!r}")
+        chosen = {**known, **options}
+        lines, groups = self._lines(customer)
+        wished = chosen["lines"] or lines
+        if not set(wished) <= set(lines):
+            raise UnknownScenario(f"lines: not all of them are of {customer}")
+        outside = self._sandbox.book(customer).outside
+        amounts = {
+            "minutes": float(chosen["minutes"]),
+            "calls": int(chosen["calls"]),
+            "seed": int(chosen["seed"]),
+        }
+        return rush(wished, groups, outside, **amounts)  # type: ignore[arg-type]
+
+    def _lines(self, customer: str) -> tuple[list[str], list[str]]:
+        """Lines and welcome numbers of a customer. Raises UnknownScenario."""
         account = self._sandbox.store.data["accounts"].get(customer)
         if account is None:
             raise UnknownScenario(f"no customer {customer!r}")
-        lines = [csi for csi, service in account["services"].items() if service["type"] == "UCaaSVoIPAccount"]
-        groups = [csi for csi, service in account["services"].items() if service["type"] == "ACDService"]
+        services = account["services"].items()
+        lines = [csi for csi, service in services if service["type"] == "UCaaSVoIPAccount"]
+        return lines, [csi for csi, service in services if service["type"] == "ACDService"]
+
+    def _cast(self, customer: str, options: dict[str, Any]) -> Cast:
+        lines, groups = self._lines(customer)
         chosen: dict[str, Any] = {
             "a": lines[0], "b": lines[1], "w": groups[0], "m": "33639980501", "x": "33199009999", **options,
         }  # fmt: skip
@@ -86,7 +114,7 @@ class Scenarios:
         if unknown:
             raise UnknownScenario(f"unknown option {min(unknown)!r}")
         for name in ("a", "b", "w"):
-            if chosen[name] not in account["services"]:
+            if chosen[name] not in self._sandbox.store.data["accounts"][customer]["services"]:
                 raise UnknownScenario(f"{name}: no such line of {customer}")
         for name in ("ring_s", "talk_s"):
             if name in chosen:

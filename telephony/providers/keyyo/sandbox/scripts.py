@@ -5,13 +5,14 @@ Each scenario is a function that turns a cast (lines A and B, welcome number W, 
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telephony.providers.keyyo.sandbox.notifying import Event
 from telephony.providers.keyyo.sandbox.rows import INCOMING, ONNET, OUTGOING, Row, price
 
 RING_S, TALK_S = 6, 20
+MAILBOX_DIGITS = 22
 SETUP, CONNECT, RELEASE = "SETUP", "CONNECT", "RELEASE"
 
 
@@ -112,6 +113,17 @@ def incoming_missed(cast: Cast) -> Script:
     script, call_id = Script(), new_id()
     script.dialogue(cast.a, cast.m, cast.a, (0, SETUP), (cast.ring_s, RELEASE), callref=call_id)
     script.received(cast.a, cast.m, call_id, 0, cast.ring_s, 0)
+    return script
+
+
+def incoming_anonymous(cast: Cast) -> Script:
+    return incoming_answered(replace(cast, m="anonymous"))
+
+
+def release_lost(cast: Cast) -> Script:
+    """Answered, and its end is never told."""
+    script = incoming_answered(cast)
+    script.events = [event for event in script.events if event.kind != RELEASE]
     return script
 
 
@@ -238,11 +250,26 @@ def welcome_number(cast: Cast) -> Script:
     return script
 
 
+def voicemail(cast: Cast) -> Script:
+    """A calls B, who does not answer; B's mailbox does, under a number of 22 digits."""
+    script, call_id, turn = Script(), new_id(), cast.ring_s
+    end = turn + cast.talk_s
+    dialogue = script.dialogue(cast.a, cast.a, cast.b, (0, SETUP), callref=call_id)
+    script.dialogue(cast.b, cast.a, cast.b, (0, SETUP), (turn, RELEASE), callref=call_id)
+    answering = f"{cast.b}{cast.b}"[:MAILBOX_DIGITS].ljust(MAILBOX_DIGITS, "0")
+    script.dialogue(
+        cast.a, cast.a, answering, (turn, CONNECT), (end, RELEASE), callref=call_id, dref=dialogue
+    )
+    script.placed(cast.a, cast.b, call_id, 0, turn, cast.talk_s, inside=True)
+    script.received(cast.b, cast.a, call_id, 0, turn, 0)
+    return script
+
+
 SCENARIOS: dict[str, Callable[[Cast], Script]] = {
     scenario.__name__: scenario
     for scenario in (
         incoming_answered, incoming_missed, outgoing, internal, forwarded, forwarded_unconditionally, intercepted,
-        attended_transfer, blind_transfer, welcome_number,
+        attended_transfer, blind_transfer, welcome_number, incoming_anonymous, voicemail, release_lost,
     )
 }  # fmt: skip
 

@@ -227,3 +227,31 @@ def test_a_play_that_makes_no_sense_is_refused(sandbox, body):
 
     assert answer.status_code == 400
     assert answer.json()["error"]
+
+
+def test_a_mailbox_answers_under_22_digits(listening, play):
+    play("voicemail")
+
+    assert rows(listening, "account", "type") == [
+        (A, "SETUP"), (B, "SETUP"), (B, "RELEASE"), (A, "CONNECT"), (A, "RELEASE"),
+    ]  # fmt: skip
+    assert {len(event["callee"]) for event in listening if event["type"] == "CONNECT"} == {22}
+
+
+def test_a_call_may_withhold_its_number_or_never_be_told_to_end(listening, play):
+    play("incoming_anonymous")
+    play("release_lost")
+
+    assert rows(listening, "caller", "type") == [
+        ("anonymous", "SETUP"), ("anonymous", "CONNECT"), ("anonymous", "RELEASE"), (M, "SETUP"), (M, "CONNECT"),
+    ]  # fmt: skip
+
+
+def test_a_rush_is_many_calls_that_one_seed_makes_again(play, fake_keyyo):
+    first, again = (play("rush", minutes=2, calls=20, seed=3, rate=1_000_000)["events"] for _ in range(2))
+    moments = [
+        [(event["at_s"], event["account"], event["type"]) for event in events] for events in (first, again)
+    ]
+
+    assert moments[0] == moments[1]
+    assert len({event["dref"] for event in first}) >= 20
