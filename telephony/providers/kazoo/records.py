@@ -24,7 +24,7 @@ from telephony.providers.kazoo.refusals import TooMuchAtOnce
 from telephony.providers.kazoo.times import to_gregorian
 
 STREAMS = (STREAM,)
-PAGE_SIZE = MOST_ROWS  # as few requests as may be: a hundred are free, then ten a second
+PAGE_SIZE = MOST_ROWS  # a hundred requests are free, then ten a second: as fast as pages can be stored
 WIDEST_S = 31 * 86_400  # of 31 days and one hour that are allowed
 LONGEST_CALL = timedelta(hours=4)  # a leg that began in the window has its record by then, as a rule
 

@@ -17,7 +17,7 @@ from telephony.providers.operations import Effect, Operation, Origin, Paging, Pa
 
 BASE = "base"  # the one surface: everything stands below the address of the API
 ACCOUNT = "/accounts/{accountId}"
-MOST_ROWS = 1500  # rows of a page that we ask for; the server has no limit of its own
+MOST_ROWS = 1000  # rows of a page that we ask for, a megabyte of legs; the server has no limit of its own
 
 SDK = "SDK list, kazoo.md sections 7 and 8"
 SERVERS = "Crossbar of real servers, kazoo.md sections 6 to 8"
