@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 PLACEHOLDER = "***"  # stands in a document where a secret was
 
 
@@ -68,9 +70,8 @@ class EntityPage:
     expected_total: int | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class CallRecordDraft:
-    """One CDR, normalised.
+class CallRecordDraft(msgspec.Struct, kw_only=True, gc=False):
+    """One CDR, normalised. They are made by the hundred thousand: a struct takes half the time of a dataclass.
 
     stream        where it was read: "incoming", "outgoing" (provider's word)
     remote_key    made of fields that never change; unique per connection and stream, but on a page that `covers` its
@@ -107,7 +108,7 @@ class CallRecordDraft:
     destination: str = ""
     is_time_ambiguous: bool = False
     is_open: bool = False
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = msgspec.field(default_factory=dict)
     raw_text: bytes = b""
 
 

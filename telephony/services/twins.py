@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from telephony.models import CallRecord, Connection
 from telephony.providers.drafts import CallPage, CallRecordDraft, already
 from telephony.services import call_store_sql as sql
@@ -81,7 +83,9 @@ def _key(key: str, number: int) -> str:
 def _numbered_draft(draft: CallRecordDraft, number: int) -> CallRecordDraft:
     if number == 1:
         return draft
-    return replace(draft, remote_key=_key(draft.remote_key, number), fold_key=_key(draft.fold_key, number))
+    return structs.replace(
+        draft, remote_key=_key(draft.remote_key, number), fold_key=_key(draft.fold_key, number)
+    )
 
 
 def _had_twins(connection: Connection, stream: str, keys: Sequence[str]) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection as database
+from msgspec.structs import replace
 
 from accounts.scoping import ForeignTenant, tenant_scope
 from portal.lib.canonical import canonical_json
