@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 YOUNG = 50_000  # new objects that are waited for before they are looked through
-TURN_S = 0.001
+TURN_S = 0.0003
 
 
 @contextmanager

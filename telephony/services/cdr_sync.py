@@ -41,8 +41,8 @@ from telephony.services.windows import (
 
 __all__ = ["advance", "request_run"]
 # Stored in one transaction. A line's side of an internal call and the other's come in different streams: the more rows,
-# the more calls are written once, whole.
-MOST_ROWS = 10_000
+# the more calls are written once, whole. But storing begins with the first pages, not when so many have come.
+FIRST_ROWS, MOST_ROWS = 2_000, 10_000
 PATIENCE_S = 1.0  # that a page waits for others to be stored with it
 PREPARED = 1  # pieces of so many rows that wait beside the one that is stored and the one in preparation
 BUSY_DAYS = 30
@@ -275,7 +275,7 @@ def _probe(connection: Connection, client: ProviderClient) -> dict[str, Any]:
 # ---- preparing, in a thread of its own; without the database ----
 def _prepared(steps: ReadAhead[Step], lines: Lines) -> Generator[Piece, None, None]:
     """What was read within a moment, as much as is stored at once. An error of the reader goes through."""
-    for some in steps.batches(lambda step: step.page.size + 1, MOST_ROWS, PATIENCE_S):
+    for some in steps.batches(lambda step: step.page.size + 1, MOST_ROWS, PATIENCE_S, first=FIRST_ROWS):
         rows = [step.page.read() for step in some]
         yield Piece(some, prepare((draft for one in rows for draft in one.drafts), lines), rows)
 

@@ -38,16 +38,19 @@ class ReadAhead(Generic[Item]):
         self._end.result()
 
     def batches(
-        self, size_of: Callable[[Item], int], most: int, patience_s: float = 0
+        self, size_of: Callable[[Item], int], most: int, patience_s: float = 0, *, first: int | None = None
     ) -> Iterator[list[Item]]:
         """Lists of at least one item: what there is, until their sizes add up to `most`.
 
         patience_s   how long the first item of a list waits for others when there is no more at the moment
+        first        what is enough for the first list, twice as much for the second and so on up to `most`: so that
+                     those who take them begin early
         """
+        enough = most if first is None else min(first, most)
         while (item := self._items.get()) is not None:
             batch, size = [item], size_of(item)
             ends_at = time.monotonic() + patience_s
-            while size < most:
+            while size < enough:
                 try:
                     item = self._items.get(timeout=max(ends_at - time.monotonic(), 0))
                 except queue.Empty:
@@ -59,6 +62,7 @@ class ReadAhead(Generic[Item]):
             yield batch
             if item is None:
                 break
+            enough = min(2 * enough, most)
         self._end.result()
 
     def close(self) -> None:

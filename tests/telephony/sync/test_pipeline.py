@@ -101,6 +101,14 @@ class TestStages:
         with read_ahead(slow) as numbers:
             assert list(numbers.batches(lambda _: 1, 3, 5.0)) == [[0, 1, 2], [3]]
 
+    def test_lists_grow_from_the_first_that_is_wanted_early(self) -> None:
+        def numbers() -> Generator[int, None, None]:
+            yield from range(12)
+
+        with read_ahead(numbers) as made:
+            lists = list(made.batches(lambda _: 1, 5, 5.0, first=2))
+        assert [len(some) for some in lists] == [2, 4, 5, 1]
+
 
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
