@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.keevio.settings import MAX_TEXT, PINS, SETTINGS, Kind, Setting
+from telephony.providers.keevio.setting_values import MAX_TEXT, Kind, Setting
+from telephony.providers.keevio.settings import PINS, SETTINGS
 from telephony.providers.operations import Catalog, Effect, Operation, Param, Place, Text
 
 OPS, AUTH = "ops", "auth"

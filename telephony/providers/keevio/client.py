@@ -17,7 +17,8 @@ from telephony.providers.client import Answer, CatalogClient, ClientContext
 from telephony.providers.keevio import envelope
 from telephony.providers.keevio.catalog import AUTH, CATALOG
 from telephony.providers.keevio.envelope import Row
-from telephony.providers.keevio.settings import BY_NAME, Unfit
+from telephony.providers.keevio.setting_values import Unfit
+from telephony.providers.keevio.settings import BY_NAME
 from telephony.providers.keevio.signing_in import COOKIE, EVERY, INLINE, auth_of, base_of
 from telephony.providers.operations import Effect, Operation, Place
 from telephony.providers.transport import Request, Response

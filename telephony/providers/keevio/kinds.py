@@ -9,7 +9,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.fields import DocumentField
-from telephony.providers.keevio.settings import GROUPS, SETTINGS, Kind, Setting
+from telephony.providers.keevio.setting_values import GROUPS, Kind, Setting
+from telephony.providers.keevio.settings import SETTINGS
 from telephony.providers.kinds import EntityKind, Facet, Kinds
 from telephony.providers.operations import Text
 

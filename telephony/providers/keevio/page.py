@@ -12,17 +12,8 @@ from telephony.providers.edit_fields import Document, Login
 from telephony.providers.fields import shown_of
 from telephony.providers.keevio.catalog import SYSTEM_ADMIN
 from telephony.providers.keevio.kinds import COMPANY, CONTAINER, members_in
-from telephony.providers.keevio.settings import (
-    GROUPS,
-    LETTERS,
-    SETTINGS,
-    Group,
-    Kind,
-    Setting,
-    bits_of,
-    in_order,
-    pin_weakness,
-)
+from telephony.providers.keevio.setting_values import GROUPS, LETTERS, Group, Kind, Setting, in_order
+from telephony.providers.keevio.settings import SETTINGS, bits_of, pin_weakness
 from telephony.providers.keevio.signing_in import EVERY
 from telephony.providers.operations import Text
 

@@ -17,7 +17,8 @@ from telephony.providers.keevio.catalog import COMPANY_ID, COMPANY_NAME, SYSTEM_
 from telephony.providers.keevio.editors.common import CompanyEditor, consequence
 from telephony.providers.keevio.editors.setting_fields import against, field_of, read_setting, sent_of
 from telephony.providers.keevio.kinds import CONTAINER
-from telephony.providers.keevio.settings import BY_NAME, FEATURE_SWITCHES, MAX_TEXT, SETTINGS, Setting
+from telephony.providers.keevio.setting_values import MAX_TEXT, Setting
+from telephony.providers.keevio.settings import BY_NAME, FEATURE_SWITCHES, SETTINGS
 from telephony.providers.operations import Operation, Text
 from telephony.providers.phrases import Strong
 

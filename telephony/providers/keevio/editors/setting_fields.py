@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as lazy
 
 from telephony.providers.edit_fields import Field, Surroundings
 from telephony.providers.keevio.kinds import label_of
-from telephony.providers.keevio.settings import GROUPS, LETTERS, MAX_TEXT, Kind, Setting, Unfit, in_order
+from telephony.providers.keevio.setting_values import (
+    GROUPS,
+    LETTERS,
+    MAX_TEXT,
+    Kind,
+    Setting,
+    Unfit,
+    in_order,
+)
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Said
 

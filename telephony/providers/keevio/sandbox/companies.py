@@ -10,7 +10,8 @@ from telephony.providers.keevio.catalog import COMPANY_ID, COMPANY_NAME
 from telephony.providers.keevio.sandbox.refusals import Refused, denied, invalid, missing
 from telephony.providers.keevio.sandbox.seed import DEFAULT
 from telephony.providers.keevio.sandbox.sessions import User, company_of_admin, is_system_admin
-from telephony.providers.keevio.settings import BY_NAME, FEATURE_SWITCHES, MAX_TEXT, Unfit
+from telephony.providers.keevio.setting_values import MAX_TEXT, Unfit
+from telephony.providers.keevio.settings import BY_NAME, FEATURE_SWITCHES
 
 if TYPE_CHECKING:
     from telephony.providers.keevio.sandbox.app import KeevioSandbox

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from telephony.providers.keevio.catalog import CATALOG
-from telephony.providers.keevio.settings import SETTINGS, Kind
+from telephony.providers.keevio.setting_values import Kind
+from telephony.providers.keevio.settings import SETTINGS
 
 GIVEN: dict[str, dict[str, Any]] = {
     "company.create": {"company": "fernhollow", "name": "Fernhollow Ltd.", "description": "Since May"},

@@ -10,7 +10,8 @@ from portal.lib.secrets import Secret
 from telephony.providers.edit_fields import Surroundings
 from telephony.providers.editing import Done
 from telephony.providers.keevio.editors import EDITORS
-from telephony.providers.keevio.settings import SETTINGS, Kind
+from telephony.providers.keevio.setting_values import Kind
+from telephony.providers.keevio.settings import SETTINGS
 
 AROUND = Surroundings()
 UPDATE = EDITORS["company.update"]

@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.providers.keevio.settings import (
-    BY_NAME,
-    FEATURE_SWITCHES,
-    GROUPS,
-    SETTINGS,
-    Group,
-    Unfit,
-    known_to,
-)
+from telephony.providers.keevio.setting_values import GROUPS, Group, Unfit
+from telephony.providers.keevio.settings import BY_NAME, FEATURE_SWITCHES, SETTINGS, known_to
 
 anything = st.one_of(
     st.none(),
