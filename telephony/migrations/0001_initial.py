@@ -1504,6 +1504,7 @@ class Migration(migrations.Migration):
                 ("stream", models.CharField(max_length=40)),
                 ("synced_until", models.DateTimeField(blank=True, null=True)),
                 ("backfilled_from", models.DateTimeField(blank=True, null=True)),
+                ("declined_months", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("next_due_at", models.DateTimeField(blank=True, null=True)),
                 ("last_success_at", models.DateTimeField(blank=True, null=True)),
                 ("last_error", models.CharField(blank=True, max_length=500)),

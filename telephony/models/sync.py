@@ -14,12 +14,15 @@ class SyncState(TenantOwned):
     """Where one stream of a connection stands ("calls", "entities"): its schedule and its cursor.
 
     synced_until   calls before this instant are stored (never later than now minus the overlap)
+    declined_months   how many months of older calls were wished when a person stopped fetching them: the schedule asks
+                      for none of those; None while nobody has, or since somebody asked again
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="sync_states")
     stream = models.CharField(max_length=40)
     synced_until = models.DateTimeField(null=True, blank=True)
     backfilled_from = models.DateTimeField(null=True, blank=True)
+    declined_months = models.PositiveSmallIntegerField(null=True, blank=True)
     next_due_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)

@@ -95,6 +95,8 @@ def ask_for_run(
         try:
             with transaction.atomic():
                 state_of(connection, stream_of(what))
+                if person is not None and what == SyncRun.What.BACKFILL:
+                    _wish_again(connection)
                 asked = _asked(wanted)
                 if is_hinted and asked.run.state in OPEN:
                     ledger.hint(asked.run)
@@ -271,6 +273,18 @@ def state_of(connection: Connection, stream: str) -> SyncState:
     return SyncState.objects.get_or_create(
         connection=connection, stream=stream, defaults={"next_due_at": due_at}
     )[0]
+
+
+def decline_older_calls(connection: Connection) -> None:
+    """A person wants none of the months that the connection wishes for now: the schedule asks for them no more."""
+    state_of(connection, "calls")
+    SyncState.objects.filter(connection=connection, stream="calls").update(
+        declined_months=connection.backfill_months
+    )
+
+
+def _wish_again(connection: Connection) -> None:
+    SyncState.objects.filter(connection=connection, stream="calls").update(declined_months=None)
 
 
 def _is_paused(run: SyncRun) -> bool:

@@ -98,9 +98,12 @@ def _request_due(connection: Connection, stream: str, now: datetime) -> SyncRun:
 
 
 def needs_backfill(connection: Connection, now: datetime) -> bool:
-    """Whether months that the connection wants are not there yet, and nobody just failed to fetch them."""
+    """Whether months that the connection wants are not there yet, nobody just failed to fetch them, and no person said
+    that they are not wanted."""
     state = runs.state_of(connection, "calls")
     if state.backfilled_from is None:  # the first run comes first
+        return False
+    if state.declined_months is not None and connection.backfill_months <= state.declined_months:
         return False
     zone = ZoneInfo(connection.time_zone)
     if backfill_window(connection.backfill_months, state.backfilled_from, now, zone) is None:

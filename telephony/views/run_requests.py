@@ -106,9 +106,7 @@ class RunActView(ConnectionMixin, View):
         else:
             try:
                 cdr_sync.stop(run, request.user)  # type: ignore[arg-type]
-                messages.info(
-                    request, _("Stopped. The schedule asks again for what is missing in some hours.")
-                )
+                messages.info(request, _("Stopped. It stays so until somebody asks for it again."))
             except ledger.NotHeld:
                 messages.info(request, _("This went on meanwhile; here is how it stands."))
         url = tenant_url(request.tenant, "telephony:connection_runs", pk=self.connection.pk)  # type: ignore[attr-defined]
