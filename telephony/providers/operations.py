@@ -105,6 +105,7 @@ class Operation:
     scopes     grants of which one is enough; empty: not known
     replaces_object  the body is the whole object: what it leaves out is lost there, so that a change goes out on top of
                what was read
+    is_for_few a 403 says that the login is none of those whom it is for: an answer, no failure
     source     where the fact stands
     answers    "json", "text", or "file": bytes of a type that the answer names
     """
@@ -129,6 +130,7 @@ class Operation:
     source: str = ""
     answers: str = "json"
     replaces_object: bool = False
+    is_for_few: bool = False
     extra: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @property

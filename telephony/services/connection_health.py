@@ -15,12 +15,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from telephony.models import Connection, Credential, RequestLog
+from telephony.providers.declaration import Provider
 from telephony.services.quota import quota_of
 
 SLOT = dt.timedelta(minutes=15)
 DAY = dt.timedelta(days=1)
 
-FAILED = Q(error__gt="") | Q(status__gte=500) | Q(status__in=[400, 401, 403, 408, 409, 429])
+_FAILED = Q(error__gt="") | Q(status__gte=500) | Q(status__in=[400, 401, 403, 408, 409, 429])
 
 CAPABILITY_LABELS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "lines.read": (_("See lines"), _("with their settings")),
@@ -103,16 +104,23 @@ class Ability:
     why_not: str | Promise = ""
 
 
+def failed_at(declared: Provider) -> Q:
+    """Which lines of the request log are failures: not the answer that a login is none of the few for whom an operation
+    is."""
+    for_few = [one.key for one in declared.catalog if one.is_for_few]
+    return _FAILED & ~Q(status=403, operation__in=for_few) if for_few else _FAILED
+
+
 def health_of(connection: Connection, now: dt.datetime | None = None) -> Health:
     """What the request log says of the last 24 hours, by quarter of an hour. Three queries."""
     now = now or timezone.now()
-    begin = now - DAY
+    begin, failed = now - DAY, failed_at(connection.declaration)
     logged = RequestLog.objects.filter(connection=connection, at__gt=begin, at__lte=now)
     binned = DateBin(Value(SLOT, output_field=DurationField()), F("at"), Value(begin, DateTimeField()))
     rows = (
         logged.annotate(slot=binned)
         .values("slot")
-        .annotate(requests=Count("pk"), failed=Count("pk", filter=FAILED), median=Median("elapsed_ms"))
+        .annotate(requests=Count("pk"), failed=Count("pk", filter=failed), median=Median("elapsed_ms"))
     )
     known = {row["slot"]: row for row in rows}
     slots = []
@@ -132,7 +140,7 @@ def health_of(connection: Connection, now: dt.datetime | None = None) -> Health:
         requests=sum(slot.requests for slot in slots),
         failed=sum(slot.failed for slot in slots),
         median_ms=logged.aggregate(median=Median("elapsed_ms"))["median"],
-        last_failure=logged.filter(FAILED).order_by("-at").first(),
+        last_failure=logged.filter(failed).order_by("-at").first(),
     )
 
 

@@ -16,14 +16,15 @@ from django.utils import timezone
 from accounts.models import Person
 from accounts.scoping import unscoped
 from telephony.models import Connection, Credential, RequestLog
+from telephony.providers.registry import provider
 from telephony.services import importing
 from telephony.services.connection_health import (
-    FAILED,
     DateBin,
     Health,
     Median,
     QuotaNow,
     Slot,
+    failed_at,
     quota_of_login,
 )
 
@@ -63,7 +64,7 @@ class LoginHealth:
 def health_of_login(credential: Credential, person: Person, now: dt.datetime | None = None) -> LoginHealth:
     """The week of a login. Its credential is of the tenant in whose scope this is asked."""
     now = now or timezone.now()
-    begin = now - WEEK
+    begin, failed = now - WEEK, failed_at(provider(credential.provider))
     with unscoped("credential"):
         rows = Connection.objects.filter(credential=credential, unlinked_at=None)
         served = list(rows.select_related("tenant").order_by("tenant__name_key", "name_key", "pk"))
@@ -73,7 +74,7 @@ def health_of_login(credential: Credential, person: Person, now: dt.datetime | N
             for row in logged.values("connection").annotate(
                 requests=Count("pk"),
                 by_people=Count("pk", filter=Q(is_person=True)),
-                failed=Count("pk", filter=FAILED),
+                failed=Count("pk", filter=failed),
             )
         }
         binned = DateBin(Value(SLOT, output_field=DurationField()), F("at"), Value(begin, DateTimeField()))
@@ -81,11 +82,11 @@ def health_of_login(credential: Credential, person: Person, now: dt.datetime | N
             row["slot"]: row
             for row in logged.annotate(slot=binned)
             .values("slot")
-            .annotate(requests=Count("pk"), failed=Count("pk", filter=FAILED), median=Median("elapsed_ms"))
+            .annotate(requests=Count("pk"), failed=Count("pk", filter=failed), median=Median("elapsed_ms"))
         }
         median_ms = logged.aggregate(median=Median("elapsed_ms"))["median"]
         seen = importing.visible_among(person, served)
-        failures = logged.filter(FAILED, connection__in=seen).order_by("-at")
+        failures = logged.filter(failed, connection__in=seen).order_by("-at")
         last_failure = failures.first()
     slots = tuple(_slot(begin + place * SLOT, by_slot) for place in range(int(WEEK / SLOT)))
     health = Health(

@@ -12,6 +12,7 @@ from accounts.models import Membership, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import Connection, Credential, QuotaUse, RequestLog
+from telephony.services.connection_health import health_of
 from telephony.services.login_health import health_of_login
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,6 +72,21 @@ def test_the_connections_of_a_login_are_counted_together(login, shared, tenant, 
     ]
     assert sum(slot.requests > 0 for slot in found.health.slots) == 2
     assert found.health.last_failure.connection_id == own.pk
+
+
+def test_what_is_for_few_logins_alone_is_refused_without_a_failure(tenant, alice):
+    with tenant_scope(tenant):
+        login = Credential.objects.create(provider="kazoo", key_hash="z" * 64)
+        own = connect(login, tenant, "alder-kazoo")
+        for operation in ("globalResources.list", "user.list"):
+            RequestLog.objects.create(
+                connection=own, operation=operation, method="GET", status=403, elapsed_ms=5
+            )
+
+        by_day, by_week = health_of(own), health_of_login(login, alice).health
+
+    assert [(one.requests, one.failed) for one in (by_day, by_week)] == [(2, 1), (2, 1)]
+    assert by_day.last_failure.operation == by_week.last_failure.operation == "user.list"
 
 
 def test_another_customer_has_a_name_only_for_who_knows_it(login, shared, tenant, alice, client_of_person):

@@ -96,7 +96,9 @@ GLOBAL = _carriers(
 
 # The SDK's own slip of the pen: servers have "/resources/{resourceId}", which is tried first (ways.py).
 GLOBAL = tuple(
-    replace(one, path="/globalResources/{resourceId}") if one.key == "globalResources.delete" else one
+    replace(one, path="/globalResources/{resourceId}")
+    if one.key == "globalResources.delete"
+    else replace(one, is_for_few=one.is_read)
     for one in GLOBAL
 )
 
