@@ -22,13 +22,13 @@ from telephony.bench.callflow_acts import ACTS, act_by_chance
 from telephony.bench.html_forms import form_in
 from telephony.models import CallflowDraft, Change, Entity
 from telephony.providers.callflows.actions import Action
-from telephony.providers.callflows.tree import read
 from telephony.providers.kazoo.sandbox.callflows import steps
 from telephony.providers.kazoo.sandbox.modules import MODULES
 from telephony.providers.kazoo.sandbox.refusals import Errors
 from telephony.providers.kazoo.sandbox.validation import check_part
 from telephony.providers.kazoo.sealing import without_secrets
-from telephony.services.callflow_drafts import flow_of, text_of
+from telephony.services.callflow_drafts import begun, flow_of
+from telephony.services.callflow_secrets import stars
 
 SCRIPTED = {"shown": "", "chosen": ""}  # what a script says of its page: nothing is drawn on it yet
 ANSWERS = (HTTPStatus.OK, HTTPStatus.FOUND)
@@ -64,11 +64,9 @@ class Desk:
 
     def begin(self, document: Mapping[str, Any]) -> None:
         """A draft as one of this document begins, without asking the provider for it."""
-        shown, _secrets = without_secrets("callflows", document)
-        base = json.dumps({"id": self.entity.remote_id, **shown}, ensure_ascii=False)
-        CallflowDraft.objects.create(
-            entity=self.entity, person=self.person, base=base, flow=text_of(read(json.loads(base)))
-        )
+        shown, secrets = without_secrets("callflows", document)
+        first = begun(self.entity.connection, {"id": self.entity.remote_id, **shown}, secrets)
+        CallflowDraft.objects.create(entity=self.entity, person=self.person, **first)
 
     @property
     def draft(self) -> CallflowDraft:
@@ -106,7 +104,7 @@ def saved_as_it_is(desk: Desk, document: Mapping[str, Any], number: int, *, is_w
     else:
         desk.begin(document)
     shown, _secrets = without_secrets("callflows", document)
-    if _said(flow_of(desk.draft.flow).document()["flow"]) != _said(shown["flow"]):
+    if _said(stars(flow_of(desk.draft.flow).document()["flow"])) != _said(shown["flow"]):
         return "opened it is another"
     for query, target in (("", "" if is_whole else PANEL), (f"?step={number}", PANEL)):
         try:
@@ -153,7 +151,7 @@ def taken_back(
         data = act_by_chance(chance, flow_of(draft.flow), modules)
         desk.post("callflow_edit", {**data, "revision": draft.revision}, is_scripted=chance.random() < 0.05)
     changed = flow_of(desk.draft.flow)
-    broken = broken_rules(changed.document())
+    broken = broken_rules(stars(changed.document()))
     if broken and STOPPED not in desk.page("callflow_review"):
         return f"would be published: {broken[0]}"
     while (draft := desk.draft).position:

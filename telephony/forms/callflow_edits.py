@@ -58,13 +58,15 @@ class ActForm(forms.Form):
 @dataclass(frozen=True, kw_only=True)
 class Tools:
     """What acts need beside the form: the modules, those of a step that ends a call and of one that takes callers whom
-    nobody answers, what lies in the clipboard, and what the lint proposes, by the place of the problem."""
+    nobody answers, what lies in the clipboard, what the lint proposes, by the place of the problem, and how stars that
+    were left in their place become the secret again."""
 
     actions: Actions
     ending: str
     refuge: str
     clipboard: Any = None
     fixes: Sequence[Fix | None] = ()
+    marks_back: Callable[[Any, Any], Any] = lambda said, held: said
 
 
 def patch_of(form: ActForm, tools: Tools) -> Callable[[Flow], Patch]:
@@ -160,14 +162,16 @@ def _all(flow: Flow, form: ActForm, tools: Tools) -> Patch:
         raise Refused(Reason.NO_BRANCHES)
     kept = {name: value for name, value in flow.root.items() if name in ("id", "numbers", "patterns")}
     own = {"id": kept["id"]} if "id" in kept else {}
-    return edits.replace_all(flow, {**kept, **document, **own})
+    return edits.replace_all(flow, {**kept, **tools.marks_back(document, flow.document()), **own})
 
 
 def _data(flow: Flow, form: ActForm, tools: Tools) -> Patch:
     document = form.cleaned_data["document"]
     if not isinstance(document, dict):
         raise Refused(Reason.NO_BRANCHES)
-    return edits.set_data(flow, form.cleaned_data["step"], document)
+    step = form.cleaned_data["step"]
+    held = flow[step].data if step in flow else {}
+    return edits.set_data(flow, step, tools.marks_back(document, held))
 
 
 _FIXES: Mapping[str, Callable[..., Patch]] = {

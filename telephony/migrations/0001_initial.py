@@ -1771,6 +1771,7 @@ class Migration(migrations.Migration):
                 ("flow", models.TextField()),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("revision", models.PositiveIntegerField(default=0)),
+                ("secrets_sealed", models.TextField(blank=True)),
                 ("left_empty", models.JSONField(blank=True, default=list)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),

@@ -22,6 +22,7 @@ class CallflowDraft(TenantOwned):
     position  how many of the acts are in force; those after it can be done again
     revision  counts every act, so that a second window does not write over the first
     change    the preview that publishes it, once there is one
+    secrets_sealed  the values that marks in `base` and `flow` stand for (`services/callflow_secrets.py`)
     left_empty  what a callflow that was brought in named and nobody put another in place of:
                 [{"step", "kind", "name", "held": checksum of the step's settings then}]
     """
@@ -38,6 +39,7 @@ class CallflowDraft(TenantOwned):
     position = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
     change = models.ForeignKey(Change, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    secrets_sealed = models.TextField(blank=True)
     left_empty = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

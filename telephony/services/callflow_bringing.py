@@ -30,8 +30,9 @@ from telephony.providers.callflows.starting import PATTERNS, asks, picks
 from telephony.providers.callflows.tree import FLOW, Flow, read
 from telephony.providers.edit_fields import Field
 from telephony.providers.phrases import Strong, said
-from telephony.services import callflow_drafts
+from telephony.services import callflow_drafts, callflow_secrets
 from telephony.services.callflow_around import callflows_of, targets_of
+from telephony.services.entities import fingerprint, secrets_of
 
 NAMES = "_names"  # of a file: what the objects are called, by kind and identifier; a server ignores the name
 LONGEST = 2_000_000  # characters of a file
@@ -44,12 +45,15 @@ class Parcel:
     names    what its objects are called there, by kind and identifier; empty where nobody told
     origin   where it comes from, for people
     into     the draft whose place it is to take; None for a new one
+    link     id of the account that it comes from, None for a file; `secrets` are what its marks stand for there, sealed
     """
 
     document: Mapping[str, Any]
     names: Mapping[str, Mapping[str, str]]
     origin: str = ""
     into: int | None = None
+    link: int | None = None
+    secrets: str = ""
 
     @property
     def flow(self) -> Flow:
@@ -64,13 +68,18 @@ class Parcel:
             "names": self.names,
             "origin": self.origin,
             "into": self.into,
+            "link": self.link,
+            "secrets": self.secrets,
         }
 
 
 def parcel_of(entity: Entity) -> Parcel:
-    """A callflow of an account, with the names of what it names."""
+    """A callflow of an account, with the names of what it names. Raises portal.lib.secrets.Unreadable."""
     callflows, flow = callflows_of(entity.connection), read(entity.document)
+    values = [one.reveal() for one in secrets_of(entity).values()]
     return Parcel(
+        link=entity.connection_id,
+        secrets=callflow_secrets.sealed(entity.connection, {fingerprint(one): one for one in values}),
         document=bare(entity.document),
         names=names_of(entity.connection, flow, callflows),
         origin=f"{entity}, {entity.connection}",
@@ -224,9 +233,9 @@ def bring(
 
     Raises InvalidInput (fields by the identifier there) where two branches of a step would be the same rule.
     """
-    made, left = _mapped(connection, parcel, others)
+    made, left, known = _mapped(connection, parcel, others)
     document = Flow(root={**made.root, **root}, nodes=made.nodes, top=made.top, fresh=made.fresh).document()
-    return callflow_drafts.begin_new(connection, person, document, left_empty=left)
+    return callflow_drafts.begin_new(connection, person, document, left_empty=left, known=known)
 
 
 def bring_into(draft: CallflowDraft, parcel: Parcel, others: Mapping[Key, str]) -> None:
@@ -234,20 +243,51 @@ def bring_into(draft: CallflowDraft, parcel: Parcel, others: Mapping[Key, str]) 
 
     Raises InvalidInput as `bring` does.
     """
-    made, left = _mapped(draft.link, parcel, others)
+    made, left, known = _mapped(draft.link, parcel, others)
     own = callflow_drafts.flow_of(draft.flow)
     kept = {name: value for name, value in own.root.items() if name in (*LEFT_OUT, "id", "name")}
     document = {**made.document(), **kept}
     draft.left_empty = [{**one, "step": one["step"] + own.fresh} for one in left]  # its steps get new numbers
     draft.save(update_fields=["left_empty"])
-    callflow_drafts.act(draft, None, "replace", lambda flow: edits.replace_all(flow, document))
+    callflow_drafts.act(draft, None, "replace", lambda flow: edits.replace_all(flow, document), known=known)
+
+
+def note_lost(draft: CallflowDraft, lost: Sequence[tuple[int, str]], first: int) -> None:
+    """Remember which secrets of a part that came from another account were left behind; its steps begin at `first`."""
+    flow, callflows = (
+        callflow_drafts.flow_of(CallflowDraft.objects.get(pk=draft.pk).flow),
+        callflows_of(draft.link),
+    )
+    draft.left_empty = [*draft.left_empty, *_lost_secrets(flow, callflows, lost, first)]
+    draft.save(update_fields=["left_empty"])
+
+
+def _lost_secrets(
+    flow: Flow, callflows: Callflows, lost: Sequence[tuple[int, str]], first: int = 0
+) -> list[dict[str, Any]]:
+    found = []
+    for step, name in lost:
+        action = callflows.actions.get(flow[first + step].module)
+        fields = action.settings.fields if action else ()
+        label = next((one.label for one in fields if one.parts[-1] == name), name)
+        held = checksum(flow[first + step].data)
+        found.append({"step": first + step, "kind": SECRET, "name": str(label), "held": held})
+    return found
 
 
 def _mapped(
     connection: Connection, parcel: Parcel, others: Mapping[Key, str]
-) -> tuple[Flow, list[dict[str, Any]]]:
-    """The callflow with the objects of this account, and what was left empty of it."""
+) -> tuple[Flow, list[dict[str, Any]], callflow_secrets.Known]:
+    """The callflow with the objects of this account, what was left empty of it, and what its marks stand for: nothing
+    where it comes from another account, which no secret leaves."""
     callflows, flow = callflows_of(connection), parcel.flow
+    known, lost = (
+        callflow_secrets.opened(connection, parcel.secrets) if parcel.link == connection.pk else {},
+        [],
+    )
+    if parcel.link != connection.pk and flow.top is not None:
+        part, lost = callflow_secrets.left_behind(flow.part(flow.top))
+        flow = read({**flow.root, FLOW: part})
     by_id = {remote_id: other for (_kind, remote_id), other in others.items()}
     if same := twice(flow, callflows, by_id):
         clashing = [there for there, here in by_id.items() if here in same]
@@ -266,9 +306,11 @@ def _mapped(
         for step in one.steps
         if step is not None
     ]
-    return made, left
+    return made, [*left, *_lost_secrets(made, callflows, lost)], known
 
 
+SECRET = "$secret"  # in the place of a kind
+LEFT_BEHIND = gettext_lazy("**{action}** is without its {name}: a secret stays in its account.")
 WAS_THERE = gettext_lazy("**{action}** is left empty; where it came from it was {name}.")
 
 
@@ -281,6 +323,7 @@ def left_empty(draft: CallflowDraft, flow: Flow, callflows: Callflows) -> list[P
             continue
         action = callflows.actions.get(flow[step].module)
         label = action.label if action else flow[step].module
-        says = said(WAS_THERE, action=label, name=Strong(one["name"]))
+        words = LEFT_BEHIND if one["kind"] == SECRET else WAS_THERE
+        says = said(words, action=label, name=Strong(one["name"]))
         found.append(Problem(fault=Fault.LEFT_EMPTY, says=says, number=step))
     return found

@@ -21,10 +21,10 @@ from telephony.models import CallflowAct, CallflowDraft, Change, Connection, Ent
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
 from telephony.providers.callflows.tree import Flow, Node, read
-from telephony.providers.drafts import EntityPage
+from telephony.providers.drafts import EntityDraft, EntityPage
 from telephony.providers.edit_fields import Surroundings
 from telephony.providers.editing import Place
-from telephony.services import access, callflow_findings, editing, entities
+from telephony.services import access, callflow_findings, callflow_secrets, change_secrets, editing, entities
 from telephony.services.callflow_around import callflows_of
 
 
@@ -107,12 +107,21 @@ def new_drafts(person: Person) -> list[CallflowDraft]:
 
 
 def begin_new(
-    connection: Connection, person: Person, document: Mapping[str, Any], left_empty: Sequence[Any] = ()
+    connection: Connection,
+    person: Person,
+    document: Mapping[str, Any],
+    left_empty: Sequence[Any] = (),
+    known: callflow_secrets.Known | None = None,
 ) -> CallflowDraft:
-    """The draft of a callflow that is not made yet."""
-    flow = text_of(read(document))
+    """The draft of a callflow that is not made yet; `known` is what the marks in the document stand for."""
+    flow, typed = callflow_secrets.typed_in(read(document), callflows_of(connection))
     return CallflowDraft.objects.create(
-        connection=connection, person=person, base="{}", flow=flow, left_empty=list(left_empty)
+        connection=connection,
+        person=person,
+        base="{}",
+        flow=text_of(flow),
+        secrets_sealed=callflow_secrets.sealed(connection, {**(known or {}), **typed}),
+        left_empty=list(left_empty),
     )
 
 
@@ -123,16 +132,28 @@ def begin(entity: Entity, person: Person) -> CallflowDraft:
     """
     if (found := draft_of(entity, person)) is not None:
         return found
-    document = live_document(entity)
-    text = json.dumps(document, ensure_ascii=False)
-    draft, _made = CallflowDraft.objects.get_or_create(
-        entity=entity, person=person, defaults={"base": text, "flow": text_of(read(document))}
-    )
+    drafted = _read_now(entity)
+    first = begun(entity.connection, drafted.document, drafted.secrets)
+    draft, _made = CallflowDraft.objects.get_or_create(entity=entity, person=person, defaults=first)
     return draft
 
 
+def begun(connection: Connection, document: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a draft that begins with a document out of which these secrets were taken."""
+    marked, known = callflow_secrets.marked(document, secrets)
+    return {
+        "base": json.dumps(marked, ensure_ascii=False),
+        "flow": text_of(read(marked)),
+        "secrets_sealed": callflow_secrets.sealed(connection, known),
+    }
+
+
 def live_document(entity: Entity) -> Mapping[str, Any]:
-    """The document as the provider has it, in its own order; the cache learns it too."""
+    """The document as the provider has it, in its own order, without its secrets; the cache learns it too."""
+    return _read_now(entity).document
+
+
+def _read_now(entity: Entity) -> EntityDraft:
     connection = entity.connection
     client = access.client_of(connection, is_person=True, deadline_s=10)
     now = timezone.now()
@@ -142,7 +163,7 @@ def live_document(entity: Entity) -> Mapping[str, Any]:
     page = EntityPage(kind=entity.kind, parent_remote_id=entity.parent_remote_id, drafts=[drafted])
     entities.store(connection, page, now)
     callflow_findings.judge_near(connection, entity.kind, [entity.remote_id])
-    return drafted.document
+    return drafted
 
 
 def act(
@@ -151,12 +172,18 @@ def act(
     what: str,
     make: Callable[[Flow], Patch],
     step: int | None = None,
+    *,
+    known: callflow_secrets.Known | None = None,
 ) -> CallflowDraft:
-    """Do one act. Raises Stale, and Refused where the act is not possible."""
+    """Do one act; a secret that is typed in it is sealed. `known` is what marks stand for that it brings along.
+
+    Raises Stale, Refused where the act is not possible, and portal.lib.secrets.Unreadable.
+    """
     with transaction.atomic():
         held = _held(draft, revision)
         flow = flow_of(held.flow)
-        patch = make(flow)
+        patch, typed = callflow_secrets.typed(make(flow), callflows_of(draft.link))
+        callflow_secrets.keep(held, {**(known or {}), **typed})
         after, undo = edits.apply(flow, patch)
         held.acts.filter(number__gt=held.position).delete()
         CallflowAct.objects.create(
@@ -202,7 +229,7 @@ def _held(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
 def _moved(held: CallflowDraft, flow: Flow, position: int) -> CallflowDraft:
     held.flow, held.position = text_of(flow), position
     held.revision += 1
-    held.save(update_fields=["flow", "position", "revision", "updated_at"])
+    held.save(update_fields=["flow", "position", "revision", "secrets_sealed", "updated_at"])
     return held
 
 
@@ -215,10 +242,11 @@ def is_version(change: Change) -> bool:
 
 
 def version_of(change: Change) -> dict[str, Any]:
-    """The document as a change left it."""
+    """The document as a change left it, its secrets in their places. Raises portal.lib.secrets.Unreadable."""
     connection = change.connection
     editor = connection.declaration.editor(callflows_of(connection).update)
-    document: dict[str, Any] = editor.document(change.after or {})  # type: ignore[attr-defined]
+    after = change_secrets.open_side(change, "after")
+    document: dict[str, Any] = editor.document(after)  # type: ignore[attr-defined]
     return document
 
 
@@ -282,14 +310,14 @@ def _place(flow: Flow, number: int) -> tuple[int | None, str]:
 def propose(draft: CallflowDraft, person: Person) -> Change:
     """The preview that publishes a draft: a change of the live callflow, or a new one. Nothing is sent.
 
-    Raises what `editing.propose` raises.
+    Raises InvalidInput for a secret that is not known here, and what `editing.propose` raises.
     """
     connection, entity = draft.link, draft.entity
     declaration, kind = connection.declaration, callflows_of(connection).kind
     if entity is None:
         maker = declaration.maker_of(kind)
         assert maker is not None
-        wanted = maker.read(flow_of(draft.flow).document())
+        wanted = maker.read(_to_send(draft, flow_of(draft.flow)))
         change = editing.propose(connection, maker.operation.key, {}, wanted, person=person)
     else:
         wanted, seen = proposal_of(draft)
@@ -314,14 +342,18 @@ def refusals(draft: CallflowDraft) -> list[str]:
 
 
 def proposal_of(draft: CallflowDraft) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is wanted of the live callflow and what was seen of it, as `editing.propose` takes them."""
+    """What is wanted of the live callflow and what was seen of it, as `editing.propose` takes them: secrets in clear."""
     connection = draft.link
     editor = connection.declaration.editor(callflows_of(connection).update)
-    seen = editor.read(json.loads(draft.base))
-    now = editor.read(flow_of(draft.flow).document())
+    seen = editor.read(_to_send(draft, read(json.loads(draft.base))))
+    now = editor.read(_to_send(draft, flow_of(draft.flow)))
     wanted = {
         name: value
         for name, value in now.items()
         if name not in seen or canonical_json(value) != canonical_json(seen[name])
     }
     return {**wanted, **{name: None for name in seen if name not in now}}, seen
+
+
+def _to_send(draft: CallflowDraft, flow: Flow) -> dict[str, Any]:
+    return callflow_secrets.revealed(flow, callflow_secrets.known_of(draft), callflows_of(draft.link))

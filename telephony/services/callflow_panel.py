@@ -19,6 +19,7 @@ from telephony.providers.flat import flat_of
 from telephony.providers.operations import Text
 from telephony.services.callflow_around import callflows_of
 from telephony.services.callflow_scene import Step
+from telephony.services.callflow_secrets import stars
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def panel_of_step(step: Step, flow: Flow, callflows: Callflows, around: Around) 
     others = [(name, text) for name, text in others if name != callflows.note]
     if isinstance(own, Mapping):
         loose = [(name, value) for name, value in own.items() if name not in ("module", "data")]
-        others += [(name, canonical_json(value)) for name, value in loose]
+        others += [(name, canonical_json(stars(value))) for name, value in loose]
     if step.targets and not any(one.targets for one in settings):
         named = Setting(label=step.word, words="", targets=step.targets)
         settings.insert(0, named)
@@ -102,7 +103,7 @@ def _told(
         ]
         words = one.say(value, said).plain(display)
         settings.append(Setting(label=one.label, words="" if targets else words, targets=targets))
-    others = [(name, canonical_json(value)) for name, value in flat.items() if name not in known]
+    others = [(name, canonical_json(stars(value))) for name, value in flat.items() if name not in known]
     return settings, others
 
 
@@ -112,4 +113,4 @@ def _named(kind: str, identifiers: Collection[str], around: Around) -> Mapping[s
 
 
 def _shown(value: Any) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return json.dumps(stars(value), indent=2, ensure_ascii=False)

@@ -151,12 +151,19 @@ def placeholder(value: str, shown: Any = PLACEHOLDER) -> dict[str, str]:
     return mark if shown in (PLACEHOLDER, value, None) else {**mark, SHOWN: str(shown)}
 
 
+def with_marks(document: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """The document with a placeholder at each of these dotted places."""
+    marked: Any = dict(document)
+    for path, value in secrets.items():
+        parts = path.split(".")
+        marked = _replaced(marked, parts, placeholder(value, _at(marked, parts)))
+    return dict(marked)
+
+
 # ---- one object ----
 def _row(connection: Connection, draft: EntityDraft, now: datetime) -> Entity:
     kind = connection.declaration.kinds[draft.kind]
-    document: Any = dict(draft.document)
-    for path, value in draft.secrets.items():
-        document = _replaced(document, path.split("."), placeholder(value, _at(document, path.split("."))))
+    document = with_marks(draft.document, draft.secrets)
     texts = {name: getattr(draft, name)[:most] for name, most in _LENGTHS.items()}
     is_line = kind.is_line if draft.is_line is None else draft.is_line
     values: dict[str, Any] = {**texts, "facet": kind.facet.value, "is_line": is_line}

@@ -14,6 +14,7 @@ from accounts.rights import Right
 from accounts.switching import tenants_of
 from accounts.views_base import TenantRightMixin
 from portal.lib.errors import InvalidInput
+from portal.lib.secrets import Unreadable
 from portal.ui.links import tenant_url
 from telephony.forms.callflow_bringing import BringForm, CopyForm
 from telephony.forms.callflow_holes import HolesForm
@@ -72,7 +73,12 @@ class CopyView(CallflowPage, TemplateView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form, **kwargs))
         to = next(one for one in self.found if one.key == form.cleaned_data["to"])
-        return send_on(request, bringing.parcel_of(self.entity), to.tenant, to.slug)
+        try:
+            parcel = bringing.parcel_of(self.entity)
+        except Unreadable as error:
+            form.add_error(None, error.message)
+            return self.render_to_response(self.get_context_data(form=form, **kwargs))
+        return send_on(request, parcel, to.tenant, to.slug)
 
 
 class BringView(TenantRightMixin, TemplateView):

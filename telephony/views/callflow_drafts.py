@@ -130,8 +130,8 @@ class CallflowRestoreView(DraftPage, View):
         change = get_object_or_404(rows, pk=wanted)
         if not callflow_drafts.is_version(change):
             raise Http404
-        document = callflow_drafts.version_of(change)
         try:
+            document = callflow_drafts.version_of(change)
             draft = callflow_drafts.begin(entity, request.user)  # type: ignore[arg-type]
         except ProviderError as error:
             messages.error(request, error.message)

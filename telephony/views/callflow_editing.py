@@ -21,6 +21,7 @@ from django.views.generic import TemplateView
 from accounts.rights import Right
 from portal.lib.canonical import checksum
 from portal.lib.errors import ProviderError
+from portal.lib.secrets import Unreadable
 from portal.ui.views import FragmentMixin
 from telephony.callflow_board import digests_of
 from telephony.callflow_outline import places_to_move_to
@@ -30,17 +31,21 @@ from telephony.forms.editing import EditForm
 from telephony.models import CallflowDraft
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Refused
-from telephony.services import callflow_drafts
+from telephony.services import callflow_bringing as bringing
+from telephony.services import callflow_clipboard, callflow_drafts
+from telephony.services.callflow_clipboard import Clip
 from telephony.services.callflow_drafts import Stale
 from telephony.services.callflow_offers import offers_at
 from telephony.services.callflow_scene import ROOT, Scene, scene_of
+from telephony.services.callflow_secrets import marks_back
 from telephony.views import ways_back
 from telephony.views.callflow_drafts import DraftPage
 from telephony.views.callflow_parcels import send_on_where_it_lacks
 from telephony.views.callflow_settings import Settings
 from telephony.views.object_fields import way_to_make
 
-CLIPBOARD = "callflow_clipboard"  # in the session: the document of a part, as JSON text
+# In the session, as JSON text: the document of a part, of which account it is, and its secrets, sealed.
+CLIPBOARD = "callflow_clipboard"
 GIVEN = "give"  # the name of the buttons that put a number on the list
 SHOWN = "shown"  # what the page of a script shows, as `digests_of` reads it
 PARTS: Mapping[str, str] = {  # what an act may change beside drawing and outline, by its id on the page
@@ -116,6 +121,8 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             trouble = _("The draft moved on in another window; this is how it stands now.")
         except forms.ValidationError as error:
             trouble = " ".join(error.messages)
+        except Unreadable as error:
+            trouble = error.message
         self.forget()
         if step:
             self.__dict__["chosen"] = step if step in self.scene.steps else ROOT
@@ -159,16 +166,19 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         if what in ("copy", "cut"):
             if number not in self.flow:
                 raise Refused(edits.Reason.NO_SUCH_STEP)
-            self.request.session[CLIPBOARD] = json.dumps(self.flow.part(number), ensure_ascii=False)
+            self._copy(number)
             if what == "copy":
                 return ""
             what = form.cleaned_data["act"] = "remove_branch"
         fresh, above = self.flow.fresh, self.flow[number].parent if number in self.flow else None
+        clip = self._clip() if what == "paste" else Clip()
         try:
-            make = patch_of(form, self._tools(what))
+            make = patch_of(form, self._tools(what, clip))
         except KeyError:
             raise forms.ValidationError(no_such_act()) from None
-        acted = callflow_drafts.act(draft, said["revision"], what, make, number)
+        acted = callflow_drafts.act(draft, said["revision"], what, make, number, known=clip.known)
+        if clip.lost:
+            bringing.note_lost(draft, clip.lost, fresh)
         if what in ("add", "wrap", "paste", "duplicate"):
             return str(fresh)
         if what == "fix" and fresh in callflow_drafts.flow_of(acted.flow):
@@ -177,14 +187,21 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             return ROOT if above is None else str(above)
         return ""
 
-    def _tools(self, what: str) -> Tools:
-        clipboard = self.request.session.get(CLIPBOARD)
+    def _copy(self, number: int) -> None:
+        self.request.session[CLIPBOARD] = callflow_clipboard.text_of(self._draft, self.flow.part(number))
+
+    def _clip(self) -> Clip:
+        text = self.request.session.get(CLIPBOARD)
+        return callflow_clipboard.clip_of(text, self.link) if text else Clip()
+
+    def _tools(self, what: str, clip: Clip) -> Tools:
         problems = self.problems if what == "fix" else ()
         return Tools(
             actions=self.callflows.actions,
             ending=self.callflows.ending,
             refuge=self.callflows.refuge,
-            clipboard=json.loads(clipboard) if clipboard else None,
+            clipboard=clip.part,
+            marks_back=marks_back,
             fixes=[one.fix for one in problems],
         )
 

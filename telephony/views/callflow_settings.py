@@ -22,6 +22,7 @@ from telephony.providers.edit_fields import Field
 from telephony.providers.editing import Editor
 from telephony.providers.flat import built, flat_of
 from telephony.services.callflow_around import callflows_of
+from telephony.services.callflow_secrets import marks_back, stars
 from telephony.services.edit_surroundings import surroundings
 from telephony.services.references import options_for
 from telephony.views import ways_back
@@ -106,10 +107,10 @@ class Settings:
     def form(self, data: Any = None) -> EditForm:
         """The form as it stands; with what was typed before an object was made for one of its fields."""
         flat = flat_of(self._held, self._names | self._kept)
-        seen = {name: value for name, value in flat.items() if name in self._names}
+        seen = {name: stars(value) for name, value in flat.items() if name in self._names}
         rest = {name: value for name, value in flat.items() if name not in self._names | self._kept}
         if rest:
-            seen[OTHERS] = built(rest)
+            seen[OTHERS] = stars(built(rest))
         if data is None and (typed := self._typed_before()) is not None:
             return self.form_again(typed)
         return self._form(seen, data=data)
@@ -161,9 +162,11 @@ class Settings:
         if not wanted and others is UNTOUCHED:
             return None
         known = self._names | self._kept
+        held_now = flat_of(self._held, known)
+        wanted = {name: marks_back(value, held_now.get(name)) for name, value in wanted.items()}
 
         def settled(held: Mapping[str, Any]) -> Mapping[str, Any]:
-            return held if others is UNTOUCHED else with_others(held, known, others or {})
+            return held if others is UNTOUCHED else with_others(held, known, marks_back(others or {}, held))
 
         if number is None:
             return "set_root", lambda flow: edits.set_root(flow, root_with(settled(flow.root), known, wanted))

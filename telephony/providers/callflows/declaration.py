@@ -29,6 +29,7 @@ class Callflows:
     itself     fields of a new callflow itself: its name, its numbers
     starts     what a new one can begin with
     owner      place of whose it is, "" where nobody's
+    secrets    takes the secrets out of a document: (the document without them, those by their dotted places)
     root_pointers  what its own settings point to, its steps left out: document -> pointers
     """
 
@@ -41,6 +42,7 @@ class Callflows:
     refuge: str
     update: str
     note: str
+    secrets: Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]]
     itself: tuple[Field, ...] = ()
     starts: tuple[Start, ...] = ()
     owner: str = ""

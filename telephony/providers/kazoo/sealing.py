@@ -11,6 +11,7 @@ from typing import Any
 
 from portal.lib.redaction import is_secret_name, redact
 from telephony.providers.drafts import PLACEHOLDER
+from telephony.providers.fields import is_secret
 from telephony.providers.kazoo.schema import FAMILIES, Family, Field
 
 Path = tuple[str, ...]
@@ -72,7 +73,9 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """The value as a text, or those in a list of them."""
+    """The value as a text, or those in a list of them; what stands for one that was taken out already is none."""
+    if is_secret(value):
+        return
     if isinstance(value, Mapping | list):
         for key, item in _items(value):
             yield from _texts(item, (*path, key))

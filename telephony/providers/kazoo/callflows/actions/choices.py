@@ -24,6 +24,7 @@ from telephony.providers.kazoo.schema.form import (
     many,
     number,
     ref,
+    secret,
     text,
 )
 
@@ -108,7 +109,7 @@ ACTIONS = category(
         _("By risk of a robot"),
         _("Asks a service how likely the caller is a robot, and takes a branch."),
         SCORES,
-        text("password", _("Password"), length=(1, 1000)),
+        secret("password", _("Password"), length=(1, 1000)),
         text("username", _("User name"), required=True, length=(1, 1000)),
         icon="robot",
     ),

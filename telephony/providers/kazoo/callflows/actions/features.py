@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.kazoo.callflows.actions.common import DIALS, ENDS, NEXT, action, category
-from telephony.providers.kazoo.schema.form import choice, flag, integer, ref, text
+from telephony.providers.kazoo.schema.form import choice, flag, integer, ref, secret, text
 
 APPROVED = (
     ref("approved_device_id", _("Telephone that may"), "device"),
@@ -50,7 +50,7 @@ ACTIONS = category(
         flag("enforce_call_restriction", _("Obey the barring of the account"), default=False),
         integer("interdigit", _("Wait for each further key"), unit=_("ms")),
         integer("max_digits", _("Most digits"), default=15),
-        text("pin", _("PIN"), default=""),
+        secret("pin", _("PIN"), default=""),
         choice("preconnect_audio", _("Heard before"), "dialtone", "ringing", default="dialtone"),
         integer("retries", _("Tries"), default=3),
         integer("ring_repeat_count", _("Rings heard"), default=1),

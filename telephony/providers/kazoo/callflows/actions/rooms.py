@@ -14,6 +14,7 @@ from telephony.providers.kazoo.schema.form import (
     integer,
     many,
     ref,
+    secret,
     text,
 )
 
@@ -21,7 +22,7 @@ ROOM: tuple[Part, ...] = (
     below(
         "config",
         _("Room set up here"),
-        text("bridge_password", _("Password of the bridge")),
+        secret("bridge_password", _("Password of the bridge")),
         text("bridge_username", _("User name of the bridge")),
         text("caller_controls", _("Keys of members")),
         many("conference_numbers", _("Numbers"), text("", pattern="^[0-9]+$"), default=[], unique=True),
@@ -53,7 +54,7 @@ ROOM: tuple[Part, ...] = (
                 count=(0, None),
                 unique=True,
             ),
-            many("pins", _("PINs of members"), text("", pattern="^[0-9]+$"), default=[]),
+            many("pins", _("PINs of members"), secret("", pattern="^[0-9]+$"), default=[]),
             flag("play_entry_prompt", _("Members are told that they enter")),
         ),
         below(
@@ -64,7 +65,7 @@ ROOM: tuple[Part, ...] = (
             many(
                 "numbers", _("Numbers of moderators"), text("", pattern="^[0-9]+$"), default=[], unique=True
             ),
-            many("pins", _("PINs of moderators"), text("", pattern="^[0-9]+$"), default=[]),
+            many("pins", _("PINs of moderators"), secret("", pattern="^[0-9]+$"), default=[]),
         ),
         text("moderator_controls", _("Keys of moderators")),
         text("name", _("Name"), length=(1, 128)),
