@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -30,7 +30,14 @@ LEFT, GAP = (
     ROW - HIGH,
 )  # the left edge of a step, from its middle; how far it stands from the one above
 TEXT = LEFT + 42  # where its words begin
-LONGEST_NAME, LONGEST_WORD, LONGEST_BRANCH = 19, 22, 22  # characters that have room
+ROOM = 122  # for the words of a step
+NAME, WORD, MODULE = (
+    13,
+    11,
+    12.5,
+)  # how large they are; the last of a module that nobody knows, in letters of one width
+LONGEST_BRANCH = 22  # characters that have room
+_THIN, _BROAD = frozenset("iIjlftr.,:;'’!|()-1 "), frozenset("mwMWGOQ@%&")
 _VALUE, _USED = re.compile(r"(--sb-[\w-]+):\s*([^;]+);"), re.compile(r"var\((--sb-[\w-]+)\)")
 _RING = f'<rect class="ring" x="{LEFT - 4}" y="-4" width="{WIDE + 8}" height="{HIGH + 8}" rx="11"/>'
 _BOX = f'<rect class="box" x="{LEFT}" width="{WIDE}" height="{HIGH}" rx="8"/>'
@@ -86,8 +93,8 @@ class Drawing:
         self.scene, self.links, self.is_file = scene, links, is_file
         self._sprite = static("sprite.svg")
         self._fold_tip, self._unfold_tip = _("Fold what is below"), _("Show what is below")
-        self._open_tip, self._missing, self._off = (
-            _("Open the callflow here"),
+        self._open_tip, self._close_tip = _("Open the callflow here"), _("Close the callflow here")
+        self._missing, self._off = (
             _("missing"),
             _("switched off"),
         )
@@ -160,7 +167,7 @@ class Drawing:
             under = _("and %(number)s") % {"number": numbers[1]}
         drawn = (
             f"<title>{escaped(', '.join(numbers) or first)}</title>{_RING}{_BOX}{self._icon('hash')}"
-            f"{_words('name', 20, first, LONGEST_NAME)}{_words('word', 36, under, LONGEST_WORD)}"
+            f"{_words('name', 20, first, NAME)}{_words('word', 36, under, WORD)}"
         )
         if self.links is not None:
             drawn = f'<a href="{escaped(self.links.step(ROOT))}" tabindex="-1">{drawn}</a>'
@@ -181,14 +188,25 @@ class Drawing:
     def _linked(self, step: Step) -> str:
         tip = " · ".join(filter(None, (step.category_label, step.word, step.name)))
         if step.name:
-            text = _words("word", 19, step.word, LONGEST_WORD) + _words("name", 35, step.name, LONGEST_NAME)
+            size = MODULE if step.tone == "unknown" else WORD
+            text = _words("word", 19, step.word, size) + _words("name", 35, step.name, NAME)
         else:
-            text = _words("name", 28, step.word, LONGEST_NAME)
-        drawn = f"<title>{escaped(tip)}</title>{_RING}{_BOX}{_EDGES}{self._icon(step.icon)}{text}"
+            text = _words("name", 28, step.word, NAME)
+        drawn = f"<title>{escaped(tip)}</title>{_RING}{_BOX}{_EDGES}{self._sign(step)}{text}"
         drawn += self._flag(step) + _note(step)
         if self.links is None or step.is_inside:
             return drawn
         return f'<a href="{escaped(self.links.step(step.id))}" tabindex="-1">{drawn}</a>'
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {step: at for at, step in enumerate(self.scene.steps, 1)}
+
+    def _sign(self, step: Step) -> str:
+        """Its icon; in a file, which has none, its number in the list of steps (callflow_paper.py)."""
+        if not self.is_file:
+            return self._icon(step.icon)
+        return f'<text class="number" x="{LEFT + 18}" y="27" text-anchor="middle">{self._numbers[step.id]}</text>'
 
     def _icon(self, name: str) -> str:
         if self.is_file:
@@ -225,7 +243,8 @@ class Drawing:
                 self.links.fold(step.id), 0, sign, tip, is_quiet=not step.folded, hook=" data-fold"
             )
         if step.link is not None and step.link.pk:
-            drawn += _button(self.links.open(step.id), -LEFT - 16, "↓", self._open_tip)
+            sign, tip = ("↑", self._close_tip) if step.is_opened else ("↓", self._open_tip)
+            drawn += _button(self.links.open(step.id), -LEFT - 16, sign, tip)
         return drawn
 
 
@@ -247,8 +266,19 @@ def _style() -> str:
     return _USED.sub(lambda found: values[found[1]], sheets["callflow_drawing"])
 
 
-def _words(css: str, y: int, words: str, longest: int) -> str:
-    return f'<text class="{css}" x="{TEXT}" y="{y}">{escaped(_cut(words, longest))}</text>'
+def _words(css: str, y: int, words: str, size: float) -> str:
+    return f'<text class="{css}" x="{TEXT}" y="{y}">{escaped(_fitted(words, size))}</text>'
+
+
+@lru_cache(4096)
+def _fitted(words: str, size: float) -> str:
+    """Words that have room in a step, by about how broad their letters are."""
+    left = ROOM / size
+    for at, letter in enumerate(words):
+        left -= 0.33 if letter in _THIN else 0.86 if letter in _BROAD else 0.66 if letter.isupper() else 0.57
+        if left < 0:
+            return f"{words[: at - 1].rstrip()}…"
+    return words
 
 
 def _note(step: Step) -> str:

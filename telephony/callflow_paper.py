@@ -23,6 +23,7 @@ A4 = (210.0, 297.0)  # mm
 MARGIN, HEAD = 16.0, 28.0  # mm; the head is above the drawing
 PIXEL = 25.4 / 96  # mm
 LEAST = 0.55  # a drawing that had to be smaller gets a page of its own size instead
+MOST = 5000.0  # mm; programs show no page that is larger than 200 inches
 FONT = "Libertinus Serif"
 _SIZE = re.compile(r'width="([0-9.]+)" height="([0-9.]+)"')
 _FAMILY = re.compile(r"font-family:[^;}]*")
@@ -80,7 +81,8 @@ def page_for(width: float, height: float) -> tuple[float, float]:
     best = max(range(len(pages)), key=lambda at: min(1, shares[at]))
     if shares[best] >= LEAST:
         return pages[best]
-    return max(A4[0], wide * LEAST + 2 * MARGIN), max(A4[1] / 2, high * LEAST + 2 * MARGIN + HEAD)
+    own = max(A4[0], wide * LEAST + 2 * MARGIN), max(A4[1] / 2, high * LEAST + 2 * MARGIN + HEAD)
+    return min(own[0], MOST), min(own[1], MOST)
 
 
 @cache

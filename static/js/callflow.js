@@ -64,10 +64,10 @@
   // ---- clicks: in the drawing, in the outline, on a problem ----
   document.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !page()?.contains(event.target)) return;
-    const part = event.target.closest(".sb-flow .step > a.fold");
+    const part = event.target.closest(".sb-flow .step > a.fold, [data-redraw]");
     if (part) {
       event.preventDefault();
-      redraw(part);
+      redraw(part, { focus: part.matches("[data-redraw]") }); // it stands in the panel, which is drawn anew as well
       return;
     }
     const problem = event.target.closest("[data-problem]");
@@ -76,8 +76,17 @@
     const step = problem ? problem.dataset.problem : link.closest("[data-step]").dataset.step;
     if (!itemOf(step)) return; // folded away: the page shows it
     event.preventDefault();
+    if (problem?.dataset.at) document.addEventListener("htmx:afterSettle", () => toField(problem.dataset.at), { once: true });
     choose(step, { focus: Boolean(problem) });
   });
+  // The field of a place in the settings of a step, or of what is around the place: where a problem is mended.
+  const toField = (place) => {
+    let field = null;
+    for (let at = place; at && !field; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) field = document.getElementById(`set_${at}`);
+    field?.closest("details")?.setAttribute("open", "");
+    const control = field?.matches("div, fieldset") ? field.querySelector("input:not([type=hidden]), select, textarea") : field;
+    (control?.tomselect ?? control)?.focus();
+  };
 
   // ---- the keyboard in the outline ----
   const parentOf = (item) => itemOf(item.dataset.above ?? "root");
@@ -101,7 +110,8 @@
       problems[at]?.removeAttribute("data-seen");
       const next = problems[(at + 1) % problems.length];
       next.setAttribute("data-seen", "");
-      choose(next.dataset.problem, { focus: true });
+      if (itemOf(next.dataset.problem)) choose(next.dataset.problem, { focus: true });
+      else next.click(); // folded away: the page unfolds it
       return;
     }
     if (!item || event.ctrlKey || event.metaKey || event.altKey) return;

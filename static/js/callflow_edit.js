@@ -57,7 +57,7 @@
     data.set("revision", work().dataset.revision);
     data.set("act", what);
     for (const [name, value] of Object.entries(more)) data.set(name, value);
-    return send(work().dataset.actUrl, data, true);
+    return send(location.pathname + location.search, data, true); // with what is folded and opened now
   };
   const onStep = (what) => chosen() !== "root" && act(what, { step: chosen() });
   // Below a step; below the one that is chosen on the branch that its form says.

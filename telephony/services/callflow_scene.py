@@ -76,6 +76,11 @@ class Step:
     is_inside: bool = False
 
     @property
+    def is_opened(self) -> bool:
+        """Whether the callflow that it leads into is shown below it."""
+        return any(one.startswith(f"{self.id}-") for one in self.below)
+
+    @property
     def mark_word(self) -> str:
         return str(_MARKS.get(self.mark, ""))
 

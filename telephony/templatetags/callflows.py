@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from portal.ui import parts
 from portal.ui.links import tenant_url
 from telephony.callflow_drawing import Links
-from telephony.providers.callflows.lint import Problem
+from telephony.providers.callflows.lint import Fault, Problem
 from telephony.providers.callflows.surroundings import Target
+from telephony.providers.operations import Text
 from telephony.tables.documents import CALLFLOW_KINDS
 
 register = template.Library()
+_SHOW = lazy("Show")
+_WAYS: Mapping[Fault, Text] = {
+    **dict.fromkeys((Fault.MISSING_TARGET, Fault.TARGET_OFF, Fault.LOOP), lazy("Choose another")),
+    **dict.fromkeys((Fault.MISSING_VALUE, Fault.LEFT_EMPTY), lazy("Fill it in")),
+    Fault.WRONG_VALUE: lazy("Correct it"),
+    Fault.NO_NUMBER: lazy("Give it a number"),
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -33,6 +44,22 @@ def target_link(context: Context, target: Target) -> SafeString:
 @register.simple_tag
 def step_url(links: Links, step: str) -> str:
     return links.step(step)
+
+
+@register.simple_tag
+def fold_url(links: Links, step: str) -> str:
+    return links.fold(step)
+
+
+@register.simple_tag
+def open_url(links: Links, step: str) -> str:
+    return links.open(step)
+
+
+@register.simple_tag
+def problem_way(problem: Problem) -> Text:
+    """What the link to a problem is called: by what is to be done there, where no button does it."""
+    return _SHOW if problem.fix else _WAYS.get(problem.fault, _SHOW)
 
 
 @register.simple_tag

@@ -42,6 +42,7 @@ MADE_OF_DRAFT = (
     "around",
     "problems",
     "scene",
+    "folded",
     "chosen",
     "step",
     "panel",

@@ -64,6 +64,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
     fragment_target = "flow-panel"
     fragment_template_name = "telephony/_callflow_form.html"
     request: Any
+    led_to = ""  # the step that an act chose
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.draft is None:
@@ -124,8 +125,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         except Unreadable as error:
             trouble = error.message
         self.forget()
-        if step:
-            self.__dict__["chosen"] = step if step in self.scene.steps else ROOT
+        self.led_to = step
         if SHOWN in self.request.POST:
             return self._patch(settings, trouble)
         if settings is not None:
@@ -227,8 +227,8 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
 
     @property
     def wanted_step(self) -> str:
-        """A script says what is chosen on its page; else the address does."""
-        return self.request.POST.get("chosen", "")[:20] or super().wanted_step
+        """Where an act led; else a script says what is chosen on its page, or the address does."""
+        return self.led_to or self.request.POST.get("chosen", "")[:20] or super().wanted_step
 
     @cached_property
     def scene(self) -> Scene:
@@ -258,6 +258,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "may_order": Right.NUMBERS_ORDER in self.request.rights and self.link.can("numbers.order"),
             "try_url": self.url("callflow_try"),
             "has_clipboard": CLIPBOARD in self.request.session,
+            "links": self.links(),
             "places": places_to_move_to(self.scene, self.chosen),
         }
         if self.is_fragment:
@@ -279,8 +280,6 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "can_redo": draft.acts.filter(number=draft.position + 1).exists(),
             "scene": self.scene,
             "board": self.board,
-            "links": self.links(),
-            "home_url": self.here(step=""),
             "is_new": self.is_new,
             "review_url": self.url("callflow_review"),
             "origin": self.url("callflow_detail"),

@@ -104,7 +104,12 @@ class CallflowPage(TenantRightMixin):
 
     @cached_property
     def folded(self) -> set[int]:
-        return {int(one) for one in self._asked("fold") if one.isdecimal() and len(one) < 9}
+        """The steps that are; none of them hides the one that is asked for."""
+        asked = {int(one) for one in self._asked("fold") if one.isdecimal() and len(one) < 9}
+        step = self.wanted_step
+        if asked and step.isdecimal() and int(step) in self.flow:
+            asked -= set(self.flow.above(int(step)))
+        return asked
 
     @property
     def wanted_step(self) -> str:
@@ -119,7 +124,8 @@ class CallflowPage(TenantRightMixin):
 
     def here(self, **changes: str) -> str:
         """This page, with something else chosen, folded or opened."""
-        kept = {name: self.request.GET.get(name, "")[:2000] for name in ("step", "fold", "open")}
+        kept = {name: self.request.GET.get(name, "")[:2000] for name in ("step", "open")}
+        kept["fold"] = ",".join(map(str, sorted(self.folded)))
         asked = {name: value for name, value in {**kept, **changes}.items() if value}
         return f"?{urlencode(asked)}" if asked else self.home
 

@@ -31,6 +31,9 @@ from telephony.views.object_fields import lead_to_objects, made_for
 OTHERS = "_others"  # the field of what nobody declared; no provider has one of this name
 ITS_OWN = ("id", "metadata")  # what the provider alone says of a callflow
 BY_HAND = {"ref": "code", "refs": "texts"}  # how an identifier is typed whose objects we do not read
+RARE = frozenset({"yes_no", "pairs", "json", "code", "texts"})  # kinds of settings that few steps have
+FEW = 5  # settings of which none is folded
+MAIN = ("action", "id")  # names of what a step does, and with whom or what
 
 
 class Settings:
@@ -54,8 +57,10 @@ class Settings:
         if self.number is None:
             return [one for one in self._editor.fields(around) if one.name.partition(".")[0] != FLOW]
         action = callflows_of(self.link).actions.get(self.flow[self.number].module)
-        own = [replace(self._reachable(one), is_usual=True) for one in action.fields] if action else []
-        return [*own, self._note]
+        own = [self._reachable(one) for one in action.fields] if action else []
+        own.sort(key=lambda one: not _is_main(one))
+        few = len(own) <= FEW
+        return [*(replace(one, is_usual=few or _is_usual(one)) for one in own), self._note]
 
     @property
     def _note(self) -> Field:
@@ -173,3 +178,12 @@ class Settings:
         return "set_data", lambda flow: edits.set_data(
             flow, number, data_with(settled(flow[number].data), known, wanted)
         )
+
+
+def _is_main(one: Field) -> bool:
+    return one.name in MAIN or one.required or (one.rows is not None and not one.rows.is_keyed)
+
+
+def _is_usual(one: Field) -> bool:
+    """Whether a form shows a setting at once: what the step is about, and what is often set."""
+    return _is_main(one) or not (one.group or one.kind in RARE)

@@ -114,6 +114,7 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             "try_url": self.url("callflow_try"),
             "callflow": self.entity,
             "here": self.here,
+            "links": self.links(),
         }
         if self.is_fragment:
             return super().get_context_data(**shared, **kwargs)
@@ -139,7 +140,6 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             why_not=permissions(self.request, self.link, {act.editor.operation.key for act in acts}),
             scene=self.scene,
             board=self.board,
-            links=self.links(),
             step_count=count_words(self.scene),
             **shared,
             **kwargs,

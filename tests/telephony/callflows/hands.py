@@ -88,6 +88,27 @@ class Finger(Hand):
     def press(self, target: Locator) -> None:
         target.tap()
 
+    def drag(self, start: Locator, end: Locator) -> None:
+        """Rests until the step is taken up, then draws it."""
+        at, to = start.bounding_box(), end.bounding_box()
+        assert at is not None
+        assert to is not None
+        screen = self.page.context.new_cdp_session(self.page)
+        x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+        across, down = to["x"] + to["width"] / 2 - x, to["y"] + to["height"] / 2 - y
+
+        def touch(what: str, share: float) -> None:
+            points = [] if what == "touchEnd" else [{"x": x + across * share, "y": y + down * share}]
+            screen.send("Input.dispatchTouchEvent", {"type": what, "touchPoints": points})
+
+        touch("touchStart", 0)
+        expect(self.page.locator(".sb-drag-ghost")).to_be_visible()
+        for share in (0.2, 0.5, 0.8, 1):
+            touch("touchMove", share)
+        expect(self.page.locator(".sb-flow .aim")).to_have_count(1)
+        touch("touchEnd", 1)
+        screen.detach()
+
 
 class Keys(Hand):
     """Goes by Tab to whatever it needs, and nowhere by a pointer."""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import Person
 from telephony.models import CallflowDraft
@@ -14,7 +14,7 @@ from telephony.providers.callflows.tree import read
 from telephony.services.callflow_drafts import flow_of, text_of
 
 from .conftest import Editor, Store, identifier
-from .hands import Mouse
+from .hands import Finger, Mouse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDE = {"width": 1900, "height": 1000}
@@ -121,6 +121,73 @@ def test_a_branch_is_folded_by_keys(at_browser: Any, draft: CallflowDraft) -> No
         expect(box(page, 3)).to_have_count(1)
 
     at_browser(fold)
+
+
+def test_a_finger_moves_a_step_with_all_below_it(telephone: Any, draft: CallflowDraft, maud: Person) -> None:
+    """It rests on the step first; a finger that moves at once scrolls, and moves nothing."""
+    telephone.sign_in(maud)
+    kept = flow_of(draft.flow).part(5)
+
+    def drag(page: Page) -> None:
+        page.goto(f"{telephone.base}/t/corvane/callflows/{draft.entity_id}/edit/?step=2")
+        finger = Finger(page)
+        finger.press(page.get_by_role("button", name="Fit"))
+        page.locator("[data-canvas]").scroll_into_view_if_needed()
+        finger.drag(box(page, 5), box(page, 3))
+        expect(page.locator(".sb-draftbar")).to_contain_text("1 step differs")
+        expect(page.locator(".sb-drag-ghost")).to_have_count(0)
+
+    telephone(drag)
+    draft.refresh_from_db()
+    flow = flow_of(draft.flow)
+    assert (flow[5].parent, flow.part(5)) == (3, kept)
+
+
+def test_the_focus_stays_where_a_branch_was_unfolded_behind_a_panel(
+    at_browser: Any, draft: CallflowDraft
+) -> None:
+    """The panel of the step is still on its way when the branch is unfolded, and arrives after it."""
+    menu = "[data-outline] [data-step='2']"
+
+    def unfold(page: Page) -> None:
+        page.set_viewport_size(WIDE)
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/?step=0&fold=2")
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            if route.request.headers.get("hx-target") == "flow-panel":
+                held.append(route)
+            else:
+                route.continue_()
+
+        page.route("**/edit/?*", hold)
+        page.locator("[data-outline] [data-step='0']").focus()
+        with page.expect_request("**/edit/?step=2*"):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowRight")
+        page.evaluate("new Promise((done) => setTimeout(done, 0))")  # the key was heard
+        assert len(held) == 1
+        held[0].continue_()
+        expect(page.locator(f"{menu}[aria-expanded='true']")).to_be_focused()
+        expect(box(page, 3)).to_have_count(1)
+
+    at_browser(unfold)
+
+
+def test_a_problem_leads_to_the_field_that_mends_it(at_browser: Any, draft: CallflowDraft) -> None:
+    """Out of a folded branch, too."""
+
+    def mend(page: Page) -> None:
+        page.set_viewport_size(WIDE)
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/")
+        page.locator("[data-problem='4']").click()
+        expect(page.locator("#set_id-ts-control")).to_be_focused()
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/?fold=2")
+        expect(box(page, 4)).to_have_count(0)
+        page.locator("[data-problem='4']").click()
+        expect(page.locator("[data-outline] [data-step='4'][aria-selected='true']")).to_be_visible()
+
+    at_browser(mend)
 
 
 def test_a_part_is_pasted_into_another_callflow(

@@ -101,6 +101,13 @@ def test_the_lint_is_mended_by_its_own_proposal(editor: Editor) -> None:
     assert flow_of(editor.draft.flow)[2].child("_") is not None
 
 
+def test_what_is_added_below_a_folded_step_is_shown(editor: Editor) -> None:
+    data = {"act": "add", "revision": 0, "to": 3, "key": "_", "module": "voicemail"}
+    page = editor.browser.post(f"{editor.path}?fold=3,2&step=2", data, follow=True)
+    assert page.context["board"].chosen == str(flow_of(CallflowDraft.objects.get().flow)[3].child("_"))
+    assert page.context["act_url"].endswith("?step=6")
+
+
 def test_who_is_not_answered_gets_a_mailbox_to_choose(editor: Editor) -> None:
     page = editor.browser.get(editor.path).content.decode()
     at = page.split("Add a mailbox for no answer")[0].rpartition('name="step" value="')[2].split('"')[0]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from telephony.models import CallflowFindings, Entity
+from telephony.providers.callflows.tree import read
 from telephony.services import callflow_findings
 from tests.people import signed_in
 
@@ -124,6 +125,28 @@ def test_what_is_folded_says_how_much(reception: Entity, bess: Person) -> None:
     assert "+3" in text
 
 
+def test_what_is_folded_never_hides_the_step_that_is_asked_for(reception: Entity, bess: Person) -> None:
+    text = page(bess, f"{HOME}{reception.pk}/?fold=2&step=4")
+    assert 'aria-selected="true" aria-level="4"' in text
+    assert "fold=2&" not in text.partition('data-step="4"')[0].rpartition("href=")[2]
+    assert "fold=2" not in page(bess, f"{HOME}{reception.pk}/?fold=2&step=4").partition("drawing.svg")[2][:40]
+
+
+def test_keys_fold_and_open_by_the_panel(store: Store, reception: Entity, bess: Person) -> None:
+    step = {"module": "user", "data": {"id": identifier("a")}, "children": {}}
+    store("callflow", id=identifier("e"), name="Annexe", numbers=[], flow=step)
+    text = page(bess, f"{HOME}{reception.pk}/?step=2").partition("flow-panel")[2]
+    assert "?step=2&amp;fold=2" in text
+    link = next(
+        number for number, node in read(reception.document).nodes.items() if node.module == "callflow"
+    )
+    text = page(bess, f"{HOME}{reception.pk}/?step={link}").partition("flow-panel")[2]
+    assert f"?step={link}&amp;open={identifier('e')}" in text
+    opened = page(bess, f"{HOME}{reception.pk}/?step={link}&open={identifier('e')}")
+    assert "Close the callflow here" in opened.partition("flow-panel")[2]
+    assert "<title>Close the callflow here</title>" in opened
+
+
 def test_files_hold_the_drawing_and_the_document(reception: Entity, bess: Person) -> None:
     browser = signed_in(bess)
     drawing = browser.get(f"{HOME}{reception.pk}/drawing.svg")
@@ -131,6 +154,7 @@ def test_files_hold_the_drawing_and_the_document(reception: Entity, bess: Person
     root = ET.fromstring(drawing.content)
     assert "Reception" in root[0].text
     assert b"var(" not in drawing.content
+    assert b'class="number"' in drawing.content  # as the list of steps of the PDF counts them
     paper = browser.get(f"{HOME}{reception.pk}/drawing.pdf")
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF-")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.callflow_paper import A4, LEAST, MARGIN, PIXEL, page_for
+from telephony.callflow_paper import A4, LEAST, MARGIN, MOST, PIXEL, page_for
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,10 @@ def test_a_drawing_gets_the_page_that_it_fits_best(
     width: float, height: float, page: tuple[float, float]
 ) -> None:
     assert page_for(width, height) == page
+
+
+def test_no_page_is_larger_than_programs_show() -> None:
+    assert page_for(60_000, 900)[0] == MOST
 
 
 @pytest.mark.parametrize(("width", "height"), [(30_000, 900), (400, 9_000), (20_000, 20_000)])

@@ -55,6 +55,16 @@ def test_fields_that_nobody_declared_are_edited_as_json(editor: Editor) -> None:
     assert form.data["timeout"] == 25
 
 
+def test_what_a_step_is_about_stands_first(editor: Editor) -> None:
+    """The person who rings, then how long; what few steps have is folded."""
+    page = editor.browser.get(f"{editor.path}?step=3")
+    (shown,) = [[field.name for field in fields] for _heading, fields in page.context["groups"]]
+    assert shown[0] == "id"
+    assert "timeout" in shown
+    folded = [field.name for group in page.context["folded"] for field in group.fields]
+    assert {"custom_sip_headers", "can_call_self"} <= set(folded)
+
+
 def test_a_callflow_says_whose_it_is_and_keeps_the_rest(editor: Editor, store: Store) -> None:
     form = Form(editor, "")
     assert "x_root" in form.fields()["_others"][0]
