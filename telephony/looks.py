@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from portal.ui.looks import Look, register_looks
 from telephony.models import BulkRow, CallRecord, Change, Coverage, Credential, HoursRun, Job, SyncRun
 from telephony.models.calls import Direction, Medium, Outcome
+from telephony.services import enrolling
 from telephony.services.hours_standing import Standing
 
 
@@ -21,6 +22,25 @@ def register() -> None:
             ),
             Standing.CHANGED_HERE: Look(icon="pencil", word=_("Changed here"), tone="warn"),
             Standing.CHANGED_THERE: Look(icon="git-fork", word=_("Changed there"), tone="warn"),
+        },
+    )
+    register_looks(
+        "hook_standing",
+        {
+            enrolling.Standing.OFF: Look(icon="plug", word=_("Sends nothing"), tone="plain"),
+            enrolling.Standing.OTHER: Look(icon="external-link", word=_("Sends elsewhere")),
+            enrolling.Standing.UNREAD: Look(icon="help", word=_("Not read yet"), tone="plain"),
+            enrolling.Standing.UNWRITTEN: Look(icon="pencil", word=_("Address not written"), tone="warn"),
+            enrolling.Standing.DRIFTED: Look(icon="git-fork", word=_("Address changed there"), tone="warn"),
+            enrolling.Standing.STALE: Look(icon="key", word=_("New address not written"), tone="warn"),
+            enrolling.Standing.SWITCHED_OFF: Look(
+                icon="plug-connected-x", word=_("Switched off there"), tone="warn"
+            ),
+            enrolling.Standing.WAITING: Look(
+                icon="hourglass", word=_("Waits for its first call"), tone="info"
+            ),
+            enrolling.Standing.SILENT: Look(icon="volume-off", word=_("Calls, and is not heard"), tone="bad"),
+            enrolling.Standing.SENDING: Look(icon="check", word=_("Sends its calls"), tone="plain"),
         },
     )
     register_looks(

@@ -273,6 +273,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}companies/", "pk", lambda world: world.things.line.pk),
     (f"{T}connections/logins/", "pk", lambda world: world.things.connection.credential_id),
     (f"{T}connections/", "pk", lambda world: world.things.connection.pk),
+    (f"{T}connections/", "line", lambda world: world.things.line.pk),
     (f"{T}connections/", "run", lambda world: world.things.run.pk),
     (f"{T}connections/", "act", lambda world: "stop"),
     (f"{T}connections/", "run_pk", lambda world: world.things.run.pk),

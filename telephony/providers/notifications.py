@@ -59,6 +59,7 @@ class Notifications:
     switch_at  the object whose `is_on` says whether the line tells anything at all
     settings   the writes that set an address and switch it on
     by_hand    where a person finds the setting at the provider
+    send_test  has the sandbox call a line and not answer: (client, remote id of the line)
     """
 
     keywords: tuple[Keyword, ...]
@@ -70,6 +71,7 @@ class Notifications:
     is_on: Callable[[Mapping[str, Any]], bool]
     settings: Callable[[str, str], Sequence[Setting]]
     by_hand: Text
+    send_test: Callable[[Any, str], None]
 
     @property
     def query(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ from telephony.providers.keyyo.documents import CSIToken, Profile, Service
 from telephony.providers.operations import Effect, Operation, Paging, Place
 from telephony.providers.transport import Request, Response
 
+TEST_RING_S = 8
 SMALLEST_FULL_PAGE = 100  # no server is taken to cut pages shorter than its own default
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -152,6 +154,20 @@ class KeyyoClient(CatalogClient):
     def line_authorization(self, line: str) -> str:
         """How Keyyo lets us start calls for a line: "address", "password" or ""; asked without starting any."""
         return cti.authorization(self._transport, self._addresses[CTI], line, self._line_secret(line))
+
+    def play_missed_call(self, line: str) -> None:
+        """Have the sandbox call a line that nobody answers; Keyyo itself has nothing of the kind and says not found."""
+        parts = urlsplit(self._addresses[MANAGER])
+        wish = {"provider": "keyyo", "scenario": "incoming_missed", "a": line, "ring_s": TEST_RING_S}
+        request = Request(
+            method="POST",
+            url=f"{parts.scheme}://{parts.netloc}/_control/play",
+            document=wish,
+            operation="notifications.test",
+        )
+        response = self._transport.send(request, effect=Effect.NEVER_REPEAT, deadline_s=10)
+        if response.status != 200:
+            raise NotFound(response.body[:200].decode(errors="replace"), status=response.status)
 
     def _base(self, operation: Operation) -> str:
         return self._addresses[operation.surface].rstrip("/")

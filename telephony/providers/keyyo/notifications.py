@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.drafts import CallEventDraft
 from telephony.providers.editing import Place
+from telephony.providers.keyyo.client import KeyyoClient
 from telephony.providers.keyyo.documents import flag
 from telephony.providers.keyyo.kinds import SIP_LINE
 from telephony.providers.notifications import Keyword, Notifications, Setting, Unacceptable
@@ -163,5 +164,6 @@ NOTIFICATIONS = Notifications(
     switch_at=lambda csi: Place(kind="CTIPlugin", parent_remote_id=csi, remote_id=PLUGIN),
     is_on=lambda document: flag(document, "enabled"),
     settings=_settings,
+    send_test=KeyyoClient.play_missed_call,
     by_hand=_("line, configure, advanced settings, CTI, API server"),
 )

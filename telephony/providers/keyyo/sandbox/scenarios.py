@@ -33,14 +33,15 @@ class Scenarios:
     def play(self, name: str, options: dict[str, Any]) -> dict[str, Any]:
         """Begin a scenario and say what will be sent.
 
-        options  account (customer, "corvane"), a, b, w, m, x (numbers), ring_s, talk_s, rate (above 0; without it as
-                 fast as the clock), wait (true: answer when all is sent, with the deliveries)
+        options  account (customer; that of line a, else "corvane"), a, b, w, m, x (numbers), ring_s, talk_s, rate
+                 (above 0; without it as fast as the clock), wait (true: answer when all is sent, with the deliveries)
         of "rush", which is many calls: account, minutes (15), calls (60), seed (1), lines (all), rate, wait
         Raises UnknownScenario for an unknown name, option or line.
         """
         if name not in SCENARIOS and name != RUSH:
             raise UnknownScenario("scenarios: " + ", ".join([*SCENARIOS, RUSH]))
-        customer = str(options.pop("account", "corvane"))
+        own = self._sandbox.line(str(options.get("a", "")))[0]
+        customer = str(options.pop("account", own or "corvane"))
         wait = bool(options.pop("wait", False))
         wished = options.pop("rate", None)
         rate = None if wished is None else float(wished)
