@@ -71,13 +71,15 @@ class ConnectField:
 class Pacing:
     """How many calls the provider allows in how many seconds, per credential.
 
-    kept    calls that are left for people
-    floor   of a limit that no source names: what refusals (429, 503) may bring it down to. None: the limit is known
+    kept     calls that are left for people
+    refills  room comes back evenly, as in a bucket that is filled, and not when a window has passed
+    floor    of a limit that no source names: what refusals (429, 503) may bring it down to. None: the limit is known
     """
 
     limit: int
     window_s: float
     kept: int = 0
+    refills: bool = False
     floor: int | None = None
 
 

@@ -2,7 +2,7 @@
 
 A slow quota (minutes) is the log of its own window in `QuotaUse`, read and written under the lock of the
 credential, so that workers, people and machines count together. A fast one (seconds) is a pace in this
-process. Both are exact sliding windows: in no window of that length are there more calls than allowed.
+process. Both are exact sliding windows, in none of which there are more calls than allowed; a fast one may be a bucket.
 """
 
 from __future__ import annotations
@@ -204,4 +204,4 @@ def _quota(provider_id: str, credential_id: int | None, key_hash: str) -> Creden
 @lru_cache(maxsize=64)
 def pace_of(_provider: str, rule: Pacing) -> Pace:
     """One pace per provider in this process; its keys are the counters."""
-    return Pace(rule.limit, rule.window_s, rule.floor)
+    return Pace(rule.limit, rule.window_s, rule.floor, refills=rule.refills, kept=rule.kept)

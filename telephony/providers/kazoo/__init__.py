@@ -184,5 +184,5 @@ PROVIDER = Provider(
     ordering=ORDERING,
     editors={**EDITORS, **made_of(CATALOG, {**ACTS, **HOLDING})},
     # A bucket of a hundred that fills by ten a second.
-    pacing=Pacing(limit=100, window_s=10.0, kept=10),
+    pacing=Pacing(limit=100, window_s=10.0, kept=10, refills=True),
 )

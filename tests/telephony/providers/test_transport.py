@@ -170,6 +170,32 @@ def test_no_window_ever_holds_more_calls_than_allowed(gaps, limit):
         assert len(inside) <= limit
 
 
+@given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), max_size=60), st.integers(2, 6))
+def test_a_bucket_gives_what_it_holds_and_what_flows_in(gaps, limit):
+    clock = Clock()
+    pace = Pace(limit, 2.0, refills=True, kept=1, clock=clock, sleep=clock.sleep)
+    taken = []
+    for gap, is_person in gaps:
+        clock.now += gap
+        asked_at = clock.now
+        pace.acquire("", 1, "person" if is_person else "worker", Deadline(1000, clock))
+        assert clock.now - asked_at <= 2 * 2.0 / limit + 0.01  # of one call, and of the one that is kept
+        taken.append(clock.now)
+    for index, start in enumerate(taken):
+        for count, end in enumerate(taken[index:], 1):
+            assert count <= limit + (end - start) * limit / 2.0 + 1e-6
+
+
+def test_a_bucket_keeps_calls_for_people(clock):
+    pace = Pace(10, 10, refills=True, kept=3, clock=clock, sleep=clock.sleep)
+    assert held_back(pace, clock, 7) == 0
+    began = clock.now
+    for _ in range(3):
+        pace.acquire("", 1, "person", Deadline(10, clock))
+    assert clock.now == began
+    assert held_back(pace, clock, 1) >= 3
+
+
 def test_waiting_for_room_ends_at_the_deadline(clock):
     pace = Pace(1, 60, clock=clock, sleep=clock.sleep)
     pace.acquire("", 1, "worker", Deadline(1, clock))
