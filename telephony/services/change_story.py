@@ -15,6 +15,7 @@ from telephony.providers.edit_effects import Consequence, Route, Seating
 from telephony.providers.edit_fields import Fields
 from telephony.providers.phrases import Number, Said, said
 from telephony.services import access, change_secrets, charges, comparing, editing
+from telephony.services.callflow_story import FlowStory, flow_story, is_of_steps
 from telephony.services.door import Door, door_of_change
 from telephony.services.number_names import names_of
 
@@ -54,6 +55,7 @@ class Story:
     irreversible: str = ""
     note: str = ""
     moved_by: Change | None = None
+    flow: FlowStory | None = None
 
     @property
     def hot(self) -> list[Row]:
@@ -66,6 +68,18 @@ class Story:
     @property
     def mine(self) -> list[Row]:
         return [row for row in self.rows if not row.is_moved]
+
+    @property
+    def plain(self) -> list[Row]:
+        """Those of mine that no drawing tells."""
+        return [row for row in self.mine if row not in self.deep]
+
+    @property
+    def deep(self) -> list[Row]:
+        """Those of mine that the drawing of a callflow and its words tell better."""
+        if self.flow is None or not self.flow.says_all:
+            return []
+        return [row for row in self.mine if is_of_steps(row.name)]
 
     @property
     def total(self) -> int:
@@ -173,6 +187,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
         irreversible=str(door.editor.irreversible),
         note=str(inverse.note) if inverse else "",
         moved_by=_moved_by(change, hot | moved),
+        flow=flow_story(change, door),
     )
 
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as lazy
 
 from portal.ui import parts
 from portal.ui.links import tenant_url
-from telephony.callflow_drawing import Links
+from telephony.callflow_drawing import Links, drawing_of
 from telephony.providers.callflows.lint import Fault, Problem
 from telephony.providers.callflows.surroundings import Target
 from telephony.providers.operations import Text
+from telephony.services.callflow_scene import Scene
 from telephony.tables.documents import CALLFLOW_KINDS
 
 register = template.Library()
@@ -44,6 +45,11 @@ def target_link(context: Context, target: Target) -> SafeString:
 @register.simple_tag
 def step_url(links: Links, step: str) -> str:
     return links.step(step)
+
+
+@register.simple_tag
+def flow_drawing(scene: Scene) -> SafeString:
+    return drawing_of(scene)
 
 
 @register.simple_tag

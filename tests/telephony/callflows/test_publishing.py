@@ -74,6 +74,10 @@ def test_steps_are_published_with_every_other_step_as_it_was(
     last = max(number for number, node in flow.walk() if node.module == "voicemail")
     act(draft, maud, "set_json", step=last, document=json.dumps({**flow[last].data, "x_site": [1.5]}))
     wanted = canonical_json(flow_of(draft.flow).document()["flow"])
+    preview = signed_in(maud).post(f"{HOME}{draft.entity_id}/edit/review/", follow=True).content.decode()
+    words = preview.partition("Steps that differ")[2].partition("</ol>")[0]
+    assert words.count("<li") == 1
+    assert "changed" in words
     change = publish(draft, maud)
     assert change.state == Change.State.APPLIED, change.fields_refused
     assert canonical_json(at_kazoo.document["flow"]) == wanted
@@ -152,6 +156,12 @@ def test_a_new_callflow_is_made_and_its_draft_is_over(
     browser.post(where, {"act": "add", "revision": 0, "module": "hangup"})
     answer = browser.post(where.replace("edit/", "review/"))
     assert "/changes/" in answer["Location"], answer["Location"]
+    preview = browser.get(answer["Location"]).content.decode()
+    assert preview.count('<svg class="sb-flow"') == 1
+    told, _details, folded = preview.partition("sb-flow-json")
+    assert "Hang up" in told.partition("Steps in words")[2]
+    assert "hangup" not in told.partition("Steps in words")[2]
+    assert "hangup" in folded
     draft = CallflowDraft.objects.get()
     assert draft.change is not None
     change = editing.send(draft.change, maud)
