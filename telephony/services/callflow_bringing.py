@@ -281,11 +281,11 @@ def _mapped(
     """The callflow with the objects of this account, what was left empty of it, and what its marks stand for: nothing
     where it comes from another account, which no secret leaves."""
     callflows, flow = callflows_of(connection), parcel.flow
-    known, lost = (
-        callflow_secrets.opened(connection, parcel.secrets) if parcel.link == connection.pk else {},
-        [],
-    )
-    if parcel.link != connection.pk and flow.top is not None:
+    known: callflow_secrets.Known = {}
+    lost: list[tuple[int, str]] = []
+    if parcel.link == connection.pk:
+        known = callflow_secrets.opened(connection, parcel.secrets)
+    elif flow.top is not None:
         part, lost = callflow_secrets.left_behind(flow.part(flow.top))
         flow = read({**flow.root, FLOW: part})
     by_id = {remote_id: other for (_kind, remote_id), other in others.items()}
