@@ -10,7 +10,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from uuid import uuid4
+
+from portal.built import built
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 LITERAL = re.compile(rf"""["']({NAME})["']""")
@@ -75,16 +76,9 @@ def sprite(names: Iterable[str], bodies: dict[str, str]) -> str:
 
 def build(root: Path, package: Path, target: Path) -> bool:
     """Write the sprite if a source is newer than it. True when it was written."""
-    try:
-        newest = max(path.stat().st_mtime for path in (*source_files(root), package / "icons.json"))
-        if target.stat().st_mtime > newest:
-            return False
-    except FileNotFoundError:
-        pass
-    bodies = read_set(package)
-    content = sprite(names_in_use(root, bodies), bodies)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    whole = target.with_suffix(f".{uuid4().hex}.part")  # threads may ask for it at once
-    whole.write_text(content, encoding="utf-8")
-    whole.replace(target)
-    return True
+
+    def make() -> str:
+        bodies = read_set(package)
+        return sprite(names_in_use(root, bodies), bodies)
+
+    return built(target, [*source_files(root), package / "icons.json"], make)

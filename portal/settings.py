@@ -346,7 +346,6 @@ GENERATED_STATIC = DATA_DIR / "generated"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 NODE_MODULES = Path(env("NODE_MODULES", str(BASE_DIR / "node_modules")))
 NPM_FILES = {
-    "@tabler/core": ["dist/css/tabler.min.css"],
     "tom-select": ["dist/js/tom-select.base.min.js"],
     "@fontsource-variable/instrument-sans": [
         "standard.css",
@@ -359,6 +358,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "portal.static_files.NpmFinder",
     "portal.static_files.SpriteFinder",
+    "portal.static_files.TablerFinder",
 ]
 _storage = {
     "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",

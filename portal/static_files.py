@@ -1,4 +1,6 @@
-"""Finders of static files that are not in the repository: front-end packages by allow-list, and the icon sprite."""
+"""Finders of static files that are not in the repository: front-end packages by allow-list, the icon sprite, and what
+our pages need of Tabler.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage
 
-from portal import icons
+from portal import icons, tabler
 
 ICON_PACKAGE = "@iconify-json/tabler"
 
@@ -62,23 +64,39 @@ class NpmFinder(ListedFinder):
         return sorted([*listed, *maps])
 
 
-class SpriteFinder(ListedFinder):
-    """`sprite.svg`, built when it is asked for and a source has changed since."""
+class BuiltFinder(ListedFinder):
+    """One file that is made here, when it is asked for and a source has changed since."""
+
+    name = ""
 
     def location(self) -> Path:
         return settings.GENERATED_STATIC
 
     def names(self) -> list[str]:
-        return ["sprite.svg"]
+        return [self.name]
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        if path == "sprite.svg":
-            self._build()
+        if path == self.name:
+            self.build(self.location() / self.name)
         return super().find(path, find_all, **kwargs)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
-        self._build()
+        self.build(self.location() / self.name)
         return super().list(ignore_patterns)
 
-    def _build(self) -> None:
-        icons.build(settings.BASE_DIR, settings.NODE_MODULES / ICON_PACKAGE, self.location() / "sprite.svg")
+    def build(self, target: Path) -> bool:
+        raise NotImplementedError
+
+
+class SpriteFinder(BuiltFinder):
+    name = "sprite.svg"
+
+    def build(self, target: Path) -> bool:
+        return icons.build(settings.BASE_DIR, settings.NODE_MODULES / ICON_PACKAGE, target)
+
+
+class TablerFinder(BuiltFinder):
+    name = "tabler.css"
+
+    def build(self, target: Path) -> bool:
+        return tabler.build(settings.BASE_DIR, settings.NODE_MODULES, target)

@@ -36,11 +36,11 @@ def bodies():
 
 
 def test_listed_files_are_found_and_others_are_not():
-    assert finders.find("npm/@tabler/core/dist/css/tabler.min.css")
-    assert finders.find("npm/@tabler/core/dist/css/tabler.min.css.map"), "the style sheet names its map"
-    assert not finders.find("npm/@tabler/core/package.json")
+    assert finders.find("npm/tom-select/dist/js/tom-select.base.min.js")
+    assert finders.find("npm/tom-select/dist/js/tom-select.base.min.js.map"), "the script names its map"
+    assert not finders.find("npm/tom-select/package.json")
     assert not finders.find("npm/../manage.py")
-    assert not finders.find("@tabler/core/dist/css/tabler.min.css")
+    assert not finders.find("tom-select/dist/js/tom-select.base.min.js")
 
 
 def test_every_listed_file_exists():
