@@ -30,6 +30,26 @@ def checksum(value: Any) -> str:
     return hashlib.blake2b(canonical_json(value).encode(), digest_size=16).hexdigest()
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values have the same canonical text; without writing any of it, and as deep as they are."""
+    waiting = [(one, other)]
+    while waiting:
+        left, right = waiting.pop()
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, dict):
+            if left.keys() != right.keys():
+                return False
+            waiting += [(value, right[name]) for name, value in left.items()]
+        elif isinstance(left, list):
+            if len(left) != len(right):
+                return False
+            waiting += zip(left, right, strict=True)
+        elif left != right or (isinstance(left, float) and repr(left) != repr(right)):  # -0.0 equals 0.0
+            return False
+    return True
+
+
 def diff(before: Any, after: Any) -> list[FieldChange]:
     """Every leaf that differs, in path order. Lists of another length count as one value."""
     return sorted(_differences(before, after, ""), key=lambda change: change.path)

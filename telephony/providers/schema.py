@@ -84,7 +84,7 @@ class Field:
     def has_default(self) -> bool:
         return self.default is not NO_DEFAULT
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         return tuple(self.path.split("."))
 

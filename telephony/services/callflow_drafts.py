@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Person
-from portal.lib.canonical import canonical_json
+from portal.lib.canonical import canonical_json, same
 from telephony.models import CallflowAct, CallflowDraft, Change, Connection, Entity
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
@@ -275,7 +275,7 @@ def differences(before: Flow, after: Flow) -> Differences:
         old = before.nodes.get(number)
         if old is None:
             marks[number] = "new"
-        elif _own(old) != _own(node):
+        elif not same(_own(old), _own(node)):
             marks[number] = "changed"
         elif _place(before, number) != _place(after, number):
             marks[number] = "moved"
@@ -294,12 +294,12 @@ def differences(before: Flow, after: Flow) -> Differences:
     )
 
 
-def _own(node: Node) -> str:
+def _own(node: Node) -> Any:
     """A step without its place for branches, which comes and goes with them."""
     own = node.own
     if isinstance(own, Mapping) and node.holds_branches:
         own = {name: value for name, value in own.items() if name != "children"}
-    return canonical_json(own)
+    return own
 
 
 def _place(flow: Flow, number: int) -> tuple[int | None, str]:

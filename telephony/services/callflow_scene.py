@@ -205,6 +205,7 @@ class _Telling:
     def __init__(self, callflows: Callflows, around: Around, numbers: Mapping[str, str]) -> None:
         self.callflows, self.around, self.numbers = callflows, around, numbers
         self._looks: dict[str, _Look] = {}
+        self._branches: dict[tuple[str, str], str] = {}
 
     def look(self, module: str) -> _Look:
         if module not in self._looks:
@@ -238,7 +239,7 @@ class _Telling:
             if not is_folded:
                 count = len(branches)
                 waiting += [
-                    (child, own_id, name, self.branch(look.action, name), depth + 1, at + 1, count)
+                    (child, own_id, name, self.branch(node.module, name), depth + 1, at + 1, count)
                     for at, (name, child) in reversed(list(enumerate(branches)))
                 ]
             targets = self.targets(pointers.get(number, ()))
@@ -292,7 +293,13 @@ class _Telling:
                 return f"{text} s" if one.kind == "duration_s" else text
         return ""
 
-    def branch(self, action: Action | None, key: str) -> str:
+    def branch(self, module: str, key: str) -> str:
+        """The words of a branch of such a step."""
+        if (module, key) not in self._branches:
+            self._branches[module, key] = self._branch(self.look(module).action, key)
+        return self._branches[module, key]
+
+    def _branch(self, action: Action | None, key: str) -> str:
         if action is None:
             return _("then") if key == DEFAULT else key
         if key in action.branches.words:

@@ -136,11 +136,13 @@ def _exits(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Prob
 
 
 def _values(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+    data = node.data
     for one in action.settings.fields:
-        holder: Any = node.data
-        for part in one.parts[:-1]:
+        *above, last = one.parts
+        holder: Any = data
+        for part in above:
             holder = holder.get(part) if isinstance(holder, Mapping) else None
-        value = holder.get(one.parts[-1]) if isinstance(holder, Mapping) else None
+        value = holder.get(last) if isinstance(holder, (dict, Mapping)) else None
         if _is_sealed(value):
             continue
         if value in (None, "", []):
