@@ -33,7 +33,7 @@ class Board:
     def digests(self) -> Mapping[str, str]:
         """Of each step, wherever it stands and whether it is chosen or not."""
         return {
-            step: _digest(shape.css, shape.tone, shape.cord, shape.inside, self._outline.rows[step])
+            step: _digest(shape.css, shape.lines({}), shape.inside, self._outline.rows[step])
             for step, shape in self._drawing.shapes.items()
         }
 
@@ -55,7 +55,7 @@ class Board:
 
         size     width and height of the drawing
         places   each step, where it stands and its level, in the order of a walk; what is not among them goes
-        lines, groups, rows   HTML of the steps that differ: in both layers of the drawing, and in the outline
+        drawn, rows   HTML of the steps that differ: in the drawing and in the outline
         """
         changed = [step for step, digest in self.digests.items() if shown.get(step) != digest]
         return {
@@ -64,8 +64,7 @@ class Board:
             "places": [
                 (step, self._drawing.places[step], self._outline.level(step)) for step in self.digests
             ],
-            "lines": "".join(self._drawing.lines(changed, {})),
-            "groups": "".join(self._drawing.groups(changed, {})),
+            "drawn": self._drawing.groups(changed, {}),
             "rows": "".join(self._outline.row(step, self.digests[step]) for step in changed),
         }
 

@@ -1,23 +1,26 @@
 """A callflow as a drawing: a tree top-down, made here and not in the browser, for page, paper and file alike.
 
 Each step is drawn around a place of its own, the middle of its upper edge, so that an edit elsewhere moves it and
-leaves the rest of it as it is (callflow_board.py).
+leaves the rest of it as it is (callflow_board.py). It holds the cords to the steps below it: it comes before them, so
+that they lie below the words of branches. A callflow of hundreds of steps is laid out by a browser at each edit: every
+element of a step counts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from math import ceil
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.ui.outlines import outline
 from portal.ui.parts import escaped
 from portal.ui.svg import short
 from telephony.services.callflow_scene import ROOT, Scene, Step, count_words
@@ -25,6 +28,7 @@ from telephony.services.callflow_scene import ROOT, Scene, Step, count_words
 WIDE, HIGH = 172, 46  # of a step
 COLUMN, ROW = 188, 104  # from one step to the next
 MARGIN = 24
+LARGE, SPARE = 100, (8, 4)  # steps; columns and rows by which a large drawing grows
 LEFT, GAP = (
     -WIDE // 2,
     ROW - HIGH,
@@ -36,16 +40,18 @@ NAME, WORD, MODULE = (
     11,
     12.5,
 )  # how large they are; the last of a module that nobody knows, in letters of one width
+KEPT = 4096  # parts that are drawn alike in many steps, and at each act again
 LONGEST_BRANCH = 22  # characters that have room
 _THIN, _BROAD = frozenset("iIjlftr.,:;'’!|()-1 "), frozenset("mwMWGOQ@%&")
 _VALUE, _USED = re.compile(r"(--sb-[\w-]+):\s*([^;]+);"), re.compile(r"var\((--sb-[\w-]+)\)")
-_RING = f'<rect class="ring" x="{LEFT - 4}" y="-4" width="{WIDE + 8}" height="{HIGH + 8}" rx="11"/>'
 _BOX = f'<rect class="box" x="{LEFT}" width="{WIDE}" height="{HIGH}" rx="8"/>'
 _EDGES = f'<path class="kind" d="M{LEFT + 1.5} 7V{HIGH - 7}"/><path class="part" d="M{LEFT + 34} 0V{HIGH}"/>'
 _PAPER = (  # a sheet with two lines on it, at the corner
     f'<path class="paper" d="M{LEFT - 5} -7h18v10l-6 6h-12z"/><path class="ink" d="M{LEFT - 1} -2h10M{LEFT - 1} 2h6"/>'
 )
 _PLUG, _JACK = f'<circle class="plug" cy="{HIGH}" r="3"/>', '<circle class="jack" r="4.5"/>'
+_RING = f'<rect class="ring" x="{LEFT - 4}" y="-4" width="{WIDE + 8}" height="{HIGH + 8}" rx="11"/>'
+_FOLD = f'<path d="M-2 {HIGH - 7}h4a8 8 0 0 1 0 16h-4a8 8 0 0 1 0-16zM-3 {HIGH + 1}h6"/>'  # a dash in a pill
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,25 +71,28 @@ class Shape:
     """One step as it is drawn around its place, whether it is chosen or not.
 
     css      its classes
-    cord     path of the cord that leads to it, "" for the head
-    tone     class of that cord
-    inside   everything of the step
+    cords    that lead from it: the step below, the class of the cord, its path
+    inside   everything else of the step
     """
 
     css: str
-    cord: str
-    tone: str
+    cords: Sequence[tuple[str, str, str]]
     inside: str
 
-    def group(self, step: str, place: str, css: str = "") -> str:
+    def group(self, step: str, place: str, css: Mapping[str, str], ring: str = "") -> str:
+        """At its place; `css` are more classes of the steps that lead to the chosen one."""
         return (
-            f'<g class="{self.css}{css}" data-step="{step}" transform="translate({place})">{self.inside}</g>'
+            f'<g class="{self.css}{css.get(step, "")}" data-step="{step}" transform="translate({place})">'
+            f"{self.lines(css)}{ring}{self.inside}</g>"
         )
 
-    def line(self, step: str, place: str, css: str = "") -> str:
-        if not self.cord:
-            return ""
-        return f'<path class="cord{self.tone}{css}" data-step="{step}" transform="translate({place})" d="{self.cord}"/>'
+    def lines(self, css: Mapping[str, str]) -> str:
+        return "".join(
+            [
+                f'<path class="cord{tone}{" way" if below in css else ""}" data-step="{below}" d="{path}"/>'
+                for below, tone, path in self.cords
+            ]
+        )
 
 
 class Drawing:
@@ -91,7 +100,6 @@ class Drawing:
 
     def __init__(self, scene: Scene, links: Links | None = None, *, is_file: bool = False) -> None:
         self.scene, self.links, self.is_file = scene, links, is_file
-        self._sprite = static("sprite.svg")
         self._fold_tip, self._unfold_tip = _("Fold what is below"), _("Show what is below")
         self._open_tip, self._close_tip = _("Open the callflow here"), _("Close the callflow here")
         self._missing, self._off = (
@@ -113,33 +121,37 @@ class Drawing:
 
     @cached_property
     def size(self) -> tuple[str, str]:
-        """How wide and how high it is."""
-        layout = self.scene.layout
-        return short(layout.columns * COLUMN + 2 * MARGIN), str(layout.rows * ROW - GAP + 2 * MARGIN + 12)
+        """How wide and how high it is. A large one has room for more: at another size a browser lays out all of it."""
+        columns, rows = self.scene.layout.columns, self.scene.layout.rows
+        if self.links is not None and len(self.scene.steps) > LARGE:
+            columns, rows = ceil(columns / SPARE[0]) * SPARE[0], ceil(rows / SPARE[1]) * SPARE[1]
+        return short(columns * COLUMN + 2 * MARGIN), str(rows * ROW - GAP + 2 * MARGIN + 12)
 
     @cached_property
     def shapes(self) -> Mapping[str, Shape]:
         """The head and the steps by id, in the order of a walk."""
-        head = Shape("step root", "", "", self._head())
+        top = self.scene.top
+        head = Shape("step root", self._cords(ROOT, [top] if top is not None else ()), self._head())
         return {ROOT: head} | {step.id: self._shape(step) for step in self.scene.steps.values()}
 
     def svg(self, chosen: str = "") -> SafeString:
         """All of it, with the way to the chosen step."""
         way = self.scene.way_to(chosen) | ({ROOT} if chosen else set())
         css = dict.fromkeys(way, " way") | ({chosen: " way sel"} if chosen else {})
-        return self._framed("".join(self.lines(self.shapes, css)), "".join(self.groups(self.shapes, css)))
+        return self._framed(self.groups(self.shapes, css, chosen))
 
-    def lines(self, steps: Collection[str], css: Mapping[str, str]) -> list[str]:
-        return [self.shapes[one].line(one, self.places[one], css.get(one, "")) for one in steps]
+    def groups(self, steps: Collection[str], css: Mapping[str, str], chosen: str = "") -> str:
+        return "".join(
+            [
+                self.shapes[one].group(one, self.places[one], css, _RING if one == chosen else "")
+                for one in steps
+            ]
+        )
 
-    def groups(self, steps: Collection[str], css: Mapping[str, str]) -> list[str]:
-        return [self.shapes[one].group(one, self.places[one], css.get(one, "")) for one in steps]
-
-    def _framed(self, lines: str, groups: str) -> SafeString:
-        """The cords lie below everything, or they would cross the words of branches."""
+    def _framed(self, groups: str) -> SafeString:
         width, height = self.size
         size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-        inside = f'<g data-part="lines">{lines}</g><g data-part="groups">{groups}</g>'
+        inside = f'<g data-steps="">{groups}</g>'
         if not self.is_file:
             return mark_safe(
                 f'<svg class="sb-flow" {size} aria-hidden="true" focusable="false">{inside}</svg>'
@@ -166,7 +178,7 @@ class Drawing:
         if more == 1:
             under = _("and %(number)s") % {"number": numbers[1]}
         drawn = (
-            f"<title>{escaped(', '.join(numbers) or first)}</title>{_RING}{_BOX}{self._icon('hash')}"
+            f"<title>{escaped(', '.join(numbers) or first)}</title>{_BOX}{_icon('hash')}"
             f"{_words('name', 20, first, NAME)}{_words('word', 36, under, WORD)}"
         )
         if self.links is not None:
@@ -176,14 +188,20 @@ class Drawing:
     def _shape(self, step: Step) -> Shape:
         css = ["step", f"c-{step.category.id}" if step.category else "", step.tone, step.mark]
         css.append("inside" if step.is_inside else "")
-        apart = short(self._points[step.above][0] - self._points[step.id][0])
-        tone = " bad" if step.tone == "bad" else " new" if step.mark == "new" else ""
         return Shape(
             css=" ".join(filter(None, css)),
-            cord=f"M{apart} {-GAP}C{apart} -22 0 -36 0 0",
-            tone=tone,
-            inside=f"{self._linked(step)}{_PLUG if step.below else ''}{self._buttons(step)}{_JACK}{_branch(step)}",
+            cords=self._cords(step.id, step.below),
+            inside=f"{self._linked(step)}{_PLUG if step.below else ''}{self._buttons(step)}{_JACK}{_branch(step.branch)}",
         )
+
+    def _cords(self, step: str, below: Sequence[str]) -> list[tuple[str, str, str]]:
+        """From the lower edge of a step to the places of those below."""
+        points, steps, cords = self._points, self.scene.steps, []
+        for one in below:
+            away = short(points[one][0] - points[step][0])
+            tone = " bad" if steps[one].tone == "bad" else " new" if steps[one].mark == "new" else ""
+            cords.append((one, tone, f"M0 {HIGH}C0 {ROW - 22} {away} {ROW - 36} {away} {ROW}"))
+        return cords
 
     def _linked(self, step: Step) -> str:
         tip = " · ".join(filter(None, (step.category_label, step.word, step.name)))
@@ -192,7 +210,7 @@ class Drawing:
             text = _words("word", 19, step.word, size) + _words("name", 35, step.name, NAME)
         else:
             text = _words("name", 28, step.word, NAME)
-        drawn = f"<title>{escaped(tip)}</title>{_RING}{_BOX}{_EDGES}{self._sign(step)}{text}"
+        drawn = f"<title>{escaped(tip)}</title>{_BOX}{_EDGES}{self._sign(step)}{text}"
         drawn += self._flag(step) + _note(step)
         if self.links is None or step.is_inside:
             return drawn
@@ -203,17 +221,10 @@ class Drawing:
         return {step: at for at, step in enumerate(self.scene.steps, 1)}
 
     def _sign(self, step: Step) -> str:
-        """Its icon; in a file, which has none, its number in the list of steps (callflow_paper.py)."""
+        """Its icon; in a file its number in the list of steps (callflow_paper.py)."""
         if not self.is_file:
-            return self._icon(step.icon)
+            return _icon(step.icon)
         return f'<text class="number" x="{LEFT + 18}" y="27" text-anchor="middle">{self._numbers[step.id]}</text>'
-
-    def _icon(self, name: str) -> str:
-        if self.is_file:
-            return ""
-        return (
-            f'<use class="icon" href="{self._sprite}#{name}" x="{LEFT + 9}" y="15" width="16" height="16"/>'
-        )
 
     def _flag(self, step: Step) -> str:
         """How it differs, or that it is not all right, in a word at the corner."""
@@ -237,14 +248,14 @@ class Drawing:
             return ""
         drawn = ""
         if step.has_below:
-            sign = f"+{step.folded}" if step.folded else "–"
-            tip = self._unfold_tip if step.folded else self._fold_tip
-            drawn += _button(
-                self.links.fold(step.id), 0, sign, tip, is_quiet=not step.folded, hook=" data-fold"
-            )
+            if step.folded:
+                css, tip, sign = "fold", self._unfold_tip, _label(0, f"+{step.folded}")
+            else:
+                css, tip, sign = "fold quiet", self._fold_tip, _FOLD
+            drawn += _button(css, self.links.fold(step.id), tip, sign, " data-fold")
         if step.link is not None and step.link.pk:
             sign, tip = ("↑", self._close_tip) if step.is_opened else ("↓", self._open_tip)
-            drawn += _button(self.links.open(step.id), -LEFT - 16, sign, tip)
+            drawn += _button("fold", self.links.open(step.id), tip, _label(-LEFT - 16, sign))
         return drawn
 
 
@@ -266,11 +277,12 @@ def _style() -> str:
     return _USED.sub(lambda found: values[found[1]], sheets["callflow_drawing"])
 
 
+@lru_cache(maxsize=KEPT)
 def _words(css: str, y: int, words: str, size: float) -> str:
     return f'<text class="{css}" x="{TEXT}" y="{y}">{escaped(_fitted(words, size))}</text>'
 
 
-@lru_cache(4096)
+@lru_cache(maxsize=KEPT)
 def _fitted(words: str, size: float) -> str:
     """Words that have room in a step, by about how broad their letters are."""
     left = ROOM / size
@@ -281,6 +293,11 @@ def _fitted(words: str, size: float) -> str:
     return words
 
 
+@cache
+def _icon(name: str) -> str:
+    return f'<path class="icon" d="{outline(name, LEFT + 9, 15, 16)}"/>'
+
+
 def _note(step: Step) -> str:
     """That somebody noted something; the words are its title."""
     if not step.note:
@@ -288,20 +305,24 @@ def _note(step: Step) -> str:
     return f'<g class="note"><title>{escaped(step.note)}</title>{_PAPER}</g>'
 
 
-def _branch(step: Step) -> str:
-    if not step.branch:
+@lru_cache(maxsize=KEPT)
+def _branch(branch: str) -> str:
+    if not branch:
         return ""
-    words = _cut(step.branch, LONGEST_BRANCH)
+    words = _cut(branch, LONGEST_BRANCH)
     drawn = _pill(0, -34, 14 + 6.1 * len(words), 17, words, -21)
-    return f'<g class="branch"><title>{escaped(step.branch)}</title>{drawn}</g>'
+    whole = f"<title>{escaped(branch)}</title>" if words != branch else ""
+    return f'<g class="branch">{whole}{drawn}</g>'
 
 
-def _button(href: str, x: int, sign: str, tip: str, *, is_quiet: bool = False, hook: str = "") -> str:
-    width = 20 if len(sign) < 3 else 12 + 7 * len(sign)
-    css = "fold quiet" if is_quiet else "fold"
-    drawn = _pill(x, HIGH - 7, width, 16, sign, HIGH + 5)
+def _button(css: str, href: str, tip: str, sign: str, hook: str = "") -> str:
     attributes = f'class="{css}" href="{escaped(href)}" tabindex="-1"{hook}'
-    return f"<a {attributes}><title>{escaped(tip)}</title>{drawn}</a>"
+    return f"<a {attributes}><title>{escaped(tip)}</title>{sign}</a>"
+
+
+def _label(x: int, sign: str) -> str:
+    width = 20 if len(sign) < 3 else 12 + 7 * len(sign)
+    return _pill(x, HIGH - 7, width, 16, sign, HIGH + 5)
 
 
 def _pill(middle: float, top: int, width: float, height: int, words: str, baseline: int) -> str:

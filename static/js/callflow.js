@@ -2,11 +2,12 @@
 (() => {
   const page = () => document.querySelector("[data-flow]");
   if (!page()) return;
-  const drawn = (step) => page().querySelector(`.sb-flow .step[data-step="${CSS.escape(step)}"]`);
-  const cord = (step) => page().querySelector(`.sb-flow .cord[data-step="${CSS.escape(step)}"]`);
-  let scale = 1, known = new Map(), chosen = null, way = [], roving = null;
+  let scale = 1, known = new Map(), steps = new Map(), cords = new Map(), chosen = null, way = [], roving = null;
 
-  // The rows of the outline by step; `wake` reads them anew when they have changed.
+  // By step its row in the outline, its part of the drawing and the cord that leads to it; `wake` reads them anew when
+  // they have changed.
+  const byStep = (parts) => new Map(Array.from(page().querySelectorAll(parts), (one) => [one.dataset.step, one]));
+  const drawn = (step) => steps.get(step);
   const items = () => [...known.values()];
   const shown = () => items().filter((item) => !item.parentElement.hidden);
   const itemOf = (step) => known.get(step);
@@ -18,20 +19,36 @@
     item.tabIndex = 0;
   };
   const intoView = (step) => {
-    const place = drawn(step), canvas = page().querySelector("[data-canvas]");
+    const place = drawn(step)?.querySelector(".box"), canvas = page().querySelector("[data-canvas]");
     if (!place || !canvas) return;
     const box = place.getBoundingClientRect(), around = canvas.getBoundingClientRect();
     if (box.left < around.left || box.right > around.right) canvas.scrollLeft += box.left - around.left - (around.width - box.width) / 2;
     if (box.top < around.top || box.bottom > around.bottom) canvas.scrollTop += box.top - around.top - (around.height - box.height) / 2;
   };
+  // A ring stands around what is chosen, found or aimed at; all others have none, for they are many.
+  const ringed = (part, name, isSo) => {
+    part.classList.toggle(name, isSo);
+    const ring = part.querySelector(":scope > .ring"), box = part.querySelector(".box");
+    if (!part.matches(".sel, .found, .aim")) return void ring?.remove();
+    if (ring) return;
+    const made = document.createElementNS(box.namespaceURI, "rect");
+    const [x, width, height] = ["x", "width", "height"].map((one) => Number(box.getAttribute(one)));
+    const around = { class: "ring", x: x - 4, y: -4, width: width + 8, height: height + 8, rx: 11 };
+    for (const [one, value] of Object.entries(around)) made.setAttribute(one, value);
+    part.querySelector(":scope > :not(.cord)").before(made);
+  };
+  const unmark = (one) => {
+    for (const part of [drawn(one), cords.get(one)]) part?.classList.remove("way");
+    if (drawn(one)) ringed(drawn(one), "sel", false);
+  };
   const mark = (step) => {
-    for (const one of way) for (const part of [drawn(one), cord(one)]) part?.classList.remove("way", "sel");
+    way.forEach(unmark);
     itemOf(chosen)?.setAttribute("aria-selected", "false");
     chosen = step;
     way = [];
     for (let one = step; one; one = itemOf(one)?.dataset.above ?? (one === "root" ? null : "root")) way.push(one);
-    for (const one of way) for (const part of [drawn(one), cord(one)]) part?.classList.add("way");
-    drawn(step)?.classList.add("sel");
+    for (const one of way) for (const part of [drawn(one), cords.get(one)]) part?.classList.add("way");
+    if (drawn(step)) ringed(drawn(step), "sel", true);
     itemOf(step)?.setAttribute("aria-selected", "true");
     intoView(step);
   };
@@ -141,7 +158,8 @@
     for (const item of items()) {
       const fits = !wanted || item.textContent.toLowerCase().includes(wanted);
       item.parentElement.hidden = !fits;
-      drawn(item.dataset.step)?.classList.toggle("found", Boolean(wanted) && fits);
+      const part = drawn(item.dataset.step), isFound = Boolean(wanted) && fits;
+      if (part && part.classList.contains("found") !== isFound) ringed(part, "found", isFound);
     }
     return wanted;
   };
@@ -183,7 +201,9 @@
   // ---- what only a script can do is shown by it ----
   const wake = (step) => {
     for (const part of page().querySelectorAll("[data-find], [data-find-module], [data-zoom-bar]")) part.hidden = false;
-    known = new Map(Array.from(page().querySelectorAll("[data-outline] [role=treeitem]"), (item) => [item.dataset.step, item]));
+    known = byStep("[data-outline] [role=treeitem]");
+    steps = byStep(".sb-flow .step");
+    cords = byStep(".sb-flow .cord");
     for (const item of known.values()) if (item !== roving && item.tabIndex !== -1) item.tabIndex = -1;
     const words = page().querySelector("[data-find]")?.value;
     if (words) narrow(words);
@@ -192,9 +212,10 @@
     rove(itemOf(step));
   };
   const begin = (step) => {
-    for (const part of page().querySelectorAll(".sb-flow .way")) part.classList.remove("way", "sel");
+    for (const part of page().querySelectorAll(".sb-flow .way:not(.sel)")) part.classList.remove("way");
+    way = [page().querySelector(".sb-flow .sel")?.dataset.step].filter(Boolean);
     wake(step);
   };
   begin(page().querySelector("[data-outline] [aria-selected=true]")?.dataset.step ?? "root");
-  window.switchboardFlow = { choose, page, itemOf, wake, chosen: () => chosen };
+  window.switchboardFlow = { choose, page, itemOf, wake, ringed, chosen: () => chosen };
 })();

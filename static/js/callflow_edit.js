@@ -37,8 +37,8 @@
     for (const [id, html] of Object.entries(others)) document.getElementById(id).outerHTML = html;
     htmx.swap("#flow-panel", panel, { swapStyle: "outerHTML" });
     for (const part of openParts()) if (open.includes(name(part))) part.open = true;
+    flow.wake(said.chosen); // writes only; what reads a place comes after, so that the page is laid out once
     if (said.chosen === before) document.getElementById("flow-panel").scrollTop = panelAt;
-    flow.wake(said.chosen);
     if (before !== asked && flow.itemOf(before)) return void flow.choose(before); // chosen while the act was on its way
     const item = flow.itemOf(said.chosen);
     history.replaceState(history.state, "", item.href);
@@ -136,6 +136,16 @@
       flow.itemOf(chosen())?.focus();
     }
   });
+  // ---- where a step can move to: its form lists it where there is no script; else it is the outline's, when asked for ----
+  document.addEventListener("toggle", (event) => {
+    const list = event.target.querySelector?.("[data-key=move]");
+    if (!list || list.options.length) return;
+    for (const item of work().querySelectorAll("[data-outline] [data-above]:not([aria-disabled])")) {
+      const words = [...item.querySelectorAll(":scope > .w, :scope > b")].map((one) => one.textContent).join(" ");
+      if (item.dataset.step !== chosen()) list.add(new Option("· ".repeat(item.getAttribute("aria-level") - 2) + words, item.dataset.step));
+    }
+  }, true);
+
   document.addEventListener("click", (event) => {
     const spare = event.target.closest("[data-spare]");
     const box = spare && document.getElementById("set_numbers");
@@ -153,7 +163,8 @@
     const steps = ".sb-flow .step[data-step]:not(.inside)", aims = drag.module ? `${steps} .branch, ${steps}` : steps;
     return document.elementsFromPoint(event.clientX, event.clientY).map((one) => one.closest(aims)).find(Boolean);
   };
-  const unmark = () => document.querySelectorAll(".sb-flow .aim").forEach((one) => one.classList.remove("aim"));
+  const aimed = (one, isSo) => (one.matches(".step") ? flow.ringed(one, "aim", isSo) : one.classList.toggle("aim", isSo));
+  const unmark = () => document.querySelectorAll(".sb-flow .aim").forEach((one) => aimed(one, false));
   const begin = () => {
     drag.begun = true;
     ghost = document.createElement("div");
@@ -194,7 +205,7 @@
     unmark();
     scrollAtEdge(event);
     const aim = aimAt(event);
-    if (aim && (drag.module || aim.dataset.step !== drag.step)) aim.classList.add("aim");
+    if (aim && (drag.module || aim.dataset.step !== drag.step)) aimed(aim, true);
   });
   document.addEventListener("pointerup", (event) => {
     if (!drag?.begun) return end();

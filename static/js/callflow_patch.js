@@ -3,7 +3,7 @@
 (() => {
   const page = () => document.querySelector("[data-flow]");
   const rows = () => page().querySelector("[data-outline]");
-  const layer = (name) => page().querySelector(`.sb-flow [data-part=${name}]`);
+  const steps = () => page().querySelector(".sb-flow [data-steps]");
   const stepOf = (part) => part.dataset.step ?? part.firstElementChild.dataset.step;
   const made = (html, shell) => {
     const template = document.createElement("template");
@@ -26,22 +26,19 @@
     let next = null;
     for (const step of [...places.keys()].reverse()) {
       const one = held.get(step);
-      if (!one) continue; // nothing leads to the head
       if (one.parentNode !== part || one.nextElementSibling !== next) part.insertBefore(one, next);
       next = one;
     }
   };
-  const patch = ({ places: listed, size: [width, height], lines, groups, rows: told }) => {
+  const patch = ({ places: listed, size: [width, height], drawn, rows: told }) => {
     const places = new Map(listed.map(([step, ...at]) => [step, at])), drawing = page().querySelector("svg.sb-flow");
     arrange(rows(), made(told, "ul"), places);
-    arrange(layer("lines"), made(lines, "svg"), places);
-    arrange(layer("groups"), made(groups, "svg"), places);
+    arrange(steps(), made(drawn, "svg"), places);
     const put = (one, name, value) => {
       if (one.getAttribute(name) !== value) one.setAttribute(name, value);
     };
-    for (const part of [layer("lines"), layer("groups")])
-      for (const one of part.children) put(one, "transform", `translate(${places.get(stepOf(one))[0]})`);
-    for (const { firstElementChild: item } of rows().children) put(item, "aria-level", String(places.get(stepOf(item))[1]));
+    for (const one of steps().children) put(one, "transform", `translate(${places.get(one.dataset.step)[0]})`);
+    for (const { firstElementChild: item } of rows().children) put(item, "aria-level", String(places.get(item.dataset.step)[1]));
     put(drawing, "viewBox", `0 0 ${width} ${height}`);
   };
   window.switchboardPatch = { patch, shown };

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
-from portal.lib.canonical import checksum
+from portal.lib.canonical import same
 from portal.lib.errors import ProviderError
 from portal.lib.secrets import Unreadable
 from portal.ui.views import FragmentMixin
@@ -230,6 +230,11 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         """Where an act led; else a script says what is chosen on its page, or the address does."""
         return self.led_to or self.request.POST.get("chosen", "")[:20] or super().wanted_step
 
+    @property
+    def has_script(self) -> bool:
+        """Whether a script asks: it lists the steps that one can move to by itself, out of the outline."""
+        return self.is_fragment or SHOWN in self.request.POST
+
     @cached_property
     def scene(self) -> Scene:
         return scene_of(
@@ -259,7 +264,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "try_url": self.url("callflow_try"),
             "has_clipboard": CLIPBOARD in self.request.session,
             "links": self.links(),
-            "places": places_to_move_to(self.scene, self.chosen),
+            "places": "" if self.has_script else places_to_move_to(self.scene, self.chosen),
         }
         if self.is_fragment:
             return super().get_context_data(**panel, **kwargs)
@@ -274,7 +279,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "problems": self.problems,
             "module_count": len(self.callflows.actions),
             "others": [] if self.is_new else callflow_drafts.drafts_of_others(self.entity, self.request.user),
-            "moved": not self.is_new and checksum(self.entity.document) != checksum(json.loads(draft.base)),
+            "moved": not self.is_new and not same(self.entity.document, json.loads(draft.base)),
             "change_count": len(found.after) + sum(1 for one in found.before.values() if one == "gone"),
             "root_changed": bool(found.root),
             "can_redo": draft.acts.filter(number=draft.position + 1).exists(),

@@ -46,7 +46,7 @@ class Hand(ABC):
         self.press(self.page.locator(f"[data-module='{module}']"))
 
     def choose(self, words: str) -> None:
-        self.press(self.page.locator(".sb-flow .step", has_text=words).first)
+        self.press(self.page.locator(".sb-flow .step", has_text=words).first.locator(".box"))
         self.shown(words)
 
     def keep(self) -> None:

@@ -27,8 +27,7 @@ from tests.people import signed_in
 
 LINKS = Links(step="?step={}".format, fold="?fold={}".format, open="?open={}".format)
 PIECES = {
-    "lines": re.compile(r'<path class="cord[^>]*data-step="([^"]*)"[^>]*/>'),
-    "groups": re.compile(r'<g class="step[^>]*data-step="([^"]*)".*?</g>(?=<g class="step|$)'),
+    "drawn": re.compile(r'<g class="step[^>]*data-step="([^"]*)".*?</g>(?=<g class="step|$)'),
     "rows": re.compile(r'<li role="none".*?data-step="([^"]*)".*?</li>', re.DOTALL),
 }
 DIGEST = re.compile(r'data-drawn="([^"]*)"')
