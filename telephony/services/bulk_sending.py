@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -27,7 +28,7 @@ from telephony.services.bulk_writing import ENDS, Postponed, write_parcel
 State = BulkRow.State
 JUDGED_AT_ONCE = 500
 PARCEL = 10  # rows that one worker takes together, unless they stand in one list
-LARGEST_PARCEL = 25
+LARGEST_PARCEL, SMALLEST_PARCEL = 25, 4
 WORKERS = 24
 LOOK_EVERY_S = 0.5
 SETTLE_S = 2.0
@@ -208,13 +209,12 @@ def _lanes(job: Job) -> list[_Lane]:
     by_credential: dict[int, list[Connection]] = {}
     for connection in held.order_by("pk"):
         by_credential.setdefault(connection.credential_id, []).append(connection)
-    return [
-        _Lane(
-            at_once=min(one.declaration.at_once for one in found),
-            parcels=_parcels(list(_ready(job, found))),
-        )
-        for found in by_credential.values()
-    ]
+    lanes = []
+    for found in by_credential.values():
+        at_once = min(one.declaration.at_once for one in found)
+        parcels = list(_parcels(list(_ready(job, found))))
+        lanes.append(_Lane(at_once=at_once, parcels=iter(evened(parcels, at_once))))
+    return lanes
 
 
 def _ready(job: Job, found: Sequence[Connection]) -> Iterator[BulkRow]:
@@ -242,6 +242,18 @@ def _parcels(rows: Sequence[BulkRow]) -> Iterator[list[BulkRow]]:
         parcel.append(row)
     if parcel:
         yield parcel
+
+
+def evened(parcels: Sequence[list[BulkRow]], workers: int) -> list[list[BulkRow]]:
+    """The same with the parcels of the last round cut, so that nobody is idle while a few workers have whole ones left."""
+    last = len(parcels) % workers
+    if not last:
+        return list(parcels)
+    made = list(parcels[:-last])
+    for parcel in parcels[-last:]:
+        size = max(ceil(len(parcel) * last / workers), SMALLEST_PARCEL)
+        made += [parcel[first : first + size] for first in range(0, len(parcel), size)]
+    return made
 
 
 # ---- the end of a turn ----
