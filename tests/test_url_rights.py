@@ -65,6 +65,8 @@ MAY_REFUSE = {
     f"{T}changes/<int:pk>/revert/": "it takes the right of the change's operation",
     f"{T}entities/<int:pk>/operations/<str:key>/": "it takes the right of the operation",
     f"{T}connections/<int:pk>/account/operations/<str:key>/": "it takes the right of the operation",
+    f"{T}entities/<int:pk>/do/<str:key>/": "it takes the right of the operation",
+    f"{T}connections/<int:pk>/account/do/<str:key>/": "it takes the right of the operation",
     f"{T}entities/<int:pk>/edit/<str:operation>/": "it takes the right of the operation",
     f"{T}entities/<int:pk>/act/<str:operation>/": "it takes the right of the operation",
 }

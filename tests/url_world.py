@@ -98,6 +98,10 @@ class Things:
         return self.entity("whitelabel", "other", connection=self.kazoo)
 
     @cached_property
+    def conference(self) -> Entity:
+        return self.entity("conference", "other", connection=self.kazoo)
+
+    @cached_property
     def owned_number(self) -> Entity:
         return self.entity("phone_number", "number", connection=self.kazoo)
 
@@ -254,6 +258,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}entities/", "operation", lambda world: "services.update"),
     (f"{T}entities/<int:pk>/operations/", "pk", lambda world: world.things.recording.pk),
     (f"{T}entities/<int:pk>/operations/", "key", lambda world: "media.upload"),
+    (f"{T}entities/<int:pk>/do/", "pk", lambda world: world.things.conference.pk),
+    (f"{T}entities/<int:pk>/do/", "key", lambda world: "conference.addParticipant"),
     (f"{T}entities/<int:pk>/sound/", "pk", lambda world: world.things.recording.pk),
     (f"{T}entities/<int:pk>/picture/", "pk", lambda world: world.things.whitelabel.pk),
     (f"{T}entities/<int:pk>/picture/", "picture", lambda world: "logo"),
@@ -267,6 +273,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}ports/", "state", lambda world: "submitted"),
     (f"{T}connections/<int:pk>/account/", "pk", lambda world: world.things.kazoo.pk),
     (f"{T}connections/<int:pk>/account/", "key", lambda world: "user.create"),
+    (f"{T}connections/<int:pk>/account/do/", "key", lambda world: "balance.add"),
     (f"{T}lines/", "pk", lambda world: world.things.line.pk),
     (f"{T}numbers/", "number", lambda world: world.things.line.number),
     (f"{T}numbers/", "e164", lambda world: world.things.line.number),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -24,6 +24,9 @@ from portal.lib.numbers import display
 from telephony.providers.edit_effects import Consequence, Route, Seating
 from telephony.providers.edit_fields import Document, Field, Fields, Surroundings, reason_against
 from telephony.providers.operations import Catalog, Effect, Operation, Text
+
+if TYPE_CHECKING:
+    from telephony.providers.act_forms import ActForm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,7 @@ class Editor:
     verb       what the button of the review says; "" for the usual: write, create, remove
     rereads    kinds below the account that are read again as a whole, because a write moves objects among them
     is_act     something is done to an object: no form of its fields
+    asks       the form that such an act has all the same (act_forms.py)
     named_by   values of the body that say which objects are meant: they belong to the address
     """
 
@@ -92,6 +96,7 @@ class Editor:
     verb: Text = ""
     named_by: tuple[str, ...] = ()
     is_act = False
+    asks: ActForm | None = None
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation

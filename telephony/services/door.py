@@ -122,10 +122,12 @@ NO_EXTRAS = Extras()
 
 
 def right_for(operation: Operation) -> Right:
-    """The right that a write takes: the word on charges where it costs, else the capability's own word, else the one
-    for a line's settings."""
+    """The right that a write takes: the word on charges where it costs, else the capability's own word (to act in running
+    calls, the one to start them), else the one for a line's settings."""
     if operation.extra.get("charges"):
         return Right.CHARGES_ACCEPT
+    if operation.capability == Right.CALLS_LIVE and not operation.is_read:
+        return Right.CALLS_START  # who may look on may not call in, mute or put out
     try:
         return Right(operation.capability)
     except ValueError:

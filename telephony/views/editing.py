@@ -256,23 +256,27 @@ class EditView(OperationMixin, TemplateView):
         wanted = form.wanted()
         return wanted if self.earlier is None else change_secrets.typed_over(self.earlier, wanted)
 
+    def propose(self, form: EditForm) -> Change:
+        """The preview of what a valid form says. Raises the errors of portal.lib.errors."""
+        return editing.propose(
+            self.link,
+            self.editor.operation.key,
+            self.door.address,
+            self._wanted(form),
+            seen=None if self.editor.makes else form.seen,
+            fingerprints=form.fingerprints,
+            person=self.request.user,  # type: ignore[arg-type]
+            entity=self.door.entity,
+            line=self.door.line,
+        )
+
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.form()
         if (name := request.POST.get(ways_back.FIELD)) is not None:
             return way_to_make(request, form, name)
         if form.is_valid():
             try:
-                change = editing.propose(
-                    self.link,
-                    self.editor.operation.key,
-                    self.door.address,
-                    self._wanted(form),
-                    seen=None if self.editor.makes else form.seen,
-                    fingerprints=form.fingerprints,
-                    person=request.user,  # type: ignore[arg-type]
-                    entity=self.door.entity,
-                    line=self.door.line,
-                )
+                change = self.propose(form)
             except InvalidInput as error:
                 form.refuse(error)
             except ProviderError as error:

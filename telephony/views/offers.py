@@ -17,6 +17,7 @@ from accounts.rights import Right
 from accounts.views_base import why_not
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity
+from telephony.providers.editing import Editor, Place
 from telephony.providers.offers import Offer, Spot
 from telephony.providers.operations import Effect, Operation, Text
 from telephony.services import editing
@@ -35,6 +36,7 @@ class Offered:
     """One entry of a page's menu. `why_not` is "" where the person and the connection may."""
 
     operation: Operation
+    label: Text
     url: str
     why_not: str
 
@@ -100,8 +102,10 @@ def offered_one(
         if right not in request.rights  # type: ignore[attr-defined]
         else editing.why_not(connection, operation)
     )
+    editor = connection.declaration.editors.get(key)
     return Offered(
         operation=operation,
+        label=editor.asks.label if editor is not None and editor.asks is not None else operation.summary,
         url=form_url(request.tenant, connection, key, entity, **values),  # type: ignore[attr-defined]
         why_not=refused,
     )
@@ -114,13 +118,31 @@ def form_url(
     editor = connection.declaration.editors.get(key)
     if entity is None and editor is not None and editor.makes and editor.is_free_standing and not values:
         return tenant_url(tenant, "telephony:new", connection=connection.slug, kind=editor.kind)
-    if entity is not None and editor is not None and not (editor.makes or editor.removes or editor.is_act):
+    own = entity if entity is not None else _single(connection, editor)
+    if own is not None and editor is not None and not (editor.makes or editor.removes or editor.is_act):
+        return tenant_url(tenant, "telephony:edit", pk=own.pk, operation=key)
+    if (
+        entity is not None
+        and editor is not None
+        and editor.is_made_below_its_kind
+        and editor.kind == entity.kind
+    ):
         return tenant_url(tenant, "telephony:edit", pk=entity.pk, operation=key)
+    what = "act" if editor is not None and editor.asks is not None else "operation"
     if entity is not None:
-        url = tenant_url(tenant, "telephony:object_operation", pk=entity.pk, key=key)
+        url = tenant_url(tenant, f"telephony:object_{what}", pk=entity.pk, key=key)
     else:
-        url = tenant_url(tenant, "telephony:account_operation", pk=connection.pk, key=key)
+        url = tenant_url(tenant, f"telephony:account_{what}", pk=connection.pk, key=key)
     return f"{url}?{urlencode(values)}" if values else url
+
+
+def _single(connection: Connection, editor: Editor | None) -> Entity | None:
+    """The one document of the account that an editor is for, such as its limits; None for all other editors."""
+    if editor is None or not editor.is_whole or editor.makes or editor.removes:
+        return None
+    if editor.address_of(Place(kind=editor.kind, remote_id=editor.kind)):
+        return None
+    return Entity.objects.present().filter(connection=connection, kind=editor.kind).first()
 
 
 def address_of(entity: Entity, key: str) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from telephony.providers.act_forms import asking_editors
 from telephony.providers.calling import CallWay
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.editing import editors as made_of
 from telephony.providers.hours_keeping import HoursKeeping
 from telephony.providers.kazoo import temporal
 from telephony.providers.kazoo.accounts import read_account, read_accounts
+from telephony.providers.kazoo.act_forms import ACT_FORMS
 from telephony.providers.kazoo.acts import ACTS
 from telephony.providers.kazoo.callflows import CALLFLOWS
 from telephony.providers.kazoo.catalog import CATALOG
@@ -182,7 +184,11 @@ PROVIDER = Provider(
     sounds=SOUNDS,
     pictures=PICTURES,
     ordering=ORDERING,
-    editors={**EDITORS, **made_of(CATALOG, {**ACTS, **HOLDING})},
+    editors={
+        **EDITORS,
+        **made_of(CATALOG, {**ACTS, **HOLDING}),
+        **asking_editors(CATALOG, ACT_FORMS),
+    },
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10, refills=True),
 )

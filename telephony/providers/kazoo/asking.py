@@ -174,7 +174,11 @@ def _query_text(value: Any) -> str:
 
 def _envelope(operation: Operation, asked: Asked, way: Way | None) -> dict[str, Any]:
     """The document as a server reads it: `data`, with the UI's mark inside, and the consent to pay beside it."""
-    data: Any = {**_body_values(operation, asked.values), **asked.loose}
+    sent_as = operation.extra.get("sent_as", {})  # where the server's word is another parameter's already
+    declared = {
+        sent_as.get(name, name): value for name, value in _body_values(operation, asked.values).items()
+    }
+    data: Any = {**declared, **asked.loose}
     for param in operation.params:
         if param.place is Place.WHOLE:
             data = asked.values[param.name]

@@ -1,0 +1,182 @@
+"""Acts of Kazoo by forms in words of their own: what is typed there is what the provider gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Person
+from accounts.scoping import tenant_scope
+from telephony.models import Change, Connection, Entity
+from telephony.services import access, editing
+
+from .objects import stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+APPLIED = Change.State.APPLIED
+
+
+class Hand:
+    """Somebody who fills in the form of an act and sends what its preview says."""
+
+    def __init__(self, top: Connection, person: Person, browser: Client) -> None:
+        self.top, self.person, self.browser = top, person, browser
+        self.client = access.client_of(top, is_person=True)
+
+    def address(self, key: str, entity: Entity | None, query: str = "") -> str:
+        own = f"entities/{entity.pk}/do" if entity else f"connections/{self.top.pk}/account/do"
+        return f"/t/alder/{own}/{key}/{query}"
+
+    def page(self, key: str, entity: Entity | None = None, query: str = "") -> str:
+        answer = self.browser.get(self.address(key, entity, query))
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def refused(self, key: str, entity: Entity | None = None, **typed: Any) -> Mapping[str, Any]:
+        answer = self.browser.post(self.address(key, entity), typed)
+        assert answer.status_code == 200 and not Change.objects.exists()
+        return dict(answer.context["form"].errors)
+
+    def does(self, key: str, entity: Entity | None = None, query: str = "", **typed: Any) -> Change:
+        """By the form as it is shown, with some fields typed over."""
+        address = self.address(key, entity, query)
+        form = self.browser.get(address).context["form"]
+        shown = {one.html_name: one.value() for one in form if one.value() not in (None, False)}
+        answer = self.browser.post(address, {**shown, **typed})
+        assert answer.status_code == 302, answer.context["form"].errors
+        assert self.browser.get(answer["Location"]).status_code == 200
+        change = editing.send(Change.objects.latest("pk"), self.person)
+        assert change.state == APPLIED, (change.error, change.fields_refused)
+        return change
+
+    def asks(self, key: str, values: Mapping[str, Any] | None = None) -> Any:
+        answer = self.client.call(key, values or {})
+        return list(answer.items) or answer.document
+
+
+@pytest.fixture
+def hand(top: Connection, alice: Person, client_of_person: Callable[[Person], Client]) -> Iterator[Hand]:
+    with tenant_scope(top.tenant_id):
+        yield Hand(top, alice, client_of_person(alice))
+
+
+@pytest.fixture
+def room(hand: Hand) -> Entity:
+    return stored(hand.top, "conference", "conference.create", {"name": "Monday", "member": {}})
+
+
+def in_room(hand: Hand, room: Entity) -> Any:
+    return hand.asks("conference.view", {"conferenceId": room.remote_id})
+
+
+def test_people_are_called_into_a_room_by_name_and_by_number(hand: Hand, room: Entity) -> None:
+    lise = stored(hand.top, "user", "user.create", {"first_name": "Lise", "last_name": "Arvel"})
+    page = hand.page("conference.addParticipant", room)
+    assert "Whom to call" in page and "inferred" not in page and 'name="number"' in page
+
+    hand.does("conference.addParticipant", room, number="+33 1 99 00 55 12", name="Desk")
+    hand.does("conference.action", room, what="dial", who=[lise.remote_id], numbers="+33199005513")
+
+    names = {one["caller_id_name"] for one in in_room(hand, room)["participants"]}
+    assert names == {"+33199005512", "Lise Arvel", "+33199005513"}
+
+
+def test_a_room_is_locked_and_recorded(hand: Hand, room: Entity) -> None:
+    change = hand.does("conference.action", room, what="record")
+    assert (change.object_label, in_room(hand, room)["recording"]) == ("Monday", True)
+    hand.does("conference.action", room, what="stop")
+    hand.does("conference.action", room, what="lock")
+
+    found = in_room(hand, room)
+    assert (found["recording"], found["is_locked"]) == (False, True)
+
+
+def test_what_is_missing_in_a_room_is_told_at_its_field(hand: Hand, room: Entity) -> None:
+    assert set(hand.refused("conference.action", room, what="play")) == {"media_id"}
+    assert set(hand.refused("conference.action", room, what="dial")) == {"who"}
+    assert set(hand.refused("conference.addParticipant", room, number="soon")) == {"number"}
+
+
+def test_a_server_is_added_changed_and_both_are_taken_back(hand: Hand) -> None:
+    added = hand.does("conference.createServer", name="one", host="one.example")
+    (row,) = hand.asks("conference.listServers")
+    query = f"?serverId={row['id']}"
+    assert 'value="one.example"' in hand.page("conference.updateServer", query=query)
+
+    changed = hand.does("conference.updateServer", query=query, host="two.example")
+    assert changed.wanted == {"host": "two.example"}
+    read = hand.asks("conference.getServer", {"serverId": row["id"]})
+    assert (read["name"], read["host"]) == ("one", "two.example")
+
+    for change in (changed, added):
+        assert editing.send(editing.revert(change, hand.person), hand.person).state == APPLIED
+    assert hand.client.call("conference.listServers").items == []
+
+
+def test_numbers_are_imported_to_a_carrier_that_is_chosen(hand: Hand) -> None:
+    carrier = stored(
+        hand.top,
+        "resource",
+        "localResources.create",
+        {"name": "Carrier", "gateways": [{"server": "sip.example"}]},
+    )
+    assert "Carrier</option>" in hand.page("localResources.createJob")
+    assert set(hand.refused("localResources.createJob", name="Rest")) == {"resource_id", "numbers"}
+
+    hand.does("localResources.createJob", resource_id=carrier.remote_id, numbers="+33199005514\n+33199005515")
+
+    assert len(hand.asks("localResources.listJobs")) == 1
+
+
+def test_credit_is_paid_in_and_who_pays_is_changed_alone(hand: Hand) -> None:
+    assert set(hand.refused("balance.add", amount="0")) == {"amount"}
+    assert set(hand.refused("balance.add", amount="much")) == {"amount"}
+    hand.does("billing.update", payment_method_nonce="fake-valid-nonce")
+    before = hand.asks("balance.get")["balance"]
+    hand.does("balance.add", amount="25,50")
+    assert hand.asks("balance.get")["balance"] == before + 25.5
+
+    hand.does("billing.update", first_name="Lise", company="Arvel & Fils")
+    change = hand.does("billing.update", company="Arvel")
+    assert change.wanted == {"company": "Arvel"}
+    found = hand.asks("billing.get")
+    assert (found["first_name"], found["company"]) == ("Lise", "Arvel")
+
+
+def test_a_port_request_is_commented_in_plain_words(hand: Hand) -> None:
+    port = stored(hand.top, "port_request", "port.create", {"name": "Old", "numbers": {"+33199005511": {}}})
+    assert set(hand.refused("port.addComments", port, content=" ")) == {"content"}
+
+    hand.does("port.addComments", port, content="The bill is attached.")
+
+    (comment,) = hand.asks("port.listComments", {"portRequestId": port.remote_id})
+    assert comment["content"] == "The bill is attached."
+
+
+def test_a_telephone_calls_a_number(hand: Hand) -> None:
+    desk = stored(hand.top, "device", "device.create", {"name": "Desk"})
+    change = hand.does("device.quickcall", desk, number="+33199005512", timeout="20")
+    request = (change.sent or {})["request"]
+    assert request["url"].split("?")[0].endswith("/quickcall/%2B33199005512")
+    assert "timeout=20" in request["url"] and change.object_label == "Call of Desk"
+
+
+def test_a_notice_is_written_as_text(hand: Hand) -> None:
+    text = "<p>{{conference.name}}</p>"
+    hand.does("conference.createNotification", notificationType="invite", text=text)
+    answer = hand.client.call(
+        "conference.getNotification", {"notificationType": "invite", "contentType": "html"}
+    )
+    assert answer.document == text
+
+
+def test_limits_lead_to_their_own_form_and_nobody_else_does_an_act(
+    hand: Hand, client_of_person: Callable[[Person], Client], carol: Person, room: Entity
+) -> None:
+    viewer = client_of_person(carol)
+    for address in (hand.address("balance.add", None), hand.address("conference.addParticipant", room)):
+        assert viewer.get(address).status_code == viewer.post(address, {"amount": "1"}).status_code == 403
+    assert hand.browser.get(hand.address("user.update", None)).status_code == 404
