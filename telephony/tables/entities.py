@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -22,7 +22,7 @@ from portal.ui.tables import (
     TickColumn,
 )
 from telephony.models import Entity
-from telephony.providers.fields import DocumentField, fact_at
+from telephony.providers.fields import DocumentField, Fact, fact_at
 from telephony.providers.kinds import EntityKind
 from telephony.tables.calling import call_items
 from telephony.tables.columns import ConnectionColumn
@@ -97,6 +97,11 @@ class EntityTable(BaseTable):
 
     def page_of(self, record: Entity) -> str:
         return page_of(self.request.tenant, record)
+
+    def facts_shown(self, rows: Iterable[Entity]) -> list[Fact]:
+        """What the cells of the columns that are shown say of the documents."""
+        shown = [one.column.field for one in self.columns if isinstance(one.column, DocumentColumn)]
+        return [fact_at(field, row.document) for row in rows for field in shown if field.kind == "ref"]
 
 
 class ParentColumn(Column):

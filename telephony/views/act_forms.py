@@ -97,8 +97,7 @@ class ObjectActFormView(EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        if context["object_label"] == str(context["heading"]):
-            context["object_label"] = self.place[1]
+        context["object_label"] = context["object_label"] or self.place[1]
         return context
 
 

@@ -201,6 +201,7 @@ class EditView(OperationMixin, TemplateView):
         form = kwargs.pop("form", None) or self.form()
         operation = self.editor.operation
         around = self.door.around
+        object_label = self.editor.object_label(self.door.address, self.seen, around)
         return super().get_context_data(
             form=form,
             groups=list(form.grouped()),
@@ -210,7 +211,7 @@ class EditView(OperationMixin, TemplateView):
             home=self.home,
             home_label=self.place[1],
             heading=self.editor.title,
-            object_label=self.editor.object_label(self.door.address, self.seen, around),
+            object_label="" if object_label == str(self.editor.title) else object_label,
             why_not=why_connection_cannot(self.link, operation),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
             known_numbers=self._known_numbers(form),

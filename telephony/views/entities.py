@@ -36,6 +36,7 @@ from telephony.services.entity_page import (
     surroundings_of,
 )
 from telephony.services.forced_profiles import forced_of
+from telephony.services.live_panels import objects_named
 from telephony.services.object_acts import acts_of
 from telephony.services.pictures import pictures_of
 from telephony.services.sounds import sounds_of
@@ -211,7 +212,12 @@ class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableV
     def get_table(self) -> EntityTable:
         table = super().get_table()
         names = names_in(self.entity_kind, self.page.rows, self.request.tenant.region)
-        table.reading = reading_for(self.request, self.link, names)
+        table.reading = reading_for(
+            self.request,
+            self.link,
+            names,
+            objects=objects_named(self.link, table.facts_shown(self.page.rows)),
+        )
         table.may_call = may_call(self.request) and any(row.number for row in self.page.rows)
         table.parents = parents_of(self.link, self.entity_kind, self.page.rows)
         for name in self.entity_kind.parent_kinds:

@@ -120,7 +120,12 @@ PROFILE = (
         column=True,
     ),
     Field(
-        path="forward_to_voicemail", label=_("To voicemail"), kind="boolean", group=_FORWARDING, column=True
+        path="forward_to_voicemail",
+        label=_("To voicemail"),
+        brief=pgettext_lazy("column", "Voicemail"),
+        kind="boolean",
+        group=_FORWARDING,
+        column=True,
     ),
     Field(
         path="backup_number",

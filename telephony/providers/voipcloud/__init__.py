@@ -83,7 +83,7 @@ PROVIDER = Provider(
             title=_("State of the platform"),
             operation=SYSTEM_STATUS,
             fields=(
-                DocumentField(path="status", label=_("State")),
+                DocumentField(path="status", label=_("State"), choices=(("operational", _("operational")),)),
                 DocumentField(path="message", label=_("Message")),
             ),
             rows=_status_rows,
