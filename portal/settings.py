@@ -242,6 +242,9 @@ HOOK_MOST_OF_SECRET = env_int("HOOK_MOST_OF_SECRET", 600)
 HOOK_MOST_OF_ADDRESS = env_int("HOOK_MOST_OF_ADDRESS", 30_000)  # one address sends the events of all lines
 HOOK_MOST_MISSES = env_int("HOOK_MOST_MISSES", 50)  # with a secret that nobody has
 HOOK_LONGEST_STREAM = env_int("HOOK_LONGEST_STREAM", 500_000)  # about 200 MB in the broker
+LIVE_MOST_STREAMS = env_int(
+    "LIVE_MOST_STREAMS", 8
+)  # in one process; each holds a thread of it, above that boards ask
 LIVE_RING_S = env_int("LIVE_RING_S", 30 * 60)  # after so long without a word a call is over
 LIVE_TALK_S = env_int("LIVE_TALK_S", 4 * 3600)
 

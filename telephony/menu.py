@@ -44,6 +44,15 @@ def register() -> None:
             shown=_if_can("calls.list"),
         ),
         Entry(
+            label=_("Calls now"),
+            url_name="telephony:call_live",
+            icon="broadcast",
+            order=21,
+            is_sub=True,
+            right=Right.CALLS_LIVE,
+            shown=_tells_of_calls,
+        ),
+        Entry(
             label=_("Lines"),
             url_name="telephony:line_list",
             icon="plug-connected",
@@ -163,6 +172,10 @@ def _if_can(*capabilities: str) -> Callable[[HttpRequest], bool]:
     return lambda request: any(
         connection.can(capability) for connection in _connections(request) for capability in capabilities
     )
+
+
+def _tells_of_calls(request: HttpRequest) -> bool:
+    return any(connection.declaration.notifications is not None for connection in _connections(request))
 
 
 def _has_companies(request: HttpRequest) -> bool:

@@ -29,6 +29,8 @@ from telephony.models import (
     Entity,
     HoursException,
     Job,
+    LineHook,
+    LiveCall,
     NumberName,
     OpeningHours,
     SyncRun,
@@ -42,6 +44,7 @@ NOW = datetime.now(UTC)
 PAGES = {
     "overview": "/t/corvane/",
     "calls": "/t/corvane/calls/",
+    "calls now": "/t/corvane/calls/live/",
     "calls filtered": "/t/corvane/calls/?q=6210&period=30d&outcome=answered",
     "lines": "/t/corvane/lines/",
     "numbers": "/t/corvane/numbers/",
@@ -121,6 +124,19 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             status="in_service",
             checksum="",
             fetched_at=NOW,
+        )
+        LineHook.objects.create(connection=link, line=line, secret_sealed="sealed", digest=f"{n:064x}")
+        LiveCall.objects.create(
+            connection=link,
+            keys=[f"d:{n}"],
+            state=LiveCall.State.RINGING,
+            direction="inbound",
+            other=f"+3319900621{n % 10}",
+            line_remote_id=csi,
+            first_line_remote_id=csi,
+            ringing=[csi],
+            started_at=NOW,
+            last_event_at=NOW,
         )
         Entity.objects.create(
             connection=link,

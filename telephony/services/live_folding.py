@@ -160,6 +160,8 @@ def fold(steps: Collection[CallStep], own: Collection[str] = ()) -> CallState:
     live = [side for side in sides if side.ended_at is None]
     talking = [side for side in live if side.answered_at]
     ringing = [side for side in live if not side.answered_at]
+    if is_internal:  # the line that calls does not ring
+        ringing = [side for side in ringing if side.direction == "inbound"] or ringing
     answered = [side for side in sides if side.answered_at]
     bearer = _bearer(talking or ringing[:1] or answered or [root], is_internal)
     return CallState(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -119,6 +120,18 @@ def kind_label(entity: Any) -> str:
 def rate(value: float) -> str:
     """A rate of 0..1 as a percentage with one decimal, without its sign."""
     return localize(round(100 * value, 1))
+
+
+@register.simple_tag
+def whole_rate(value: float) -> str:
+    """A rate of 0..1 as a percentage without decimals, for what is read from afar."""
+    return localize(round(100 * value))
+
+
+@register.simple_tag
+def live_duration(now: datetime, since: datetime) -> str:
+    """How long something goes on, as a clock that ticks: 0:06, 12:33."""
+    return str(formats.duration((now - since).total_seconds()) if now > since else "0:00")
 
 
 @register.simple_tag

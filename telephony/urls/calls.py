@@ -1,9 +1,13 @@
 from django.urls import path
 
-from telephony.views import calling, calls
+from telephony.views import calling, calls, live_board
 
 urlpatterns = [
     path("t/<slug:slug>/calls/", calls.CallListView.as_view(), name="call_list"),
+    path("t/<slug:slug>/calls/live/", live_board.LiveView.as_view(), name="call_live"),
+    path("t/<slug:slug>/calls/live/wall/", live_board.WallView.as_view(), name="call_wall"),
+    path("t/<slug:slug>/calls/live/board/", live_board.BoardView.as_view(), name="call_live_board"),
+    path("t/<slug:slug>/calls/live/stream/", live_board.StreamView.as_view(), name="call_live_stream"),
     path("t/<slug:slug>/calls/start/", calling.StartCallView.as_view(), name="call_start"),
     path("t/<slug:slug>/calls/views/", calls.SaveViewView.as_view(), name="call_save_view"),
     path(

@@ -231,3 +231,10 @@ def test_all_lines_of_a_welcome_number_ring_until_one_answers():
     state = fold(events, OWN)
 
     assert (state.state, state.ringing, state.is_group) == ("ringing", (A, B, C), True)
+
+
+def test_of_an_internal_call_only_the_called_line_rings():
+    events = [one for one in SEQUENCES["internal"][0] if one.kind == "setup"]
+    state = fold(events, OWN)
+
+    assert (state.ringing, state.line_remote_id, state.other) == ((B,), B, f"+{A}")

@@ -1,0 +1,178 @@
+"""The calls of a tenant as they stand now, with whom and on which line; the lines; how fresh it is; the day's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.models import Tenant
+from portal.lib.days import midnight
+from telephony.models import Connection, Entity, LineHook, LiveCall, LiveFeed
+from telephony.services.call_figures import figures_between, missed_not_called_back
+from telephony.services.number_names import names_of
+
+MOST_CALLS = 60
+MOST_LINES = 400
+FIGURES_KEPT_S = 20
+MOST_WAITING = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class NowCall:
+    """One call that goes on.
+
+    lines    where it is: the line that talks, or all that ring
+    since    when it began to ring, or to be talked
+    how      how it came to the line (`live_folding.Leg.how`)
+    """
+
+    call: LiveCall
+    name: str
+    lines: Sequence[str]
+    since: datetime
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NowLine:
+    """A line that sends its events, and what it does: "talking", "ringing" or "free"."""
+
+    line: Entity
+    does: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A connection: how many of its lines send their events, when one last came, or that it gives none."""
+
+    connection: Connection
+    lines: int
+    gives: bool
+    last_event_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    calls: Sequence[NowCall]
+    more: int
+    lines: Sequence[NowLine]
+    sources: Sequence[Source]
+    figures: Mapping[str, Any]
+    at: datetime
+
+    @property
+    def talking(self) -> int:
+        return sum(one.call.state == LiveCall.State.TALKING for one in self.calls)
+
+    @property
+    def ringing(self) -> int:
+        return len(self.calls) - self.talking
+
+    @property
+    def last_event_at(self) -> datetime | None:
+        return max((one.last_event_at for one in self.sources if one.last_event_at), default=None)
+
+    @property
+    def free(self) -> int:
+        return sum(one.does == "free" for one in self.lines)
+
+
+def board_of(tenant: Tenant, connections: Sequence[Connection]) -> Board:
+    """About eight queries, however many calls there are."""
+    now = timezone.now()
+    open_calls = LiveCall.objects.exclude(state=LiveCall.State.ENDED).order_by("started_at", "pk")
+    found = list(open_calls[: MOST_CALLS + 1])
+    calls, more = found[:MOST_CALLS], open_calls.count() - MOST_CALLS if len(found) > MOST_CALLS else 0
+    hooks = list(LineHook.objects.select_related("line").order_by("line__name_key", "line_id")[:MOST_LINES])
+    labels = _labels(calls, hooks)
+    names = names_of(call.other for call in calls)
+    shown = [_now_call(call, names, labels) for call in calls]
+    shown.sort(key=lambda one: (one.call.state != LiveCall.State.RINGING, one.since))
+    return Board(
+        calls=shown,
+        more=more,
+        lines=_lines(hooks, calls),
+        sources=_sources(connections, hooks),
+        figures=figures_of(tenant, now),
+        at=now,
+    )
+
+
+def figures_of(tenant: Tenant, now: datetime) -> Mapping[str, Any]:
+    """The day until now by the provider's records, at most twenty seconds old."""
+    key = f"live-figures:{tenant.pk}"
+    kept = cache.get(key)
+    if kept is None:
+        zone = ZoneInfo(tenant.time_zone)
+        day = figures_between(midnight(now.astimezone(zone).date(), zone), now)
+        waiting = missed_not_called_back(now, MOST_WAITING)
+        kept = {
+            "calls": day.calls,
+            "answer_rate": day.answer_rate,
+            "missed": day.missed,
+            "waiting": len(waiting),
+            "waiting_since": min((one.last_at for one in waiting), default=None),
+        }
+        cache.set(key, kept, FIGURES_KEPT_S)
+    return kept
+
+
+def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[int, str], str]) -> NowCall:
+    here = call.ringing or [call.line_remote_id]
+    own = [leg for leg in call.legs if leg["line_remote_id"] in here and not leg["ended_at"]]
+    is_talk = call.state == LiveCall.State.TALKING
+    return NowCall(
+        call=call,
+        name=names.get(call.other, ""),
+        lines=[labels.get((call.connection_id, one), one) for one in here],
+        since=(call.answered_at if is_talk else None) or call.started_at,
+        how=own[-1]["how"] if own else "",
+    )
+
+
+def _labels(calls: Sequence[LiveCall], hooks: Sequence[LineHook]) -> dict[tuple[int, str], str]:
+    """Names of lines by connection and remote id: those that send are at hand, others are read with one query."""
+    labels = {(hook.connection_id, hook.line.remote_id): str(hook.line) for hook in hooks}
+    wanted = {
+        (call.connection_id, one) for call in calls for one in (call.line_remote_id, *call.ringing)
+    } - labels.keys()
+    if wanted:
+        rows = Entity.objects.filter(is_line=True, remote_id__in={one for _pk, one in wanted})
+        labels |= {(row.connection_id, row.remote_id): str(row) for row in rows.only(*_LABELLED)}
+    return labels
+
+
+_LABELLED = ("connection_id", "remote_id", "name", "number")
+
+
+def _lines(hooks: Sequence[LineHook], calls: Sequence[LiveCall]) -> list[NowLine]:
+    does: dict[tuple[int, str], str] = {}
+    for call in calls:
+        for leg in call.legs:
+            place = call.connection_id, leg["line_remote_id"]
+            if leg["ended_at"] is None and does.get(place) != "talking":
+                does[place] = "talking" if leg["answered_at"] else "ringing"
+    return [
+        NowLine(line=hook.line, does=does.get((hook.connection_id, hook.line.remote_id), "free"))
+        for hook in hooks
+    ]
+
+
+def _sources(connections: Sequence[Connection], hooks: Sequence[LineHook]) -> list[Source]:
+    heard = dict(LiveFeed.objects.values_list("connection", "last_event_at"))
+    return [
+        Source(
+            connection=one,
+            lines=sum(hook.connection_id == one.pk for hook in hooks),
+            gives=one.declaration.notifications is not None,
+            last_event_at=heard.get(one.pk),
+        )
+        for one in connections
+        if one.unlinked_at is None
+    ]

@@ -1,0 +1,99 @@
+"""The board of calls: what is going on, on which line, how fresh; pushed to whoever watches, once it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from accounts.models import Membership, Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from telephony.models import NumberName
+from telephony.services import hook_draining, live_hub
+
+from .conftest import A, B, M, line_of
+
+BOARD, STREAM = "/t/alder/calls/live/", "/t/alder/calls/live/stream/"
+
+
+@pytest.fixture
+def carol(alder: Tenant) -> Client:
+    """Looks on at alder."""
+    person = Person.objects.create_user("carol@alder.example", "a-long-password", name="Carol")
+    Membership.objects.create(tenant=alder, person=person, role=Role.VIEWER)
+    with tenant_scope(alder):
+        NumberName.objects.create(number=f"+{M}", name="Halden & Pryce", source="contact")
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def shown(client: Client, path: str = BOARD) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_board_says_who_rings_where_and_which_lines_are_free(carol, hooks, notify):
+    assert "Nobody is on the telephone." in shown(carol)
+    notify(hooks[0])
+    hook_draining.drain()
+    board = shown(carol)
+
+    assert "Halden &amp; Pryce" in board and "Ringing" in board
+    assert f'<li class="ringing"><i class="jk"></i><span>Line {A}</span>' in board
+    assert f'<li class="free"><i class="jk"></i><span>Line {B}</span>' in board
+    assert "last event" in board
+    notify(hooks[0], "RELEASE")
+    hook_draining.drain()
+    assert "Halden" not in shown(carol, f"{BOARD}wall/")
+
+
+def test_a_board_shows_no_other_tenants_calls(carol, hooks, notify):
+    [theirs] = line_of(Tenant.objects.create(slug="doe", name="Doe"), "doe-keyyo", A)
+    notify(theirs)
+    hook_draining.drain()
+
+    assert "Halden" not in shown(carol) and "Halden" not in shown(carol, f"{BOARD}board/")
+    assert carol.get("/t/doe/calls/live/").status_code == 404
+
+
+def parts_of(client: Client) -> Iterator[str]:
+    answer = client.get(STREAM)
+    assert answer["Content-Type"] == "text/event-stream"
+    return (part.decode() for part in answer.streaming_content)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_is_pushed_to_whoever_watches(carol, hooks, notify):
+    parts = parts_of(carol)
+    assert "event: beat" in next(parts)
+    assert "Nobody is on the telephone." in next(parts)
+    notify(hooks[0])
+    hook_draining.drain()
+
+    board = next(part for part in parts if "event: board" in part and "Ringing" in part)
+    assert "Halden &amp; Pryce" in board
+    parts.close()
+
+
+def test_above_the_cap_boards_ask(carol, hooks, settings):
+    settings.LIVE_MOST_STREAMS = 0
+
+    assert carol.get(STREAM).status_code == 204
+    assert "sb-now" in shown(carol, f"{BOARD}board/")
+
+
+def test_one_state_is_drawn_once_for_all_who_watch(monkeypatch):
+    monkeypatch.setattr(live_hub, "BEAT_S", 0.0)
+    watched, drawn = live_hub.Hub(), []
+
+    def draw() -> bytes:
+        drawn.append(1)
+        return b"state"
+
+    streams = [watched.watch(1, ("en",), draw) for _ in range(3)]
+    assert [next(stream) for stream in streams] == [b"state"] * 3
+    assert len(drawn) == 1
