@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
 
 from portal import running
-from portal.demo import check, connections, facts, hours, logins, people, state
+from portal.demo import check, connections, facts, hours, live, logins, people, state
 from portal.demo.processes import Processes
 from portal.embedded import FULL_DISK, CannotStart, is_full_disk
 
@@ -76,6 +76,7 @@ class Command(BaseCommand):
             self.processes.start_web()
             self.processes.await_sandbox()
             self.processes.await_web()
+        live.telephone(self.processes)
         self.processes.start_workers()  # not before: on two cores they would double the time until the first page
         facts.write(self.processes)
 
@@ -121,6 +122,8 @@ class Command(BaseCommand):
                 logins.settle(login, self.processes)
         with self._step("Opening hours"):
             hours.settle()
+        with self._step("Lines that send their calls"):
+            live.settle()
         self.state.keep("loaded", "yes")
 
     def _greet(self) -> None:

@@ -35,7 +35,8 @@ class Scenarios:
 
         options  account (customer; that of line a, else "corvane"), a, b, w, m, x (numbers), ring_s, talk_s, rate
                  (above 0; without it as fast as the clock), wait (true: answer when all is sent, with the deliveries)
-        of "rush", which is many calls: account, minutes (15), calls (60), seed (1), lines (all), rate, wait
+        of "rush", which is many calls: account, minutes (15), calls (60), seed (1), lines (all), rate, wait, and again
+                 (true: when it is over, another begins, until the sandbox is reset)
         Raises UnknownScenario for an unknown name, option or line.
         """
         if name not in SCENARIOS and name != RUSH:
@@ -47,10 +48,15 @@ class Scenarios:
         rate = None if wished is None else float(wished)
         if rate is not None and rate <= 0:
             raise UnknownScenario("rate is above 0")
+        is_again = bool(options.pop("again", False)) and name == RUSH
         script = (
-            self._rush(customer, options) if name == RUSH else SCENARIOS[name](self._cast(customer, options))
+            self._rush(customer, dict(options))
+            if name == RUSH
+            else SCENARIOS[name](self._cast(customer, options))
         )
         thread, deliveries = self._run(customer, script, rate)
+        if is_again:
+            self._go_on(customer, options, rate, thread)
         if wait:
             thread.join()
         events = [
@@ -79,6 +85,24 @@ class Scenarios:
             running, self._threads = self._threads, []
         for thread in running:
             thread.join()
+
+    def _go_on(
+        self, customer: str, options: dict[str, Any], rate: float | None, before: threading.Thread
+    ) -> None:
+        """Another rush whenever one is over, until everything is stopped."""
+
+        def repeat(thread: threading.Thread, stopping: threading.Event) -> None:
+            seed = int(options.get("seed", 1))
+            while True:
+                thread.join()
+                if stopping.is_set():
+                    return
+                seed += 1
+                thread, _deliveries = self._run(
+                    customer, self._rush(customer, {**options, "seed": seed}), rate
+                )
+
+        threading.Thread(target=repeat, args=(before, self._stopping), name="keyyo-rush", daemon=True).start()
 
     def _rush(self, customer: str, options: dict[str, Any]) -> Script:
         known = {"minutes": 15, "calls": 60, "seed": 1, "lines": None}

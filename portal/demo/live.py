@@ -1,0 +1,46 @@
+"""Lines of the demo that send their calls as they happen, and the calls that are made over them."""
+
+from __future__ import annotations
+
+from accounts.models import Person, Tenant
+from accounts.scoping import tenant_scope
+from portal.demo.connections import CONNECTIONS, OWNERS
+from portal.demo.processes import Processes
+from portal.demo.window import control
+from telephony.models import Connection, Job
+from telephony.services import bulk, bulk_sending, enrolling, ledger
+
+SLUG = "corvane-keyyo"
+LINES = 16  # as many as a wall shows at a glance
+MINUTES, CALLS = 15, 45
+
+
+def settle() -> None:
+    """Enrol the first lines of one account, as its owner does on the connection's page."""
+    tenant = Tenant.objects.get(slug=CONNECTIONS[SLUG])
+    person = Person.objects.get(email=OWNERS[tenant.slug])
+    with tenant_scope(tenant):
+        connection = Connection.objects.get(slug=SLUG)
+        job = enrolling.enrol(connection, list(enrolling.lines_of(connection)[:LINES]), person)
+        bulk.start(job, person, allows_bad=True, stops_at_first=False, why="", ticket="")
+        while job.state in bulk.RUNNING:
+            with ledger.leased(Job, tenant.pk, job.pk) as held:
+                bulk_sending.advance(held)
+            job.refresh_from_db()
+
+
+def telephone(processes: Processes) -> None:
+    """Let the sandbox make calls over them from now on."""
+    with tenant_scope(Tenant.objects.get(slug=CONNECTIONS[SLUG])):
+        connection = Connection.objects.filter(slug=SLUG).first()
+        lines = connection.hooks.values_list("line__remote_id", flat=True) if connection else ()
+        if len(lines) < 2:
+            return
+        wish = {
+            "provider": "keyyo",
+            "scenario": "rush",
+            "lines": list(lines),
+            "minutes": MINUTES,
+            "calls": CALLS,
+        }
+    control(processes.sandbox_url, "play", {**wish, "again": True})
