@@ -169,10 +169,10 @@
     if (first && wanted) intoView(first.dataset.step);
   };
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-find]")) find(event.target.value);
+    if (event.target.matches("[data-find-step]")) find(event.target.value);
   });
   document.addEventListener("keydown", (event) => {
-    if (!event.target.matches?.("[data-find]") || !["Enter", "ArrowDown"].includes(event.key)) return;
+    if (!event.target.matches?.("[data-find-step]") || !["Enter", "ArrowDown"].includes(event.key)) return;
     event.preventDefault();
     const first = shown()[0];
     if (first) choose(first.dataset.step, { focus: true });
@@ -200,12 +200,12 @@
 
   // ---- what only a script can do is shown by it ----
   const wake = (step) => {
-    for (const part of page().querySelectorAll("[data-find], [data-find-module], [data-zoom-bar]")) part.hidden = false;
+    for (const part of page().querySelectorAll("[data-find-step], [data-find-module], [data-zoom-bar]")) part.hidden = false;
     known = byStep("[data-outline] [role=treeitem]");
     steps = byStep(".sb-flow .step");
     cords = byStep(".sb-flow .cord");
     for (const item of known.values()) if (item !== roving && item.tabIndex !== -1) item.tabIndex = -1;
-    const words = page().querySelector("[data-find]")?.value;
+    const words = page().querySelector("[data-find-step]")?.value;
     if (words) narrow(words);
     zoom(scale);
     mark(step);

@@ -174,6 +174,22 @@ def test_the_focus_stays_where_a_branch_was_unfolded_behind_a_panel(
     at_browser(unfold)
 
 
+def test_a_step_is_found_by_its_name(at_browser: Any, draft: CallflowDraft) -> None:
+    """And nothing else is: filters of lists, which are sent a moment after the last key, have a hook of their own."""
+
+    def find(page: Page) -> None:
+        page.clock.install()
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/")
+        page.get_by_placeholder("Find a step").fill("bess")
+        expect(page.locator("[data-outline] li:not([hidden])")).to_have_count(1)
+        expect(page.locator(".sb-flow .step.found")).to_have_count(1)
+        page.clock.fast_forward(1000)
+        page.keyboard.press("Enter")
+        expect(page.locator("#flow-panel > header h2")).to_have_text("Bess Arkwell")
+
+    at_browser(find)
+
+
 def test_a_problem_leads_to_the_field_that_mends_it(at_browser: Any, draft: CallflowDraft) -> None:
     """Out of a folded branch, too."""
 
