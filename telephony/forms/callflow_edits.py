@@ -162,7 +162,7 @@ def _all(flow: Flow, form: ActForm, tools: Tools) -> Patch:
         raise Refused(Reason.NO_BRANCHES)
     kept = {name: value for name, value in flow.root.items() if name in ("id", "numbers", "patterns")}
     own = {"id": kept["id"]} if "id" in kept else {}
-    return edits.replace_all(flow, {**kept, **tools.marks_back(document, flow.document()), **own})
+    return edits.become(flow, {**kept, **tools.marks_back(document, flow.document()), **own})
 
 
 def _data(flow: Flow, form: ActForm, tools: Tools) -> Patch:

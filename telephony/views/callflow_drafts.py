@@ -5,7 +5,7 @@ versions brought back into it. Editing it: callflow_editing.py.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,14 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
+from portal.lib.canonical import canonical_json
 from portal.lib.errors import ProviderError
+from portal.lib.numbers import display
 from portal.ui.links import tenant_url
 from telephony.callflow_drawing import drawing_of
 from telephony.models import CallflowDraft, Change
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.lint import Fault, Problem
 from telephony.providers.callflows.tree import Flow, read
-from telephony.providers.edit_fields import Field
+from telephony.providers.edit_fields import Field, Surroundings
+from telephony.providers.editing import Editor
+from telephony.providers.operations import Text
 from telephony.services import callflow_drafts, callflow_moving
 from telephony.services.callflow_around import problems_of, targets_of
 from telephony.services.callflow_bringing import left_empty
@@ -137,7 +141,7 @@ class CallflowRestoreView(DraftPage, View):
         except ProviderError as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(self.url("callflow_detail"))
-        callflow_drafts.act(draft, None, "replace", lambda flow: edits.replace_all(flow, document))
+        callflow_drafts.act(draft, None, "replace", lambda flow: edits.become(flow, document))
         return HttpResponseRedirect(self.url("callflow_review"))
 
 
@@ -158,7 +162,7 @@ class CallflowReviewView(DraftPage, TemplateView):
         before = scene_of(self.base, self.callflows, around, marks=found.before)
         marks = {} if self.is_new else found.after
         after = scene_of(self.flow, self.callflows, around, self.problems, marks=marks)
-        names = {one.name: one.label for one in self._root_fields()}
+        root = [(name, self.base.root.get(name), self.flow.root.get(name)) for name in found.root]
         return super().get_context_data(
             title=_("Review: %(name)s") % {"name": self.entity},
             callflow=self.entity,
@@ -168,8 +172,7 @@ class CallflowReviewView(DraftPage, TemplateView):
             steps=[one for one in after.steps.values() if one.mark],
             gone=[one for one in before.steps.values() if one.mark == "gone"],
             root=[
-                (names.get(name, name), self.base.root.get(name), self.flow.root.get(name))
-                for name in found.root
+                (self._label(name), self._said(name, old), self._said(name, new)) for name, old, new in root
             ],
             stopping=[(self.problems.index(one), one) for one in self.stopping],
             moves=self.moves,
@@ -191,9 +194,26 @@ class CallflowReviewView(DraftPage, TemplateView):
         """Whether the numbers that others have can come here, and the person says so."""
         return not self.moves or ("move" in self.request.POST and not any(one.why_not for one in self.moves))
 
-    def _root_fields(self) -> Sequence[Field]:
-        editor = self.link.declaration.editor(self.callflows.update)
-        return editor.fields(surroundings(self.link, editor, None, {}, {}))
+    @cached_property
+    def _root_fields(self) -> Mapping[str, Field]:
+        return {one.name: one for one in self._editor.fields(self._surroundings)}
+
+    @cached_property
+    def _editor(self) -> Editor:
+        return self.link.declaration.editor(self.callflows.update)
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        return surroundings(self.link, self._editor, None, {}, {})
+
+    def _label(self, name: str) -> Text:
+        return self._root_fields[name].label if name in self._root_fields else name
+
+    def _said(self, name: str, value: Any) -> str:
+        """A setting of the callflow itself in words; what nobody declared, and whole objects, as JSON."""
+        if name in self._root_fields:
+            return self._root_fields[name].say(value, self._surroundings).plain(display)
+        return "–" if value is None else canonical_json(value)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         draft = self.draft

@@ -170,6 +170,37 @@ def replace_all(flow: Flow, document: Mapping[str, Any]) -> Patch:
     return Patch(nodes={**dict.fromkeys(flow.nodes, None), **moved}, top=top, root=other.root, fresh=fresh)
 
 
+def become(flow: Flow, document: Mapping[str, Any]) -> Patch:
+    """Another version of the same callflow. A step that stands where one of its module stood keeps that one's number, so
+    that what differs can be told; so do those below a step that was put above them, or taken from there."""
+    patch = replace_all(flow, document)
+    nodes = {number: node for number, node in patch.nodes.items() if node is not None}
+    same: dict[int, int] = {}  # the number that it keeps
+    waiting = [(patch.top, flow.top)] if patch.top is not None and flow.top is not None else []
+    while waiting:
+        new, old = waiting.pop()
+        if new in same or old in same.values():
+            continue
+        here, there = nodes[new], flow[old]
+        if here.module == there.module:
+            same[new] = old
+            pairs = [(child, there.child(key)) for key, child in here.branches]
+            waiting += [(child, other) for child, other in pairs if other is not None]
+        else:
+            waiting += [(new, child) for _key, child in there.branches if flow[child].module == here.module]
+            waiting += [(child, old) for _key, child in here.branches if nodes[child].module == there.module]
+    kept = {
+        same.get(number, number): replace(
+            node,
+            parent=None if node.parent is None else same.get(node.parent, node.parent),
+            branches=tuple((key, same.get(child, child)) for key, child in node.branches),
+        )
+        for number, node in nodes.items()
+    }
+    top = None if patch.top is None else same.get(patch.top, patch.top)
+    return replace(patch, nodes={**dict.fromkeys(flow.nodes, None), **kept}, top=top)
+
+
 def free_key(flow: Flow, to: int, keys: Iterable[str]) -> str:
     """The first of some keys, and of the default, that no branch has yet. Raises Refused."""
     holder = _node(flow, to)

@@ -182,3 +182,16 @@ def test_nothing_hangs_below_what_is_no_step() -> None:
             edits.add(flow, {}, to=number)
     with pytest.raises(Refused):
         edits.set_data(flow, 1, {})
+
+
+def test_another_version_keeps_the_numbers_of_the_steps_that_stay() -> None:
+    box = {"module": "voicemail", "data": {"id": "b"}, "children": {}}
+    menu = {"module": "menu", "data": {}, "children": {"1": box, "2": {"module": "play", "data": {}}}}
+    flow = read({"flow": {"module": "answer", "data": {}, "children": {"_": menu}}})
+    earlier = {"flow": {**menu, "children": {"1": {**box, "data": {"id": "c"}}, "3": box}}}
+    after, undo = edits.apply(flow, edits.become(flow, earlier))
+    assert after.document() == earlier
+    assert (after.top, after[1].child("1")) == (1, 2)
+    assert after[1].child("3") not in flow
+    before, _redo = edits.apply(after, undo)
+    assert before.document() == flow.document()
