@@ -25,12 +25,14 @@ class FlowStory:
 
     told   its steps in words: all of a new one; else those that differ, where that is known
     gone   the steps that it loses
+    now    the callflow as the provider has it, where both sides changed it
     """
 
     scene: Scene
     told: Sequence[Step]
     gone: Sequence[Step] = ()
     is_new: bool = False
+    now: Scene | None = None
 
     @property
     def says_all(self) -> bool:
@@ -60,9 +62,11 @@ def flow_story(change: Change, door: Door) -> FlowStory | None:
     if editor.makes:
         scene = _scene(change, after)
         return FlowStory(scene=scene, told=list(scene.steps.values()), is_new=True)
+    is_open_question = change.state == Change.State.CONFLICT
+    now = _scene(change, read(built(dict(change.before or {})))) if is_open_question else None
     numbered = _as_drafted(change, after)
     if numbered is None:
-        return FlowStory(scene=_scene(change, after), told=())
+        return FlowStory(scene=_scene(change, after), told=(), now=now)
     base, own = numbered
     found = differences(base, own)
     scene, before = _scene(change, own, found.after), _scene(change, base, found.before)
@@ -70,6 +74,7 @@ def flow_story(change: Change, door: Door) -> FlowStory | None:
         scene=scene,
         told=[one for one in scene.steps.values() if one.mark],
         gone=[one for one in before.steps.values() if one.mark == "gone"],
+        now=now,
     )
 
 

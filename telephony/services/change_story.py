@@ -38,6 +38,11 @@ class Row:
     stays: int = 0
     found: Said | None = None
 
+    @property
+    def is_of_steps(self) -> bool:
+        """Whether it is a part of the steps of a callflow; no other document has a field of this name."""
+        return is_of_steps(self.name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
@@ -79,7 +84,12 @@ class Story:
         """Those of mine that the drawing of a callflow and its words tell better."""
         if self.flow is None or not self.flow.says_all:
             return []
-        return [row for row in self.mine if is_of_steps(row.name)]
+        return [row for row in self.mine if row.is_of_steps and not row.is_hot]
+
+    @property
+    def shallow(self) -> list[Row]:
+        """All but those, theirs too."""
+        return [row for row in self.rows if row not in self.deep]
 
     @property
     def total(self) -> int:

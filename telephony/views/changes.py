@@ -163,7 +163,7 @@ class ChangeDetailView(ChangeMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         change = self.change
         if change.state in editing.OPEN:  # a step of editing, not yet a change among changes
-            self.request.menu_entry = place_of(change.line, self.place)  # type: ignore[attr-defined]
+            self.request.menu_entry = self._menu_entry()  # type: ignore[attr-defined]
         story = self._story()
         return super().get_context_data(
             story=story,
@@ -189,6 +189,12 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         if self.request.htmx and self.change.state == Change.State.APPLIED:  # type: ignore[attr-defined]
             ways_back.tell_what_was_made(response, self.change)
         return response
+
+    def _menu_entry(self) -> str:
+        editor = self.change.connection.declaration.editors.get(self.change.operation)
+        if editor is not None and editor.kind in CALLFLOW_KINDS:
+            return "telephony:callflow_list"
+        return place_of(self.change.line, self.place)
 
     def _story(self) -> Story:
         return story_of(self.change)

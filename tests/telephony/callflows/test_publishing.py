@@ -88,9 +88,14 @@ def test_what_moved_meanwhile_is_a_conflict_and_not_written_over(
 ) -> None:
     act(draft, maud, "settings", step="", name="Mine")
     at_kazoo.write(name="Theirs")
+    act(draft, maud, "add", to="", module="answer")
+    at_kazoo.write(flow={"module": "play", "data": {}, "children": {"_": at_kazoo.document["flow"]}})
     change = publish(draft, maud)
     assert change.state == Change.State.CONFLICT
     assert at_kazoo.document["name"] == "Theirs"
+    page = signed_in(maud).get(f"/t/corvane/changes/{change.pk}/").content.decode()
+    assert page.count('<svg class="sb-flow"') == 2  # theirs and mine
+    assert "their steps" in page
 
 
 def test_an_earlier_version_comes_back(draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person) -> None:
@@ -105,6 +110,7 @@ def test_an_earlier_version_comes_back(draft: CallflowDraft, at_kazoo: AtKazoo, 
     assert change.state == Change.State.APPLIED, change.fields_refused
     assert at_kazoo.document["name"] == "Second"
     browser.post(f"{HOME}{draft.entity_id}/restore/", {"change": first.pk})
+    assert "Second</del> <ins>First" in browser.get(f"{HOME}{draft.entity_id}/edit/review/").content.decode()
     assert publish(CallflowDraft.objects.get(), maud).state == Change.State.APPLIED
     assert at_kazoo.document["name"] == "First"
     assert canonical_json(at_kazoo.document["flow"]) == wanted
