@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.lib.canonical import canonical_json
@@ -90,7 +90,7 @@ def _as_drafted(change: Change, after: Flow) -> tuple[Flow, Flow] | None:
     return read(json.loads(draft.base)), own
 
 
-def _scene(change: Change, flow: Flow, marks: dict[int, str] | None = None) -> Scene:
+def _scene(change: Change, flow: Flow, marks: Mapping[int, str] | None = None) -> Scene:
     link = change.connection
     around = Around(targets=targets_of(link, [flow]))
     return scene_of(flow, callflows_of(link), around, marks=marks)
