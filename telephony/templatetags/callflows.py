@@ -24,7 +24,7 @@ register = template.Library()
 _SHOW = lazy("Show")
 _WAYS: Mapping[Fault, Text] = {
     **dict.fromkeys((Fault.MISSING_TARGET, Fault.TARGET_OFF, Fault.LOOP), lazy("Choose another")),
-    **dict.fromkeys((Fault.MISSING_VALUE, Fault.LEFT_EMPTY), lazy("Fill it in")),
+    **dict.fromkeys((Fault.MISSING_VALUE, Fault.LEFT_EMPTY, Fault.NOTHING_CHOSEN), lazy("Fill it in")),
     Fault.WRONG_VALUE: lazy("Correct it"),
     Fault.NO_NUMBER: lazy("Give it a number"),
 }

@@ -65,6 +65,7 @@ class Action:
 
     settings  the fields of its `data`; `words` of the values that they may have
     icon      name of the icon beside it
+    about     settings of which one says whom or what it is for: without any it does nothing
     """
 
     module: str
@@ -75,6 +76,7 @@ class Action:
     settings: Family
     icon: str
     words: Mapping[str, Text] = field(default_factory=dict)
+    about: tuple[str, ...] = ()
 
     @property
     def is_terminal(self) -> bool:

@@ -30,6 +30,7 @@ class Fault(StrEnum):
     PASSED_OVER = "passed_over"
     NO_EXIT = "no_exit"
     DEAD_END = "dead_end"
+    NOTHING_CHOSEN = "nothing_chosen"
     MISSING_VALUE = "missing_value"
     WRONG_VALUE = "wrong_value"
     MISSING_TARGET = "missing_target"
@@ -135,6 +136,12 @@ def _exits(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Prob
         yield Problem(fault=Fault.DEAD_END, says=says, number=number, fix=fix)
 
 
+def _about_nothing(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+    if action.about and all(node.data.get(name) in (None, "", []) for name in action.about):
+        says = said(_("**{action}**: nobody said whom or what it is for."), action=action.label)
+        yield Problem(fault=Fault.NOTHING_CHOSEN, says=says, number=number, path=action.about[0])
+
+
 def _values(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
     data = node.data
     for one in action.settings.fields:
@@ -164,5 +171,6 @@ _RULES: tuple[Callable[[Flow, int, Node, Action], Iterator[Problem]], ...] = (
     _branches,
     _passed_over,
     _exits,
+    _about_nothing,
     _values,
 )

@@ -12,6 +12,7 @@ from telephony.providers.callflows.tree import read
 from telephony.providers.kazoo.callflows.actions import ACTIONS
 
 BOX = {"module": "voicemail", "data": {"id": "0" * 32}}
+SOUND = {"id": "3" * 32}
 USER = {"module": "user", "data": {"id": "1" * 32, "timeout": 20}, "children": {"_": BOX}}
 
 
@@ -31,10 +32,12 @@ def test_a_clean_flow_has_none() -> None:
     [
         (None, [("no_step", None, "")]),
         ({"module": "hangup", "data": {}, "children": {"_": BOX}}, [("below_the_end", 1, "")]),
-        ({"module": "play", "data": {}, "children": {"1": BOX}}, [("never_taken", 1, "")]),
-        ({"module": "play", "data": {"skip_module": True}}, [("passed_over", 0, "skip_module")]),
-        ({"module": "menu", "data": {}, "children": {"1": BOX}}, [("no_exit", 0, "")]),
-        ({"module": "user", "data": {}, "children": {"sip:486": BOX}}, [("dead_end", 0, "")]),
+        ({"module": "play", "data": SOUND, "children": {"1": BOX}}, [("never_taken", 1, "")]),
+        ({"module": "play", "data": {**SOUND, "skip_module": True}}, [("passed_over", 0, "skip_module")]),
+        ({"module": "menu", "data": SOUND, "children": {"1": BOX}}, [("no_exit", 0, "")]),
+        ({"module": "user", "data": SOUND, "children": {"sip:486": BOX}}, [("dead_end", 0, "")]),
+        ({"module": "play", "data": {"id": ""}}, [("nothing_chosen", 0, "id")]),
+        ({"module": "group", "data": {"endpoints": ["1" * 32]}, "children": {"_": BOX}}, []),
         ({"module": "tts", "data": {"text": ""}}, [("missing_value", 0, "text")]),
         (
             {"module": "record_call", "data": {"action": "start", "time_limit": 4}},
@@ -58,7 +61,10 @@ def test_a_flow_needs_a_number_or_a_pattern() -> None:
 
 def test_a_fix_is_an_edit_that_mends_it() -> None:
     flow = read(
-        {"numbers": ["1"], "flow": {"module": "play", "data": {"skip_module": True}, "children": {"1": BOX}}}
+        {
+            "numbers": ["1"],
+            "flow": {"module": "play", "data": {**SOUND, "skip_module": True}, "children": {"1": BOX}},
+        }
     )
     for _turn in range(2):
         fix = problems(flow, ACTIONS)[0].fix
@@ -69,7 +75,7 @@ def test_a_fix_is_an_edit_that_mends_it() -> None:
 
 
 def test_each_says_why_in_plain_words() -> None:
-    (problem,) = problems(read({"numbers": ["1"], "flow": {"module": "menu", "data": {}}}), ACTIONS)
+    (problem,) = problems(read({"numbers": ["1"], "flow": {"module": "menu", "data": SOUND}}), ACTIONS)
 
     assert problem.says.plain() == "Menu has no way on for a wrong key or none."
     assert problem.fault is Fault.NO_EXIT

@@ -38,6 +38,7 @@ ACTIONS = category(
         ref("id", _("Queue"), "queue"),
         integer("priority", _("Priority")),
         icon="users-group",
+        about=("id",),
     ),
     action(
         "acdc_queue",
@@ -47,6 +48,7 @@ ACTIONS = category(
         choice("action", _("What it does"), "login", "logout"),
         ref("id", _("Queue"), "queue"),
         icon="user-check",
+        about=("id",),
     ),
     action(
         "acdc_wait_time",
@@ -56,5 +58,6 @@ ACTIONS = category(
         ref("id", _("Queue"), "queue"),
         seconds("window", _("Average over")),
         icon="hourglass",
+        about=("id",),
     ),
 )

@@ -86,6 +86,7 @@ ACTIONS = category(
         MATCHES,
         ref("id", _("List"), "list"),
         icon="list-search",
+        about=("id",),
     ),
     action(
         "directory",
@@ -94,6 +95,7 @@ ACTIONS = category(
         NEXT,
         ref("id", _("Directory"), "directory"),
         icon="address-book",
+        about=("id",),
     ),
     action(
         "menu",
@@ -103,6 +105,7 @@ ACTIONS = category(
         ref("id", _("Menu"), "menu"),
         integer("interdigit_timeout", _("Wait for each further key"), unit=_("ms")),
         icon="dialpad",
+        about=("id",),
     ),
     action(
         "nomorobo",

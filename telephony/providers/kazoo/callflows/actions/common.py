@@ -130,6 +130,7 @@ def action(
     *settings: Part,
     icon: str,
     may_skip: bool = True,
+    about: tuple[str, ...] = (),
 ) -> Made:
     """An action of the category it is listed in. `may_skip`: the engine can be told to pass over it."""
     parts = (*settings, SKIP) if may_skip else settings
@@ -142,6 +143,7 @@ def action(
         settings=family(module, *parts),
         icon=icon,
         words=words_of(module),
+        about=about,
     )
 
 

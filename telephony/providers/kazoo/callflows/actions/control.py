@@ -36,6 +36,7 @@ ACTIONS = category(
         NEXT,
         ref("id", _("Callflow"), "callflow"),
         icon="route",
+        about=("id",),
     ),
     action(
         "collect_dtmf",
@@ -127,6 +128,7 @@ ACTIONS = category(
         number("target", _("Number")),
         choice("transfer_type", _("Kind of transfer"), "attended", "blind", default="blind"),
         icon="arrow-forward",
+        about=("target",),
     ),
     action(
         "wait_for_hangup",

@@ -50,6 +50,7 @@ ACTIONS = category(
         ref("id", _("Fax box"), "faxbox"),
         below("media", UNNAMED, T38),
         icon="mailbox",
+        about=("id", "faxbox_id"),
     ),
     action(
         "function",

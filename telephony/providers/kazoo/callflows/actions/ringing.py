@@ -89,6 +89,7 @@ ACTIONS = category(
         HIDDEN,
         seconds("timeout", _("Rings for"), default=0),
         icon="device-landline-phone",
+        about=("id",),
     ),
     action(
         "group",
@@ -104,6 +105,7 @@ ACTIONS = category(
         choice("strategy", _("Who rings when"), "single", "simultaneous", default="simultaneous"),
         seconds("timeout", _("Rings for"), default=20),
         icon="users-group",
+        about=("id", "endpoints"),
     ),
     action(
         "offnet",
@@ -182,5 +184,6 @@ ACTIONS = category(
         HIDDEN,
         seconds("timeout", _("Rings for"), default=20),
         icon="user",
+        about=("id",),
     ),
 )

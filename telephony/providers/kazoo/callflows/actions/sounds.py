@@ -99,6 +99,7 @@ ACTIONS = category(
         NEXT,
         *PLAYED,
         icon="volume",
+        about=("id",),
     ),
     action(
         "record_call",
@@ -160,5 +161,6 @@ ACTIONS = category(
         seconds("max_message_length", _("Longest message"), default=500),
         flag("single_mailbox_login", _("Straight to the only mailbox"), default=False),
         icon="record-mail",
+        about=("id", "action"),  # people who listen to messages may be asked for theirs
     ),
 )
