@@ -8,7 +8,7 @@ from portal.demo.connections import CONNECTIONS, OWNERS
 from portal.demo.processes import Processes
 from portal.demo.window import control
 from telephony.models import Connection, Job
-from telephony.services import bulk, bulk_sending, enrolling, ledger
+from telephony.services import bulk, bulk_sending, enrolling, ledger, live_calls
 
 SLUG = "corvane-keyyo"
 LINES = 16  # as many as a wall shows at a glance
@@ -34,8 +34,9 @@ def telephone(processes: Processes) -> None:
     with tenant_scope(Tenant.objects.get(slug=CONNECTIONS[SLUG])):
         connection = Connection.objects.filter(slug=SLUG).first()
         lines = connection.hooks.values_list("line__remote_id", flat=True) if connection else ()
-        if len(lines) < 2:
+        if connection is None or len(lines) < 2:
             return
+        live_calls.close_all(connection)  # the sandbox begins anew, and ends none of an earlier demo
         wish = {
             "provider": "keyyo",
             "scenario": "rush",

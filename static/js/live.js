@@ -29,10 +29,24 @@
       one.textContent = new Date(now * 1000).toLocaleTimeString(document.documentElement.lang, options);
     }
   };
+  // On the wall nobody scrolls: rows that have no room are counted instead.
+  const fit = () => {
+    const list = document.querySelector("[data-wall]") && board.querySelector(".sb-now-calls ul");
+    if (!list) return;
+    const rows = [...list.children];
+    for (const row of rows) row.hidden = false;
+    const end = list.parentElement.getBoundingClientRect().bottom;
+    const below = innerWidth > 900 ? rows.filter((row) => row.getBoundingClientRect().bottom > end) : [];
+    for (const row of below) row.hidden = true;
+    const words = board.querySelector("[data-below]");
+    words.hidden = !below.length;
+    words.textContent = words.dataset.words.replace("COUNT", below.length);
+  };
   const show = (html) => {
     if (html !== undefined) board.innerHTML = html;
     ahead = Number(board.querySelector("[data-now]").dataset.now) - Date.now() / 1000;
     tick();
+    fit();
   };
   const say = (words) => {
     if (state.hidden === !words && state.textContent === words) return;
@@ -77,6 +91,7 @@
     tick();
     if (Date.now() - heardAt > SILENT_MS && !polling) { say(state.dataset.lost); listen(); }
   }, 1000);
+  addEventListener("resize", fit);
   show();
   listen();
 })();

@@ -28,7 +28,7 @@ class NowCall:
     """One call that goes on.
 
     lines    where it is: the line that talks, or all that ring
-    since    when it began to ring, or to be talked
+    since    when it began to be talked; of one that rings, when it came, or after a talk when it was handed over
     how      how it came to the line (`live_folding.Leg.how`)
     """
 
@@ -126,14 +126,19 @@ def figures_of(tenant: Tenant, now: datetime) -> Mapping[str, Any]:
 def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[int, str], str]) -> NowCall:
     here = call.ringing or [call.line_remote_id]
     own = [leg for leg in call.legs if leg["line_remote_id"] in here and not leg["ended_at"]]
-    is_talk = call.state == LiveCall.State.TALKING
     return NowCall(
         call=call,
         name=names.get(call.other, ""),
         lines=[labels.get((call.connection_id, one), one) for one in here],
-        since=(call.answered_at if is_talk else None) or call.started_at,
+        since=_since(call, own),
         how=own[-1]["how"] if own else "",
     )
+
+
+def _since(call: LiveCall, own: Sequence[Mapping[str, Any]]) -> datetime:
+    if call.answered_at is None or call.state == LiveCall.State.TALKING:
+        return call.answered_at or call.started_at
+    return datetime.fromisoformat(own[-1]["began_at"]) if own else call.started_at
 
 
 def _labels(calls: Sequence[LiveCall], hooks: Sequence[LineHook]) -> dict[tuple[int, str], str]:

@@ -213,6 +213,20 @@ def _as_json(leg: Mapping[str, Any]) -> dict[str, Any]:
 
 # ---- over time ----
 
+_LOST: dict[str, Any] = {
+    "state": LiveCall.State.ENDED,
+    "outcome": "unknown",
+    "is_end_unknown": True,
+    "ringing": [],
+}
+
+
+def close_all(connection: Connection) -> None:
+    """What goes on is over, its end unknown: for when whoever told of it has begun anew."""
+    open_calls = LiveCall.objects.filter(connection=connection).exclude(state=LiveCall.State.ENDED)
+    open_calls.update(**_LOST)
+    tell(connection.tenant_id)
+
 
 def close_forgotten(now: datetime) -> int:
     """Calls of which nothing was heard for so long that their end must have been lost are over; how many."""
@@ -221,7 +235,7 @@ def close_forgotten(now: datetime) -> int:
     with unscoped("dispatch"):
         lost = LiveCall.objects.filter(talking | ringing)
         tenants = set(lost.values_list("tenant_id", flat=True))
-        count = lost.update(state=LiveCall.State.ENDED, is_end_unknown=True, outcome="unknown", ringing=[])
+        count = lost.update(**_LOST)
     for tenant_id in tenants:
         tell(tenant_id)
     return count
