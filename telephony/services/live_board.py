@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Tenant
 from portal.lib.days import midnight
-from telephony.models import Connection, Entity, LineHook, LiveCall, LiveFeed
+from telephony.models import Call, Connection, Entity, LineHook, LiveCall, LiveFeed
 from telephony.services.call_figures import figures_between, missed_not_called_back
+from telephony.services.enrolling import SILENT_AFTER
 from telephony.services.number_names import names_of
 
 MOST_CALLS = 60
 MOST_LINES = 400
 FIGURES_KEPT_S = 20
 MOST_WAITING = 100
+LOOKED_BACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +52,16 @@ class NowLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A connection: how many of its lines send their events, when one last came, or that it gives none."""
+    """A connection: how many of its lines send their events, when one last came, or that it gives none.
+
+    is_silent   its records name calls of these lines of which nothing was heard
+    """
 
     connection: Connection
     lines: int
     gives: bool
     last_event_at: datetime | None
+    is_silent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +97,7 @@ def board_of(tenant: Tenant, connections: Sequence[Connection]) -> Board:
     found = list(open_calls[: MOST_CALLS + 1])
     calls, more = found[:MOST_CALLS], open_calls.count() - MOST_CALLS if len(found) > MOST_CALLS else 0
     hooks = list(LineHook.objects.select_related("line").order_by("line__name_key", "line_id")[:MOST_LINES])
+    figures = figures_of(tenant, now)
     labels = _labels(calls, hooks)
     names = names_of(call.other for call in calls)
     shown = [_now_call(call, names, labels) for call in calls]
@@ -98,8 +106,8 @@ def board_of(tenant: Tenant, connections: Sequence[Connection]) -> Board:
         calls=shown,
         more=more,
         lines=_lines(hooks, calls),
-        sources=_sources(connections, hooks),
-        figures=figures_of(tenant, now),
+        sources=_sources(connections, hooks, figures["last_calls"]),
+        figures=figures,
         at=now,
     )
 
@@ -117,10 +125,19 @@ def figures_of(tenant: Tenant, now: datetime) -> Mapping[str, Any]:
             "answer_rate": day.answer_rate,
             "missed": day.missed,
             "waiting": len(waiting),
+            "last_calls": last_calls(now),
             "waiting_since": min((one.last_at for one in waiting), default=None),
         }
         cache.set(key, kept, FIGURES_KEPT_S)
     return kept
+
+
+def last_calls(now: datetime) -> dict[int, datetime]:
+    """When the last call of lines that send their events began, by connection and the provider's records of a day."""
+    rows = Call.objects.filter(
+        line__in=LineHook.objects.values("line"), started_at__gte=now - LOOKED_BACK, medium=Call.Medium.VOICE
+    )
+    return dict(rows.order_by().values_list("connection").annotate(at=Max("started_at")))
 
 
 def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[int, str], str]) -> NowCall:
@@ -169,7 +186,9 @@ def _lines(hooks: Sequence[LineHook], calls: Sequence[LiveCall]) -> list[NowLine
     ]
 
 
-def _sources(connections: Sequence[Connection], hooks: Sequence[LineHook]) -> list[Source]:
+def _sources(
+    connections: Sequence[Connection], hooks: Sequence[LineHook], last: Mapping[int, datetime]
+) -> list[Source]:
     heard = dict(LiveFeed.objects.values_list("connection", "last_event_at"))
     return [
         Source(
@@ -177,7 +196,12 @@ def _sources(connections: Sequence[Connection], hooks: Sequence[LineHook]) -> li
             lines=sum(hook.connection_id == one.pk for hook in hooks),
             gives=one.declaration.notifications is not None,
             last_event_at=heard.get(one.pk),
+            is_silent=_is_silent(heard.get(one.pk), last.get(one.pk)),
         )
         for one in connections
         if one.unlinked_at is None
     ]
+
+
+def _is_silent(heard_at: datetime | None, called_at: datetime | None) -> bool:
+    return called_at is not None and heard_at is not None and heard_at + SILENT_AFTER < called_at

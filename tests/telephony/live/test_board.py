@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import NumberName
+from telephony.models import Call, NumberName
 from telephony.services import hook_draining, live_hub
 
 from .conftest import A, B, M, line_of
@@ -58,6 +61,19 @@ def test_a_board_shows_no_other_tenants_calls(carol, hooks, notify):
 
     assert "Halden" not in shown(carol) and "Halden" not in shown(carol, f"{BOARD}board/")
     assert carol.get("/t/doe/calls/live/").status_code == 404
+
+
+def test_a_connection_whose_calls_are_not_heard_any_more_is_said_to_be_silent(carol, hooks, notify):
+    notify(hooks[0])
+    hook_draining.drain()
+    assert "is silent" not in shown(carol)
+    with tenant_scope(hooks[0].tenant_id):
+        call = {"direction": "inbound", "line_id": hooks[0].line_id, "fold_key": "one"}
+        later = timezone.now() + timedelta(minutes=11)
+        Call.objects.create(connection_id=hooks[0].connection_id, started_at=later, **call)
+    cache.clear()
+
+    assert "alder-keyyo is silent though calls are made" in shown(carol)
 
 
 def parts_of(client: Client) -> Iterator[str]:
