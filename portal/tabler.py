@@ -22,6 +22,7 @@ SHEET = Path("@tabler/core/dist/css/tabler.min.css")
 # anew all that is in its list.
 LEFT_OUT = frozenset({"legend+*"})
 
+_GROUPS = ("@media", "@supports", "@layer", "@container")
 _TOKEN = re.compile(r"""/\*.*?\*/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[{}]|[^"'{}/]+|/""", re.DOTALL)
 _PIECE = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[(\[]|[)\]]|[,;]|[^"'()\[\],;]+""")
 _INNERMOST = re.compile(r"\([^()]*\)|\[[^\]]*\]")  # arguments of :not() and the like, attributes
@@ -90,6 +91,15 @@ def names_in(texts: Iterable[str]) -> Names:
     return found
 
 
+def selectors(sheet: str) -> Iterator[str]:
+    """Each selector of a style sheet."""
+    for prelude, body in _blocks(sheet):
+        if prelude.startswith(_GROUPS):
+            yield from selectors(body)
+        elif not prelude.startswith("@"):
+            yield from _parted(prelude, ",")
+
+
 def trimmed(sheet: str, names: Names, read_elsewhere: Collection[str] = ()) -> str:
     """The rest of a style sheet. `read_elsewhere` are the custom properties that other sheets read."""
     licence = _LICENCE.search(sheet)
@@ -109,7 +119,7 @@ class _Rule:
 
 def _kept(text: str, names: Names) -> Iterator[_Rule]:
     for prelude, body in _blocks(text):
-        if prelude.startswith(("@media", "@supports", "@layer", "@container")):
+        if prelude.startswith(_GROUPS):
             if inside := tuple(_kept(body, names)):
                 yield _Rule(prelude, inside=inside)
         elif prelude.startswith("@"):

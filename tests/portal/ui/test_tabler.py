@@ -19,6 +19,7 @@ SHEET = """/*! a licence */ :root{--a:1px;--b:var(--c);--c:2px;--d:3px}
 .badge,.alert{margin:var(--a)} .btn-bad>.badge:not(.gone){padding:var(--b)} .btn .badge{top:0}
 @media print{.alert{left:0}.card-title::before{content:"};,"}} .carousel>:nth-child(2){right:0}
 @keyframes spin{to{rotate:1turn}} @keyframes fall{to{top:1px}} input[type=file]{animation:fall 1s}"""
+BESIDE_ANYTHING = re.compile(r"[+~]\s*[*:][^\s+~>]*$")
 CLASSES = re.compile(r'class="([^"]*)"')
 
 
@@ -45,3 +46,16 @@ def test_no_class_of_a_page_goes(page_of) -> None:
     assert shown & known <= kept
     assert {"btn-primary", "form-control", "visually-hidden"} <= shown & kept
     assert len(left) < len(whole) / 5
+
+
+def test_no_rule_is_for_whatever_stands_beside_something() -> None:
+    """For such a rule a browser styles all siblings, with all that they hold, where one comes or goes."""
+    own = Path(settings.BASE_DIR, "static", "css").glob("*.css")
+    sheets = [Path(finders.find("tabler.css") or ""), *own]
+    found = [
+        one
+        for sheet in sheets
+        for one in tabler.selectors(sheet.read_text(encoding="utf-8"))
+        if BESIDE_ANYTHING.search(one)
+    ]
+    assert found == []

@@ -114,6 +114,15 @@ def test_a_patched_page_is_the_page_drawn_anew(data: st.DataObject) -> None:
         assert "".join(page.parts["rows"].values()) == now.outline.replace('"true"', '"false"', 1)
 
 
+def test_a_large_drawing_keeps_its_size_where_a_step_comes() -> None:
+    flow = read(large(150))
+    sizes = {board(flow, flow).patch({})["size"]}
+    for at in (1, 9):
+        after, _undo = edits.apply(flow, edits.wrap(flow, at, {"module": "play", "data": {}}))
+        sizes.add(board(after, flow).patch({})["size"])
+    assert len(sizes) == 1
+
+
 @pytest.fixture
 def draft(reception: Entity, maud: Person) -> CallflowDraft:
     text = json.dumps(reception.document, ensure_ascii=False)
