@@ -28,6 +28,7 @@ from telephony.models import SavedView as SavedViewRow
 from telephony.models.call_search import calls_in_scope
 from telephony.providers.offers import Spot
 from telephony.services.call_story import story_of
+from telephony.services.live_history import seen_live
 from telephony.services.number_names import names_of
 from telephony.tables.calls import CallTable
 from telephony.views.offers import Offered, offered_one, offers_of, values_in
@@ -137,6 +138,7 @@ class CallDetailView(TenantRightMixin, FragmentMixin, DetailView):
         story = story_of(self.object)
         return super().get_context_data(
             story=story,
+            seen=seen_live(self.object),
             title=_("Call"),
             read_again={record.pk: self.offers_of(record) for record in story.records},
             **kwargs,

@@ -76,6 +76,26 @@ def test_a_connection_whose_calls_are_not_heard_any_more_is_said_to_be_silent(ca
     assert "alder-keyyo is silent though calls are made" in shown(carol)
 
 
+def test_the_page_of_a_call_tells_how_it_was_seen(carol, hooks, notify):
+    """Its record comes minutes later, under the name that its events had."""
+    notify(hooks[0], callref="c1")
+    notify(hooks[0], "RELEASE", callref="c1")
+    notify(hooks[1], account=B, dref="d2", callref="c1", redirecting=A)
+    notify(hooks[1], "CONNECT", account=B, dref="d2", callref="c1", redirecting=A)
+    hook_draining.drain()
+    with tenant_scope(hooks[0].tenant_id):
+        fields = {
+            "direction": "inbound",
+            "connection_id": hooks[0].connection_id,
+            "started_at": timezone.now(),
+        }
+        seen, other = (Call.objects.create(fold_key=name, **fields) for name in ("c1", "c2"))
+    page = shown(carol, f"/t/alder/calls/{seen.pk}/")
+
+    assert "As it was seen" in page and f"Line {B}" in page and ">forwarded<" in page
+    assert "As it was seen" not in shown(carol, f"/t/alder/calls/{other.pk}/")
+
+
 def parts_of(client: Client) -> Iterator[str]:
     answer = client.get(STREAM)
     assert answer["Content-Type"] == "text/event-stream"
