@@ -89,8 +89,11 @@ class SchemaEditor(Editor):
     # ---- documents and fields ----
 
     def read(self, document: Document) -> Fields:
-        """Every value by its place; what the server keeps for itself ("_read_only") is no field."""
-        told = {name: value for name, value in document.items() if not name.startswith("_")}
+        """Every value by its place; what the server keeps for itself ("_read_only"), or adds, is no field."""
+        added = self.sort.added
+        told = {
+            name: value for name, value in document.items() if not name.startswith("_") and name not in added
+        }
         fields = flat_of(told, self.sort.by_name)
         return {name: _unsealed(value) for name, value in fields.items()}
 

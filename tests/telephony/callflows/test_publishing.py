@@ -111,8 +111,11 @@ def test_an_earlier_version_comes_back(draft: CallflowDraft, at_kazoo: AtKazoo, 
     assert at_kazoo.document["name"] == "Second"
     browser.post(f"{HOME}{draft.entity_id}/restore/", {"change": first.pk})
     assert "Second</del> <ins>First" in browser.get(f"{HOME}{draft.entity_id}/edit/review/").content.decode()
-    assert publish(CallflowDraft.objects.get(), maud).state == Change.State.APPLIED
+    change = publish(CallflowDraft.objects.get(), maud)
+    assert change.state == Change.State.APPLIED
+    assert not [name for name in {**change.wanted, **change.before} if name.startswith("metadata")]
     assert at_kazoo.document["name"] == "First"
+    assert "metadata" not in at_kazoo.document  # what a read adds is never saved
     assert canonical_json(at_kazoo.document["flow"]) == wanted
 
 

@@ -159,6 +159,9 @@ FIXED: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# What a read adds: the names of what a callflow points to (facts, section 7); it must not be saved.
+ADDED: dict[str, frozenset[str]] = {"callflow": frozenset({"metadata"})}
+
 # What no form of the document asks for: it counts only when a number is made, or has a page of its own.
 UNASKED: dict[str, tuple[str, ...]] = {
     "phone_number": ("create_with_state",),
