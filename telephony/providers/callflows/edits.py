@@ -172,7 +172,7 @@ def replace_all(flow: Flow, document: Mapping[str, Any]) -> Patch:
 
 def become(flow: Flow, document: Mapping[str, Any]) -> Patch:
     """Another version of the same callflow. A step that stands where one of its module stood keeps that one's number, so
-    that what differs can be told; so do those below a step that was put above them, or taken from there."""
+    that what differs can be told; so do those below a step that was put above them, taken from there, or is another."""
     patch = replace_all(flow, document)
     nodes = {number: node for number, node in patch.nodes.items() if node is not None}
     same: dict[int, int] = {}  # the number that it keeps
@@ -182,11 +182,11 @@ def become(flow: Flow, document: Mapping[str, Any]) -> Patch:
         if new in same or old in same.values():
             continue
         here, there = nodes[new], flow[old]
+        pairs = [(child, there.child(key)) for key, child in here.branches]
+        waiting += [(child, other) for child, other in pairs if other is not None]
         if here.module == there.module:
             same[new] = old
-            pairs = [(child, there.child(key)) for key, child in here.branches]
-            waiting += [(child, other) for child, other in pairs if other is not None]
-        else:
+        else:  # looked at first: what comes last here
             waiting += [(new, child) for _key, child in there.branches if flow[child].module == here.module]
             waiting += [(child, old) for _key, child in here.branches if nodes[child].module == there.module]
     kept = {

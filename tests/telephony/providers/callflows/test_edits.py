@@ -195,3 +195,7 @@ def test_another_version_keeps_the_numbers_of_the_steps_that_stay() -> None:
     assert after[1].child("3") not in flow
     before, _redo = edits.apply(after, undo)
     assert before.document() == flow.document()
+    other = {"flow": {"module": "noop", "data": {}, "children": {"_": menu}}}
+    after, _undo = edits.apply(flow, edits.become(flow, other))
+    assert after.top is not None
+    assert after[after.top].child("_") == 1
