@@ -107,7 +107,7 @@ class AccountActFormView(ObjectActFormView):
     below = None
 
     @cached_property
-    def link(self) -> Connection:  # type: ignore[override]
+    def link(self) -> Connection:
         rows = Connection.objects.select_related("credential", "tenant")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
