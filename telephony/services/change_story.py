@@ -104,6 +104,11 @@ class Story:
         return charges.quote_of(self.change)
 
     @property
+    def is_blind(self) -> bool:
+        """Whether no reading shows what there is: neither before nor afterwards."""
+        return self.door.editor.reading is None
+
+    @property
     def is_unwritten(self) -> bool:
         """Whether it ended without being seen to happen: then it is told as a wish."""
         return self.change.state in UNWRITTEN

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Person
 from portal.lib.errors import Forbidden, NotFound, ProviderError
 from telephony.models import Change, Connection, Entity
@@ -43,6 +45,9 @@ def _in_folder(line: Entity, mailbox: Mailbox, folder: Folder, person: Person) -
     try:
         client = access.client_of(line.connection, is_person=True, deadline_s=DEADLINE_S, as_contact=person)
         items = client.call(folder.list, _address(line)).items
+    except NotFound:
+        words = _("This line is none of those of your contact at %(provider)s.")
+        return Messages(folder=folder, error=words % {"provider": line.connection.declaration.label})
     except ProviderError as error:
         return Messages(folder=folder, error=error.message)
     found = [mailbox.message(item) for item in items]

@@ -67,12 +67,14 @@ class MessagesView(MailboxMixin, TemplateView):
         mailbox, person = self.mailbox, self.request.user
         is_signed_in = voicemail.is_signed_in(self.line.connection, person)
         folders = voicemail.messages_of(self.line, mailbox, person) if is_signed_in else []
+        errors = {folder.error for folder in folders}
         callers = [one.caller for folder in folders for one in folder.found if one.caller]
         return super().get_context_data(
             **kwargs,
             line=self.line,
             connection=self.line.connection,
             is_signed_in=is_signed_in,
+            trouble=errors.pop() if len(errors) == 1 else "",
             folders=folders,
             names=names_of(callers),
             title=_("Messages of %(line)s") % {"line": self.line},
