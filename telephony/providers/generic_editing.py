@@ -47,6 +47,12 @@ class GenericEditor(Editor):
             right = _laid_over(left, right)
         return _loose(left) == _loose(right)
 
+    def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
+        """On a line what is done, as its name stands beside it: identifiers say nothing to a person."""
+        if around.line_name:
+            return str(self.operation.summary)
+        return super().object_label(address, before, around)
+
     def inverse(self, done: Done) -> Inverse | None:
         if done.before is None or any(name not in done.before for name in done.wanted):
             return None

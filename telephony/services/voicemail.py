@@ -36,6 +36,15 @@ def is_signed_in(connection: Connection, person: Person) -> bool:
     return credential is not None and bool(credential.secrets_sealed) and credential.state == "working"
 
 
+def why_not_erase(connection: Connection, mailbox: Mailbox, person: Person) -> str:
+    """Why the person's own grant erases nothing, "" where it does."""
+    credential = access.contact_credential_of(connection, person)
+    needed = set(connection.declaration.catalog[mailbox.folders[0].delete].scopes)
+    if credential is None or not credential.scopes or not needed or needed & set(credential.scopes):
+        return ""
+    return _("Your sign-in as a contact only reads. Sign in again with “and delete messages too”.")
+
+
 def messages_of(line: Entity, mailbox: Mailbox, person: Person) -> list[Messages]:
     """The messages of each folder, newest first. Never raises: a fault is said at its folder."""
     return [_in_folder(line, mailbox, folder, person) for folder in mailbox.folders]

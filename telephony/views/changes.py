@@ -213,7 +213,7 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             made = draft.entity_id is not None
             name, pk = ("callflow_edit", draft.entity_id) if made else ("callflow_new_edit", draft.pk)
             return tenant_url(self.request.tenant, f"telephony:{name}", pk=pk)  # type: ignore[attr-defined]
-        if editor is None or editor.removes or editor.is_act or change.reverts_id:
+        if editor is None or editor.removes or editor.is_act or change.reverts_id or not change.wanted:
             return ""
         on = self._made_below() if editor.replaces or editor.makes else change.entity
         if on is None and editor.makes and editor.is_free_standing:

@@ -74,6 +74,7 @@ class MessagesView(MailboxMixin, TemplateView):
             line=self.line,
             connection=self.line.connection,
             is_signed_in=is_signed_in,
+            why_not_erase=voicemail.why_not_erase(self.line.connection, mailbox, person),
             trouble=errors.pop() if len(errors) == 1 else "",
             folders=folders,
             names=names_of(callers),
