@@ -42,7 +42,9 @@ def why_not_erase(connection: Connection, mailbox: Mailbox, person: Person) -> s
     needed = set(connection.declaration.catalog[mailbox.folders[0].delete].scopes)
     if credential is None or not credential.scopes or not needed or needed & set(credential.scopes):
         return ""
-    return _("Your sign-in as a contact only reads. Sign in again with “and delete messages too”.")
+    return _(
+        "Your sign-in as a contact only reads. Sign in to delete messages too on the page of the connection."
+    )
 
 
 def messages_of(line: Entity, mailbox: Mailbox, person: Person) -> list[Messages]:

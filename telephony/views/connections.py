@@ -33,6 +33,7 @@ from telephony.services import connection_health, importing, live_panels, reconn
 from telephony.services.access import contact_credential_of
 from telephony.services.connection_health import Health
 from telephony.services.held_back import held_back_of
+from telephony.services.voicemail import why_not_erase
 from telephony.tables.connections import ConnectionTable, RunTable
 from telephony.tables.run_words import percent_of, what_of
 from telephony.views.connecting import allow_form_targets
@@ -149,6 +150,8 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
             states={state.stream: state for state in connection.sync_states.all()},
             lines=Entity.objects.filter(connection=connection).lines().count(),
             contact=contact_credential_of(connection, person),  # type: ignore[arg-type]
+            contact_only_reads=connection.declaration.mailbox is not None
+            and bool(why_not_erase(connection, connection.declaration.mailbox, person)),  # type: ignore[arg-type]
             has_contacts="contact" in connection.declaration.acts_as,
             panels=panels_for(connection.tenant, connection),
             offers=offered(self.request, connection, Spot.CONNECTION),

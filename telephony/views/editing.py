@@ -202,6 +202,7 @@ class EditView(OperationMixin, TemplateView):
         operation = self.editor.operation
         around = self.door.around
         object_label = self.editor.object_label(self.door.address, self.seen, around)
+        told = (str(self.editor.title), str(self.door.line or ""))  # beside it
         return super().get_context_data(
             form=form,
             groups=list(form.grouped()),
@@ -211,7 +212,7 @@ class EditView(OperationMixin, TemplateView):
             home=self.home,
             home_label=self.place[1],
             heading=self.editor.title,
-            object_label="" if object_label == str(self.editor.title) else object_label,
+            object_label="" if object_label in told else object_label,
             why_not=why_connection_cannot(self.link, operation),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
             known_numbers=self._known_numbers(form),
