@@ -98,8 +98,9 @@ class SchemaEditor(Editor):
         return {name: _unsealed(value) for name, value in fields.items()}
 
     def document(self, fields: Mapping[str, Any]) -> Fields:
-        """The document that these fields are."""
-        return built(fields)
+        """The document that these fields are; what was kept of an answer besides is left out."""
+        own = {name: one for name, one in fields.items() if name.partition(".")[0] not in self.sort.added}
+        return built(own)
 
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
         if self.makes or before is None:
