@@ -21,7 +21,8 @@ def settle() -> None:
     person = Person.objects.get(email=OWNERS[tenant.slug])
     with tenant_scope(tenant):
         connection = Connection.objects.get(slug=SLUG)
-        job = enrolling.enrol(connection, list(enrolling.lines_of(connection)[:LINES]), person)
+        lines = list(enrolling.lines_of(connection)[:LINES])
+        job = enrolling.enrol(connection, lines, person)
         bulk.start(job, person, allows_bad=True, stops_at_first=False, why="", ticket="")
         while job.state in bulk.RUNNING:
             with ledger.leased(Job, tenant.pk, job.pk) as held:
@@ -30,7 +31,7 @@ def settle() -> None:
 
 
 def telephone(processes: Processes) -> None:
-    """Let the sandbox make calls over them from now on."""
+    """Let the sandbox make calls over them from now on, and tell of those that it computes."""
     with tenant_scope(Tenant.objects.get(slug=CONNECTIONS[SLUG])):
         connection = Connection.objects.filter(slug=SLUG).first()
         lines = connection.hooks.values_list("line__remote_id", flat=True) if connection else ()
@@ -44,4 +45,5 @@ def telephone(processes: Processes) -> None:
             "minutes": MINUTES,
             "calls": CALLS,
         }
-    control(processes.sandbox_url, "play", {**wish, "again": True})
+    for order in ({**wish, "again": True}, {"provider": "keyyo", "scenario": "book"}):
+        control(processes.sandbox_url, "play", order)

@@ -35,7 +35,7 @@
     if (!list) return;
     const rows = [...list.children];
     for (const row of rows) row.hidden = false;
-    const end = list.parentElement.getBoundingClientRect().bottom;
+    const end = board.querySelector(".sb-now-mid").getBoundingClientRect().bottom;
     const below = innerWidth > 900 ? rows.filter((row) => row.getBoundingClientRect().bottom > end) : [];
     for (const row of below) row.hidden = true;
     const words = board.querySelector("[data-below]");

@@ -22,13 +22,14 @@ from accounts.models import Person
 from telephony.models import BulkRow, Call, Change, Connection, Entity, Job, LineHook
 from telephony.providers.fields import SECRET_MARK, is_secret
 from telephony.providers.notifications import Notifications
-from telephony.services import bulk, bulk_choice, change_secrets, hook_secrets, ledger
+from telephony.services import access, bulk, bulk_choice, change_secrets, entities, hook_secrets, ledger
 from telephony.services.bulk_doors import targets_of
 from telephony.services.door import door_of
 from telephony.services.entities import fingerprint
 
 SILENT_AFTER = timedelta(minutes=10)  # a call that began, and of which nothing was heard
 LOOKED_BACK = timedelta(days=7)
+MOST_READ = 60  # lines, while a person waits
 
 
 class Standing(StrEnum):
@@ -162,9 +163,33 @@ def _last_calls(lines: Sequence[Entity], now: datetime) -> dict[int, datetime]:
 def enrol(connection: Connection, lines: Sequence[Entity], person: Person | None) -> Job:
     """A draft that sets the address of each line and switches it on; lines that have one keep it, and are repaired.
 
-    Raises bulk.NothingChosen, and RedisError where the broker cannot be told of new secrets.
+    Raises bulk.NothingChosen, RedisError where the broker cannot be told of new secrets, and the errors of
+    portal.lib.errors where what was never read has to be read first.
     """
+    _read_missing(connection, lines)
     return _draft(connection, [hook_secrets.make(connection, line) for line in lines], person)
+
+
+def _read_missing(connection: Connection, lines: Sequence[Entity]) -> None:
+    """Read at the provider where the address of a line stands, as far as no sync has come to it yet."""
+    declared = declared_of(connection)
+    places = [place(line.remote_id) for line in lines for place in (declared.address_at, declared.switch_at)]
+    targets = targets_of(connection, places) if places else {}
+    unread = [
+        line
+        for line in lines
+        if not _target(targets, declared.address_at(line.remote_id))
+        or not _target(targets, declared.switch_at(line.remote_id))
+    ][:MOST_READ]
+    if not unread:
+        return
+    parents: dict[str, list[str]] = {}
+    for line in unread:
+        parents.setdefault(line.kind, []).append(line.remote_id)
+    kinds = list(dict.fromkeys(place.kind for place in reversed(places[:2])))
+    client = access.client_of(connection, is_person=True, deadline_s=10)
+    for page in connection.declaration.read_entities(client, kinds=kinds, parents=parents):
+        entities.store(connection, page, timezone.now())
 
 
 def renew(connection: Connection, lines: Sequence[Entity], person: Person | None) -> Job:

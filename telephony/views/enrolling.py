@@ -96,6 +96,8 @@ class HookListView(NotifyingMixin, TemplateView):
             messages.error(request, _("Tick the lines that are meant."))
         except RedisError:
             messages.error(request, NO_BROKER)
+        except ProviderError as error:
+            messages.error(request, error.message)
         else:
             return HttpResponseRedirect(tenant_url(request.tenant, "telephony:job_detail", pk=job.pk))  # type: ignore[attr-defined]
         return HttpResponseRedirect(self.home())

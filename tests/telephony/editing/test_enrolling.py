@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from portal.lib.broker import broker
-from telephony.models import BulkRow, Change, Connection, Job, LineHook, LiveCall
+from telephony.models import BulkRow, Change, Connection, Entity, Job, LineHook, LiveCall
 from telephony.providers.keyyo.kinds import SIP_LINE
 from telephony.services import bulk_sending, enrolling, hook_draining, hook_secrets, ledger
 from telephony.services.enrolling import Standing
@@ -104,6 +104,13 @@ def test_lines_are_enrolled_heard_repaired_and_given_new_secrets(
     play(sandbox, "incoming_missed")
     assert standing_of(connection) == {A: Standing.SENDING, B: Standing.SENDING}
     assert LiveCall.objects.count() == 3
+
+
+def test_what_no_sync_has_read_yet_is_read_before(connection, lines, maud):
+    Entity.objects.filter(kind="CTIPluginParameter").delete()
+    job = enrolling.enrol(connection, lines, maud)
+
+    assert set(BulkRow.objects.filter(job=job).values_list("state", flat=True)) <= {"ready", "same"}
 
 
 def test_the_address_of_a_line_is_shown_when_asked_for_and_that_is_written_down(

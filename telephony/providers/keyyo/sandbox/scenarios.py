@@ -4,6 +4,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from telephony.providers.keyyo.sandbox.notifying import Event
+from telephony.providers.keyyo.sandbox.rows import INCOMING, OUTGOING
 from telephony.providers.keyyo.sandbox.rush import rush
 from telephony.providers.keyyo.sandbox.scripts import (
     SCENARIOS,
@@ -13,12 +14,15 @@ from telephony.providers.keyyo.sandbox.scripts import (
     outgoing,
     two_outsiders,
 )
+from telephony.providers.keyyo.sandbox.times import day_of
+from telephony.providers.keyyo.sandbox.told import told
 from telephony.providers.sandbox.provider import UnknownScenario
 
 if TYPE_CHECKING:
     from telephony.providers.keyyo.sandbox.app import KeyyoSandbox
 
-RUSH = "rush"
+RUSH, BOOK = "rush", "book"
+LOOK_EVERY_S = 1.0
 
 
 class Scenarios:
@@ -37,10 +41,13 @@ class Scenarios:
                  (above 0; without it as fast as the clock), wait (true: answer when all is sent, with the deliveries)
         of "rush", which is many calls: account, minutes (15), calls (60), seed (1), lines (all), rate, wait, and again
                  (true: when it is over, another begins, until the sandbox is reset)
+        of "book", which notifies the computed calls as the clock reaches them, until the sandbox is reset: account
         Raises UnknownScenario for an unknown name, option or line.
         """
+        if name == BOOK:
+            return self._tell_book(str(options.get("account", "corvane")))
         if name not in SCENARIOS and name != RUSH:
-            raise UnknownScenario("scenarios: " + ", ".join([*SCENARIOS, RUSH]))
+            raise UnknownScenario("scenarios: " + ", ".join([*SCENARIOS, RUSH, BOOK]))
         own = self._sandbox.line(str(options.get("a", "")))[0]
         customer = str(options.pop("account", own or "corvane"))
         wait = bool(options.pop("wait", False))
@@ -85,6 +92,27 @@ class Scenarios:
             running, self._threads = self._threads, []
         for thread in running:
             thread.join()
+
+    def _tell_book(self, customer: str) -> dict[str, Any]:
+        """From now on the lines notify the calls whose records the sandbox computes."""
+        _lines, groups = self._lines(customer)
+        book, clock, stopping = self._sandbox.book(customer), self._sandbox.clock, self._stopping
+
+        def tell() -> None:
+            told_until_s, day, events = clock.timestamp(), None, []
+            while not stopping.wait(LOOK_EVERY_S):
+                now_s = clock.timestamp()
+                if day_of(now_s) != day:
+                    day = day_of(now_s)
+                    rows = book.day(day)
+                    events = told([*rows.of("", INCOMING), *rows.of("", OUTGOING)], groups)
+                for event in events:
+                    if told_until_s < event.at_s <= now_s:
+                        self._send(customer, event, int(event.at_s * 1000))
+                told_until_s = now_s
+
+        threading.Thread(target=tell, name="keyyo-book", daemon=True).start()
+        return {"scenario": BOOK, "events": [], "call_ids": [], "deliveries": []}
 
     def _go_on(
         self, customer: str, options: dict[str, Any], rate: float | None, before: threading.Thread
@@ -186,10 +214,11 @@ class Scenarios:
             if stopping.wait(max(0.0, event.at_s - passed_s) / rate):
                 return
             passed_s = event.at_s
-            template = self._address(customer, event.account)
-            if template:
-                instant_ms = int((start_s + event.at_s) * 1000)
-                deliveries.append(self._sandbox.notifier.send(template, event, instant_ms))
+            deliveries += self._send(customer, event, int((start_s + event.at_s) * 1000))
+
+    def _send(self, customer: str, event: Event, instant_ms: int) -> list[dict[str, Any]]:
+        template = self._address(customer, event.account)
+        return [self._sandbox.notifier.send(template, event, instant_ms)] if template else []
 
     def _address(self, customer: str, csi: str) -> str:
         """The notification address of a line, "" when its plugin is off."""
