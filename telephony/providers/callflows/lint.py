@@ -150,12 +150,12 @@ def _values(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Pro
         for part in above:
             holder = holder.get(part) if isinstance(holder, Mapping) else None
         value = holder.get(last) if isinstance(holder, (dict, Mapping)) else None
-        if _is_sealed(value):
-            continue
         if value in (None, "", []):
             if one.required:
                 says = said(_("**{field}** is empty."), field=one.label)
                 yield Problem(fault=Fault.MISSING_VALUE, says=says, number=number, path=one.path)
+            continue
+        if _is_sealed(value):
             continue
         for place, reason in reasons(action.settings, one, value, one.path):
             says = said(_("**{field}**: {reason}"), field=one.label, reason=reason)
