@@ -32,7 +32,7 @@ class NowCall:
 
     lines    where it is: the line that talks, or all that ring
     since    when it began to be talked; of one that rings, when it came, or after a talk when it was handed over
-    how      how it came to the line (`live_folding.Leg.how`)
+    how      how it came to the line (`live_folding.Leg.how`), or "mailbox" where a mailbox answers
     """
 
     call: LiveCall
@@ -148,7 +148,7 @@ def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[in
         name=names.get(call.other, ""),
         lines=[labels.get((call.connection_id, one), one) for one in here],
         since=_since(call, own),
-        how=own[-1]["how"] if own else "",
+        how="" if not own else "mailbox" if own[-1]["is_mailbox"] else own[-1]["how"],
     )
 
 

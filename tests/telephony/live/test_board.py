@@ -76,6 +76,14 @@ def test_a_connection_whose_calls_are_not_heard_any_more_is_said_to_be_silent(ca
     assert "alder-keyyo is silent though calls are made" in shown(carol)
 
 
+def test_a_board_says_where_a_mailbox_answers(carol, hooks, notify):
+    notify(hooks[0], caller=A, callee=B)
+    notify(hooks[0], "CONNECT", caller=A, callee=B * 2)
+    hook_draining.drain()
+
+    assert "to a mailbox" in shown(carol) and f"Line {B}" in shown(carol)
+
+
 def test_the_page_of_a_call_tells_how_it_was_seen(carol, hooks, notify):
     """Its record comes minutes later, under the name that its events had."""
     notify(hooks[0], callref="c1")
