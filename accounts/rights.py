@@ -28,6 +28,7 @@ class Right(StrEnum):
     CALLS_LIST = "calls.list"
     CALLS_LIVE = "calls.live"
     CALLS_START = "calls.start"
+    CALLS_FOLLOW = "calls.follow"
     SMS_SEND = "sms.send"
     VOICEMAIL_READ = "voicemail.read"
     NUMBERS_ORDER = "numbers.order"
@@ -61,6 +62,7 @@ _OPERATOR = _VIEWER | {
     Right.DIRECTORY_EDIT,
     Right.SCHEDULES_EDIT,
     Right.CALLS_START,
+    Right.CALLS_FOLLOW,
     Right.SMS_SEND,
     Right.VOICEMAIL_READ,
     Right.EXPORTS_MAKE,
@@ -135,6 +137,7 @@ RIGHT_LABELS = {
     Right.CALLS_LIST: _("See the call history"),
     Right.CALLS_LIVE: _("See calls as they happen"),
     Right.CALLS_START: _("Start calls"),
+    Right.CALLS_FOLLOW: _("Look after callers who were missed"),
     Right.SMS_SEND: _("Send SMS"),
     Right.VOICEMAIL_READ: _("Read voicemail"),
     Right.NUMBERS_ORDER: _("Order numbers"),

@@ -53,6 +53,15 @@ def register() -> None:
             shown=_tells_of_calls,
         ),
         Entry(
+            label=pgettext_lazy("menu", "Missed"),
+            url_name="telephony:missed",
+            icon="phone-incoming",
+            order=22,
+            is_sub=True,
+            right=Right.CALLS_LIST,
+            shown=_if_can("calls.list"),
+        ),
+        Entry(
             label=_("Lines"),
             url_name="telephony:line_list",
             icon="plug-connected",

@@ -139,6 +139,7 @@ class Things:
             started_at=timezone.now(),
             direction="inbound",
             caller="+33261910002",
+            caller_reversed="20001916233+",
             callee=NUMBER,
             line=self.line,
         )
@@ -248,6 +249,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}people/", "pk", lambda world: world.things.membership.pk),
     (f"{T}people/invitations/", "pk", lambda world: world.things.invitation.pk),
     (f"{T}calls/", "pk", lambda world: world.things.call.pk),
+    (f"{T}calls/missed/", "number", lambda world: world.things.call.caller),
+    (f"{T}calls/missed/", "act", lambda world: "done"),
     (f"{T}calls/views/", "pk", lambda world: world.saved_view.pk),
     (f"{T}entities/", "pk", lambda world: world.things.line.pk),
     (f"{T}entities/", "connection", lambda world: world.things.line.connection.slug),

@@ -23,6 +23,7 @@ from telephony.models.hours import (
 )
 from telephony.models.jobs import Job, SavedView
 from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
+from telephony.models.missed import MissedMark
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "LineHook",
     "LiveCall",
     "LiveFeed",
+    "MissedMark",
     "NumberName",
     "OpeningHours",
     "ProviderApplication",

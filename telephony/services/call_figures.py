@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 
 from portal.lib.days import midnight
 from telephony.models import Call, Coverage
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
+from telephony.models.missed import REACHED, MissedSearch
 
-REACHED = (Outcome.ANSWERED, Outcome.FORWARDED)
 MISSED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)
 INBOUND = Q(direction=Direction.INBOUND)
 CALL_BACK_WITHIN = timedelta(days=3)
@@ -106,22 +106,16 @@ def inbound_by_hour(first: date, last: date, zone: ZoneInfo) -> dict[tuple[int, 
 
 
 def missed_not_called_back(now: datetime, limit: int = 5) -> list[MissedCaller]:
-    """Outside numbers whose last unanswered call of three days was followed by no conversation, oldest wait first."""
-    later = Call.objects.filter(
-        medium=Medium.VOICE, started_at__gt=OuterRef("started_at"), started_at__gte=now - CALL_BACK_WITHIN
-    ).filter(
-        Q(callee_reversed=OuterRef("caller_reversed"), duration_s__gt=0)
-        | Q(caller_reversed=OuterRef("caller_reversed"), outcome__in=REACHED)
+    """Outside numbers that the board of missed callers has open, of three days, the last to call first."""
+    search = MissedSearch(start_at=now - CALL_BACK_WITHIN, end_at=now)
+    waiting = search.narrow(Call.objects.all()).order_by("-started_at", "-pk")
+    latest = list(waiting.only("caller", "caller_reversed", "started_at", "line_id")[:limit])
+    if not latest:
+        return []
+    tries = dict(
+        search.tries([call.caller_reversed for call in latest]).values_list("caller").annotate(Count("pk"))
     )
-    rows = (
-        Call.objects.between(now - CALL_BACK_WITHIN, now)
-        .filter(INBOUND, medium=Medium.VOICE, outcome__in=MISSED, caller__startswith="+")
-        .filter(~Exists(later))
-        .values("caller")
-        .annotate(tries=Count("pk"), last_at=Max("started_at"), line_id=Min("line_id"))
-        .order_by("-last_at")[:limit]
-    )
-    return [MissedCaller(row["caller"], row["tries"], row["last_at"], row["line_id"]) for row in rows]
+    return [MissedCaller(call.caller, tries[call.caller], call.started_at, call.line_id) for call in latest]
 
 
 def days_not_whole(first: date, last: date) -> Sequence[Coverage]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import calling, calls, live_board
+from telephony.views import calling, calls, live_board, missed
 
 urlpatterns = [
     path("t/<slug:slug>/calls/", calls.CallListView.as_view(), name="call_list"),
@@ -8,6 +8,13 @@ urlpatterns = [
     path("t/<slug:slug>/calls/live/wall/", live_board.WallView.as_view(), name="call_wall"),
     path("t/<slug:slug>/calls/live/board/", live_board.BoardView.as_view(), name="call_live_board"),
     path("t/<slug:slug>/calls/live/stream/", live_board.StreamView.as_view(), name="call_live_stream"),
+    path("t/<slug:slug>/calls/missed/", missed.MissedView.as_view(), name="missed"),
+    path("t/<slug:slug>/calls/missed/<str:number>/", missed.MissedNumberView.as_view(), name="missed_number"),
+    path(
+        "t/<slug:slug>/calls/missed/<str:number>/<slug:act>/",
+        missed.MissedActView.as_view(),
+        name="missed_act",
+    ),
     path("t/<slug:slug>/calls/start/", calling.StartCallView.as_view(), name="call_start"),
     path("t/<slug:slug>/calls/views/", calls.SaveViewView.as_view(), name="call_save_view"),
     path(

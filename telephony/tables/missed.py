@@ -1,0 +1,109 @@
+"""The board of missed callers as a table: a number a row, shown by its latest unanswered call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from portal.ui import formats, parts
+from portal.ui.links import tenant_url
+from portal.ui.tables import BaseTable, Column, CountColumn, LocalTimeColumn, MenuItem, NumberColumn
+from telephony.models import Call
+from telephony.models.missed import Missed
+from telephony.tables.calling import call_items
+
+
+class MissedTable(BaseTable):
+    row_height = "42"
+    caption = gettext_lazy("Missed and not called back, by number")
+
+    caller = NumberColumn(verbose_name=gettext_lazy("Caller"), card="title")
+    tries = CountColumn(verbose_name=gettext_lazy("Calls"), empty_values=())
+    started_at = LocalTimeColumn(
+        verbose_name=gettext_lazy("Last call"), orderable=True, fixed=True, card="sub"
+    )
+    first_at = LocalTimeColumn(verbose_name=gettext_lazy("First call"), empty_values=(), hidden=True)
+    waited = Column(verbose_name=gettext_lazy("Waits"), empty_values=(), width="age", card="end")
+    lines = Column(verbose_name=gettext_lazy("Lines"), empty_values=())
+    owner = Column(verbose_name=gettext_lazy("Looked after by"), empty_values=(), card="end2")
+    note = Column(verbose_name=gettext_lazy("Note"), empty_values=())
+
+    told: Mapping[str, Missed] = {}
+    may_call = may_mark = False
+
+    class Meta(BaseTable.Meta):
+        fields = ("caller", "tries", "started_at", "first_at", "waited", "lines", "owner", "note")
+
+    def render_tries(self, record: Call) -> str:
+        return formats.count(self.told[record.caller].tries)
+
+    def render_started_at(self, value: datetime, record: Call) -> SafeString:
+        """The time as the row's link: how the number opens without script, and on a telephone."""
+        shown = parts.time_tag(value, formats.moment(value))
+        return format_html('<a class="sb-plain" href="{}">{}</a>', self.panel_url(record), shown)
+
+    def render_first_at(self, record: Call) -> SafeString:
+        at = self.told[record.caller].first_at
+        return parts.time_tag(at, formats.moment(at))
+
+    def render_waited(self, record: Call) -> str:
+        return formats.span(self.told[record.caller].waited_s)
+
+    def render_lines(self, record: Call) -> str | SafeString:
+        return ", ".join(self.told[record.caller].lines) or formats.DASH
+
+    def render_owner(self, record: Call) -> str | SafeString:
+        mark = self.told[record.caller].mark
+        if mark and mark.covers(record.started_at) and mark.done_at:
+            who = str(mark.done_by) if mark.done_by else _("somebody")
+            words = _("Done by %(who)s, %(when)s") % {"who": who, "when": formats.moment(mark.done_at)}
+            return format_html("{} {}", parts.icon("check", css="acc-i"), words)
+        return str(mark.owner) if mark and mark.owner else formats.DASH
+
+    def render_note(self, record: Call) -> str | SafeString:
+        missed = self.told[record.caller]
+        words = [missed.mark.note] if missed.mark and missed.mark.note else []
+        if missed.tried_at:
+            words.append(_("Called back in vain, %(when)s") % {"when": formats.moment(missed.tried_at)})
+        return " · ".join(words) or formats.DASH
+
+    @cached_property
+    def query(self) -> str:
+        """The filter in force, which acts come back to."""
+        query = self.request.GET.urlencode()
+        return f"?{query}" if query else ""
+
+    def panel_url(self, record: Call) -> str:
+        url = tenant_url(self.request.tenant, "telephony:missed_number", number=record.caller)
+        return f"{url}{self.query}"
+
+    @property
+    def has_menu(self) -> bool:
+        return self.may_call or self.may_mark
+
+    def row_menu(self, record: Call) -> list[MenuItem]:
+        items = call_items(self.request.tenant, [record.caller]) if self.may_call else []
+        if not self.may_mark:
+            return items
+        mark = self.told[record.caller].mark
+        if mark and mark.covers(record.started_at):
+            return [
+                *items,
+                self._act(record, "reopen", pgettext("missed callers", "Open again"), "arrow-back-up"),
+            ]
+        items.append(self._act(record, "done", pgettext("missed callers", "Mark as done"), "check"))
+        if not mark or mark.owner_id != self.request.user.pk:
+            items.append(self._act(record, "take", _("I look after it"), "user-check"))
+        return items
+
+    def _act(self, record: Call, act: str, label: str, icon: str) -> MenuItem:
+        values: dict[str, Any] = {"number": record.caller, "act": act}
+        url = tenant_url(self.request.tenant, "telephony:missed_act", **values)
+        return MenuItem(label=label, url=f"{url}{self.query}", icon=icon, is_post=True)
