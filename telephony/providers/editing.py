@@ -91,6 +91,9 @@ class Editor:
     refreshes = False
     is_free_standing = False  # what it makes hangs below the account itself, so that a list can offer it
     is_made_below_its_kind = False  # a new object can hang below another of its own kind
+    wholes: tuple[
+        str, ...
+    ] = ()  # places whose fields make sense only together: what two people changed is never mixed
     is_whole = False  # the fields are the whole document, which can be edited as JSON
     rereads: tuple[str, ...] = ()
     verb: Text = ""

@@ -47,7 +47,7 @@ class SchemaEditor(Editor):
     def __init__(self, operation: Operation, catalog: Catalog, sort: Sort) -> None:
         super().__init__(operation)
         self.sort = sort
-        self.kind = sort.kind
+        self.kind, self.wholes = sort.kind, sort.wholes
         self.detail = catalog[sort.reads]
         self.reading = catalog[operation.reads_back] if self.makes else self.detail
         self.title = lazy("Settings") if not self.makes and not self.removes else operation.summary

@@ -32,6 +32,7 @@ class Sort:
     usual      places of the fields that a form shows first, the others are folded; a place stands for what is below it
     fixed      places that only the server writes: shown, never sent as changed
     unasked    places that no form asks for; what stands there stays
+    wholes     places whose fields make sense only together, such as the steps of a callflow
     added      names that the server adds to its answers: no part of the document, and never sent
     names_at   an object by whose keys the provider names what it refuses of them ("+33199..."), "" for none
     choices    words of values, by place
@@ -52,6 +53,7 @@ class Sort:
     usual: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
+    wholes: tuple[str, ...] = ()
     added: frozenset[str] = frozenset()
     names_at: str = ""
     choices: Mapping[str, tuple[tuple[str, Text], ...]] = field(default_factory=dict)

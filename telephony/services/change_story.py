@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.canonical import MISSING, canonical_json, diff
 from telephony.models import Change
+from telephony.providers.callflows.tree import FLOW
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.edit_effects import Consequence, Route, Seating
 from telephony.providers.edit_fields import Fields
@@ -42,6 +43,11 @@ class Row:
     def is_of_steps(self) -> bool:
         """Whether it is a part of the steps of a callflow; no other document has a field of this name."""
         return is_of_steps(self.name)
+
+    @property
+    def pick(self) -> str:
+        """What is picked: the field, or all steps together."""
+        return FLOW if self.is_of_steps else self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +94,9 @@ class Story:
 
     @property
     def shallow(self) -> list[Row]:
-        """All but those, theirs too."""
-        return [row for row in self.rows if row not in self.deep]
+        """All but those, theirs too; steps that both changed are one thing to pick."""
+        hot = [row for row in self.rows if row.is_hot and row.is_of_steps]
+        return [row for row in self.rows if row not in self.deep and row not in hot[1:]]
 
     @property
     def total(self) -> int:

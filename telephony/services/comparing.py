@@ -37,7 +37,16 @@ class NothingToWrite(InvalidInput):
 def changed_of(editor: Editor, wanted: Fields, seen: Mapping[str, Any] | None) -> Fields:
     if seen is None or editor.makes:
         return wanted
-    return {name: value for name, value in wanted.items() if not editor.same(name, seen.get(name), value)}
+    changed = {name: value for name, value in wanted.items() if not editor.same(name, seen.get(name), value)}
+    if touched := {whole_of(editor, name) for name in changed} - {""}:
+        both = {**seen, **wanted}
+        changed |= {name: value for name, value in both.items() if whole_of(editor, name) in touched}
+    return changed
+
+
+def whole_of(editor: Editor, name: str) -> str:
+    """The place whose fields make sense only together that a field is of, "" for none."""
+    return next((place for place in editor.wholes if f"{name}.".startswith(f"{place}.")), "")
 
 
 def refuse_bad(
@@ -110,6 +119,8 @@ def drop_what_is_there(draft: Change, door: Door, before: Fields | None) -> None
         for name, value in wanted.items()
         if (name not in before and value is not None) or not door.editor.same(name, before.get(name), value)
     }
+    touched = {whole_of(door.editor, name) for name in left} - {""}
+    left |= {name: value for name, value in wanted.items() if whole_of(door.editor, name) in touched}
     if not left:
         raise NothingToWrite(
             _("Nothing differs from what %(provider)s has.") % {"provider": door.connection.declaration.label}
@@ -158,15 +169,20 @@ def rebase(change: Change, door: Door, live: Live | None) -> None:
 
 
 def settle_picks(change: Change, door: Door, picks: Mapping[str, str]) -> None:
-    """Settle fields that both changed: "theirs" drops ours, "mine" takes theirs as seen."""
+    """Settle fields that both changed: "theirs" drops ours, "mine" takes theirs as seen. Fields that make sense only
+    together are picked by their place."""
     open_ones = conflicts_of(change, door)
-    undecided = [name for name in open_ones if picks.get(name) not in ("mine", "theirs")]
+    places = {name: whole_of(door.editor, name) for name in open_side(change, "wanted")}
+    picked = {name: picks.get(places[name] or name) for name in open_ones}
+    undecided = [name for name in open_ones if picked[name] not in ("mine", "theirs")]
     if undecided:
         raise PicksNeeded(undecided)
     seen, before, wanted = open_side(change, "seen"), open_side(change, "before"), open_side(change, "wanted")
     for name in open_ones:
-        if picks[name] == "theirs":
-            wanted.pop(name)
+        if picked[name] == "theirs":
+            place = places[name]
+            for one in [one for one in wanted if one == name or (place and places[one] == place)]:
+                del wanted[one]
         seen[name] = before[name]
     if open_ones and not wanted and not (door.editor.makes or door.editor.removes):
         raise NothingToWrite(_("Nothing of yours is left to write."))

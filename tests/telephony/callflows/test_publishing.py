@@ -98,6 +98,26 @@ def test_what_moved_meanwhile_is_a_conflict_and_not_written_over(
     assert "their steps" in page
 
 
+@pytest.mark.parametrize("pick", ["mine", "theirs"])
+def test_steps_that_two_people_changed_are_never_mixed(
+    draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person, pick: str
+) -> None:
+    """One changed what hangs below, the other the first step alone: neither meant both together."""
+    flow = flow_of(draft.flow)
+    act(draft, maud, "remove_branch", step=flow[0].branches[0][1])
+    wanted = canonical_json(flow_of(draft.flow).document()["flow"])
+    theirs = {**at_kazoo.document["flow"], "module": "answer", "data": {}}
+    at_kazoo.write(flow=theirs)
+    change = publish(draft, maud)
+    assert change.state == Change.State.CONFLICT
+    browser, path = signed_in(maud), f"/t/corvane/changes/{change.pk}/"
+    page = browser.get(path).content.decode()
+    assert page.count('name="pick-flow"') == 2
+    browser.post(f"{path}send/", {"pick-flow": pick})
+    after = canonical_json(at_kazoo.document["flow"])
+    assert after == (wanted if pick == "mine" else canonical_json(theirs))
+
+
 def test_an_earlier_version_comes_back(draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person) -> None:
     act(draft, maud, "settings", step="", name="First")
     first = publish(draft, maud)

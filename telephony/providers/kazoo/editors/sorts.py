@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.editors.effects import effects
-from telephony.providers.kazoo.editors.usual import ADDED, FIXED, UNASKED, USUAL
+from telephony.providers.kazoo.editors.usual import ADDED, FIXED, UNASKED, USUAL, WHOLES
 from telephony.providers.kazoo.fields.words import CHOICES, WORDS
 from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
 from telephony.providers.kazoo.schema import FAMILIES
@@ -40,6 +40,7 @@ def _sort(kind: str) -> Sort:
         usual=USUAL[kind],
         fixed=FIXED.get(kind, ()),
         unasked=UNASKED.get(kind, ()),
+        wholes=WHOLES.get(kind, ()),
         added=ADDED.get(kind, frozenset()),
         names_at="numbers" if kind == "port_request" else "",
         effects=effects,

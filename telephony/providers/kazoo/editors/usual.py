@@ -159,6 +159,9 @@ FIXED: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# The module of a first step, its settings and what hangs below it are one thing.
+WHOLES: dict[str, tuple[str, ...]] = {"callflow": ("flow",)}
+
 # What a read adds: the names of what a callflow points to (facts, section 7); it must not be saved.
 ADDED: dict[str, frozenset[str]] = {"callflow": frozenset({"metadata"})}
 
