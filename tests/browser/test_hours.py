@@ -8,13 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Person, Tenant
-from accounts.scoping import tenant_scope
 from telephony.models import Connection
-from telephony.providers.kazoo.sandbox.seed import LOGIN
-from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import linking, request_log
-from telephony.services.adopting import Round
+from telephony.services import request_log
+from tests.links import link_kazoo
 
 FLAG = "opening-hours"
 
@@ -22,20 +19,8 @@ FLAG = "opening-hours"
 @pytest.fixture
 def linked(keyyo: SandboxServer, vellard: Tenant, maud: Person) -> Connection:
     """Vellard's connection to an account of Kazoo's stand-in."""
-    declared = PROVIDERS["kazoo"]
-    values = {
-        "api_root": f"{keyyo.url}/kazoo/v2/",
-        "way": "user",
-        "account_name": "Telmarine Services",
-        "username": "direction",
-        "password": LOGIN["password"],
-    }
-    with tenant_scope(vellard):
-        base_url, login = linking.split(declared, values, {})
-        made = linking.link(
-            Round(tenant=vellard, person=maud, provider=declared, base_url=base_url, login=login)
-        )
-        request_log.flush()
+    made = link_kazoo(keyyo, vellard, maud)
+    request_log.flush()
     return made
 
 

@@ -14,11 +14,9 @@ from playwright.sync_api import Page, expect
 from accounts.models import Person, Tenant
 from accounts.scoping import tenant_scope
 from telephony.models import Change, Connection, Entity
-from telephony.providers.kazoo.sandbox.seed import LOGIN
-from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, linking
-from telephony.services.adopting import Round
+from telephony.services import access
+from tests.links import link_kazoo
 from tests.telephony.connections.objects import stored
 
 PLAY = """player => new Promise((resolve, reject) => {
@@ -33,19 +31,7 @@ PLAY = """player => new Promise((resolve, reject) => {
 def link(keyyo: SandboxServer, vellard: Tenant, maud: Person) -> Connection:
     """Vellard's connection to the account at the top of the sandbox's Kazoo."""
     keyyo.state("kazoo")["settings"] = {"bucket_size": 0, "charges": False}
-    declared = PROVIDERS["kazoo"]
-    values = {
-        "api_root": f"{keyyo.url}/kazoo/v2/",
-        "way": "user",
-        "account_name": "Halvenor Cloud",
-        "username": "admin",
-        "password": LOGIN["password"],
-    }
-    with tenant_scope(vellard):
-        base_url, login = linking.split(declared, values, {})
-        return linking.link(
-            Round(tenant=vellard, person=maud, provider=declared, base_url=base_url, login=login)
-        )
+    return link_kazoo(keyyo, vellard, maud, "Halvenor Cloud", "admin")
 
 
 def tone() -> bytes:

@@ -18,12 +18,11 @@ from telephony.models import CallflowDraft, Connection, Credential, Entity
 from telephony.providers.callflows.tree import read
 from telephony.providers.drafts import EntityPage
 from telephony.providers.kazoo.objects import draft_of
-from telephony.providers.kazoo.sandbox.seed import LOGIN
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, callflow_drafts, entities, linking, request_log
-from telephony.services.adopting import Round
+from telephony.services import access, callflow_drafts, entities, request_log
 from telephony.services.callflow_drafts import flow_of, text_of
+from tests.links import link_kazoo
 from tests.people import person, signed_in
 
 Store = Callable[..., Entity]
@@ -159,18 +158,8 @@ def linked(server: SandboxServer, settings: Any, corvane: Tenant, maud: Person) 
     server.reset()
     server.state("kazoo")["settings"] = {"bucket_size": 0, "charges": False}
     settings.OUTBOUND_ALLOW = [f"127.0.0.1:{server.port}"]
-    declared = PROVIDERS["kazoo"]
-    values = {
-        "api_root": f"{server.url}/kazoo/v2/",
-        "way": "user",
-        "account_name": "Telmarine Services",
-        "username": "direction",
-        "password": LOGIN["password"],
-    }
     with tenant_scope(corvane):
-        base_url, login = linking.split(declared, values, {})
-        asked = Round(tenant=corvane, person=maud, provider=declared, base_url=base_url, login=login)
-        yield linking.link(asked)
+        yield link_kazoo(server, corvane, maud)
         request_log.flush()
 
 

@@ -9,10 +9,9 @@ from accounts.scoping import tenant_scope
 from portal.lib.secrets import Secret
 from telephony.models import Call, CallSource, Change, Connection, Entity
 from telephony.models.calls import Direction, Medium, Outcome
-from telephony.providers.registry import PROVIDERS
 from telephony.providers.voipcloud.sandbox import seed as voipcloud
-from telephony.services import access, entities, linking
-from telephony.services.adopting import Round
+from telephony.services import access, entities
+from tests.links import link
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = "/t/alder/calls/start/"
@@ -48,12 +47,8 @@ def keyyo_line(connection, sandbox):
 def pbx(sandbox, tenant, alice):
     """Alder's connection to VoIPcloud."""
     sandbox.provider("voipcloud").store.reset()
-    declared = PROVIDERS["voipcloud"]
     login = {"base": f"{sandbox.url}/voipcloud", "api_key": voipcloud.fixture("tallow_creek")["api_key"]}
-    with tenant_scope(tenant):
-        base_url, given = linking.split(declared, login, {})
-        asked = Round(tenant=tenant, person=alice, provider=declared, base_url=base_url, login=given)
-        return linking.link(asked)
+    return link(tenant, alice, "voipcloud", login)
 
 
 def call(page, **values):

@@ -11,11 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Person, Tenant
 from telephony.models import BulkRow, Connection, Entity, Job
-from telephony.providers.kazoo.sandbox.seed import LOGIN
-from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, bulk, bulk_below, bulk_choice, entities, linking
-from telephony.services.adopting import Round
+from telephony.services import access, bulk, bulk_below, bulk_choice, entities
+from tests.links import link_kazoo
 
 from .test_bulk import begin, states, work
 
@@ -37,17 +35,7 @@ def kazoo(
     """Corvane's second account: users, their telephones and mailboxes, cached."""
     _kazoo_server.reset()
     settings.OUTBOUND_ALLOW = [f"127.0.0.1:{sandbox.port}", f"127.0.0.1:{_kazoo_server.port}"]
-    declared = PROVIDERS["kazoo"]
-    values = {
-        "api_root": f"{_kazoo_server.url}/kazoo/v2/",
-        "way": "user",
-        "account_name": "Telmarine Services",
-        "username": "direction",
-        "password": LOGIN["password"],
-    }
-    base_url, login = linking.split(declared, values, {})
-    asked = Round(tenant=in_corvane, person=idris, provider=declared, base_url=base_url, login=login)
-    connection = linking.link(asked)
+    connection = link_kazoo(_kazoo_server, in_corvane, idris)
     client = access.client_of(connection)
     for page in connection.declaration.read_entities(client, kinds=["user", "device", "vmbox"]):
         entities.store(connection, page, timezone.now())

@@ -14,11 +14,9 @@ from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import Connection, Entity
-from telephony.providers.kazoo.sandbox.seed import LOGIN
-from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import access, entities, linking, request_log
-from telephony.services.adopting import Round
+from telephony.services import access, entities, request_log
+from tests.links import link_kazoo
 
 
 @pytest.fixture(scope="session")
@@ -59,18 +57,7 @@ def login() -> tuple[str, str]:
 
 @pytest.fixture
 def connection(sandbox: SandboxServer, telmarine: Tenant, maud: Person, login: tuple[str, str]) -> Connection:
-    declared = PROVIDERS["kazoo"]
-    values = {
-        "api_root": f"{sandbox.url}/kazoo/v2/",
-        "way": "user",
-        "account_name": login[0],
-        "username": login[1],
-        "password": LOGIN["password"],
-    }
-    base_url, given = linking.split(declared, values, {})
-    return linking.link(
-        Round(tenant=telmarine, person=maud, provider=declared, base_url=base_url, login=given)
-    )
+    return link_kazoo(sandbox, telmarine, maud, *login)
 
 
 @dataclass

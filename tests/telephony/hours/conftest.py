@@ -11,12 +11,10 @@ from accounts.models import Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import Connection, HoursRun, OpeningHours
-from telephony.providers.kazoo.sandbox.seed import LOGIN
-from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import hours_planning, hours_writing, ledger, linking, request_log
-from telephony.services.adopting import Round
+from telephony.services import hours_planning, hours_writing, ledger, request_log
 from telephony.services.opening_hours import Schedule
+from tests.links import link_kazoo
 from tests.people import person
 
 WEEK = [[[540, 750], [810, 1080]]] * 5 + [[], []]
@@ -54,18 +52,8 @@ def bess(corvane: Tenant) -> Person:
 @pytest.fixture
 def connection(sandbox: SandboxServer, corvane: Tenant, noe: Person) -> Iterator[Connection]:
     """To the account of Telmarine Services; the test runs in corvane's scope."""
-    declared = PROVIDERS["kazoo"]
-    values = {
-        "api_root": f"{sandbox.url}/kazoo/v2/",
-        "way": "user",
-        "account_name": "Telmarine Services",
-        "username": "direction",
-        "password": LOGIN["password"],
-    }
     with tenant_scope(corvane):
-        base_url, login = linking.split(declared, values, {})
-        asked = Round(tenant=corvane, person=noe, provider=declared, base_url=base_url, login=login)
-        yield linking.link(asked)
+        yield link_kazoo(sandbox, corvane, noe)
         request_log.flush()
 
 
