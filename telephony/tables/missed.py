@@ -19,6 +19,8 @@ from telephony.models import Call
 from telephony.models.missed import Missed
 from telephony.tables.calling import call_items
 
+DAY_S = 86_400
+
 
 class MissedTable(BaseTable):
     row_height = "42"
@@ -54,7 +56,13 @@ class MissedTable(BaseTable):
         return parts.time_tag(at, formats.moment(at))
 
     def render_waited(self, record: Call) -> str:
-        return formats.span(self.told[record.caller].waited_s)
+        """In hours, however many: a day of opening hours is not what people take for a day."""
+        missed = self.told[record.caller]
+        if missed.is_open_time and missed.waited_s >= DAY_S:
+            return pgettext("length of time", "%(hours)s h") % {
+                "hours": formats.count(missed.waited_s // 3600)
+            }
+        return formats.span(missed.waited_s)
 
     def render_lines(self, record: Call) -> str | SafeString:
         return ", ".join(self.told[record.caller].lines) or formats.DASH

@@ -16,6 +16,7 @@ from django.views.generic import TemplateView, View
 from accounts.models import Person
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
+from portal.lib.numbers import display
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.missed import MissedFilterForm, MissedMarkForm
@@ -130,6 +131,8 @@ class MissedNumberView(TenantRightMixin, FragmentMixin, TemplateView):
             **{
                 "title": _("Missed, not called back"),
                 "number": number,
+                "shown_number": display(number),
+                "is_fragment": self.is_fragment,
                 "name": names_of([number]).get(number, ""),
                 "mark": mark,
                 "form": self.form(),
