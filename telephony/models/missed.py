@@ -77,7 +77,7 @@ class MissedSearch:
 
     def narrow(self, calls: CallQuerySet, *, region: str = "") -> CallQuerySet:
         """Of each number that waits its latest unanswered call."""
-        found = self._of_state(self._latest(not_spoken_since(self._unanswered(calls))))
+        found = self._of_state(self._latest(not_spoken_since(self._unanswered(calls), self.start_at)))
         if self.line:
             on_line = self._unanswered(Call.objects.filter(line_id=self.line))
             found = found.filter(Exists(on_line.filter(caller_reversed=OuterRef("caller_reversed"))))
@@ -86,7 +86,7 @@ class MissedSearch:
     def tries(self, numbers_reversed: Sequence[str]) -> CallQuerySet:
         """The unanswered calls of these numbers in the span, since each was last spoken to."""
         calls = Call.objects.filter(caller_reversed__in=numbers_reversed)
-        return not_spoken_since(self._unanswered(calls))
+        return not_spoken_since(self._unanswered(calls), self.start_at)
 
     def withheld(self) -> int:
         """How many unanswered calls came without a number: nobody can call these back."""
@@ -142,12 +142,17 @@ def unanswered(calls: CallQuerySet) -> CallQuerySet:
     return calls.filter(direction=Direction.INBOUND, medium=Medium.VOICE, outcome__in=UNANSWERED)
 
 
-def not_spoken_since(calls: CallQuerySet) -> CallQuerySet:
-    """Those after which nobody talked with the caller, over all connections.
+def not_spoken_since(calls: CallQuerySet, start_at: datetime) -> CallQuerySet:
+    """Those after which nobody talked with the caller, over all connections. None of the calls is before `start_at`.
 
-    A call back that nobody took is none: the caller waits still.
+    A call back that nobody took is none: the caller waits still. That later calls are not before `start_at` either
+    goes without saying, but PostgreSQL then reads these alone, where it would read the calls of years.
     """
-    later: dict[str, Any] = {"medium": Medium.VOICE, "started_at__gt": OuterRef("started_at")}
+    later: dict[str, Any] = {
+        "medium": Medium.VOICE,
+        "started_at__gt": OuterRef("started_at"),
+        "started_at__gte": start_at,
+    }
     got_through = Call.objects.filter(
         caller_reversed=OuterRef("caller_reversed"),
         direction=Direction.INBOUND,
