@@ -48,11 +48,11 @@ def measure(connection: Connection, many: int = MANY) -> list[Figure]:
     """How much longer the page takes when the table has grown, and its 95th percentile in the server."""
     with tenant_scope(connection.tenant_id):
         lines = list(Entity.objects.lines().order_by("pk"))
-        _name(connection)
-        _fill(connection, lines[:FEW_LINES], 0, FEW)
+        name_callers(connection)
+        fill(connection, lines[:FEW_LINES], 0, FEW)
     few, few_queries = _look(connection, lines[:FEW_LINES]), _queries(connection)
     with tenant_scope(connection.tenant_id):
-        _fill(connection, lines, FEW, many)
+        fill(connection, lines, FEW, many)
     large, many_queries = _look(connection, lines[:FEW_LINES]), _queries(connection)
     more = sum(many_queries[name] > few_queries[name] for name in few_queries)
     detail = {
@@ -74,7 +74,7 @@ def measure(connection: Connection, many: int = MANY) -> list[Figure]:
 
 def _queries(connection: Connection) -> dict[str, int]:
     """How many queries the first page of each list of a tenant takes."""
-    client = _client(connection)
+    client = client_of(connection)
     counts = {}
     for name in LISTS:
         url = tenant_url(connection.tenant, name)
@@ -88,7 +88,7 @@ def _queries(connection: Connection) -> dict[str, int]:
 def _look(connection: Connection, lines: list[Entity]) -> list[float]:
     """Seconds of the page in the server, for one line and month after another."""
     application = get_internal_wsgi_application()
-    cookies = _client(connection).cookies.values()
+    cookies = client_of(connection).cookies.values()
     requests = RequestFactory(headers={"cookie": "; ".join(f"{one.key}={one.value}" for one in cookies)})
     taken = []
     gc.collect()
@@ -125,7 +125,7 @@ def answered(application: Application, environ: dict[str, Any]) -> bytes:
     return body
 
 
-def _client(connection: Connection) -> Client:
+def client_of(connection: Connection) -> Client:
     client = Client()
     client.force_login(Membership.objects.get(tenant=connection.tenant).person)
     return client
@@ -137,7 +137,7 @@ def _get(client: Client, url: str) -> None:
         raise RuntimeError(f"{url} answered {answer.status_code}")
 
 
-def _name(connection: Connection) -> None:
+def name_callers(connection: Connection) -> None:
     """The lines' names, and those of a fifth of the callers from outside."""
     number_names.refresh(connection)
     NumberName.objects.bulk_create(
@@ -146,7 +146,7 @@ def _name(connection: Connection) -> None:
     )
 
 
-def _fill(connection: Connection, lines: list[Entity], start: int, end: int) -> None:
+def fill(connection: Connection, lines: list[Entity], start: int, end: int) -> None:
     """Calls spread evenly over the year and the lines, made by the database; left as autovacuum leaves a table."""
     with database.cursor() as cursor:
         cursor.execute(

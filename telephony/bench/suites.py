@@ -15,6 +15,7 @@ from telephony.bench import demo as _demo
 from telephony.bench import editors as _editors
 from telephony.bench import kazoo_legs as _kazoo_legs
 from telephony.bench import listing as _listing
+from telephony.bench import missed as _missed
 from telephony.bench import replaying as _replaying
 from telephony.bench import storing as _storing
 from telephony.bench.measuring import Figure
@@ -40,6 +41,12 @@ def lists(*, is_quick: bool) -> Iterable[Figure]:
     """The first page of calls in a small and in a large table."""
     call_command("collectstatic", interactive=False, verbosity=0)  # pages name files by their hash
     return _listing.measure(make_connection("bench-lists"), *((100_000,) if is_quick else ()))
+
+
+def missed(*, is_quick: bool) -> Iterable[Figure]:
+    """The board of missed callers beside a year of calls."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return _missed.measure(make_connection("bench-missed"), *((100_000,) if is_quick else ()))
 
 
 def quota(*, is_quick: bool) -> Iterable[Figure]:
@@ -81,6 +88,7 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "replay": replay,
     "kazoo": kazoo,
     "lists": lists,
+    "missed": missed,
     "quota": quota,
     "crowd": crowd,
     "editors": editors,
