@@ -80,6 +80,8 @@ class Rows:
     columns   what else each entry says
     variants  what an entry says further, by what it is
     is_keyed  the entries are the values of an object; here they are a list, each with its key at `id_at`
+
+    A name that begins with "$" stands for what the document does not have in the entry itself.
     """
 
     told_by: str
@@ -94,16 +96,15 @@ class Rows:
         """The entries as a list."""
         if not self.is_keyed or not isinstance(held, Mapping):
             return held
-        entry = self.choices[0][0]
-        return [{self.told_by: entry, self.id_at: key, **value} for key, value in held.items()]
+        own = {self.told_by: self.choices[0][0]} if self.told_by.startswith("$") else {}
+        return [{**own, self.id_at: key, **value} for key, value in held.items()]
 
     def unlisted(self, entries: Sequence[Mapping[str, Any]]) -> Any:
         """The list as the document has it."""
         if not self.is_keyed:
             return entries
-        own = (self.told_by, self.id_at)
         return {
-            one[self.id_at]: {name: value for name, value in one.items() if name not in own}
+            one[self.id_at]: {name: value for name, value in one.items() if not name.startswith("$")}
             for one in entries
         }
 

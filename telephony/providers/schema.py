@@ -15,6 +15,7 @@ from telephony.providers.operations import Text
 
 NO_DEFAULT: Any = object()  # the server fills in nothing; None is a value
 UNLIMITED = (None, None)
+KEY = "$key"  # stands for the key of an entry, where the entries are the values of an object
 
 Bounds = tuple[float | None, float | None]
 Lengths = tuple[int | None, int | None]
@@ -38,7 +39,8 @@ class Field:
     pattern   expression that a text must contain; `format` "email" or "uri"
     refers_to entity kind whose id it is; `also` further kinds that it may be of
     entry     each entry of a list, or each value of an object with free keys: fields of an object, or one nameless field
-    member    the fields of an entry that say together which object it is: (its kind, its id)
+    member    the fields of an entry that say together which object it is: (its kind, its id); KEY where the id is the
+              entry's key
     variants  further fields of an entry, by the value of its first
     keys      expression that each free key must contain, "" for any
     told      fields that a form shows of each value of an object with free keys, where the server judges none of them;

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Field, Fields, Rows, Surroundings
 from telephony.providers.operations import Text
-from telephony.providers.schema import Family
+from telephony.providers.schema import KEY, Family
 from telephony.providers.schema import Field as Declared
 
 Effects = Callable[[Fields, Fields, Surroundings], Iterable[Consequence]]
@@ -126,12 +126,13 @@ def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
     if one.told:
         columns = tuple(_editable(field, sort, f"{place}.{field.path}") for field in one.told)
         return Rows(
-            told_by="$", id_at="$key", choices=(("entry", one.key_label),), columns=columns, is_keyed=True
+            told_by="$", id_at=KEY, choices=(("entry", one.key_label),), columns=columns, is_keyed=True
         )
     by_path = {field.path: field for field in one.entry}
     told_by, id_at = one.member or (one.entry[0].path, "")
+    is_keyed = id_at == KEY
     which = by_path.get(id_at)
-    can_be = {which.refers_to, *which.also} if which else set()
+    can_be = {which.refers_to, *which.also} if which else set(by_path[told_by].choices) if is_keyed else set()
 
     def inside(fields: Iterable[Declared]) -> tuple[Field, ...]:
         return tuple(_editable(field, sort, f"{place}.{field.path}") for field in fields)
@@ -144,6 +145,7 @@ def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
         kinds=tuple(value for value, _words in choices if value in can_be),
         columns=inside(field for field in one.entry if field.path not in (told_by, id_at)),
         variants={name: inside(fields) for name, fields in one.variants.items()},
+        is_keyed=is_keyed,
     )
 
 

@@ -59,10 +59,10 @@ def _option(entity: Entity) -> tuple[str, str, str]:
 
 
 def _identifiers(value: Any) -> Iterator[str]:
-    """Every text in a value: those that are no identifiers find nothing."""
+    """Every text in a value, keys of objects among them: those that are no identifiers find nothing."""
     if isinstance(value, str):
         if value:
             yield value
     elif isinstance(value, (list, Mapping)):
-        for one in value.values() if isinstance(value, Mapping) else value:
+        for one in (*value, *value.values()) if isinstance(value, Mapping) else value:
             yield from _identifiers(one)

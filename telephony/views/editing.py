@@ -20,6 +20,8 @@ from accounts.views_base import TenantRightMixin, require_right
 from portal.lib.errors import Forbidden, InvalidInput, NotFound, ProviderError
 from portal.ui.links import tenant_url
 from telephony.forms.editing import ACT_SALT, EditForm, loaded_from, shown, typed_again
+from telephony.forms.rows import ACT as ROWS_ACT
+from telephony.forms.rows import rearranged, told
 from telephony.models import Change, Connection, Entity
 from telephony.providers.edit_fields import Field, Fields
 from telephony.providers.editing import Editor, Place
@@ -152,7 +154,7 @@ class EditView(OperationMixin, TemplateView):
         return form
 
     def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
-        chosen = more.get("initial") or {}
+        chosen = {name: told(value) for name, value in (more.get("initial") or {}).items()}
         options = options_for(self.link, fields, {**seen, **chosen})
         form = EditForm(fields, self.door.around, seen=seen, options=options, check=self._mistakes, **more)
         lead_to_objects(self.request, self.link, form)
@@ -272,7 +274,15 @@ class EditView(OperationMixin, TemplateView):
             line=self.door.line,
         )
 
+    def _rearranged(self) -> EditForm:
+        """The form with what was typed, judged by nobody yet, and its rows as a button wants them."""
+        typed, fields = rearranged(self.request.POST), self.editor.fields(self.door.around)
+        seen, fingerprints = loaded_from(typed)
+        return self._form(fields, seen=seen, fingerprints=fingerprints, initial=typed_again(fields, typed))
+
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if ROWS_ACT in request.POST:
+            return self.render_to_response(self.get_context_data(form=self._rearranged(), **kwargs))
         form = self.form()
         if (name := request.POST.get(ways_back.FIELD)) is not None:
             return way_to_make(request, form, name)

@@ -24,9 +24,9 @@ def _sort(kind: str) -> Sort:
     keys = {verb: f"{group}.{verb}" for verb in ("update", "create", "delete")}
     found = {verb: key if key in CATALOG and key not in _NOT_SO else "" for verb, key in keys.items()}
     names = [name for name in CATALOG[declared.read_operation].path_names if name != "accountId"]
-    words = {
-        one.path: WORDS.get((family.name, one.path)) or CHOICES.get(one.path, ()) for one in family.fields
-    }
+    paths = [one.path for one in family.fields]
+    paths += [f"{one.path}.{inner.path}" for one in family.fields for inner in one.entry if inner.path]
+    words = {path: WORDS.get((family.name, path)) or CHOICES.get(path, ()) for path in paths}
     return Sort(
         kind=kind,
         family=family,

@@ -97,6 +97,7 @@ WORDS: dict[tuple[str, str], Choices] = {
     ("media", "media_source"): _SOURCES,
     ("queues", "strategy"): _STRATEGIES,
     ("devices", "sip.method"): METHODS,
+    ("groups", "endpoints.type"): (("user", _("Person")), ("device", _("Device")), ("group", _("Group"))),
 }
 CHOICES: dict[str, Choices] = {"device_type": DEVICE_TYPES, "auth_method": METHODS}
 USED_BY = _USED_BY

@@ -43,6 +43,7 @@ from telephony.providers.kazoo.schema.shared import (
     caller_id,
     music_on_hold,
 )
+from telephony.providers.schema import KEY
 
 _CALLER_ID_OPTIONS = below("caller_id_options", _("Caller ID"), OUTBOUND_PRIVACY)
 _PRESENCE = text(
@@ -251,9 +252,10 @@ GROUPS = family(
             choice("type", _("Type"), "user", "device", "group"),
             integer("weight", _("Order")),
         ),
+        member=("type", KEY),
         required=True,
         default={},
-        help=_('For each member\'s identifier: {"type": "user", "device" or "group"}.'),
+        help=_("Who rings and is found as one: people, devices and other groups."),
     ),
     music_on_hold(128),
     FLAGS,
