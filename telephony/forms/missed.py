@@ -105,5 +105,5 @@ class MissedMarkForm(forms.Form):
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = tenant.people.filter(is_active=True).order_by("name", "id")
+        people = tenant.people.filter(is_active=True).order_by("name_key", "id")
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ def integer(document: Document, field: str) -> int | None:
     """The field as a whole number; None where it is absent or no number."""
     try:
         return int(document[field])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
