@@ -117,19 +117,28 @@ def _done(job: Job) -> int:
 
 def _resume(job: Job) -> None:
     """Take up what was begun: ends that are known are written down; what the provider never did is due again."""
-    _note_ends(job)
+    note_ends(job)
     lost = job.rows.filter(state=State.SENDING, change=None)
     lost.update(state=State.READY)  # its change is gone, and so was tidied away as one that was never sent
 
 
-def _note_ends(job: Job) -> None:
-    """Write down what became of changes that ended since. A row whose request never reached the provider is due again."""
+def note_ends(job: Job) -> None:
+    """Write down what became of changes that ended since. A row whose request never reached the provider is due again.
+
+    All is judged from one reading: what another worker settles meanwhile is for the next turn.
+    """
     begun = job.rows.filter(state=State.SENDING)
-    never_came = Q(change__answer__isnull=True) | Q(change__answer__lost=True)
-    again = begun.filter(never_came, change__state=Change.State.NOT_APPLIED, tries__lt=MOST_TRIES)
-    again.update(state=State.READY, change=None)
-    for change_state, state in ENDS.items():
-        begun.filter(change__state=change_state).update(state=state)
+    ended = begun.filter(change__state__in=ENDS).values_list("pk", "tries", "change__state", "change__answer")
+    again: list[int] = []
+    by_state: dict[str, list[int]] = {}
+    for pk, tries, end, answer in ended:
+        if end == Change.State.NOT_APPLIED and tries < MOST_TRIES and (answer is None or answer.get("lost")):
+            again.append(pk)
+        else:
+            by_state.setdefault(ENDS[end], []).append(pk)
+    begun.filter(pk__in=again).update(state=State.READY, change=None)
+    for state, pks in by_state.items():
+        begun.filter(pk__in=pks).update(state=state)
 
 
 # ---- who writes what ----
@@ -261,7 +270,7 @@ def evened(parcels: Sequence[list[BulkRow]], workers: int) -> list[list[BulkRow]
 
 def _end_turn(job: Job, waits: Sequence[Postponed]) -> None:
     """Finished, due again at once, or due when the provider has time or a lost answer is followed."""
-    _note_ends(job)
+    note_ends(job)
     job.refresh_from_db(fields=["state", "parameters"])
     done = _done(job)
     if job.state not in (Job.State.WAITING, Job.State.RUNNING):

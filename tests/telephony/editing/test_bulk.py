@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as db
 from django.utils import timezone
 
 from accounts.models import Person
@@ -269,6 +270,36 @@ def test_a_row_that_was_taken_and_never_sent_is_sent_once(
     assert change.state == Change.State.NOT_APPLIED
     sandbox.requests.clear()
 
+    work(job)
+
+    assert states(job) == {State.APPLIED: profiles.count()}
+    assert len(writes(sandbox)) == profiles.count()
+
+
+def test_a_row_that_is_settled_while_ends_are_noted_is_sent_all_the_same(
+    sandbox: SandboxServer, profiles: Any, idris: Person
+) -> None:
+    """Another worker finds that the request never came, between two statements of the one that notes ends."""
+    job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
+    row = job.rows.first()
+    change = editing.propose(row.connection, row.operation, row.address, row.wanted, person=idris)
+    change.state, change.sent_at, change.due_at = Change.State.SENDING, timezone.now(), timezone.now()
+    change.save()  # the worker was killed here
+    job.rows.filter(pk=row.pk).update(state=State.SENDING, change=change, tries=1)
+    sandbox.requests.clear()
+
+    def settle_meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        is_about_rows = BulkRow._meta.db_table in sql and Change._meta.db_table in sql
+        if is_about_rows and not settled and "DELETE" not in sql:
+            settled.append(sql)
+            Change.objects.filter(pk=change.pk).update(state=Change.State.NOT_APPLIED, due_at=None)
+        return answer
+
+    settled: list[str] = []
+    with db.execute_wrapper(settle_meanwhile):
+        bulk_sending.note_ends(job)
+    assert settled
     work(job)
 
     assert states(job) == {State.APPLIED: profiles.count()}
