@@ -154,8 +154,10 @@ class RowsField(forms.Field):
     def clean(self, value: Any) -> Any:
         if self.disabled or value is None:
             return UNTOUCHED
-        entries, wrong = [], []
+        entries, wrong = [], list[str]()
         for at, row in enumerate(value, start=1):
+            if reason := self._against(row, value[: at - 1]):
+                wrong.append(_("Row %(number)d: %(reason)s") % {"number": at, "reason": reason})
             entry = dict(self._held(row))
             for column in self.rows.columns_of(row.what[0]):
                 try:
@@ -168,11 +170,8 @@ class RowsField(forms.Field):
             )
         if wrong:
             raise forms.ValidationError(wrong)
-        self._refuse_unknown([row.what for row in value if row.was is None])
         if canonical_json(entries) == canonical_json(self.held if isinstance(self.held, list) else []):
             return UNTOUCHED
-        if self.rows.is_keyed:
-            self._refuse_twice([entry[self.rows.id_at] for entry in entries])
         return self.rows.unlisted(entries) or None
 
     def _held(self, row: Row) -> Mapping[str, Any]:
@@ -192,17 +191,19 @@ class RowsField(forms.Field):
         else:
             entry[column.name] = control.read(column, typed)
 
-    def _refuse_twice(self, keys: Sequence[str]) -> None:
-        if twice := {key for key in keys if keys.count(key) > 1}:
-            raise forms.ValidationError(_("“%(name)s” is there twice.") % {"name": min(twice)[:80]})
-
-    def _refuse_unknown(self, new: Sequence[tuple[str, str]]) -> None:
-        known = {name for name, _words in self.rows.choices}
-        for kind, which in new:
-            is_there = kind not in self.rows.kinds or self.around.named(kind, [which])
-            if kind not in known or not is_there:
-                name = which or kind
-                raise forms.ValidationError(_("There is no such object: %(name)s") % {"name": name[:80]})
+    def _against(self, row: Row, before: Sequence[Row]) -> str:
+        """Why there cannot be such a row, "" if it can; what came from the provider is not judged."""
+        if row.was is not None:
+            return ""
+        kind, which = row.what
+        if not kind:
+            return _("It does not say what it is.")
+        names = self.around.named(kind, [which]) if kind in self.rows.kinds else {which: which}
+        if kind not in dict(self.rows.choices) or which not in names:
+            return _("There is no such object: %(name)s") % {"name": (which or kind)[:80]}
+        if self.rows.is_keyed and which in [other.what[1] for other in before]:
+            return _("“%(name)s” is there twice.") % {"name": names[which][:80]}
+        return ""
 
 
 def label_of(one: Field, row: Row, held: Any, options: Options) -> tuple[str, str]:
@@ -210,6 +211,8 @@ def label_of(one: Field, row: Row, held: Any, options: Options) -> tuple[str, st
     assert one.rows is not None
     kind, which = row.what
     word = str(dict(one.rows.choices).get(kind, kind))
+    if not kind and row.was is None:
+        return "", which
     if not kind:
         entry = held[row.was] if row.was is not None and isinstance(held, list) else None
         return _("kept as it is"), canonical_json(masked(entry))[:120]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from telephony.providers.edit_fields import Field
+from telephony.providers.edit_fields import Field, Rows
 from telephony.providers.schema import Field as Declared
 
 CONTROL, MARKUP, UNKNOWN = "a\x01b", "<script>alert(1)</script>", "0" * 32
@@ -32,6 +32,24 @@ _BY_KIND: dict[str, tuple[Bad, ...]] = {
 }
 
 
+def typed(one: Field, value: Any) -> dict[str, Any]:
+    """A value as the controls of a form send it; of rows, `value` is one row: what it is, and its cells."""
+    if one.rows is None:
+        return {one.name: value}
+    what, cells = value
+    row = {f"{one.name}.0.{name}": cell for name, cell in {"what": what, **cells}.items()}
+    return {f"{one.name}.there": "1", one.name: "0", **row}
+
+
+def is_kept(one: Field, value: Any, held: Any) -> bool:
+    """Whether a form still has what was typed."""
+    if one.rows is None:
+        return held in (value, [value])
+    what, cells = value
+    [row] = held
+    return ":".join(row.what) == what and {name: row.cells[name] for name in cells} == cells
+
+
 def bad_values(one: Field) -> Iterator[Bad]:
     """Wrong values of a control: wrong type, outside the enum, unknown reference, markup, control characters, and by
     the declaration too long, too short, out of bounds, of another form."""
@@ -46,6 +64,8 @@ def bad_values(one: Field) -> Iterator[Bad]:
         yield from ((name, value) for name, value in _texts(declared.entry[0]))
         if declared.unique:
             yield "twice", "1234\n1234"
+    if one.rows is not None:
+        yield from _rows(one.rows)
     if one.kind in ("integer", "duration_s"):
         least, most = declared.bounds
         yield from [("too small", str(int(least) - 1))] if least is not None else []
@@ -53,6 +73,18 @@ def bad_values(one: Field) -> Iterator[Bad]:
     if one.kind == "json" and declared.type != ("array", "object"):
         wrong = "5" if "object" in declared.type or "array" in declared.type else "{}"
         yield "wrong type", wrong
+
+
+def _rows(rows: Rows) -> Iterator[Bad]:
+    kind = rows.kinds[0]
+    yield "unknown", (f"{kind}:{UNKNOWN}", {})
+    yield "markup", (f"{kind}:{MARKUP}", {})
+    yield "control", (f"{kind}:{CONTROL}", {})
+    yield "of no kind", (f":{UNKNOWN}", {})
+    yield "of another kind", (f"robot:{UNKNOWN}", {})
+    for column in rows.columns_of(kind):
+        for what, value in bad_values(column):
+            yield f"{column.name} {what}", (f"{kind}:{UNKNOWN}", {column.name: value})
 
 
 def _texts(declared: Declared) -> Iterator[Bad]:
