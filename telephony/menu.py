@@ -184,7 +184,7 @@ def _if_can(*capabilities: str) -> Callable[[HttpRequest], bool]:
 
 
 def _tells_of_calls(request: HttpRequest) -> bool:
-    return any(connection.declaration.notifications is not None for connection in _connections(request))
+    return any(connection.declaration.tells_live for connection in _connections(request))
 
 
 def _has_companies(request: HttpRequest) -> bool:

@@ -1985,7 +1985,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("ringing", "Ringing"), ("talking", "Talking"), ("ended", "Ended")],
+                        choices=[
+                            ("ringing", "Ringing"),
+                            ("talking", "Talking"),
+                            ("waiting", "Waiting"),
+                            ("ended", "Ended"),
+                        ],
                         max_length=8,
                     ),
                 ),
@@ -2016,8 +2021,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("other", models.CharField(blank=True, max_length=80)),
-                ("line_remote_id", models.CharField(max_length=200)),
-                ("first_line_remote_id", models.CharField(max_length=200)),
+                ("line_remote_id", models.CharField(blank=True, max_length=200)),
+                ("first_line_remote_id", models.CharField(blank=True, max_length=200)),
                 (
                     "ringing",
                     django.contrib.postgres.fields.ArrayField(
@@ -2062,7 +2067,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("line_remote_id", models.CharField(max_length=200)),
+                ("line_remote_id", models.CharField(blank=True, max_length=200)),
                 (
                     "kind",
                     models.CharField(
@@ -2134,6 +2139,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("last_event_at", models.DateTimeField(blank=True, null=True)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("unseen", models.JSONField(blank=True, default=dict)),
                 (
                     "connection",
                     models.ForeignKey(

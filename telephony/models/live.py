@@ -49,10 +49,18 @@ class LineHook(TenantOwned):
 
 
 class LiveFeed(TenantOwned):
-    """What a connection tells of its calls as they happen. Whoever stores events of it holds this row."""
+    """What a connection tells of its calls as they happen. Whoever stores events of it holds this row.
+
+    Where running calls are read (services/live_polling.py):
+    read_at         when that last worked; failing_since: since when it does not
+    unseen          of the legs that the last reading lacked, by dialogue: when (ISO 8601); the second ends them
+    """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="live_feeds")
     last_event_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    unseen = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "connection"], name="live_feed_once")]
@@ -66,7 +74,7 @@ class LiveCall(TenantOwned):
 
     keys             what ties events to it; events with a key in common are of one call
     other            the number at the far end; "" is withheld
-    line_remote_id   where it is now, or where it ended; `first_line_remote_id` where it came in
+    line_remote_id   where it is now, or where it ended; `first_line_remote_id` where it came in; "" at none
     ringing          remote ids of all lines that ring
     legs             each line's side, in order: the fields of `live_folding.Leg`
     is_end_unknown   nothing was heard of it for hours, so that it counts as over
@@ -75,6 +83,7 @@ class LiveCall(TenantOwned):
     class State(models.TextChoices):
         RINGING = "ringing", _("Ringing")
         TALKING = "talking", _("Talking")
+        WAITING = "waiting", _("Waiting")
         ENDED = "ended", _("Ended")
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="live_calls")
@@ -83,8 +92,8 @@ class LiveCall(TenantOwned):
     direction = models.CharField(max_length=10, choices=Direction)
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
     other = models.CharField(max_length=80, blank=True)
-    line_remote_id = models.CharField(max_length=200)
-    first_line_remote_id = models.CharField(max_length=200)
+    line_remote_id = models.CharField(max_length=200, blank=True)
+    first_line_remote_id = models.CharField(max_length=200, blank=True)
     ringing = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     is_group = models.BooleanField(default=False)
     is_end_unknown = models.BooleanField(default=False)
@@ -113,6 +122,7 @@ class LiveCall(TenantOwned):
 class CallEvent(TenantOwned):
     """One event of one line's side of a call, once however often it came. Fields as in `drafts.CallEventDraft`.
 
+    line_remote_id   "" of a side that no line has: the caller's, while the provider holds the call
     happened_at   as the provider says, else when it came
     is_foreign    it names a line that is not one of the account: kept, and part of no call
     """
@@ -124,7 +134,7 @@ class CallEvent(TenantOwned):
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_events")
     call = models.ForeignKey(LiveCall, null=True, blank=True, on_delete=models.CASCADE, related_name="events")
-    line_remote_id = models.CharField(max_length=200)
+    line_remote_id = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=7, choices=Kind)
     direction = models.CharField(max_length=10, choices=Direction)
     other = models.CharField(max_length=80, blank=True)

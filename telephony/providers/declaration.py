@@ -29,6 +29,7 @@ from telephony.providers.operations import Catalog, Text
 from telephony.providers.ordering import Ordering
 from telephony.providers.pictures import Picture
 from telephony.providers.porting import Porting
+from telephony.providers.running import Running
 from telephony.providers.sounds import Sounds
 from telephony.providers.transport import Transport
 
@@ -172,6 +173,7 @@ class Provider:
     callflows       how it keeps callflows (`telephony.providers.callflows`), None without them
     mailbox         voice messages of its lines (`telephony.providers.mailbox`), None where they are read otherwise
     notifications   how it tells of calls as they happen (`telephony.providers.notifications`), None where it does not
+    running         how its running calls are read, where it does not tell of them (`telephony.providers.running`)
     call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     ordering        how numbers are searched for, ordered and released, None where it has none to give
@@ -222,6 +224,7 @@ class Provider:
     call_ways: tuple[CallWay, ...] = ()
     mailbox: Mailbox | None = None
     notifications: Notifications | None = None
+    running: Running | None = None
     offers: tuple[Offer, ...] = ()
     porting: Porting | None = None
     sounds: Sounds | None = None
@@ -266,6 +269,11 @@ class Provider:
             for kind in self.kinds.values()
             if not scopes or not (needed := self.catalog[kind.list_operation].scopes) or scopes & set(needed)
         )
+
+    @property
+    def tells_live(self) -> bool:
+        """Whether calls can be seen while they go on."""
+        return self.notifications is not None or self.running is not None
 
     def capabilities_of(self, granted: Iterable[str], acts_as: str = "customer") -> frozenset[str]:
         """What of `capabilities` a grant of these scopes confirms: one covered operation is enough.

@@ -68,7 +68,8 @@ def _one_by_one(arrivals: Sequence[Arrival]) -> None:
         try:
             live_calls.take_in([arrival])
         except (DataError, IntegrityError) as error:
-            logger.error("An event of hook %s is dropped: %s", arrival.owner.hook_id, type(error).__name__)
+            hook_id = arrival.owner and arrival.owner.hook_id
+            logger.error("An event of hook %s is dropped: %s", hook_id, type(error).__name__)
 
 
 def _arrivals(entries: Sequence[Entry]) -> Iterator[Arrival]:

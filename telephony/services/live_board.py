@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from portal.lib.days import midnight
 from telephony.models import Call, Connection, Entity, LineHook, LiveCall, LiveFeed
+from telephony.services import live_polling
 from telephony.services.call_figures import figures_between, missed_not_called_back
 from telephony.services.enrolling import SILENT_AFTER
 from telephony.services.number_names import names_of
@@ -54,14 +55,28 @@ class NowLine:
 class Source:
     """A connection: how many of its lines send their events, when one last came, or that it gives none.
 
-    is_silent   its records name calls of these lines of which nothing was heard
+    is_read        its running calls are read while somebody watches; `read_at` when that last worked, and
+                   `failing_since` since when it does not
+    is_silent      its records name calls of these lines of which nothing was heard
     """
 
     connection: Connection
     lines: int
     gives: bool
+    is_read: bool
     last_event_at: datetime | None
+    read_at: datetime | None
+    failing_since: datetime | None
     is_silent: bool
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether what goes on there is known now."""
+        return not self.is_read or (self.read_at is not None and now - self.read_at < live_polling.LULL)
+
+    @property
+    def is_unset(self) -> bool:
+        """It would tell of its calls, if a line were set up for it."""
+        return self.gives and not self.is_read and not self.lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +94,11 @@ class Board:
 
     @property
     def ringing(self) -> int:
-        return len(self.calls) - self.talking
+        return sum(one.call.state == LiveCall.State.RINGING for one in self.calls)
+
+    @property
+    def waiting(self) -> int:
+        return sum(one.call.state == LiveCall.State.WAITING for one in self.calls)
 
     @property
     def last_event_at(self) -> datetime | None:
@@ -91,25 +110,36 @@ class Board:
 
 
 def board_of(tenant: Tenant, connections: Sequence[Connection]) -> Board:
-    """About eight queries, however many calls there are."""
+    """About nine queries, however many calls there are."""
     now = timezone.now()
-    open_calls = LiveCall.objects.exclude(state=LiveCall.State.ENDED).order_by("started_at", "pk")
-    found = list(open_calls[: MOST_CALLS + 1])
-    calls, more = found[:MOST_CALLS], open_calls.count() - MOST_CALLS if len(found) > MOST_CALLS else 0
     hooks = list(LineHook.objects.select_related("line").order_by("line__name_key", "line_id")[:MOST_LINES])
     figures = figures_of(tenant, now)
-    labels = _labels(calls, hooks)
+    sources = _sources(connections, hooks, figures["last_calls"])
+    fresh = [one.connection for one in sources if one.is_fresh(now)]
+    open_calls = LiveCall.objects.exclude(state=LiveCall.State.ENDED).filter(connection__in=fresh)
+    found = list(open_calls.order_by("started_at", "pk")[: MOST_CALLS + 1])
+    calls, more = found[:MOST_CALLS], open_calls.count() - MOST_CALLS if len(found) > MOST_CALLS else 0
+    lines = [*(hook.line for hook in hooks), *_lines_read(sources)][:MOST_LINES]
+    labels = _labels(calls, lines)
     names = names_of(call.other for call in calls)
     shown = [_now_call(call, names, labels) for call in calls]
-    shown.sort(key=lambda one: (one.call.state != LiveCall.State.RINGING, one.since))
+    shown.sort(key=lambda one: (one.call.state == LiveCall.State.TALKING, one.since))
     return Board(
         calls=shown,
         more=more,
-        lines=_lines(hooks, calls),
-        sources=_sources(connections, hooks, figures["last_calls"]),
+        lines=_lines(lines, calls),
+        sources=sources,
         figures=figures,
         at=now,
     )
+
+
+def _lines_read(sources: Sequence[Source]) -> Sequence[Entity]:
+    """The lines of connections whose running calls are read: nothing has to be set up for them."""
+    read = [one.connection for one in sources if one.is_read]
+    if not read:
+        return ()
+    return Entity.objects.lines().filter(connection__in=read).order_by("name_key", "pk")[:MOST_LINES]
 
 
 def figures_of(tenant: Tenant, now: datetime) -> Mapping[str, Any]:
@@ -141,15 +171,22 @@ def last_calls(now: datetime) -> dict[int, datetime]:
 
 
 def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[int, str], str]) -> NowCall:
-    here = call.ringing or [call.line_remote_id]
+    here = call.ringing or [one for one in [call.line_remote_id] if one]
     own = [leg for leg in call.legs if leg["line_remote_id"] in here and not leg["ended_at"]]
     return NowCall(
         call=call,
-        name=names.get(call.other, ""),
+        name=names.get(call.other) or _name_of_line(call, labels),
         lines=[labels.get((call.connection_id, one), one) for one in here],
         since=_since(call, own),
         how="" if not own else "mailbox" if own[-1]["is_mailbox"] else own[-1]["how"],
     )
+
+
+def _name_of_line(call: LiveCall, labels: Mapping[tuple[int, str], str]) -> str:
+    """Who calls a colleague is known by the line, where its number has no name."""
+    if call.direction != Call.Direction.INTERNAL:
+        return ""
+    return labels.get((call.connection_id, call.first_line_remote_id), "")
 
 
 def _since(call: LiveCall, own: Sequence[Mapping[str, Any]]) -> datetime:
@@ -158,11 +195,14 @@ def _since(call: LiveCall, own: Sequence[Mapping[str, Any]]) -> datetime:
     return datetime.fromisoformat(own[-1]["began_at"]) if own else call.started_at
 
 
-def _labels(calls: Sequence[LiveCall], hooks: Sequence[LineHook]) -> dict[tuple[int, str], str]:
-    """Names of lines by connection and remote id: those that send are at hand, others are read with one query."""
-    labels = {(hook.connection_id, hook.line.remote_id): str(hook.line) for hook in hooks}
+def _labels(calls: Sequence[LiveCall], lines: Sequence[Entity]) -> dict[tuple[int, str], str]:
+    """Names of lines by connection and remote id: those of the board are at hand, others are read with one query."""
+    labels = {(line.connection_id, line.remote_id): str(line) for line in lines}
     wanted = {
-        (call.connection_id, one) for call in calls for one in (call.line_remote_id, *call.ringing)
+        (call.connection_id, one)
+        for call in calls
+        for one in (call.first_line_remote_id, call.line_remote_id, *call.ringing)
+        if one
     } - labels.keys()
     if wanted:
         rows = Entity.objects.filter(is_line=True, remote_id__in={one for _pk, one in wanted})
@@ -173,34 +213,39 @@ def _labels(calls: Sequence[LiveCall], hooks: Sequence[LineHook]) -> dict[tuple[
 _LABELLED = ("connection_id", "remote_id", "name", "number")
 
 
-def _lines(hooks: Sequence[LineHook], calls: Sequence[LiveCall]) -> list[NowLine]:
+def _lines(lines: Sequence[Entity], calls: Sequence[LiveCall]) -> list[NowLine]:
     does: dict[tuple[int, str], str] = {}
     for call in calls:
         for leg in call.legs:
             place = call.connection_id, leg["line_remote_id"]
             if leg["ended_at"] is None and does.get(place) != "talking":
                 does[place] = "talking" if leg["answered_at"] else "ringing"
-    return [
-        NowLine(line=hook.line, does=does.get((hook.connection_id, hook.line.remote_id), "free"))
-        for hook in hooks
-    ]
+    return [NowLine(line=line, does=does.get((line.connection_id, line.remote_id), "free")) for line in lines]
 
 
 def _sources(
     connections: Sequence[Connection], hooks: Sequence[LineHook], last: Mapping[int, datetime]
 ) -> list[Source]:
-    heard = dict(LiveFeed.objects.values_list("connection", "last_event_at"))
+    feeds = {feed.connection_id: feed for feed in LiveFeed.objects.all()}
     return [
-        Source(
-            connection=one,
-            lines=sum(hook.connection_id == one.pk for hook in hooks),
-            gives=one.declaration.notifications is not None,
-            last_event_at=heard.get(one.pk),
-            is_silent=_is_silent(heard.get(one.pk), last.get(one.pk)),
-        )
+        _source(one, sum(hook.connection_id == one.pk for hook in hooks), feeds.get(one.pk), last.get(one.pk))
         for one in connections
         if one.unlinked_at is None
     ]
+
+
+def _source(connection: Connection, lines: int, feed: LiveFeed | None, called_at: datetime | None) -> Source:
+    heard_at = feed.last_event_at if feed else None
+    return Source(
+        connection=connection,
+        lines=lines,
+        gives=connection.declaration.tells_live,
+        is_read=live_polling.is_read(connection),
+        last_event_at=heard_at,
+        read_at=feed.read_at if feed else None,
+        failing_since=feed.failing_since if feed else None,
+        is_silent=_is_silent(heard_at, called_at),
+    )
 
 
 def _is_silent(heard_at: datetime | None, called_at: datetime | None) -> bool:

@@ -35,9 +35,9 @@ Key = tuple[str, str, str]
 
 
 class Arrival(NamedTuple):
-    """One event as it came. `owner` is whose secret it came with."""
+    """One event as it came. `owner` is whose secret it came with, None where running calls were read."""
 
-    owner: Owner
+    owner: Owner | None
     event: CallEventDraft
     received_at: datetime
 
@@ -46,16 +46,20 @@ def take_in(arrivals: Sequence[Arrival]) -> int:
     """Store events of any tenants; how many were new. Those whose hook is gone are dropped."""
     with unscoped("hook"):
         hooks = LineHook.objects.select_related("connection", "line").in_bulk(
-            {one.owner.hook_id for one in arrivals}
+            {one.owner.hook_id for one in arrivals if one.owner}
         )
-    known = [one for one in arrivals if _is_of(hooks.get(one.owner.hook_id), one.owner)]
-    ordered = sorted(known, key=lambda one: hooks[one.owner.hook_id].connection_id)
+    known = [
+        (hook.connection, one)
+        for one in arrivals
+        if one.owner and _is_of(hook := hooks.get(one.owner.hook_id), one.owner) and hook
+    ]
+    known.sort(key=lambda pair: pair[0].pk)
     new = 0
-    for _connection_id, group in groupby(ordered, key=lambda one: hooks[one.owner.hook_id].connection_id):
+    for _connection_id, group in groupby(known, key=lambda pair: pair[0].pk):
         own = list(group)
-        connection = hooks[own[0].owner.hook_id].connection
+        connection = own[0][0]
         with tenant_scope(connection.tenant_id):
-            new += store(connection, own)
+            new += store(connection, [one for _connection, one in own])
     return new
 
 
@@ -66,14 +70,26 @@ def _is_of(hook: LineHook | None, owner: Owner) -> bool:
 def store(connection: Connection, arrivals: Sequence[Arrival]) -> int:
     """Store events of one connection, in its tenant's scope; how many were new."""
     with transaction.atomic():
-        feed, _made = LiveFeed.objects.select_for_update(of=("self",)).get_or_create(connection=connection)
-        rows = _new_rows(connection, arrivals)
-        CallEvent.objects.bulk_create(rows)
-        _fold_anew(connection, [row for row in rows if not row.is_foreign])
+        feed = held_feed(connection)
+        new = keep(connection, arrivals)
         _note_heard(arrivals)
         feed.last_event_at = max([one.received_at for one in arrivals] + _times(feed.last_event_at))
         feed.save(update_fields=["last_event_at"])
     tell(connection.tenant_id)
+    return new
+
+
+def held_feed(connection: Connection) -> LiveFeed:
+    """The connection's feed, held until the transaction ends."""
+    feed, _made = LiveFeed.objects.select_for_update(of=("self",)).get_or_create(connection=connection)
+    return feed
+
+
+def keep(connection: Connection, arrivals: Sequence[Arrival]) -> int:
+    """Keep the events that are new, and fold their calls anew; how many. For who holds the feed."""
+    rows = _new_rows(connection, arrivals)
+    CallEvent.objects.bulk_create(rows)
+    _fold_anew(connection, [row for row in rows if not row.is_foreign])
     return len(rows)
 
 
@@ -99,7 +115,7 @@ def _new_rows(connection: Connection, arrivals: Iterable[Arrival]) -> list[CallE
     for key in stored:
         first.pop(key, None)
     named = {one.event.line_remote_id for one in first.values()}
-    lines = set(_lines(connection, named))
+    lines = {"", *_lines(connection, named)}
     return [_row(connection, one, one.event.line_remote_id in lines) for one in first.values()]
 
 
@@ -128,8 +144,10 @@ def _lines(connection: Connection, remote_ids: Iterable[str]) -> Iterable[str]:
 
 def _note_heard(arrivals: Sequence[Arrival]) -> None:
     """When each line was last heard of, and whether still with the secret before."""
-    hooks = LineHook.objects.in_bulk({one.owner.hook_id for one in arrivals})
+    hooks = LineHook.objects.in_bulk({one.owner.hook_id for one in arrivals if one.owner})
     for arrival in arrivals:
+        if arrival.owner is None:
+            continue
         hook, at = hooks[arrival.owner.hook_id], arrival.received_at
         hook.first_event_at = min([at, *_times(hook.first_event_at)])
         hook.last_event_at = max([at, *_times(hook.last_event_at)])
@@ -223,15 +241,24 @@ _LOST: dict[str, Any] = {
 
 def close_all(connection: Connection) -> None:
     """What goes on is over, its end unknown: for when whoever told of it has begun anew."""
-    open_calls = LiveCall.objects.filter(connection=connection).exclude(state=LiveCall.State.ENDED)
-    open_calls.update(**_LOST)
+    lose(open_calls(connection))
     tell(connection.tenant_id)
+
+
+def open_calls(connection: Connection) -> Any:
+    return LiveCall.objects.filter(connection=connection).exclude(state=LiveCall.State.ENDED)
+
+
+def lose(calls: Any) -> None:
+    """These calls are over, their end unknown."""
+    calls.update(**_LOST)
 
 
 def close_forgotten(now: datetime) -> int:
     """Calls of which nothing was heard for so long that their end must have been lost are over; how many."""
     talking = Q(state=LiveCall.State.TALKING, last_event_at__lt=now - timedelta(seconds=settings.LIVE_TALK_S))
-    ringing = Q(state=LiveCall.State.RINGING, last_event_at__lt=now - timedelta(seconds=settings.LIVE_RING_S))
+    others = (LiveCall.State.RINGING, LiveCall.State.WAITING)
+    ringing = Q(state__in=others, last_event_at__lt=now - timedelta(seconds=settings.LIVE_RING_S))
     with unscoped("dispatch"):
         lost = LiveCall.objects.filter(talking | ringing)
         tenants = set(lost.values_list("tenant_id", flat=True))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-RINGING, TALKING, ENDED = "ringing", "talking", "ended"
+RINGING, TALKING, WAITING, ENDED = "ringing", "talking", "waiting", "ended"
 _RANK = {"setup": 0, "connect": 1, "release": 2}
 
 
@@ -58,11 +58,11 @@ class Leg:
 class CallState:
     """A call as it stands.
 
-    state           ringing, talking, ended
+    state           ringing, talking, waiting (the provider holds it: in a queue, a menu, an announcement), ended
     outcome         how it ended, "" while it goes on: answered, voicemail, missed, failed
     other           the number at the far end, "" is withheld; of an internal call the caller
-    line_remote_id  where it is: the line that talks, else the first that rings, else where it ended
-    first_line_remote_id   the line that was called first, or that calls
+    line_remote_id  where it is: the line that talks, else the first that rings, else where it ended; "" while it waits
+    first_line_remote_id   the line that was called first, or that calls; "" where none was
     ringing         all lines that ring
     """
 
@@ -154,29 +154,38 @@ def fold(steps: Collection[CallStep], own: Collection[str] = ()) -> CallState:
     _make_good(sides, by_dialogue)
     sides.sort(key=lambda side: side.place)
     root = sides[0]
-    lines = {side.line for side in sides} | set(own)
-    is_internal = root.other.removeprefix("+") in lines
+    is_internal = _is_internal(sides, own)
     direction = "internal" if is_internal else root.direction
     live = [side for side in sides if side.ended_at is None]
     talking = [side for side in live if side.answered_at]
-    ringing = [side for side in live if not side.answered_at]
+    ringing = [side for side in live if side.line and not side.answered_at]
     if is_internal:  # the line that calls does not ring
         ringing = [side for side in ringing if side.direction == "inbound"] or ringing
     answered = [side for side in sides if side.answered_at]
-    bearer = _bearer(talking or ringing[:1] or answered or [root], is_internal)
+    bearer = _bearer(talking or ringing[:1] or live or answered or [root], is_internal)
     return CallState(
-        state=TALKING if talking else RINGING if ringing else ENDED,
+        state=TALKING if talking else RINGING if ringing else WAITING if live else ENDED,
         direction=direction,
         outcome="" if live else _outcome(answered, direction),
         other=bearer.other if is_internal else _far_end(sides),
         line_remote_id=bearer.line,
-        first_line_remote_id=root.line,
+        first_line_remote_id=_first(side.line for side in sides),
         ringing=tuple(dict.fromkeys(side.line for side in ringing)) if not talking else (),
         is_group=any(side.is_group for side in sides),
         started_at=min(side.began_at for side in sides),
         answered_at=min((side.answered_at for side in sides if side.answered_at), default=None),
         ended_at=None if live else max(side.ended_at for side in sides if side.ended_at),
-        legs=tuple(_leg(side, sides, by_dialogue) for side in sides),
+        legs=tuple(_leg(side, sides, by_dialogue) for side in sides if side.line),
+    )
+
+
+def _is_internal(sides: Sequence[_Side], own: Collection[str]) -> bool:
+    """Whether one line of the account calls another: by the number at its end, or by what rings because of it."""
+    root, lines = sides[0], {side.line for side in sides if side.line} | set(own)
+    if root.other.removeprefix("+") in lines:
+        return True
+    return root.direction == "outbound" and any(
+        side.is_first and side.direction == "inbound" for side in sides[1:]
     )
 
 

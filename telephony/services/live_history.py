@@ -26,7 +26,7 @@ def seen_live(call: Call) -> Sequence[SeenLeg]:
 
     The provider names a call alike in its events and in its records.
     """
-    if call.connection.declaration.notifications is None:
+    if not call.connection.declaration.tells_live:
         return ()
     seen = LiveCall.objects.filter(
         connection_id=call.connection_id, keys__contains=[f"r:{call.fold_key}"]

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from portal.lib.broker import broker
 from telephony.services.live_calls import CHANNEL
+from telephony.services.live_polling import note_watched
 
 logger = logging.getLogger(__name__)
 BEAT_S = 15.0  # a sign of life, so that a watcher who is gone is noticed
@@ -46,6 +47,7 @@ class Hub:
             self._versions.setdefault(tenant_id, 0)
             while True:
                 connection.close()
+                note_watched(tenant_id)
                 version = self._wait(tenant_id, seen)
                 if version == seen:
                     yield b""

@@ -18,6 +18,7 @@ from portal.ui import formats
 from telephony.menu import connections_of
 from telephony.services.live_board import board_of
 from telephony.services.live_hub import BEAT_S, hub
+from telephony.services.live_polling import note_watched
 
 BOARD = "telephony/_live_board.html"
 
@@ -29,6 +30,7 @@ class BoardMixin(TenantRightMixin):
     def context(self) -> dict[str, Any]:
         """What the board shows; numbers in the person's notation, so that nothing else of the person is needed."""
         tenant, person = self.request.tenant, self.request.user  # type: ignore[attr-defined]
+        note_watched(tenant.pk)
         board = board_of(tenant, connections_of(self.request))
         reading = {"notation": person.notation, "region": tenant.region}  # type: ignore[union-attr]
         rows = [
@@ -40,11 +42,16 @@ class BoardMixin(TenantRightMixin):
             )
             for one in board.calls
         ]
-        has_hooks = any(one.lines for one in board.sources)
+        has_hooks = any(one.lines or one.is_read for one in board.sources)
         silent = [one for one in board.sources if not one.gives]
-        unset = [one for one in board.sources if one.gives and not one.lines]
+        unset = [one for one in board.sources if one.is_unset]
         return {
             "board": board,
+            "unread": [
+                one
+                for one in board.sources
+                if one.is_read and (one.failing_since or not one.is_fresh(board.at))
+            ],
             "rows": rows,
             "has_hooks": has_hooks,
             "silent": silent,

@@ -28,6 +28,7 @@ from telephony.providers.kazoo.ordering import HOLDING, ORDERING
 from telephony.providers.kazoo.pictures import PICTURES
 from telephony.providers.kazoo.porting import PORTING
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
+from telephony.providers.kazoo.running import RUNNING
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
 from telephony.providers.kazoo.sounds import SOUNDS
 from telephony.providers.kazoo.sync import path_values, read_entities, read_entity
@@ -165,6 +166,7 @@ PROVIDER = Provider(
         ),
     ),
     live=LIVE,
+    running=RUNNING,
     call_ways=(
         CallWay(
             kind=USER_KIND,
