@@ -14,8 +14,8 @@ class SyncState(TenantOwned):
     """Where one stream of a connection stands ("calls", "entities"): its schedule and its cursor.
 
     synced_until   calls before this instant are stored (never later than now minus the overlap)
-    declined_months   how many months of older calls were wished when a person stopped fetching them: the schedule asks
-                      for none of those; None while nobody has, or since somebody asked again
+    declined_months   how many months of older calls were wished when a person stopped fetching all of them: the schedule
+                      asks for none of those; None while nobody has, or since somebody asked for all of them again
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="sync_states")

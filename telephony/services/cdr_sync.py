@@ -87,7 +87,8 @@ def stop(run: SyncRun, person: Person) -> None:
     """Fetch no more of a back-fill; what was stored stays, the days that were waiting are missing.
 
     It stays stopped until a person asks for older calls again, or wishes for more months than the connection wishes for
-    now: the schedule does not ask (scheduling.needs_backfill). Raises ledger.NotHeld where it has ended.
+    now: the schedule does not ask (scheduling.needs_backfill). The end of a range that a person asked for besides does
+    not touch those months. Raises ledger.NotHeld where it has ended.
     """
     with transaction.atomic():
         ledger.halt(
@@ -101,7 +102,7 @@ def stop(run: SyncRun, person: Person) -> None:
         )
         if run.window_start_at and run.window_end_at:
             coverage.mark_given_up(run.connection, Window(run.window_start_at, run.window_end_at))
-        runs.decline_older_calls(run.connection)
+        runs.decline_older_calls(run)
         runs.open_next(run.connection_id, run.what)
 
 

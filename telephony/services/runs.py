@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from accounts.scoping import unscoped
 from portal.lib.errors import AnswerLost, NeedsReconnect, Permanent, ProviderError, RateLimited, Transient
 from telephony.models import Connection, Credential, SyncRun, SyncState
 from telephony.services import ledger
+from telephony.services.windows import backfill_window
 
 OPEN = (SyncRun.State.WAITING, SyncRun.State.RUNNING)
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 60, 900
@@ -96,7 +98,7 @@ def ask_for_run(
             with transaction.atomic():
                 state_of(connection, stream_of(what))
                 if person is not None and what == SyncRun.What.BACKFILL:
-                    _wish_again(connection)
+                    _wish_again(wanted)
                 asked = _asked(wanted)
                 if is_hinted and asked.run.state in OPEN:
                     ledger.hint(asked.run)
@@ -275,16 +277,35 @@ def state_of(connection: Connection, stream: str) -> SyncState:
     )[0]
 
 
-def decline_older_calls(connection: Connection) -> None:
-    """A person wants none of the months that the connection wishes for now: the schedule asks for them no more."""
-    state_of(connection, "calls")
-    SyncState.objects.filter(connection=connection, stream="calls").update(
-        declined_months=connection.backfill_months
+def decline_older_calls(run: SyncRun) -> None:
+    """A person stopped this back-fill: where it was for the months that the connection wishes for, the schedule asks for
+    them no more. Of a range that somebody wished for besides, it knows nothing."""
+    if _is_for_wished_months(run):
+        SyncState.objects.filter(connection=run.connection, stream="calls").update(
+            declined_months=run.connection.backfill_months
+        )
+
+
+def _wish_again(run: SyncRun) -> None:
+    if _is_for_wished_months(run):
+        SyncState.objects.filter(connection=run.connection, stream="calls").update(declined_months=None)
+
+
+def _is_for_wished_months(run: SyncRun) -> bool:
+    """Whether a back-fill fetches all months that the connection wishes for and has not: the schedule's own does, and
+    so does one that a person asked for anew after it had ended."""
+    if run.window_start_at is None or not run.cursor.get("window_given"):
+        return True
+    connection, state = run.connection, state_of(run.connection, "calls")
+    if state.backfilled_from is None:
+        return False
+    zone = ZoneInfo(connection.time_zone)
+    missing = backfill_window(connection.backfill_months, state.backfilled_from, timezone.now(), zone)
+    return (
+        missing is not None
+        and run.window_start_at <= missing.start_at
+        and (run.window_end_at is None or run.window_end_at >= missing.end_at)
     )
-
-
-def _wish_again(connection: Connection) -> None:
-    SyncState.objects.filter(connection=connection, stream="calls").update(declined_months=None)
 
 
 def _is_paused(run: SyncRun) -> bool:

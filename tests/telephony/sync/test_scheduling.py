@@ -110,3 +110,35 @@ def test_the_schedule_goes_on_with_older_calls_that_nobody_stopped(in_alice: Con
     later = timezone.now() + scheduling.BACKFILL_AGAIN + timedelta(minutes=1)
 
     assert scheduling.needs_backfill(in_alice, later)
+
+
+def test_a_range_is_stopped_and_asked_for_by_itself(
+    in_alice: Connection, stopped: SyncRun, maud: Person
+) -> None:
+    """Neither does it decline the months of the schedule, nor bring them back where they are declined."""
+    now = timezone.now()
+
+    def three_days() -> SyncRun:
+        begin, end = now - timedelta(days=60), now - timedelta(days=57)
+        return runs.request_run(in_alice, SyncRun.What.BACKFILL, start_at=begin, end_at=end, person=maud)
+
+    cdr_sync.stop(three_days(), maud)
+    assert not scheduling.needs_backfill(in_alice, now)
+
+    SyncState.objects.update(declined_months=None)
+    SyncRun.objects.all().delete()
+    cdr_sync.stop(three_days(), maud)
+    assert scheduling.needs_backfill(in_alice, now + scheduling.BACKFILL_AGAIN + timedelta(minutes=1))
+
+
+def test_all_months_asked_for_anew_are_declined_again(
+    in_alice: Connection, stopped: SyncRun, maud: Person
+) -> None:
+    """Once begun, the schedule's back-fill has a window, which travels to the one that goes on with it."""
+    now = timezone.now()
+    stopped.window_start_at, stopped.window_end_at = now - timedelta(days=800), now
+    again = cdr_sync.go_on(stopped, maud).run
+    assert runs.state_of(in_alice, "calls").declined_months is None
+
+    cdr_sync.stop(again, maud)
+    assert not scheduling.needs_backfill(in_alice, now + timedelta(days=1))
