@@ -4,6 +4,7 @@ our pages need of Tabler.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from portal import icons, tabler
 ICON_PACKAGE = "@iconify-json/tabler"
 
 
-class ListedFinder(BaseFinder):
+class ListedFinder(BaseFinder, ABC):
     """Serves a fixed set of names out of one folder, under a prefix."""
 
     prefix = ""
@@ -27,11 +28,13 @@ class ListedFinder(BaseFinder):
         self.storage = FileSystemStorage(location=self.location())
         self.storage.prefix = self.prefix  # type: ignore[attr-defined]  # collectstatic reads it
 
+    @abstractmethod
     def location(self) -> Path:
-        raise NotImplementedError
+        """The folder."""
 
+    @abstractmethod
     def names(self) -> list[str]:
-        raise NotImplementedError
+        """What of it is served, by the path below it."""
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         return []
@@ -84,8 +87,9 @@ class BuiltFinder(ListedFinder):
         self.build(self.location() / self.name)
         return super().list(ignore_patterns)
 
+    @abstractmethod
     def build(self, target: Path) -> bool:
-        raise NotImplementedError
+        """Make the file where it is missing or older than a source; whether it was made."""
 
 
 class SpriteFinder(BuiltFinder):
