@@ -11,7 +11,11 @@ class TelephonyConfig(AppConfig):
         from telephony import looks, menu
         from telephony.services import tenant_facts
 
-        context.configure(search_url_name="telephony:search", jobs_url_name="telephony:job_running")
+        context.configure(
+            search_url_name="telephony:search",
+            jobs_url_name="telephony:job_running",
+            numbers_url_name="telephony:number_list",
+        )
         looks.register()
         menu.register()
         tenant_facts.register()

@@ -1,7 +1,11 @@
-"""Telephone numbers: any notation in, E.164 with the plus at rest, grouped by country on screen."""
+"""Telephone numbers: any notation in, E.164 with the plus at rest, grouped by country on screen.
+
+What sort of number one is: number_kinds.py.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -9,6 +13,10 @@ import phonenumbers
 
 Notation = Literal["international", "national"]
 NBSP = "\u00a0"
+_BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
+_SHORT = re.compile(r"[1-9][0-9]{1,5}|0[0-9]{1,3}")  # what begins a longer national number is none
+# Besides what the numbering library knows: child in danger, sea and air rescue, missing children, on-call doctors.
+_FRENCH_EMERGENCY = frozenset({"119", "191", "196", "197", "116000", "116117"})
 
 
 @lru_cache(maxsize=65_536)
@@ -67,3 +75,24 @@ def country_of(number: str) -> str:
     except phonenumbers.NumberParseException:
         return ""
     return phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+
+
+def canonical(text: str, region: str = "FR") -> str | None:
+    """The one way to write a number that its page is found by: E.164, or the digits of a short number ("15", "3949",
+    "204"). None where the text is neither."""
+    if number := to_e164(text, region):
+        return number
+    digits = _BLANKS.sub("", text)
+    return digits if _SHORT.fullmatch(digits) else None
+
+
+def is_emergency(number: str, region: str = "FR") -> bool:
+    """Whether a number, E.164 or short, is one that must always get through, in that country."""
+    digits = number.removeprefix("+")
+    national = digits.removeprefix(str(phonenumbers.country_code_for_region(region)))
+    candidates = {digits, national} if number.startswith("+") else {digits}
+    return any(
+        phonenumbers.is_emergency_number(candidate, region)
+        or (region == "FR" and candidate in _FRENCH_EMERGENCY)
+        for candidate in candidates
+    )

@@ -36,9 +36,23 @@ class Hooks:
     tenant_note: Callable[[HttpRequest], str] | None = None
     search_url_name: str = ""
     jobs_url_name: str = ""
+    numbers_url_name: str = ""
 
 
 hooks = Hooks()
+
+
+def notation_of(person: Any, tenant: Any) -> dict[str, Any]:
+    """How the person reads numbers, the country whose national notation is meant, and where numbers lead.
+
+    It is what `formats.number` and `formats.who` take besides a number. A number's page stands below the list of numbers.
+    """
+    pages = links.page_url(hooks.numbers_url_name, tenant) if hooks.numbers_url_name and tenant else None
+    return {
+        "notation": getattr(person, "notation", "international"),
+        "region": getattr(tenant, "region", "FR"),
+        "pages": pages or "",
+    }
 
 
 def configure(**values: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
+from urllib.parse import quote
 
 from babel.numbers import get_currency_symbol
 from django.utils import formats, timezone, translation
@@ -29,31 +30,45 @@ WITHHELD = frozenset({"anonymous", "withheld", "unavailable", "restricted", "pri
 # ---- telephone numbers ----
 
 
-def number(value: str, *, notation: str = "international", region: str = "FR") -> SafeString:
-    """One number, grouped, never broken over lines, country code in quiet ink."""
+def number(value: str, *, notation: str = "international", region: str = "FR", pages: str = "") -> SafeString:
+    """One number, grouped, never broken over lines, country code in quiet ink.
+
+    pages   the address below which each number has a page of its own: the number then leads there
+    """
     if value.lower() in WITHHELD:
         return format_html('<span class="sb-2nd">{}</span>', _("Number withheld"))
     if not value.startswith("+"):
         text = _("ext. %(number)s") % {"number": value} if value.isdigit() and len(value) <= 6 else value
         return format_html('<span class="sb-num">{}</span>', text)
-    return _grouped(value, notation, region)
+    return _grouped(value, notation, region, pages)
 
 
 @lru_cache(maxsize=16_384)
-def _grouped(value: str, notation: str, region: str) -> SafeString:
+def _grouped(value: str, notation: str, region: str, pages: str) -> SafeString:
+    if pages:
+        opening = format_html('<a class="sb-num" href="{}{}/">', pages, quote(value, safe="+"))
+    else:
+        opening = mark_safe('<span class="sb-num">')
+    closing = mark_safe("</a>" if pages else "</span>")
     if notation == "national" and numbers.country_of(value) == region:
-        return format_html('<span class="sb-num">{}</span>', numbers.display(value, "national", region))
+        return format_html("{}{}{}", opening, numbers.display(value, "national", region), closing)
     code, rest = numbers.split(value)
-    return format_html('<span class="sb-num"><span class="cc">{}</span>{}{}</span>', code, NBSP, rest)
+    return format_html('{}<span class="cc">{}</span>{}{}{}', opening, code, NBSP, rest, closing)
 
 
 def who(
-    value: str, name: str = "", *, one_line: bool = False, notation: str = "international", region: str = "FR"
+    value: str,
+    name: str = "",
+    *,
+    one_line: bool = False,
+    notation: str = "international",
+    region: str = "FR",
+    pages: str = "",
 ) -> SafeString:
-    """Name first and the number under it; an unnamed number takes the name's place."""
+    """Name first and the number under it; an unnamed number takes the name's place. `pages` as in `number`."""
     if not value and not name:
         return DASH
-    shown = number(value, notation=notation, region=region) if value else ""
+    shown = number(value, notation=notation, region=region, pages=pages) if value else ""
     css = "sb-who one" if one_line else "sb-who"
     if name and shown:
         return SafeString(f'<span class="{css}"><b>{escape(name)}</b>{" " if one_line else ""}{shown}</span>')

@@ -22,6 +22,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.views.generic import TemplateView
 
+from portal.ui.context import notation_of
 from portal.ui.forms import FilterForm
 from portal.ui.keyset import BadCursor, CappedCount, KeysetPage, capped_count
 from portal.ui.preferences import chosen_columns
@@ -170,10 +171,7 @@ class FilteredTableView(FragmentMixin, TemplateView):
         table.sort = self.sort
         table.names = self.names_for(self.page.rows)
         person, tenant = getattr(self.request, "user", None), getattr(self.request, "tenant", None)
-        table.notation = {
-            "notation": getattr(person, "notation", "international"),
-            "region": getattr(tenant, "region", "FR"),
-        }
+        table.notation = notation_of(person, tenant)
         return table
 
     def column_choices(self) -> tuple[ColumnChoice, ...]:

@@ -15,7 +15,8 @@
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };
-  const link = (row) => row.querySelector("td a[href]");
+  // A row's own link; the numbers inside of a name lead to pages of their own.
+  const link = (row) => row.querySelector("td a[href]:not(.sb-who .sb-num)");
   const show = (row) => {
     const address = row.dataset.panel;
     if (!address || !panel() || matchMedia("(max-width: 640px)").matches) return link(row)?.click();

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from portal.lib.secrets import Secret
+from telephony.providers.blocking import Blocking
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.calling import CallWay
 from telephony.providers.client import ClientContext, ProviderClient
@@ -179,6 +180,7 @@ class Provider:
     ordering        how numbers are searched for, ordered and released, None where it has none to give
     sounds          how its recordings are heard and replaced, None without them
     pictures        what its objects have to be looked at: logos, icons
+    blocking        where it keeps the callers that it refuses, None where it cannot refuse any
     porting         how its port requests move from state to state, None without them
     offers          which page offers which operation; what is in none is found among the connection's operations
     """
@@ -230,6 +232,7 @@ class Provider:
     sounds: Sounds | None = None
     pictures: tuple[Picture, ...] = ()
     ordering: Ordering | None = None
+    blocking: Blocking | None = None
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

@@ -142,7 +142,7 @@ class SchemaEditor(Editor):
     def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
         if self.removes:
             return {}
-        refused: dict[str, str] = {}
+        refused = dict(self.sort.against(wanted, around))
         for name, value in wanted.items():
             for place, reason in self._reasons(name, value):
                 refused.setdefault(place, reason)

@@ -20,6 +20,7 @@ from telephony.providers.schema import KEY, Family
 from telephony.providers.schema import Field as Declared
 
 Effects = Callable[[Fields, Fields, Surroundings], Iterable[Consequence]]
+Against = Callable[[Fields, Surroundings], Mapping[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ class Sort:
     names_at   an object by whose keys the provider names what it refuses of them ("+33199..."), "" for none
     choices    words of values, by place
     effects    what a change means in words: (what stands there afterwards, what is wanted, around) -> consequences
+    against    what the provider would take and nobody should send: (what is wanted, around) -> reasons by field
     outdated   values that are accepted and never offered
     keeps_id   an object that is made anew after its removal has its old identifier
     """
@@ -58,6 +60,7 @@ class Sort:
     names_at: str = ""
     choices: Mapping[str, tuple[tuple[str, Text], ...]] = field(default_factory=dict)
     effects: Effects = lambda after, wanted, around: ()
+    against: Against = lambda wanted, around: {}
     outdated: frozenset[str] = frozenset()
     keeps_id: bool = False
 

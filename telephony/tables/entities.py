@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
-from portal.ui.links import tenant_url
 from portal.ui.tables import (
     AgeColumn,
     BaseTable,
@@ -215,10 +214,7 @@ class NumberTable(EntityTable):
     render_kind = LineTable.render_kind
 
     def render_number(self, record: Entity, value: str) -> SafeString:
-        page = tenant_url(self.request.tenant, "telephony:number_detail", e164=value)
-        return format_html(
-            '<a class="sb-plain" href="{}">{}</a>', page, formats.number(value, **self.notation)
-        )
+        return formats.number(value, **self.notation)
 
     def render_name(self, record: Entity) -> SafeString:
         """What uses the number, else the object that has it: a line is what it leads to itself."""

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from telephony.views import numbers
+from telephony.views import number_page, numbers
 
 urlpatterns = [
     path("t/<slug:slug>/numbers/", numbers.NumberListView.as_view(), name="number_list"),
     path("t/<slug:slug>/numbers/order/", numbers.NumberSearchView.as_view(), name="number_search"),
     path("t/<slug:slug>/numbers/add/", numbers.NumberBringView.as_view(), name="number_bring"),
-    path("t/<slug:slug>/numbers/<str:e164>/", numbers.NumberView.as_view(), name="number_detail"),
+    path("t/<slug:slug>/numbers/<str:e164>/", number_page.NumberView.as_view(), name="number_detail"),
     path(
         "t/<slug:slug>/numbers/<int:pk>/release/",
         numbers.NumberReleaseView.as_view(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
@@ -16,13 +17,13 @@ from django.views.generic import DetailView, TemplateView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
-from portal.lib.numbers import to_e164
+from portal.lib.numbers import canonical, to_e164
 from portal.ui.links import next_url, tenant_url
 from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
 from telephony.menu import may_call
-from telephony.models import Call, Connection, Entity, NumberName
+from telephony.models import Connection, Entity
 from telephony.models.entity_search import EntitySearch
 from telephony.providers.kinds import EntityKind
 from telephony.providers.offers import Spot
@@ -48,6 +49,7 @@ from telephony.views.offers import offered, offered_one
 from telephony.views.panels import panels_for
 
 FOUND_AT_MOST = 20
+_PART = re.compile(r"[+0-9][0-9 .\-/()]{5,}")  # meant as a telephone number
 
 
 class ConnectActionMixin:
@@ -330,23 +332,26 @@ class RefreshView(TenantRightMixin, View):
 
 
 class SearchView(TenantRightMixin, TemplateView):
-    """Numbers in any notation, lines, contacts and other objects by name."""
+    """Numbers in any notation, lines, contacts and other objects by name. A whole number leads to its own page."""
 
     right = Right.LINES_READ
     template_name = "telephony/search.html"
 
+    @cached_property
+    def text(self) -> str:
+        return self.request.GET.get("q", "").replace("\0", "").strip()[:80]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        tenant = self.request.tenant
+        if number := to_e164(self.text, tenant.region):
+            return HttpResponseRedirect(tenant_url(tenant, "telephony:number_detail", e164=number))
+        return super().get(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").replace("\0", "").strip()[:80]
-        context: dict[str, Any] = {"search_query": text, "title": _("Search"), **kwargs}
-        if text:
-            number = to_e164(text, self.request.tenant.region)
-            found = Entity.objects.present().matching(number or text).select_related("connection")
+        context: dict[str, Any] = {"search_query": self.text, "title": _("Search"), **kwargs}
+        if self.text:
+            found = Entity.objects.present().matching(self.text).select_related("connection")
             context["entities"] = list(found.order_by("-is_line", "name_key", "pk")[:FOUND_AT_MOST])
-            context["number"] = number
-            if number:
-                calls = Call.objects.involving(number).order_by("-started_at", "-pk")
-                context["calls"] = list(calls.select_related("connection")[:FOUND_AT_MOST])
-                context["names"] = dict(
-                    NumberName.objects.filter(number=number).values_list("number", "name")
-                )
+            context["short"] = canonical(self.text, self.request.tenant.region)
+            context["is_part"] = not context["short"] and bool(_PART.fullmatch(self.text))
         return super().get_context_data(**context)

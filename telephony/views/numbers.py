@@ -1,4 +1,4 @@
-"""Numbers of the tenant: all that are owned, one number, and the search for new ones."""
+"""Numbers of the tenant: all that are owned, and the search for new ones. One number: number_page.py."""
 
 from __future__ import annotations
 
@@ -15,21 +15,19 @@ from django.views.generic import TemplateView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import InvalidInput, ProviderError
-from portal.lib.numbers import display, to_e164
+from portal.lib.numbers import to_e164
 from portal.ui.links import next_url, tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm
 from telephony.forms.ordering import TOWN, NumberBringForm, NumberSearchForm, chosen_numbers
 from telephony.menu import may_call
-from telephony.models import Call, Change, Connection, Entity
+from telephony.models import Connection, Entity
 from telephony.models.entity_search import EntitySearch
-from telephony.services import number_names, ordering
+from telephony.services import ordering
 from telephony.tables.entities import NumberTable
 from telephony.views.entities import ConnectActionMixin, FiledMixin
-from telephony.views.offers import offered_one
 
 OWNED = (Entity.Facet.LINE, Entity.Facet.NUMBER, Entity.Facet.GROUP)
-LATEST = 10
 
 
 class NumberListView(FiledMixin, ConnectActionMixin, TenantRightMixin, FilteredTableView):
@@ -72,67 +70,6 @@ class NumberListView(FiledMixin, ConnectActionMixin, TenantRightMixin, FilteredT
             why_not_order="" if right in self.request.rights else why_not(self.request, right),
             **kwargs,
         )
-
-
-class NumberView(TenantRightMixin, TemplateView):
-    """One number: whose it is, what it leads to, its calls; of an owned one what can be done with it."""
-
-    right = Right.LINES_READ
-    menu_entry = "telephony:number_list"
-    template_name = "telephony/number_detail.html"
-
-    @cached_property
-    def number(self) -> str:
-        number = to_e164(self.kwargs["e164"], self.request.tenant.region)
-        if not number:
-            raise Http404
-        return number
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        number = self.number
-        known = Entity.objects.filter(number=number).select_related(
-            "connection", "connection__credential", "connection__tenant"
-        )
-        rows = list(known.order_by("missing_since", "pk")[:50])
-        owned = [row for row in rows if row.facet in OWNED]
-        leads = ordering.leads_of(owned)
-        calls = list(
-            Call.objects.involving(number)
-            .order_by("-started_at", "-pk")
-            .select_related("connection")[:LATEST]
-        )
-        names = number_names.names_of({number, *(call.caller for call in calls), *(c.callee for c in calls)})
-        return super().get_context_data(
-            title=names.get(number) or display(number),
-            number=number,
-            shown=display(number),
-            name=names.get(number, ""),
-            holders=[
-                {
-                    "entity": row,
-                    "leads": leads.get(row.pk, []),
-                    "carrier": ordering.carrier_of(row),
-                    "acts": self.acts(row),
-                }
-                for row in owned
-            ],
-            others=[row for row in rows if row.facet not in OWNED],
-            calls=[(call, call.callee if call.caller == number else call.caller) for call in calls],
-            names=names,
-            changes=list(Change.objects.filter(entity__in=rows).order_by("-created_at", "-pk")[:LATEST]),
-            **kwargs,
-        )
-
-    def acts(self, entity: Entity) -> dict[str, Any]:
-        """What can be done with an owned number: see whose it is, give it back."""
-        declared = entity.connection.declaration.ordering
-        if declared is None or declared.kind != entity.kind or entity.missing_since:
-            return {}
-        operations = declared.operations
-        return {
-            "identify": offered_one(self.request, entity.connection, operations["identify"], entity),
-            "release": offered_one(self.request, entity.connection, operations["release"], entity),
-        }
 
 
 class NumberReleaseView(TenantRightMixin, View):

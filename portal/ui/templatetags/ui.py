@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from portal.ui import drawing, formats, links, lists, parts
+from portal.ui.context import notation_of
 from portal.ui.controls import control as render_control
 from portal.ui.kept import kept
 from portal.ui.looks import look_of
@@ -41,13 +42,9 @@ def kept_part(context: Context, template: str, **words: Any) -> SafeString:
 
 
 def notation(context: Context) -> dict[str, Any]:
-    """How the person reads numbers, and the country whose national notation is meant."""
+    """How the person reads numbers, and where they lead."""
     request = context.get("request")
-    user, tenant = getattr(request, "user", None), getattr(request, "tenant", None)
-    return {
-        "notation": getattr(user, "notation", "international"),
-        "region": getattr(tenant, "region", "FR"),
-    }
+    return notation_of(getattr(request, "user", None), getattr(request, "tenant", None))
 
 
 # ---- signs ----
@@ -89,11 +86,15 @@ def provider(code: str, label: str, with_word: bool = True) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def number(context: Context, value: str | None, name: str = "", one_line: bool = False) -> SafeString:
-    """A telephone number in the person's notation; with `name`, the name first."""
+def number(
+    context: Context, value: str | None, name: str = "", one_line: bool = False, leads: bool = True
+) -> SafeString:
+    """A telephone number in the person's notation; with `name`, the name first. It leads to its page, unless `leads`
+    says no: inside of a button or a label."""
+    how = notation(context) if leads else {**notation(context), "pages": ""}
     if name:
-        return formats.who(value or "", name, one_line=one_line, **notation(context))
-    return formats.number(value, **notation(context)) if value else formats.DASH
+        return formats.who(value or "", name, one_line=one_line, **how)
+    return formats.number(value, **how) if value else formats.DASH
 
 
 @register.simple_tag(takes_context=True)

@@ -13,6 +13,7 @@ from telephony.providers.kazoo import temporal
 from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.act_forms import ACT_FORMS
 from telephony.providers.kazoo.acts import ACTS
+from telephony.providers.kazoo.blocking import BLOCKING
 from telephony.providers.kazoo.callflows import CALLFLOWS
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
@@ -186,6 +187,7 @@ PROVIDER = Provider(
     sounds=SOUNDS,
     pictures=PICTURES,
     ordering=ORDERING,
+    blocking=BLOCKING,
     editors={
         **EDITORS,
         **made_of(CATALOG, {**ACTS, **HOLDING}),

@@ -11,6 +11,7 @@ from telephony.providers.keyyo.client import KeyyoClient
 from telephony.providers.keyyo.cti import address_rule
 from telephony.providers.keyyo.editors import EDITORS
 from telephony.providers.keyyo.editors.directory import DIRECTORY_PAGE
+from telephony.providers.keyyo.editors.protection import BLOCKING
 from telephony.providers.keyyo.grants import SCOPE_BUNDLES
 from telephony.providers.keyyo.kinds import KINDS, SIP_LINE
 from telephony.providers.keyyo.line import LINE_PAGE
@@ -139,6 +140,7 @@ PROVIDER = Provider(
     editors=EDITORS,
     line_page=LINE_PAGE,
     directory_page=DIRECTORY_PAGE,
+    blocking=BLOCKING,
     mailbox=MAILBOX,
     notifications=NOTIFICATIONS,
     call_ways=(

@@ -171,7 +171,7 @@ def test_lines_and_numbers_are_found_in_any_notation(maud_at: Client, keyyo: Con
         "/t/corvane/numbers/?q=accueil",
         "/t/corvane/search/?q=0199001001",
     ):
-        assert "Accueil Paris" in text_of(maud_at.get(path)), path
+        assert "Accueil Paris" in text_of(maud_at.get(path, follow=True)), path
 
 
 def test_one_object_shows_its_document_and_what_hangs_below_it(maud_at: Client, keyyo: Connection) -> None:

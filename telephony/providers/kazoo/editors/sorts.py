@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from telephony.providers.kazoo import blocking
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.editors.effects import effects
 from telephony.providers.kazoo.editors.usual import ADDED, FIXED, UNASKED, USUAL, WHOLES
@@ -43,7 +44,8 @@ def _sort(kind: str) -> Sort:
         wholes=WHOLES.get(kind, ()),
         added=ADDED.get(kind, frozenset()),
         names_at="numbers" if kind == "port_request" else "",
-        effects=effects,
+        effects=blocking.effects if kind == blocking.BLOCKING.kind else effects,
+        against=blocking.against if kind == blocking.BLOCKING.kind else Sort.against,
         outdated=_OUTDATED,
         choices={path: found for path, found in words.items() if found},
     )

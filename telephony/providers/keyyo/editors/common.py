@@ -8,7 +8,7 @@ from typing import Any
 import phonenumbers
 from django.utils.translation import gettext as _
 
-from portal.lib.numbers import to_e164
+from portal.lib.numbers import is_emergency, to_e164
 from telephony.providers.edit_fields import Surroundings
 from telephony.providers.keyyo.kinds import GROUP
 from telephony.providers.phrases import Number, Said, said
@@ -16,8 +16,6 @@ from telephony.providers.phrases import Number, Said, said
 ANONYMOUS = "anonymous"
 _SHORT = re.compile(r"\d{2,6}")
 _BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
-# Besides what the numbering library knows: child in danger, sea and air rescue, missing children, on-call doctors.
-_FRENCH_EMERGENCY = frozenset({"119", "191", "196", "197", "116000", "116117"})
 
 
 def is_short(text: str) -> bool:
@@ -47,18 +45,6 @@ def number_in(value: Any, region: str = "FR") -> str:
 def number_out(value: str) -> str:
     """As Keyyo takes it: international without the plus; short numbers and "" as they are."""
     return value.removeprefix("+")
-
-
-def is_emergency(value: str, region: str = "FR") -> bool:
-    """Whether a number is one that must always get through, in the tenant's country."""
-    digits = value.removeprefix("+")
-    national = digits.removeprefix(str(phonenumbers.country_code_for_region(region)))
-    candidates = {digits, national} if value.startswith("+") else {digits}
-    return any(
-        phonenumbers.is_emergency_number(candidate, region)
-        or (region == "FR" and candidate in _FRENCH_EMERGENCY)
-        for candidate in candidates
-    )
 
 
 def against_number(value: str, around: Surroundings) -> str:

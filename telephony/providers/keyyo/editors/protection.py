@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from portal.lib.numbers import is_emergency
+from telephony.providers.blocking import Blocking
 from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.providers.editing import Editor, Place
 from telephony.providers.keyyo.documents import text
 from telephony.providers.keyyo.editors.common import (
     ANONYMOUS,
-    is_emergency,
     is_short,
     number_in,
     number_out,
@@ -30,6 +31,14 @@ from telephony.providers.phrases import Number, Said, Strong, said
 
 PLACES = 20
 _SEPARATORS = re.compile(r"[\n\r,;\t]+")
+
+BLOCKING = Blocking(
+    kind="Blacklist",
+    operation="services.blacklist.replace",
+    field="numbers",
+    places=PLACES,
+    written=number_out,
+)
 
 BLACKLIST_FIELDS = (
     Field(
