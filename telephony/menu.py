@@ -10,9 +10,12 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.rights import Right
 from portal.ui import navigation
+from portal.ui.links import tenant_url
 from portal.ui.navigation import Badge, Entry
 from telephony.models import Connection, Credential
-from telephony.services.calling import can_start
+from telephony.providers.calling import Act
+from telephony.services.calling import acts_of
+from telephony.tables.number_acts import OFFERED, NumberActs
 
 SHOWN = (
     "name",
@@ -167,9 +170,25 @@ def connections_of(request: HttpRequest) -> list[Connection]:
     return known
 
 
-def may_call(request: HttpRequest) -> bool:
-    """Whether the person may start calls and some connection of the tenant can."""
-    return Right.CALLS_START in request.rights and can_start(connections_of(request))  # type: ignore[attr-defined]
+RIGHT_TO = {Act.CALL: Right.CALLS_START, Act.JOIN: Right.CALLS_START, Act.TEXT: Right.SMS_SEND}
+
+
+def may_do(request: HttpRequest) -> frozenset[Act]:
+    """What the person may do with a telephone number, and some connection of the tenant can."""
+    rights = request.rights  # type: ignore[attr-defined]
+    if not any(right in rights for right in RIGHT_TO.values()):
+        return frozenset()
+    return frozenset(act for act in acts_of(connections_of(request)) if RIGHT_TO[act] in rights)
+
+
+def number_acts_of(request: HttpRequest) -> NumberActs:
+    """The menu of what the person may do with any number; worked out once a request."""
+    known = getattr(request, "number_acts", None)
+    if known is None:
+        able, tenant = may_do(request), request.tenant  # type: ignore[attr-defined]
+        known = NumberActs((one, tenant_url(tenant, one.url_name)) for one in OFFERED if one.act in able)
+        request.number_acts = known  # type: ignore[attr-defined]
+    return known
 
 
 def _connections(request: HttpRequest) -> list[Connection]:

@@ -58,6 +58,7 @@ MAY_BE_ABSENT = {
 # Where a person with the right may still be refused, by what the objects are.
 MAY_REFUSE = {
     f"{T}staff-power/": "only platform staff act as such",
+    f"{T}calls/acts/<int:pk>/": "it takes the right of the act",
     f"{T}changes/<int:pk>/send/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/charges/": "it takes the right of the change's operation",
     f"{T}changes/<int:pk>/discard/": "it takes the right of the change's operation",

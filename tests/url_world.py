@@ -221,6 +221,28 @@ class World:
     def new_callflow(self) -> CallflowDraft:
         return callflow_drafts.begin_new(self.things.kazoo, self.person, {"name": "New"})
 
+    @cached_property
+    def asked(self) -> Change:
+        """A call that the person was asked about."""
+        return Change.objects.create(
+            connection=self.things.connection,
+            line=self.things.line,
+            operation="cti.makecall",
+            address={"ACCOUNT": self.things.line.remote_id, "CALLEE": "33639980001"},
+            summary="Call a number",
+            sent={
+                "asked": {
+                    "act": "call",
+                    "source": f"line-{self.things.line.pk}",
+                    "first": self.things.line.remote_id,
+                    "number": "+33639980001",
+                    "second": "",
+                }
+            },
+            person=self.person,
+            expires_at=timezone.now() + timedelta(minutes=30),
+        )
+
     def make_all(self) -> None:
         """Make now what else is made when it is asked for."""
         with tenant_scope(self.things.tenant):
@@ -249,6 +271,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}people/", "pk", lambda world: world.things.membership.pk),
     (f"{T}people/invitations/", "pk", lambda world: world.things.invitation.pk),
     (f"{T}calls/", "pk", lambda world: world.things.call.pk),
+    (f"{T}calls/acts/", "pk", lambda world: world.asked.pk),
     (f"{T}calls/missed/", "number", lambda world: world.things.call.caller),
     (f"{T}calls/missed/", "act", lambda world: "done"),
     (f"{T}calls/views/", "pk", lambda world: world.saved_view.pk),

@@ -187,13 +187,21 @@ class Rows:
         )
 
 
-def row_menu(items: Iterable[Any], csrf: SafeString) -> SafeString:
-    """The acts of one row behind three dots; opens without script."""
+def row_menu(
+    items: Iterable[Any],
+    csrf: SafeString,
+    *,
+    label: str = "",
+    icon: str = "dots",
+    css: str = "btn btn-quiet btn-xs",
+) -> SafeString:
+    """The acts of one row, or of one thing beside its name, behind a sign; opens without script."""
     return format_html(
-        '<details class="sb-menu" data-menu><summary class="btn btn-quiet btn-xs" aria-label="{}">{}</summary>'
+        '<details class="sb-menu" data-menu><summary class="{}" aria-label="{}">{}</summary>'
         '<div class="sb-pop">{}</div></details>',
-        _("Actions"),
-        parts.icon("dots", size=14),
+        css,
+        label or _("Actions"),
+        parts.icon(icon, size=14),
         format_html_join("", "{}", ((_act(item, csrf),) for item in items)),
     )
 
@@ -202,7 +210,8 @@ def _act(item: Any, csrf: SafeString) -> SafeString:
     css = "sb-item bad" if item.is_bad else "sb-item"
     sign = parts.icon(item.icon) if item.icon else ""
     if not item.is_post:
-        return format_html('<a class="{}" href="{}">{}{}</a>', css, item.url, sign, item.label)
+        hook = SafeString(" data-dialog") if item.in_dialog else ""
+        return format_html('<a class="{}" href="{}"{}>{}{}</a>', css, item.url, hook, sign, item.label)
     return format_html(
         '<form method="post" action="{}">{}<button class="{}">{}{}</button></form>',
         item.url,

@@ -223,13 +223,14 @@ class ProviderColumn(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem:
-    """One act of a row: a link, or with `is_post` a form."""
+    """One act of a row: a link, or with `is_post` a form. `in_dialog`: with script the link opens over the page."""
 
     label: str | Promise
     url: str
     icon: str = ""
     is_post: bool = False
     is_bad: bool = False
+    in_dialog: bool = False
 
 
 class BaseTable(tables.Table):

@@ -37,10 +37,13 @@
       box.hidden = !box.dataset.dependsValues.split(" ").includes(chosen);
     }
   };
-  for (const form of document.querySelectorAll("form[data-depends]")) {
-    showDependent(form);
-    form.addEventListener("change", () => showDependent(form));
-  }
+  const showDependents = (root) => root.querySelectorAll("form[data-depends]").forEach(showDependent);
+  showDependents(document);
+  document.addEventListener("htmx:afterSettle", (event) => showDependents(event.target));
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-depends]");
+    if (form) showDependent(form);
+  });
 
   // ---- drawer: the address does it; Escape and a choice close it ----
   const closeDrawer = () => {

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from portal.lib.secrets import Secret
 from telephony.providers.blocking import Blocking
 from telephony.providers.callflows.declaration import Callflows
-from telephony.providers.calling import CallWay
+from telephony.providers.calling import Way
 from telephony.providers.client import ClientContext, ProviderClient
 from telephony.providers.company_page import CompanyPage
 from telephony.providers.directory_page import DirectoryPage
@@ -175,7 +175,7 @@ class Provider:
     mailbox         voice messages of its lines (`telephony.providers.mailbox`), None where they are read otherwise
     notifications   how it tells of calls as they happen (`telephony.providers.notifications`), None where it does not
     running         how its running calls are read, where it does not tell of them (`telephony.providers.running`)
-    call_ways       how it starts a call (`telephony.providers.calling`); empty where it cannot
+    number_ways     how it calls and texts a number (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     ordering        how numbers are searched for, ordered and released, None where it has none to give
     sounds          how its recordings are heard and replaced, None without them
@@ -223,7 +223,7 @@ class Provider:
     hours: HoursKeeping | None = None
     callflows: Callflows | None = None
     company_page: CompanyPage | None = None
-    call_ways: tuple[CallWay, ...] = ()
+    number_ways: tuple[Way, ...] = ()
     mailbox: Mailbox | None = None
     notifications: Notifications | None = None
     running: Running | None = None

@@ -7,7 +7,7 @@ the draft is sent, once.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,10 +79,12 @@ def draft(
     *,
     is_sent_now: bool = False,
     deadline_s: float | None = None,
+    keep: Callable[[Change], None] = Change.save,
 ) -> Change:
     """The draft of a write with exactly these values, also where they are there already.
 
     is_sent_now   its caller sends it in the same breath, with the headers and filters that were asked for
+    keep          saves the draft, as of editing.propose
 
     Raises InvalidInput(fields), NotFound, Forbidden and what else reading the object raises.
     """
@@ -107,6 +109,7 @@ def draft(
         why=why,
         is_exact=True,
         deadline_s=deadline_s,
+        keep=keep,
     )
 
 

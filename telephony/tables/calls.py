@@ -27,8 +27,8 @@ from portal.ui.tables import (
 )
 from telephony.models import Call
 from telephony.models.calls import Direction, Medium
-from telephony.tables.calling import call_items
 from telephony.tables.columns import ConnectionColumn
+from telephony.tables.number_acts import NO_ACTS
 
 
 class TalkColumn(DurationColumn):
@@ -123,19 +123,16 @@ class CallTable(BaseTable):
         before, after = self.address
         return f"{before}{record.pk}{after}"
 
-    may_call = False
+    number_acts = NO_ACTS
 
     @property
     def has_menu(self) -> bool:
-        return self.may_call
+        return bool(self.number_acts)
 
     def row_menu(self, record: Call) -> list[MenuItem]:
-        """A call to whom it was with."""
-        if not self.may_call:
-            return []
-        return call_items(
-            self.request.tenant, [record.callee if record.direction == Direction.OUTBOUND else record.caller]
-        )
+        """What can be done with whom it was with."""
+        is_outbound = record.direction == Direction.OUTBOUND
+        return self.number_acts.items([record.callee if is_outbound else record.caller])
 
     def _who(self, number: str) -> SafeString:
         if not number:

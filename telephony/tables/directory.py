@@ -15,7 +15,7 @@ from portal.ui.links import tenant_url
 from portal.ui.tables import AgeColumn, BaseTable, Column, MenuItem
 from telephony.models import Entity
 from telephony.providers.directory_page import DirectoryPage
-from telephony.tables.calling import call_items
+from telephony.tables.number_acts import NO_ACTS
 
 CALLABLE = ("work_number", "mobile_number", "home_number")
 FRESH_S, LOST_S = 2 * 3600, 24 * 3600
@@ -75,12 +75,12 @@ class ContactTable(BaseTable):
 
     writes: dict[int, DirectoryPage] = {}
 
-    may_call = False
+    number_acts = NO_ACTS
 
-    def _calls(self, record: Entity) -> list[MenuItem]:
-        """A call to each of the contact's numbers."""
+    def _acts(self, record: Entity) -> list[MenuItem]:
+        """What can be done with each of the contact's numbers."""
         numbers = filter(None, (str(record.document.get(name) or "") for name in CALLABLE))
-        return call_items(self.request.tenant, map(_e164, numbers))
+        return self.number_acts.items(map(_e164, numbers))
 
     def row_menu(self, record: Entity) -> list[MenuItem]:
         """Open; and where the person may and the provider can: change, remove."""
@@ -90,7 +90,7 @@ class ContactTable(BaseTable):
                 label=_("Open"), url=tenant_url(tenant, "telephony:entity_detail", pk=record.pk), icon="eye"
             )
         ]
-        items += self._calls(record) if self.may_call else []
+        items += self._acts(record)
         page = self.writes.get(record.connection_id)
         if page and page.contact_update:
             url = tenant_url(tenant, "telephony:edit", pk=record.pk, operation=page.contact_update)

@@ -25,7 +25,7 @@ from telephony.providers.fields import SHOWN, Fact, is_secret
 from telephony.providers.kinds import EntityKind
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.values import as_boolean
-from telephony.tables.calling import call_link
+from telephony.tables.number_acts import NO_ACTS, NumberActs
 
 NUMBERS = frozenset({"number", "e164"})
 SHOWN_IN_A_CELL = 3
@@ -64,7 +64,7 @@ def reading_for(
     references: Mapping[str, EntityReference] | None = None,
     own: str = "",
     *,
-    may_call: bool = False,
+    number_acts: NumberActs = NO_ACTS,
     objects: Mapping[str, Entity] | None = None,
 ) -> Reading:
     """How the person of a request reads this connection's documents."""
@@ -80,7 +80,7 @@ def reading_for(
         names,
         references or {},
         own,
-        may_call,
+        number_acts,
         connection.currency,
         objects or {},
     )
@@ -95,7 +95,7 @@ class Reading:
     zone        what the provider's times without a zone mean
     references  pointers out of the document, by the dotted place where they stand
     own         the name of the object itself, which is not said again beside its numbers
-    may_call    a number is shown with the act that calls it
+    number_acts what is offered beside each number
     currency    of the connection, in which its amounts are
     objects     what is named by an identifier, where nothing is kept that points to it
     """
@@ -106,7 +106,7 @@ class Reading:
     names: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[str, EntityReference] = field(default_factory=dict)
     own: str = ""
-    may_call: bool = False
+    number_acts: NumberActs = NO_ACTS
     currency: str = ""
     objects: Mapping[str, Entity] = field(default_factory=dict)
 
@@ -188,7 +188,7 @@ class Reading:
             shown = formats.who(number, name, one_line=True, **self.notation)
         else:
             shown = formats.number(number, **self.notation)
-        return format_html("{} {}", shown, call_link(self.tenant, number)) if self.may_call else shown
+        return format_html("{} {}", shown, self.number_acts.beside(number)) if self.number_acts else shown
 
     def _boolean(self, fact: Fact, value: Any) -> str | None:
         fact_value = as_boolean(value)

@@ -23,9 +23,9 @@ from portal.ui.tables import (
 from telephony.models import Entity
 from telephony.providers.fields import DocumentField, Fact, fact_at
 from telephony.providers.kinds import EntityKind
-from telephony.tables.calling import call_items
 from telephony.tables.columns import ConnectionColumn
 from telephony.tables.documents import NUMBERS, Reading, object_label, page_of
+from telephony.tables.number_acts import NO_ACTS
 
 FRESH_S, LOST_S = 2 * 3600, 24 * 3600
 
@@ -43,15 +43,15 @@ class EntityTable(BaseTable):
     fetched_at = AgeColumn(verbose_name=_("Read"), stale=FRESH_S, lost=LOST_S, card="end2")
 
     caption = _("Objects")
-    may_call = False
+    number_acts = NO_ACTS
 
     @property
     def has_menu(self) -> bool:
-        return self.may_call
+        return bool(self.number_acts)
 
     def row_menu(self, record: Entity) -> list[MenuItem]:
-        """A call to its number."""
-        return call_items(self.request.tenant, [record.number]) if self.may_call else []
+        """What can be done with its number."""
+        return self.number_acts.items([record.number])
 
     class Meta(BaseTable.Meta):
         fields: tuple[str, ...] = ("chosen", "name", "number", "extension", "status", "fetched_at")

@@ -17,7 +17,7 @@ from portal.ui.links import tenant_url
 from portal.ui.tables import BaseTable, Column, CountColumn, LocalTimeColumn, MenuItem, NumberColumn
 from telephony.models import Call
 from telephony.models.missed import Missed
-from telephony.tables.calling import call_items
+from telephony.tables.number_acts import NO_ACTS
 
 DAY_S = 86_400
 
@@ -38,7 +38,8 @@ class MissedTable(BaseTable):
     note = Column(verbose_name=gettext_lazy("Note"), empty_values=())
 
     told: Mapping[str, Missed] = {}
-    may_call = may_mark = False
+    number_acts = NO_ACTS
+    may_mark = False
 
     class Meta(BaseTable.Meta):
         fields = ("caller", "tries", "started_at", "first_at", "waited", "lines", "owner", "note")
@@ -94,10 +95,10 @@ class MissedTable(BaseTable):
 
     @property
     def has_menu(self) -> bool:
-        return self.may_call or self.may_mark
+        return bool(self.number_acts) or self.may_mark
 
     def row_menu(self, record: Call) -> list[MenuItem]:
-        items = call_items(self.request.tenant, [record.caller]) if self.may_call else []
+        items = self.number_acts.items([record.caller])
         if not self.may_mark:
             return items
         mark = self.told[record.caller].mark

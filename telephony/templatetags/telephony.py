@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from portal.ui import formats, parts
 from portal.ui.templatetags.ui import notation
 from portal.ui.timeline import Bar, timeline
-from telephony.menu import may_call
+from telephony.menu import number_acts_of
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services.call_story import Leg, Story
-from telephony.tables.calling import call_link
 
 register = template.Library()
 
@@ -41,10 +40,10 @@ def named_number(context: Context, number: str, names: Mapping[str, str]) -> Saf
 
 
 @register.simple_tag(takes_context=True)
-def call_act(context: Context, number: str, small: bool = True) -> SafeString:
-    """What starts a call to a number; nothing where the person may not, or no connection can."""
-    request = context["request"]
-    return call_link(request.tenant, number, small=small) if may_call(request) else SafeString("")
+def number_acts(context: Context, number: str, small: bool = True) -> SafeString:
+    """What the person may do with a number: a menu beside it, or buttons; nothing where there is no such act."""
+    acts = number_acts_of(context["request"])
+    return acts.beside(number) if small else acts.buttons(number)
 
 
 @register.simple_tag

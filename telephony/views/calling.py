@@ -1,120 +1,186 @@
-"""Starting a call: who is called and what rings first; then the question whether to, with what it costs."""
+"""Acts on a number: who is called or texted, and from which line; then the question whether to, with what it costs.
+
+Each is a page, and over another page a fragment of it. A POST without a source opens the fragment: it comes with the
+question at once where nothing else has to be known. Doing what was asked, and how it goes on: act_course.py.
+"""
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.errors import ProviderError
 from portal.lib.numbers import display, to_e164
-from portal.ui.links import tenant_url
-from telephony.forms.calling import StartCallForm
+from portal.lib.sms import measure
+from telephony.forms.calling import CallForm, Choices, JoinForm, SourceForm, TextForm
 from telephony.models import Change
-from telephony.services import calling, editing
+from telephony.providers.calling import Act, Wish
+from telephony.providers.operations import Text
+from telephony.services import calling
 from telephony.services.calling import Source
 from telephony.services.edit_surroundings import cost_a_minute
 from telephony.services.number_names import names_of
 
+GIVEN = {"number": 40, "second": 40, "text": 1000}  # what an address may say, and how much of it
 
-class StartCallView(TenantRightMixin, TemplateView):
-    """`?number=` is who is called; what rings first is what the person chose last."""
 
-    right = Right.CALLS_START
+class NumberActView(TenantRightMixin, TemplateView):
+    """`?number=` is who is called; the line is the person's own. Subclasses say which act it is, and its words."""
+
     menu_entry = "telephony:call_list"
-    template_name = "telephony/call_start.html"
+    act: ClassVar[Act]
+    form_class: ClassVar[type[SourceForm]] = CallForm
+    title: ClassVar[Text]
+    title_with_name: ClassVar[Text]
+
+    def get_template_names(self) -> list[str]:
+        return ["telephony/_number_act.html" if self.request.htmx else "telephony/number_act.html"]
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        return {one.key: one for one in calling.sources()}
+        return {one.key: one for one in calling.sources(self.act, self.request.user)}
 
-    def form(self, data: Any = None) -> StartCallForm:
+    @cached_property
+    def own(self) -> dict[str, str]:
+        """The person's own line, as a form names it, where it can do this; empty without one."""
+        own = calling.remembered(self.request.user)
+        if own is None:
+            return {}
+        key = f"line-{own.line_id}" if own.line_id else f"own-{own.connection_id}"
+        return {"source": key, "own_number": own.own_number} if key in self.sources else {}
+
+    def form(self, data: Any = None) -> SourceForm:
         found = [
-            (name, [(one.key, _words(one)) for one in group])
+            (name, [(one.key, words_of(one)) for one in group])
             for name, group in groupby(self.sources.values(), key=lambda one: one.connection.name)
         ]
-        own = [key for key, one in self.sources.items() if one.line is None]
-        region = self.request.tenant.region
-        return StartCallForm(found, own, region=region, data=data, initial=self._initial())
+        choices = Choices(
+            sources=found,
+            own=[key for key, one in self.sources.items() if one.line is None],
+            longest={key: one.way.longest for key, one in self.sources.items()},
+        )
+        initial = {"is_kept": not self.own, **self._given(), **self.own}
+        return self.form_class(choices, region=self.request.tenant.region, data=data, initial=initial)
 
-    def _initial(self) -> dict[str, str]:
-        initial = {"number": self.request.GET.get("number", "").replace("\0", "")[:40]}
-        last = calling.remembered(self.request.user)
-        if last is not None:
-            key = f"line-{last.line_id}" if last.line_id else f"own-{last.connection_id}"
-            initial |= {"source": key, "own_number": last.own_number}
-        return initial
+    def _given(self) -> dict[str, str]:
+        """What the address, or who opens it over a page, says already."""
+        given = self.request.POST if self.request.method == "POST" else self.request.GET
+        return {name: given.get(name, "").replace("\0", "")[:most] for name, most in GIVEN.items()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.pop("form", None) or self.form()
         number = to_e164(str(form["number"].value() or ""), self.request.tenant.region) or ""
+        name = names_of([number]).get(number, "")
         return super().get_context_data(
             form=form,
-            name=names_of([number]).get(number, ""),
+            act=self.act,
+            name=name,
+            number=number,
+            heading=self.title_with_name % {"name": name} if name else self.title,
             has_sources=bool(self.sources),
-            title=_("Call"),
+            has_own=bool(self.own),
+            title=self.title,
             **kwargs,
         )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """First what is wanted, which is shown to be looked over; then the word to do it, with the number of the draft."""
-        if "change" in request.POST:
-            return self._start(request.POST["change"])
+        if "source" not in request.POST:
+            return self._open()
         form = self.form(request.POST)
         if form.is_valid():
-            values = form.cleaned_data
-            source = self.sources[values["source"]]
-            try:
-                change = calling.ask(
-                    source, values.get("own_number", ""), values["number"], self.request.user
-                )
-            except ProviderError as error:
-                form.add_error(None, error.message)
-            else:
-                return self.render_to_response(self._question(form, change, source))
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+            return self._ask(form)
+        return self._unfit(form)
 
-    def _question(self, form: StartCallForm, change: Change, source: Source) -> dict[str, Any]:
-        number = form.cleaned_data["number"]
+    def _open(self) -> HttpResponse:
+        """The question at once, where the person has a line and the act needs nothing but the number."""
+        form = self.form()
+        if self.act == Act.CALL and self.own:
+            full = self.form({**self._given(), **self.own})
+            if full.is_valid():
+                return self._ask(full)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def _unfit(self, form: SourceForm) -> HttpResponse:
+        status = 200 if self.request.htmx else 422  # what htmx swaps in
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
+    def _ask(self, form: SourceForm) -> HttpResponse:
+        values = form.cleaned_data
+        source = self.sources[values["source"]]
+        own_number = values.get("own_number", "") if source.line is None else ""
+        wish = Wish(
+            first=own_number,
+            number=values["number"],
+            second=values.get("second", ""),
+            text=values.get("text", ""),
+        )
+        try:
+            change = calling.ask(source, wish, self.request.user)
+        except ProviderError as error:
+            form.add_error(None, error.message)
+            return self._unfit(form)
+        if values.get("is_kept") or calling.remembered(self.request.user) is None:
+            calling.remember(self.request.user, source, own_number)
+        return self.render_to_response(self._question(form, change, source, wish))
+
+    def _question(self, form: SourceForm, change: Change, source: Source, wish: Wish) -> dict[str, Any]:
+        connection = source.connection
+        costs = [cost_a_minute(connection, one) for one in (wish.number, wish.second) if one]
         return self.get_context_data(
             form=form,
             change=change,
-            first=_words(source) if source.line else form.cleaned_data["own_number"],
-            called=number,
-            cost_micros=cost_a_minute(source.connection, number),
-            currency=source.connection.currency,
+            source=source,
+            first=words_of(source) if source.line else wish.first,
+            wish=wish,
+            second_name=names_of([wish.second]).get(wish.second, "") if wish.second else "",
+            cost_micros=None if None in costs else sum(one for one in costs if one is not None),
+            currency=connection.currency,
+            length=measure(wish.text),
+            otherwise=f"{self.request.path}?{urlencode(_said(wish))}",
         )
 
-    def _start(self, pk: str) -> HttpResponse:
-        """Make the call, once, and lead to its change: it tells how it ended."""
-        change = calling.asked(self.request.user, pk)
-        if change is None:
-            raise Http404
-        url = tenant_url(self.request.tenant, "telephony:change_detail", pk=change.pk)
-        try:
-            change = calling.start(change, self.request.user, self.request)
-        except editing.NotOpen:
-            messages.info(self.request, _("This call was asked for already; it is not made twice."))
-        except (editing.PreviewExpired, editing.Discarded):
-            messages.info(self.request, _("That was asked too long ago. Nothing was called."))
-            return HttpResponseRedirect(tenant_url(self.request.tenant, "telephony:call_start"))
-        except ProviderError as error:
-            messages.error(self.request, error.message)
-        else:
-            if change.state == Change.State.APPLIED:
-                words = _("The telephone that you chose rings; when it is picked up, the number is called.")
-                messages.success(self.request, words)
-        return HttpResponseRedirect(url)
+
+class StartCallView(NumberActView):
+    right = Right.CALLS_START
+    act = Act.CALL
+    title = gettext_lazy("Call a number")
+    title_with_name = gettext_lazy("Call %(name)s")
 
 
-def _words(source: Source) -> str:
+class JoinView(NumberActView):
+    """Two numbers that talk to each other; the line only pays for both calls."""
+
+    right = Right.CALLS_START
+    act = Act.JOIN
+    form_class = JoinForm
+    title = gettext_lazy("Connect two numbers")
+    title_with_name = gettext_lazy("Connect %(name)s with another number")
+
+
+class TextView(NumberActView):
+    right = Right.SMS_SEND
+    act = Act.TEXT
+    form_class = TextForm
+    title = gettext_lazy("Send a text")
+    title_with_name = gettext_lazy("Text %(name)s")
+
+
+def _said(wish: Wish) -> dict[str, str]:
+    """A wish as an address says it."""
+    return {name: value for name in GIVEN if (value := getattr(wish, name))}
+
+
+def words_of(source: Source) -> str:
+    """A line with its number, or that the person's own is meant."""
     if source.line is None:
         return _("my own number at %(connection)s") % {"connection": source.connection.name}
     number = display(source.line.number) if source.line.number else source.line.extension

@@ -13,7 +13,7 @@ from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.directory import DirectoryFilterForm
-from telephony.menu import may_call
+from telephony.menu import number_acts_of
 from telephony.models import Entity
 from telephony.providers.directory_page import DirectoryPage
 from telephony.services.directory_tree import Folder, Tree, trees
@@ -60,7 +60,7 @@ class DirectoryView(TenantRightMixin, FilteredTableView):
         table = super().get_table()
         assert isinstance(table, ContactTable)
         table.writes = self._writes()
-        table.may_call = may_call(self.request)
+        table.number_acts = number_acts_of(self.request)
         return table
 
     def _writes(self) -> dict[int, DirectoryPage]:

@@ -22,7 +22,7 @@ from portal.ui.links import next_url, tenant_url
 from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
-from telephony.menu import may_call
+from telephony.menu import number_acts_of
 from telephony.models import Connection, Entity
 from telephony.models.entity_search import EntitySearch
 from telephony.providers.kinds import EntityKind
@@ -136,7 +136,7 @@ class LineListView(FiledMixin, ChoosingMixin, ConnectActionMixin, TenantRightMix
     def get_table(self) -> LineTable:
         table = super().get_table()
         table.forced = forced_of(self.page.rows)
-        table.may_call = may_call(self.request)
+        table.number_acts = number_acts_of(self.request)
         return table
 
 
@@ -220,7 +220,8 @@ class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableV
             names,
             objects=objects_named(self.link, table.facts_shown(self.page.rows)),
         )
-        table.may_call = may_call(self.request) and any(row.number for row in self.page.rows)
+        if any(row.number for row in self.page.rows):
+            table.number_acts = number_acts_of(self.request)
         table.parents = parents_of(self.link, self.entity_kind, self.page.rows)
         for name in self.entity_kind.parent_kinds:
             if above := self.link.declaration.kinds.get(name):
@@ -286,7 +287,7 @@ class EntityDetailView(TenantRightMixin, DetailView):
                 around.names,
                 around.pointers,
                 str(entity),
-                may_call=may_call(self.request),
+                number_acts=number_acts_of(self.request),
             ),
             **kwargs,
         )

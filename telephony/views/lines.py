@@ -14,7 +14,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
-from telephony.menu import may_call
+from telephony.menu import number_acts_of
 from telephony.models import Connection, Entity
 from telephony.providers.offers import Spot
 from telephony.services import line_story
@@ -111,7 +111,7 @@ class LineDetailView(TenantRightMixin, DetailView):
             around.names,
             around.pointers,
             str(line),
-            may_call=may_call(self.request),
+            number_acts=number_acts_of(self.request),
         )
         return {"around": around, "reading": reading}
 

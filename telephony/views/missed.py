@@ -20,7 +20,7 @@ from portal.lib.numbers import display
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.missed import MissedFilterForm, MissedMarkForm
-from telephony.menu import may_call
+from telephony.menu import number_acts_of
 from telephony.models import Call
 from telephony.models.missed import Missed, MissedSearch, MissedState
 from telephony.services import missed_calls
@@ -73,7 +73,7 @@ class MissedView(TenantRightMixin, FilteredTableView):
         table = super().get_table()
         assert isinstance(table, MissedTable)
         table.told = self.told
-        table.may_call = may_call(self.request)
+        table.number_acts = number_acts_of(self.request)
         table.may_mark = Right.CALLS_FOLLOW in self.request.rights
         return table
 

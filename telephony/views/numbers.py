@@ -20,7 +20,7 @@ from portal.ui.links import next_url, tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.entities import EntityFilterForm
 from telephony.forms.ordering import TOWN, NumberBringForm, NumberSearchForm, chosen_numbers
-from telephony.menu import may_call
+from telephony.menu import number_acts_of
 from telephony.models import Connection, Entity
 from telephony.models.entity_search import EntitySearch
 from telephony.services import ordering
@@ -56,7 +56,7 @@ class NumberListView(FiledMixin, ConnectActionMixin, TenantRightMixin, FilteredT
 
     def get_table(self) -> NumberTable:
         table = super().get_table()
-        table.may_call = may_call(self.request)
+        table.number_acts = number_acts_of(self.request)
         table.leads = ordering.leads_of(self.page.rows)
         table.carriers = {row.pk: ordering.carrier_of(row) for row in self.page.rows}
         return table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.act_forms import asking_editors
-from telephony.providers.calling import CallWay
+from telephony.providers.calling import Act, Way
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.editing import editors as made_of
 from telephony.providers.hours_keeping import HoursKeeping
@@ -168,16 +168,18 @@ PROVIDER = Provider(
     ),
     live=LIVE,
     running=RUNNING,
-    call_ways=(
-        CallWay(
+    number_ways=(
+        Way(
+            act=Act.CALL,
             kind=USER_KIND,
             operation="user.quickcall",
-            values=lambda user, callee: {"userId": user, "number": callee},
+            values=lambda wish: {"userId": wish.first, "number": wish.number},
         ),
-        CallWay(
+        Way(
+            act=Act.CALL,
             kind=DEVICE_KIND,
             operation="device.quickcall",
-            values=lambda device, callee: {"deviceId": device, "number": callee},
+            values=lambda wish: {"deviceId": wish.first, "number": wish.number},
         ),
     ),
     hours=HOURS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.calling import CallWay
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.keyyo.catalog import CATALOG
 from telephony.providers.keyyo.client import KeyyoClient
@@ -13,10 +12,11 @@ from telephony.providers.keyyo.editors import EDITORS
 from telephony.providers.keyyo.editors.directory import DIRECTORY_PAGE
 from telephony.providers.keyyo.editors.protection import BLOCKING
 from telephony.providers.keyyo.grants import SCOPE_BUNDLES
-from telephony.providers.keyyo.kinds import KINDS, SIP_LINE
+from telephony.providers.keyyo.kinds import KINDS
 from telephony.providers.keyyo.line import LINE_PAGE
 from telephony.providers.keyyo.messages import MAILBOX
 from telephony.providers.keyyo.notifications import NOTIFICATIONS
+from telephony.providers.keyyo.number_ways import NUMBER_WAYS
 from telephony.providers.keyyo.oauth import KeyyoOAuth
 from telephony.providers.keyyo.records import CALL_KINDS, STREAMS, probe_calls, read_calls
 from telephony.providers.keyyo.sync import path_values, read_entities, read_entity
@@ -143,11 +143,5 @@ PROVIDER = Provider(
     blocking=BLOCKING,
     mailbox=MAILBOX,
     notifications=NOTIFICATIONS,
-    call_ways=(
-        CallWay(
-            kind=SIP_LINE,
-            operation="cti.makecall",
-            values=lambda csi, callee: {"ACCOUNT": csi, "CALLEE": callee.removeprefix("+")},
-        ),
-    ),
+    number_ways=NUMBER_WAYS,
 )

@@ -24,7 +24,8 @@ from telephony.providers.transport import Deadline, Pause, Request, Response, Tr
 
 DEADLINE_S = 10.0
 _BUSY_TEXT = re.compile(r"come\s*back\s*later", re.IGNORECASE)
-_PACE = Pace(limit=1, window_s=1.05)  # a little more than Keyyo's second: its clock is not ours
+LINE_PACE_S = 1.05  # a little more than Keyyo's second: its clock is not ours
+_PACE = Pace(limit=1, window_s=LINE_PACE_S)
 
 
 def act(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.calling import CallWay
+from telephony.providers.calling import Act, Way
 from telephony.providers.client import Answer
 from telephony.providers.declaration import ConnectField, Pacing, Provider
 from telephony.providers.fields import DocumentField
@@ -52,10 +52,11 @@ PROVIDER = Provider(
     catalog=CATALOG,
     kinds=KINDS,
     capabilities=frozenset({"lines.read", "calls.list", "calls.start"}),
-    call_ways=(
-        CallWay(
+    number_ways=(
+        Way(
+            act=Act.CALL,
             operation=CALL_TO_NUMBER,
-            values=lambda own, callee: {"user_number": own, "number_to_call": callee},
+            values=lambda wish: {"user_number": wish.first, "number_to_call": wish.number},
         ),
     ),
     connect_fields=CONNECT_FIELDS,

@@ -19,6 +19,7 @@ from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access, linking
 from telephony.services.adopting import Round, adopt
+from tests.telephony.connections.cached_lines import read_lines
 
 CLIENT_ID, CLIENT_SECRET = "5f1c0a7be2d94", "keyyo-demo-secret"
 EVERYTHING = ("full_access",)
@@ -185,3 +186,15 @@ def client_of_person() -> Callable[[Person], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def keyyo_line(connection, sandbox):
+    """A line of Keyyo's, for which we may act by its password."""
+    with tenant_scope(connection.tenant_id):
+        line = read_lines(connection, "UCaaSVoIPAccount")[0]
+        services = sandbox.state("keyyo")["accounts"]["corvane"]["services"]
+        access.keep_line_secret(
+            connection.credential_id, line.remote_id, Secret(services[line.remote_id]["password"])
+        )
+    return line

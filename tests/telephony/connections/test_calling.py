@@ -6,41 +6,21 @@ import pytest
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from portal.lib.secrets import Secret
-from telephony.models import Call, CallSource, Change, Connection, Entity
+from telephony.models import Call, CallSource, Change
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.providers.voipcloud.sandbox import seed as voipcloud
-from telephony.services import access, entities
+from telephony.services import access
 from tests.links import link
+from tests.telephony.connections.cached_lines import read_lines
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = "/t/alder/calls/start/"
 CALLED = "+33639980001"
 
 
-def read_lines(connection: Connection, kind: str) -> list[Entity]:
-    """Cache the lines of one kind; with their numbers first."""
-    client = access.client_of(connection)
-    for page in connection.declaration.read_entities(client, kinds=[kind]):
-        entities.store(connection, page, timezone.now())
-    return list(Entity.objects.lines().filter(connection=connection, kind=kind).order_by("pk"))
-
-
 @pytest.fixture
 def page(client_of_person, alice):
     return client_of_person(alice)
-
-
-@pytest.fixture
-def keyyo_line(connection, sandbox):
-    """A line of Keyyo's, for which we may act by its password."""
-    with tenant_scope(connection.tenant_id):
-        line = read_lines(connection, "UCaaSVoIPAccount")[0]
-        services = sandbox.state("keyyo")["accounts"]["corvane"]["services"]
-        access.keep_line_secret(
-            connection.credential_id, line.remote_id, Secret(services[line.remote_id]["password"])
-        )
-    return line
 
 
 @pytest.fixture
@@ -51,11 +31,16 @@ def pbx(sandbox, tenant, alice):
     return link(tenant, alice, "voipcloud", login)
 
 
-def call(page, **values):
-    """Ask for a call, then say yes; the answer to that."""
-    asked = page.post(START, values)
-    assert asked.status_code == 200
-    return page.post(START, {"change": asked.context["change"].pk})
+def course(change) -> str:
+    """Where an act is done, and how it goes on."""
+    return f"/t/alder/calls/acts/{change.pk}/"
+
+
+def call(page, url=START, **values):
+    """Ask for an act, then say yes; the answer to that."""
+    asked = page.post(url, values)
+    assert asked.status_code == 200, asked.context["form"].errors
+    return page.post(course(asked.context["change"]))
 
 
 def newest(tenant) -> Change:
@@ -67,7 +52,7 @@ def test_a_keyyo_line_rings_and_is_remembered(page, keyyo_line, sandbox, tenant,
     answer = call(page, number="06 39 98 00 01", source=f"line-{keyyo_line.pk}")
 
     change = newest(tenant)
-    assert answer["Location"] == f"/t/alder/changes/{change.pk}/"
+    assert answer["Location"] == course(change)
     assert (change.operation, change.state) == ("cti.makecall", Change.State.APPLIED), change.error
     sent = next(one for one in sandbox.requests if one.status == 200 and "makecall" in one.target)
     assert sent.query["CALLEE"] == CALLED.removeprefix("+") and sent.query["ACCOUNT"] == keyyo_line.remote_id
@@ -88,14 +73,14 @@ def test_it_is_asked_before_and_a_second_yes_calls_nobody(
     assert calls() == 0
     assert "Rings first" in text and keyyo_line.name in text and "not known" in text
     change = asked.context["change"]
-    assert page.post(START, {"change": change.pk + 1}).status_code == 404
-    assert client_of_person(carol).post(START, {"change": change.pk}).status_code == 403
+    assert page.post(f"/t/alder/calls/acts/{change.pk + 1}/").status_code == 404
+    assert client_of_person(carol).post(course(change)).status_code == 404  # it was not hers to answer
 
-    assert page.post(START, {"change": change.pk})["Location"] == f"/t/alder/changes/{change.pk}/"
+    assert page.post(course(change))["Location"] == course(change)
     made = calls()
     assert made
-    again = page.post(START, {"change": change.pk}, follow=True)
-    assert "it is not made twice" in again.content.decode()
+    again = page.post(course(change), follow=True)
+    assert "it is not done twice" in again.content.decode()
     assert calls() == made
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.scoping import tenant_scope
 from telephony.models import Change, Entity
-from tests.telephony.connections.test_calling import read_lines
+from tests.telephony.connections.cached_lines import read_lines
 from tests.telephony.connections.test_connecting import contact_round
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,0 +1,118 @@
+"""What may be done with a number that is shown: one menu, beside the number and in the menu of a row.
+
+Every item leads to a page of its own, which asks before anything is done; with script it opens over the page. What a
+request's person may do: `telephony.menu.number_acts_of`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.html import format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from portal.lib.numbers import display
+from portal.ui import parts
+from portal.ui.cells import row_menu
+from portal.ui.tables import MenuItem
+from telephony.providers.calling import Act
+from telephony.providers.operations import Text
+
+_NUMBER = re.compile(r"\+?[0-9]{3,20}")
+_TELEPHONE = re.compile(r"\+[0-9]{7,20}")  # what is no extension
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """One act as a menu shows it. `sentence` holds %(number)s."""
+
+    act: Act
+    url_name: str
+    icon: str
+    word: Text
+    sentence: Text
+
+
+OFFERED = (
+    Offered(
+        act=Act.CALL,
+        url_name="telephony:call_start",
+        icon="phone-outgoing",
+        word=pgettext_lazy("verb", "Call"),
+        sentence=gettext_lazy("Call %(number)s"),
+    ),
+    Offered(
+        act=Act.TEXT,
+        url_name="telephony:text_send",
+        icon="message",
+        word=pgettext_lazy("verb", "Text"),
+        sentence=gettext_lazy("Text %(number)s"),
+    ),
+    Offered(
+        act=Act.JOIN,
+        url_name="telephony:call_join",
+        icon="arrows-join",
+        word=gettext_lazy("Connect with another"),
+        sentence=gettext_lazy("Connect %(number)s with another"),
+    ),
+)
+
+
+class NumberActs:
+    """The acts that a request's person may do here; false where there are none."""
+
+    def __init__(self, offered: Iterable[tuple[Offered, str]] = ()) -> None:
+        """offered   each with the address of its page"""
+        self.offered = [(one, url, str(one.sentence)) for one, url in offered]
+
+    def __bool__(self) -> bool:
+        return bool(self.offered)
+
+    def items(self, numbers: Iterable[str]) -> list[MenuItem]:
+        """In the menu of a row: what can be done with each of its numbers, each number once."""
+        return [item for one in dict.fromkeys(numbers) for item in self._items(one)]
+
+    def beside(self, number: str) -> SafeString:
+        """The menu beside a number; nothing for what is none."""
+        items = self._items(number)
+        if not items:
+            return SafeString("")
+        label = _("Acts with %(number)s") % {"number": display(number)}
+        return row_menu(items, SafeString(""), label=label, icon="phone-outgoing", css="sb-call-act")
+
+    def buttons(self, number: str) -> SafeString:
+        """Buttons with their words, for the head of a page that is about the number."""
+        return format_html_join(
+            "",
+            '<a class="btn" href="{}" data-dialog aria-label="{}">{}{}</a>',
+            (
+                (item.url, item.label, parts.icon(item.icon, size=14), one.word)
+                for item, one in zip(self._items(number), self._fitting(number), strict=True)
+            ),
+        )
+
+    def _fitting(self, number: str) -> list[Offered]:
+        """Extensions are called; nobody texts them."""
+        if not _NUMBER.fullmatch(number or ""):
+            return []
+        is_telephone = _TELEPHONE.fullmatch(number) is not None
+        return [one for one, _url, _text in self.offered if is_telephone or one.act == Act.CALL]
+
+    def _items(self, number: str) -> list[MenuItem]:
+        fitting = self._fitting(number)
+        if not fitting:
+            return []
+        shown, query = display(number), urlencode({"number": number})
+        return [
+            MenuItem(label=text % {"number": shown}, url=f"{url}?{query}", icon=one.icon, in_dialog=True)
+            for one, url, text in self.offered
+            if one in fitting
+        ]
+
+
+NO_ACTS = NumberActs()
