@@ -158,6 +158,10 @@ class FilteredTableView(FragmentMixin, TemplateView):
     def count(self) -> CappedCount:
         if self.page.is_all:
             return CappedCount(len(self.page), is_capped=False)
+        return self.counted()
+
+    def counted(self) -> CappedCount:
+        """How many records there are, where one page does not show them all."""
         return capped_count(self.records)
 
     @cached_property

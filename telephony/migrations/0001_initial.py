@@ -607,6 +607,15 @@ class Migration(migrations.Migration):
                         opclasses=["", "varchar_pattern_ops", ""],
                     ),
                     models.Index(fields=["tenant", "outcome", "-started_at", "-id"], name="call_outcome"),
+                    models.Index(
+                        condition=models.Q(
+                            ("direction", "inbound"),
+                            ("medium", "voice"),
+                            ("outcome__in", ("missed", "busy", "abandoned", "timed_out", "voicemail")),
+                        ),
+                        fields=["tenant", "-started_at", "-id", "caller_reversed"],
+                        name="call_unanswered",
+                    ),
                 ],
             },
         ),

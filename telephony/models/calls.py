@@ -40,6 +40,9 @@ class Outcome(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+UNANSWERED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.VOICEMAIL)
+
+
 class CallQuerySet(TenantQuerySet):
     def between(self, start_at: datetime, end_at: datetime) -> CallQuerySet:
         """Started in the half-open span."""
@@ -155,6 +158,12 @@ class Call(TenantOwned):
                 opclasses=["", "varchar_pattern_ops", ""],
             ),
             models.Index(fields=["tenant", "outcome", "-started_at", "-id"], name="call_outcome"),
+            # Who called and was not answered, read without the rows.
+            models.Index(
+                fields=["tenant", "-started_at", "-id", "caller_reversed"],
+                name="call_unanswered",
+                condition=models.Q(direction=Direction.INBOUND, medium=Medium.VOICE, outcome__in=UNANSWERED),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,10 +19,9 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.scoping import TenantOwned
 from telephony.models.call_search import CallSearch
-from telephony.models.calls import Call, CallQuerySet, Direction, Medium, Outcome
+from telephony.models.calls import UNANSWERED, Call, CallQuerySet, Direction, Medium, Outcome
 
 REACHED = (Outcome.ANSWERED, Outcome.FORWARDED)
-UNANSWERED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.VOICEMAIL)
 NOTE_AT_MOST = 500
 
 
@@ -90,11 +89,13 @@ class MissedSearch:
 
     def withheld(self) -> int:
         """How many unanswered calls came without a number: nobody can call these back."""
-        calls = unanswered(Call.objects.between(self.start_at, self.end_at)).exclude(caller__startswith="+")
+        calls = unanswered(Call.objects.between(self.start_at, self.end_at)).exclude(
+            caller_reversed__endswith="+"
+        )
         return (calls.filter(line_id=self.line) if self.line else calls).count()
 
     def _unanswered(self, calls: CallQuerySet) -> CallQuerySet:
-        return unanswered(calls.between(self.start_at, self.end_at)).filter(caller__startswith="+")
+        return unanswered(calls.between(self.start_at, self.end_at)).filter(caller_reversed__endswith="+")
 
     def _latest(self, calls: CallQuerySet) -> CallQuerySet:
         is_later = Q(started_at__gt=OuterRef("started_at")) | Q(

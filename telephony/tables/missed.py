@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal.ui import formats, parts
-from portal.ui.links import tenant_url
+from portal.ui.links import each_url
 from portal.ui.tables import BaseTable, Column, CountColumn, LocalTimeColumn, MenuItem, NumberColumn
 from telephony.models import Call
 from telephony.models.missed import Missed
@@ -89,9 +88,12 @@ class MissedTable(BaseTable):
         query = self.request.GET.urlencode()
         return f"?{query}" if query else ""
 
+    @cached_property
+    def _number_url(self) -> Callable[[str], str]:
+        return each_url(self.request.tenant, "telephony:missed_number", "number")
+
     def panel_url(self, record: Call) -> str:
-        url = tenant_url(self.request.tenant, "telephony:missed_number", number=record.caller)
-        return f"{url}{self.query}"
+        return f"{self._number_url(record.caller)}{self.query}"
 
     @property
     def has_menu(self) -> bool:
@@ -113,6 +115,5 @@ class MissedTable(BaseTable):
         return items
 
     def _act(self, record: Call, act: str, label: str, icon: str) -> MenuItem:
-        values: dict[str, Any] = {"number": record.caller, "act": act}
-        url = tenant_url(self.request.tenant, "telephony:missed_act", **values)
-        return MenuItem(label=label, url=f"{url}{self.query}", icon=icon, is_post=True)
+        url = each_url(self.request.tenant, "telephony:missed_act", "number", act=act)
+        return MenuItem(label=label, url=f"{url(record.caller)}{self.query}", icon=icon, is_post=True)

@@ -17,17 +17,19 @@ from accounts.models import Person
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.numbers import display
+from portal.ui.keyset import CappedCount
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.missed import MissedFilterForm, MissedMarkForm
 from telephony.menu import number_acts_of
 from telephony.models import Call
 from telephony.models.missed import Missed, MissedSearch, MissedState
-from telephony.services import missed_calls
+from telephony.services import missed_calls, missed_sql
 from telephony.services.number_names import names_of
 from telephony.tables.missed import MissedTable
 
 SHOWN_CALLS = 8
+MOST_COUNTED = 1_000  # of more it is said that they are more: nobody calls them all back
 
 
 def board_url(request: Any) -> str:
@@ -79,6 +81,12 @@ class MissedView(TenantRightMixin, FilteredTableView):
 
     def names_for(self, rows: Sequence[Call]) -> Mapping[str, str]:
         return names_of(call.caller for call in rows)
+
+    def counted(self) -> CappedCount:
+        if self.search.number:
+            return super().counted()
+        found = missed_sql.count_waiting(self.request.tenant.pk, self.search, MOST_COUNTED + 1)
+        return CappedCount(min(found, MOST_COUNTED), found > MOST_COUNTED)
 
     def saved_views(self) -> Iterable[SavedView]:
         state = self.request.GET.get("state", "")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Tenant
 from portal.ui.controls import control
 from portal.ui.forms import FilterForm, RowField
-from portal.ui.links import tenant_url
+from portal.ui.links import each_url, tenant_url
 
 
 class TenantFilterForm(FilterForm):
@@ -55,3 +55,7 @@ def test_an_address_of_a_row_is_what_django_reverses():
     for slug, pk in (("corvane", 7), ("8070605040302010", 12)):
         found = tenant_url(SimpleNamespace(slug=slug), "telephony:call_detail", pk=pk)
         assert found == reverse("telephony:call_detail", kwargs={"slug": slug, "pk": pk})
+    for number in ("+33639980001", "+33639980001;ext=5 é&?#%"):
+        values = {"number": number, "act": "done"}
+        url = each_url(SimpleNamespace(slug="corvane"), "telephony:missed_act", "number", act="done")
+        assert url(number) == reverse("telephony:missed_act", kwargs={"slug": "corvane", **values})

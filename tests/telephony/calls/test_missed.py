@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from telephony.models import Call, Connection, MissedMark, OpeningHours
-from telephony.models.missed import REACHED, UNANSWERED, MissedSearch, MissedState
+from telephony.models.calls import UNANSWERED
+from telephony.models.missed import REACHED, MissedSearch, MissedState
 from telephony.providers.hours import Hours, week_of
-from telephony.services import call_figures, missed_calls
+from telephony.services import call_figures, missed_calls, missed_sql
 from telephony.services.open_time import OpenTime
 from telephony.services.opening_hours import OFFICE
 
@@ -62,14 +63,16 @@ def ago(**span: int) -> datetime:
 class Event:
     minute: int
     number: str
-    kind: str  # an outcome of an incoming call; "back" and "in vain" are calls back; "done" is a mark
+    kind: str  # an outcome of an incoming call; "back" and "in vain" are calls back; "done" and "taken" are marks
 
 
 EVENTS = st.builds(
     Event,
     minute=st.integers(-3, 12),
     number=st.sampled_from([CALLER, OTHER, ""]),
-    kind=st.sampled_from(["missed", "voicemail", "busy", "answered", "forwarded", "back", "in vain", "done"]),
+    kind=st.sampled_from(
+        ["missed", "voicemail", "busy", "answered", "forwarded", "back", "in vain", "done", "taken"]
+    ),
 )
 
 
@@ -82,21 +85,25 @@ def read_plainly(events: list[Event], state: str) -> dict[str, int]:
         tries = [one.minute for one in own if one.kind in UNANSWERED and 0 <= one.minute < 10]
         tries = [minute for minute in tries if minute >= spoken]
         done = max((one.minute for one in own if one.kind == "done"), default=-99)
-        if tries and (done >= max(tries)) == (state == MissedState.DONE):
+        is_taken = any(one.kind == "taken" for one in own)
+        is_of_state = {
+            MissedState.DONE: bool(tries) and done >= max(tries),
+            MissedState.OPEN: bool(tries) and done < max(tries),
+            MissedState.MINE: bool(tries) and done < max(tries) and is_taken,
+            MissedState.FREE: bool(tries) and done < max(tries) and not is_taken,
+        }
+        if is_of_state[MissedState(state)]:
             found[number] = len(tries)
     return found
 
 
-def keep(keyyo: Connection, events: list[Event]) -> None:
+def keep(keyyo: Connection, maud: Person, events: list[Event]) -> None:
     for at, event in enumerate(events):
         moment = NOON + timedelta(minutes=event.minute)
-        if event.kind == "done":
+        if event.kind in ("done", "taken"):
             if event.number:
-                MissedMark.objects.update_or_create(
-                    number=event.number,
-                    defaults={"done_at": moment},
-                    create_defaults={"done_at": moment},
-                )
+                said = {"done_at": moment} if event.kind == "done" else {"owner": maud}
+                MissedMark.objects.update_or_create(number=event.number, defaults=said)
             continue
         is_back = event.kind in ("back", "in vain")
         sides = (f"+{LINE}", event.number) if is_back else (event.number, f"+{LINE}")
@@ -116,17 +123,20 @@ def keep(keyyo: Connection, events: list[Event]) -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(EVENTS, max_size=9))
-def test_any_calls_give_the_board_that_a_plain_reading_gives(keyyo: Connection, events: list[Event]) -> None:
+def test_any_calls_give_the_board_that_a_plain_reading_gives(
+    keyyo: Connection, maud: Person, events: list[Event]
+) -> None:
     Call.objects.all().delete()
     MissedMark.objects.all().delete()
-    keep(keyyo, sorted(events, key=lambda one: one.minute))
+    keep(keyyo, maud, sorted(events, key=lambda one: one.minute))
 
-    for state in (MissedState.OPEN, MissedState.DONE):
-        search = MissedSearch(start_at=NOON, end_at=NOON + timedelta(minutes=10), state=state)
+    span = {"start_at": NOON, "end_at": NOON + timedelta(minutes=10)}
+    for state in MissedState:
+        search = MissedSearch(**span, state=state, person=maud.pk)
         rows = list(search.narrow(Call.objects.all()))
         told = missed_calls.missed_of(rows, search, NOON + timedelta(minutes=20))
         assert {number: one.tries for number, one in told.items()} == read_plainly(events, state)
-        assert len(rows) == len(told)
+        assert len(rows) == len(told) == missed_sql.count_waiting(keyyo.tenant_id, search, 99)
 
 
 def test_a_call_back_that_nobody_took_leaves_the_caller_there_and_is_told(store: Store) -> None:
@@ -155,6 +165,8 @@ def test_a_line_narrows_to_numbers_that_missed_it(store: Store, keyyo: Connectio
 
     of_line = MissedSearch(start_at=SPAN.start_at, end_at=SPAN.end_at, line=first.line_id)
     assert waiting() == [OTHER, CALLER] and waiting(of_line) == [CALLER]
+    counted = [missed_sql.count_waiting(keyyo.tenant_id, search, 99) for search in (SPAN, of_line)]
+    assert counted == [2, 1] and missed_sql.count_waiting(keyyo.tenant_id, SPAN, 1) == 1
 
 
 def test_the_overview_counts_as_the_board_does(store: Store, maud: Person) -> None:
