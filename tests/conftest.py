@@ -72,6 +72,18 @@ def _left_empty(case: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _left_empty
 
 
+# What a test file says that has tests of such a mark: other files are not even read for a run of these alone.
+_SAYS = {"browser": ("mark.browser", "visitor", "telephone"), "kill": ("mark.kill",)}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    said = _SAYS.get(config.getoption("markexpr"))
+    if said is None or not collection_path.name.startswith("test_") or collection_path.is_dir():
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    return True if not any(word in text for word in said) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that opens a browser is marked by its fixture, so that none is run among the parallel ones."""
     for item in items:
