@@ -16,7 +16,7 @@ from telephony.services import cdr_sync, entity_sync, runs
 from telephony.services.windows import backfill_window
 
 MOST_AT_ONCE = 100
-MOST_TURNS = 20  # of so many each, in one tick
+EARLIEST_AGAIN = timedelta(seconds=1)  # no stream is due twice in one tick, however often it is wanted
 BACKFILL_AGAIN = timedelta(hours=6)  # after one that was parked
 
 ADVANCE: dict[str, Callable[[SyncRun], None]] = {
@@ -37,12 +37,10 @@ def open_due_runs(now: datetime | None = None) -> int:
     Some at a time, so that a crowd that is due at once keeps no rows locked for long, and none waits for the next tick.
     """
     now = now or timezone.now()
-    opened = 0
-    for _ in range(MOST_TURNS):
+    opened = some = _open_some(now)
+    while some == MOST_AT_ONCE:
         some = _open_some(now)
         opened += some
-        if some < MOST_AT_ONCE:
-            break
     return opened
 
 
@@ -88,7 +86,7 @@ def open_queued_runs() -> int:
 def _request_due(connection: Connection, stream: str, now: datetime) -> SyncRun:
     """The stream's next run, and when the one after is due."""
     SyncState.objects.filter(connection=connection, stream=stream).update(
-        next_due_at=now + runs.interval(connection, stream)
+        next_due_at=now + max(runs.interval(connection, stream), EARLIEST_AGAIN)
     )
     if stream == "entities":
         return runs.request_run(connection, SyncRun.What.ENTITIES)
