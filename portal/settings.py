@@ -144,6 +144,7 @@ DATABASES = {
         "CONN_MAX_AGE": 0 if PORTAL_ENV == "test" else 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"options": f"-c statement_timeout={env_int('STATEMENT_TIMEOUT_MS', 0)}"},
+        "TEST": {"TEMPLATE": env("TEST_TEMPLATE", "") or None},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

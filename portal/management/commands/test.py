@@ -18,12 +18,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from portal.embedded.processes import stop
 
 NO_TESTS = 5  # pytest's exit status when a selection is empty
-OURS = ("DATABASE_URL", "REDIS_URL")  # the servers of these tests; kill tests start their own
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "TEST_TEMPLATE",
+)  # the servers of these tests; kill tests start their own
 PATIENCE_S = 20  # how long an interrupted run may take to stop what its tests have started
 Run = subprocess.Popen[bytes]
 
@@ -42,6 +48,7 @@ class Command(BaseCommand):
         with ExitStack() as runs:
             if arguments:
                 return start(arguments, runs).wait()
+            make_template()
             processes = min(
                 4, (os.cpu_count() or 1) + 1
             )  # one more than cores: a test waits for servers now and then
@@ -53,6 +60,13 @@ class Command(BaseCommand):
         if all(code == NO_TESTS for code in codes):
             return NO_TESTS
         return next((code for code in codes if code not in (0, NO_TESTS)), 0)
+
+
+def make_template() -> None:
+    """Migrate the database of the cluster that is thrown away, which is otherwise empty: each test process copies it."""
+    call_command("migrate", verbosity=0)
+    os.environ["TEST_TEMPLATE"] = str(connection.settings_dict["NAME"])
+    connection.close()
 
 
 def side_by_side(first: Sequence[str], second: Sequence[str], runs: ExitStack) -> list[int]:
