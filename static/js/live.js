@@ -31,16 +31,18 @@
   };
   // On the wall nobody scrolls: rows that have no room are counted instead.
   const fit = () => {
-    const list = document.querySelector("[data-wall]") && board.querySelector(".sb-now-calls ul");
-    if (!list) return;
-    const rows = [...list.children];
-    for (const row of rows) row.hidden = false;
+    if (!document.querySelector("[data-wall]")) return;
     const end = board.querySelector(".sb-now-mid").getBoundingClientRect().bottom;
-    const below = innerWidth > 900 ? rows.filter((row) => row.getBoundingClientRect().bottom > end) : [];
-    for (const row of below) row.hidden = true;
-    const words = board.querySelector("[data-below]");
-    words.hidden = !below.length;
-    words.textContent = words.dataset.words.replace("COUNT", below.length);
+    for (const part of board.querySelectorAll("[data-fits]")) {
+      const rows = [...part.querySelectorAll("li")];
+      for (const row of rows) row.hidden = false;
+      const key = part.querySelector("[data-key]")?.offsetHeight ?? 0;
+      const below = innerWidth > 900 ? rows.filter((row) => row.getBoundingClientRect().bottom > end - key) : [];
+      for (const row of below) row.hidden = true;
+      const words = part.querySelector("[data-below]");
+      words.hidden = !below.length;
+      words.textContent = words.dataset.words.replace("COUNT", below.length);
+    }
   };
   const show = (html) => {
     if (html !== undefined) board.innerHTML = html;

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Tenant
-from portal.lib.days import midnight
-from telephony.models import Call, Connection, Entity, LineHook, LiveCall, LiveFeed
+from telephony.models import Connection, Entity, LineHook, LiveCall, LiveFeed
+from telephony.models.calls import Direction
 from telephony.services import live_polling
-from telephony.services.call_figures import figures_between, missed_not_called_back
 from telephony.services.enrolling import SILENT_AFTER
+from telephony.services.live_figures import figures_of
+from telephony.services.live_places import Group, Place, Wish, groups_of
 from telephony.services.number_names import names_of
 
 MOST_CALLS = 60
 MOST_LINES = 400
-FIGURES_KEPT_S = 20
-MOST_WAITING = 100
-LOOKED_BACK = timedelta(days=1)
+MOST_READ = 400  # calls that say what the lines do
+MOST_GROUPS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +46,20 @@ class NowLine:
 
     line: Entity
     does: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NowGroup:
+    """A group: what each of its lines does, those that talk first; how many calls ring there, and since when."""
+
+    group: Group
+    does: Sequence[str]
+    ringing: int
+    since: datetime | None
+
+    @property
+    def free(self) -> int:
+        return self.does.count("free")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +95,7 @@ class Board:
     calls: Sequence[NowCall]
     more: int
     lines: Sequence[NowLine]
+    groups: Sequence[NowGroup]
     sources: Sequence[Source]
     figures: Mapping[str, Any]
     at: datetime
@@ -109,28 +121,69 @@ class Board:
         return sum(one.does == "free" for one in self.lines)
 
 
-def board_of(tenant: Tenant, connections: Sequence[Connection]) -> Board:
-    """About nine queries, however many calls there are."""
+def board_of(tenant: Tenant, connections: Sequence[Connection], wish: Wish) -> Board:
+    """About twenty queries, however many calls there are; half of them once in twenty seconds."""
     now = timezone.now()
     hooks = list(LineHook.objects.select_related("line").order_by("line__name_key", "line_id")[:MOST_LINES])
-    figures = figures_of(tenant, now)
+    figures = figures_of(tenant, now, wish)
     sources = _sources(connections, hooks, figures["last_calls"])
     fresh = [one.connection for one in sources if one.is_fresh(now)]
-    open_calls = LiveCall.objects.exclude(state=LiveCall.State.ENDED).filter(connection__in=fresh)
-    found = list(open_calls.order_by("started_at", "pk")[: MOST_CALLS + 1])
-    calls, more = found[:MOST_CALLS], open_calls.count() - MOST_CALLS if len(found) > MOST_CALLS else 0
+    going_on = LiveCall.objects.exclude(state=LiveCall.State.ENDED).filter(connection__in=fresh)
+    all_calls = list(going_on.order_by("started_at", "pk")[:MOST_READ])
+    wished = wish.narrow_live(going_on)
+    found = list(wished.order_by("started_at", "pk")[: MOST_CALLS + 1])
+    calls, more = found[:MOST_CALLS], wished.count() - MOST_CALLS if len(found) > MOST_CALLS else 0
     lines = [*(hook.line for hook in hooks), *_lines_read(sources)][:MOST_LINES]
     labels = _labels(calls, lines)
     names = names_of(call.other for call in calls)
     shown = [_now_call(call, names, labels) for call in calls]
     shown.sort(key=lambda one: (one.call.state == LiveCall.State.TALKING, one.since))
+    doing = _doing(all_calls)
+    known = {(line.connection_id, line.remote_id) for line in lines}
+    groups = [
+        _now_group(one, known, all_calls, doing)
+        for one in groups_of(tenant, now)
+        if one.members & known and _is_wished(one, wish)
+    ]
     return Board(
         calls=shown,
         more=more,
-        lines=_lines(lines, calls),
-        sources=sources,
+        lines=[
+            NowLine(line=line, does=doing.get((line.connection_id, line.remote_id), "free"))
+            for line in lines
+            if wish.has_line(line)
+        ],
+        groups=groups[:MOST_GROUPS],
+        sources=[one for one in sources if wish.connection in (None, one.connection)],
         figures=figures,
         at=now,
+    )
+
+
+def _is_wished(group: Group, wish: Wish) -> bool:
+    if wish.connection and group.connection_id != wish.connection.pk:
+        return False
+    return wish.line is None and wish.group in (None, group)
+
+
+def _now_group(
+    group: Group, known: Set[Place], calls: Sequence[LiveCall], doing: Mapping[Place, str]
+) -> NowGroup:
+    """Of the members whose calls are seen. What rings at several lines at once belongs to the group that has them all."""
+    members = group.members & known
+    offered = [
+        call.started_at
+        for call in calls
+        if call.is_group
+        and call.state == LiveCall.State.RINGING
+        and {(call.connection_id, one) for one in call.ringing} <= group.members
+    ]
+    does = [doing.get(one, "free") for one in members]
+    return NowGroup(
+        group=group,
+        does=sorted(does, key=("talking", "ringing", "free").index),
+        ringing=len(offered),
+        since=min(offered, default=None),
     )
 
 
@@ -140,34 +193,6 @@ def _lines_read(sources: Sequence[Source]) -> Sequence[Entity]:
     if not read:
         return ()
     return Entity.objects.lines().filter(connection__in=read).order_by("name_key", "pk")[:MOST_LINES]
-
-
-def figures_of(tenant: Tenant, now: datetime) -> Mapping[str, Any]:
-    """The day until now by the provider's records, at most twenty seconds old."""
-    key = f"live-figures:{tenant.pk}"
-    kept = cache.get(key)
-    if kept is None:
-        zone = ZoneInfo(tenant.time_zone)
-        day = figures_between(midnight(now.astimezone(zone).date(), zone), now)
-        waiting = missed_not_called_back(now, MOST_WAITING)
-        kept = {
-            "calls": day.calls,
-            "answer_rate": day.answer_rate,
-            "missed": day.missed,
-            "waiting": len(waiting),
-            "last_calls": last_calls(now),
-            "waiting_since": min((one.last_at for one in waiting), default=None),
-        }
-        cache.set(key, kept, FIGURES_KEPT_S)
-    return kept
-
-
-def last_calls(now: datetime) -> dict[int, datetime]:
-    """When the last call of lines that send their events began, by connection and the provider's records of a day."""
-    rows = Call.objects.filter(
-        line__in=LineHook.objects.values("line"), started_at__gte=now - LOOKED_BACK, medium=Call.Medium.VOICE
-    )
-    return dict(rows.order_by().values_list("connection").annotate(at=Max("started_at")))
 
 
 def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[int, str], str]) -> NowCall:
@@ -184,7 +209,7 @@ def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[in
 
 def _name_of_line(call: LiveCall, labels: Mapping[tuple[int, str], str]) -> str:
     """Who calls a colleague is known by the line, where its number has no name."""
-    if call.direction != Call.Direction.INTERNAL:
+    if call.direction != Direction.INTERNAL:
         return ""
     return labels.get((call.connection_id, call.first_line_remote_id), "")
 
@@ -213,14 +238,15 @@ def _labels(calls: Sequence[LiveCall], lines: Sequence[Entity]) -> dict[tuple[in
 _LABELLED = ("connection_id", "remote_id", "name", "number")
 
 
-def _lines(lines: Sequence[Entity], calls: Sequence[LiveCall]) -> list[NowLine]:
-    does: dict[tuple[int, str], str] = {}
+def _doing(calls: Sequence[LiveCall]) -> dict[Place, str]:
+    """What each line does that is not free: "talking", or "ringing"."""
+    does: dict[Place, str] = {}
     for call in calls:
         for leg in call.legs:
             place = call.connection_id, leg["line_remote_id"]
             if leg["ended_at"] is None and does.get(place) != "talking":
                 does[place] = "talking" if leg["answered_at"] else "ringing"
-    return [NowLine(line=line, does=does.get((line.connection_id, line.remote_id), "free")) for line in lines]
+    return does
 
 
 def _sources(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
@@ -15,10 +17,15 @@ from django.views.generic import TemplateView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui import formats
+from telephony.forms.live import BoardFilterForm
 from telephony.menu import connections_of
+from telephony.models import Entity
+from telephony.models.places import Place
 from telephony.services.live_board import board_of
 from telephony.services.live_hub import BEAT_S, hub
+from telephony.services.live_places import Wish, groups_of
 from telephony.services.live_polling import note_watched
+from telephony.views import live_day
 
 BOARD = "telephony/_live_board.html"
 
@@ -31,7 +38,7 @@ class BoardMixin(TenantRightMixin):
         """What the board shows; numbers in the person's notation, so that nothing else of the person is needed."""
         tenant, person = self.request.tenant, self.request.user  # type: ignore[attr-defined]
         note_watched(tenant.pk)
-        board = board_of(tenant, connections_of(self.request))
+        board = board_of(tenant, connections_of(self.request), self.wish)
         reading = {"notation": person.notation, "region": tenant.region}  # type: ignore[union-attr]
         rows = [
             (
@@ -58,7 +65,37 @@ class BoardMixin(TenantRightMixin):
             "silent_names": get_text_list([one.connection.name for one in silent], _("and")),
             "unset": unset,
             "tenant": tenant,
+            "by_hour": live_day.by_hour(
+                board.figures["by_hour"],
+                board.figures["usual_by_hour"],
+                board.at.astimezone(ZoneInfo(tenant.time_zone)),
+            ),
         }
+
+    @cached_property
+    def filter_form(self) -> BoardFilterForm:
+        tenant = self.request.tenant  # type: ignore[attr-defined]
+        lines = Entity.objects.lines().order_by("name_key", "id").values_list(*Place._fields)
+        known = [one for one in connections_of(self.request) if one.unlinked_at is None]
+        form = BoardFilterForm(
+            self.request.GET,
+            connections=[one for one in known if one.declaration.tells_live],
+            lines=[Place(*row) for row in lines],
+            groups=groups_of(tenant, timezone.now()),
+        )
+        form.apply(Entity.objects.none())
+        return form
+
+    @cached_property
+    def wish(self) -> Wish:
+        """What the address asks for; what is unknown narrows nothing."""
+        chosen = self.filter_form.cleaned_data
+        place = chosen.get("line")
+        return Wish(
+            connection=chosen.get("connection"),
+            line=Entity.objects.filter(pk=place.pk).first() if place else None,
+            group=chosen.get("group"),
+        )
 
     def drawn(self) -> bytes:
         return render_to_string(BOARD, self.context()).encode()
@@ -72,6 +109,8 @@ class LiveView(BoardMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             title=_("Calls now"),
+            filter_form=self.filter_form,
+            query=f"?{query}" if (query := self.request.GET.urlencode()) else "",
             may_manage=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
             **self.context(),
             **kwargs,
@@ -100,7 +139,7 @@ class StreamView(BoardMixin, View):
             return HttpResponse(status=204)
         tenant, person = request.tenant, request.user  # type: ignore[attr-defined]
         language = translation.get_language()
-        key = (language, person.notation)  # type: ignore[union-attr]
+        key = (language, person.notation, *self.wish.key)  # type: ignore[union-attr]
 
         def draw() -> bytes:
             request.connections = None  # type: ignore[attr-defined]

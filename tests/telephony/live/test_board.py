@@ -13,10 +13,12 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Call, NumberName
-from telephony.services import hook_draining, live_hub
+from telephony.models import Call, Entity, NumberName
+from telephony.services import hook_draining, hook_secrets, live_hub
 
 from .conftest import A, B, M, line_of
+
+C = "33199001003"
 
 BOARD, STREAM = "/t/alder/calls/live/", "/t/alder/calls/live/stream/"
 
@@ -74,6 +76,46 @@ def test_a_connection_whose_calls_are_not_heard_any_more_is_said_to_be_silent(ca
     cache.clear()
 
     assert "alder-keyyo is silent though calls are made" in shown(carol)
+
+
+def test_a_board_is_narrowed_to_a_line_a_group_or_a_connection(carol, hooks, notify):
+    """Members of a group are the lines that took its calls; calls of others are not among what is shown."""
+    [other] = line_of(hooks[0].tenant, "alder-other", C)
+    hook_secrets.publish()
+    with tenant_scope(hooks[0].tenant_id):
+        own = {"connection_id": hooks[0].connection_id, "direction": "inbound", "started_at": timezone.now()}
+        group = Entity.objects.create(
+            connection_id=hooks[0].connection_id,
+            kind="ACDService",
+            facet="group",
+            remote_id="33199001000",
+            name="Reception",
+            checksum="",
+            fetched_at=timezone.now(),
+        )
+        taken = {"line_id": hooks[1].line_id, "group_remote_id": group.remote_id, "outcome": "answered"}
+        Call.objects.create(fold_key="c0", wait_s=7, **own, **taken)
+    notify(hooks[0])
+    notify(hooks[1], account=B, dref="d2", caller="33639980002", sessid="s1", isacd="1")
+    notify(other, account=C, dref="d3", caller="33639980003")
+    hook_draining.drain()
+    seen = {
+        query: [who for who in ("Halden", "980002", "980003") if who in board]
+        for query in (
+            "",
+            f"?line={hooks[0].line_id}",
+            f"?group={group.pk}",
+            f"?connection={other.connection_id}",
+            "?line=0",
+        )
+        if (board := shown(carol, f"{BOARD}board/{query}").replace("\N{NO-BREAK SPACE}", ""))
+    }
+
+    everybody = ["Halden", "980002", "980003"]
+    assert list(seen.values()) == [everybody, ["Halden"], ["980002"], ["980003"], everybody]
+    board = shown(carol, f"{BOARD}board/?group={group.pk}")
+    assert "<b>Reception</b>" in board and "<i>1</i> rings" in board and f"Line {A}" not in board
+    assert "Answered within" in board and f"group={group.pk}" in shown(carol, f"{BOARD}?group={group.pk}")
 
 
 def test_a_board_says_where_a_mailbox_answers(carol, hooks, notify):
