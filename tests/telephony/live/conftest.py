@@ -13,6 +13,7 @@ from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from portal.lib.broker import broker
 from telephony.models import Connection, Credential, Entity, LineHook
+from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import hook_secrets
 
 A, B = "33199001001", "33199001002"
@@ -77,3 +78,26 @@ def notify() -> Callable[..., int]:
         return Client().get(f"{path}?{urlencode(sent)}").status_code
 
     return send
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(providers=("keyyo",)) as server:
+        yield server
+
+
+@pytest.fixture
+def send_here(transactional_db, sandbox, live_server, settings, alder) -> Callable[..., list[LineHook]]:
+    """Makes lines of alder out of these of the sandbox, which send their events to the portal."""
+    settings.PUBLIC_URL = live_server.url
+    services = sandbox.provider("keyyo").store.data["accounts"]["corvane"]["services"]
+
+    def enrol(*lines: str) -> list[LineHook]:
+        made = line_of(alder, "alder-keyyo", *lines)
+        hook_secrets.publish()
+        for hook, csi in zip(made, lines, strict=True):
+            plugin = services[csi]["plugins"].setdefault("custom", {"enabled": 0, "parameters": {"url": ""}})
+            plugin["enabled"], plugin["parameters"]["url"] = 1, hook_secrets.url_of(hook)
+        return made
+
+    return enrol

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from accounts.models import Membership, Person
 from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from portal.lib.broker import broker
+from telephony.models import LiveCall
 from telephony.services import hook_draining
+from telephony.services.hook_intake import STREAM
 
 
 @pytest.fixture
@@ -32,3 +39,53 @@ def test_a_call_is_seen_to_ring_to_be_answered_and_to_end(visitor, carol, hooks,
     hook_draining.drain()
     visitor(lambda window: expect(window.get_by_text(sentence)).to_be_visible())
     visitor.open("about:blank")  # the stream ends with the page
+
+
+MINUTES, RATE, CALLS, LINES = 15, 60, 45, 8
+PATIENCE_S = 60
+
+
+def test_two_boards_agree_after_a_busy_quarter_of_an_hour(
+    visitor, telephone, carol, alder, send_here, sandbox
+):
+    """Played sixty times as fast, with transfers, pick-ups and a welcome number; one call goes on at the end."""
+    services = sandbox.provider("keyyo").store.data["accounts"]["corvane"]["services"]
+    lines = [csi for csi, one in services.items() if one["type"] == "UCaaSVoIPAccount"][:LINES]
+    send_here(*lines)
+    for window, page in ((visitor, ""), (telephone, "wall/")):
+        window.sign_in(carol)
+        window.open(f"/t/alder/calls/live/{page}")
+
+    def play(scenario, **wish):
+        body = {"provider": "keyyo", "scenario": scenario, **wish}
+        return requests.post(f"{sandbox.url}/_control/play", json=body, timeout=10).json()
+
+    played = play("rush", minutes=MINUTES, calls=CALLS, lines=lines, rate=RATE)
+    last = max(played["events"], key=lambda event: event["at_s"])
+    is_over, until = False, time.monotonic() + PATIENCE_S
+    while not is_over and time.monotonic() < until:
+        sent = list(sandbox.provider("keyyo").notifier.deliveries)
+        is_over = any((one["dref"], one["type"]) == (last["dref"], last["type"]) for one in sent)
+        if not hook_draining.drain():
+            broker().xread({STREAM: "0-0"}, count=1, block=200)
+    play("release_lost", a=lines[0], rate=100_000, wait=True)
+    while hook_draining.drain():
+        pass
+    with tenant_scope(alder):
+        calls = list(LiveCall.objects.all())
+    assert is_over
+    assert [call.state for call in calls].count("talking") == 1
+    names = {key[2:] for call in calls for key in call.keys if key.startswith("r:")}
+    assert names > set(played["call_ids"]) and not any(call.is_end_unknown for call in calls)
+    assert {leg["how"] for call in calls for leg in call.legs} >= {"", "group", "transferred", "picked_up"}
+
+    shown = []
+    for board in (visitor, telephone):
+        board(lambda window: expect(window.locator(".sb-now-calls li")).to_have_count(1))
+        board(lambda window: expect(window.locator(".sb-now-calls .st")).to_have_text("Talking"))
+        parts = (".sb-now-calls li > b", ".sb-now-each li")
+        shown.append(
+            [board(lambda window, part=part: window.locator(part).all_text_contents()) for part in parts]
+        )
+        board.open("about:blank")
+    assert shown[0] == shown[1] and len(shown[0][1]) == LINES

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import requests
-from django.conf import settings as configured
 
-from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from telephony.models import LineHook, LiveCall
 from telephony.providers.keyyo.sandbox.scripts import SCENARIOS
-from telephony.providers.sandbox.server import SandboxServer
-from telephony.services import hook_draining, hook_secrets
+from telephony.services import hook_draining
 
-from .conftest import A, B, line_of
+from .conftest import A, B
 
 # state, direction, outcome, line, how the legs came about
 EXPECTED = {
@@ -35,24 +30,10 @@ EXPECTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[SandboxServer]:
-    with SandboxServer(providers=("keyyo",)) as server:
-        yield server
-
-
 @pytest.fixture
-def listening(transactional_db, sandbox, live_server, settings) -> Iterator[list[LineHook]]:
+def listening(sandbox, send_here) -> list[LineHook]:
     """Lines A and B send to the portal."""
-    settings.PUBLIC_URL = live_server.url
-    made = line_of(Tenant.objects.create(slug="alder", name="Alder & Ash"), "alder-keyyo", A, B)
-    hook_secrets.publish()
-    services = sandbox.provider("keyyo").store.data["accounts"]["corvane"]["services"]
-    for hook, csi in zip(made, (A, B), strict=True):
-        plugin = services[csi]["plugins"]["custom"]
-        plugin["enabled"], plugin["parameters"]["url"] = 1, hook_secrets.url_of(hook)
-    yield made
-    assert live_server.url == configured.PUBLIC_URL
+    return send_here(A, B)
 
 
 def test_every_worked_sequence_is_seen_as_the_call_that_it_is(listening, sandbox):
