@@ -35,6 +35,12 @@ _ENDINGS = {
 _BYTE_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
+class Uploaded(bytes):
+    """The content of a file that somebody chose, with the name that it has there."""
+
+    name: str = ""
+
+
 def media_type_of(content: bytes) -> str:
     """The media type of a file by its first bytes, "" where they tell none."""
     start = content.lstrip()[:16] if content[:1].isspace() else content[:16]

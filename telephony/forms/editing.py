@@ -17,6 +17,7 @@ from portal.lib.numbers import display
 from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField, are_pairs
 from telephony.forms.rows import RowsField, by_hand, read_rows, rows_of
 from telephony.forms.rows_drawing import RowsWidget
+from telephony.forms.uploads import UploadField
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 
 SALT = "telephony.edit.seen"
@@ -44,6 +45,7 @@ class EditForm(forms.Form):
         options: Options | None = None,
         check: Callable[[Fields], Mapping[str, str]] | None = None,
         data: Any = None,
+        files: Any = None,
         **kwargs: Any,
     ) -> None:
         self._check = check
@@ -61,7 +63,7 @@ class EditForm(forms.Form):
             **{one.name: shown(one, self.seen.get(one.name)) for one in self.declared},
             **kwargs.pop("initial", {}),
         }
-        super().__init__(data, initial={**initial, SEEN: token}, **kwargs)
+        super().__init__(data, files, initial={**initial, SEEN: token}, **kwargs)
         self.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
         for one in self.declared:
             self.fields[one.name] = _form_field(one, around, self.seen.get(one.name), options or {})
@@ -242,6 +244,10 @@ def _form_field(one: Field, around: Surroundings, value: Any, options: Options) 
         return SchemaField(one, value, options, around, **common)
     if one.kind == "boolean":
         return _boolean(one, around, common)
+    if one.kind == "file":
+        upload = UploadField(accepts=one.accepts, most_bytes=one.maximum, **common)
+        upload.help_text = f"{one.help} {upload.limits}".strip()
+        return upload
     if one.kind == "duration_s":
         attrs = {"min": one.minimum, "max": one.maximum, "inputmode": "numeric", "class": "sb-short"}
         return forms.IntegerField(widget=forms.NumberInput(attrs=attrs), **common)

@@ -41,6 +41,7 @@ class ActForm:
     made     what is sent of the fields that were filled in
     check    what is wrong with them, by field
     begins   the form begins with what the provider has now, and only what differs is sent
+    compares   what is sent is compared with what the provider has then, field by field
     """
 
     label: Text
@@ -54,6 +55,7 @@ class ActForm:
     made: Callable[[Fields, Surroundings], Sent] = lambda fields, around: Sent(values=fields)
     check: Callable[[Fields], Mapping[str, str]] = lambda fields: {}
     begins: bool = False
+    compares: bool = False
 
 
 class AskingEditor(GenericEditor):
@@ -71,6 +73,11 @@ class AskingEditor(GenericEditor):
     @property
     def makes(self) -> bool:
         return bool(self.reading and self.reading.collection and ".create" in self.operation.key)
+
+    def asked(self, around: Surroundings) -> tuple[Field, ...]:
+        """What the form asks."""
+        assert self.asks is not None
+        return self.asks.fields
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
         assert self.asks is not None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -135,7 +136,8 @@ class Rows:
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One editable field. `kind`: text, long_text, exact (kept byte for byte), boolean, number, numbers,
-    duration_s, choice, choices, value (anything, shown as it is); of a document with a schema also code, email, url,
+    duration_s, choice, choices, file (of `accepts` media types and at most `maximum` bytes), value (anything, shown as
+    it is); of a document with a schema also code, email, url,
     integer, decimal, gregorian_s, time_of_day_s, yes_no (or neither), texts, names, pairs, integers, ref, refs, rows
     (a list, or an object, whose entries `rows` describes), secret, secrets, json.
 
@@ -162,6 +164,7 @@ class Field:
     maximum: int | None = None
     max_length: int | None = None
     max_items: int | None = None
+    accepts: tuple[str, ...] = ()
     choices: tuple[tuple[str, Text], ...] = ()
     words: Callable[[Any, Surroundings], Said | Text] | None = None
     empty: Text = lazy("none")
@@ -225,7 +228,7 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
         many = value if isinstance(value, list) else [value]
         return ", ".join(str(labels.get(str(item), item)) for item in many)
     if isinstance(value, dict) and FILE in value:
-        return _("a file of %(count)s bytes") % {"count": value[SIZE]}
+        return _("a file of %(size)s") % {"size": filesizeformat(value[SIZE])}
     if isinstance(value, list) and one.kind in ("texts", "integers"):
         return ", ".join(map(str, value))
     if isinstance(value, (dict, list)):

@@ -171,6 +171,9 @@ class Editor:
 
     reading: Operation | None = None  # set by `editors`
     detail: Operation | None = None  # reads the one object that was made, where a list says less of it
+    each: Operation | None = (
+        None  # reads one object of a list that is written together, where it says less of them
+    )
 
     def detail_address(self, address: Mapping[str, Any], identifier: str) -> Mapping[str, Any]:
         """Where `detail` reads an object that was just made."""

@@ -201,7 +201,12 @@ def look(door: Door, client: ProviderClient, clock: Clock, identifier: str = "")
         if may_be_none and not door.editor.reads_list:
             return Live(fields=None)
         raise gone(door, error.message) from error
-    return door.editor.live(answer.document, answer.items, door.address, identifier or door.identifier)
+    items = answer.items
+    if (each := door.editor.each) is not None:
+        own = each.address_names[-1]
+        addresses = [{**values, own: door.editor.identify(item)} for item in items]
+        items = [client.call(each.key, one, deadline_s=clock.left()).document for one in addresses]
+    return door.editor.live(answer.document, items, door.address, identifier or door.identifier)
 
 
 def _whole(client: ProviderClient, reading: Operation, values: Mapping[str, Any], clock: Clock) -> Answer:

@@ -312,6 +312,9 @@ def _refresh(change: Change, door: Door, client: ProviderClient) -> None:
         _refresh_at(change, door, client, place)
         named = str((change.answer or {}).get("created", "")) or place.remote_id
         callflow_findings.judge_near(door.connection, place.kind, [named])
+    if door.editor.rereads:
+        for page in door.connection.declaration.read_entities(client, kinds=door.editor.rereads):
+            entities.store(door.connection, page, timezone.now(), accepts_removal=True)
 
 
 def _refresh_at(change: Change, door: Door, client: ProviderClient, place: Place) -> None:
@@ -333,9 +336,6 @@ def _refresh_at(change: Change, door: Door, client: ProviderClient, place: Place
         draft = connection.declaration.read_entity(client, place.kind, place.parent_remote_id, remote_id)
         page = EntityPage(kind=place.kind, parent_remote_id=place.parent_remote_id, drafts=[draft])
         entities.store(connection, page, now)
-    if door.editor.rereads:
-        for page in connection.declaration.read_entities(client, kinds=door.editor.rereads):
-            entities.store(connection, page, now, accepts_removal=True)
     if change.entity_id is None and not door.editor.removes:
         _link(change, place.kind, place.parent_remote_id, str((change.answer or {}).get("created", "")))
 

@@ -14,10 +14,11 @@ from portal.lib.errors import InvalidInput, ProviderError
 from portal.ui.links import tenant_url
 from telephony.forms.editing import EditForm
 from telephony.models import Change, Connection
-from telephony.providers.act_forms import ActForm
+from telephony.providers.act_forms import ActForm, AskingEditor
 from telephony.providers.edit_fields import Field, Fields
 from telephony.providers.editing import Editor
 from telephony.providers.offers import Offer, Spot
+from telephony.providers.phrases import said
 from telephony.services import access, by_hand
 from telephony.services.door import Clock, Door, door_of, look
 from telephony.views.changes import list_of
@@ -44,6 +45,11 @@ class ObjectActFormView(EditView):
         return self.editor.asks
 
     @cached_property
+    def asked_fields(self) -> Sequence[Field]:
+        assert isinstance(self.editor, AskingEditor)
+        return self.editor.asked(self.door.around)
+
+    @cached_property
     def door(self) -> Door:
         names = self.editor.operation.path_names
         given = {name: self.request.GET[name] for name in names if self.request.GET.get(name)}
@@ -64,26 +70,28 @@ class ObjectActFormView(EditView):
             live = look(self.door, access.client_of(self.link, is_person=True), Clock())
         except ProviderError:
             return {}
-        names = {one.name for one in self.asked.fields if not one.secret}
+        names = {one.name for one in self.asked_fields if not one.secret}
         return {name: value for name, value in ((live and live.fields) or {}).items() if name in names}
 
     def form(self) -> EditForm:
         """Only what is asked; what the preview shows beside it is no field."""
         if self.request.method == "POST":
-            return self._form(self.asked.fields, seen={}, data=self.request.POST)
+            return self._form(self.asked_fields, seen={}, data=self.request.POST, files=self.request.FILES)
         return super().form()
 
     def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
-        return super()._form(self.asked.fields, seen=seen, **more)
+        return super()._form(self.asked_fields, seen=seen, **more)
 
     def _added(self, fields: Sequence[Field], before: Mapping[str, Any]) -> dict[str, Any]:
         """What the row says that the act was chosen on."""
-        found = super()._added(self.asked.fields, before)
+        found = super()._added(self.asked_fields, before)
         return found or {
-            one.name: self.request.GET[one.name] for one in self.asked.fields if one.name in self.request.GET
+            one.name: self.request.GET[one.name] for one in self.asked_fields if one.name in self.request.GET
         }
 
     def propose(self, form: EditForm) -> Change:
+        if self.asked.compares:
+            return super().propose(form)
         filled = form.wanted()
         if refused := self.asked.check(filled):
             raise InvalidInput(_("Some values cannot be sent."), fields=dict(refused))
@@ -98,6 +106,7 @@ class ObjectActFormView(EditView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["object_label"] = context["object_label"] or self.place[1]
+        context["meaning"] = said(self.asked.says) if self.asked.says else None
         return context
 
 

@@ -15,6 +15,7 @@ from telephony.providers.kazoo.act_forms import ACT_FORMS
 from telephony.providers.kazoo.acts import ACTS
 from telephony.providers.kazoo.blocking import BLOCKING
 from telephony.providers.kazoo.callflows import CALLFLOWS
+from telephony.providers.kazoo.carriers import carriers_editors
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.catalog.common import BASE
 from telephony.providers.kazoo.client import KazooClient
@@ -24,6 +25,7 @@ from telephony.providers.kazoo.kinds import CALL_KINDS, KINDS
 from telephony.providers.kazoo.kinds import DEVICE as DEVICE_KIND
 from telephony.providers.kazoo.kinds import USER as USER_KIND
 from telephony.providers.kazoo.live import LIVE
+from telephony.providers.kazoo.login_forms import LOGIN_FORMS
 from telephony.providers.kazoo.offers import OFFERS
 from telephony.providers.kazoo.ordering import HOLDING, ORDERING
 from telephony.providers.kazoo.pictures import PICTURES
@@ -33,6 +35,7 @@ from telephony.providers.kazoo.running import RUNNING
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
 from telephony.providers.kazoo.sounds import SOUNDS
 from telephony.providers.kazoo.sync import path_values, read_entities, read_entity
+from telephony.providers.kazoo.uploads import UPLOADS
 
 
 def _only_for(way: str) -> tuple[str, tuple[str, ...]]:
@@ -193,7 +196,8 @@ PROVIDER = Provider(
     editors={
         **EDITORS,
         **made_of(CATALOG, {**ACTS, **HOLDING}),
-        **asking_editors(CATALOG, ACT_FORMS),
+        **asking_editors(CATALOG, {**ACT_FORMS, **UPLOADS, **LOGIN_FORMS}),
+        **carriers_editors(CATALOG),
     },
     # A bucket of a hundred that fills by ten a second.
     pacing=Pacing(limit=100, window_s=10.0, kept=10, refills=True),

@@ -271,6 +271,16 @@ _REVIVE = ActForm(
     made=lambda fields, around: Sent(values={"re-enable": True}),
 )
 
+_SYNC = ActForm(
+    label=lazy("Have it load its settings"),
+    title=lazy("Have the telephone load its settings"),
+    verb=lazy("Do it now"),
+    says=lazy(
+        "The telephone is told to load its settings again; many restart for that, and a call on it ends."
+    ),
+    icon="refresh",
+)
+
 ACT_FORMS: Mapping[str, ActForm] = {
     "conference.action": _ROOM,
     "conference.addParticipant": _CALL_IN,
@@ -294,4 +304,5 @@ ACT_FORMS: Mapping[str, ActForm] = {
     "billing.update": _PAYER,
     "port.addComments": _COMMENT,
     "webhook.revive": _REVIVE,
+    "device.sync": _SYNC,
 }

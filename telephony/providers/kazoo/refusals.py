@@ -107,6 +107,9 @@ def _status(response: Response, envelope: Mapping[str, Any]) -> int:
 # ---- what each status means ----
 
 Said = Mapping[str, Any]
+_SIGNING_IN = frozenset(
+    {"auth.userAuth", "auth.sharedAuth", "auth.pinAuth", "auth.apiAuth"}
+)  # no token goes with them
 
 
 def _invalid(operation: Operation, envelope: Mapping[str, Any], said: Said) -> ProviderError:
@@ -119,6 +122,11 @@ def _invalid(operation: Operation, envelope: Mapping[str, Any], said: Said) -> P
 
 
 def _unauthorized(operation: Operation, envelope: Mapping[str, Any], said: Said) -> ProviderError:
+    if operation.key in _SIGNING_IN:
+        data = envelope.get("data")
+        if isinstance(data, Mapping) and "multi_factor_request" in data:
+            return Forbidden(_("Kazoo knows this login, and asks for a second factor."), **said)
+        return Forbidden(_("Kazoo does not let this in: it knows no such login."), **said)
     return Unavailable(_("Kazoo refuses a token that it has just issued."), **said)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Person
@@ -162,6 +163,81 @@ def test_a_telephone_calls_a_number(hand: Hand) -> None:
     request = (change.sent or {})["request"]
     assert request["url"].split("?")[0].endswith("/quickcall/%2B33199005512")
     assert "timeout=20" in request["url"] and change.object_label == "Call of Desk"
+
+
+def test_a_file_is_judged_at_its_field_and_named_by_itself(hand: Hand) -> None:
+    port = stored(hand.top, "port_request", "port.create", {"name": "Old", "numbers": {"+33199005511": {}}})
+    page = hand.page("port.createAttachment", port)
+    assert 'accept="application/pdf"' in page and "multipart" in page and "pdf, at most 7.6" in page
+    assert set(hand.refused("port.createAttachment", port, data=_file("bill.pdf", b"GIF89a"))) == {"data"}
+    assert set(hand.refused("port.createAttachment", port)) == {"data"}
+
+    change = hand.does("port.createAttachment", port, data=_file("bill.pdf", b"%PDF-1.7 old bill"))
+
+    assert change.address["documentName"] == "bill.pdf" and "old bill" not in str(change.wanted["data"])
+    held = hand.client.call(
+        "port.getAttachment", {"portRequestId": port.remote_id, "documentName": "bill.pdf"}
+    )
+    assert held.content == b"%PDF-1.7 old bill"
+
+
+def _file(name: str, content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def test_a_login_is_tried_and_its_password_never_kept(hand: Hand) -> None:
+    assert set(hand.refused("auth.userAuth", username="lise", password="morvanne")) == {"account_name"}
+    name = hand.asks("account.get")["name"]
+    stored(
+        hand.top,
+        "user",
+        "user.create",
+        {"first_name": "Lise", "last_name": "Arvel", "username": "lise", "password": "morvanne"},
+    )
+
+    change = hand.does("auth.userAuth", username="lise", password="morvanne", account_name=name)
+
+    assert "morvanne" not in f"{change.wanted} {change.sent} {change.answer}"
+    bad = hand.browser.post(
+        hand.address("auth.userAuth", None), {"username": "lise", "password": "x", "account_name": name}
+    )
+    sent = editing.send(Change.objects.latest("pk"), hand.person)
+    assert bad.status_code == 302 and (sent.state, sent.error) == (
+        Change.State.REFUSED,
+        "Kazoo does not let this in: it knows no such login.",
+    )
+
+
+def test_several_carriers_are_changed_in_rows_and_all_else_of_them_stays(hand: Hand) -> None:
+    gateway = {"server": "sip.example", "password": "sealed-away"}
+    made = [
+        stored(
+            hand.top,
+            "resource",
+            "localResources.create",
+            {"name": name, "gateways": [gateway], "weight_cost": cost, "x_site": "Lyon"},
+        )
+        for name, cost in (("Alder Trunks", 10), ("Birch Trunks", 20), ("Cedar Trunks", 30))
+    ]
+    first, second, third = (one.remote_id for one in made)
+    key = "localResources.updateCollection"
+    typed = {f"{second}.weight_cost": "5", f"{third}.emergency": "on"}
+    before = {one: hand.asks("localResources.get", {"resourceId": one}) for one in (first, second, third)}
+    assert set(hand.refused(key, **{**typed, f"{second}.weight_cost": "101"})) == {f"{second}.weight_cost"}
+
+    change = hand.does(key, **typed)
+
+    assert set(change.wanted) == {f"{second}.weight_cost", f"{third}.emergency"}
+    assert "sealed-away" not in f"{change.before} {change.sent} {change.after}"
+    now = {one: hand.asks("localResources.get", {"resourceId": one}) for one in before}
+    assert now[first] == before[first]
+    assert now[second] == before[second] | {"weight_cost": 5}
+    assert now[third] == before[third] | {"emergency": True}
+    made[1].refresh_from_db()
+    assert made[1].document["weight_cost"] == 5
+    undone = editing.send(editing.revert(change, hand.person), hand.person)
+    assert undone.state == APPLIED
+    assert hand.asks("localResources.get", {"resourceId": second}) == before[second]
 
 
 def test_a_notice_is_written_as_text(hand: Hand) -> None:

@@ -37,6 +37,7 @@ def _carriers(name: str, where: str, kind: str, sentences: Sentences, note: Text
             _("Replace several carriers at once"),
             whole("json", _("The carriers as a list of documents, each with its “id”.")),
             reads_back=f"{name}.list",
+            undone_by=f"{name}.updateCollection",
             **common,
         ),
         listing(
