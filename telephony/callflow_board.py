@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from telephony.callflow_drawing import Drawing, Links
 from telephony.callflow_outline import Outline
-from telephony.services.callflow_scene import Scene
+from telephony.services.callflow_scene import ROOT, Scene
 
 DIGEST_BYTES = 6
 
@@ -26,15 +26,20 @@ class Board:
     """What is shown of a scene; the same step is `chosen` in both."""
 
     def __init__(self, scene: Scene, links: Links, title: str, chosen: str) -> None:
-        self._drawing, self._outline = Drawing(scene, links), Outline(scene, links, title)
+        self._links, self._drawing, self._outline = links, Drawing(scene, links), Outline(scene, links, title)
         self.chosen = chosen
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
-        """Of each step, wherever it stands and whether it is chosen or not."""
-        return {
-            step: _digest(shape.css, shape.lines({}), shape.inside, self._outline.rows[step])
-            for step, shape in self._drawing.shapes.items()
+        """Of what each step is drawn and told from, wherever it stands and whether it is chosen or not: what a page
+        shows already is not drawn again to find that out. Where steps lead to depends on nothing else but what is
+        folded and opened, which stands in each address.
+        """
+        drawing, address = self._drawing, self._links.step("")
+        head = _digest(drawing.shape(ROOT).inside, drawing.cords(ROOT), self._outline.said(ROOT))
+        return {ROOT: head} | {
+            step.id: _digest(*step.shown, drawing.cords(step.id), address)
+            for step in drawing.scene.steps.values()
         }
 
     @property
@@ -75,5 +80,5 @@ def digests_of(text: str) -> dict[str, str]:
     return {step: digest for step, _colon, digest in pairs}
 
 
-def _digest(*told: str) -> str:
-    return urlsafe_b64encode(blake2b("\n".join(told).encode(), digest_size=DIGEST_BYTES).digest()).decode()
+def _digest(*told: Any) -> str:
+    return urlsafe_b64encode(blake2b(repr(told).encode(), digest_size=DIGEST_BYTES).digest()).decode()

@@ -71,7 +71,7 @@ class Shape:
     """One step as it is drawn around its place, whether it is chosen or not.
 
     css      its classes
-    cords    that lead from it: the step below, the class of the cord, its path
+    cords    that lead from it: the step below, the class of the cord, how far it stands to the right
     inside   everything else of the step
     """
 
@@ -89,8 +89,9 @@ class Shape:
     def lines(self, css: Mapping[str, str]) -> str:
         return "".join(
             [
-                f'<path class="cord{tone}{" way" if below in css else ""}" data-step="{below}" d="{path}"/>'
-                for below, tone, path in self.cords
+                f'<path class="cord{tone}{" way" if below in css else ""}" data-step="{below}" '
+                f'd="M0 {HIGH}C0 {ROW - 22} {away} {ROW - 36} {away} {ROW}"/>'
+                for below, tone, away in self.cords
             ]
         )
 
@@ -127,23 +128,22 @@ class Drawing:
             columns, rows = ceil(columns / SPARE[0]) * SPARE[0], ceil(rows / SPARE[1]) * SPARE[1]
         return short(columns * COLUMN + 2 * MARGIN), str(rows * ROW - GAP + 2 * MARGIN + 12)
 
-    @cached_property
-    def shapes(self) -> Mapping[str, Shape]:
-        """The head and the steps by id, in the order of a walk."""
-        top = self.scene.top
-        head = Shape("step root", self._cords(ROOT, [top] if top is not None else ()), self._head())
-        return {ROOT: head} | {step.id: self._shape(step) for step in self.scene.steps.values()}
+    def shape(self, step: str) -> Shape:
+        """The head, or a step by its id."""
+        if step == ROOT:
+            return Shape("step root", self.cords(ROOT), self._head())
+        return self._shape(self.scene.steps[step])
 
     def svg(self, chosen: str = "") -> SafeString:
         """All of it, with the way to the chosen step."""
         way = self.scene.way_to(chosen) | ({ROOT} if chosen else set())
         css = dict.fromkeys(way, " way") | ({chosen: " way sel"} if chosen else {})
-        return self._framed(self.groups(self.shapes, css, chosen))
+        return self._framed(self.groups([ROOT, *self.scene.steps], css, chosen))
 
     def groups(self, steps: Collection[str], css: Mapping[str, str], chosen: str = "") -> str:
         return "".join(
             [
-                self.shapes[one].group(one, self.places[one], css, _RING if one == chosen else "")
+                self.shape(one).group(one, self.places[one], css, _RING if one == chosen else "")
                 for one in steps
             ]
         )
@@ -190,17 +190,17 @@ class Drawing:
         css.append("inside" if step.is_inside else "")
         return Shape(
             css=" ".join(filter(None, css)),
-            cords=self._cords(step.id, step.below),
+            cords=self.cords(step.id),
             inside=f"{self._linked(step)}{_PLUG if step.below else ''}{self._buttons(step)}{_JACK}{_branch(step.branch)}",
         )
 
-    def _cords(self, step: str, below: Sequence[str]) -> list[tuple[str, str, str]]:
+    def cords(self, step: str) -> list[tuple[str, str, str]]:
         """From the lower edge of a step to the places of those below."""
         points, steps, cords = self._points, self.scene.steps, []
-        for one in below:
+        for one in self.scene.below(step):
             away = short(points[one][0] - points[step][0])
             tone = " bad" if steps[one].tone == "bad" else " new" if steps[one].mark == "new" else ""
-            cords.append((one, tone, f"M0 {HIGH}C0 {ROW - 22} {away} {ROW - 36} {away} {ROW}"))
+            cords.append((one, tone, away))
         return cords
 
     def _linked(self, step: Step) -> str:
@@ -230,13 +230,7 @@ class Drawing:
         """How it differs, or that it is not all right, in a word at the corner."""
         words = step.mark_word
         if not words:
-            words = (
-                self._missing
-                if any(one.is_missing for one in step.targets)
-                else self._off
-                if any(one.is_off for one in step.targets)
-                else ""
-            )
+            words = self._missing if step.is_missing else self._off if step.is_off else ""
         if not words:
             return ""
         width = 12 + 5.9 * len(words)

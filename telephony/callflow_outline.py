@@ -5,9 +5,6 @@ Written here and not in a template: a callflow has hundreds of steps, and each a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
-
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -25,19 +22,18 @@ class Outline:
         self._problem = parts.icon("alert-triangle", size=14, label=_("Problem"))
         self._note = parts.icon("note", size=14, label=_("Note"))
 
-    @cached_property
-    def rows(self) -> Mapping[str, str]:
-        """What the row of the head and of each step says, by id, in the order of a walk: but for its level, for that
-        changes with every step that comes above, and without a choice.
+    def said(self, step: str) -> str:
+        """What the row of the head or of a step says: but for its level, for that changes with every step that comes
+        above, and without a choice.
         """
-        return {ROOT: self._head()} | {step.id: self._row(step) for step in self.scene.steps.values()}
+        return self._head() if step == ROOT else self._row(self.scene.steps[step])
 
     def level(self, step: str) -> int:
         return 1 if step == ROOT else self.scene.steps[step].level + 1
 
     def row(self, step: str, digest: str, *, is_chosen: bool = False) -> str:
         """A row; `digest` is of what it and the drawing say of the step (callflow_board.py)."""
-        said = f'{_TRUE if is_chosen else _FALSE} aria-level="{self.level(step)}"{self.rows[step]}'
+        said = f'{_TRUE if is_chosen else _FALSE} aria-level="{self.level(step)}"{self.said(step)}'
         return f'<li role="none" data-drawn="{digest}"><a role="treeitem" aria-selected={said}</a></li>'
 
     def _head(self) -> str:

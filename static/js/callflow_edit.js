@@ -8,14 +8,15 @@
 
   // ---- one act: the answer is what differs from what is shown ----
   // Who is faster than the server is not passed over: one act waits for the other.
-  const send = (url, data, focus) => (queue = queue.then(() => sendNow(url, data, focus)));
-  const sendNow = async (url, data, focus) => {
+  const send = (data, focus) => (queue = queue.then(() => sendNow(data, focus)));
+  const sendNow = async (data, focus) => {
     work().setAttribute("aria-busy", "true");
     data.set("revision", work().dataset.revision);
     data.set("shown", switchboardPatch.shown());
     data.set("chosen", chosen());
     try {
-      const answer = await fetch(url, { method: "POST", body: data, headers: { "HX-Request": "true" } });
+      const here = location.pathname + location.search; // with what is folded and opened now
+      const answer = await fetch(here, { method: "POST", body: data, headers: { "HX-Request": "true" } });
       const elsewhere = answer.headers.get("HX-Redirect");
       if (elsewhere) return void location.assign(elsewhere);
       if (!answer.ok || answer.redirected) return void location.reload();
@@ -41,7 +42,7 @@
     if (said.chosen === before) document.getElementById("flow-panel").scrollTop = panelAt;
     if (before !== asked && flow.itemOf(before)) return void flow.choose(before); // chosen while the act was on its way
     const item = flow.itemOf(said.chosen);
-    history.replaceState(history.state, "", item.href);
+    if (item.href !== location.href) history.replaceState(history.state, "", item.href);
     if (focus) item.focus();
   };
   document.addEventListener("submit", (event) => {
@@ -49,7 +50,7 @@
     if (!form) return;
     event.preventDefault();
     const keepsFocus = form.matches(".sb-flow-settings");
-    send(form.getAttribute("action"), new FormData(form, event.submitter), !keepsFocus);
+    send(new FormData(form, event.submitter), !keepsFocus);
   });
   const act = (what, more = {}) => {
     const data = new FormData();
@@ -57,7 +58,7 @@
     data.set("revision", work().dataset.revision);
     data.set("act", what);
     for (const [name, value] of Object.entries(more)) data.set(name, value);
-    return send(location.pathname + location.search, data, true); // with what is folded and opened now
+    return send(data, true);
   };
   const onStep = (what) => chosen() !== "root" && act(what, { step: chosen() });
   // Below a step; below the one that is chosen on the branch that its form says.
@@ -136,13 +137,26 @@
       flow.itemOf(chosen())?.focus();
     }
   });
-  // ---- where a step can move to: its form lists it where there is no script; else it is the outline's, when asked for ----
-  document.addEventListener("toggle", (event) => {
-    const list = event.target.querySelector?.("[data-key=move]");
-    if (!list || list.options.length) return;
+  // ---- where a step can move to, and what can be put above it: its form lists both where there is no script; else they
+  // are the outline's and the palette's, when asked for ----
+  const listPlaces = (list) => {
     for (const item of work().querySelectorAll("[data-outline] [data-above]:not([aria-disabled])")) {
       const words = [...item.querySelectorAll(":scope > .w, :scope > b")].map((one) => one.textContent).join(" ");
       if (item.dataset.step !== chosen()) list.add(new Option("· ".repeat(item.getAttribute("aria-level") - 2) + words, item.dataset.step));
+    }
+  };
+  const listModules = (list) => {
+    for (const part of work().querySelectorAll(".sb-palette-part")) {
+      const group = document.createElement("optgroup");
+      group.label = part.firstElementChild.firstChild.textContent.trim();
+      for (const { textContent, dataset } of part.querySelectorAll("[data-module]:not([data-ends])")) group.append(new Option(textContent.trim(), dataset.module));
+      list.append(group);
+    }
+  };
+  document.addEventListener("toggle", ({ target }) => {
+    for (const [key, fill] of [["move", listPlaces], ["wrap", listModules]]) {
+      const list = target.querySelector?.(`[data-key=${key}]`);
+      if (list && !list.options.length) fill(list);
     }
   }, true);
 

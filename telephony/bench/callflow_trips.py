@@ -27,8 +27,9 @@ from telephony.providers.kazoo.sandbox.modules import MODULES
 from telephony.providers.kazoo.sandbox.refusals import Errors
 from telephony.providers.kazoo.sandbox.validation import check_part
 from telephony.providers.kazoo.sealing import without_secrets
-from telephony.services.callflow_drafts import begun, flow_of
+from telephony.services.callflow_drafts import begun
 from telephony.services.callflow_secrets import stars
+from telephony.services.callflow_text import flow_of
 
 SCRIPTED = {"shown": "", "chosen": ""}  # what a script says of its page: nothing is drawn on it yet
 ANSWERS = (HTTPStatus.OK, HTTPStatus.FOUND)

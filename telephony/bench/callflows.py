@@ -41,7 +41,7 @@ from telephony.providers.drafts import EntityPage
 from telephony.providers.kazoo.objects import draft_of
 from telephony.providers.registry import provider
 from telephony.services import entities
-from telephony.services.callflow_drafts import text_of
+from telephony.services.callflow_text import text_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Response

@@ -18,7 +18,7 @@ class CallflowDraft(TenantOwned):
 
     entity    the callflow; None for one that is not made yet, in the account `connection`
     base      the provider's document as it was read when the draft began: JSON text, for the database keeps no order
-    flow      the steps as they are now, with their numbers (`services/callflow_drafts.py`)
+    flow      the steps as they are now, with their numbers (`services/callflow_text.py`)
     position  how many of the acts are in force; those after it can be done again
     revision  counts every act, so that a second window does not write over the first
     change    the preview that publishes it, once there is one
@@ -61,7 +61,7 @@ class CallflowDraft(TenantOwned):
     @property
     def name(self) -> str:
         """What the draft calls it."""
-        return str(json.loads(self.flow)["root"].get("name") or _("New callflow"))
+        return str(json.loads(self.flow.partition("\n")[0])["root"].get("name") or _("New callflow"))
 
     @property
     def link(self) -> Connection:

@@ -32,6 +32,7 @@ from telephony.providers.edit_fields import Field
 from telephony.providers.phrases import Strong, said
 from telephony.services import callflow_drafts, callflow_secrets
 from telephony.services.callflow_around import callflows_of, targets_of
+from telephony.services.callflow_text import flow_of
 from telephony.services.entities import fingerprint, secrets_of
 
 NAMES = "_names"  # of a file: what the objects are called, by kind and identifier; a server ignores the name
@@ -244,7 +245,7 @@ def bring_into(draft: CallflowDraft, parcel: Parcel, others: Mapping[Key, str]) 
     Raises InvalidInput as `bring` does.
     """
     made, left, known = _mapped(draft.link, parcel, others)
-    own = callflow_drafts.flow_of(draft.flow)
+    own = flow_of(draft.flow)
     kept = {name: value for name, value in own.root.items() if name in (*LEFT_OUT, "id", "name")}
     document = {**made.document(), **kept}
     draft.left_empty = [{**one, "step": one["step"] + own.fresh} for one in left]  # its steps get new numbers
@@ -255,7 +256,7 @@ def bring_into(draft: CallflowDraft, parcel: Parcel, others: Mapping[Key, str]) 
 def note_lost(draft: CallflowDraft, lost: Sequence[tuple[int, str]], first: int) -> None:
     """Remember which secrets of a part that came from another account were left behind; its steps begin at `first`."""
     flow, callflows = (
-        callflow_drafts.flow_of(CallflowDraft.objects.get(pk=draft.pk).flow),
+        flow_of(CallflowDraft.objects.get(pk=draft.pk).flow),
         callflows_of(draft.link),
     )
     draft.left_empty = [*draft.left_empty, *_lost_secrets(flow, callflows, lost, first)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -20,60 +21,17 @@ from portal.lib.canonical import canonical_json, same
 from telephony.models import CallflowAct, CallflowDraft, Change, Connection, Entity
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
-from telephony.providers.callflows.tree import Flow, Node, read
+from telephony.providers.callflows.tree import CHILDREN, Flow, Node, of_step, read
 from telephony.providers.drafts import EntityDraft, EntityPage
 from telephony.providers.edit_fields import Surroundings
 from telephony.providers.editing import Place
 from telephony.services import access, callflow_findings, callflow_secrets, change_secrets, editing, entities
 from telephony.services.callflow_around import callflows_of
+from telephony.services.callflow_text import KEPT_DOCUMENTS, flow_in, flow_of, patch_of, patch_text, text_of
 
 
 class Stale(Exception):
     """The draft moved on in another window; nothing was done."""
-
-
-# ---- as text ----
-
-
-def text_of(flow: Flow) -> str:
-    """A callflow with the numbers of its steps."""
-    return json.dumps(
-        {
-            "root": flow.root,
-            "nodes": {str(number): _said(node) for number, node in flow.nodes.items()},
-            "top": flow.top,
-            "fresh": flow.fresh,
-        },
-        ensure_ascii=False,
-    )
-
-
-def flow_of(text: str) -> Flow:
-    said = json.loads(text)
-    nodes = {int(number): _read_node(node) for number, node in said["nodes"].items()}
-    return Flow(root=said["root"], nodes=nodes, top=said["top"], fresh=said["fresh"])
-
-
-def _said(node: Node | None) -> Any:
-    return None if node is None else [node.own, node.branches, node.parent]
-
-
-def _read_node(said: Any) -> Node:
-    own, branches, parent = said
-    return Node(own=own, branches=tuple((key, number) for key, number in branches), parent=parent)
-
-
-def _patch_text(patch: Patch) -> str:
-    nodes = {str(number): _said(node) for number, node in patch.nodes.items()}
-    return json.dumps(
-        {"nodes": nodes, "top": patch.top, "root": patch.root, "fresh": patch.fresh}, ensure_ascii=False
-    )
-
-
-def _patch_of(text: str) -> Patch:
-    said = json.loads(text)
-    nodes = {int(number): node and _read_node(node) for number, node in said["nodes"].items()}
-    return Patch(nodes=nodes, top=said["top"], root=said["root"], fresh=said["fresh"])
 
 
 # ---- a draft ----
@@ -90,7 +48,21 @@ def draft_of(entity: Entity, person: Person) -> CallflowDraft | None:
     if found is not None and is_over(found):
         found.delete()
         return None
+    if found is not None:
+        found.entity = entity  # which is at hand, with its connection
     return found
+
+
+def has_moved(draft: CallflowDraft) -> bool:
+    """Whether our copy of the live callflow is another than the draft began with."""
+    entity = draft.entity
+    return entity is not None and not _is_copy_of(entity.pk, entity.checksum, draft.base)
+
+
+@lru_cache(maxsize=KEPT_DOCUMENTS)
+def _is_copy_of(entity: int, _checksum: str, base: str) -> bool:
+    """The checksum says which of its documents it is: each is read and compared once."""
+    return same(Entity.objects.values_list("document", flat=True).get(pk=entity), json.loads(base))
 
 
 def drafts_of_others(entity: Entity, person: Person) -> list[CallflowDraft]:
@@ -191,8 +163,8 @@ def act(
             number=held.position + 1,
             what=what,
             step=step,
-            undo=_patch_text(undo),
-            redo=_patch_text(patch),
+            undo=patch_text(undo),
+            redo=patch_text(patch),
         )
         return _moved(held, after, held.position + 1)
 
@@ -204,7 +176,7 @@ def undo(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
         last = held.acts.filter(number=held.position).first()
         if last is None:
             return held
-        before, _redo = edits.apply(flow_of(held.flow), _patch_of(last.undo))
+        before, _redo = edits.apply(flow_of(held.flow), patch_of(last.undo))
         return _moved(held, before, held.position - 1)
 
 
@@ -215,7 +187,7 @@ def redo(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
         next_one = held.acts.filter(number=held.position + 1).first()
         if next_one is None:
             return held
-        after, _undo = edits.apply(flow_of(held.flow), _patch_of(next_one.redo))
+        after, _undo = edits.apply(flow_of(held.flow), patch_of(next_one.redo))
         return _moved(held, after, held.position + 1)
 
 
@@ -275,7 +247,7 @@ def differences(before: Flow, after: Flow) -> Differences:
         old = before.nodes.get(number)
         if old is None:
             marks[number] = "new"
-        elif not same(_own(old), _own(node)):
+        elif old is not node and _own_text(old) != _own_text(node):
             marks[number] = "changed"
         elif _place(before, number) != _place(after, number):
             marks[number] = "moved"
@@ -294,12 +266,13 @@ def differences(before: Flow, after: Flow) -> Differences:
     )
 
 
-def _own(node: Node) -> Any:
-    """A step without its place for branches, which comes and goes with them."""
+@of_step
+def _own_text(node: Node) -> str:
+    """A step without its place for branches, which comes and goes with them; the order of its keys is left out."""
     own = node.own
-    if isinstance(own, Mapping) and node.holds_branches:
-        own = {name: value for name, value in own.items() if name != "children"}
-    return own
+    if node.holds_branches:
+        own = {name: value for name, value in own.items() if name != CHILDREN}
+    return json.dumps(own, sort_keys=True)
 
 
 def _place(flow: Flow, number: int) -> tuple[int | None, str]:
@@ -345,7 +318,7 @@ def proposal_of(draft: CallflowDraft) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is wanted of the live callflow and what was seen of it, as `editing.propose` takes them: secrets in clear."""
     connection = draft.link
     editor = connection.declaration.editor(callflows_of(connection).update)
-    seen = editor.read(_to_send(draft, read(json.loads(draft.base))))
+    seen = editor.read(_to_send(draft, flow_in(draft.base)))
     now = editor.read(_to_send(draft, flow_of(draft.flow)))
     wanted = {
         name: value

@@ -16,8 +16,8 @@ from telephony.providers.callflows.tree import read
 from telephony.providers.editing import Place
 from telephony.services import callflow_drafts, editing
 from telephony.services.callflow_around import Network, callflows_of
-from telephony.services.callflow_drafts import flow_of
 from telephony.services.callflow_numbers import own_numbers
+from telephony.services.callflow_text import flow_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,10 @@ _MARKS: Mapping[str, Text] = {
     "gone": gettext_lazy("gone"),
 }
 _SCALARS = (str, int, float)
+_SHOWN = attrgetter(
+    *("id", "number", "word", "name", "icon", "category_label", "branch", "tone", "note", "mark"),
+    *("position", "siblings", "above", "below", "folded", "has_below", "is_inside"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +86,20 @@ class Step:
         return any(one.startswith(f"{self.id}-") for one in self.below)
 
     @property
+    def is_missing(self) -> bool:
+        return any(one.is_missing for one in self.targets)
+
+    @property
+    def is_off(self) -> bool:
+        return any(one.is_off for one in self.targets)
+
+    @property
+    def shown(self) -> tuple[Any, ...]:
+        """All of it that a drawing and an outline show, but for its level."""
+        link = self.link.pk if self.link is not None else None
+        return *_SHOWN(self), bool(self.problems), self.is_missing, self.is_off, link, self.is_opened
+
+    @property
     def mark_word(self) -> str:
         return str(_MARKS.get(self.mark, ""))
 
@@ -99,13 +118,19 @@ class Scene:
     @cached_property
     def layout(self) -> Layout[str]:
         """Places of the head (`ROOT`) and of all steps."""
-        first = [self.top] if self.top is not None else []
-        return laid_out(ROOT, lambda one: self.steps[one].below if one != ROOT else first)
+        return laid_out(ROOT, self.below)
+
+    def below(self, step: str) -> Sequence[str]:
+        """The ids of the steps below one, or below the head."""
+        if step != ROOT:
+            return self.steps[step].below
+        return () if self.top is None else (self.top,)
 
     @property
     def categories(self) -> list[Category]:
         """Those that are there, for the legend."""
-        return list(dict.fromkeys(step.category for step in self.steps.values() if step.category))
+        found = {step.category.id: step.category for step in self.steps.values() if step.category}
+        return list(found.values())
 
     def way_to(self, step: str) -> set[str]:
         """The ids of a step and of those that lead to it."""

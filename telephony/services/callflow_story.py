@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +11,9 @@ from telephony.providers.callflows.surroundings import Around
 from telephony.providers.callflows.tree import FLOW, Flow, read
 from telephony.providers.flat import built
 from telephony.services.callflow_around import callflows_of, targets_of
-from telephony.services.callflow_drafts import differences, flow_of
+from telephony.services.callflow_drafts import differences
 from telephony.services.callflow_scene import Scene, Step, scene_of
+from telephony.services.callflow_text import flow_in, flow_of
 from telephony.services.door import Door
 
 FEW = 60  # steps that a page tells without being asked
@@ -87,7 +87,7 @@ def _as_drafted(change: Change, after: Flow) -> tuple[Flow, Flow] | None:
     own = flow_of(draft.flow)
     if canonical_json(own.document().get(FLOW)) != canonical_json(after.document().get(FLOW)):
         return None
-    return read(json.loads(draft.base)), own
+    return flow_in(draft.base), own
 
 
 def _scene(change: Change, flow: Flow, marks: Mapping[int, str] | None = None) -> Scene:

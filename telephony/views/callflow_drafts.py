@@ -4,7 +4,6 @@ versions brought back into it. Editing it: callflow_editing.py.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,17 +23,18 @@ from telephony.callflow_drawing import drawing_of
 from telephony.models import CallflowDraft, Change
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.lint import Fault, Problem
-from telephony.providers.callflows.tree import Flow, read
+from telephony.providers.callflows.tree import Flow
 from telephony.providers.edit_fields import Field, Surroundings
 from telephony.providers.editing import Editor
 from telephony.providers.operations import Text
 from telephony.services import callflow_drafts, callflow_moving
 from telephony.services.callflow_around import problems_of, targets_of
 from telephony.services.callflow_bringing import left_empty
-from telephony.services.callflow_drafts import Differences, differences, flow_of
+from telephony.services.callflow_drafts import Differences, differences
 from telephony.services.callflow_moving import Move
 from telephony.services.callflow_numbers import with_a_number
 from telephony.services.callflow_scene import scene_of
+from telephony.services.callflow_text import flow_in, flow_of
 from telephony.services.edit_surroundings import surroundings
 from telephony.views.callflow_pages import CallflowPage
 
@@ -61,6 +61,7 @@ class DraftPage(CallflowPage):
     right = Right.CALLFLOWS_EDIT
     url_name = "callflow_edit"
     is_new = False  # there is no live callflow yet
+    entity_without = ("document",)
 
     @cached_property
     def draft(self) -> CallflowDraft | None:
@@ -75,7 +76,7 @@ class DraftPage(CallflowPage):
     @cached_property
     def base(self) -> Flow:
         assert self.draft is not None
-        return read(json.loads(self.draft.base))
+        return flow_in(self.draft.base)
 
     @cached_property
     def problems(self) -> list[Problem]:

@@ -6,8 +6,7 @@ differs from that (telephony/callflow_board.py); nothing needs script.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import ItemsView, Mapping
 from typing import Any
 
 from django import forms
@@ -19,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
-from portal.lib.canonical import same
 from portal.lib.errors import ProviderError
 from portal.lib.secrets import Unreadable
 from portal.ui.views import FragmentMixin
@@ -30,6 +28,7 @@ from telephony.forms.callflow_edits import ActForm, Tools, no_such_act, patch_of
 from telephony.forms.editing import EditForm
 from telephony.models import CallflowDraft
 from telephony.providers.callflows import edits
+from telephony.providers.callflows.actions import Action, Category
 from telephony.providers.callflows.edits import Refused
 from telephony.services import callflow_bringing as bringing
 from telephony.services import callflow_clipboard, callflow_drafts
@@ -38,6 +37,7 @@ from telephony.services.callflow_drafts import Stale
 from telephony.services.callflow_offers import offers_at
 from telephony.services.callflow_scene import ROOT, Scene, scene_of
 from telephony.services.callflow_secrets import marks_back
+from telephony.services.callflow_text import flow_of
 from telephony.views import ways_back
 from telephony.views.callflow_drafts import DraftPage
 from telephony.views.callflow_parcels import send_on_where_it_lacks
@@ -181,7 +181,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             bringing.note_lost(draft, clip.lost, fresh)
         if what in ("add", "wrap", "paste", "duplicate"):
             return str(fresh)
-        if what == "fix" and fresh in callflow_drafts.flow_of(acted.flow):
+        if what == "fix" and fresh in flow_of(acted.flow):
             return str(fresh)  # the step that mends it is to be filled in
         if what in ("remove", "remove_branch"):
             return ROOT if above is None else str(above)
@@ -232,8 +232,12 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
 
     @property
     def has_script(self) -> bool:
-        """Whether a script asks: it lists the steps that one can move to by itself, out of the outline."""
+        """Whether a script asks: it lists by itself where a step can move to, and what can be put above it."""
         return self.is_fragment or SHOWN in self.request.POST
+
+    @property
+    def palette(self) -> ItemsView[Category, tuple[Action, ...]]:
+        return self.callflows.actions.by_category.items()
 
     @cached_property
     def scene(self) -> Scene:
@@ -258,7 +262,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "form": settings,
             "groups": list(settings.grouped()),
             "folded": list(settings.folded()),
-            "palette": self.callflows.actions.by_category.items(),
+            "modules_above": () if self.has_script else self.palette,
             "offers": offers_at(self.flow, self.link, self.network, number),
             "may_order": Right.NUMBERS_ORDER in self.request.rights and self.link.can("numbers.order"),
             "try_url": self.url("callflow_try"),
@@ -278,8 +282,9 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "editable": True,
             "problems": self.problems,
             "module_count": len(self.callflows.actions),
+            "palette": self.palette,
             "others": [] if self.is_new else callflow_drafts.drafts_of_others(self.entity, self.request.user),
-            "moved": not self.is_new and not same(self.entity.document, json.loads(draft.base)),
+            "moved": callflow_drafts.has_moved(draft),
             "change_count": len(found.after) + sum(1 for one in found.before.values() if one == "gone"),
             "root_changed": bool(found.root),
             "can_redo": draft.acts.filter(number=draft.position + 1).exists(),

@@ -27,6 +27,7 @@ from telephony.providers.callflows.tree import read
 from telephony.services import callflow_drafts
 from telephony.services.callflow_around import callflows_of, makers_of
 from telephony.services.callflow_scene import scene_of
+from telephony.services.callflow_text import flow_of
 from telephony.services.edit_surroundings import surroundings
 from telephony.services.references import options_for
 from telephony.views import ways_back
@@ -171,7 +172,7 @@ class NewDraftMixin(DraftPage):
     def entity(self) -> Entity:
         """The callflow as it would be; it is not stored."""
         connection = self.row.link
-        flow = callflow_drafts.flow_of(self.row.flow)
+        flow = flow_of(self.row.flow)
         return Entity(
             tenant=connection.tenant,
             connection=connection,

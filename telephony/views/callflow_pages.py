@@ -36,10 +36,12 @@ class CallflowPage(TenantRightMixin):
     menu_entry = INDEX
     kwargs: dict[str, Any]
     url_name = "callflow_detail"
+    entity_without: tuple[str, ...] = ()  # columns that the page has no need of
 
     @cached_property
     def entity(self) -> Entity:
         rows = Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
+        rows = rows.defer(*self.entity_without)
         return get_object_or_404(rows, pk=self.kwargs["pk"], kind__in=CALLFLOW_KINDS)
 
     @property

@@ -10,8 +10,8 @@ from django.views.generic import TemplateView
 from accounts.rights import Right
 from telephony.providers.callflows.tree import Flow, read
 from telephony.services import callflow_drafts
-from telephony.services.callflow_drafts import flow_of
 from telephony.services.callflow_numbers import tried
+from telephony.services.callflow_text import flow_of
 from telephony.views.callflow_new import NewDraftMixin
 from telephony.views.callflow_pages import CallflowPage
 from telephony.views.lines import FragmentOrPageMixin

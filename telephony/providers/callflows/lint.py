@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.callflows.actions import DEFAULT, Action, Actions, Rule
-from telephony.providers.callflows.tree import Flow, Node
+from telephony.providers.callflows.tree import Flow, Node, of_step
 from telephony.providers.fields import is_secret
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Said, Strong, said
@@ -86,12 +87,17 @@ class Problem:
 
 def problems(flow: Flow, actions: Actions) -> list[Problem]:
     """The faults in the order of the steps. A module that is not known is no fault, and nothing below it is."""
-    found = list(_about_root(flow))
+    found, language = list(_about_root(flow)), get_language()
     for number, node in flow.walk():
         if action := actions.get(node.module):
-            for rule in _RULES:
-                found += rule(flow, number, node, action)
+            found += _about_step(node, number, action, language)
     return found
+
+
+@of_step
+def _about_step(node: Node, number: int, action: Action, language: str | None) -> tuple[Problem, ...]:
+    """Reasons are words of the language of now."""
+    return tuple(problem for rule in _RULES for problem in rule(number, node, action))
 
 
 def _about_root(flow: Flow) -> Iterator[Problem]:
@@ -102,7 +108,7 @@ def _about_root(flow: Flow) -> Iterator[Problem]:
         yield Problem(fault=Fault.NO_STEP, says=said(_("There is no step: calls end at once.")))
 
 
-def _branches(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+def _branches(number: int, node: Node, action: Action) -> Iterator[Problem]:
     for key, child in node.branches:
         fix = Fix(label=_("Remove the branch"), edit="remove_branch", arguments={"number": child})
         if action.is_terminal:
@@ -115,7 +121,7 @@ def _branches(flow: Flow, number: int, node: Node, action: Action) -> Iterator[P
             yield Problem(fault=Fault.NEVER_TAKEN, says=says, number=child, fix=fix)
 
 
-def _passed_over(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+def _passed_over(number: int, node: Node, action: Action) -> Iterator[Problem]:
     if node.data.get("skip_module") is True:
         data = {name: value for name, value in node.data.items() if name != "skip_module"}
         fix = Fix(label=_("Take the step again"), edit="set_data", arguments={"number": number, "data": data})
@@ -123,7 +129,7 @@ def _passed_over(flow: Flow, number: int, node: Node, action: Action) -> Iterato
         yield Problem(fault=Fault.PASSED_OVER, says=says, number=number, path="skip_module", fix=fix)
 
 
-def _exits(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+def _exits(number: int, node: Node, action: Action) -> Iterator[Problem]:
     keys = {key for key, _child in node.branches}
     add = {"to": number, "key": DEFAULT}
     if action.branches.rule is Rule.KEYS and not keys & _EXITS:
@@ -136,13 +142,13 @@ def _exits(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Prob
         yield Problem(fault=Fault.DEAD_END, says=says, number=number, fix=fix)
 
 
-def _about_nothing(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+def _about_nothing(number: int, node: Node, action: Action) -> Iterator[Problem]:
     if action.about and all(node.data.get(name) in (None, "", []) for name in action.about):
         says = said(_("**{action}**: nobody said whom or what it is for."), action=action.label)
         yield Problem(fault=Fault.NOTHING_CHOSEN, says=says, number=number, path=action.about[0])
 
 
-def _values(flow: Flow, number: int, node: Node, action: Action) -> Iterator[Problem]:
+def _values(number: int, node: Node, action: Action) -> Iterator[Problem]:
     data = node.data
     for one in action.settings.fields:
         *above, last = one.parts
@@ -167,7 +173,7 @@ def _is_sealed(value: Any) -> bool:
     return is_secret(value) or (isinstance(value, list) and any(map(is_secret, value)))
 
 
-_RULES: tuple[Callable[[Flow, int, Node, Action], Iterator[Problem]], ...] = (
+_RULES: tuple[Callable[[int, Node, Action], Iterator[Problem]], ...] = (
     _branches,
     _passed_over,
     _exits,

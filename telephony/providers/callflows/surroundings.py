@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.providers.callflows.actions import Action, Rule
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.lint import Fault, Fix, Problem
-from telephony.providers.callflows.tree import Flow, Node
+from telephony.providers.callflows.tree import Flow, Node, of_step
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Strong, said
 
@@ -56,16 +56,17 @@ class Around:
 
 def pointers_of(flow: Flow, callflows: Callflows) -> dict[int, list[tuple[str, str, str]]]:
     """By step, what its settings and its branches point to: (place, kind, identifier)."""
-    found: dict[int, list[tuple[str, str, str]]] = {}
-    for number, node in flow.walk():
-        own = list(callflows.pointers(node.module, node.data))
-        action = callflows.actions.get(node.module)
-        if action is not None and action.branches.rule is Rule.TIMES:
-            fixed = action.branches.words
-            own += [("", callflows.rule_kind, key) for key, _child in node.branches if key not in fixed]
-        if own:
-            found[number] = own
-    return found
+    return {number: own for number, node in flow.walk() if (own := _pointers_of(node, callflows))}
+
+
+@of_step
+def _pointers_of(node: Node, callflows: Callflows) -> list[tuple[str, str, str]]:
+    own = list(callflows.pointers(node.module, node.data))
+    action = callflows.actions.get(node.module)
+    if action is not None and action.branches.rule is Rule.TIMES:
+        fixed = action.branches.words
+        own += [("", callflows.rule_kind, key) for key, _child in node.branches if key not in fixed]
+    return own
 
 
 def problems_around(flow: Flow, callflows: Callflows, around: Around) -> list[Problem]:

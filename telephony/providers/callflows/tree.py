@@ -10,19 +10,22 @@ never gives one twice. Nothing here recurses: a flow may be as deep as its JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar, TypeVarTuple
+
+T = TypeVar("T")
+More = TypeVarTuple("More")
 
 FLOW, CHILDREN = "flow", "children"
 _HELD: Mapping[str, Any] = {}  # stands where the steps below are put back
 _OBJECT = (dict, Mapping)  # asked for in this order, for the second question costs ten times as much
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
-    """One step.
+    """One step. It never changes, so what is found out about it stays true: it is found out once.
 
     own       its document; where it has branches, `children` stands empty in its place
     branches  (key, number of the step there) in the order of the document
@@ -33,22 +36,27 @@ class Node:
     branches: tuple[tuple[str, int], ...] = ()
     parent: int | None = None
 
-    @property
+    @cached_property
     def module(self) -> str:
         """The word of what it does, "" where it does not say."""
         name = self.own.get("module") if isinstance(self.own, _OBJECT) else None
         return name if isinstance(name, str) else ""
 
-    @property
+    @cached_property
     def data(self) -> Mapping[str, Any]:
         """Its settings, empty where there are none."""
         found = self.own.get("data") if isinstance(self.own, _OBJECT) else None
         return found if isinstance(found, _OBJECT) else {}
 
-    @property
+    @cached_property
     def holds_branches(self) -> bool:
         """Whether `children` stands in its document as an object, be it empty."""
         return isinstance(self.own, Mapping) and isinstance(self.own.get(CHILDREN), Mapping)
+
+    @cached_property
+    def kept(self) -> dict[Any, tuple[tuple[Any, ...], Any]]:
+        """What was found out about it, for `of_step`."""
+        return {}
 
     def child(self, key: str) -> int | None:
         return next((number for name, number in self.branches if name == key), None)
@@ -64,6 +72,21 @@ class Node:
         """The same with other branches; where it had no place for any, it gets one, at the end."""
         own = self.own if self.holds_branches or not branches else {**self.own, CHILDREN: _HELD}
         return replace(self, own=own, branches=branches)
+
+
+def of_step(find: Callable[[Node, *More], T]) -> Callable[[Node, *More], T]:
+    """Ask once of each step, again where the other arguments are others: `find` looks at nothing but what it is given,
+    which nobody changes, nor what it answers."""
+
+    @wraps(find)
+    def found(node: Node, *more: *More) -> T:
+        held = node.kept.get(find)
+        if held is None or held[0] != more:
+            held = node.kept[find] = (more, find(node, *more))
+        answer: T = held[1]
+        return answer
+
+    return found
 
 
 @dataclass(frozen=True)

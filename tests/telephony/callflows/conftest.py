@@ -21,7 +21,7 @@ from telephony.providers.kazoo.objects import draft_of
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access, callflow_drafts, entities, request_log
-from telephony.services.callflow_drafts import flow_of, text_of
+from telephony.services.callflow_text import flow_of, text_of
 from tests.links import link_kazoo
 from tests.people import person, signed_in
 

@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import Any
 
-from telephony.services.callflow_drafts import flow_of
+from telephony.services.callflow_text import flow_of
 
 from .conftest import Editor
 

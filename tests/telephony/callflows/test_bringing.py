@@ -19,7 +19,7 @@ from telephony.providers.drafts import EntityPage
 from telephony.providers.kazoo.objects import draft_of
 from telephony.providers.registry import PROVIDERS
 from telephony.services import entities
-from telephony.services.callflow_drafts import flow_of
+from telephony.services.callflow_text import flow_of
 from tests.people import signed_in
 
 from .conftest import identifier

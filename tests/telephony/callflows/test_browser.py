@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from accounts.models import Person
 from telephony.models import CallflowDraft
 from telephony.providers.callflows.tree import read
-from telephony.services.callflow_drafts import flow_of, text_of
+from telephony.services.callflow_text import flow_of, text_of
 
 from .conftest import Editor, Store, identifier
 from .hands import Finger, Mouse

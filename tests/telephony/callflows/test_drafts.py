@@ -14,7 +14,8 @@ from telephony.models import CallflowDraft, Entity
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.tree import read
 from telephony.services import callflow_drafts
-from telephony.services.callflow_drafts import Stale, differences, flow_of, text_of
+from telephony.services.callflow_drafts import Stale, differences
+from telephony.services.callflow_text import flow_of, text_of
 from tests.people import signed_in
 from tests.telephony.providers.callflows.shapes import DOCUMENTS
 
@@ -25,9 +26,11 @@ from .conftest import HOME, Editor, identifier
 @given(DOCUMENTS)
 def test_a_draft_without_an_act_is_the_same_document(document: dict[str, Any]) -> None:
     flow = read(document)
-    kept = flow_of(text_of(flow))
+    text = text_of(flow)
+    kept = flow_of(text)
     assert json.dumps(kept.document()) == json.dumps(document)
     assert not differences(flow, kept)
+    assert all(flow_of(text)[number] is node for number, node in kept.nodes.items())
 
 
 def test_acts_by_plain_forms_and_all_of_them_taken_back(editor: Editor) -> None:
@@ -56,6 +59,11 @@ def test_acts_by_plain_forms_and_all_of_them_taken_back(editor: Editor) -> None:
     for _ in range(count):
         editor.act("redo")
     assert canonical_json(editor.document) == after
+    text = editor.draft.flow
+    steps = [[number, one.own, one.branches, one.parent] for number, one in flow_of(text).nodes.items()]
+    assert [json.dumps(one, ensure_ascii=False) for one in steps] == text.split("\n")[
+        1:
+    ]  # nobody wrote into them
 
 
 def test_two_children_never_get_one_key(editor: Editor) -> None:

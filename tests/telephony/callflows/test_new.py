@@ -6,7 +6,7 @@ import json
 
 from accounts.models import Person
 from telephony.models import CallflowDraft, Change, Connection, Entity
-from telephony.services.callflow_drafts import flow_of
+from telephony.services.callflow_text import flow_of
 from tests.people import signed_in
 
 from .conftest import Store, identifier

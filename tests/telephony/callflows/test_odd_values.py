@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from telephony.bench.html_forms import form_in
+from telephony.services.callflow_text import flow_of
 
 from .conftest import Editor
 
@@ -27,7 +28,7 @@ def test_what_cannot_be_shown_is_kept(editor: Editor, module: str, data: dict[st
     document = {"name": "Odd", "flow": {"module": module, "data": data, "children": {}}}
     editor.act("replace", document=json.dumps(document))
     flow, position = editor.document["flow"], editor.draft.position
-    step = editor.draft.flow and json.loads(editor.draft.flow)["top"]
+    step = flow_of(editor.draft.flow).top
     page = editor.browser.get(f"{editor.path}?step={step}")
     assert page.status_code == 200
     editor.browser.post(editor.path, form_in(page.content.decode(), "sb-flow-settings"))

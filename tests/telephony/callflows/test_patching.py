@@ -21,8 +21,9 @@ from telephony.providers.callflows.edits import Patch, Refused
 from telephony.providers.callflows.surroundings import Around
 from telephony.providers.callflows.tree import Flow, read
 from telephony.providers.kazoo.callflows import CALLFLOWS
-from telephony.services.callflow_drafts import differences, text_of
+from telephony.services.callflow_drafts import differences
 from telephony.services.callflow_scene import scene_of
+from telephony.services.callflow_text import text_of
 from tests.people import signed_in
 
 LINKS = Links(step="?step={}".format, fold="?fold={}".format, open="?open={}".format)

@@ -11,7 +11,7 @@ from accounts.models import Person
 from portal.lib.canonical import canonical_json
 from telephony.models import CallflowDraft, Change, Connection, Entity
 from telephony.services import access, callflow_drafts, editing
-from telephony.services.callflow_drafts import flow_of
+from telephony.services.callflow_text import flow_of
 from tests.people import signed_in
 
 from .conftest import AtKazoo

@@ -9,7 +9,7 @@ import pytest
 
 from telephony.models import Entity
 from telephony.providers.kazoo.callflows.actions import ACTIONS
-from telephony.services.callflow_drafts import flow_of
+from telephony.services.callflow_text import flow_of
 
 from .conftest import Editor, Store, identifier
 from .step_form import Form

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Person
 from telephony.models import CallflowDraft, Entity
-from telephony.services.callflow_drafts import flow_of
+from telephony.services.callflow_text import flow_of
 from tests.people import signed_in
 
 from .conftest import HOME, Editor, Store, identifier
