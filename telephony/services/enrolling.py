@@ -183,9 +183,10 @@ def _read_missing(connection: Connection, lines: Sequence[Entity]) -> None:
     ][:MOST_READ]
     if not unread:
         return
-    parents: dict[str, list[str]] = {}
+    wanted: dict[str, list[str]] = {}
     for line in unread:
-        parents.setdefault(line.kind, []).append(line.remote_id)
+        wanted.setdefault(line.kind, []).append(line.remote_id)
+    parents = entities.only_below(connection, wanted)
     kinds = list(dict.fromkeys(place.kind for place in reversed(places[:2])))
     client = access.client_of(connection, is_person=True, deadline_s=10)
     for page in connection.declaration.read_entities(client, kinds=kinds, parents=parents):

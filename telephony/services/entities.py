@@ -301,6 +301,15 @@ def _remove_with_children(connection: Connection, entity: Entity) -> None:
     entity.delete()
 
 
+def only_below(connection: Connection, wanted: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """`parents` for reading what hangs below these objects alone, remote ids by kind: without the other kinds of the
+    account, whose lists would be read too.
+    """
+    kinds = connection.declaration.kinds
+    above = {name for kind in kinds.values() for name in kind.parent_kinds if name}
+    return {**{name: () for name in above if not kinds[name].parent_kind}, **wanted}
+
+
 def child_parent_id(parent_remote_id: str, remote_id: str) -> str:
     """The `parent_remote_id` of what hangs below an object: "CSI/plugin" for one that hangs below a line itself."""
     return f"{parent_remote_id}/{remote_id}" if parent_remote_id else remote_id

@@ -188,6 +188,6 @@ def refresh(line: Entity) -> None:
         for name in (*declared.line_page.kinds, *declared.line_page.below.values())
         if name in declared.line_page.below.values() or line.kind in declared.kinds[name].parent_kinds
     ]
-    parents = {line.kind: [line.remote_id]}
+    parents = entities.only_below(connection, {line.kind: [line.remote_id]})
     for page in declared.read_entities(client, kinds=kinds, parents=parents, known=known):
         entities.store(connection, page, now)

@@ -325,7 +325,7 @@ def _refresh_at(change: Change, door: Door, client: ProviderClient, place: Place
     if door.editor.removes:
         _forget(change, place.kind, place.parent_remote_id, place.remote_id)
     if door.editor.refreshes and door.line is not None:
-        parents = {door.line.kind: [place.parent_remote_id]}
+        parents = entities.only_below(connection, {door.line.kind: [place.parent_remote_id]})
         read = connection.declaration.read_entities
         for page in read(client, kinds=[place.kind], parents=parents, known=_known(connection)):
             entities.store(connection, page, now)

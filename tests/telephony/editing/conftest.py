@@ -125,7 +125,8 @@ def fetch(connection: Connection, line_kind: str, csi: str) -> Entity:
         entities.store(connection, page, now)
     assert declaration.line_page is not None
     below = [*declaration.line_page.kinds, *declaration.line_page.below.values()]
-    for page in declaration.read_entities(client, kinds=below, parents={line_kind: [csi]}):
+    parents = entities.only_below(connection, {line_kind: [csi]})
+    for page in declaration.read_entities(client, kinds=below, parents=parents):
         entities.store(connection, page, now)
     return Entity.objects.get(connection=connection, kind=line_kind, remote_id=csi)
 

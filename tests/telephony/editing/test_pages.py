@@ -375,6 +375,20 @@ def test_reading_a_line_again_follows_what_changed_elsewhere(
     assert "Rings here for 77 s" in text_of(page)
 
 
+def test_reading_a_line_again_asks_for_nothing_of_other_lines(
+    cached: Callable[[str, str], Entity], maud: Person, browser: Callable[..., Client], sandbox: SandboxServer
+) -> None:
+    """Barring hangs below lines of several kinds."""
+    mobile = cached("MobileAccount", "33639980001")
+    sandbox.requests.clear()
+
+    browser(maud).post(f"/t/corvane/lines/{mobile.pk}/refresh/")
+
+    asked = [one.path for one in sandbox.requests]
+    assert any("barring" in path or "barred" in path for path in asked)
+    assert not [path for path in asked if "/services/" in path and mobile.remote_id not in path]
+
+
 def current_entry(response: Any) -> str:
     """The entry of the menu that is marked on a page."""
     menu = re.search(r'<ul class="sb-nav">.*?</ul>', response.content.decode(), re.DOTALL)
