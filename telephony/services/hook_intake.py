@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -123,12 +123,17 @@ def _script(url: str) -> Script:
 
 # ---- an event as the stream holds it ----
 
+_NAMES = tuple(field.name for field in fields(CallEventDraft))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def packed(event: CallEventDraft) -> str:
-    fields = {name: value for name, value in asdict(event).items() if value not in ("", False, None)}
+    # Not `asdict`, which copies each value deeply: a sixth of the time of a request.
+    values = ((name, getattr(event, name)) for name in _NAMES)
+    fields: dict[str, Any] = {name: value for name, value in values if value}
     if event.happened_at is not None:
         fields["happened_at"] = event.happened_at.timestamp()
-    return json.dumps(fields, separators=(",", ":"))
+    return _encode(fields)
 
 
 def unpacked(text: str | bytes) -> CallEventDraft:
