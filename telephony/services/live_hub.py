@@ -33,7 +33,8 @@ class Hub:
     """Changes by tenant, as they are heard. While the broker is away everybody looks again with each beat."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed: dict[int, threading.Condition] = {}  # by tenant: a change wakes nobody else's watchers
         self._versions: dict[int, int] = {}
         self._watchers = 0
         self._drawn: dict[Key, tuple[int, bytes]] = {}
@@ -44,7 +45,6 @@ class Hub:
         """What is to be seen, now and after each change; "" with each beat in between."""
         seen = -1
         with self._counted():
-            self._versions.setdefault(tenant_id, 0)
             while True:
                 connection.close()
                 note_watched(tenant_id)
@@ -64,17 +64,18 @@ class Hub:
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
-        with self._changed:
+        with self._lock:
             self._watchers += 1
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._watchers -= 1
 
     def _wait(self, tenant_id: int, seen: int) -> int:
-        with self._changed:
-            self._changed.wait_for(lambda: self._versions.get(tenant_id, 0) != seen, timeout=BEAT_S)
+        with self._lock:
+            changed = self._changed.setdefault(tenant_id, threading.Condition(self._lock))
+            changed.wait_for(lambda: self._versions.get(tenant_id, 0) != seen, timeout=BEAT_S)
             return self._versions.get(tenant_id, 0)
 
     def _draw(self, key: Key, version: int, draw: Callable[[], bytes]) -> bytes:
@@ -102,10 +103,11 @@ class Hub:
 
     def _note(self, tenant_id: int | None) -> None:
         """A tenant's calls have changed, or those of any."""
-        with self._changed:
-            for one in [tenant_id] if tenant_id is not None else list(self._versions):
+        with self._lock:
+            for one in [tenant_id] if tenant_id is not None else list(self._changed):
                 self._versions[one] = self._versions.get(one, 0) + 1
-            self._changed.notify_all()
+                if one in self._changed:
+                    self._changed[one].notify_all()
 
 
 def hub() -> Hub:
