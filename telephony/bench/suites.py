@@ -13,11 +13,14 @@ from telephony.bench import callflows as _callflows
 from telephony.bench import crowd as _crowd
 from telephony.bench import demo as _demo
 from telephony.bench import editors as _editors
+from telephony.bench import intake as _intake
 from telephony.bench import kazoo_legs as _kazoo_legs
 from telephony.bench import listing as _listing
 from telephony.bench import missed as _missed
+from telephony.bench import outage as _outage
 from telephony.bench import replaying as _replaying
 from telephony.bench import storing as _storing
+from telephony.bench import streams as _streams
 from telephony.bench.measuring import Figure
 from telephony.bench.world import make_connection
 
@@ -47,6 +50,22 @@ def missed(*, is_quick: bool) -> Iterable[Figure]:
     """The board of missed callers beside a year of calls."""
     call_command("collectstatic", interactive=False, verbosity=0)
     return _missed.measure(make_connection("bench-missed"), *((100_000,) if is_quick else ()))
+
+
+def intake(*, is_quick: bool) -> Iterable[Figure]:
+    """Events of lines through the web server of production."""
+    return _intake.measure(make_connection("bench-intake"), *((1.0, 1, 3) if is_quick else ()))
+
+
+def outage(*, is_quick: bool) -> Iterable[Figure]:
+    """Events while servers are killed."""
+    return _outage.measure(*((4_000, 6.0) if is_quick else ()))
+
+
+def streams(*, is_quick: bool) -> Iterable[Figure]:
+    """Boards of calls that many watch."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return _streams.measure(*((2, 5, 8) if is_quick else ()))
 
 
 def quota(*, is_quick: bool) -> Iterable[Figure]:
@@ -89,6 +108,9 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "kazoo": kazoo,
     "lists": lists,
     "missed": missed,
+    "intake": intake,
+    "outage": outage,
+    "streams": streams,
     "quota": quota,
     "crowd": crowd,
     "editors": editors,
