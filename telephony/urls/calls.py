@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import act_course, calling, calls, live_board, missed
+from telephony.views import act_course, calling, calls, live_board, live_matching, missed
 
 urlpatterns = [
     path("t/<slug:slug>/calls/", calls.CallListView.as_view(), name="call_list"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("t/<slug:slug>/calls/live/wall/", live_board.WallView.as_view(), name="call_wall"),
     path("t/<slug:slug>/calls/live/board/", live_board.BoardView.as_view(), name="call_live_board"),
     path("t/<slug:slug>/calls/live/stream/", live_board.StreamView.as_view(), name="call_live_stream"),
+    path("t/<slug:slug>/calls/live/seen/", live_matching.SeenView.as_view(), name="call_seen"),
     path("t/<slug:slug>/calls/missed/", missed.MissedView.as_view(), name="missed"),
     path("t/<slug:slug>/calls/missed/<str:number>/", missed.MissedNumberView.as_view(), name="missed_number"),
     path(

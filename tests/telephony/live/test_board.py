@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Call, Entity, NumberName
-from telephony.services import hook_draining, hook_secrets, live_hub
+from telephony.models import Call, Entity, LineHook, LiveCall, NumberName, SyncRun
+from telephony.services import hook_draining, hook_secrets, live_hub, live_matching
 
 from .conftest import A, B, M, line_of
 
@@ -183,3 +183,37 @@ def test_one_state_is_drawn_once_for_all_who_watch(monkeypatch):
     streams = [watched.watch(1, ("en",), draw) for _ in range(3)]
     assert [next(stream) for stream in streams] == [b"state"] * 3
     assert len(drawn) == 1
+
+
+def test_what_only_events_or_only_records_know_is_listed(carol, hooks, notify):
+    """c1 has its record, c2 has none though the provider was asked since; of c3 nothing was heard."""
+    now = timezone.now()
+    for name, number in (("c1", M), ("c2", "33639980002")):
+        for kind in ("SETUP", "RELEASE"):
+            notify(hooks[0], kind, callref=name, dref=name, caller=number)
+    hook_draining.drain()
+    seen = f"{BOARD}seen/"
+    with tenant_scope(hooks[0].tenant_id):
+        LineHook.objects.update(first_event_at=now - timedelta(hours=5))
+        LiveCall.objects.update(last_event_at=now - timedelta(hours=1))
+        fields = {
+            "direction": "inbound",
+            "connection_id": hooks[0].connection_id,
+            "line_id": hooks[0].line_id,
+        }
+        for name, hours in (("c1", 0), ("c3", 2), ("before", 6)):
+            Call.objects.create(
+                fold_key=name, started_at=now - timedelta(hours=hours), caller=f"+3319900{hours}009", **fields
+            )
+        found = live_matching.matched([hooks[0].connection], now)
+        assert [bool(one.record) for one in found.ended] == [False, True] and not found.without_record
+        SyncRun.objects.create(
+            connection_id=hooks[0].connection_id, what="calls", state="complete", window_end_at=now
+        )
+        found = live_matching.matched([hooks[0].connection], now)
+    assert [one.call.other for one in found.without_record] == ["+33639980002"]
+    assert [call.fold_key for call in found.unseen] == ["c3"] and not found.is_cut
+    page = shown(carol, seen)
+    assert "Halden &amp; Pryce" in page and page.count("not there yet") == 1
+    assert shown(carol, f"{seen}?connection={hooks[0].connection_id}").count("<table") == 3
+    assert seen in shown(carol)
