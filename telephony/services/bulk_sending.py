@@ -135,7 +135,7 @@ def note_ends(job: Job) -> None:
         if end == Change.State.NOT_APPLIED and tries < MOST_TRIES and (answer is None or answer.get("lost")):
             again.append(pk)
         else:
-            by_state.setdefault(ENDS[end], []).append(pk)
+            by_state.setdefault(ENDS[Change.State(end)], []).append(pk)
     begun.filter(pk__in=again).update(state=State.READY, change=None)
     for state, pks in by_state.items():
         begun.filter(pk__in=pks).update(state=state)
