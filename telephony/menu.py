@@ -156,6 +156,35 @@ def register() -> None:
             badge=_trouble,
         ),
     )
+    navigation.add(
+        "acts",
+        *(
+            Entry(
+                label=one.heading,
+                url_name=one.url_name,
+                icon=one.icon,
+                order=10 * place,
+                shown=_may(one.act),
+            )
+            for place, one in enumerate(OFFERED)
+        ),
+        Entry(
+            label=_("Switch the profile of a line"),
+            url_name="telephony:profile_switch",
+            icon="switch-horizontal",
+            order=80,
+            right=Right.PROFILES_EDIT,
+            shown=_if_can("profiles.edit"),
+        ),
+        Entry(
+            label=_("The line I call from"),
+            url_name="telephony:my_line",
+            icon="device-landline-phone",
+            order=90,
+            right=Right.CALLS_START,
+            shown=_may(Act.CALL),
+        ),
+    )
 
 
 def connections_of(request: HttpRequest) -> list[Connection]:
@@ -179,6 +208,11 @@ def may_do(request: HttpRequest) -> frozenset[Act]:
     if not any(right in rights for right in RIGHT_TO.values()):
         return frozenset()
     return frozenset(act for act in acts_of(connections_of(request)) if RIGHT_TO[act] in rights)
+
+
+def _may(act: Act) -> Callable[[HttpRequest], bool]:
+    """The condition that the person may do an act here, and some connection can."""
+    return lambda request: act in may_do(request)
 
 
 def number_acts_of(request: HttpRequest) -> NumberActs:

@@ -1,14 +1,17 @@
-"""Lines of the demo that send their calls as they happen, and the calls that are made over them."""
+"""Lines of the demo that send their calls as they happen and start calls, and the calls that are made over them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from accounts.models import Person, Tenant
 from accounts.scoping import tenant_scope
 from portal.demo.connections import CONNECTIONS, OWNERS
 from portal.demo.processes import Processes
 from portal.demo.window import control
+from portal.lib.secrets import Secret
 from telephony.models import Connection, Job
-from telephony.services import bulk, bulk_sending, enrolling, ledger, live_calls
+from telephony.services import access, bulk, bulk_sending, enrolling, ledger, live_calls
 
 SLUG = "corvane-keyyo"
 LINES = 16  # as many as a wall shows at a glance
@@ -37,6 +40,7 @@ def telephone(processes: Processes) -> None:
         lines = connection.hooks.values_list("line__remote_id", flat=True) if connection else ()
         if connection is None or len(lines) < 2:
             return
+        _trust(processes, connection, lines)
         live_calls.close_all(connection)  # the sandbox begins anew, and ends none of an earlier demo
         wish = {
             "provider": "keyyo",
@@ -47,3 +51,14 @@ def telephone(processes: Processes) -> None:
         }
     for order in ({**wish, "again": True}, {"provider": "keyyo", "scenario": "book"}):
         control(processes.sandbox_url, "play", order)
+
+
+def _trust(processes: Processes, connection: Connection, lines: Iterable[str]) -> None:
+    """Keep the SIP passwords of lines, as their manager does, so that calls can be started from them."""
+    kept = set(access.lines_with_secret(connection.credential_id))
+    wanted = [line for line in lines if line not in kept]
+    if not wanted:
+        return
+    services = control(processes.sandbox_url, "state/keyyo")["accounts"]["corvane"]["services"]
+    for line in wanted:
+        access.keep_line_secret(connection.credential_id, line, Secret(services[line]["password"]))

@@ -110,6 +110,11 @@ class Shell:
         return navigation.items(self.request, "person")
 
     @cached_property
+    def acts_nav(self) -> tuple[navigation.Item, ...]:
+        """What can be done from any page: it opens over it."""
+        return navigation.items(self.request, "acts")
+
+    @cached_property
     def tenants(self) -> tuple[TenantChoice, ...]:
         return tuple(hooks.tenants(self.request)) if hooks.tenants and self.person else ()
 

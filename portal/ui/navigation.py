@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 
 from portal.ui.links import page_urls
 
-Menu = Literal["tenant", "staff", "person"]
+Menu = Literal["tenant", "staff", "person", "acts"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Item:
     is_current: bool = False
 
 
-_menus: dict[str, list[Entry]] = {"tenant": [], "staff": [], "person": []}
+_menus: dict[str, list[Entry]] = {"tenant": [], "staff": [], "person": [], "acts": []}
 
 
 def add(menu: Menu, *entries: Entry) -> None:

@@ -4,14 +4,15 @@
   const place = document.getElementById("act");
   let opener = null;
 
-  // ---- the dialog: what a click without script gets as a page is asked for with a POST, and stands over the page ----
+  // ---- the dialog: what a click without script gets as a page is asked for with a POST (or the verb of the link) ----
   const open = async (link) => {
     const menu = link.closest("details[data-menu]");
     opener = menu?.querySelector("summary") ?? link;
     if (menu) menu.open = false;
     const address = new URL(link.href);
     const values = Object.fromEntries(address.searchParams);
-    await htmx.ajax("POST", address.pathname, { source: link, target: "#act", swap: "innerHTML", values });
+    const verb = link.dataset.dialog || "POST";
+    await htmx.ajax(verb, address.pathname, { source: link, target: "#act", swap: "innerHTML", values });
     if (!place.childElementCount) location.assign(link.href); // its page says why
   };
   document.addEventListener("click", (event) => {
@@ -26,7 +27,9 @@
     if (!place?.contains(event.target) && event.target !== place) return;
     if (!dialog.open) dialog.showModal();
     if (event.detail.elt?.hasAttribute("data-live") && place.contains(document.activeElement)) return;
-    place.querySelector("[aria-invalid=true], [data-first], input:not([type=hidden]):placeholder-shown, textarea")?.focus();
+    const asked = [...place.querySelectorAll("input:not([type=hidden]), textarea, select")];
+    const first = place.querySelector("[data-first]") ?? asked.find((field) => field.ariaInvalid === "true");
+    (first ?? asked.find((field) => !field.value && field.checkVisibility()) ?? asked.at(0))?.focus();
   });
   dialog?.addEventListener("close", () => {
     const question = place.querySelector("form[data-question]");
@@ -61,6 +64,6 @@
     const { units, parts, left, foreign } = measure(field.value, field.dataset.basic, field.dataset.extension);
     const words = parts > 1 ? line.dataset.more : line.dataset.one;
     line.querySelector("[data-sms-words]").textContent = words.replace("UNITS", units).replace("PARTS", parts).replace("LEFT", left);
-    line.querySelector("[data-sms-foreign]").textContent = foreign ? ` ${line.dataset.foreign.replace("FOREIGN", () => foreign)}` : "";
+    line.querySelector("[data-sms-foreign]").textContent = foreign ? line.dataset.foreign.replace("FOREIGN", () => [...foreign].join(" ")) : "";
   });
 })();

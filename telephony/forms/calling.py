@@ -21,11 +21,13 @@ class Choices:
     sources   by connection: (name, [(key, words), ...])
     own       keys of the sources for which the own number is asked
     longest   of a text, by key of the source
+    has_none  none is chosen at first
     """
 
     sources: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     own: Sequence[str] = ()
     longest: Mapping[str, int] = field(default_factory=dict)
+    has_none: bool = False
 
 
 def _telephone(label: Any, help_text: Any = "") -> forms.CharField:
@@ -46,7 +48,6 @@ class SourceForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
         help_text=gettext_lazy("The number or extension of your own telephone; it rings first."),
     )
-    is_kept = forms.BooleanField(label=gettext_lazy("This is my line from now on"), required=False)
 
     def __init__(
         self,
@@ -58,7 +59,8 @@ class SourceForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
         self.choices, self.region = choices, region
-        cast(forms.ChoiceField, self.fields["source"]).choices = choices.sources
+        nothing = [("", _("Choose a line"))] if choices.has_none else []
+        cast(forms.ChoiceField, self.fields["source"]).choices = [*nothing, *choices.sources]
         if not choices.own:
             del self.fields["own_number"]
 
@@ -81,6 +83,7 @@ class SourceForm(forms.Form):
 
 
 class CallForm(SourceForm):
+    is_kept = forms.BooleanField(label=gettext_lazy("This is my line from now on"), required=False)
     number = _telephone(gettext_lazy("Number to call"))
     field_order = ("number", "source", "own_number")
 

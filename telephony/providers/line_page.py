@@ -24,7 +24,10 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class ProfileRow:
-    """One profile as a sentence. `is_on` is the one in force; `entity_id` its cached object."""
+    """One profile as a sentence. `is_on` is the one in force; `entity_id` its cached object.
+
+    switch   puts it in force, or where it was put there releases it; the first of its `acts`
+    """
 
     entity_id: int
     name: str
@@ -32,6 +35,7 @@ class ProfileRow:
     sentence: Said
     is_on: bool
     is_forced: bool
+    switch: Act
     acts: Sequence[Act] = ()
 
 

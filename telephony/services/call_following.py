@@ -1,4 +1,5 @@
-"""How a call goes on that was started from here: seen by the events that the line sends, where it sends any."""
+"""How a call goes on that was started from here: seen by the events that the line sends, or by what is read of the
+provider's running calls while somebody follows."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from telephony.models import Change, LineHook, LiveCall
 from telephony.providers.calling import Act
-from telephony.services import calling
+from telephony.services import calling, live_polling
 from telephony.services.line_turns import Turn
 
 HEARD_WITHIN = timedelta(seconds=45)  # of the provider's yes; then it is said that nothing is heard
@@ -29,7 +30,7 @@ OVER = (
 class Sight(StrEnum):
     """Whether the call can be seen from here."""
 
-    SEEN = "seen"  # its line sends its events here
+    SEEN = "seen"  # its line sends its events here, or running calls are read
     UNSET = "unset"  # its line could
     NEVER = "never"  # the provider tells nothing of calls that go on
     NONE = "none"  # there is no call: a text
@@ -73,6 +74,8 @@ def course_of(change: Change, turn: Turn | None = None) -> Course:
     if sight != Sight.SEEN or change.sent_at is None:
         return Course(change=change, turn=turn, sight=sight)
     calls = _calls(change)
+    if live_polling.is_read(change.connection):
+        live_polling.note_watched(change.tenant_id)
     is_silent = not calls and timezone.now() > change.sent_at + HEARD_WITHIN
     return Course(change=change, turn=turn, sight=sight, calls=calls, is_silent=is_silent)
 
@@ -80,6 +83,8 @@ def course_of(change: Change, turn: Turn | None = None) -> Course:
 def _sight(change: Change) -> Sight:
     if calling.wish_of(change)["act"] == Act.TEXT:
         return Sight.NONE
+    if live_polling.is_read(change.connection):
+        return Sight.SEEN
     if change.connection.declaration.notifications is None:
         return Sight.NEVER
     if change.line_id and LineHook.objects.filter(line=change.line_id).exists():

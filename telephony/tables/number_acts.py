@@ -29,13 +29,14 @@ _TELEPHONE = re.compile(r"\+[0-9]{7,20}")  # what is no extension
 
 @dataclass(frozen=True, kw_only=True)
 class Offered:
-    """One act as a menu shows it. `sentence` holds %(number)s."""
+    """One act as a menu shows it. `sentence` may hold %(number)s; `heading` is where no number is given yet."""
 
     act: Act
     url_name: str
     icon: str
     word: Text
     sentence: Text
+    heading: Text
 
 
 OFFERED = (
@@ -45,6 +46,7 @@ OFFERED = (
         icon="phone-outgoing",
         word=pgettext_lazy("verb", "Call"),
         sentence=gettext_lazy("Call %(number)s"),
+        heading=gettext_lazy("Call a number"),
     ),
     Offered(
         act=Act.TEXT,
@@ -52,13 +54,15 @@ OFFERED = (
         icon="message",
         word=pgettext_lazy("verb", "Text"),
         sentence=gettext_lazy("Text %(number)s"),
+        heading=gettext_lazy("Send a text"),
     ),
     Offered(
         act=Act.JOIN,
         url_name="telephony:call_join",
         icon="arrows-join",
         word=gettext_lazy("Connect with another"),
-        sentence=gettext_lazy("Connect %(number)s with another"),
+        sentence=gettext_lazy("Connect with another number"),
+        heading=gettext_lazy("Connect two numbers"),
     ),
 )
 
@@ -75,7 +79,8 @@ class NumberActs:
 
     def items(self, numbers: Iterable[str]) -> list[MenuItem]:
         """In the menu of a row: what can be done with each of its numbers, each number once."""
-        return [item for one in dict.fromkeys(numbers) for item in self._items(one)]
+        each = list(dict.fromkeys(numbers))
+        return [item for one in each for item in self._items(one, is_one_of_many=len(each) > 1)]
 
     def beside(self, number: str) -> SafeString:
         """The menu beside a number; nothing for what is none."""
@@ -96,15 +101,19 @@ class NumberActs:
             ),
         )
 
-    def _fitting(self, number: str) -> list[Offered]:
-        """Extensions are called; nobody texts them."""
+    def _fitting(self, number: str, *, is_one_of_many: bool = False) -> list[Offered]:
+        """Extensions are called; nobody texts them. Words without the number are for a row of one number."""
         if not _NUMBER.fullmatch(number or ""):
             return []
         is_telephone = _TELEPHONE.fullmatch(number) is not None
-        return [one for one, _url, _text in self.offered if is_telephone or one.act == Act.CALL]
+        return [
+            one
+            for one, _url, _text in self.offered
+            if (is_telephone or one.act == Act.CALL) and not (is_one_of_many and one.act == Act.JOIN)
+        ]
 
-    def _items(self, number: str) -> list[MenuItem]:
-        fitting = self._fitting(number)
+    def _items(self, number: str, *, is_one_of_many: bool = False) -> list[MenuItem]:
+        fitting = self._fitting(number, is_one_of_many=is_one_of_many)
         if not fitting:
             return []
         shown, query = display(number), urlencode({"number": number})

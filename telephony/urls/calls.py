@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import act_course, calling, calls, live_board, live_matching, missed
+from telephony.views import act_course, calling, calls, live_board, live_matching, missed, my_line
 
 urlpatterns = [
     path("t/<slug:slug>/calls/", calls.CallListView.as_view(), name="call_list"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("t/<slug:slug>/calls/connect/", calling.JoinView.as_view(), name="call_join"),
     path("t/<slug:slug>/calls/text/", calling.TextView.as_view(), name="text_send"),
     path("t/<slug:slug>/calls/acts/<int:pk>/", act_course.ActCourseView.as_view(), name="act_course"),
+    path("t/<slug:slug>/calls/my-line/", my_line.MyLineView.as_view(), name="my_line"),
     path("t/<slug:slug>/calls/views/", calls.SaveViewView.as_view(), name="call_save_view"),
     path(
         "t/<slug:slug>/calls/views/<int:pk>/forget/", calls.ForgetViewView.as_view(), name="call_forget_view"

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from telephony.views import edit_json, editing, lines, messages, new_objects, references
+from telephony.views import edit_json, editing, lines, messages, new_objects, profile_switching, references
 
 urlpatterns = [
+    path(
+        "t/<slug:slug>/lines/profile/", profile_switching.ProfileSwitchView.as_view(), name="profile_switch"
+    ),
     path("t/<slug:slug>/lines/<int:pk>/", lines.LineDetailView.as_view(), name="line_detail"),
     path("t/<slug:slug>/lines/<int:pk>/refresh/", lines.LineRefreshView.as_view(), name="line_refresh"),
     path("t/<slug:slug>/lines/<int:pk>/terminals/", lines.TerminalsView.as_view(), name="line_terminals"),

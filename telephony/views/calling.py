@@ -21,7 +21,7 @@ from accounts.views_base import TenantRightMixin
 from portal.lib.errors import ProviderError
 from portal.lib.numbers import display, to_e164
 from portal.lib.sms import measure
-from telephony.forms.calling import CallForm, Choices, JoinForm, SourceForm, TextForm
+from telephony.forms.calling import CallForm, Choices, JoinForm, TextForm
 from telephony.models import Change
 from telephony.providers.calling import Act, Wish
 from telephony.providers.operations import Text
@@ -33,17 +33,11 @@ from telephony.services.number_names import names_of
 GIVEN = {"number": 40, "second": 40, "text": 1000}  # what an address may say, and how much of it
 
 
-class NumberActView(TenantRightMixin, TemplateView):
-    """`?number=` is who is called; the line is the person's own. Subclasses say which act it is, and its words."""
+class SourcesMixin:
+    """The lines that can do an act, as a form offers them, and the person's own among them."""
 
-    menu_entry = "telephony:call_list"
+    request: Any
     act: ClassVar[Act]
-    form_class: ClassVar[type[SourceForm]] = CallForm
-    title: ClassVar[Text]
-    title_with_name: ClassVar[Text]
-
-    def get_template_names(self) -> list[str]:
-        return ["telephony/_number_act.html" if self.request.htmx else "telephony/number_act.html"]
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -58,18 +52,41 @@ class NumberActView(TenantRightMixin, TemplateView):
         key = f"line-{own.line_id}" if own.line_id else f"own-{own.connection_id}"
         return {"source": key, "own_number": own.own_number} if key in self.sources else {}
 
-    def form(self, data: Any = None) -> SourceForm:
+    @property
+    def guessed(self) -> str:
+        """The line that bears the person's name: it is put first where none was chosen."""
+        name = str(self.request.user).casefold()
+        named = (key for key, one in self.sources.items() if one.line and str(one.line).casefold() == name)
+        return next(named, "")
+
+    def choices(self) -> Choices:
         found = [
             (name, [(one.key, words_of(one)) for one in group])
             for name, group in groupby(self.sources.values(), key=lambda one: one.connection.name)
         ]
-        choices = Choices(
+        return Choices(
             sources=found,
+            has_none=not self.own,
             own=[key for key, one in self.sources.items() if one.line is None],
             longest={key: one.way.longest for key, one in self.sources.items()},
         )
-        initial = {"is_kept": not self.own, **self._given(), **self.own}
-        return self.form_class(choices, region=self.request.tenant.region, data=data, initial=initial)
+
+
+class NumberActView(SourcesMixin, TenantRightMixin, TemplateView):
+    """`?number=` is who is called; the line is the person's own. Subclasses say which act it is, and its words."""
+
+    menu_entry = "telephony:call_list"
+    form_class: ClassVar[type[CallForm]] = CallForm
+    title: ClassVar[Text]
+    title_with_name: ClassVar[Text]
+
+    def get_template_names(self) -> list[str]:
+        return ["telephony/_number_act.html" if self.request.htmx else "telephony/number_act.html"]
+
+    def form(self, data: Any = None) -> CallForm:
+        is_first = calling.remembered(self.request.user) is None
+        initial = {"is_kept": is_first, "source": self.guessed, **self._given(), **self.own}
+        return self.form_class(self.choices(), region=self.request.tenant.region, data=data, initial=initial)
 
     def _given(self) -> dict[str, str]:
         """What the address, or who opens it over a page, says already."""
@@ -85,7 +102,7 @@ class NumberActView(TenantRightMixin, TemplateView):
             act=self.act,
             name=name,
             number=number,
-            heading=self.title_with_name % {"name": name} if name else self.title,
+            heading=self.title_with_name % {"name": name or display(number)} if number else self.title,
             has_sources=bool(self.sources),
             has_own=bool(self.own),
             title=self.title,
@@ -109,11 +126,11 @@ class NumberActView(TenantRightMixin, TemplateView):
                 return self._ask(full)
         return self.render_to_response(self.get_context_data(form=form))
 
-    def _unfit(self, form: SourceForm) -> HttpResponse:
+    def _unfit(self, form: CallForm) -> HttpResponse:
         status = 200 if self.request.htmx else 422  # what htmx swaps in
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
-    def _ask(self, form: SourceForm) -> HttpResponse:
+    def _ask(self, form: CallForm) -> HttpResponse:
         values = form.cleaned_data
         source = self.sources[values["source"]]
         own_number = values.get("own_number", "") if source.line is None else ""
@@ -132,7 +149,7 @@ class NumberActView(TenantRightMixin, TemplateView):
             calling.remember(self.request.user, source, own_number)
         return self.render_to_response(self._question(form, change, source, wish))
 
-    def _question(self, form: SourceForm, change: Change, source: Source, wish: Wish) -> dict[str, Any]:
+    def _question(self, form: CallForm, change: Change, source: Source, wish: Wish) -> dict[str, Any]:
         connection = source.connection
         costs = [cost_a_minute(connection, one) for one in (wish.number, wish.second) if one]
         return self.get_context_data(

@@ -16,8 +16,10 @@ from playwright.sync_api import Page, expect
 from accounts.isolation import leaks
 from accounts.models import Person, Tenant
 from accounts.scoping import tenant_scope
+from portal.lib.secrets import Secret
 from telephony.models import Call, Change, Entity
 from telephony.providers.sandbox.server import SandboxServer
+from telephony.services import access
 from tests.people import PASSWORD, totp_code
 
 from .conftest import eventually
@@ -84,6 +86,27 @@ def export_calls(page: Page) -> Path:
     return Path(download.value.path())
 
 
+def text_over_the_page(page: Page, line: Entity) -> None:
+    """From the head of any page, over it; counted as it is typed, asked about, sent; Escape closes."""
+    page.get_by_label("Call, text, profile").click()
+    page.get_by_role("link", name="Send a text").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("To (required)")).to_be_focused()
+    dialog.get_by_label("To (required)").fill("06 39 98 00 07")
+    dialog.get_by_label("Text (required)").fill("Bientôt " + "x" * 70)
+    expect(
+        dialog.get_by_text("78 characters, sent and billed as 2 messages; room for 56 more")
+    ).to_be_visible()
+    expect(dialog.get_by_text("Not in the alphabet of text messages: ô.")).to_be_visible()
+    dialog.get_by_label("From (required)").select_option(f"line-{line.pk}")
+    dialog.get_by_role("button", name="Go on").click()
+    expect(dialog.get_by_text("2 messages")).to_be_visible()
+    dialog.get_by_role("button", name="Send now").click()
+    expect(dialog.get_by_text("Keyyo took the text")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
 @pytest.mark.browser
 def test_connect_see_calls_change_take_back_block_and_export(
     visitor: Any, worker: Any, keyyo: SandboxServer, maud: Person, vellard: Tenant
@@ -130,6 +153,13 @@ def test_connect_see_calls_change_take_back_block_and_export(
     visitor(block_number)
     assert "33199007399" in str(keyyo.provider("keyyo").store.data)
     look()
+
+    with tenant_scope(vellard):
+        line = Entity.objects.lines().filter(kind="UCaaSVoIPAccount").order_by("pk")[0]
+        password = keyyo.state("keyyo")["accounts"]["vellard"]["services"][line.remote_id]["password"]
+        access.keep_line_secret(line.connection.credential_id, line.remote_id, Secret(password))
+    visitor(lambda page: text_over_the_page(page, line))
+    assert any("sendsms" in one.target and one.status == 200 for one in keyyo.requests)
 
     file = visitor(export_calls)
     look()

@@ -73,10 +73,13 @@ def _profiles(profiles: Sequence[Cached]) -> list[ProfileRow]:
 def _profile(one: Cached, is_any_forced: bool) -> ProfileRow:
     fields = read_profile(one.document)
     is_default, is_forced = one.remote_id == DEFAULT, fields["forced"]
-    acts = [
+    switch = (
         Act(label=_("Release"), operation=PROFILE_UPDATE, wanted={"forced": False})
         if is_forced
-        else Act(label=_("Force"), operation=PROFILE_UPDATE, wanted={"forced": True}),
+        else Act(label=_("Force"), operation=PROFILE_UPDATE, wanted={"forced": True})
+    )
+    acts = [
+        switch,
         Act(label=_("Edit"), operation=PROFILE_UPDATE),
         Act(
             label=_("Remove"),
@@ -93,6 +96,7 @@ def _profile(one: Cached, is_any_forced: bool) -> ProfileRow:
         sentence=sentence(fields),
         is_on=is_forced or (is_default and not is_any_forced),
         is_forced=is_forced,
+        switch=switch,
         acts=acts,
     )
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.scoping import tenant_scope
 from portal.lib.broker import broker
-from telephony.models import CallSource, Change, LineHook, LiveCall
+from telephony.models import CallSource, Change, Entity, LineHook, LiveCall
 from telephony.services import hook_secrets, line_turns
+from tests.telephony.connections.cached_lines import read_lines
 from tests.telephony.connections.test_calling import CALLED, START, call, course, newest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,3 +145,33 @@ def test_a_call_is_followed_by_the_events_of_its_line(page, keyyo_line, sandbox,
         for one in (other, before, seen, hook):
             one.delete()
         LineHook.objects.all().delete()
+
+
+def test_the_own_line_is_kept_changed_and_forgotten(page, client_of_person, carol, keyyo_line, alice, tenant):
+    url, source = "/t/alder/calls/my-line/", f"line-{keyyo_line.pk}"
+    assert url in page.get("/me/").content.decode()
+    assert url not in client_of_person(carol).get("/me/").content.decode()
+    assert page.post(url, {"source": ""}).status_code == 422
+    assert keyyo_line.name in page.post(url, {"source": source}, follow=True).content.decode()
+    with tenant_scope(tenant):
+        assert CallSource.objects.get(person=alice).line == keyyo_line
+    page.post(url, {"forget": "1"})
+    with tenant_scope(tenant):
+        assert not CallSource.objects.exists()
+
+
+def test_the_profile_of_a_line_is_switched_by_its_name(page, keyyo_line, alice, connection, tenant):
+    with tenant_scope(tenant):
+        read_lines(connection, "VoIPAccountProfile")
+        CallSource.objects.create(person=alice, connection=connection, line=keyyo_line)
+        profiles = Entity.objects.filter(kind="VoIPAccountProfile", parent_remote_id=keyyo_line.remote_id)
+        named = {row.name for row in profiles if row.name}
+    shown = page.get("/t/alder/lines/profile/")
+    text = shown.content.decode()
+    assert named and all(name in text for name in named) and "In force" in text
+    off = next(row for row in shown.context["profiles"] if not row.is_on)
+    act = f"/t/alder/entities/{off.entity_id}/act/{off.switch.operation}/"
+    signed = text.split(act)[1].split('name="act" value="')[1].split('"')[0]
+    page.post(act, {"act": signed})
+    assert newest(tenant).wanted == {"forced": True}
+    assert page.get("/t/alder/lines/profile/?line=999999").status_code == 404
