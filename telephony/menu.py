@@ -225,6 +225,13 @@ def number_acts_of(request: HttpRequest) -> NumberActs:
     return known
 
 
+def may_block(request: HttpRequest) -> bool:
+    """Whether the person may block callers and some connection of the tenant can."""
+    return Right.BLACKLIST_EDIT in request.rights and any(  # type: ignore[attr-defined]
+        one.declaration.blocking is not None and one.can("blacklist.edit") for one in _connections(request)
+    )
+
+
 def _connections(request: HttpRequest) -> list[Connection]:
     return [connection for connection in connections_of(request) if connection.unlinked_at is None]
 

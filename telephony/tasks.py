@@ -20,8 +20,9 @@ from django.utils import timezone, translation
 from accounts.isolation import leaks
 from accounts.models import Person
 from accounts.scoping import NoScope, current_scope, unscoped
-from telephony.models import Change, HoursRun, Job, SyncRun
+from telephony.models import BlockEnd, Change, HoursRun, Job, SyncRun
 from telephony.services import (
+    block_ending,
     bulk_sending,
     exporting,
     hours_writing,
@@ -105,6 +106,13 @@ def advance_hours(tenant_id: int, run_id: int) -> None:
     """Go on with writing opening hours to a provider."""
     with ledger.leased(HoursRun, tenant_id, run_id) as run, speaking_to(run.person):
         hours_writing.advance(run)
+
+
+@shared_task(base=TenantTask)
+def end_block(tenant_id: int, end_id: int) -> None:
+    """Take a number off a list of refused callers, whose time there is over."""
+    with ledger.leased(BlockEnd, tenant_id, end_id) as end, speaking_to(end.person):
+        block_ending.advance(end)
 
 
 @shared_task

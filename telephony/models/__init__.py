@@ -1,5 +1,6 @@
 """Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
 
+from telephony.models.blocks import BlockEnd
 from telephony.models.bulk import BulkRow
 from telephony.models.callflows import CallflowAct, CallflowDraft, CallflowFindings
 from telephony.models.calling import CallSource
@@ -28,6 +29,7 @@ from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
     "AuthorizationAttempt",
+    "BlockEnd",
     "BulkRow",
     "Call",
     "CallEvent",

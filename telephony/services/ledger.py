@@ -28,7 +28,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.scoping import current_tenant_id, tenant_scope, unscoped
-from telephony.models import Change, HoursRun, Job, SyncRun
+from telephony.models import BlockEnd, Change, HoursRun, Job, SyncRun
 from telephony.models.leased import Leased
 from telephony.services import ledger_sql
 
@@ -106,6 +106,7 @@ WORKS: dict[type[Leased], Work] = {
         "interactive",
         {"state": HoursRun.State.STOPPED, "error": GIVEN_UP},
     ),
+    BlockEnd: Work(BlockEnd, "telephony.tasks.end_block", "interactive", {"error": GIVEN_UP}),
 }
 
 _stopping: Any = threading.Event()

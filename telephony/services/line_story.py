@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from portal.lib.days import midnight
 from portal.lib.errors import ProviderError
-from telephony.models import Call, Change, Entity
+from telephony.models import BlockEnd, Call, Change, Entity
 from telephony.models.calls import Direction
 from telephony.providers.drafts import EntityPage
 from telephony.providers.line_page import Cached, LineParts
@@ -28,12 +28,16 @@ RECENT_CALLS, RECENT_CHANGES, LOOKED_AT = 8, 4, 40
 
 @dataclass(frozen=True, kw_only=True)
 class BlacklistStory:
-    """The places of a blacklist: each number with how often it called in a year, the busiest first."""
+    """The places of a blacklist: each number with how often it called in a year, the busiest first.
+
+    ends   of those that go off by themselves: when
+    """
 
     entries: Sequence[tuple[str, int]]
     never: int
     total: int
     contacts: frozenset[str]
+    ends: Mapping[str, BlockEnd] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +138,17 @@ def _blacklist(line: Entity, parts: LineParts) -> BlacklistStory | None:
         never=sum(1 for _number, count in entries if not count),
         total=sum(counts.values()),
         contacts=frozenset(contacts_among(numbers)) if numbers else frozenset(),
+        ends=_ends(line, numbers) if numbers else {},
     )
+
+
+def _ends(line: Entity, numbers: Sequence[str]) -> dict[str, BlockEnd]:
+    ends = BlockEnd.objects.filter(
+        number__in=numbers,
+        entity__connection=line.connection_id,
+        entity__parent_remote_id=line.remote_id,
+    )
+    return {end.number: end for end in ends}
 
 
 def other_number(call: Call, line: Entity) -> str:

@@ -27,6 +27,7 @@ from portal.ui.tables import (
 )
 from telephony.models import Call
 from telephony.models.calls import Direction, Medium
+from telephony.tables.blocking import block_items
 from telephony.tables.columns import ConnectionColumn
 from telephony.tables.number_acts import NO_ACTS
 
@@ -124,15 +125,19 @@ class CallTable(BaseTable):
         return f"{before}{record.pk}{after}"
 
     number_acts = NO_ACTS
+    may_block = False
 
     @property
     def has_menu(self) -> bool:
-        return bool(self.number_acts)
+        return bool(self.number_acts) or self.may_block
 
     def row_menu(self, record: Call) -> list[MenuItem]:
-        """What can be done with whom it was with."""
+        """What can be done with whom it was with; blocking whoever called."""
         is_outbound = record.direction == Direction.OUTBOUND
-        return self.number_acts.items([record.callee if is_outbound else record.caller])
+        items = self.number_acts.items([record.callee if is_outbound else record.caller])
+        if self.may_block and record.direction == Direction.INBOUND:
+            items += block_items(self.request.tenant, record.caller, record.line_id)
+        return items
 
     def _who(self, number: str) -> SafeString:
         if not number:

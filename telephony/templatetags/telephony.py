@@ -14,12 +14,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from portal.lib.numbers import display
 from portal.ui import formats, parts
 from portal.ui.templatetags.ui import notation
 from portal.ui.timeline import Bar, timeline
-from telephony.menu import number_acts_of
+from telephony.menu import may_block, number_acts_of
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services.call_story import Leg, Story
+from telephony.tables.blocking import block_link
 
 register = template.Library()
 
@@ -37,6 +39,20 @@ def named_number(context: Context, number: str, names: Mapping[str, str]) -> Saf
     if not number:
         return format_html('<span class="sb-2nd">{}</span>', _("Number withheld"))
     return formats.who(number, names.get(number, ""), **notation(context))
+
+
+@register.simple_tag(takes_context=True)
+def plain_number(context: Context, number: str) -> str:
+    """A number in the person's notation as mere text, for options."""
+    how = notation(context)
+    return display(number, how["notation"], how["region"])
+
+
+@register.simple_tag(takes_context=True)
+def block_act(context: Context, number: str, line: Any = None, small: bool = True) -> SafeString:
+    """What leads to blocking a number; nothing where the person may not, or no connection can."""
+    request = context["request"]
+    return block_link(request.tenant, number, line, small=small) if may_block(request) else SafeString("")
 
 
 @register.simple_tag(takes_context=True)

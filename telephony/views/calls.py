@@ -22,7 +22,7 @@ from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.calls import CallFilterForm
-from telephony.menu import connections_of, number_acts_of
+from telephony.menu import connections_of, may_block, number_acts_of
 from telephony.models import Call, Entity
 from telephony.models import SavedView as SavedViewRow
 from telephony.models.call_search import calls_in_scope
@@ -65,6 +65,7 @@ class CallListView(TenantRightMixin, FilteredTableView):
         table = super().get_table()
         assert isinstance(table, CallTable)
         table.number_acts = number_acts_of(self.request)
+        table.may_block = may_block(self.request)
         return table
 
     def get_queryset(self) -> Any:

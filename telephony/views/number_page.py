@@ -14,6 +14,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.numbers import canonical, display
 from portal.ui.links import tenant_url
+from telephony.menu import may_block
 from telephony.models import Call, Entity
 from telephony.models.calls import Direction
 from telephony.services.number_story import NumberStory, story_of
@@ -71,6 +72,7 @@ class NumberView(TenantRightMixin, TemplateView):
             story=story,
             acts={one.entity.pk: self.acts(one.entity) for one in story.rings},
             shows_calls=shows_calls,
+            may_block=may_block(self.request),
             sides=_sides(story),
             year=number_figures.year(story.months) if any(one.calls for one in story.months) else None,
             **kwargs,

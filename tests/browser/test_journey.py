@@ -25,7 +25,6 @@ from tests.people import PASSWORD, totp_code
 from .conftest import eventually
 
 SIP_LINES = "/t/vellard/lines/?kind=UCaaSVoIPAccount"
-BLOCKED = "+33 1 99 00 73 99"
 
 
 def sign_in(page: Page) -> None:
@@ -66,13 +65,29 @@ def write(page: Page) -> None:
     expect(page.get_by_text("Written and read back")).to_be_visible()
 
 
+def find_number(page: Page) -> None:
+    page.get_by_role("searchbox").first.fill("01 99 00 73 99")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not one of yours")).to_be_visible()
+
+
 def block_number(page: Page) -> None:
-    page.goto(SIP_LINES)
-    page.locator("tr[data-row] a").first.click()
-    page.locator("section", has_text="Blacklist").get_by_role("link", name="Edit").first.click()
-    box = page.locator("textarea").first
-    box.fill(f"{box.input_value()}\n{BLOCKED}")
-    page.get_by_role("button", name="Review the change").click()
+    page.get_by_role("link", name="Block", exact=True).click()
+    boxes = page.locator("input[name=list]")
+    for at in range(1, boxes.count()):
+        boxes.nth(at).uncheck()
+    page.get_by_label("For how long").select_option(label="for a week")
+
+
+def review_block(page: Page) -> None:
+    page.get_by_role("button", name="Review the block").click()
+    expect(page.get_by_text("goes off the list by itself")).to_be_visible()
+    write(page)
+
+
+def unblock_number(page: Page) -> None:
+    find_number(page)
+    page.get_by_role("button", name="Unblock").click()
     write(page)
 
 
@@ -150,8 +165,14 @@ def test_connect_see_calls_change_take_back_block_and_export(
     visitor(write)
     assert _profile(keyyo, change)["forward_delay"] == change.before["forward_delay"]
 
+    visitor(find_number)
+    look()
     visitor(block_number)
+    look()
+    visitor(review_block)
     assert "33199007399" in str(keyyo.provider("keyyo").store.data)
+    visitor(unblock_number)
+    assert "33199007399" not in str(keyyo.provider("keyyo").store.data)
     look()
 
     with tenant_scope(vellard):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from django.utils import timezone
 
 from accounts.models import Person
 from telephony.models import Call, Change, Connection, Entity, NumberName
+from telephony.services import blocking
+from telephony.services.blocking import Listed
 from telephony.services.number_story import months_of
 from tests.reading import text_of
 
@@ -133,3 +136,57 @@ def test_numbers_in_lists_lead_to_their_page(page: Client, store: Callable[..., 
         assert not re.search(r"<a\b[^>]*>(?:(?!</a>).)*<a\b", html, re.DOTALL), (
             f"a link inside of a link: {path}"
         )
+
+
+def test_what_would_have_been_refused_is_what_counting_by_hand_finds(
+    keyyo: Connection, store: Callable[..., Call]
+) -> None:
+    """Any calls, any numbers, any lists: each call counts once, by line or by account."""
+    dice = random.Random(7)
+    numbers = [NOVALISE, "+33199006211", "+33199006212"]  # the first is a contact
+    lines = [LINE, "33199001002", "33199001003"]
+    for csi in lines:
+        if csi != LINE:
+            Entity.objects.create(
+                connection=keyyo,
+                kind="UCaaSVoIPAccount",
+                facet="line",
+                is_line=True,
+                remote_id=csi,
+                number=f"+{csi}",
+                checksum="",
+                fetched_at=timezone.now(),
+            )
+        add_list(keyyo, csi, [])
+    for _n in range(40):
+        store(
+            caller=dice.choice(numbers),
+            line_remote_id=dice.choice([*lines, ""]),
+            started_at=timezone.now() - timedelta(days=dice.choice([1, 20, 29, 31, 90])),
+            outcome=dice.choice(["answered", "missed", "busy", "forwarded"]),
+            direction=dice.choice(["inbound", "inbound", "outbound"]),
+            medium=dice.choice(["voice", "voice", "sms"]),
+        )
+    lists = blocking.lists_of(blocking.every_list())
+    account = Listed(entity=lists[0].entity, line=None)
+    calls = list(Call.objects.all())
+    since = timezone.now() - blocking.MONTH
+
+    for _n in range(12):
+        asked = dice.sample(numbers, dice.randint(1, 3))
+        on = dice.sample(lists, dice.randint(0, 3)) + [account] * dice.randint(0, 1)
+        hit = [
+            call
+            for call in calls
+            if call.direction == "inbound"
+            and call.medium == "voice"
+            and call.caller in asked
+            and call.started_at >= since
+            and (account in on or call.line_id in {one.line.pk for one in on if one.line})
+        ]
+        toll = blocking.would_have_refused(asked, on)
+        assert toll.calls == len(hit)
+        assert toll.reached == sum(call.outcome in ("answered", "forwarded") for call in hit)
+        assert toll.from_contacts == sum(call.caller == NOVALISE for call in hit)
+        by_list = blocking.calls_by_list(asked[0], on)
+        assert sum(by_list.values()) >= blocking.would_have_refused(asked[:1], on).calls

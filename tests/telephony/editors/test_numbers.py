@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import Person
+from portal.lib.errors import InvalidInput
 from telephony.models import Change, Entity
-from telephony.services import access
+from telephony.services import access, editing
 from tests.reading import text_of
 
 from .conftest import Account
@@ -115,3 +117,35 @@ def test_a_request_under_way_cannot_be_edited(account: Account, browser: Client)
 
     assert "It is under way" in page.content.decode()
     assert f"/entities/{entity.pk}/edit/port.update/" not in page.content.decode()
+
+
+def test_a_caller_is_blocked_for_the_whole_account_and_emergencies_never(
+    account: Account, browser: Client, maud: Person
+) -> None:
+    shelves = account.state["accounts"][account.connection.remote_account]["docs"]
+    held = {"name": "Nuisance", "numbers": {"+33199005511": {"note": "often"}}}
+    shelves["blacklists"] = {"b" * 32: {"doc": held, "pvt": {"created": 1, "modified": 1, "rev": 1}}}
+    account.cache("blacklist")
+    entity = account.entity("blacklist", "b" * 32)
+    page = "/t/telmarine/numbers/+33199005512/block/"
+    assert "the whole account" in text_of(browser.get(page))
+
+    browser.post(page, {"list": entity.pk})
+    change = editing.send(Change.objects.get(), maud)
+
+    assert change.state == Change.State.APPLIED, change.error
+    assert shelves["blacklists"]["b" * 32]["doc"]["numbers"] == {
+        "+33199005511": {"note": "often"},
+        "+33199005512": {},
+    }
+    assert "the whole account" in text_of(browser.get("/t/telmarine/numbers/+33199005512/"))
+    with pytest.raises(InvalidInput) as refused:
+        editing.propose(
+            account.connection,
+            "blacklist.update",
+            {"blacklistId": "b" * 32},
+            {"numbers": {"112": {}}},
+            person=maud,
+            entity=entity,
+        )
+    assert "emergency" in refused.value.fields["numbers"]

@@ -1,0 +1,44 @@
+"""The act that blocks a number where it is seen, beside it or in the menu of a row: it leads to the page that asks first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.lib.numbers import display
+from portal.ui import parts
+from portal.ui.links import tenant_url
+from portal.ui.tables import MenuItem
+
+
+def block_url(tenant: Any, number: str, line_id: int | None = None) -> str:
+    """Where blocking the number is asked for, on a line first; "" for what is no whole number."""
+    if not number.startswith("+"):
+        return ""
+    page = tenant_url(tenant, "telephony:number_block", e164=number)
+    return f"{page}?{urlencode({'where': 'line', 'line': str(line_id)})}" if line_id else page
+
+
+def block_link(tenant: Any, number: str, line: Any = None, *, small: bool = True) -> SafeString:
+    """The act beside a number: a sign, or a button with its word. Nothing for what is no number."""
+    url = block_url(tenant, number, getattr(line, "pk", line))
+    if not url:
+        return SafeString("")
+    sign = parts.icon("ban", size=14)
+    if not small:
+        return format_html('<a class="btn" href="{}">{}{}</a>', url, sign, _("Block"))
+    words = _("Block %(number)s") % {"number": display(number)}
+    return format_html(
+        '<a class="sb-call-act" href="{}" aria-label="{}" title="{}">{}</a>', url, words, words, sign
+    )
+
+
+def block_items(tenant: Any, number: str, line_id: int | None) -> list[MenuItem]:
+    """The same in the menu of a row."""
+    url = block_url(tenant, number, line_id)
+    words = _("Block %(number)s") % {"number": display(number)}
+    return [MenuItem(label=words, url=url, icon="ban")] if url else []
