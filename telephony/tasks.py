@@ -29,6 +29,7 @@ from telephony.services import (
     ledger,
     live_calls,
     mailing,
+    missed_digest,
     scheduling,
     settling,
     tidying,
@@ -69,6 +70,7 @@ def dispatch() -> None:
     with unscoped("dispatch"):
         exporting.expire(timezone.now())
     live_calls.close_forgotten(timezone.now())
+    missed_digest.open_due(timezone.now())
     if cache.add("tidied", True, timeout=TIDY_EVERY_S):
         tidying.tidy(timezone.now())
     for queue in worker_health.QUEUES:

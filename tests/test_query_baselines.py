@@ -45,6 +45,7 @@ PAGES = {
     "overview": "/t/corvane/",
     "calls": "/t/corvane/calls/",
     "calls now": "/t/corvane/calls/live/",
+    "missed callers in figures": "/t/corvane/calls/missed/figures/",
     "calls seen live": "/t/corvane/calls/live/seen/",
     "missed callers": "/t/corvane/calls/missed/",
     "calls filtered": "/t/corvane/calls/?q=6210&period=30d&outcome=answered",

@@ -24,7 +24,7 @@ from telephony.models.hours import (
 )
 from telephony.models.jobs import Job, SavedView
 from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
-from telephony.models.missed import MissedMark
+from telephony.models.missed import MissedDigest, MissedMark
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "LineHook",
     "LiveCall",
     "LiveFeed",
+    "MissedDigest",
     "MissedMark",
     "NumberName",
     "OpeningHours",

@@ -52,6 +52,23 @@ class MissedMark(TenantOwned):
         return self.done_at is not None and self.done_at >= at
 
 
+class MissedDigest(TenantOwned):
+    """That a person wants the mail of missed callers each day.
+
+    hour      of the tenant's zone; sent_on: the last local day whose mail was put into the ledger, or left out
+    """
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    hour = models.PositiveSmallIntegerField()
+    sent_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "person"], name="missed_digest_once")]
+
+    def __str__(self) -> str:
+        return f"digest at {self.hour}"
+
+
 class MissedState(models.TextChoices):
     OPEN = "", pgettext_lazy("missed callers", "Open")
     MINE = "mine", _("Mine")

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from telephony.views import act_course, calling, calls, live_board, live_matching, missed, my_line
+from telephony.views import (
+    act_course,
+    calling,
+    calls,
+    live_board,
+    live_matching,
+    missed,
+    missed_digest,
+    missed_figures,
+    my_line,
+)
 
 urlpatterns = [
     path("t/<slug:slug>/calls/", calls.CallListView.as_view(), name="call_list"),
@@ -10,6 +20,12 @@ urlpatterns = [
     path("t/<slug:slug>/calls/live/stream/", live_board.StreamView.as_view(), name="call_live_stream"),
     path("t/<slug:slug>/calls/live/seen/", live_matching.SeenView.as_view(), name="call_seen"),
     path("t/<slug:slug>/calls/missed/", missed.MissedView.as_view(), name="missed"),
+    path(
+        "t/<slug:slug>/calls/missed/figures/",
+        missed_figures.MissedFiguresView.as_view(),
+        name="missed_figures",
+    ),
+    path("t/<slug:slug>/calls/missed/by-mail/", missed_digest.DigestView.as_view(), name="missed_digest"),
     path("t/<slug:slug>/calls/missed/<str:number>/", missed.MissedNumberView.as_view(), name="missed_number"),
     path(
         "t/<slug:slug>/calls/missed/<str:number>/<slug:act>/",

@@ -1,0 +1,60 @@
+"""The board of missed callers in figures: by day and by person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui import formats
+from portal.ui.figures import LEFT, ROOM_BELOW, TOP, WIDE, Scale, draw_axis, draw_grid, ticks
+from portal.ui.svg import Drawing, Figure
+from telephony.services.missed_figures import MissedFigures, figures_of
+
+
+class MissedFiguresView(TenantRightMixin, TemplateView):
+    right = Right.CALLS_LIST
+    menu_entry = "telephony:missed"
+    template_name = "telephony/missed_figures.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        zone = ZoneInfo(self.request.tenant.time_zone)
+        found = figures_of(zone, timezone.now())
+        return super().get_context_data(
+            title=_("Missed callers in figures"), found=found, by_day=by_day(found), **kwargs
+        )
+
+
+def by_day(found: MissedFigures) -> Figure:
+    """A bar a day: those spoken to since, and upon them those who were not."""
+    drawing = Drawing(WIDE[0], 220)
+    foot, right = 220 - ROOM_BELOW + 20, WIDE[0] - 8
+    levels = ticks(0, max([1, *found.missed.values()]))
+    scale = Scale(low=0, high=levels[-1], top=TOP, foot=foot)
+    draw_grid(drawing, scale, levels, right, "")
+    step = (right - LEFT) / len(found.days)
+    labels = [formats.date_words(day, formats.SHORT_DAY) for day in found.days]
+    rows = []
+    for at, (day, label) in enumerate(zip(found.days, labels, strict=True)):
+        missed, waiting = found.missed.get(day, 0), found.waiting.get(day, 0)
+        rows.append((label, str(missed), str(missed - waiting), str(waiting)))
+        x, top, middle = LEFT + at * step + 2, scale.y(missed), scale.y(missed - waiting)
+        told = {"day": label, "missed": missed, "waiting": waiting}
+        tip = _("%(day)s: %(missed)s missed, %(waiting)s not spoken to since") % told
+        drawing.box(x, middle, step - 4, foot - middle, "f1", radius=1.5, tip=tip)
+        if waiting:
+            drawing.box(x, top, step - 4, middle - top - 1, "f2", radius=1.5, tip=tip)
+    xs = [LEFT + (at + 0.5) * step for at in range(len(labels))]
+    draw_axis(drawing, labels, xs, foot, foot + 18, shown=6)
+    label = _("Unanswered calls of 30 days, by day: %(missed)s, of which %(spoken)s were spoken to since") % {
+        "missed": found.total,
+        "spoken": found.spoken_to,
+    }
+    head = (_("Day"), _("Missed"), _("Spoken to since"), _("Not spoken to"))
+    return replace(Figure(drawing.svg(label), label, head, rows), css="scroll")
