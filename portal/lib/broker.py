@@ -5,7 +5,9 @@ Its server keeps an append-only file: what it has answered is there again after 
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from redis import Redis
@@ -22,8 +24,24 @@ def broker() -> Redis:
     return _client(settings.REDIS_URL)
 
 
+def own_broker() -> Redis:
+    """The same over one connection of this thread: for who asks so often that the pool and its checks cost more."""
+    url = settings.REDIS_URL
+    if getattr(_own, "url", None) != url:
+        _own.url, _own.client = url, _made(url, single_connection_client=True)
+    client: Redis = _own.client
+    return client
+
+
+_own = threading.local()
+
+
 @lru_cache(maxsize=4)
 def _client(url: str) -> Redis:
+    return _made(url)
+
+
+def _made(url: str, **options: Any) -> Redis:
     # Once more at once: a connection that was kept does not survive its server.
     return Redis.from_url(
         url,
@@ -31,4 +49,5 @@ def _client(url: str) -> Redis:
         socket_timeout=ANSWER_S,
         retry=Retry(NoBackoff(), 1),
         retry_on_error=[BrokenConnection, TimedOut],
+        **options,
     )

@@ -20,7 +20,7 @@ from django.utils import timezone
 from redis.commands.core import Script
 from redis.exceptions import RedisError
 
-from portal.lib.broker import broker
+from portal.lib.broker import broker, own_broker
 from telephony.providers.drafts import CallEventDraft
 from telephony.services import hook_secrets, live_calls
 from telephony.services.live_calls import Arrival
@@ -112,7 +112,8 @@ def _ask(digest: str, event: CallEventDraft | None, address: str) -> str:
         settings.HOOK_WINDOW_S,
         settings.HOOK_LONGEST_STREAM,
     ]
-    said = _script(settings.REDIS_URL)(keys=keys, args=[digest, packed(event) if event else "", *limits])
+    text = packed(event) if event else ""
+    said = _script(settings.REDIS_URL)(keys=keys, args=[digest, text, *limits], client=own_broker())
     return said.decode() if isinstance(said, bytes) else str(said)
 
 

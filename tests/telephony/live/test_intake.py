@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.isolation import leaks
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, unscoped
-from portal.lib.broker import broker
+from portal.lib.broker import broker, own_broker
 from telephony.models import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.services import hook_draining, hook_secrets, live_calls
 from telephony.services.hook_intake import STREAM
@@ -118,6 +118,13 @@ def test_a_broker_that_has_forgotten_the_secrets_learns_them_again(hooks, notify
     broker().delete(hook_secrets.KNOWN)
 
     assert notify(hooks[0]) == 204
+
+
+def test_a_connection_that_the_broker_has_ended_is_opened_anew(hooks, notify):
+    notify(hooks[0])
+    broker().client_kill_filter(_id=own_broker().client_id())
+
+    assert notify(hooks[0], "CONNECT") == 204 and broker().xlen(STREAM) == 2
 
 
 def test_an_entry_that_is_no_event_keeps_no_other_back(hooks, notify):
