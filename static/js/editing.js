@@ -11,8 +11,7 @@
     return items.map((item) => ({ ...item, value: kind + item.value }));
   };
   const search = (select) => {
-    if (select.tomselect || !window.TomSelect || !select.dataset.options || !select.isConnected) return;
-    const hadFocus = document.activeElement === select;
+    if (select.tomselect || !window.TomSelect || !select.dataset.options) return;
     new TomSelect(select, {
       valueField: "value",
       labelField: "text",
@@ -38,12 +37,10 @@
         },
       },
     });
-    if (hadFocus) select.tomselect.focus();
   };
   const searchIn = (place) => place.querySelectorAll("select[data-pick]").forEach(search);
   searchIn(document);
-  // What came is shown first: each of them asks how it is laid out.
-  document.addEventListener("htmx:afterSettle", ({ target }) => requestAnimationFrame(() => setTimeout(searchIn, 0, target)));
+  document.addEventListener("htmx:afterSettle", (event) => searchIn(event.target));
 
   // ---- a new object in place ----
   document.addEventListener("click", (event) => {
