@@ -23,7 +23,10 @@ from telephony.providers.sandbox import SandboxServer
 from telephony.services import access, entities
 
 OPENED, PUBLISHED, SEQUENCES, FUNCTIONS = 10_000, 1_000, 1_000, 10_000
-DEEP = 20  # every so many of them is as deep as they come
+WHOLE, DEEP = (
+    10,
+    19,
+)  # every so many by every page, and as deep as they come; the others by the forms that a script asks for
 SHOWN = 3
 
 
@@ -76,7 +79,7 @@ def _opened(desk: Desk, count: int) -> Iterator[str]:
     for seed, chance in _chances(count):
         document = odd(chance, ACTIONS, is_deep=not seed % DEEP)
         number, _node = chance.choice(list(read(document).walk()))
-        yield saved_as_it_is(desk, document, number)
+        yield saved_as_it_is(desk, document, number, is_whole=not seed % WHOLE)
 
 
 def _published(desk: Desk, count: int) -> Iterator[str]:
