@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 PLACEHOLDER = "***"  # stands in a document where a secret was
+SecretValue = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class EntityDraft:
     """One remote object as it is to be cached.
 
     secrets    values taken out of `document` by dotted path; the document holds there what may be shown of them:
-               the placeholder, or a text with only its secret parts masked
+               the placeholder, or a text with only its secret parts masked; a PIN may be held as a number
     number     E.164 with the plus, or empty
     is_line    whether it stands among the lines, where not all of its kind do; None: as its kind says
     """
@@ -51,7 +52,7 @@ class EntityDraft:
     status: str = ""
     is_line: bool | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
-    secrets: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, SecretValue] = field(default_factory=dict)
     references: Sequence[ReferenceDraft] = ()
 
 

@@ -33,7 +33,7 @@ from telephony.providers.phrases import Strong, said
 from telephony.services import callflow_drafts, callflow_secrets
 from telephony.services.callflow_around import callflows_of, targets_of
 from telephony.services.callflow_text import flow_of
-from telephony.services.entities import fingerprint, secrets_of
+from telephony.services.entities import fingerprint, secret_values_of
 
 NAMES = "_names"  # of a file: what the objects are called, by kind and identifier; a server ignores the name
 LONGEST = 2_000_000  # characters of a file
@@ -77,7 +77,7 @@ class Parcel:
 def parcel_of(entity: Entity) -> Parcel:
     """A callflow of an account, with the names of what it names. Raises portal.lib.secrets.Unreadable."""
     callflows, flow = callflows_of(entity.connection), read(entity.document)
-    values = [one.reveal() for one in secrets_of(entity).values()]
+    values = secret_values_of(entity).values()
     return Parcel(
         link=entity.connection_id,
         secrets=callflow_secrets.sealed(entity.connection, {fingerprint(one): one for one in values}),

@@ -110,7 +110,9 @@ def begin(entity: Entity, person: Person) -> CallflowDraft:
     return draft
 
 
-def begun(connection: Connection, document: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, str]:
+def begun(
+    connection: Connection, document: Mapping[str, Any], secrets: callflow_secrets.Known
+) -> dict[str, str]:
     """The fields of a draft that begins with a document out of which these secrets were taken."""
     marked, known = callflow_secrets.marked(document, secrets)
     return {

@@ -19,12 +19,12 @@ from telephony.models import CallflowDraft, Connection
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.edits import Patch
 from telephony.providers.callflows.tree import FLOW, Flow, Node, grown
-from telephony.providers.drafts import PLACEHOLDER
+from telephony.providers.drafts import PLACEHOLDER, SecretValue
 from telephony.providers.fields import SECRET_MARK, is_secret, shown_of
 from telephony.services import entities
 
 FIELD = "CallflowDraft.secrets"
-Known = Mapping[str, str]  # values by fingerprint
+Known = Mapping[str, SecretValue]  # values by fingerprint
 
 
 # ---- beside a draft ----
@@ -34,12 +34,12 @@ def sealed(connection: Connection, known: Known) -> str:
     return seal(connection.tenant_id, FIELD, json.dumps(dict(known))) if known else ""
 
 
-def opened(connection: Connection, text: str) -> dict[str, str]:
+def opened(connection: Connection, text: str) -> dict[str, SecretValue]:
     """Raises portal.lib.secrets.Unreadable."""
     return json.loads(unseal(connection.tenant_id, FIELD, text).reveal()) if text else {}
 
 
-def known_of(draft: CallflowDraft) -> dict[str, str]:
+def known_of(draft: CallflowDraft) -> dict[str, SecretValue]:
     """What the marks of a draft stand for. Raises Unreadable."""
     return opened(draft.link, draft.secrets_sealed)
 
@@ -53,17 +53,17 @@ def keep(draft: CallflowDraft, known: Known) -> None:
 # ---- marks in the place of values ----
 
 
-def marked(document: Mapping[str, Any], secrets: Known) -> tuple[dict[str, Any], dict[str, str]]:
+def marked(document: Mapping[str, Any], secrets: Known) -> tuple[dict[str, Any], dict[str, SecretValue]]:
     """A document with a mark at each of these dotted places, and the values by their marks."""
     return entities.with_marks(document, secrets), {
         entities.fingerprint(value): value for value in secrets.values()
     }
 
 
-def typed(patch: Patch, callflows: Callflows) -> tuple[Patch, dict[str, str]]:
+def typed(patch: Patch, callflows: Callflows) -> tuple[Patch, dict[str, SecretValue]]:
     """A patch whose steps hold marks where a secret was typed or brought along, and what was found there."""
     nodes: dict[int, Node | None] = {}
-    known: dict[str, str] = {}
+    known: dict[str, SecretValue] = {}
     for number, node in patch.nodes.items():
         if node is not None and (secrets := _told(node.own, callflows)):
             document, more = marked({FLOW: node.own}, secrets)
@@ -73,14 +73,14 @@ def typed(patch: Patch, callflows: Callflows) -> tuple[Patch, dict[str, str]]:
     return replace(patch, nodes=nodes), known
 
 
-def typed_in(flow: Flow, callflows: Callflows) -> tuple[Flow, dict[str, str]]:
+def typed_in(flow: Flow, callflows: Callflows) -> tuple[Flow, dict[str, SecretValue]]:
     """The same of a whole callflow."""
     patch, known = typed(Patch(nodes=flow.nodes, top=flow.top, root=flow.root, fresh=flow.fresh), callflows)
     nodes = {number: node for number, node in patch.nodes.items() if node is not None}
     return replace(flow, nodes=nodes), known
 
 
-def _told(own: Any, callflows: Callflows) -> dict[str, str]:
+def _told(own: Any, callflows: Callflows) -> dict[str, SecretValue]:
     """The secrets that a step says in clear, by their dotted places; stars say none."""
     _document, secrets = callflows.secrets({FLOW: own})
     return {place: value for place, value in secrets.items() if value != PLACEHOLDER}

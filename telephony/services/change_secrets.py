@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.errors import InvalidInput
-from portal.lib.redaction import hidden_parts, masked, redact
+from portal.lib.redaction import hidden_parts, is_secret_name, masked, redact
 from portal.lib.secrets import seal, unseal
 from telephony.models import BulkRow, Change
-from telephony.providers.drafts import PLACEHOLDER
+from telephony.providers.drafts import PLACEHOLDER, SecretValue
 from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.providers.editing import Editor
 from telephony.providers.operations import Operation
@@ -24,10 +24,6 @@ from telephony.services.entities import fingerprint
 
 FIELD = "Change.secrets"
 SIDES = ("seen", "before", "wanted", "after")
-_SECRET_NAMES = frozenset(
-    {"password", "token", "secret", "pin", "api_key", "access_token", "refresh_token", "auth_token"}
-)
-
 
 _LEAVE_THEM = lazy("Leave each *** where it stands, or type the whole value.")
 Kept = Change | BulkRow  # what has sides, and a place for their secrets
@@ -100,7 +96,7 @@ def put_back(
         shown, is_hidden = _hidden(door.editor, door.around, name, real)
         if not is_hidden:
             continue
-        is_same = name not in fingerprints or fingerprints[name] == fingerprint(str(real))
+        is_same = name not in fingerprints or fingerprints[name] == fingerprint(_as_held(real))
         if seen is not None and seen.get(name) == shown and is_same:
             seen[name] = real
         if name in wanted and (filled := _filled(wanted[name], shown, real)) is not None:
@@ -113,6 +109,10 @@ def put_back(
     if refused:
         raise InvalidInput(_("Some values cannot be sent."), fields=refused)
     return wanted, seen
+
+
+def _as_held(value: Any) -> SecretValue:
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def _has_stars(value: Any) -> bool:
@@ -155,20 +155,23 @@ def _filled(typed: Any, shown: Any, real: Any) -> Any:
 def without_secrets(change: Change, value: Any, operation: Operation) -> Any:
     """A provider's answer without what must not be kept: fields that the catalog or their name calls secret, and
     what the change holds sealed."""
-    named = _SECRET_NAMES | set(operation.extra.get("secret_answer", ()))
-    return _stripped(value, named, _known(change))
+    return _stripped(value, frozenset(operation.extra.get("secret_answer", ())), _known(change))
 
 
-def _stripped(value: Any, names: frozenset[str] | set[str], known: Mapping[str, str]) -> Any:
+def _stripped(value: Any, names: frozenset[str], known: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {
-            key: PLACEHOLDER if str(key).lower() in names and item else _stripped(item, names, known)
+            key: PLACEHOLDER if item and _is_secret(str(key), names) else _stripped(item, names, known)
             for key, item in value.items()
             if key != "_links"
         }
     if isinstance(value, list):
         return [_stripped(item, names, known) for item in value]
     return redact(known.get(value, value)) if isinstance(value, str) else value
+
+
+def _is_secret(name: str, names: frozenset[str]) -> bool:
+    return name.lower() in names or is_secret_name(name)
 
 
 def _known(change: Change) -> dict[str, str]:
@@ -211,7 +214,7 @@ def shown_request(change: Change, request: Request) -> dict[str, Any]:
         )
         request = replace(request, form=form)
     elif request.document is not None:
-        request = replace(request, document=_stripped(masked(request.document), _SECRET_NAMES, known))
+        request = replace(request, document=_stripped(masked(request.document), frozenset(), known))
     elif request.body is not None:
         text = _text_of(request.body)
         for real, shown_text in known.items():

@@ -18,7 +18,7 @@ from django.db.models import Q
 from portal.lib.canonical import checksum
 from portal.lib.secrets import Secret, keyed_hash, seal, unseal
 from telephony.models import Connection, Entity, EntityReference
-from telephony.providers.drafts import PLACEHOLDER, EntityDraft, EntityPage
+from telephony.providers.drafts import PLACEHOLDER, EntityDraft, EntityPage, SecretValue
 from telephony.providers.fields import SECRET_MARK, SHOWN, is_secret, leaves
 
 SECRETS_FIELD = "Entity.secrets"
@@ -125,16 +125,23 @@ def store(
 
 
 def secrets_of(entity: Entity) -> dict[str, Secret]:
-    """The values taken out of an entity's document, by dotted path. Raises Unreadable."""
+    """The values taken out of an entity's document as texts, by dotted path. Raises Unreadable."""
+    return {path: Secret(str(value)) for path, value in secret_values_of(entity).items()}
+
+
+def secret_values_of(entity: Entity) -> dict[str, SecretValue]:
+    """The same as the provider holds them, in clear: not to be shown or logged. Raises Unreadable."""
     if not entity.secrets_sealed:
         return {}
-    opened = json.loads(unseal(entity.tenant_id, SECRETS_FIELD, entity.secrets_sealed).reveal())
-    return {path: Secret(value) for path, value in opened.items()}
+    found: dict[str, SecretValue] = json.loads(
+        unseal(entity.tenant_id, SECRETS_FIELD, entity.secrets_sealed).reveal()
+    )
+    return found
 
 
-def fingerprint(value: str) -> str:
-    """Tells two secrets apart without saying what they are."""
-    return keyed_hash(value)[:16]
+def fingerprint(value: SecretValue) -> str:
+    """Tells two secrets apart, a number from its digits too, without saying what they are."""
+    return keyed_hash(value if isinstance(value, str) else f"\0{json.dumps(value)}")[:16]
 
 
 def fingerprints_of(entity: Entity) -> dict[str, str]:
@@ -142,7 +149,7 @@ def fingerprints_of(entity: Entity) -> dict[str, str]:
     return {".".join(path): value[SECRET_MARK] for path, value in leaves(entity.document) if is_secret(value)}
 
 
-def placeholder(value: str, shown: Any = PLACEHOLDER) -> dict[str, str]:
+def placeholder(value: SecretValue, shown: Any = PLACEHOLDER) -> dict[str, str]:
     """What stands in a document for a secret: tells whether it changed, not what it is.
 
     shown   the text with only its secret parts masked, where there is more of it than the placeholder
@@ -151,7 +158,7 @@ def placeholder(value: str, shown: Any = PLACEHOLDER) -> dict[str, str]:
     return mark if shown in (PLACEHOLDER, value, None) else {**mark, SHOWN: str(shown)}
 
 
-def with_marks(document: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+def with_marks(document: Mapping[str, Any], secrets: Mapping[str, SecretValue]) -> dict[str, Any]:
     """The document with a placeholder at each of these dotted places."""
     marked: Any = dict(document)
     for path, value in secrets.items():
@@ -183,7 +190,7 @@ def _differs(row: Entity, stored: Entity | None) -> bool:
     return stored is None or stored.checksum != row.checksum or stored.missing_since is not None
 
 
-def _sealed(connection: Connection, secrets: Mapping[str, str]) -> str:
+def _sealed(connection: Connection, secrets: Mapping[str, SecretValue]) -> str:
     return seal(connection.tenant_id, SECRETS_FIELD, json.dumps(dict(secrets))) if secrets else ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from telephony.providers.callflows.actions import Actions
 from telephony.providers.callflows.starting import Start
+from telephony.providers.drafts import SecretValue
 from telephony.providers.edit_fields import Field
 
 Pointer = tuple[str, str, str]  # place in the settings, kind, remote id
@@ -42,7 +43,7 @@ class Callflows:
     refuge: str
     update: str
     note: str
-    secrets: Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]]
+    secrets: Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, SecretValue]]]
     itself: tuple[Field, ...] = ()
     starts: tuple[Start, ...] = ()
     owner: str = ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.lib.redaction import is_secret_name, redact
-from telephony.providers.drafts import PLACEHOLDER
+from telephony.providers.drafts import PLACEHOLDER, SecretValue
 from telephony.providers.fields import is_secret
 from telephony.providers.kazoo.schema import FAMILIES, Family, Field
 
@@ -18,11 +18,13 @@ Path = tuple[str, ...]
 _IN_SETTINGS = frozenset({"pin", "pins", "password", "bridge_password"})
 
 
-def without_secrets(family: str, document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def without_secrets(
+    family: str, document: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, SecretValue]]:
     """The document with the placeholder where its secrets were, and those by their dotted places."""
-    places = {path: value for path, value in _places(FAMILIES[family], document) if value}
+    places = {path: value for path, value in _places(FAMILIES[family], document) if value != ""}
     sealed = _masked(dict(document), dict.fromkeys(places, PLACEHOLDER))
-    secrets = {".".join(path): value for path, value in places.items()}
+    secrets: dict[str, SecretValue] = {".".join(path): value for path, value in places.items()}
     if family == "webhooks":
         address = document.get("uri")
         if isinstance(address, str) and (shown := redact(address)) != address:
@@ -30,7 +32,7 @@ def without_secrets(family: str, document: Mapping[str, Any]) -> tuple[dict[str,
     return sealed, secrets
 
 
-def _places(family: Family, document: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def _places(family: Family, document: Mapping[str, Any]) -> Iterator[tuple[Path, SecretValue]]:
     for one in family.fields:
         yield from _in_field(one, document, ())
     if family.name == "callflows":
@@ -39,16 +41,16 @@ def _places(family: Family, document: Mapping[str, Any]) -> Iterator[tuple[Path,
         custom = document.get("custom_data")
         for name, value in (custom if isinstance(custom, Mapping) else {}).items():
             if is_secret_name(name):
-                yield from _texts(value, ("custom_data", name))
+                yield from _values(value, ("custom_data", name))
 
 
-def _in_field(one: Field, document: Any, above: Path) -> Iterator[tuple[Path, str]]:
+def _in_field(one: Field, document: Any, above: Path) -> Iterator[tuple[Path, SecretValue]]:
     value = document
     for part in one.parts if one.path else ():
         value = value.get(part) if isinstance(value, Mapping) else None
     path = (*above, *(one.parts if one.path else ()))
     if one.secret:
-        yield from _texts(value, path)
+        yield from _values(value, path)
         return
     if not any(entry.secret for entry in one.entry):
         return
@@ -57,10 +59,10 @@ def _in_field(one: Field, document: Any, above: Path) -> Iterator[tuple[Path, st
             yield from _in_field(entry, item, (*path, key))
 
 
-def _in_settings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _in_settings(value: Any, path: Path) -> Iterator[tuple[Path, SecretValue]]:
     for key, item in _items(value):
         if key in _IN_SETTINGS:
-            yield from _texts(item, (*path, key))
+            yield from _values(item, (*path, key))
         else:
             yield from _in_settings(item, (*path, key))
 
@@ -72,24 +74,24 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(index), item) for index, item in enumerate(value))
 
 
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """The value as a text, or those in a list of them; what stands for one that was taken out already is none."""
+def _values(value: Any, path: Path) -> Iterator[tuple[Path, SecretValue]]:
+    """The value, or those in a list of them; what stands for one that was taken out already is none."""
     if is_secret(value):
         return
     if isinstance(value, Mapping | list):
         for key, item in _items(value):
-            yield from _texts(item, (*path, key))
+            yield from _values(item, (*path, key))
     elif value is not None and not isinstance(value, bool):
-        yield path, str(value)
+        yield path, value
 
 
-def _masked(value: Any, places: Mapping[Path, str]) -> Any:
+def _masked(value: Any, places: Mapping[Path, SecretValue]) -> Any:
     """A copy with other values at these places."""
     if not places:
         return value
     if () in places:
         return places[()]
-    below: dict[str, dict[Path, str]] = {}
+    below: dict[str, dict[Path, SecretValue]] = {}
     for path, shown in places.items():
         below.setdefault(path[0], {})[path[1:]] = shown
     if isinstance(value, list):

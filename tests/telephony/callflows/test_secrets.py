@@ -126,6 +126,22 @@ def test_what_is_undone_in_the_draft_leaves_nothing_to_publish(at: At) -> None:
     assert not differences(flow_in(at.draft.base), flow_of(at.draft.flow))
 
 
+def test_a_pin_that_is_held_as_a_number_stays_one(at: At, at_kazoo: AtKazoo) -> None:
+    number = int(PIN)
+    own = {"module": "hangup", "data": {"pin": number, "pins": [number, PIN]}, "children": {}}
+    at_kazoo.write(flow={**MENU, "children": {**MENU["children"], "4": own}})
+    at.act("discard")
+    at.browser.post(at.path)
+    page = at.browser.get(f"{at.path}?step={at.step('4')}").content.decode()
+    assert PIN not in page and page.count("***") >= 3
+    at.act("move", step=at.step("4"), to=at.step("2"), key="_")
+    at.publish()
+
+    kept = live(at_kazoo)["children"]["2"]["children"]["_"]["data"]
+    assert json.dumps(kept) == json.dumps(own["data"])
+    assert nowhere_in_clear()
+
+
 def test_copies_have_it_too_and_a_new_one_is_sealed(at: At, at_kazoo: AtKazoo) -> None:
     page = at.browser.get(f"{at.path}?step={at.step('2')}").content.decode()
     at.act("duplicate", step=at.step("2"), key="9")
