@@ -243,7 +243,7 @@ class Drawing:
         drawn = ""
         if step.has_below:
             if step.folded:
-                css, tip, sign = "fold", self._unfold_tip, _label(0, f"+{step.folded}")
+                css, tip, sign = "fold", self._unfold_tip, _label(0, f"+{len(step.folded)}")
             else:
                 css, tip, sign = "fold quiet", self._fold_tip, _FOLD
             drawn += _button(css, self.links.fold(step.id), tip, sign, " data-fold")

@@ -48,6 +48,9 @@ class Outline:
         expanded = f' aria-expanded="{"false" if step.folded else "true"}"' if step.has_below else ""
         href = "#" if step.is_inside else escaped(self.links.step(step.id))
         inside = ' aria-disabled="true"' if step.is_inside else ""
+        if step.folded:
+            hidden = "\n".join(f"{one} {words}" for one, words in step.folded)
+            inside += f' data-inside="{escaped(hidden)}"'
         told = [
             f'<span class="k">{escaped(step.branch)}</span>' if step.branch else "",
             f'<span class="w">{escaped(step.word)}</span> <b>{escaped(step.name)}</b>',
@@ -55,7 +58,7 @@ class Outline:
             f' <span class="sb-pill accent">{escaped(step.mark_word)}</span>' if step.mark else "",
             f' <span class="p">{self._problem}</span>' if step.problems else "",
             f' <span class="n">{self._note}{escaped(step.note)}</span>' if step.note else "",
-            f' <span class="sb-quiet">+{step.folded}</span>' if step.folded else "",
+            f' <span class="sb-quiet">+{len(step.folded)}</span>' if step.folded else "",
         ]
         return (
             f'{css} aria-setsize="{step.siblings}" aria-posinset="{step.position}"{expanded} href="{href}" '

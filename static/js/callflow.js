@@ -63,8 +63,9 @@
   };
 
   // ---- folding a branch, or opening the callflow that a step leads into: only the work area is drawn anew ----
-  const redraw = async (link, { focus = false } = {}) => {
-    const step = link.closest("[data-step]").dataset.step, address = new URL(link.getAttribute("href"), location);
+  const redraw = (link, { focus = false } = {}) => goTo(link.closest("[data-step]").dataset.step, link.getAttribute("href"), focus);
+  const goTo = async (step, href, focus) => {
+    const address = new URL(href, location), words = page().querySelector("[data-find-step]").value;
     const canvas = page().querySelector("[data-canvas]"), at = [canvas.scrollLeft, canvas.scrollTop];
     address.searchParams.set("step", step);
     // htmx.ajax would put it behind a panel that is on its way, and go on here before anything is drawn.
@@ -73,6 +74,7 @@
     htmx.swap("[data-flow]", await answer.text(), { swapStyle: "outerHTML" }, { select: "[data-flow]" });
     history.replaceState(history.state, "", address);
     [page().querySelector("[data-canvas]").scrollLeft, page().querySelector("[data-canvas]").scrollTop] = at;
+    page().querySelector("[data-find-step]").value = words;
     begin(step);
     if (focus) itemOf(step)?.focus();
   };
@@ -152,11 +154,16 @@
     }
   });
 
-  // ---- find ----
+  // ---- find: a row whose branch is folded stands for what fits in there as well ----
+  const fitsItself = (item, wanted) => item.textContent.toLowerCase().includes(wanted);
+  const fitsInside = (item, wanted) => {
+    const inside = (item.dataset.inside ?? "").split("\n").map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ")).toLowerCase()]);
+    return inside.find(([, words]) => words.includes(wanted))?.[0];
+  };
   const narrow = (words) => {
     const wanted = words.trim().toLowerCase();
     for (const item of items()) {
-      const fits = !wanted || item.textContent.toLowerCase().includes(wanted);
+      const fits = !wanted || fitsItself(item, wanted) || Boolean(fitsInside(item, wanted));
       item.parentElement.hidden = !fits;
       const part = drawn(item.dataset.step), isFound = Boolean(wanted) && fits;
       if (part && part.classList.contains("found") !== isFound) ringed(part, "found", isFound);
@@ -174,15 +181,19 @@
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches?.("[data-find-step]") || !["Enter", "ArrowDown"].includes(event.key)) return;
     event.preventDefault();
-    const first = shown()[0];
-    if (first) choose(first.dataset.step, { focus: true });
+    const first = shown()[0], wanted = event.target.value.trim().toLowerCase();
+    if (!first) return;
+    const inside = wanted && !fitsItself(first, wanted) && fitsInside(first, wanted);
+    if (inside) goTo(inside, first.getAttribute("href"), true); // the page unfolds the way to it
+    else choose(first.dataset.step, { focus: true });
   });
 
-  // ---- zoom ----
-  const zoom = (to) => {
+  // ---- zoom; all of a drawing may need to be smaller than one makes it by hand ----
+  const LEAST = 0.2;
+  const zoom = (to, least = Math.min(LEAST, scale)) => {
     const drawing = page().querySelector("svg.sb-flow");
     if (!drawing) return;
-    scale = Math.min(2, Math.max(0.2, to));
+    scale = Math.min(2, Math.max(least, to));
     const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
     const size = { width: String(width * scale), height: String(height * scale) };
     for (const [name, value] of Object.entries(size)) if (drawing.getAttribute(name) !== value) drawing.setAttribute(name, value); // each lays all of it out
@@ -195,7 +206,7 @@
     const canvas = page().querySelector("[data-canvas]"), drawing = page().querySelector("svg.sb-flow");
     const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
     const fit = Math.min(canvas.clientWidth / width, canvas.clientHeight / height, 1);
-    zoom({ in: scale * 1.2, out: scale / 1.2, one: 1, fit }[button.dataset.zoom]);
+    zoom({ in: scale * 1.2, out: scale / 1.2, one: 1, fit }[button.dataset.zoom], Math.min(LEAST, scale, fit));
   });
 
   // ---- what only a script can do is shown by it ----

@@ -1,4 +1,4 @@
-// Loaded before anything is drawn: "system" becomes light or dark, so that no page flashes.
+// Loaded before anything is drawn: "system" becomes light or dark, so that no page flashes. Paper is light.
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -8,4 +8,6 @@
   };
   apply();
   dark.addEventListener("change", apply);
+  addEventListener("beforeprint", () => { root.dataset.bsTheme = "light"; });
+  addEventListener("afterprint", apply);
 })();

@@ -52,7 +52,7 @@ class Step:
     tone      "" all is well, "bad" something grave, "warn", "unknown" a module nobody declared
     note      what a person noted on it
     mark      "new", "changed", "moved" or "gone" where two callflows are compared
-    below     ids of the steps below that are shown; `folded` how many are not
+    below     ids of the steps below that are shown; `folded` are those that are not: (id, words)
     """
 
     id: str
@@ -76,7 +76,7 @@ class Step:
     siblings: int = 1
     above: str = ROOT
     below: Sequence[str] = ()
-    folded: int = 0
+    folded: Sequence[tuple[str, str]] = ()
     has_below: bool = False
     is_inside: bool = False
 
@@ -291,9 +291,20 @@ class _Telling:
                 siblings=siblings,
                 above=parent,
                 below=() if is_folded else tuple([f"{prefix}{child}" for _key, child in branches]),
-                folded=sum(1 for _one in flow.walk(number)) - 1 if is_folded else 0,
+                folded=tuple(self.hidden(flow, number, pointers)) if is_folded else (),
                 has_below=bool(node.branches),
             )
+
+    def hidden(
+        self, flow: Flow, top: int, pointers: Mapping[int, Sequence[tuple[str, str, str]]]
+    ) -> Iterator[tuple[str, str]]:
+        """The ids and the words of the steps below one, for those who look for one of them."""
+        for number, node in flow.walk(top):
+            if number != top:
+                look = self.look(node.module)
+                name = self.name(look.action, node, self.targets(pointers.get(number, ())))
+                words = f"{look.word} {name} {self.callflows.note_of(node.data)}"
+                yield str(number), " ".join(words.split())
 
     def targets(self, pointers: Sequence[tuple[str, str, str]]) -> list[Target]:
         """The objects that the settings name, each once; those of branches stand at the branches."""

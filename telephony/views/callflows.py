@@ -20,8 +20,8 @@ from accounts.views_base import TenantRightMixin, why_not
 from portal.ui import formats
 from portal.ui.links import query_with
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
-from telephony.callflow_drawing import drawing_of
-from telephony.callflow_paper import paper_of
+from telephony.callflow_drawing import Drawing, drawing_of
+from telephony.callflow_paper import SHEETS, is_large, paper_of
 from telephony.forms.callflows import FEATURES, CallflowFilterForm
 from telephony.menu import connections_of
 from telephony.models import Change, Entity, EntityReference
@@ -123,8 +123,10 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             "" if Right.CALLFLOWS_EDIT in self.request.rights else why_not(self.request, Right.CALLFLOWS_EDIT)
         )
         changes = Change.objects.filter(entity=self.entity).order_by("-created_at", "-pk")[:LATEST]
+        width, height = map(float, Drawing(self.scene).size)
         return super().get_context_data(
             title=str(self.entity) or self.entity.remote_id,
+            sheets=[(one, one.upper()) for one in SHEETS] if is_large(width, height) else (),
             entity=self.entity,
             problems=self.problems,
             here_query=query if (query := self.here(step="")).startswith("?") else "",
@@ -158,7 +160,7 @@ class CallflowDrawingView(CallflowPage, View):
 
 
 class CallflowPaperView(CallflowPage, View):
-    """The drawing and its steps as PDF."""
+    """The drawing and its steps as PDF; `?sheets=a4` cuts a drawing that needs a page of its own size over such sheets."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         entity, scene, tenant = self.entity, self.scene, self.request.tenant
@@ -169,7 +171,9 @@ class CallflowPaperView(CallflowPage, View):
             (gettext("As read on"), formats.exact(entity.fetched_at)),
         ]
         foot = f"{tenant} · {formats.exact(timezone.now())}"
-        answer = HttpResponse(paper_of(scene, facts, foot), content_type="application/pdf")
+        answer = HttpResponse(
+            paper_of(scene, facts, foot, request.GET.get("sheets", "")), content_type="application/pdf"
+        )
         return _named(answer, entity, "pdf")
 
 

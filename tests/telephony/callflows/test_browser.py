@@ -216,6 +216,15 @@ def test_steps_are_found_and_marked(at_browser: Any, draft: CallflowDraft) -> No
         expect(rings).to_have_count(2)
         page.locator("[data-find-step]").fill("")
         expect(rings).to_have_count(1)
+        page.goto(f"{at_browser.base}/t/corvane/callflows/{draft.entity_id}/edit/?fold=2")
+        expect(page.locator(".sb-flow .step[data-step='3']")).to_have_count(0)
+        page.locator("[data-find-step]").fill("bess")
+        expect(page.locator("[data-outline] [role=treeitem]:visible")).to_have_count(
+            1
+        )  # the branch that it is in
+        page.locator("[data-find-step]").press("Enter")
+        expect(page.locator(".sb-flow .step.sel.found")).to_have_attribute("data-step", "3")
+        expect(page.locator("[data-find-step]")).to_have_value("bess")
 
     at_browser(find)
 

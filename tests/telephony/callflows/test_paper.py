@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from telephony.callflow_paper import A4, LEAST, MARGIN, MOST, PIXEL, page_for
+from telephony.callflow_paper import (
+    A4,
+    LAP,
+    LEAST,
+    MARGIN,
+    MOST,
+    PIXEL,
+    SHEETS,
+    is_large,
+    page_for,
+    tiles_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +25,18 @@ def test_a_drawing_gets_the_page_that_it_fits_best(
     width: float, height: float, page: tuple[float, float]
 ) -> None:
     assert page_for(width, height) == page
+
+
+@pytest.mark.parametrize("sheet", SHEETS.values())
+def test_sheets_show_all_of_a_drawing_and_a_strip_of_each_other(sheet: tuple[float, float]) -> None:
+    assert not is_large(1400, 500)
+    for width, height in [(30_000, 900), (900, 9_000), (20_000, 20_000)]:
+        tiles = tiles_for(width, height, sheet)
+        assert sorted(tiles.page) == sorted(sheet)
+        for at, (pixels, count) in enumerate(((width, tiles.columns), (height, tiles.rows))):
+            drawn, step = pixels * PIXEL * tiles.share, tiles.step[at]
+            assert step * count + LAP >= drawn > step * (count - 1) + LAP or count == 1
+            assert step + LAP + 2 * MARGIN <= tiles.page[at] + 0.001
 
 
 def test_no_page_is_larger_than_programs_show() -> None:
