@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from accounts.models import Person, Tenant
 from accounts.scoping import tenant_scope
 from portal.demo.connections import CONNECTIONS, OWNERS
@@ -40,7 +38,7 @@ def telephone(processes: Processes) -> None:
         lines = connection.hooks.values_list("line__remote_id", flat=True) if connection else ()
         if connection is None or len(lines) < 2:
             return
-        _trust(processes, connection, lines)
+        _trust(processes, connection)
         live_calls.close_all(connection)  # the sandbox begins anew, and ends none of an earlier demo
         wish = {
             "provider": "keyyo",
@@ -53,12 +51,11 @@ def telephone(processes: Processes) -> None:
         control(processes.sandbox_url, "play", order)
 
 
-def _trust(processes: Processes, connection: Connection, lines: Iterable[str]) -> None:
-    """Keep the SIP passwords of lines, as their manager does, so that calls can be started from them."""
-    kept = set(access.lines_with_secret(connection.credential_id))
-    wanted = [line for line in lines if line not in kept]
-    if not wanted:
+def _trust(processes: Processes, connection: Connection) -> None:
+    """Keep the SIP passwords of the lines, as their manager does, so that calls can be started from them."""
+    if access.lines_with_secret(connection.credential_id):
         return
     services = control(processes.sandbox_url, "state/keyyo")["accounts"]["corvane"]["services"]
-    for line in wanted:
-        access.keep_line_secret(connection.credential_id, line, Secret(services[line]["password"]))
+    for line, service in services.items():
+        if password := service.get("password"):
+            access.keep_line_secret(connection.credential_id, line, Secret(password))

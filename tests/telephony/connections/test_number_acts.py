@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.scoping import tenant_scope
 from portal.lib.broker import broker
+from portal.lib.secrets import Secret
 from telephony.models import CallSource, Change, Entity, LineHook, LiveCall
-from telephony.services import hook_secrets, line_turns
+from telephony.services import access, hook_secrets, line_turns
 from tests.telephony.connections.cached_lines import read_lines
 from tests.telephony.connections.test_calling import CALLED, START, call, course, newest
 
@@ -88,6 +89,18 @@ def test_who_comes_later_is_told_how_many_are_before_and_done_in_turn():
     assert [take("c", 101.1), take("b", 101.2)] == [1, -1]  # the line is free, but it is not c's turn
     assert [take("c", 101.3), take("d", 101.4)] == [0, 1]
     assert take("d", 107.0) == -1  # c has left
+
+
+def test_who_is_not_let_in_is_led_to_where_that_is_set(page, keyyo_line, connection, tenant):
+    with tenant_scope(tenant):
+        access.keep_line_secret(connection.credential_id, keyyo_line.remote_id, Secret(""))
+
+    call(page, number=CALLED, source=f"line-{keyyo_line.pk}")
+
+    change = newest(tenant)
+    assert change.state == Change.State.REFUSED
+    answer = page.get(course(change)).content.decode()
+    assert f"/t/alder/connections/{connection.pk}/cti/" in answer and "Nothing was done" in answer
 
 
 def test_a_line_that_rests_makes_the_next_wait_before_the_screen(
