@@ -258,3 +258,25 @@ def test_every_page_of_security_opens_in_the_house_look(client, bess, tom, path)
     assert response.status_code == 200, response.get("Location")
     assert "css/tokens.css" in response.content.decode()
     assert TOTP_SECRET not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "labels"),
+    [
+        ("/accounts/login/", {"Adresse e-mail", "Mot de passe"}),
+        ("/accounts/password/reset/", {"Adresse e-mail"}),
+        (
+            "/accounts/password/change/",
+            {"Mot de passe actuel", "Nouveau mot de passe", "Nouveau mot de passe, encore une fois"},
+        ),
+    ],
+)
+def test_fields_are_called_in_our_words(page, labels, maud):
+    there = Client(headers={"accept-language": "fr"})
+    if "change" in page:
+        there.force_login(maud)
+        Person.objects.filter(pk=maud.pk).update(language="fr")
+    shown = there.get(page)
+
+    assert {str(one.label) for one in shown.context["form"] if not one.is_hidden} >= labels
+    assert "placeholder" not in "".join(str(one) for one in shown.context["form"])

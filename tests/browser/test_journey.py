@@ -29,7 +29,7 @@ SIP_LINES = "/t/vellard/lines/?kind=UCaaSVoIPAccount"
 
 def sign_in(page: Page) -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill("maud@corvane.example")
+    page.get_by_label("E-mail address").fill("maud@corvane.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.locator("input[name=code]").fill(totp_code())

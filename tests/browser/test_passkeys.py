@@ -31,7 +31,7 @@ def noe(vellard: Tenant) -> Person:
 
 def sign_in(page: Page, code: str = "") -> None:
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     if code:
@@ -105,7 +105,7 @@ def test_a_recovery_code_opens_the_account_once(visitor: Any, noe: Person) -> No
 
     def refused(page: Page) -> None:
         page.goto("/accounts/login/")
-        page.get_by_label("Email").fill(EMAIL)
+        page.get_by_label("E-mail address").fill(EMAIL)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.locator("input[name=code]").fill(first)
