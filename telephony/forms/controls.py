@@ -277,7 +277,7 @@ def _moment_input(one: Field, value: Any, options: Options) -> forms.Widget:
 
 
 def _password(one: Field, value: Any, options: Options) -> forms.Widget:
-    held = lazy("Set; leave empty to keep it") if value else lazy("Not set")
+    held = lazy("Set; leave empty to keep it") if value else lazy("Not set") if one.declared else ""
     attrs = {"placeholder": held, "autocomplete": "new-password", "spellcheck": "false"}
     if one.kind == "secrets":
         return forms.Textarea(attrs={**attrs, "rows": 2})

@@ -31,6 +31,8 @@ from telephony.forms.rows import (
 )
 from telephony.providers.edit_fields import Field
 
+MOST_COLUMNS = 5  # of a table; entries that say more stand one below the other
+
 
 class RowsWidget(forms.Widget):
     """`value` is a list of rows. `searches` are where more objects are found by name, by their kind."""
@@ -55,7 +57,7 @@ class RowsWidget(forms.Widget):
         told = [label_of(self.one, row, self.held, self.options) for row in rows]
         drawn = (
             self._list(name, own, rows, told)
-            if self.rows.variants or self.rows.is_keyed
+            if self.rows.variants or len(self.rows.columns) > MOST_COLUMNS
             else self._table(name, own, rows, told)
         )
         there = f'<input type="hidden" name="{name}.{THERE}" value="1">'

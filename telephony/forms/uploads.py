@@ -39,7 +39,7 @@ class UploadField(forms.FileField):
         return _("%(kinds)s, at most %(most)s.") % {"kinds": kinds, "most": size} if size else f"{kinds}."
 
     def _kinds(self) -> str:
-        return " / ".join(dict.fromkeys(ending_of(one).lstrip(".") for one in self.accepts))
+        return " / ".join(dict.fromkeys(ending_of(one).lstrip(".").upper() for one in self.accepts))
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, initial)

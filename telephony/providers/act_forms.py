@@ -42,6 +42,9 @@ class ActForm:
     check    what is wrong with them, by field
     begins   the form begins with what the provider has now, and only what differs is sent
     compares   what is sent is compared with what the provider has then, field by field
+    is_in_rows   its groups are objects, each on a line
+    first    what stands in the form at first
+    none     what it says where nothing is there to be asked about
     """
 
     label: Text
@@ -56,6 +59,9 @@ class ActForm:
     check: Callable[[Fields], Mapping[str, str]] = lambda fields: {}
     begins: bool = False
     compares: bool = False
+    is_in_rows: bool = False
+    first: Callable[[Surroundings], Fields] = lambda around: {}
+    none: Text = ""
 
 
 class AskingEditor(GenericEditor):

@@ -85,9 +85,10 @@ class ObjectActFormView(EditView):
     def _added(self, fields: Sequence[Field], before: Mapping[str, Any]) -> dict[str, Any]:
         """What the row says that the act was chosen on."""
         found = super()._added(self.asked_fields, before)
-        return found or {
+        given = {
             one.name: self.request.GET[one.name] for one in self.asked_fields if one.name in self.request.GET
         }
+        return found or {**self.asked.first(self.door.around), **given}
 
     def propose(self, form: EditForm) -> Change:
         if self.asked.compares:

@@ -29,6 +29,8 @@ _FORM = ActForm(
     title=lazy("Change several carriers at once"),
     begins=True,
     compares=True,
+    is_in_rows=True,
+    none=lazy("There is no carrier yet."),
 )
 
 

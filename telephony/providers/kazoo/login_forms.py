@@ -18,6 +18,14 @@ _SAYS = lazy(
 )
 
 
+_ACCOUNT_NAME = Field(
+    name="account_name",
+    label=lazy("Account name"),
+    max_length=128,
+    help=lazy("As the account is called at Kazoo."),
+)
+
+
 def _hashed(fields: Fields, around: Surroundings) -> Sent:
     login = credentials(fields["username"], fields["password"])
     return Sent(values={**_account(fields), "credentials": login})
@@ -39,20 +47,25 @@ def _against_account(fields: Fields) -> Mapping[str, str]:
 
 def _form(label: Text, *fields: Field, **more: Any) -> ActForm:
     return ActForm(
-        label=label, title=label, verb=lazy("Try it now"), says=_SAYS, icon="key", fields=fields, **more
+        label=label,
+        title=label,
+        verb=lazy("Try it now"),
+        says=_SAYS,
+        icon="key",
+        fields=fields,
+        first=_own_account if _ACCOUNT_NAME in fields else lambda around: {},
+        **more,
     )
+
+
+def _own_account(around: Surroundings) -> Fields:
+    """Most people try a login of the account that they look at."""
+    return {"account_name": around.login().given.get("account_name", "")}
 
 
 def _secret(name: str, label: Text, help: Text = "") -> Field:
     return Field(name=name, label=label, kind="secret", secret=True, is_sparse=True, required=True, help=help)
 
-
-_ACCOUNT_NAME = Field(
-    name="account_name",
-    label=lazy("Account name"),
-    max_length=128,
-    help=lazy("As the account is called at Kazoo."),
-)
 
 LOGIN_FORMS: Mapping[str, ActForm] = {
     "auth.userAuth": _form(

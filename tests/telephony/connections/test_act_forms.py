@@ -168,7 +168,7 @@ def test_a_telephone_calls_a_number(hand: Hand) -> None:
 def test_a_file_is_judged_at_its_field_and_named_by_itself(hand: Hand) -> None:
     port = stored(hand.top, "port_request", "port.create", {"name": "Old", "numbers": {"+33199005511": {}}})
     page = hand.page("port.createAttachment", port)
-    assert 'accept="application/pdf"' in page and "multipart" in page and "pdf, at most 7.6" in page
+    assert 'accept="application/pdf"' in page and "multipart" in page and "PDF, at most 7.6" in page
     assert set(hand.refused("port.createAttachment", port, data=_file("bill.pdf", b"GIF89a"))) == {"data"}
     assert set(hand.refused("port.createAttachment", port)) == {"data"}
 
