@@ -50,9 +50,13 @@ class Ring:
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """Calls of one month of the tenant's calendar; `inbound`, of which `reached` were answered or forwarded."""
+    """Calls of one month of the tenant's calendar; `inbound`, of which `reached` were answered or forwarded.
+
+    is_known   whether calls of that month, of any number, may have been read
+    """
 
     first: datetime
+    is_known: bool = True
     inbound: int = 0
     reached: int = 0
     outbound: int = 0
@@ -200,7 +204,17 @@ def months_of(number: str, zone: ZoneInfo, now: datetime) -> list[Month]:
         )
     )
     known = {row["month"].date(): Month(first=row.pop("month"), **row) for row in rows}
-    return [known.get(first, Month(first=midnight(first, zone))) for first in firsts]
+    begins = known_since()
+    earliest = begins.astimezone(zone).date().replace(day=1) if begins else today
+    return [
+        known.get(first, Month(first=midnight(first, zone), is_known=first >= earliest)) for first in firsts
+    ]
+
+
+def known_since() -> datetime | None:
+    """When the earliest call of the scope was, whoever called."""
+    begins: datetime | None = Call.objects.order_by("started_at").values_list("started_at", flat=True).first()
+    return begins
 
 
 # ---- changes ----

@@ -19,25 +19,21 @@ WIDE, NARROW = (736.0, 170.0), (358.0, 190.0)
 def year(months: Sequence[Month]) -> Figure:
     """Calls by month; the table behind it tells them apart."""
     names = [formats.date_words(month.first, formats.SHORT_MONTH) for month in months]
-    counts, label = [month.calls for month in months], sentence(months)
+    counts = [month.calls if month.is_known else None for month in months]
+    label = sentence(months)
     drawn, narrow = (bars(counts, names, label=label, size=size) for size in (WIDE, NARROW))
     head = (_("Month"), _("In"), _("of these answered"), _("Out"), _("Internal"))
-    counted = [
-        (
-            formats.date_words(one.first, formats.SHORT_MONTH_YEAR),
-            one.inbound,
-            one.reached,
-            one.outbound,
-            one.internal,
-        )
-        for one in months
-    ]
-    rows = [(name, *map(formats.count, told)) for name, *told in counted]
+    rows = [(formats.date_words(one.first, formats.SHORT_MONTH_YEAR), *_counts(one)) for one in months]
     return replace(drawn, head=head, rows=rows, narrow=narrow.svg)
 
 
+def _counts(month: Month) -> Sequence[object]:
+    counts = (month.inbound, month.reached, month.outbound, month.internal)
+    return [formats.count(one) if month.is_known else formats.DASH for one in counts]
+
+
 def sentence(months: Sequence[Month]) -> str:
-    """ "12 calls in twelve months, most in March. In: 9, 6 of these answered. Out: 3. Internal: 0."""
+    """What is seen: how many calls, in which month most, which way; and from when on calls are known."""
     total = sum(month.calls for month in months)
     busiest = max(months, key=lambda month: month.calls)
     words = ngettext(
@@ -51,4 +47,9 @@ def sentence(months: Sequence[Month]) -> str:
         for name in ("inbound", "reached", "outbound", "internal")
     }
     named = {"n": formats.count(total), "month": formats.date_words(busiest.first, "F")}
-    return f"{words % named} {parts % sums}"
+    told = f"{words % named} {parts % sums}"
+    known = next(month for month in months if month.is_known)
+    if known is months[0]:
+        return told
+    since = _("Calls from before %(month)s are not known here.")
+    return f"{told} {since % {'month': formats.date_words(known.first, 'F Y')}}"

@@ -126,6 +126,10 @@ def test_months_are_those_of_the_tenants_calendar(keyyo: Connection, store: Call
     assert len(found) == 12
     assert [one.calls for one in found] == [0] * 11 + [1]
     assert found[-1].reached == 1
+    assert all(one.is_known for one in found)
+
+    Call.objects.filter(outcome="missed").delete()
+    assert [one.is_known for one in months_of(NOVALISE, zone, now)] == [False] * 11 + [True]
 
 
 def test_numbers_in_lists_lead_to_their_page(page: Client, store: Callable[..., Call]) -> None:
