@@ -45,9 +45,7 @@ def measure(events: int = EVENTS, away_s: float = AWAY_S) -> Iterable[Figure]:
     with _servers() as postgres, serving.supervised() as supervisor:
         call_command("migrate", verbosity=0)
         connection = make_connection("bench-outage")
-        unique = hooks.requests(
-            hooks.addresses(connection), -(-events * TWICE_EVERY // (TWICE_EVERY + 1) // 3), "o"
-        )
+        unique = hooks.requests(hooks.addresses(connection), events // 3, "o")
         sent = with_doubles(unique, events)
         answers = _sent_through(supervisor, postgres, sent, away_s)
         hooks.wait_until_drained(PATIENCE_S)
