@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
@@ -27,8 +28,8 @@ def _sides(story: NumberStory) -> list[tuple[str, Sequence[Call], bool, str]]:
     is_own = bool(story.rings)
     out, inward = Direction.OUTBOUND, Direction.INBOUND
     return [
-        (_("Calls from it"), story.from_it, True, out if is_own else inward),
-        (_("Calls to it"), story.to_it, False, inward if is_own else out),
+        (pgettext("a number", "Calls from it"), story.from_it, True, out if is_own else inward),
+        (pgettext("a number", "Calls to it"), story.to_it, False, inward if is_own else out),
     ]
 
 
