@@ -52,15 +52,15 @@ def test_two_boards_agree_after_a_busy_quarter_of_an_hour(
     services = sandbox.provider("keyyo").store.data["accounts"]["corvane"]["services"]
     lines = [csi for csi, one in services.items() if one["type"] == "UCaaSVoIPAccount"][:LINES]
     send_here(*lines)
-    for window, page in ((visitor, ""), (telephone, "wall/")):
-        window.sign_in(carol)
-        window.open(f"/t/alder/calls/live/{page}")
 
     def play(scenario, **wish):
         body = {"provider": "keyyo", "scenario": scenario, **wish}
         return requests.post(f"{sandbox.url}/_control/play", json=body, timeout=10).json()
 
     played = play("rush", minutes=MINUTES, calls=CALLS, lines=lines, rate=RATE)
+    for window, page in ((visitor, ""), (telephone, "wall/")):
+        window.sign_in(carol)
+        window.open(f"/t/alder/calls/live/{page}")
     last = max(played["events"], key=lambda event: event["at_s"])
     is_over, until = False, time.monotonic() + PATIENCE_S
     while not is_over and time.monotonic() < until:
