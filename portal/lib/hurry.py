@@ -17,16 +17,20 @@ def older_objects_left_out() -> Iterator[None]:
 
     Rows by the thousand bring a full collection every other second, and each goes through the hundred thousands of
     objects of a loaded Django while every thread waits: a seventh of the time of a sync. Nor are the young ones looked
-    through every 700 objects, which a single row brings about: rows hold no cycles, and go by themselves.
+    through every 700 objects, which a single row brings about: rows hold no cycles, and go by themselves. Where
+    somebody leaves older objects out already, that stays theirs.
     """
     usual = gc.get_threshold()
-    gc.freeze()
+    is_first = gc.get_freeze_count() == 0
+    if is_first:
+        gc.freeze()
     gc.set_threshold(YOUNG, *usual[1:])
     try:
         yield
     finally:
         gc.set_threshold(*usual)
-        gc.unfreeze()
+        if is_first:
+            gc.unfreeze()
 
 
 @contextmanager
