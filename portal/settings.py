@@ -174,9 +174,8 @@ def celery_url(url: str) -> str:
 
 
 if PORTAL_ENV == "test" and (_worker := os.environ.get("PYTEST_XDIST_WORKER", "")):
-    REDIS_URL = redis_database(
-        REDIS_URL, 2 * int(_worker.removeprefix("gw"))
-    )  # each test process has its own
+    # Each test process has its own; the first is that of the browser tests beside them.
+    REDIS_URL = redis_database(REDIS_URL, 2 + 2 * int(_worker.removeprefix("gw")))
 CACHE_URL = env("CACHE_URL", redis_database(REDIS_URL, 1))
 CACHES = {
     "default": {

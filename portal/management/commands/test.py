@@ -1,4 +1,4 @@
-"""`manage.py test [pytest arguments]`: every test, in the order that suits two cores.
+"""`manage.py test [pytest arguments]`: every test, side by side as it suits two cores.
 
 The servers are portal/running.py's: thrown away afterwards. Arguments go to one plain pytest run.
 """
@@ -49,14 +49,11 @@ class Command(BaseCommand):
             if arguments:
                 return start(arguments, runs).wait()
             make_template()
-            processes = min(
-                4, (os.cpu_count() or 1) + 1
-            )  # one more than cores: a test waits for servers now and then
-            codes = [start(["-m", "not browser and not kill", "-n", str(processes)], runs).wait()]
-            print(
-                "\nBrowser tests, and kill tests beside them; what those say follows at the end.", flush=True
+            processes = str(min(4, os.cpu_count() or 1))
+            print("Browser tests and kill tests go on beside the others; what they say follows.", flush=True)
+            codes = side_by_side(
+                ["-m", "not browser and not kill", "-n", processes], [["-m", "browser"], ["-m", "kill"]], runs
             )
-            codes += side_by_side(["-m", "browser"], ["-m", "kill"], runs)
         if all(code == NO_TESTS for code in codes):
             return NO_TESTS
         return next((code for code in codes if code not in (0, NO_TESTS)), 0)
@@ -69,24 +66,30 @@ def make_template() -> None:
     connection.close()
 
 
-def side_by_side(first: Sequence[str], second: Sequence[str], runs: ExitStack) -> list[int]:
-    """The exit statuses of two runs that go on at once, for tests that wait a lot.
+def side_by_side(
+    first: Sequence[str], others: Sequence[Sequence[str]], runs: ExitStack, *, apart: str = "kill"
+) -> list[int]:
+    """The exit statuses of runs that go on at once: those of the first need cores, those of the others wait a lot.
 
-    The second has none of our servers: its tests start their own. It gives way where both want a core, and what it
-    says is kept until the first has ended.
+    What the others say is kept until those before have ended. One whose selection is `apart` has none of our servers:
+    its tests start their own.
     """
     folder = Path(runs.enter_context(tempfile.TemporaryDirectory(prefix="switchboard-said-")))
     elsewhere = {name: value for name, value in os.environ.items() if name not in OURS}
-    with (folder / "second").open("wb") as output:
-        patient = start(second, runs, environment=elsewhere, output=output)
-    os.setpriority(os.PRIO_PROCESS, patient.pid, 5)
-    status = start(first, runs).wait()
-    with (folder / "second").open("rb") as words:
-        while patient.poll() is None:
+    patient: list[Run] = []
+    for number, arguments in enumerate(others):
+        with (folder / str(number)).open("wb") as output:
+            environment = elsewhere if apart in arguments else None
+            patient.append(start(arguments, runs, environment=environment, output=output))
+    statuses = [start(first, runs).wait()]
+    for number, run in enumerate(patient):
+        with (folder / str(number)).open("rb") as words:
+            while run.poll() is None:
+                pass_on(words)
+                time.sleep(0.2)
             pass_on(words)
-            time.sleep(0.2)
-        pass_on(words)
-    return [status, patient.returncode]
+        statuses.append(run.returncode)
+    return statuses
 
 
 def pass_on(words: BinaryIO) -> None:
