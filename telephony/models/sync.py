@@ -107,6 +107,12 @@ class SyncRun(TenantOwned, Leased):
     def __str__(self) -> str:
         return f"{self.what} of {self.connection_id}"
 
+    @property
+    def step_label(self) -> str:
+        """What is read now: a kind of object in the provider's words, or a month and a list of calls."""
+        kind = self.connection.declaration.kinds.get(self.step)
+        return str(kind.plural) if kind else self.step
+
 
 class Coverage(TenantOwned):
     """Whether one local day of one connection's calls is whole."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -98,9 +98,30 @@ class Story:
         hot = [row for row in self.rows if row.is_hot and row.is_of_steps]
         return [row for row in self.rows if row not in self.deep and row not in hot[1:]]
 
+    def counted(self, rows: Sequence[Row]) -> int:
+        """How many fields a person counts there: all steps of a callflow are one."""
+        steps = sum(row.is_of_steps for row in rows) if self.flow is not None else 0
+        return len(rows) - max(steps - 1, 0)
+
+    @property
+    def count(self) -> int:
+        return self.counted(self.rows)
+
+    @property
+    def hot_count(self) -> int:
+        return self.counted(self.hot)
+
+    @property
+    def mine_count(self) -> int:
+        return self.counted(self.mine)
+
+    @property
+    def moved_count(self) -> int:
+        return self.counted(self.moved)
+
     @property
     def total(self) -> int:
-        return len(self.rows) + len(self.same)
+        return self.counted([*self.rows, *self.same])
 
     @property
     def is_open(self) -> bool:

@@ -96,6 +96,7 @@ def test_what_moved_meanwhile_is_a_conflict_and_not_written_over(
     page = signed_in(maud).get(f"/t/corvane/changes/{change.pk}/").content.decode()
     assert page.count('<svg class="sb-flow"') == 2  # theirs and mine
     assert "their steps" in page
+    assert "Write 2 fields to" in page  # the name, and the steps as one
 
 
 @pytest.mark.parametrize("pick", ["mine", "theirs"])
