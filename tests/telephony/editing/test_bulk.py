@@ -41,6 +41,17 @@ def end_lease(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
+def killed_before_sending(job: Job, person: Person) -> Change:
+    """The change of the first row, as a worker leaves it that is killed between taking the row and its request."""
+    row = job.rows.first()
+    assert row is not None
+    change = editing.propose(row.connection, row.operation, row.address, row.wanted, person=person)
+    change.state, change.sent_at, change.due_at = Change.State.SENDING, timezone.now(), timezone.now()
+    change.save()
+    job.rows.filter(pk=row.pk).update(state=State.SENDING, change=change, tries=1)
+    return change
+
+
 def states(job: Job) -> dict[str, int]:
     return {state: count for state, count in bulk.counts(job).items() if count}
 
@@ -261,11 +272,7 @@ def test_a_row_that_was_taken_and_never_sent_is_sent_once(
     sandbox: SandboxServer, profiles: Any, idris: Person
 ) -> None:
     job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
-    row = job.rows.first()
-    change = editing.propose(row.connection, row.operation, row.address, row.wanted, person=idris)
-    change.state, change.sent_at, change.due_at = Change.State.SENDING, timezone.now(), timezone.now()
-    change.save()  # the worker was killed here
-    job.rows.filter(pk=row.pk).update(state=State.SENDING, change=change, tries=1)
+    change = killed_before_sending(job, idris)
     settling.settle(change, timezone.now() + timedelta(seconds=61))
     assert change.state == Change.State.NOT_APPLIED
     sandbox.requests.clear()
@@ -281,11 +288,7 @@ def test_a_row_that_is_settled_while_ends_are_noted_is_sent_all_the_same(
 ) -> None:
     """Another worker finds that the request never came, between two statements of the one that notes ends."""
     job = begin(bulk.want(bulk.choose(idris, profiles), bulk.Wish(UPDATE, {"forward_delay": 17})), idris)
-    row = job.rows.first()
-    change = editing.propose(row.connection, row.operation, row.address, row.wanted, person=idris)
-    change.state, change.sent_at, change.due_at = Change.State.SENDING, timezone.now(), timezone.now()
-    change.save()  # the worker was killed here
-    job.rows.filter(pk=row.pk).update(state=State.SENDING, change=change, tries=1)
+    change = killed_before_sending(job, idris)
     sandbox.requests.clear()
 
     def settle_meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
