@@ -32,6 +32,8 @@ OPERATIONS = (*CONNECTION, r"/connections/\d+/operations/$")
 PROFILE_FORM = (*LINE, r"/t/corvane/entities/\d+/edit/services\.profiles\.update/$")
 COMPANY = (r"/companies/\d+/$",)
 ENTITIES = "/t/corvane/entities/corvane-keyyo/"
+# The lists of connections narrowed to one provider: their order is by name, and a demo may gain others.
+KEYYO = "/t/corvane/connections/?provider=keyyo"
 ENTITY = (r"/t/corvane/entities/\d+/$",)
 # Changes two fields of a profile; nothing is sent, and the draft goes again.
 REVIEW = {
@@ -67,18 +69,18 @@ SHOTS = (
     Shot("company-new", "/t/telmarine/companies/new/"),
     Shot("company-move", "/t/telmarine/companies/?q=Brackenfold", (*COMPANY, r"/edit/company\.group/$")),
     Shot("call-start", "/t/corvane/calls/start/?number=%2B33639980001"),
-    Shot("login", "/t/corvane/connections/", (*CONNECTION, r"/connections/logins/\d+/$")),
+    Shot("login", KEYYO, (*CONNECTION, r"/connections/logins/\d+/$")),
     Shot("messages", "/t/corvane/lines/", (*LINE, r"/lines/\d+/messages/$")),
     Shot("token-form", "/t/corvane/lines/", (*LINE, r"/edit/services\.csi_token\.create/$")),
     Shot("numbers", "/t/corvane/numbers/"),
     Shot("changes", "/t/corvane/changes/"),
     Shot("search", "/t/corvane/search/?q=Lyon"),
     Shot("connections", "/t/corvane/connections/"),
-    Shot("connection", "/t/corvane/connections/", CONNECTION),
-    Shot("runs", "/t/corvane/connections/", (*CONNECTION, r"/connections/\d+/runs/$")),
-    Shot("cti", "/t/corvane/connections/", (*CONNECTION, r"/connections/\d+/cti/$")),
-    Shot("operations", "/t/corvane/connections/", OPERATIONS),
-    Shot("operation", "/t/corvane/connections/", (*OPERATIONS, r"/operations/services\.profiles\.update/$")),
+    Shot("connection", KEYYO, CONNECTION),
+    Shot("runs", KEYYO, (*CONNECTION, r"/connections/\d+/runs/$")),
+    Shot("cti", KEYYO, (*CONNECTION, r"/connections/\d+/cti/$")),
+    Shot("operations", KEYYO, OPERATIONS),
+    Shot("operation", KEYYO, (*OPERATIONS, r"/operations/services\.profiles\.update/$")),
     Shot("connect", "/t/vellard/connections/new/"),
     Shot("connect-keyyo", "/t/vellard/connections/new/", (r"/t/vellard/connections/new/\w+/$",)),
     Shot("connect-kazoo", "/t/vellard/connections/new/kazoo/"),

@@ -253,6 +253,11 @@ class Provider:
         return self.oauth is not None
 
     @property
+    def acts_for_lines(self) -> bool:
+        """Whether a line must let us act for it. A template would call `line_authorization`, not look at it."""
+        return self.line_authorization is not None
+
+    @property
     def needs_application(self) -> bool:
         return any(one.is_application for one in self.connect_fields)
 

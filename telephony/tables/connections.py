@@ -73,7 +73,7 @@ UNDONE = (SyncRun.State.QUEUED, SyncRun.State.WAITING, SyncRun.State.RUNNING)
 class RunTable(BaseTable):
     caption = _("Runs")
     created_at = LocalTimeColumn(verbose_name=_("Began"), card="sub", width="age")
-    what = Column(verbose_name=_("What"), card="title", fixed=True)
+    what = Column(verbose_name=_("What"), card="title", fixed=True, css="wrap")
     rows_read = CountColumn(verbose_name=_("Read"))
     rows_new = CountColumn(verbose_name=_("New"))
     rows_changed = CountColumn(verbose_name=_("Changed"))

@@ -103,7 +103,7 @@ class ActCourseView(TenantRightMixin, TemplateView):
             wish=wish,
             names=names_of(one for one in (wish["number"], wish["second"]) if one),
             is_fragment=bool(self.request.htmx),
-            is_let_in_by_line=self.change.connection.declaration.line_authorization is not None,
+            is_let_in_by_line=self.change.connection.declaration.acts_for_lines,
             may_set=Right.CONNECTIONS_MANAGE in self.request.rights,
             again_url=self._again_url,
             title=self.change.summary,

@@ -64,7 +64,7 @@ class CtiView(CtiMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         declared = self.connection.declaration
-        if declared.line_authorization is None or declared.address_rule is None:
+        if not declared.acts_for_lines or declared.address_rule is None:
             raise Http404
         lines = self.lines()
         kept = set(access.lines_with_secret(self.connection.credential_id))

@@ -53,6 +53,12 @@ def test_no_page_is_there_for_another_tenant(client_of_person, dora, connection,
     assert client.get(f"/t/doe/connections/{connection.pk}/{path}").status_code == 404
 
 
+def test_every_page_is_reached_from_the_connection(browser, base):
+    page = text_of(browser.get(base))
+    for path in ("runs/", "settings/", "cti/", "operations/", "reconnect/", "live-calls/"):
+        assert f'href="{base}{path}"' in page, path
+
+
 def test_of_calls_is_spoken_only_where_a_provider_lists_them(browser, base, connection):
     assert "Older calls" in text_of(browser.get(base))
     with tenant_scope(connection.tenant_id):
