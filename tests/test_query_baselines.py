@@ -51,6 +51,7 @@ PAGES = {
     "calls filtered": "/t/corvane/calls/?q=6210&period=30d&outcome=answered",
     "lines": "/t/corvane/lines/",
     "numbers": "/t/corvane/numbers/",
+    "a number": "/t/corvane/numbers/+33199006210/",
     "companies": "/t/corvane/companies/",
     "objects of a kind": "/t/corvane/entities/corvane-keyyo/UCaaSVoIPAccount/",
     "callflows": "/t/corvane/callflows/",

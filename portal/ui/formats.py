@@ -92,10 +92,15 @@ def duration(seconds: float | None, *, wait: bool = False) -> str | SafeString:
 
 def span(seconds: float) -> str:
     """A length of time in the largest one or two units, never broken: "4 s", "3 min", "2 h 05 min", "24 d"."""
-    return _span(max(0, int(seconds))).replace(" ", NBSP)
+    return _span(max(0, int(seconds)), translation.get_language())
 
 
-def _span(whole: int) -> str:
+@lru_cache(maxsize=4096)
+def _span(whole: int, language: str | None) -> str:
+    return _span_words(whole).replace(" ", NBSP)
+
+
+def _span_words(whole: int) -> str:
     if whole < 60:
         return pgettext("length of time", "%(count)s s") % {"count": whole}
     minutes = whole // 60
@@ -151,6 +156,15 @@ class Reader:
         clock = _clock(local, seconds=True)
         return clock, f"{_date(local.date(), 'j F Y', self.language)} {clock} {self.zone}"
 
+    def moment(self, at: dt.datetime, today: dt.date) -> tuple[str, str]:
+        """The local time as `moment` words it, and the instant in full."""
+        local = at.astimezone(self.zone)
+        words = _moment(local, today, self.language, seconds=False)
+        return (
+            words,
+            f"{_date(local.date(), 'j F Y', self.language)} {_clock(local, seconds=True)} {self.zone}",
+        )
+
     def day(self, at: dt.datetime, today: dt.date) -> SafeString:
         """The day of an instant as a separator row has it."""
         return _day(at.astimezone(self.zone).date(), today, self.language)
@@ -192,11 +206,15 @@ def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = 
 
     In a narrow column it breaks between day and time.
     """
-    local, today = timezone.localtime(at), timezone.localtime(now or timezone.now())
+    today = timezone.localtime(now or timezone.now()).date()
+    return _moment(timezone.localtime(at), today, translation.get_language(), seconds=seconds)
+
+
+def _moment(local: dt.datetime, today: dt.date, language: str | None, *, seconds: bool) -> str:
     clock = _clock(local, seconds=seconds)
-    if local.date() == today.date():
+    if (date := local.date()) == today:
         return clock
-    day = date_words(local, SHORT_DAY if local.year == today.year else SHORT_DATE)
+    day = _date(date, SHORT_DAY if date.year == today.year else SHORT_DATE, language)
     return f"{day.replace(' ', NBSP)} {clock}"
 
 
@@ -237,6 +255,11 @@ def money(micros: int | None, currency: str) -> str | SafeString:
 
 def count(value: int) -> str:
     """A whole number with its thousands grouped."""
+    return _count(value, translation.get_language())
+
+
+@lru_cache(maxsize=4096)
+def _count(value: int, language: str | None) -> str:
     return formats.number_format(value, 0, use_l10n=True, force_grouping=True)
 
 

@@ -90,6 +90,12 @@ def clock_tag(at: dt.datetime, reader: formats.Reader) -> SafeString:
     return SafeString(f'<time datetime="{at.isoformat()}" title="{escape(exact)}">{clock}</time>')
 
 
+def moment_tag(at: dt.datetime, reader: formats.Reader, today: dt.date) -> SafeString:
+    """The local time of a row with its day, unless it is today; the exact instant on hover."""
+    words, exact = reader.moment(at, today)
+    return SafeString(f'<time datetime="{at.isoformat()}" title="{escape(exact)}">{escape(words)}</time>')
+
+
 @lru_cache(maxsize=64)
 def provider(code: str, label: str, *, with_word: bool = True) -> SafeString:
     """Two letters in a neutral tag and the name; providers have no colour."""

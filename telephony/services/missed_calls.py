@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from accounts.models import Person
-from telephony.models import Call, Entity, MissedMark
-from telephony.models.calls import Direction, Medium
+from accounts.scoping import current_tenant_id
+from telephony.models import Call, MissedMark
+from telephony.models.calls import Direction
 from telephony.models.missed import Missed, MissedSearch
+from telephony.services.missed_sql import tries_of
 from telephony.services.open_time import OpenTime
 from telephony.services.opening_hours import schedules
 
@@ -24,44 +24,27 @@ def missed_of(calls: Sequence[Call], search: MissedSearch, now: datetime) -> dic
     """By number, for the calls that a page of the board shows; a fixed number of queries."""
     if not calls:
         return {}
-    keys = [call.caller_reversed for call in calls]
-    rows = (
-        search.tries(keys)
-        .values("caller")
-        .annotate(tries=Count("pk"), first_at=Min("started_at"), line_ids=ArrayAgg("line_id", distinct=True))
-    )
-    told = {row["caller"]: row for row in rows}
-    line_ids = {pk for row in told.values() for pk in row["line_ids"] if pk}
-    lines = dict(Entity.objects.filter(pk__in=line_ids).values_list("pk", "name"))
-    tried = _tried(keys, search.start_at)
+    found = tries_of(current_tenant_id(), search, [call.caller_reversed for call in calls])
     marks = {
         mark.number: mark
-        for mark in MissedMark.objects.filter(number__in=told).select_related("owner", "done_by")
+        for mark in MissedMark.objects.filter(number__in=[call.caller for call in calls]).select_related(
+            "owner", "done_by"
+        )
     }
     open_time = OpenTime([one.hours for one in schedules()], search.start_at, now)
     return {
         call.caller: Missed(
-            tries=row["tries"],
-            first_at=row["first_at"],
-            lines=sorted(lines[pk] for pk in row["line_ids"] if pk in lines),
-            waited_s=open_time.seconds_since(row["first_at"]),
+            tries=tries.many,
+            first_at=tries.first_at,
+            lines=tries.lines,
+            waited_s=open_time.seconds_since(tries.first_at),
             is_open_time=open_time.is_bounded,
-            tried_at=tried_at
-            if (tried_at := tried.get(call.caller)) and tried_at > call.started_at
-            else None,
+            tried_at=tries.tried_at if tries.tried_at and tries.tried_at > call.started_at else None,
             mark=marks.get(call.caller),
         )
         for call in calls
-        if (row := told.get(call.caller))
+        if (tries := found.get(call.caller_reversed))
     }
-
-
-def _tried(keys: Sequence[str], since: datetime) -> dict[str, datetime]:
-    """When each of these numbers, given reversed, was last called."""
-    placed = Call.objects.filter(
-        callee_reversed__in=keys, direction=Direction.OUTBOUND, medium=Medium.VOICE, started_at__gte=since
-    )
-    return dict(placed.values_list("callee").annotate(Max("started_at")))
 
 
 def has_called(number: str) -> bool:

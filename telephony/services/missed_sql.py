@@ -1,17 +1,32 @@
-"""The raw SQL behind the count of the board of missed callers: number by number, where Django would ask call by call.
+"""The raw SQL behind the board of missed callers: number by number, where Django would ask call by call.
 
 Which numbers wait is said by `models/missed.MissedSearch`; a test holds the two together.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection as database
 
 from telephony.models.calls import UNANSWERED, Direction, Medium
 from telephony.models.missed import REACHED, MissedSearch, MissedState
 
+
+def _listed(words: tuple[str, ...]) -> str:
+    """As constants, so that the planner sees that the index of unanswered calls holds all that is asked for."""
+    return ", ".join(f"'{word}'" for word in words)
+
+
+_WORDS = {
+    "inbound": Direction.INBOUND,
+    "outbound": Direction.OUTBOUND,
+    "voice": Medium.VOICE,
+    "unanswered": _listed(UNANSWERED),
+    "reached": _listed(REACHED),
+}
 _OPEN = "(mark.done_at IS NULL OR mark.done_at < last_at)"
 _STATES = {
     MissedState.OPEN: _OPEN,
@@ -49,17 +64,58 @@ SELECT count(*) FROM (
      LIMIT %(most)s) AS waiting
 """
 
+# Of each number its unanswered calls since it was last spoken to, the lines that these reached, and the last call to it.
+_TRIES = """
+SELECT asked.number, tries.many, tries.first_at, tried.at,
+       ARRAY(SELECT name FROM telephony_entity
+              WHERE tenant_id = %(tenant)s AND id = ANY(tries.line_ids) ORDER BY name)
+  FROM unnest(%(numbers)s::text[]) AS asked(number)
+ CROSS JOIN LATERAL (
+    SELECT max(started_at) AS at, max(started_at) FILTER (WHERE duration_s > 0) AS talked_at
+      FROM telephony_call
+     WHERE tenant_id = %(tenant)s AND callee_reversed = asked.number AND started_at >= %(start)s
+       AND direction = '{outbound}' AND medium = '{voice}') AS tried
+ CROSS JOIN LATERAL (
+    SELECT max(started_at) AS talked_at
+      FROM telephony_call
+     WHERE tenant_id = %(tenant)s AND caller_reversed = asked.number AND started_at >= %(start)s
+       AND direction = '{inbound}' AND medium = '{voice}' AND outcome IN ({reached})) AS again
+ CROSS JOIN LATERAL (
+    SELECT count(*) AS many, min(started_at) AS first_at, array_agg(DISTINCT line_id) AS line_ids
+      FROM telephony_call
+     WHERE tenant_id = %(tenant)s AND caller_reversed = asked.number
+       AND started_at >= greatest(%(start)s, tried.talked_at, again.talked_at) AND started_at < %(end)s
+       AND direction = '{inbound}' AND medium = '{voice}' AND outcome IN ({unanswered})) AS tries
+ WHERE tries.many > 0
+"""
+
+
+class Tries(NamedTuple):
+    """The unanswered calls of one number, since it was last spoken to; `tried_at` is the last call to it."""
+
+    many: int
+    first_at: datetime
+    tried_at: datetime | None
+    lines: Sequence[str]
+
+
+def tries_of(tenant_id: int, search: MissedSearch, numbers_reversed: Sequence[str]) -> dict[str, Tries]:
+    """By number, given reversed: what `search.tries` finds, for those that have any."""
+    statement = _TRIES.format(**_WORDS)
+    values: dict[str, Any] = {
+        "tenant": tenant_id,
+        "start": search.start_at,
+        "end": search.end_at,
+        "numbers": list(numbers_reversed),
+    }
+    with database.cursor() as cursor:
+        cursor.execute(statement, values)
+        return {number: Tries(*row) for number, *row in cursor.fetchall()}
+
 
 def count_waiting(tenant_id: int, search: MissedSearch, most: int) -> int:
     """How many numbers of a tenant the board shows, `search.number` left aside; no more than `most` are counted."""
-    statement = _WAITING.format(
-        state=_STATES[MissedState(search.state)],
-        inbound=Direction.INBOUND,
-        outbound=Direction.OUTBOUND,
-        voice=Medium.VOICE,
-        unanswered=_listed(UNANSWERED),
-        reached=_listed(REACHED),
-    )
+    statement = _WAITING.format(state=_STATES[MissedState(search.state)], **_WORDS)
     values: dict[str, Any] = {
         "tenant": tenant_id,
         "start": search.start_at,
@@ -72,8 +128,3 @@ def count_waiting(tenant_id: int, search: MissedSearch, most: int) -> int:
         cursor.execute(statement, values)
         [count] = cursor.fetchone()
     return int(count)
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    """As constants, so that the planner sees that the index of unanswered calls holds all that is asked for."""
-    return ", ".join(f"'{word}'" for word in words)

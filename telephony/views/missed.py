@@ -21,7 +21,7 @@ from portal.ui.keyset import CappedCount
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.missed import MissedFilterForm, MissedMarkForm
-from telephony.menu import number_acts_of
+from telephony.menu import may_block, number_acts_of
 from telephony.models import Call
 from telephony.models.missed import Missed, MissedSearch, MissedState
 from telephony.services import missed_calls, missed_sql
@@ -29,7 +29,7 @@ from telephony.services.number_names import names_of
 from telephony.tables.missed import MissedTable
 
 SHOWN_CALLS = 8
-MOST_COUNTED = 1_000  # of more it is said that they are more: nobody calls them all back
+MOST_COUNTED = 500  # of more it is said that they are more: nobody calls them all back
 
 
 def board_url(request: Any) -> str:
@@ -76,6 +76,7 @@ class MissedView(TenantRightMixin, FilteredTableView):
         assert isinstance(table, MissedTable)
         table.told = self.told
         table.number_acts = number_acts_of(self.request)
+        table.may_block = may_block(self.request)
         table.may_mark = Right.CALLS_FOLLOW in self.request.rights
         return table
 

@@ -76,8 +76,8 @@ EVENTS = st.builds(
 )
 
 
-def read_plainly(events: list[Event], state: str) -> dict[str, int]:
-    """How often each number that waits tried, of minutes 0 to 9: the same said without a database."""
+def read_plainly(events: list[Event], state: str) -> dict[str, tuple[int, datetime]]:
+    """How often each number that waits tried, of minutes 0 to 9, and when first: the same said without a database."""
     found = {}
     for number in (CALLER, OTHER):
         own = [one for one in events if one.number == number]
@@ -93,7 +93,7 @@ def read_plainly(events: list[Event], state: str) -> dict[str, int]:
             MissedState.FREE: bool(tries) and done < max(tries) and not is_taken,
         }
         if is_of_state[MissedState(state)]:
-            found[number] = len(tries)
+            found[number] = len(tries), NOON + timedelta(minutes=min(tries))
     return found
 
 
@@ -135,7 +135,9 @@ def test_any_calls_give_the_board_that_a_plain_reading_gives(
         search = MissedSearch(**span, state=state, person=maud.pk)
         rows = list(search.narrow(Call.objects.all()))
         told = missed_calls.missed_of(rows, search, NOON + timedelta(minutes=20))
-        assert {number: one.tries for number, one in told.items()} == read_plainly(events, state)
+        assert {number: (one.tries, one.first_at) for number, one in told.items()} == read_plainly(
+            events, state
+        )
         assert len(rows) == len(told) == missed_sql.count_waiting(keyyo.tenant_id, search, 99)
 
 
