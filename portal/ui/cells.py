@@ -5,7 +5,7 @@ joined from text that was escaped once: on a page of fifty rows templates and in
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property, lru_cache, partial
 from html import escape
 from operator import attrgetter
@@ -15,12 +15,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.middleware.csrf import get_token
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
-from django.utils.translation import gettext as _
 
-from portal.ui import parts
+from portal.ui.menus import MenuPattern, row_menu
 
 Reader = Callable[[Any], Any]
 EVERYTHING = frozenset({"value", "record", "bound_row", "column", "bound_column", "table"})
@@ -150,6 +149,7 @@ class Rows:
         self.is_parted = table.has_separators
         self.span = table.cells_wide
         self.request = getattr(table, "request", None)
+        self._menus: dict[Hashable, MenuPattern] = {}
 
     def html(self) -> SafeString:
         return mark_safe("\n".join(self._parts()))
@@ -175,8 +175,17 @@ class Rows:
         return f'<tr role="row" data-row{panel}{name}>{cells}{menu}</tr>'
 
     def _menu(self, record: Any) -> str:
-        items = self.table.row_menu(record)
-        return row_menu(items, self._csrf) if items else ""
+        """Its own, or where rows share a menu but for some texts: the one that was drawn for the first of them."""
+        shared = self.table.shared_menu(record)
+        if shared is None:
+            items = self.table.row_menu(record)
+            return row_menu(items, self._csrf) if items else ""
+        kind, texts = shared
+        pattern = self._menus.get(kind)
+        if pattern is None:
+            items = self.table.menu_of_kind(kind)
+            pattern = self._menus[kind] = MenuPattern(row_menu(items, self._csrf) if items else "", texts)
+        return pattern.filled(texts)
 
     @cached_property
     def _csrf(self) -> SafeString:
@@ -185,38 +194,3 @@ class Rows:
         return format_html(
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(self.request)
         )
-
-
-def row_menu(
-    items: Iterable[Any],
-    csrf: SafeString,
-    *,
-    label: str = "",
-    icon: str = "dots",
-    css: str = "btn btn-quiet btn-xs",
-) -> SafeString:
-    """The acts of one row, or of one thing beside its name, behind a sign; opens without script."""
-    return format_html(
-        '<details class="sb-menu" data-menu><summary class="{}" aria-label="{}">{}</summary>'
-        '<div class="sb-pop">{}</div></details>',
-        css,
-        label or _("Actions"),
-        parts.icon(icon, size=14),
-        format_html_join("", "{}", ((_act(item, csrf),) for item in items)),
-    )
-
-
-def _act(item: Any, csrf: SafeString) -> SafeString:
-    css = "sb-item bad" if item.is_bad else "sb-item"
-    sign = parts.icon(item.icon) if item.icon else ""
-    if not item.is_post:
-        hook = SafeString(" data-dialog") if item.in_dialog else ""
-        return format_html('<a class="{}" href="{}"{}>{}{}</a>', css, item.url, hook, sign, item.label)
-    return format_html(
-        '<form method="post" action="{}">{}<button class="{}">{}{}</button></form>',
-        item.url,
-        csrf,
-        css,
-        sign,
-        item.label,
-    )

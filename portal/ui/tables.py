@@ -7,7 +7,7 @@ goes when the table becomes cards on a telephone: title, sub, end, end2, icon; w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -237,7 +237,8 @@ class BaseTable(tables.Table):
     """A table in the house look. `data` is a page of rows, already ordered; `sort` says by what.
 
     Subclasses may write `separator(record)` (content of a row put before the first record of a group),
-    `row_menu(record)` and `panel_url(record)` (the quick look at the side).
+    `row_menu(record)` and `panel_url(record)` (the quick look at the side). Where rows share a menu but for some
+    texts, they write `shared_menu` and `menu_of_kind` instead, and it is drawn once.
     """
 
     caption: str | Promise = ""
@@ -318,6 +319,14 @@ class BaseTable(tables.Table):
     def row_menu(self, record: Any) -> Sequence[MenuItem]:
         return ()
 
+    def shared_menu(self, record: Any) -> tuple[Hashable, Mapping[str, str]] | None:
+        """The kind of a row's menu, and the texts that fill its blanks (menus.blank); those of an address quoted."""
+        return None
+
+    def menu_of_kind(self, kind: Any) -> Sequence[MenuItem]:
+        """The menu of a kind, with blanks."""
+        return ()
+
     def panel_url(self, record: Any) -> str:
         return ""
 
@@ -331,7 +340,8 @@ class BaseTable(tables.Table):
 
     @property
     def has_menu(self) -> bool:
-        return type(self).row_menu is not BaseTable.row_menu
+        own = type(self)
+        return own.row_menu is not BaseTable.row_menu or own.shared_menu is not BaseTable.shared_menu
 
     @property
     def has_cards(self) -> bool:

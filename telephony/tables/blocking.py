@@ -12,12 +12,17 @@ from django.utils.translation import gettext as _
 from portal.lib.numbers import display
 from portal.ui import parts
 from portal.ui.links import tenant_url
+from portal.ui.menus import blank
 from portal.ui.tables import MenuItem
+
+
+def can_be_blocked(number: str) -> bool:
+    return number.startswith("+")
 
 
 def block_url(tenant: Any, number: str, line_id: int | None = None) -> str:
     """Where blocking the number is asked for, on a line first; "" for what is no whole number."""
-    if not number.startswith("+"):
+    if not can_be_blocked(number):
         return ""
     page = tenant_url(tenant, "telephony:number_block", e164=number)
     return f"{page}?{urlencode({'where': 'line', 'line': str(line_id)})}" if line_id else page
@@ -37,8 +42,8 @@ def block_link(tenant: Any, number: str, line: Any = None, *, small: bool = True
     )
 
 
-def block_items(tenant: Any, number: str, line_id: int | None) -> list[MenuItem]:
-    """The same in the menu of a row."""
-    url = block_url(tenant, number, line_id)
-    words = _("Block %(number)s") % {"number": display(number)}
-    return [MenuItem(label=words, url=url, icon="ban")] if url else []
+def blank_block_item(tenant: Any, *, has_line: bool = False) -> MenuItem:
+    """The same in a menu that rows share: with the blanks of a number, and `line`, the id of the line called."""
+    page = tenant_url(tenant, "telephony:number_block", e164=blank("path"))
+    url = f"{page}?where=line&line={blank('line')}" if has_line else page
+    return MenuItem(label=_("Block %(number)s") % {"number": blank("shown")}, url=url, icon="ban")

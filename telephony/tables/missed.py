@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
+from html import escape
+from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal.ui import formats, parts
-from portal.ui.links import each_url
+from portal.ui.links import each_url, tenant_url
+from portal.ui.menus import blank
 from portal.ui.tables import BaseTable, Column, CountColumn, LocalTimeColumn, MenuItem, NumberColumn
 from telephony.models import Call
 from telephony.models.missed import Missed
-from telephony.tables.number_acts import NO_ACTS
+from telephony.tables.blocking import blank_block_item
+from telephony.tables.number_acts import NO_ACTS, NumberSort, blanks_of, sort_of
 
 DAY_S = 86_400
+
+
+class MissedMenu(NamedTuple):
+    """What the menu of a number depends on."""
+
+    sort: NumberSort
+    is_done: bool
+    is_mine: bool
 
 
 class MissedTable(BaseTable):
@@ -39,6 +52,7 @@ class MissedTable(BaseTable):
     told: Mapping[str, Missed] = {}
     number_acts = NO_ACTS
     may_mark = False
+    may_block = False
 
     class Meta(BaseTable.Meta):
         fields = ("caller", "tries", "started_at", "first_at", "waited", "lines", "owner", "note")
@@ -48,12 +62,11 @@ class MissedTable(BaseTable):
 
     def render_started_at(self, value: datetime, record: Call) -> SafeString:
         """The time as the row's link: how the number opens without script, and on a telephone."""
-        shown = parts.time_tag(value, formats.moment(value))
-        return format_html('<a class="sb-plain" href="{}">{}</a>', self.panel_url(record), shown)
+        shown = parts.moment_tag(value, self.reader, self.today)
+        return SafeString(f'<a class="sb-plain" href="{escape(self.panel_url(record))}">{shown}</a>')
 
     def render_first_at(self, record: Call) -> SafeString:
-        at = self.told[record.caller].first_at
-        return parts.time_tag(at, formats.moment(at))
+        return parts.moment_tag(self.told[record.caller].first_at, self.reader, self.today)
 
     def render_waited(self, record: Call) -> str:
         """In hours, however many: a day of opening hours is not what people take for a day."""
@@ -83,6 +96,14 @@ class MissedTable(BaseTable):
         return " · ".join(words) or formats.DASH
 
     @cached_property
+    def reader(self) -> formats.Reader:
+        return formats.Reader.now()
+
+    @cached_property
+    def today(self) -> date:
+        return timezone.localdate()
+
+    @cached_property
     def query(self) -> str:
         """The filter in force, which acts come back to."""
         query = self.request.GET.urlencode()
@@ -97,23 +118,30 @@ class MissedTable(BaseTable):
 
     @property
     def has_menu(self) -> bool:
-        return bool(self.number_acts) or self.may_mark
+        return bool(self.number_acts) or self.may_mark or self.may_block
 
-    def row_menu(self, record: Call) -> list[MenuItem]:
-        items = self.number_acts.items([record.caller])
-        if not self.may_mark:
-            return items
+    def shared_menu(self, record: Call) -> tuple[MissedMenu, Mapping[str, str]]:
         mark = self.told[record.caller].mark
-        if mark and mark.covers(record.started_at):
-            return [
-                *items,
-                self._act(record, "reopen", pgettext("missed callers", "Open again"), "arrow-back-up"),
-            ]
-        items.append(self._act(record, "done", pgettext("missed callers", "Mark as done"), "check"))
-        if not mark or mark.owner_id != self.request.user.pk:
-            items.append(self._act(record, "take", _("I look after it"), "user-check"))
+        kind = MissedMenu(
+            sort_of(record.caller),
+            is_done=mark is not None and mark.covers(record.started_at),
+            is_mine=mark is not None and mark.owner_id == self.request.user.pk,
+        )
+        return kind, blanks_of(record.caller)
+
+    def menu_of_kind(self, kind: MissedMenu) -> list[MenuItem]:
+        items = self.number_acts.blank_items(kind.sort)
+        if self.may_mark and kind.is_done:
+            words = pgettext("missed callers", "Open again")
+            items.append(self._act("reopen", words, "arrow-back-up"))
+        elif self.may_mark:
+            items.append(self._act("done", pgettext("missed callers", "Mark as done"), "check"))
+            if not kind.is_mine:
+                items.append(self._act("take", _("I look after it"), "user-check"))
+        if self.may_block:
+            items.append(blank_block_item(self.request.tenant))
         return items
 
-    def _act(self, record: Call, act: str, label: str, icon: str) -> MenuItem:
-        url = each_url(self.request.tenant, "telephony:missed_act", "number", act=act)
-        return MenuItem(label=label, url=f"{url(record.caller)}{self.query}", icon=icon, is_post=True)
+    def _act(self, act: str, label: str, icon: str) -> MenuItem:
+        url = tenant_url(self.request.tenant, "telephony:missed_act", number=blank("path"), act=act)
+        return MenuItem(label=label, url=f"{url}{self.query}", icon=icon, is_post=True)

@@ -9,22 +9,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, quote_plus
 
 from django.utils.html import format_html_join
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal.lib.numbers import display
 from portal.ui import parts
-from portal.ui.cells import row_menu
+from portal.ui.menus import blank, row_menu
 from portal.ui.tables import MenuItem
 from telephony.providers.calling import Act
 from telephony.providers.operations import Text
 
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _TELEPHONE = re.compile(r"\+[0-9]{7,20}")  # what is no extension
+
+
+class NumberSort(StrEnum):
+    """What can be done with a number by its look."""
+
+    NONE = "none"  # no number: withheld, an address
+    SHORT = "short"
+    TELEPHONE = "telephone"
+
+
+def sort_of(number: str) -> NumberSort:
+    if _TELEPHONE.fullmatch(number):
+        return NumberSort.TELEPHONE
+    return NumberSort.SHORT if _NUMBER.fullmatch(number) else NumberSort.NONE
+
+
+def blanks_of(number: str) -> dict[str, str]:
+    """The texts of a row's number in a menu that rows share: as people read it, in a query, in a path."""
+    return {"shown": display(number), "query": quote_plus(number), "path": quote(number, safe="+")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +102,10 @@ class NumberActs:
         each = list(dict.fromkeys(numbers))
         return [item for one in each for item in self._items(one, is_one_of_many=len(each) > 1)]
 
+    def blank_items(self, sort: NumberSort) -> list[MenuItem]:
+        """In a menu that rows share: what can be done with the one number of each, whose texts are `blanks_of`."""
+        return self._written(self._fitting(sort), blank("shown"), blank("query"))
+
     def beside(self, number: str) -> SafeString:
         """The menu beside a number; nothing for what is none."""
         items = self._items(number)
@@ -97,30 +121,34 @@ class NumberActs:
             '<a class="btn" href="{}" data-dialog aria-label="{}">{}{}</a>',
             (
                 (item.url, item.label, parts.icon(item.icon, size=14), one.word)
-                for item, one in zip(self._items(number), self._fitting(number), strict=True)
+                for item, (one, _url, _text) in zip(
+                    self._items(number), self._fitting(sort_of(number)), strict=True
+                )
             ),
         )
 
-    def _fitting(self, number: str, *, is_one_of_many: bool = False) -> list[Offered]:
+    def _items(self, number: str, *, is_one_of_many: bool = False) -> list[MenuItem]:
+        fitting = self._fitting(sort_of(number), is_one_of_many=is_one_of_many)
+        return self._written(fitting, display(number), quote_plus(number)) if fitting else []
+
+    def _fitting(self, sort: NumberSort, *, is_one_of_many: bool = False) -> list[tuple[Offered, str, str]]:
         """Extensions are called; nobody texts them. Words without the number are for a row of one number."""
-        if not _NUMBER.fullmatch(number or ""):
+        if sort is NumberSort.NONE:
             return []
-        is_telephone = _TELEPHONE.fullmatch(number) is not None
         return [
-            one
-            for one, _url, _text in self.offered
-            if (is_telephone or one.act == Act.CALL) and not (is_one_of_many and one.act == Act.JOIN)
+            (one, url, text)
+            for one, url, text in self.offered
+            if (sort is NumberSort.TELEPHONE or one.act == Act.CALL)
+            and not (is_one_of_many and one.act == Act.JOIN)
         ]
 
-    def _items(self, number: str, *, is_one_of_many: bool = False) -> list[MenuItem]:
-        fitting = self._fitting(number, is_one_of_many=is_one_of_many)
-        if not fitting:
-            return []
-        shown, query = display(number), urlencode({"number": number})
+    def _written(self, fitting: Iterable[tuple[Offered, str, str]], shown: str, query: str) -> list[MenuItem]:
+        """`shown` as people read the number, `query` quoted."""
         return [
-            MenuItem(label=text % {"number": shown}, url=f"{url}?{query}", icon=one.icon, in_dialog=True)
-            for one, url, text in self.offered
-            if one in fitting
+            MenuItem(
+                label=text % {"number": shown}, url=f"{url}?number={query}", icon=one.icon, in_dialog=True
+            )
+            for one, url, text in fitting
         ]
 
 
