@@ -122,7 +122,8 @@ class VoipcloudSandbox(SandboxProvider):
         with self.store.lock:
             lists = self.lists(account)
             start_s, end_s = start_at.timestamp(), end_at.timestamp()
-            return [lists.written(row) for row in lists.rows(stream) if start_s <= row.start_s < end_s]
+            days = (at.astimezone(ZONE).date() for at in (start_at, end_at))
+            return [lists.written(row) for row in lists.rows(stream, *days) if start_s <= row.start_s < end_s]
 
     def reset(self) -> None:
         self._limit = None
