@@ -5,7 +5,7 @@ joined from text that was escaped once: on a page of fifty rows templates and in
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache, partial
 from html import escape
 from operator import attrgetter
@@ -19,7 +19,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 
-from portal.ui.menus import MenuPattern, row_menu
+from portal.ui.menus import NO_TOKEN, SharedMenus, row_menu
 
 Reader = Callable[[Any], Any]
 EVERYTHING = frozenset({"value", "record", "bound_row", "column", "bound_column", "table"})
@@ -149,7 +149,6 @@ class Rows:
         self.is_parted = table.has_separators
         self.span = table.cells_wide
         self.request = getattr(table, "request", None)
-        self._menus: dict[Hashable, MenuPattern] = {}
 
     def html(self) -> SafeString:
         return mark_safe("\n".join(self._parts()))
@@ -175,22 +174,21 @@ class Rows:
         return f'<tr role="row" data-row{panel}{name}>{cells}{menu}</tr>'
 
     def _menu(self, record: Any) -> str:
-        """Its own, or where rows share a menu but for some texts: the one that was drawn for the first of them."""
+        """Its own, or where rows share a menu but for some texts: as it was drawn for the first of them."""
         shared = self.table.shared_menu(record)
-        if shared is None:
-            items = self.table.row_menu(record)
-            return row_menu(items, self._csrf) if items else ""
-        kind, texts = shared
-        pattern = self._menus.get(kind)
-        if pattern is None:
-            items = self.table.menu_of_kind(kind)
-            pattern = self._menus[kind] = MenuPattern(row_menu(items, self._csrf) if items else "", texts)
-        return pattern.filled(texts)
+        if shared is not None:
+            return self._menus.html(*shared)
+        items = self.table.row_menu(record)
+        return row_menu(items, self._csrf) if items else ""
+
+    @cached_property
+    def _menus(self) -> SharedMenus:
+        return SharedMenus(self.table.menu_of_kind, self._csrf)
 
     @cached_property
     def _csrf(self) -> SafeString:
         if self.request is None:
-            return mark_safe("")
+            return NO_TOKEN
         return format_html(
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(self.request)
         )

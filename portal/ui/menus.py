@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from portal.ui import parts
 
 _MARK = secrets.token_hex(16)  # what no text of ours or of anybody else's holds
+
+NO_TOKEN = SafeString("")  # where no item posts
 
 
 def blank(name: str) -> str:
@@ -30,9 +32,29 @@ class MenuPattern:
         for name in names:
             self._pattern = self._pattern.replace(blank(name), f"%({name})s")
 
-    def filled(self, texts: Mapping[str, str]) -> str:
+    def filled(self, texts: Mapping[str, str]) -> SafeString:
         """The menu of a row; a text is quoted already where it is part of an address."""
-        return self._pattern % {name: escape(text) for name, text in texts.items()}
+        return SafeString(self._pattern % {name: escape(text) for name, text in texts.items()})
+
+
+class SharedMenus:
+    """The menus of rows of a few kinds, each kind drawn for the first row of it."""
+
+    def __init__(
+        self, items_of: Callable[[Any], Sequence[Any]], csrf: SafeString = NO_TOKEN, **look: str
+    ) -> None:
+        """items_of   the menu of a kind, with blanks; `look` as of `row_menu`"""
+        self._items_of, self._csrf, self._look = items_of, csrf, look
+        self._patterns: dict[Hashable, MenuPattern] = {}
+
+    def html(self, kind: Hashable, texts: Mapping[str, str]) -> SafeString:
+        """The menu of a row; nothing where there is nothing to do."""
+        pattern = self._patterns.get(kind)
+        if pattern is None:
+            items = self._items_of(kind)
+            drawn = row_menu(items, self._csrf, **self._look) if items else ""
+            pattern = self._patterns[kind] = MenuPattern(drawn, texts)
+        return pattern.filled(texts)
 
 
 def row_menu(

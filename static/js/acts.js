@@ -2,12 +2,13 @@
 (() => {
   const dialog = document.querySelector("dialog[data-act-dialog]");
   const place = document.getElementById("act");
-  let opener = null;
+  let opener = null, call = ""; // of a board of calls, which may be drawn anew meanwhile
 
   // ---- the dialog: what a click without script gets as a page is asked for with a POST (or the verb of the link) ----
   const open = async (link) => {
     const menu = link.closest("details[data-menu]");
     opener = menu?.querySelector("summary") ?? link;
+    call = link.closest("[data-call]")?.dataset.call;
     if (menu) menu.open = false;
     const address = new URL(link.href);
     const values = Object.fromEntries(address.searchParams);
@@ -39,7 +40,7 @@
       fetch(question.action, { method: "POST", body, headers: { "HX-Request": "true" } });
     }
     place.replaceChildren();
-    opener?.focus();
+    (call ? document.querySelector(`[data-call="${call}"] summary`) : opener)?.focus();
   });
 
   // ---- the length of a text (portal/lib/sms.py counts the same) ----

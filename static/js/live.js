@@ -44,8 +44,19 @@
       words.textContent = words.dataset.words.replace("COUNT", below.length);
     }
   };
+  // The menu that is open, and where the keyboard is, outlast what is pushed, as long as their call does.
+  const row = (call) => board.querySelector(`[data-call="${call}"]`);
+  const stops = (one) => [...one.querySelectorAll("a, summary")];
+  const replace = (html) => {
+    const open = board.querySelector("details[open]")?.closest("[data-call]").dataset.call;
+    const held = board.contains(document.activeElement) && document.activeElement.closest("[data-call]");
+    const at = held ? stops(held).indexOf(document.activeElement) : -1;
+    board.innerHTML = html;
+    if (open && row(open)) row(open).querySelector("details").open = true;
+    if (held && row(held.dataset.call)) stops(row(held.dataset.call))[at]?.focus({ preventScroll: true });
+  };
   const show = (html) => {
-    if (html !== undefined) board.innerHTML = html;
+    if (html !== undefined) replace(html);
     ahead = Number(board.querySelector("[data-now]").dataset.now) - Date.now() / 1000;
     tick();
     fit();

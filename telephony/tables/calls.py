@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils import timezone
 from django.utils.html import format_html
@@ -28,9 +28,9 @@ from portal.ui.tables import (
 )
 from telephony.models import Call
 from telephony.models.calls import Direction, Medium
-from telephony.tables.blocking import blank_block_item, can_be_blocked
+from telephony.tables.call_menus import CallMenu, call_menu, items_of
 from telephony.tables.columns import ConnectionColumn
-from telephony.tables.number_acts import NO_ACTS, NumberSort, blanks_of, sort_of
+from telephony.tables.number_acts import NO_ACTS, blanks_of
 
 
 class TalkColumn(DurationColumn):
@@ -49,14 +49,6 @@ class CostColumn(MoneyColumn):
 
     def render(self, value: int, record: Call) -> str | SafeString:
         return super().render(value, record) if value else formats.DASH
-
-
-class CallMenu(NamedTuple):
-    """What the menu of a call depends on."""
-
-    sort: NumberSort
-    can_block: bool
-    has_line: bool
 
 
 class CallTable(BaseTable):
@@ -141,18 +133,13 @@ class CallTable(BaseTable):
         return bool(self.number_acts) or self.may_block
 
     def shared_menu(self, record: Call) -> tuple[CallMenu, Mapping[str, str]]:
-        """What can be done with whom it was with; blocking whoever called."""
-        is_inbound = record.direction == Direction.INBOUND
         number = record.callee if record.direction == Direction.OUTBOUND else record.caller
-        can_block = self.may_block and is_inbound and can_be_blocked(number)
-        kind = CallMenu(sort_of(number), can_block, has_line=record.line_id is not None)
+        has_line = record.line_id is not None
+        kind = call_menu(number, record.direction, may_block=self.may_block, has_line=has_line)
         return kind, {**blanks_of(number), "line": str(record.line_id)}
 
     def menu_of_kind(self, kind: CallMenu) -> list[MenuItem]:
-        items = self.number_acts.blank_items(kind.sort)
-        if kind.can_block:
-            items.append(blank_block_item(self.request.tenant, has_line=kind.has_line))
-        return items
+        return items_of(kind, self.number_acts, self.request.tenant)
 
     def _who(self, number: str) -> SafeString:
         if not number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
@@ -17,14 +20,19 @@ from django.views.generic import TemplateView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui import formats
+from portal.ui.context import notation_of
+from portal.ui.links import tenant_url
+from portal.ui.menus import SharedMenus, blank
 from telephony.forms.live import BoardFilterForm
-from telephony.menu import connections_of
-from telephony.models import Entity
+from telephony.menu import connections_of, may_block, may_do, number_acts_of
+from telephony.models import Entity, LiveCall
 from telephony.models.places import Place
-from telephony.services.live_board import board_of
+from telephony.services.live_board import NowCall, board_of
 from telephony.services.live_hub import BEAT_S, hub
 from telephony.services.live_places import Wish, groups_of
 from telephony.services.live_polling import note_watched
+from telephony.tables.call_menus import call_menu, items_of
+from telephony.tables.number_acts import blanks_of
 from telephony.views import live_day
 
 BOARD = "telephony/_live_board.html"
@@ -35,20 +43,11 @@ class BoardMixin(TenantRightMixin):
     request: HttpRequest
 
     def context(self) -> dict[str, Any]:
-        """What the board shows; numbers in the person's notation, so that nothing else of the person is needed."""
-        tenant, person = self.request.tenant, self.request.user  # type: ignore[attr-defined]
+        """What the board shows; of the person it needs the notation, and what may be done with a number."""
+        tenant = self.request.tenant  # type: ignore[attr-defined]
         note_watched(tenant.pk)
         board = board_of(tenant, connections_of(self.request), self.wish)
-        reading = {"notation": person.notation, "region": tenant.region}  # type: ignore[union-attr]
-        rows = [
-            (
-                one,
-                one.name or formats.number(one.call.other, **reading)
-                if one.call.other
-                else _("Number withheld"),
-            )
-            for one in board.calls
-        ]
+        rows = [(one, self._who(one), self._acts(one.call)) for one in board.calls]
         has_hooks = any(one.lines or one.is_read for one in board.sources)
         silent = [one for one in board.sources if not one.gives]
         unset = [one for one in board.sources if one.is_unset]
@@ -71,6 +70,29 @@ class BoardMixin(TenantRightMixin):
                 board.at.astimezone(ZoneInfo(tenant.time_zone)),
             ),
         }
+
+    def _who(self, one: NowCall) -> SafeString | str:
+        """The name, else the number; either leads to the page of the number."""
+        number, name = one.call.other, one.name
+        if not number:
+            return name or _("Number withheld")
+        reading = notation_of(self.request.user, self.request.tenant)  # type: ignore[attr-defined]
+        if not name:
+            return formats.number(number, **reading)
+        address = tenant_url(self.request.tenant, "telephony:number_detail", e164=number)  # type: ignore[attr-defined]
+        return format_html('<a class="sb-plain" href="{}">{}</a>', address, name)
+
+    def _acts(self, call: LiveCall) -> SafeString:
+        kind = call_menu(call.other, call.direction, may_block=may_block(self.request))
+        return self._menus.html(kind, blanks_of(call.other))
+
+    @cached_property
+    def _menus(self) -> SharedMenus:
+        acts, tenant = number_acts_of(self.request), self.request.tenant  # type: ignore[attr-defined]
+        label = _("Acts with %(number)s") % {"number": blank("shown")}
+        return SharedMenus(
+            partial(items_of, acts=acts, tenant=tenant), label=label, css="btn btn-quiet btn-xs"
+        )
 
     @cached_property
     def filter_form(self) -> BoardFilterForm:
@@ -139,7 +161,8 @@ class StreamView(BoardMixin, View):
             return HttpResponse(status=204)
         tenant, person = request.tenant, request.user  # type: ignore[attr-defined]
         language = translation.get_language()
-        key = (language, person.notation, *self.wish.key)  # type: ignore[union-attr]
+        able = may_do(request), may_block(request)
+        key = (language, person.notation, able, *self.wish.key)  # type: ignore[union-attr]
 
         def draw() -> bytes:
             request.connections = None  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Call, Entity, LineHook, LiveCall, NumberName, SyncRun
+from telephony.models import Call, Connection, Entity, LineHook, LiveCall, NumberName, SyncRun
 from telephony.services import hook_draining, hook_secrets, live_hub, live_matching
 
 from .conftest import A, B, M, line_of
@@ -163,6 +163,26 @@ def test_a_change_is_pushed_to_whoever_watches(carol, hooks, notify):
     board = next(part for part in parts if "event: board" in part and "Ringing" in part)
     assert "Halden &amp; Pryce" in board
     parts.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_offers_what_the_person_may_do_with_the_number(carol, alder, hooks, notify):
+    """Who watches the same board and may not call is sent another one, at the same moment."""
+    olga = Person.objects.create_user("olga@alder.example", "a-long-password", name="Olga")
+    Membership.objects.create(tenant=alder, person=olga, role=Role.OPERATOR)
+    with tenant_scope(alder):
+        Connection.objects.update(capabilities=["calls.live", "calls.start", "blacklist.edit"])
+    caller = Client()
+    caller.force_login(olga)
+    notify(hooks[0])
+    hook_draining.drain()
+    both = [parts_of(one) for one in (caller, carol)]
+    theirs, hers = (next(part for part in parts if "event: board" in part) for parts in both)
+
+    assert f"/calls/start/?number=%2B{M}" in theirs and f"/numbers/+{M}/block/" in theirs
+    assert f"/numbers/+{M}/" in hers and "<details" not in hers and "/block/" not in hers
+    for parts in both:
+        parts.close()
 
 
 def test_above_the_cap_boards_ask(carol, hooks, settings):

@@ -12,7 +12,7 @@ from accounts.models import Membership, Person
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from portal.lib.broker import broker
-from telephony.models import LiveCall
+from telephony.models import Connection, LiveCall
 from telephony.services import hook_draining
 from telephony.services.hook_intake import STREAM
 
@@ -20,12 +20,15 @@ from telephony.services.hook_intake import STREAM
 @pytest.fixture
 def carol(transactional_db, alder):
     person = Person.objects.create_user("carol@alder.example", "a-long-password", name="Carol")
-    Membership.objects.create(tenant=alder, person=person, role=Role.VIEWER)
+    Membership.objects.create(tenant=alder, person=person, role=Role.OPERATOR)
     return person
 
 
 @pytest.mark.parametrize("page", ["", "wall/"])
-def test_a_call_is_seen_to_ring_to_be_answered_and_to_end(visitor, carol, hooks, notify, page):
+def test_a_call_is_seen_to_ring_to_be_answered_and_to_end(visitor, carol, alder, hooks, notify, page):
+    """The menu of its row, once open, stays so while the board is drawn anew."""
+    with tenant_scope(alder):
+        Connection.objects.update(capabilities=["calls.live", "calls.start"])
     visitor.sign_in(carol)
     visitor.open(f"/t/alder/calls/live/{page}")
     sentence = "Nobody is on the telephone."
@@ -34,6 +37,12 @@ def test_a_call_is_seen_to_ring_to_be_answered_and_to_end(visitor, carol, hooks,
         notify(hooks[0], kind)
         hook_draining.drain()
         visitor(lambda window, state=state: expect(window.locator(".sb-now-calls .st")).to_have_text(state))
+        if kind == "SETUP" and not page:
+            visitor(lambda window: window.locator(".sb-now-calls summary").press("Enter"))
+    if not page:
+        call = "Call +33 6 39 98 00 01"
+        visitor(lambda window: expect(window.get_by_role("link", name=call)).to_be_visible())
+        visitor(lambda window: expect(window.locator(".sb-now-calls summary")).to_be_focused())
     assert visitor.serious() == [] and not visitor.scrolls_sideways()
     notify(hooks[0], "RELEASE")
     hook_draining.drain()
