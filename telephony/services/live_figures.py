@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,7 +38,7 @@ def figures_of(tenant: Tenant, now: datetime, wish: Wish) -> Mapping[str, Any]:
 
     answered_within_s   the middle wait of the calls that came in and were answered, None without one
     by_hour             calls that began in each hour of the day, hour by hour; `usual_by_hour` on this weekday
-    waiting             who was missed and not called back, None where the board of missed callers cannot be narrowed so
+    waiting             how many were missed and not called back, to a hundred
     """
     key = f"live-figures:{tenant.pk}:{wish.name}"
     kept = cache.get(key)
@@ -65,13 +66,13 @@ def figures_of(tenant: Tenant, now: datetime, wish: Wish) -> Mapping[str, Any]:
 
 
 def _not_called_back(now: datetime, wish: Wish) -> dict[str, Any]:
-    if wish.connection or wish.group:
-        return {"waiting": None, "waiting_since": None}
+    """Of a connection or a group: whose last call went there."""
     search = MissedSearch(
         start_at=now - CALL_BACK_WITHIN, end_at=now, line=wish.line.pk if wish.line else None
     )
-    latest = search.narrow(Call.objects.all()).order_by("-started_at", "-pk")
-    waiting = list(latest.values_list("started_at", flat=True)[:MOST_WAITING])
+    there = replace(wish, line=None).narrow(search.narrow(Call.objects.all()))
+    latest = there.order_by("-started_at", "-pk").values_list("started_at", flat=True)
+    waiting = list(latest[:MOST_WAITING])
     return {"waiting": len(waiting), "waiting_since": min(waiting, default=None)}
 
 

@@ -95,6 +95,8 @@ def test_a_board_is_narrowed_to_a_line_a_group_or_a_connection(carol, hooks, not
         )
         taken = {"line_id": hooks[1].line_id, "group_remote_id": group.remote_id, "outcome": "answered"}
         Call.objects.create(fold_key="c0", wait_s=7, **own, **taken)
+        missed = {"outcome": "missed", "caller": f"+{M}", "caller_reversed": f"+{M}"[::-1]}
+        Call.objects.create(fold_key="c1", line_id=hooks[1].line_id, **own, **missed)
     notify(hooks[0])
     notify(hooks[1], account=B, dref="d2", caller="33639980002", sessid="s1", isacd="1")
     notify(other, account=C, dref="d3", caller="33639980003")
@@ -113,6 +115,11 @@ def test_a_board_is_narrowed_to_a_line_a_group_or_a_connection(carol, hooks, not
 
     everybody = ["Halden", "980002", "980003"]
     assert list(seen.values()) == [everybody, ["Halden"], ["980002"], ["980003"], everybody]
+    waiting = [
+        shown(carol, f"{BOARD}board/?{query}").partition("Not called back</div>")[2][:21]
+        for query in (f"group={group.pk}", f"connection={other.connection_id}")
+    ]
+    assert waiting == ['<div class="v">1</div', '<div class="v">0</div']
     board = shown(carol, f"{BOARD}board/?group={group.pk}")
     assert "<b>Reception</b>" in board and "<i>1</i> rings" in board and f"Line {A}" not in board
     assert "Answered within" in board and f"group={group.pk}" in shown(carol, f"{BOARD}?group={group.pk}")
