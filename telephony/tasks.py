@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 
 from accounts.isolation import leaks
 from accounts.models import Person
-from accounts.scoping import NoScope, current_scope, unscoped
+from accounts.scoping import NoScope, current_scope, tenant_scope, unscoped
 from telephony.models import BlockEnd, Change, HoursRun, Job, SyncRun
 from telephony.services import (
     block_ending,
@@ -30,6 +30,8 @@ from telephony.services import (
     live_calls,
     mailing,
     missed_digest,
+    rollup_closing,
+    rollups,
     scheduling,
     settling,
     tidying,
@@ -71,8 +73,11 @@ def dispatch() -> None:
         exporting.expire(timezone.now())
     live_calls.close_forgotten(timezone.now())
     missed_digest.open_due(timezone.now())
+    for tenant_id, connection_id in rollups.due():
+        settle_rollups.apply_async(args=(tenant_id, connection_id), expires=settings.DISPATCH_EVERY_S)
     if cache.add("tidied", True, timeout=TIDY_EVERY_S):
         tidying.tidy(timezone.now())
+        rollup_closing.close_due(timezone.now())
     for queue in worker_health.QUEUES:
         probe.apply_async(args=(queue,), queue=queue, expires=55)
 
@@ -115,6 +120,13 @@ def end_block(tenant_id: int, end_id: int) -> None:
     """Take a number off a list of refused callers, whose time there is over."""
     with ledger.leased(BlockEnd, tenant_id, end_id) as end, speaking_to(end.person):
         block_ending.advance(end)
+
+
+@shared_task(base=TenantTask)
+def settle_rollups(tenant_id: int, connection_id: int) -> None:
+    """Count the days of calls that were touched by others than a sync run."""
+    with tenant_scope(tenant_id):
+        rollups.settle(connection_id)
 
 
 @shared_task

@@ -32,9 +32,9 @@ WINDOW = Window(END - timedelta(days=DAYS + 1), END + timedelta(days=1))
 def measure(connection: Connection, count: int = COUNT, rounds: int = ROUNDS) -> list[Figure]:
     """The ratio, and what a second sync of the same window writes."""
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as name:
-        _record(Path(name), count)
+        record(Path(name), count)
         with served(Path(name), PAGE_NAMES) as base, tenant_scope(connection.tenant_id):
-            _connect(connection, base)
+            connect(connection, base)
             bare, ours, pages = bare_and_ours(connection, WINDOW, base, count, rounds)
             written = _written_by(lambda: sync(connection, WINDOW))
     detail = {"records": count, "pages": pages, "bare_s": round(bare, 3), "sync_s": round(ours, 3)}
@@ -45,7 +45,7 @@ def measure(connection: Connection, count: int = COUNT, rounds: int = ROUNDS) ->
     ]
 
 
-def _connect(connection: Connection, base: str) -> None:
+def connect(connection: Connection, base: str) -> None:
     application = ProviderApplication(
         provider="keyyo",
         name="replay",
@@ -80,7 +80,7 @@ def _versions() -> set[tuple[str, int, str]]:
     return found
 
 
-def _record(folder: Path, count: int) -> None:
+def record(folder: Path, count: int) -> None:
     """Write the pages as Keyyo would answer them for each month, newest first."""
     lists: dict[tuple[str, str], list[dict[str, object]]] = {}
     for draft in sorted(drafts(count), key=lambda one: one.started_at, reverse=True):

@@ -19,6 +19,7 @@ from telephony.bench import listing as _listing
 from telephony.bench import missed as _missed
 from telephony.bench import outage as _outage
 from telephony.bench import replaying as _replaying
+from telephony.bench import rollups as _rollups
 from telephony.bench import storing as _storing
 from telephony.bench import streams as _streams
 from telephony.bench.measuring import Figure
@@ -44,6 +45,11 @@ def lists(*, is_quick: bool) -> Iterable[Figure]:
     """The first page of calls in a small and in a large table."""
     call_command("collectstatic", interactive=False, verbosity=0)  # pages name files by their hash
     return _listing.measure(make_connection("bench-lists"), *((100_000,) if is_quick else ()))
+
+
+def rollups(*, is_quick: bool) -> Iterable[Figure]:
+    """Roll-ups beside the calls that they are made of."""
+    return _rollups.measure(make_connection, *((10_000, 3, 20, 100_000) if is_quick else ()))
 
 
 def missed(*, is_quick: bool) -> Iterable[Figure]:
@@ -107,6 +113,7 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "replay": replay,
     "kazoo": kazoo,
     "lists": lists,
+    "rollups": rollups,
     "missed": missed,
     "intake": intake,
     "outage": outage,

@@ -9,6 +9,7 @@ from django.db import migrations, models
 import accounts.scoping
 import portal.lib.names
 import telephony.models.calls
+import telephony.models.rollup_triggers
 
 
 class Migration(migrations.Migration):
@@ -2378,5 +2379,212 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("tenant", "entity", "number"), name="block_end_once")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="CallDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("is_total", models.BooleanField()),
+                ("group_remote_id", models.CharField(max_length=200)),
+                (
+                    "medium",
+                    models.CharField(
+                        choices=[("voice", "Call"), ("sms", "SMS"), ("data", "Data")], max_length=8
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("inbound", "In"), ("outbound", "Out"), ("internal", "Internal")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("answered", "Answered"),
+                            ("missed", "Missed"),
+                            ("busy", "Busy"),
+                            ("failed", "Failed"),
+                            ("voicemail", "Voicemail"),
+                            ("forwarded", "Forwarded"),
+                            ("cancelled", "Cancelled"),
+                            ("abandoned", "Abandoned"),
+                            ("timed_out", "Timed out"),
+                            ("unknown", "Unknown"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("destination", models.CharField(max_length=5)),
+                ("calls", models.IntegerField()),
+                ("talk_s", models.IntegerField()),
+                ("wait_s", models.IntegerField(null=True)),
+                (
+                    "waits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), null=True, size=None
+                    ),
+                ),
+                ("cost_micros", models.BigIntegerField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.entity",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["tenant", "is_total", "day"], name="call_day_day"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CallQuarter",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quarter_at", models.DateTimeField()),
+                ("calls", models.IntegerField()),
+                ("inbound", models.IntegerField()),
+                ("reached", models.IntegerField()),
+                ("missed", models.IntegerField()),
+                ("outbound", models.IntegerField()),
+                ("talk_s", models.IntegerField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["tenant", "quarter_at", "connection"], name="call_quarter_at")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RollupMark",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["tenant", "connection", "day"], name="rollup_mark_day")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ClosedMonth",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("version", models.PositiveSmallIntegerField()),
+                ("closed_at", models.DateTimeField()),
+                ("time_zone", models.CharField(max_length=64)),
+                ("figures", models.JSONField()),
+                ("is_whole", models.BooleanField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "month", "version"), name="closed_month_once")
+                ],
+            },
+        ),
+        migrations.RunSQL(
+            telephony.models.rollup_triggers.CREATE_TRIGGERS, telephony.models.rollup_triggers.DROP_TRIGGERS
         ),
     ]

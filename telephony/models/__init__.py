@@ -25,6 +25,7 @@ from telephony.models.hours import (
 from telephony.models.jobs import Job, SavedView
 from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.models.missed import MissedDigest, MissedMark
+from telephony.models.rollups import CallDay, CallQuarter, ClosedMonth, RollupMark
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
@@ -32,13 +33,16 @@ __all__ = [
     "BlockEnd",
     "BulkRow",
     "Call",
+    "CallDay",
     "CallEvent",
+    "CallQuarter",
     "CallRecord",
     "CallSource",
     "CallflowAct",
     "CallflowDraft",
     "CallflowFindings",
     "Change",
+    "ClosedMonth",
     "Connection",
     "Coverage",
     "Credential",
@@ -60,6 +64,7 @@ __all__ = [
     "ProviderApplication",
     "QuotaUse",
     "RequestLog",
+    "RollupMark",
     "SavedView",
     "SyncRun",
     "SyncState",

@@ -1,0 +1,211 @@
+"""Random schedules of what happens to calls, and what the roll-ups should say then: counted by Python, call by call."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from accounts.models import Tenant
+from accounts.scoping import current_tenant_id
+from telephony.models import Call, CallDay, CallQuarter, CallRecord, Connection, Entity
+from telephony.models.calls import Direction, Medium, Outcome
+from telephony.models.missed import REACHED
+from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS
+from telephony.providers.drafts import CallRecordDraft
+from telephony.services import calls, rollup_sql, rollups
+from telephony.services.rollup_reading import GROUPS, sums
+
+# The nights on which clocks are set back in Paris and forward again in Lord Howe, and days beside them.
+FIRST_AT = datetime(2026, 10, 24, 9, 50, tzinfo=UTC)
+SPAN = timedelta(days=3)
+ZONES = ("Europe/Paris", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Pacific/Apia")
+BY = tuple(name for name in GROUPS if name not in ("week", "month"))
+IN_TOTAL = ("day", "connection_id", "medium", "direction", "outcome")
+Cells = Counter[tuple[object, ...]]
+
+
+def run_schedule(connection: Connection, lines: list[str], seed: int, steps: int = 12) -> list[str]:
+    """Do so many random things to calls of a connection; what was then read, kept or checked otherwise than counted."""
+    chance = random.Random(seed)
+    wrong = []
+    for step in range(steps):
+        name, work = chance.choice(_WORKS)
+        work(connection, lines, chance)
+        if chance.random() < 0.4:
+            rollups.settle(connection.pk)
+        found = counted(connection)
+        if read(connection) != found or read(connection, IN_TOTAL) != _in_total(found):
+            wrong.append(f"seed {seed} step {step}: read otherwise after {name}")
+    rollups.settle(connection.pk)
+    tenant = Tenant.objects.get(pk=connection.tenant_id)
+    if kept(connection) != counted(connection):
+        wrong.append(f"seed {seed}: kept otherwise")
+    if kept_quarters(connection) != counted_quarters(connection):
+        wrong.append(f"seed {seed}: quarters kept otherwise")
+    if rollups.differences(tenant):
+        wrong.append(f"seed {seed}: the check finds a difference")
+    return wrong
+
+
+# ---- what happens ----
+def _store(connection: Connection, lines: list[str], chance: random.Random) -> None:
+    """New, changed, late and moved records: few keys and few calls, so that they meet again."""
+    drafts = [_draft(lines, chance) for _ in range(chance.randrange(1, 12))]
+    calls.store(connection, drafts, FIRST_AT)
+
+
+def _draft(lines: list[str], chance: random.Random) -> CallRecordDraft:
+    number, call = chance.randrange(30), chance.randrange(24)
+    is_placed = chance.random() < 0.4
+    talk_s = chance.choice((0, 60, 75))
+    line = chance.choice(lines)
+    outside = chance.choice(("+33639980000", "+442079460000", "+12025550100", "201", ""))
+    return CallRecordDraft(
+        stream="outgoing" if is_placed else "incoming",
+        remote_key=f"r{number}",
+        fold_key=f"c{call}",
+        started_at=FIRST_AT + SPAN * (call / 24) + timedelta(seconds=chance.randrange(7200)),
+        medium=Medium.SMS if is_placed and number % 7 == 0 else Medium.VOICE,
+        direction=Direction.OUTBOUND if is_placed else Direction.INBOUND,
+        outcome=Outcome.ANSWERED if talk_s else chance.choice((Outcome.MISSED, Outcome.ABANDONED)),
+        caller=f"+{line}" if is_placed else outside,
+        callee=outside if is_placed else f"+{line}",
+        presented="",
+        line_remote_id=line,
+        group_remote_id=chance.choice(("", "", "queue")),
+        duration_s=talk_s,
+        wait_s=None if is_placed else chance.choice((None, 0, 4, 5, 31, 299, 300, 4000)),
+        cost_micros=chance.choice((None, 1200)) if is_placed else None,
+        raw={"n": number, "talk": talk_s},
+    )
+
+
+def _change(connection: Connection, lines: list[str], chance: random.Random) -> None:
+    """Some calls change as no store would change them."""
+    some = Call.objects.filter(fold_key__in=[f"c{chance.randrange(24)}" for _ in range(3)])
+    some.update(outcome=chance.choice((Outcome.ANSWERED, Outcome.BUSY)), wait_s=chance.randrange(90))
+
+
+def _delete(connection: Connection, lines: list[str], chance: random.Random) -> None:
+    key = f"c{chance.randrange(24)}"
+    CallRecord.objects.filter(fold_key=key).delete()
+    Call.objects.filter(fold_key=key).delete()
+
+
+def _lose_line(connection: Connection, lines: list[str], chance: random.Random) -> None:
+    """A line goes, and its calls stay; it comes again under another id and takes them up."""
+    line = Entity.objects.get(connection=connection, remote_id=chance.choice(lines))
+    line.delete()
+    line.pk = None
+    line.save(force_insert=True)
+    calls.link_lines(connection)
+
+
+def _move(connection: Connection, lines: list[str], chance: random.Random) -> None:
+    Tenant.objects.filter(pk=connection.tenant_id).update(time_zone=chance.choice(ZONES))
+
+
+_WORKS: list[tuple[str, Callable[[Connection, list[str], random.Random], None]]] = [
+    *[("storing", _store)] * 6,
+    ("changing", _change),
+    ("deleting", _delete),
+    ("losing a line", _lose_line),
+    ("moving the tenant", _move),
+]
+
+
+# ---- what should be said ----
+def counted(connection: Connection) -> Cells:
+    """Measures by key, as the calls give them: ((key), measure) -> sum."""
+    zone = _zone()
+    found: Cells = Counter()
+    for call in Call.objects.filter(connection=connection):
+        destination = call.callee[:DESTINATION_LENGTH] if call.direction == Direction.OUTBOUND else ""
+        values = {
+            "day": call.started_at.astimezone(zone).date(),
+            "connection_id": call.connection_id,
+            "line_id": call.line_id,
+            "group_remote_id": call.group_remote_id,
+            "medium": call.medium,
+            "direction": call.direction,
+            "outcome": call.outcome,
+            "destination": destination,
+        }
+        key = tuple(values[name] for name in BY)
+        waits = [0] * (len(WAIT_BOUNDS) + 1)
+        if call.wait_s is not None:
+            waits[sum(call.wait_s >= bound for bound in WAIT_BOUNDS)] = 1
+        _add(found, key, 1, call.duration_s or 0, call.wait_s or 0, call.cost_micros or 0, waits)
+    return +found
+
+
+def kept(connection: Connection) -> Cells:
+    """The same out of the table, whose marks are gone."""
+    found: Cells = Counter()
+    for cell in CallDay.objects.filter(connection=connection, is_total=False):
+        key = tuple(getattr(cell, name) for name in BY)
+        _add(found, key, cell.calls, cell.talk_s, cell.wait_s or 0, cell.cost_micros, cell.waits or [])
+    return +found
+
+
+def read(connection: Connection, by: Sequence[str] = BY) -> Cells:
+    """The same as figures read it, marked or not."""
+    found: Cells = Counter()
+    first, last = (FIRST_AT - timedelta(days=3)).date(), (FIRST_AT + SPAN + timedelta(days=3)).date()
+    for row in sums(by, first, last, _zone(), with_waits=True):
+        _add(found, row.key, row.calls, row.talk_s, row.wait_s, row.cost_micros, row.waits)
+    return +found
+
+
+def _in_total(found: Cells) -> Cells:
+    places = [BY.index(name) for name in IN_TOTAL]
+    total: Cells = Counter()
+    for key, value in found.items():
+        total[(*(key[place] for place in places), key[-1])] += value
+    return total
+
+
+def counted_quarters(connection: Connection) -> Cells:
+    found: Cells = Counter()
+    for call in Call.objects.filter(connection=connection, medium=Medium.VOICE):
+        at = call.started_at.replace(minute=call.started_at.minute // 15 * 15, second=0, microsecond=0)
+        is_inbound = call.direction == Direction.INBOUND
+        found[at, "calls"] += 1
+        found[at, "inbound"] += is_inbound
+        found[at, "reached"] += is_inbound and call.outcome in REACHED
+        found[at, "missed"] += is_inbound and call.outcome in rollup_sql.MISSED
+        found[at, "outbound"] += call.direction == Direction.OUTBOUND
+        found[at, "talk_s"] += call.duration_s or 0
+    return +found
+
+
+def kept_quarters(connection: Connection) -> Cells:
+    found: Cells = Counter()
+    for cell in CallQuarter.objects.filter(connection=connection):
+        for name in ("calls", "inbound", "reached", "missed", "outbound", "talk_s"):
+            found[cell.quarter_at, name] += getattr(cell, name)
+    return +found
+
+
+def _add(
+    found: Cells,
+    key: tuple[object, ...],
+    count: int,
+    talk_s: int,
+    wait_s: int,
+    cost: int,
+    waits: Iterable[int],
+) -> None:
+    found[(*key, "calls")] += count
+    found[(*key, "talk_s")] += talk_s
+    found[(*key, "wait_s")] += wait_s
+    found[(*key, "cost_micros")] += cost
+    for place, number in enumerate(waits):
+        found[(*key, place)] += number
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(Tenant.objects.get(pk=current_tenant_id()).time_zone)

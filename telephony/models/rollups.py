@@ -1,0 +1,126 @@
+"""Roll-ups: calls counted ahead, by quarter of an hour in UTC and by day in the tenant's zone.
+
+Every cell is a count of `Call` rows and nothing else; it is counted anew when one of its rows came, changed or went,
+never added to. PostgreSQL itself notes which days are touched (rollup_triggers.py), so that no writer can forget to;
+`services/rollups.py` counts, `services/rollup_reading.py` reads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from accounts.scoping import TenantOwned
+from telephony.models.calls import Direction, Medium, Outcome
+from telephony.models.connections import Connection
+from telephony.models.entities import Entity
+
+# Seconds waited fall into the first of these that they are below; the rest into one more.
+WAIT_BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300)
+# So many characters of a called number tell its country and what sort of number it is: +3361, +1212.
+DESTINATION_LENGTH = 5
+
+# Their rows are made of rows whose keys are checked or come from such; see calls._PLAIN.
+_PLAIN: dict[str, Any] = {"db_constraint": False, "db_index": False}
+
+
+def _tenant() -> models.ForeignKey:
+    return models.ForeignKey(
+        "accounts.Tenant", on_delete=models.CASCADE, related_name="+", editable=False, **_PLAIN
+    )
+
+
+class CallDay(TenantOwned):
+    """The calls of one local day that are alike in connection, kind, direction and outcome (`is_total`), and the same
+    calls once more by line, queue or group, and destination: figures of a whole tenant read a hundredth of the cells.
+
+    day           of the tenant's zone
+    destination   the first characters of the number that an outbound call dialled; "" for others
+    wait_s, waits   seconds waited in all, and calls by `WAIT_BOUNDS`, of the calls that tell; None where none does
+    """
+
+    tenant = _tenant()
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
+    day = models.DateField()
+    is_total = models.BooleanField()
+    line = models.ForeignKey(Entity, null=True, on_delete=models.CASCADE, related_name="+", **_PLAIN)
+    group_remote_id = models.CharField(max_length=200)
+    medium = models.CharField(max_length=8, choices=Medium)
+    direction = models.CharField(max_length=10, choices=Direction)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    destination = models.CharField(max_length=DESTINATION_LENGTH)
+    calls = models.IntegerField()
+    talk_s = models.IntegerField()
+    wait_s = models.IntegerField(null=True)
+    waits = ArrayField(models.IntegerField(), null=True)
+    cost_micros = models.BigIntegerField()
+
+    class Meta:
+        # One index: each more would cost a sync as much as counting does. A line's year is read out of the tenant's.
+        indexes = [models.Index(fields=["tenant", "is_total", "day"], name="call_day_day")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.day} {self.direction} {self.outcome}: {self.calls}"
+
+
+class CallQuarter(TenantOwned):
+    """The voice calls of a connection that began in one quarter of an hour, for hours of the day and days of any zone."""
+
+    tenant = _tenant()
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
+    quarter_at = models.DateTimeField()
+    calls = models.IntegerField()
+    inbound = models.IntegerField()
+    reached = models.IntegerField()
+    missed = models.IntegerField()
+    outbound = models.IntegerField()
+    talk_s = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "quarter_at", "connection"], name="call_quarter_at")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.quarter_at:%Y-%m-%d %H:%M}: {self.calls}"
+
+
+class RollupMark(TenantOwned):
+    """That calls of a UTC day have changed since they were counted. Marks are only ever added, by triggers, and taken
+    away by whoever counts; of one day there may be several.
+    """
+
+    tenant = _tenant()
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
+    day = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "connection", "day"], name="rollup_mark_day")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.day}"
+
+
+class ClosedMonth(TenantOwned):
+    """What the calls of a month gave when it was closed, kept as it was said. Calls that came or changed later make
+    another version beside it, never another figure in its place.
+
+    month     its first day, in the zone that the tenant had
+    figures   see `services/rollup_closing.figures_of`
+    is_whole  whether the calls of all its days were here
+    """
+
+    month = models.DateField()
+    version = models.PositiveSmallIntegerField()
+    closed_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64)
+    figures = models.JSONField()
+    is_whole = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "month", "version"], name="closed_month_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} version {self.version}"

@@ -1,0 +1,249 @@
+"""The raw SQL behind `rollups.py` and `rollup_reading.py`. Every statement takes the tenant as a parameter.
+
+How a cell is counted is written once: the recount stores what it gives, the check compares with it, and whoever reads
+figures takes it for the days that are marked. So a figure is that of the rows, at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection as database
+
+from telephony.models.calls import Direction, Medium, Outcome
+from telephony.models.missed import REACHED
+from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS
+
+MISSED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)
+
+DAY_KEYS = "is_total, connection_id, day, line_id, group_remote_id, medium, direction, outcome, destination"
+DAY_MEASURES = "calls, talk_s, wait_s, waits, cost_micros"
+QUARTER_KEYS = "connection_id, quarter_at"
+QUARTER_MEASURES = "calls, inbound, reached, missed, outbound, talk_s"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _waits() -> str:
+    counts = []
+    for low, high in zip((0, *WAIT_BOUNDS), (*WAIT_BOUNDS, None), strict=True):
+        is_below = f" AND wait_s < {high}" if high else ""
+        counts.append(f"count(*) FILTER (WHERE wait_s >= {low}{is_below})::int")
+    return f"ARRAY[{', '.join(counts)}]"
+
+
+_IS_INBOUND = f"direction = '{Direction.INBOUND}'"
+_DESTINATION = (
+    f"CASE WHEN direction = '{Direction.OUTBOUND}' THEN left(callee, {DESTINATION_LENGTH}) ELSE '' END"
+)
+# Day after day by the index of times, whatever other days lie between; a day is what PostgreSQL says it is, and begins
+# within two hours of its midnight. OFFSET 0 keeps the inner query as it is written.
+_ROWS_OF_DAYS = """
+    wanted CROSS JOIN LATERAL (
+        SELECT * FROM telephony_call AS stored
+         WHERE stored.tenant_id = %(tenant)s AND stored.connection_id = wanted.connection_id
+           AND stored.started_at >= (wanted.day::timestamp AT TIME ZONE {zone}) - interval '2 hours'
+           AND stored.started_at < ((wanted.day + 1)::timestamp AT TIME ZONE {zone}) + interval '2 hours'
+           AND (stored.started_at AT TIME ZONE {zone})::date = wanted.day OFFSET 0) AS call
+"""
+# `wanted` (connection_id, day) is whatever the statement around them says. Every call is counted in two cells.
+COUNT_DAYS = f"""
+    SELECT grouping(line_id) = 1 AS is_total, wanted.connection_id, wanted.day, line_id,
+           coalesce(group_remote_id, '') AS group_remote_id, medium, direction, outcome,
+           coalesce(dialled.prefix, '') AS destination,
+           count(*)::int AS calls, coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
+           CASE WHEN count(wait_s) > 0 THEN {_waits()} END AS waits,
+           coalesce(sum(cost_micros), 0)::bigint AS cost_micros
+      FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (SELECT {_DESTINATION} AS prefix) AS dialled
+     GROUP BY GROUPING SETS ((wanted.connection_id, wanted.day, medium, direction, outcome),
+              (wanted.connection_id, wanted.day, medium, direction, outcome, line_id, group_remote_id, dialled.prefix))
+"""
+COUNT_QUARTERS = f"""
+    SELECT wanted.connection_id, date_bin('15 minutes', started_at, '2000-01-01Z') AS quarter_at,
+           count(*)::int AS calls, (count(*) FILTER (WHERE {_IS_INBOUND}))::int AS inbound,
+           (count(*) FILTER (WHERE {_IS_INBOUND} AND outcome IN ({_listed(REACHED)})))::int AS reached,
+           (count(*) FILTER (WHERE {_IS_INBOUND} AND outcome IN ({_listed(MISSED)})))::int AS missed,
+           (count(*) FILTER (WHERE direction = '{Direction.OUTBOUND}'))::int AS outbound,
+           coalesce(sum(duration_s), 0)::int AS talk_s
+      FROM {_ROWS_OF_DAYS.format(zone="'UTC'")}
+     WHERE medium = '{Medium.VOICE}'
+     GROUP BY 1, 2
+"""
+# The local days that a marked day of UTC touches.
+_LOCAL_DAYS = """
+    generate_series((mark.day::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
+        ((mark.day + 1)::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s - interval '1 microsecond')::date,
+        interval '1 day') AS local
+"""
+STALE_DAYS = f"""
+    SELECT DISTINCT mark.connection_id, local::date AS day FROM telephony_rollupmark AS mark CROSS JOIN {_LOCAL_DAYS}
+     WHERE mark.tenant_id = %(tenant)s AND mark.day BETWEEN %(first)s::date - 2 AND %(last)s::date + 2
+       AND local::date BETWEEN %(first)s AND %(last)s
+"""
+STALE_QUARTERS = """
+    SELECT DISTINCT connection_id, day FROM telephony_rollupmark
+     WHERE tenant_id = %(tenant)s AND day BETWEEN %(first)s::date - 2 AND %(last)s::date + 2
+"""
+# What figures read: cells of days that nobody touched since, and the others counted now. One statement sees one state.
+DAY_CELLS = f"""
+    wanted AS MATERIALIZED ({STALE_DAYS}),
+    cells AS (
+        SELECT {DAY_KEYS}, {DAY_MEASURES} FROM telephony_callday AS cell
+         WHERE tenant_id = %(tenant)s AND is_total = %(is_total)s AND day BETWEEN %(first)s AND %(last)s
+           AND {{narrowed}}
+           AND NOT EXISTS (SELECT FROM wanted
+                            WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day)
+        UNION ALL
+        SELECT * FROM ({COUNT_DAYS}) AS fresh WHERE is_total = %(is_total)s AND {{narrowed}})
+"""
+QUARTER_CELLS = f"""
+    wanted AS MATERIALIZED ({STALE_QUARTERS}),
+    cells AS (
+        SELECT {QUARTER_KEYS}, {QUARTER_MEASURES} FROM telephony_callquarter AS cell
+         WHERE tenant_id = %(tenant)s AND quarter_at >= %(start)s AND quarter_at < %(end)s AND {{narrowed}}
+           AND NOT EXISTS (SELECT FROM wanted WHERE wanted.connection_id = cell.connection_id
+                              AND wanted.day = (cell.quarter_at AT TIME ZONE 'UTC')::date)
+        UNION ALL
+        SELECT * FROM ({COUNT_QUARTERS}) AS fresh
+         WHERE quarter_at >= %(start)s AND quarter_at < %(end)s AND {{narrowed}})
+"""
+_WANTED = "WITH wanted AS MATERIALIZED (SELECT %(connection)s::bigint AS connection_id, unnest(%(days)s::date[]) AS day)"
+_LOCAL_OF = f"""
+    SELECT DISTINCT local::date FROM unnest(%(days)s::date[]) AS mark (day) CROSS JOIN {_LOCAL_DAYS} ORDER BY 1
+"""
+
+
+def lock(tenant_id: int, connection_id: int) -> str | None:
+    """Be the only one who counts calls of the connection, until the transaction ends; the tenant's zone, which does not
+    change meanwhile. None where the tenant is gone.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('telephony.rollups', %s))", [connection_id]
+        )
+        cursor.execute("SELECT time_zone FROM accounts_tenant WHERE id = %s FOR SHARE", [tenant_id])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def marked_days(tenant_id: int, connection_id: int) -> list[date]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT day FROM telephony_rollupmark WHERE tenant_id = %s AND connection_id = %s ORDER BY day",
+            [tenant_id, connection_id],
+        )
+        return [day for (day,) in cursor.fetchall()]
+
+
+def recount(tenant_id: int, connection_id: int, zone: str, days: Sequence[date]) -> None:
+    """Count these days of UTC anew, and the local days that they touch.
+
+    Their marks go first: whatever is committed with a mark that goes is seen by the statements after it, and a mark that
+    comes meanwhile stays. That needs each statement to see what is committed when it begins (READ COMMITTED).
+    """
+    values: dict[str, Any] = {
+        "tenant": tenant_id,
+        "connection": connection_id,
+        "zone": zone,
+        "days": list(days),
+        "first": min(days),
+        "last": max(days),
+    }
+    of_connection = "tenant_id = %(tenant)s AND connection_id = %(connection)s"
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM telephony_rollupmark WHERE {of_connection} AND day = ANY(%(days)s)", values
+        )
+        cursor.execute(
+            f"DELETE FROM telephony_callquarter WHERE {of_connection}"
+            " AND quarter_at >= %(first)s::timestamp AT TIME ZONE 'UTC'"
+            " AND quarter_at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'"
+            " AND (quarter_at AT TIME ZONE 'UTC')::date = ANY(%(days)s)",
+            values,
+        )
+        cursor.execute(
+            f"{_WANTED} INSERT INTO telephony_callquarter (tenant_id, {QUARTER_KEYS}, {QUARTER_MEASURES})"
+            f" SELECT %(tenant)s, counted.* FROM ({COUNT_QUARTERS}) AS counted",
+            values,
+        )
+        cursor.execute(_LOCAL_OF, values)
+        values["days"] = [day for (day,) in cursor.fetchall()]
+        cursor.execute(f"DELETE FROM telephony_callday WHERE {of_connection} AND day = ANY(%(days)s)", values)
+        cursor.execute(
+            f"{_WANTED} INSERT INTO telephony_callday (tenant_id, {DAY_KEYS}, {DAY_MEASURES})"
+            f" SELECT %(tenant)s, counted.* FROM ({COUNT_DAYS}) AS counted",
+            values,
+        )
+
+
+def mark_all(tenant_id: int) -> None:
+    """Mark every day on which the tenant has a call or a cell."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO telephony_rollupmark (tenant_id, connection_id, day)"
+            " SELECT %(tenant)s, connection_id, (started_at AT TIME ZONE 'UTC')::date"
+            " FROM telephony_call WHERE tenant_id = %(tenant)s"
+            " UNION SELECT %(tenant)s, connection_id, day FROM telephony_callday WHERE tenant_id = %(tenant)s"
+            " UNION SELECT %(tenant)s, connection_id, (quarter_at AT TIME ZONE 'UTC')::date"
+            " FROM telephony_callquarter WHERE tenant_id = %(tenant)s",
+            {"tenant": tenant_id},
+        )
+
+
+_DIFFERENCES = """
+WITH wanted AS MATERIALIZED (
+    SELECT connection_id, ({instant} AT TIME ZONE {zone})::date AS day FROM telephony_call
+     WHERE tenant_id = %(tenant)s
+     UNION SELECT connection_id, {cell_day} FROM {table} WHERE tenant_id = %(tenant)s),
+counted AS MATERIALIZED ({count}),
+kept AS MATERIALIZED (SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s)
+SELECT side, {keys}, calls FROM (
+    SELECT 'rows' AS side, only_counted.*
+      FROM (SELECT {columns} FROM counted EXCEPT ALL SELECT * FROM kept) AS only_counted
+    UNION ALL
+    SELECT 'cells', only_kept.*
+      FROM (SELECT * FROM kept EXCEPT ALL SELECT {columns} FROM counted) AS only_kept) AS both_sides
+ ORDER BY 3, 2, 1 LIMIT %(most)s
+"""
+_DAYS_DIFFER = _DIFFERENCES.format(
+    instant="started_at",
+    zone="%(zone)s",
+    cell_day="day",
+    table="telephony_callday",
+    count=COUNT_DAYS,
+    columns=f"{DAY_KEYS}, {DAY_MEASURES}",
+    keys=DAY_KEYS,
+)
+_QUARTERS_DIFFER = _DIFFERENCES.format(
+    instant="started_at",
+    zone="'UTC'",
+    cell_day="(quarter_at AT TIME ZONE 'UTC')::date",
+    table="telephony_callquarter",
+    count=COUNT_QUARTERS,
+    columns=f"{QUARTER_KEYS}, {QUARTER_MEASURES}",
+    keys=QUARTER_KEYS,
+)
+
+
+def differences(tenant_id: int, zone: str, most: int) -> list[tuple[Any, ...]]:
+    """Cells that are not what the rows give, at most so many of each table: ("rows" or "cells", its keys, its calls)."""
+    values: dict[str, Any] = {"tenant": tenant_id, "zone": zone, "most": most}
+    found: list[tuple[Any, ...]] = []
+    with database.cursor() as cursor:
+        for statement in (_DAYS_DIFFER, _QUARTERS_DIFFER):
+            cursor.execute(statement, values)
+            found += cursor.fetchall()
+    return found
+
+
+def forget_orphans() -> None:
+    """Marks that the end of a connection left: of what it had, its calls went last."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM telephony_rollupmark AS mark"
+            " WHERE NOT EXISTS (SELECT FROM telephony_connection WHERE id = mark.connection_id)"
+        )

@@ -1,0 +1,68 @@
+"""Keeping the roll-ups equal to the calls: count what is marked, count everything anew, compare.
+
+Whoever reads figures need not wait for it: marked days are read from the calls themselves (rollup_sql.DAY_CELLS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Tenant
+from accounts.scoping import current_tenant_id, tenant_scope, unscoped
+from telephony.models import RollupMark, SyncRun
+from telephony.services import rollup_sql as sql
+
+DAYS_AT_ONCE = 31
+SHOWN = 50
+
+
+def settle(connection_id: int) -> int:
+    """Count the marked days of a connection of the scope's tenant; how many days of UTC that were.
+
+    A month at a time, each in a transaction of its own. Safe to run twice, at once, early or never.
+    """
+    tenant_id = current_tenant_id()
+    days = sql.marked_days(tenant_id, connection_id)
+    for some in _some(days):
+        with transaction.atomic():
+            zone = sql.lock(tenant_id, connection_id)
+            if zone is not None:
+                sql.recount(tenant_id, connection_id, zone, some)
+    return len(days)
+
+
+def rebuild() -> int:
+    """Count everything of the scope's tenant anew; how many days of how many connections that were."""
+    sql.mark_all(current_tenant_id())
+    connections = (
+        RollupMark.objects.order_by("connection_id").values_list("connection_id", flat=True).distinct()
+    )
+    return sum(settle(connection_id) for connection_id in list(connections))
+
+
+def differences(tenant: Tenant) -> Sequence[tuple[Any, ...]]:
+    """What the roll-ups and the calls of the tenant do not agree in, some of it; nothing where nothing is marked any
+    more and all is well.
+    """
+    with tenant_scope(tenant):
+        return sql.differences(current_tenant_id(), tenant.time_zone, SHOWN)
+
+
+def due() -> list[tuple[int, int]]:
+    """(tenant id, connection id) of those that have marked days and no sync run at work, which counts at its end."""
+    with unscoped("dispatch"):
+        sql.forget_orphans()
+        at_work = SyncRun.objects.filter(state=SyncRun.State.RUNNING).values("connection_id")
+        marked = RollupMark.objects.exclude(connection_id__in=at_work).order_by()
+        return list(marked.values_list("tenant_id", "connection_id").distinct())
+
+
+def _some(days: Sequence[date]) -> Iterator[list[date]]:
+    rest = iter(days)
+    while some := list(islice(rest, DAYS_AT_ONCE)):
+        yield some
