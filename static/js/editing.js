@@ -11,7 +11,8 @@
     return items.map((item) => ({ ...item, value: kind + item.value }));
   };
   const search = (select) => {
-    if (select.tomselect || !window.TomSelect || !select.dataset.options) return;
+    if (select.tomselect || !window.TomSelect) return;
+    const places = select.dataset.options?.split(" ") ?? []; // none: all that there is stands in it already
     new TomSelect(select, {
       valueField: "value",
       labelField: "text",
@@ -21,7 +22,7 @@
       allowEmptyOption: !select.multiple,
       loadThrottle: 200,
       load: (words, done) => {
-        Promise.all(select.dataset.options.split(" ").map((place) => found(place, words)))
+        Promise.all(places.map((place) => found(place, words)))
           .then((items) => done(items.flat()))
           .catch(() => done());
       },
@@ -41,6 +42,20 @@
   const searchIn = (place) => place.querySelectorAll("select[data-pick]").forEach(search);
   searchIn(document);
   document.addEventListener("htmx:afterSettle", (event) => searchIn(event.target));
+
+  // ---- fields that only some choices need ----
+  const fit = (form) => {
+    for (const field of form.querySelectorAll("[data-shown-for]")) {
+      field.hidden = !field.dataset.shownFor.split(" ").includes(form.elements[field.dataset.shownBy]?.value);
+    }
+    for (const group of form.querySelectorAll("fieldset:has([data-shown-for])")) {
+      group.hidden = [...group.querySelectorAll("[data-shown-for]")].every((field) => field.hidden);
+    }
+  };
+  document.querySelectorAll("form:has([data-shown-for])").forEach((form) => {
+    fit(form);
+    form.addEventListener("change", () => fit(form));
+  });
 
   // ---- a new object in place ----
   document.addEventListener("click", (event) => {

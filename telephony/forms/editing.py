@@ -66,7 +66,10 @@ class EditForm(forms.Form):
         super().__init__(data, files, initial={**initial, SEEN: token}, **kwargs)
         self.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
         for one in self.declared:
-            self.fields[one.name] = _form_field(one, around, self.seen.get(one.name), options or {})
+            self.fields[one.name] = made = _form_field(one, around, self.seen.get(one.name), options or {})
+            if one.shown_for is not None:
+                decides, choices = one.shown_for
+                made.shown_for = {"field": decides, "choices": " ".join(choices)}  # type: ignore[attr-defined]
 
     def clean(self) -> Any:
         """Where a control has a mistake already, all others are told as well: nobody corrects one after the other."""
@@ -257,7 +260,8 @@ def _form_field(one: Field, around: Surroundings, value: Any, options: Options) 
     if one.kind == "choices":
         return forms.MultipleChoiceField(choices=one.choices, widget=forms.CheckboxSelectMultiple, **common)
     if one.kind == "choice":
-        return forms.ChoiceField(choices=one.choices, **common)
+        search = {"data-pick": ""} if one.is_searched else {}
+        return forms.ChoiceField(choices=one.choices, widget=forms.Select(attrs=search), **common)
     if one.kind == "exact":
         area = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "sb-mono"})
         return forms.CharField(widget=area, strip=False, **common)

@@ -14,12 +14,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from telephony.providers.client import Answer
 from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 from telephony.providers.editing import Done, Editor, Inverse
 from telephony.providers.generic_editing import GenericEditor
+from telephony.providers.live import Rows, rows_of
 from telephony.providers.operations import Catalog, Operation, Place, Text
 from telephony.providers.phrases import said
+
+OFFERED = "$offered"  # no kind of object is called so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,8 @@ class ActForm:
     is_in_rows   its groups are objects, each on a line
     first    what stands in the form at first
     none     what it says where nothing is there to be asked about
+    chosen_from   the read whose `rows` its fields offer; they are asked when the form opens, and stand in the
+             surroundings as `OFFERED`, unless the provider does not tell them
     """
 
     label: Text
@@ -62,6 +68,8 @@ class ActForm:
     is_in_rows: bool = False
     first: Callable[[Surroundings], Fields] = lambda around: {}
     none: Text = ""
+    chosen_from: str = ""
+    rows: Callable[[Answer], Rows] = rows_of
 
 
 class AskingEditor(GenericEditor):

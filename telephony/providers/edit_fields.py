@@ -149,6 +149,8 @@ class Field:
     pattern  regular expression that a text must match as a whole; browsers check it as it is typed
     is_sparse  wanted only when its control was changed: untouched, it stays as it is, absent too
     is_usual   the form shows it at once; the others are folded where any is usual
+    is_searched  its choices are many: they are searched by name
+    shown_for  the field that decides, and the choices there that need this one; none: always shown
     is_fixed   shown, and only the provider changes it
     refers_to  entity kind whose identifier it holds; `also_to` further kinds that it may be of
     declared   what the provider's schema says of it
@@ -174,6 +176,8 @@ class Field:
     pattern: str = ""
     is_sparse: bool = False
     is_usual: bool = False
+    is_searched: bool = False
+    shown_for: tuple[str, tuple[str, ...]] | None = None
     is_fixed: bool = False
     refers_to: str = ""
     also_to: tuple[str, ...] = ()

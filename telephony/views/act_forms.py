@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404
@@ -14,9 +15,10 @@ from portal.lib.errors import InvalidInput, ProviderError
 from portal.ui.links import tenant_url
 from telephony.forms.editing import EditForm
 from telephony.models import Change, Connection
-from telephony.providers.act_forms import ActForm, AskingEditor
+from telephony.providers.act_forms import OFFERED, ActForm, AskingEditor
 from telephony.providers.edit_fields import Field, Fields
 from telephony.providers.editing import Editor
+from telephony.providers.live import Rows
 from telephony.providers.offers import Offer, Spot
 from telephony.providers.phrases import said
 from telephony.services import access, by_hand
@@ -53,7 +55,19 @@ class ObjectActFormView(EditView):
     def door(self) -> Door:
         names = self.editor.operation.path_names
         given = {name: self.request.GET[name] for name in names if self.request.GET.get(name)}
-        return door_of(self.link, self.editor.operation.key, {**given, **self.own_address})
+        found = door_of(self.link, self.editor.operation.key, {**given, **self.own_address})
+        offered = self._offered() if self.asked.chosen_from else None
+        if offered is None:
+            return found
+        return replace(found, around=replace(found.around, around={**found.around.around, OFFERED: offered}))
+
+    def _offered(self) -> Rows | None:
+        """What there is to choose from; None where the provider does not tell."""
+        try:
+            answer = access.client_of(self.link, is_person=True).call(self.asked.chosen_from)
+        except ProviderError:
+            return None
+        return self.asked.rows(answer)
 
     @property
     def own_address(self) -> Mapping[str, Any]:

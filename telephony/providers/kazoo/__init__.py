@@ -29,6 +29,7 @@ from telephony.providers.kazoo.login_forms import LOGIN_FORMS
 from telephony.providers.kazoo.offers import OFFERS
 from telephony.providers.kazoo.ordering import HOLDING, ORDERING
 from telephony.providers.kazoo.pictures import PICTURES
+from telephony.providers.kazoo.plans import PLAN_FORMS, plan_editors
 from telephony.providers.kazoo.porting import PORTING
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.running import RUNNING
@@ -196,7 +197,8 @@ PROVIDER = Provider(
     editors={
         **EDITORS,
         **made_of(CATALOG, {**ACTS, **HOLDING}),
-        **asking_editors(CATALOG, {**ACT_FORMS, **UPLOADS, **LOGIN_FORMS}),
+        **asking_editors(CATALOG, {**ACT_FORMS, **UPLOADS, **LOGIN_FORMS, **PLAN_FORMS}),
+        **plan_editors(CATALOG),
         **carriers_editors(CATALOG),
     },
     # A bucket of a hundred that fills by ten a second.

@@ -22,18 +22,22 @@ _ROOM_ACTS = (
     ("stop", lazy("Stop recording")),
     ("dial", lazy("Call people in")),
 )
+_PLAYING, _CALLING = lazy("Playing"), lazy("Calling people in")
+_IF_PLAYED, _IF_CALLED = ("what", ("play",)), ("what", ("dial",))
 _CALLED = (
     Field(
         name="caller_id_name",
         label=lazy("Name that they see"),
         max_length=35,
-        group=lazy("Calling people in"),
+        group=_CALLING,
+        shown_for=_IF_CALLED,
     ),
     Field(
         name="caller_id_number",
         label=lazy("Number that they see"),
         kind="number",
-        group=lazy("Calling people in"),
+        group=_CALLING,
+        shown_for=_IF_CALLED,
     ),
 )
 
@@ -72,7 +76,8 @@ _ROOM = ActForm(
             kind="ref",
             refers_to="media",
             is_sparse=True,
-            group=lazy("Playing"),
+            group=_PLAYING,
+            shown_for=_IF_PLAYED,
             help=lazy("Everybody in the room hears it once."),
         ),
         Field(
@@ -82,14 +87,16 @@ _ROOM = ActForm(
             refers_to=USER,
             also_to=(DEVICE,),
             is_sparse=True,
-            group=lazy("Calling people in"),
+            group=_CALLING,
+            shown_for=_IF_CALLED,
         ),
         Field(
             name="numbers",
             label=lazy("Numbers"),
             kind="texts",
             is_sparse=True,
-            group=lazy("Calling people in"),
+            group=_CALLING,
+            shown_for=_IF_CALLED,
             help=lazy("Numbers, extensions or SIP addresses, one a line."),
         ),
         *_CALLED,

@@ -29,7 +29,14 @@ from telephony.providers.kazoo.live_fields import (
     SERVER,
     STEP,
 )
-from telephony.providers.kazoo.live_rows import counted, dns_entries, participants, registrations, steps
+from telephony.providers.kazoo.live_rows import (
+    counted,
+    dns_entries,
+    participants,
+    plans_in_force,
+    registrations,
+    steps,
+)
 from telephony.providers.live import LivePanel, Row, RowAct
 from telephony.providers.offers import Spot
 from telephony.providers.operations import Text
@@ -166,11 +173,13 @@ LIVE = (
     ),
     LivePanel(
         name="plans",
-        title=_("Service plans"),
-        operation="servicePlan.list",
+        title=_("Service plans in force"),
+        operation="services.get",
         fields=OFFERED_PLAN,
+        rows=plans_in_force,
         spot=Spot.ACCOUNT,
-        row_acts=(_PUT_IN_FORCE, _END_PLAN),
+        acts=("servicePlan.add",),
+        row_acts=(_END_PLAN,),
         empty=_("No plan is in force."),
         absent=_("This server has no service plans."),
     ),
@@ -182,7 +191,7 @@ LIVE = (
         spot=Spot.ACCOUNT,
         row_acts=(_PUT_IN_FORCE,),
         empty=_("No plan is on offer."),
-        absent=_("This server lists what is on offer among its service plans."),
+        absent=_("This server does not list what is on offer."),
     ),
     LivePanel(
         name="counted",

@@ -53,6 +53,17 @@ def _standing(record: Mapping[str, Any]) -> str:
     return "right" if wanted <= found else "wrong"
 
 
+def plans_in_force(answer: Answer) -> Rows:
+    """The service plans of an account, out of {"plans": {id: {"name", "account_id", ...}}}."""
+    document = answer.document if isinstance(answer.document, Mapping) else {}
+    plans = document.get("plans")
+    found = [
+        {**(said if isinstance(said, Mapping) else {}), "id": plan}
+        for plan, said in (plans if isinstance(plans, Mapping) else {}).items()
+    ]
+    return [{**row, "name": row.get("name") or row["id"]} for row in found]
+
+
 def counted(answer: Answer) -> Rows:
     """What the plans in force count, item by item; newer servers tell it as the items of invoices."""
     document: Any = answer.document if isinstance(answer.document, Mapping) else {}

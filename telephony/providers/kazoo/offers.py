@@ -195,7 +195,8 @@ _MONEY = (
         "servicePlan.listCurrent",
         is_own=True,
     ),
-    *_at(Spot.ACCOUNT, "servicePlan.list", "servicePlan.add", "servicePlan.remove", is_own=True),
+    *_at(Spot.ACCOUNT, "servicePlan.add", "servicePlan.remove", is_own=True),
+    *_at(Spot.LIST, "servicePlan.list", kind="service_plan"),
     *_at(
         Spot.ACCOUNT,
         "limits.update",

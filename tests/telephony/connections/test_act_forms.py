@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from accounts.models import Person
 from accounts.scoping import tenant_scope
 from telephony.models import Change, Connection, Entity
+from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access, editing
 
 from .objects import stored
@@ -256,3 +258,30 @@ def test_limits_lead_to_their_own_form_and_nobody_else_does_an_act(
     for address in (hand.address("balance.add", None), hand.address("conference.addParticipant", room)):
         assert viewer.get(address).status_code == viewer.post(address, {"amount": "1"}).status_code == 403
     assert hand.browser.get(hand.address("user.update", None)).status_code == 404
+
+
+@pytest.mark.parametrize("generation", ["3.22", "5.x"])
+def test_a_service_plan_is_chosen_by_its_name_put_in_force_and_ended(
+    hand: Hand, kazoo: SandboxServer, generation: str
+) -> None:
+    kazoo.state("kazoo")["generation"] = generation
+    offered = kazoo.state("kazoo")["accounts"][hand.top.remote_account]["docs"]["service_plans"]
+    offered["more"] = deepcopy(next(iter(offered.values())))
+    offered["more"]["doc"]["name"] = "More"
+    first, second = sorted(hand.asks("services.listAvailable"), key=lambda one: one["id"] == "more")
+    page = hand.page("servicePlan.add")
+    assert first["name"] in page and "data-pick" in page
+    assert set(hand.refused("servicePlan.add", planId="none")) == {"planId"}
+
+    added = hand.does("servicePlan.add", planId=first["id"])
+    assert (added.before["plan"], added.after["plan"]) == ("", first["name"])
+    hand.does("servicePlan.add", planId=second["id"])
+    assert second["name"] in hand.page("servicePlan.remove")
+
+    ended = hand.does("servicePlan.remove", planId=second["id"])
+    assert (ended.object_label, ended.before["others"]) == (second["name"], [first["name"]])
+    for change, names in ((ended, {first["name"], second["name"]}), (added, {second["name"]})):
+        assert editing.send(editing.revert(change, hand.person), hand.person).state == APPLIED
+        assert {one["name"] for one in hand.asks("services.get")["plans"].values()} == names
+    for key in ("servicePlan.reconciliate", "servicePlan.synchronize"):
+        hand.does(key)

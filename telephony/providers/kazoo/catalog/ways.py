@@ -88,6 +88,11 @@ WAYS: dict[str, Ways] = {
     "servicePlan.listCurrent": _services("/summary"),
     "servicePlan.add": _services("/{planId}"),
     "servicePlan.remove": _services("/{planId}"),
+    "services.listAvailable": _services("/available"),
+    # Up to 4.2 they stand in an answer of another address, which has an operation of its own.
+    "services.get": _ways(
+        "plans_in_force", Way(path=_SERVICES), Way(path=f"{_ACCOUNT}/service_plans/current")
+    ),
     "servicePlan.reconciliate": _services("/reconciliation"),
     "servicePlan.synchronize": _services("/synchronization"),
     "whitelabel.getDnsEntries": _ways("whitelabel", Way(path=f"{_ACCOUNT}/whitelabel/domains")),
