@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantOwned
@@ -110,8 +113,13 @@ class SyncRun(TenantOwned, Leased):
     @property
     def step_label(self) -> str:
         """What is read now: a kind of object in the provider's words, or a month and a list of calls."""
-        kind = self.connection.declaration.kinds.get(self.step)
-        return str(kind.plural) if kind else self.step
+        declared = self.connection.declaration
+        if kind := declared.kinds.get(self.step):
+            return str(kind.plural)
+        month, _blank, stream = self.step.partition(" ")
+        if stream not in declared.stream_labels:
+            return self.step
+        return f"{date_format(dt.date.fromisoformat(f'{month}-01'), 'F Y')}, {declared.stream_labels[stream]}"
 
 
 class Coverage(TenantOwned):

@@ -160,7 +160,7 @@ class Provider:
     ability_notes   what a capability is at this provider, where the general words say too little or too much
     needs           what somebody who wants to connect must have ready, in a few sentences; shown above the form
     live            what is asked each time somebody looks (`telephony.providers.live`)
-    streams         names of the call streams that read_calls knows
+    streams         names of the call streams that read_calls knows; `stream_labels` says what is in them
     call_kinds      kinds whose objects have call records, for the `lines` of read_calls
     at_once         how many requests of one credential an edit of many objects may have open at the same time
     cycle_days      whole local days before today that each cycle reads again: where a day is the least that can be asked
@@ -199,6 +199,7 @@ class Provider:
     probe_calls: Callable[[Any], Mapping[str, Any]]
     path_values: Callable[..., Mapping[str, str]]
     streams: tuple[str, ...]
+    stream_labels: Mapping[str, Text] = field(default_factory=dict)
     call_kinds: tuple[str, ...] = ()
     at_once: int = 4
     cycle_days: int = 0

@@ -163,7 +163,8 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
 
     def _latest_runs(self) -> RunTable:
         table = RunTable(
-            run_rows(self.connection)[:LATEST_RUNS], exclude=("error", "rows_unreadable", "rows_changed")
+            run_rows(self.connection)[:LATEST_RUNS],
+            exclude=("error", "rows_unreadable", "rows_changed", "requests"),
         )
         table.request = self.request
         return table

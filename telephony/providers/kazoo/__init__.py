@@ -159,6 +159,7 @@ PROVIDER = Provider(
     probe_calls=probe_calls,
     path_values=path_values,
     streams=STREAMS,
+    stream_labels={"cdrs": _("calls")},
     call_kinds=CALL_KINDS,
     sign_in=sign_in,
     read_accounts=read_accounts,

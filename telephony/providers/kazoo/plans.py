@@ -127,6 +127,11 @@ class PlanEditor(AskingEditor):
         """A plan is in force or it is not: servers do not always say what it is called."""
         return bool(left) == bool(right) if name == _PLAN else Editor.same(self, name, left, right)
 
+    def check(self, wanted: Fields, before: Fields | None, around: Surroundings) -> dict[str, str]:
+        if wanted and before is not None and before.get(_PLAN):
+            return {"": _("This plan is in force already.")}
+        return {}
+
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
         return {}
 

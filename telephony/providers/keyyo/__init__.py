@@ -128,6 +128,7 @@ PROVIDER = Provider(
     probe_calls=probe_calls,
     path_values=path_values,
     streams=STREAMS,
+    stream_labels={"incoming": _("incoming calls"), "outgoing": _("outgoing calls")},
     call_kinds=CALL_KINDS,
     oauth=KeyyoOAuth(),
     scopes=SCOPES,

@@ -67,6 +67,11 @@ PROVIDER = Provider(
     probe_calls=probe_calls,
     path_values=path_values,
     streams=STREAMS,
+    stream_labels={
+        "user": _("calls of people"),
+        "queue": _("calls of queues"),
+        "ringgroup": _("calls of ring groups"),
+    },
     call_kinds=(USER,),
     cycle_days=1,
     sign_in=sign_in,

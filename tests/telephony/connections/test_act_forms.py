@@ -275,6 +275,8 @@ def test_a_service_plan_is_chosen_by_its_name_put_in_force_and_ended(
 
     added = hand.does("servicePlan.add", planId=first["id"])
     assert (added.before["plan"], added.after["plan"]) == ("", first["name"])
+    again = hand.browser.post(hand.address("servicePlan.add", None), {"planId": first["id"]})
+    assert "in force already" in again.content.decode()
     hand.does("servicePlan.add", planId=second["id"])
     assert second["name"] in hand.page("servicePlan.remove")
 

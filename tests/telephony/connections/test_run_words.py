@@ -8,6 +8,7 @@ import pytest
 
 from accounts.scoping import tenant_scope
 from telephony.models import SyncRun
+from telephony.providers.registry import PROVIDERS
 from telephony.tables.run_words import percent_of, what_of
 
 
@@ -43,6 +44,13 @@ def test_objects_are_named_by_their_kinds(connection):
         what_of(made(connection, "entities", kinds=list(connection.declaration.kinds)[:5]))
         == "Objects of 5 kinds"
     )
+
+
+def test_what_is_read_now_is_named_as_people_do(connection):
+    assert made(connection, "backfill", step="2025-11 outgoing").step_label == "November 2025, outgoing calls"
+    assert made(connection, "entities", step="DirectoryContact").step_label == "Contacts"
+    for declared in PROVIDERS.values():
+        assert set(declared.stream_labels) == set(declared.streams)
 
 
 def test_an_unknown_end_has_no_percentage(connection):
