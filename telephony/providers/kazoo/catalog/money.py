@@ -112,6 +112,7 @@ PLANS: tuple[Operation, ...] = (
         capability=_COMPANIES,
         reads_back="services.get",
         undone_by="servicePlan.remove",
+        note=_NEWER,
     ),
     removal(
         "servicePlan.remove",
@@ -153,7 +154,6 @@ PLANS: tuple[Operation, ...] = (
         _SERVICES,
         _("Read the plans in force, by their identifiers"),
         is_listed=False,
-        note=_NEWER,
     ),
     read(
         "services.getSummary",
