@@ -36,9 +36,9 @@ class Board:
         folded and opened, which stands in each address.
         """
         drawing, address = self._drawing, self._links.step("")
-        head = _digest(drawing.shape(ROOT).inside, drawing.cords(ROOT), self._outline.said(ROOT))
+        head = digest(drawing.shape(ROOT).inside, drawing.cords(ROOT), self._outline.said(ROOT))
         return {ROOT: head} | {
-            step.id: _digest(*step.shown, drawing.cords(step.id), address)
+            step.id: digest(*step.shown, drawing.cords(step.id), address)
             for step in drawing.scene.steps.values()
         }
 
@@ -80,5 +80,6 @@ def digests_of(text: str) -> dict[str, str]:
     return {step: digest for step, _colon, digest in pairs}
 
 
-def _digest(*told: Any) -> str:
+def digest(*told: Any) -> str:
+    """Whatever is shown by these."""
     return urlsafe_b64encode(blake2b(repr(told).encode(), digest_size=DIGEST_BYTES).digest()).decode()

@@ -28,18 +28,20 @@
     }
   };
   const show = (said, focus, asked) => {
-    const openParts = () => [...document.querySelectorAll("#flow-panel details")];
-    const name = (part) => part.firstElementChild.textContent.trim();
+    const panel = document.getElementById("flow-panel"), name = (part) => part.firstElementChild.textContent.trim();
+    const openParts = () => [...panel.querySelectorAll("details")];
     const open = openParts().filter((part) => part.open).map(name);
-    const before = chosen(), panelAt = document.getElementById("flow-panel").scrollTop;
+    const before = chosen(), panelAt = panel.scrollTop;
     work().dataset.revision = said.revision;
     switchboardPatch.patch(said);
-    const { "flow-panel": panel, ...others } = said.parts;
-    for (const [id, html] of Object.entries(others)) document.getElementById(id).outerHTML = html;
-    htmx.swap("#flow-panel", panel, { swapStyle: "outerHTML" });
-    for (const part of openParts()) if (open.includes(name(part))) part.open = true;
+    if (said.parts["flow-panel"]) {
+      for (const part of openParts()) if (open.includes(name(part))) part.open = true;
+      htmx.process(panel);
+      htmx.trigger(panel, "htmx:afterSettle"); // for all who look after what came; at once, not after htmx's 20 ms
+      panel.querySelector("[autofocus]")?.focus();
+    }
     flow.wake(said.chosen); // writes only; what reads a place comes after, so that the page is laid out once
-    if (said.chosen === before) document.getElementById("flow-panel").scrollTop = panelAt;
+    if (panelAt && said.chosen !== before) panel.scrollTop = 0;
     if (before !== asked && flow.itemOf(before)) return void flow.choose(before); // chosen while the act was on its way
     const item = flow.itemOf(said.chosen);
     if (item.href !== location.href) history.replaceState(history.state, "", item.href);
@@ -54,7 +56,7 @@
   });
   const act = (what, more = {}) => {
     const data = new FormData();
-    data.set("csrfmiddlewaretoken", work().querySelector("[name=csrfmiddlewaretoken]").value);
+    data.set("csrfmiddlewaretoken", document.querySelector("#flow-add [name=csrfmiddlewaretoken]").value);
     data.set("revision", work().dataset.revision);
     data.set("act", what);
     for (const [name, value] of Object.entries(more)) data.set(name, value);

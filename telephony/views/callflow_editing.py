@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,11 +22,11 @@ from accounts.rights import Right
 from portal.lib.errors import ProviderError
 from portal.lib.secrets import Unreadable
 from portal.ui.views import FragmentMixin
-from telephony.callflow_board import digests_of
+from telephony.callflow_board import digest, digests_of
 from telephony.callflow_outline import places_to_move_to
 from telephony.forms import rows
 from telephony.forms.callflow_edits import ActForm, Tools, no_such_act, patch_of, with_number, words_of
-from telephony.forms.editing import EditForm
+from telephony.forms.editing import SEEN, EditForm
 from telephony.models import CallflowDraft
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.actions import Action, Category
@@ -48,12 +49,13 @@ from telephony.views.object_fields import way_to_make
 CLIPBOARD = "callflow_clipboard"
 GIVEN = "give"  # the name of the buttons that put a number on the list
 SHOWN = "shown"  # what the page of a script shows, as `digests_of` reads it
+PANEL = "flow-panel"
 PARTS: Mapping[str, str] = {  # what an act may change beside drawing and outline, by its id on the page
     "flow-draft": "telephony/_callflow_draft.html",
     "flow-trouble": "telephony/_callflow_trouble.html",
     "flow-legend": "telephony/_callflow_legend.html",
     "flow-lint": "telephony/_callflow_lint.html",
-    "flow-panel": "telephony/_callflow_form.html",
+    PANEL: "telephony/_callflow_form.html",
 }
 
 
@@ -61,7 +63,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
     """The editor. A POST without an act begins the draft."""
 
     template_name = "telephony/callflow_edit.html"
-    fragment_target = "flow-panel"
+    fragment_target = PANEL
     fragment_template_name = "telephony/_callflow_form.html"
     request: Any
     led_to = ""  # the step that an act chose
@@ -138,10 +140,26 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
 
     def _patch(self, settings: EditForm | None, trouble: str) -> HttpResponse:
         """What differs from what the page shows, for static/js/callflow_patch.js."""
+        shown, token = digests_of(self.request.POST[SHOWN]), get_token(self.request)
+        if self.request.POST["act"] == "settings":
+            shown.pop(PANEL, None)  # what was typed gives way to what was kept of it
         context = self.get_context_data(settings=settings, trouble=trouble, **self.kwargs)
-        parts = {name: render_to_string(one, context, self.request) for name, one in PARTS.items()}
-        patch = self.board.patch(digests_of(self.request.POST[SHOWN]))
-        return JsonResponse({**patch, "revision": context["draft"].revision, "parts": parts})
+        revision = context["draft"].revision
+        context |= {
+            "revision": "",
+            "act_url": self.request.path,
+            "csrf_token": token,
+        }  # a script says them itself
+        signed, seen = context["form"].initial[SEEN], repr(context["form"].seen)
+        parts = {}
+        for name, template in PARTS.items():
+            html = render_to_string(template, context, self.request)
+            said = digest(
+                html.replace(token, "").replace(signed, seen)
+            )  # both are others each time they are written
+            if shown.get(name) != said:
+                parts[name] = (said, html)
+        return JsonResponse({**self.board.patch(shown), "revision": revision, "parts": parts})
 
     def _mapped_first(self) -> HttpResponse | None:
         """The way to the page that maps a document which names what this account has not."""
@@ -257,6 +275,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         panel = {
             "callflow": self.entity,
             "draft": self._draft,
+            "revision": self._draft.revision,
             "act_url": self.here(step="" if number is None else self.chosen),
             "panel": self.panel,
             "form": settings,

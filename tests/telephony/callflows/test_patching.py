@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core import signing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Person
 from telephony.bench.callflows import large
+from telephony.bench.html_forms import form_in
 from telephony.callflow_board import Board, digests_of
 from telephony.callflow_drawing import Links
 from telephony.models import CallflowDraft, Entity
@@ -143,8 +147,24 @@ def test_an_act_answers_what_differs_and_the_panel_of_the_new_step(
     assert {step for step, *_at in answer["places"]} == {*before, "6"}
     assert set(PIECES["rows"].findall(answer["rows"])) == {"3", "6"}  # it may fold now, and the new one
     assert (answer["chosen"], answer["revision"]) == ("6", 1)
-    assert 'value="6"' in answer["parts"]["flow-panel"]
-    assert "max_message_length" in answer["parts"]["flow-panel"]  # a setting of a mailbox
+    assert 'value="6"' in answer["parts"]["flow-panel"][1]
+    assert "max_message_length" in answer["parts"]["flow-panel"][1]  # a setting of a mailbox
     again = browser.post(path, {**said, "act": "undo", "revision": 0}).json()
-    assert "moved on in another window" in again["parts"]["flow-trouble"]
+    assert "moved on in another window" in again["parts"]["flow-trouble"][1]
     assert set(PIECES["rows"].findall(again["rows"])) == {"3", "6"}  # what its page does not show yet
+
+
+def test_a_part_that_the_page_shows_already_is_sent_only_where_something_was_typed_into_it(
+    draft: CallflowDraft, maud: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, path = signed_in(maud), f"/t/corvane/callflows/{draft.entity_id}/edit/"
+    said = {"act": "undo", "revision": 0, "chosen": "root", "shown": ""}
+    parts = browser.post(path, said).json()["parts"]
+    said["shown"] = " ".join(f"{name}:{digest}" for name, (digest, _html) in parts.items())
+    assert set(parts) == {"flow-draft", "flow-trouble", "flow-legend", "flow-lint", "flow-panel"}
+    later = SimpleNamespace(time=lambda: time.time() + 5)
+    monkeypatch.setattr(signing, "time", later)  # what a form was loaded from is signed with the time
+    assert set(browser.post(path, said).json()["parts"]) <= {"flow-draft"}
+    typed = form_in(browser.get(path).content.decode(), "sb-flow-settings") | {"name": "  Reception "}
+    again = browser.post(path, {**typed, **said, "act": "settings"}).json()["parts"]
+    assert again["flow-panel"][0] == parts["flow-panel"][0]
