@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from telephony.callflow_drawing import Drawing, Links
+from telephony.callflow_drawing import KEPT, Drawing, Links
 from telephony.callflow_outline import Outline
 from telephony.services.callflow_scene import ROOT, Scene
 
@@ -36,9 +36,9 @@ class Board:
         folded and opened, which stands in each address.
         """
         drawing, address = self._drawing, self._links.step("")
-        head = digest(drawing.shape(ROOT).inside, drawing.cords(ROOT), self._outline.said(ROOT))
+        head = digest(drawing.shape(ROOT).inside, *drawing.cords(ROOT), self._outline.said(ROOT))
         return {ROOT: head} | {
-            step.id: digest(*step.shown, drawing.cords(step.id), address)
+            step.id: _digest(*step.shown, *drawing.cords(step.id), address)
             for step in drawing.scene.steps.values()
         }
 
@@ -83,3 +83,6 @@ def digests_of(text: str) -> dict[str, str]:
 def digest(*told: Any) -> str:
     """Whatever is shown by these."""
     return urlsafe_b64encode(blake2b(repr(told).encode(), digest_size=DIGEST_BYTES).digest()).decode()
+
+
+_digest = lru_cache(maxsize=KEPT)(digest)

@@ -66,10 +66,11 @@ def network_of(connection: Connection) -> Network:
     rows = Entity.objects.present().filter(connection=connection, kind=kind)
     told = rows.annotate(all_numbers=KeyTransform("numbers", "document"))
     numbers: dict[str, list[Target]] = defaultdict(list)
-    for row in told.only("kind", "remote_id", "name", "number"):
-        for number in row.all_numbers if isinstance(row.all_numbers, list) else ():
-            target = Target(kind=kind, remote_id=row.remote_id, name=str(row), pk=row.pk)
-            numbers[str(number)].append(target)
+    names = told.values_list("pk", "remote_id", "name", "number", "all_numbers")
+    for pk, remote_id, name, number, all_numbers in names:
+        target = Target(kind=kind, remote_id=remote_id, name=name or number or remote_id, pk=pk)
+        for one in all_numbers if isinstance(all_numbers, list) else ():
+            numbers[str(one)].append(target)
     links: dict[str, set[str]] = defaultdict(set)
     pointers = EntityReference.objects.filter(
         source__connection=connection, source__kind=kind, source__missing_since=None, target_kind=kind
@@ -97,14 +98,15 @@ def targets_of(connection: Connection, flows: Iterable[Flow], more: Iterable[Key
     )
     told = rows.annotate(switch=KeyTextTransform(callflows.switch, "document"))
     found: dict[Key, Target] = {}
-    for row in told.only("kind", "remote_id", "name", "number", "missing_since"):
-        found[row.kind, row.remote_id] = Target(
-            kind=row.kind,
-            remote_id=row.remote_id,
-            name=str(row),
-            pk=row.pk,
-            is_missing=row.missing_since is not None,
-            is_off=row.switch == "false",
+    names = told.values_list("pk", "kind", "remote_id", "name", "number", "missing_since", "switch")
+    for pk, kind, remote_id, name, number, missing_since, switch in names:
+        found[kind, remote_id] = Target(
+            kind=kind,
+            remote_id=remote_id,
+            name=name or number or remote_id,
+            pk=pk,
+            is_missing=missing_since is not None,
+            is_off=switch == "false",
         )
     for kind, remote_id in wanted - found.keys():
         found[kind, remote_id] = Target(kind=kind, remote_id=remote_id, is_missing=True)

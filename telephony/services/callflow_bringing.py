@@ -255,10 +255,7 @@ def bring_into(draft: CallflowDraft, parcel: Parcel, others: Mapping[Key, str]) 
 
 def note_lost(draft: CallflowDraft, lost: Sequence[tuple[int, str]], first: int) -> None:
     """Remember which secrets of a part that came from another account were left behind; its steps begin at `first`."""
-    flow, callflows = (
-        flow_of(CallflowDraft.objects.get(pk=draft.pk).flow),
-        callflows_of(draft.link),
-    )
+    flow, callflows = flow_of(draft.flow), callflows_of(draft.link)
     draft.left_empty = [*draft.left_empty, *_lost_secrets(flow, callflows, lost, first)]
     draft.save(update_fields=["left_empty"])
 

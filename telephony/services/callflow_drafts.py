@@ -21,7 +21,7 @@ from portal.lib.canonical import canonical_json, same
 from telephony.models import CallflowAct, CallflowDraft, Change, Connection, Entity
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
-from telephony.providers.callflows.tree import CHILDREN, Flow, Node, of_step, read
+from telephony.providers.callflows.tree import CHILDREN, Flow, Node, asked_once, read
 from telephony.providers.drafts import EntityDraft, EntityPage
 from telephony.providers.edit_fields import Surroundings
 from telephony.providers.editing import Place
@@ -195,6 +195,7 @@ def redo(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
 
 def _held(draft: CallflowDraft, revision: int | None) -> CallflowDraft:
     held = CallflowDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    held.entity, held.connection = draft.entity, draft.connection  # which are at hand
     if revision is not None and held.revision != revision:
         raise Stale
     return held
@@ -268,7 +269,7 @@ def differences(before: Flow, after: Flow) -> Differences:
     )
 
 
-@of_step
+@asked_once
 def _own_text(node: Node) -> str:
     """A step without its place for branches, which comes and goes with them; the order of its keys is left out."""
     own = node.own

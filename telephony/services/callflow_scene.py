@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,7 +22,7 @@ from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.layout import Layout, laid_out
 from telephony.providers.callflows.lint import Problem
 from telephony.providers.callflows.surroundings import Around, Target, pointers_of
-from telephony.providers.callflows.tree import Flow, Node
+from telephony.providers.callflows.tree import Flow, Node, asked_once
 from telephony.providers.operations import Text
 
 ROOT = "root"
@@ -39,9 +39,8 @@ _SHOWN = attrgetter(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step as it is shown.
+class Step(NamedTuple):
+    """One step as it is shown. A tuple, for hundreds of them are made at each act.
 
     id        "7"; inside of a callflow that is opened in place "7-2", its own step 2 below our step 7
     number    of the step in its callflow
@@ -83,7 +82,7 @@ class Step:
     @property
     def is_opened(self) -> bool:
         """Whether the callflow that it leads into is shown below it."""
-        return any(one.startswith(f"{self.id}-") for one in self.below)
+        return self.link is not None and any(one.startswith(f"{self.id}-") for one in self.below)
 
     @property
     def is_missing(self) -> bool:
@@ -186,13 +185,13 @@ def _with_inside(steps: dict[str, Step], step: Step, told: _Telling, inner: Flow
     own = list(told.steps(inner, (), prefix=f"{step.id}-", above=step.id, level=step.level + 1))
     if not own:
         return steps
-    first = replace(own[0], branch=_("in there"), position=len(step.below) + 1)
-    placed = {one.id: replace(one, is_inside=True) for one in (first, *own[1:])}
+    first = own[0]._replace(branch=_("in there"), position=len(step.below) + 1)
+    placed = {one.id: one._replace(is_inside=True) for one in (first, *own[1:])}
     found: dict[str, Step] = {}
     for name, one in steps.items():
         found[name] = one
         if name == step.id:
-            found[name] = replace(one, below=(first.id, *one.below), has_below=True)
+            found[name] = one._replace(below=(first.id, *one.below), has_below=True)
             found |= placed
     return found
 
@@ -203,25 +202,15 @@ def _tone(problems: Collection[Problem]) -> str:
     return "warn" if problems else ""
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(NamedTuple):
     """What the steps of one module share."""
 
     action: Action | None
     word: str
+    category: Category | None
     category_label: str
-
-    @property
-    def icon(self) -> str:
-        return self.action.icon if self.action else "puzzle"
-
-    @property
-    def category(self) -> Category | None:
-        return self.action.category if self.action else None
-
-    @property
-    def tone(self) -> str:
-        return "" if self.action else "unknown"
+    icon: str
+    tone: str
 
 
 class _Telling:
@@ -235,8 +224,12 @@ class _Telling:
     def look(self, module: str) -> _Look:
         if module not in self._looks:
             action = self.callflows.actions.get(module)
-            word = str(action.label) if action else (module or _("no module"))
-            self._looks[module] = _Look(action, word, str(action.category.label) if action else "")
+            if action is None:
+                look = _Look(None, module or _("no module"), None, "", "puzzle", "unknown")
+            else:
+                category = action.category
+                look = _Look(action, str(action.label), category, str(category.label), action.icon, "")
+            self._looks[module] = look
         return self._looks[module]
 
     def steps(
@@ -250,7 +243,7 @@ class _Telling:
         problems: Mapping[int, Sequence[Problem]] = MappingProxyType({}),
         marks: Mapping[int, str] = MappingProxyType({}),
     ) -> Iterator[Step]:
-        pointers = pointers_of(flow, self.callflows)
+        pointers, kind = pointers_of(flow, self.callflows), self.callflows.kind
         waiting: list[tuple[int, str, str, str, int, int, int]] = []
         if flow.top is not None:
             waiting.append((flow.top, above, "", "", level, 1, 1))
@@ -281,9 +274,9 @@ class _Telling:
                 branch=branch,
                 key=key,
                 targets=targets,
-                link=next((one for one in targets if one.kind == self.callflows.kind), None),
+                link=next((one for one in targets if one.kind == kind), None) if targets else None,
                 note=self.callflows.note_of(node.data),
-                tone=_tone(found) or look.tone,
+                tone=(_tone(found) if found else "") or look.tone,
                 mark=marks.get(number, ""),
                 problems=found,
                 level=depth,
@@ -306,8 +299,10 @@ class _Telling:
                 words = f"{look.word} {name} {self.callflows.note_of(node.data)}"
                 yield str(number), " ".join(words.split())
 
-    def targets(self, pointers: Sequence[tuple[str, str, str]]) -> list[Target]:
+    def targets(self, pointers: Sequence[tuple[str, str, str]]) -> Sequence[Target]:
         """The objects that the settings name, each once; those of branches stand at the branches."""
+        if not pointers:
+            return ()
         keys = dict.fromkeys((kind, remote_id) for place, kind, remote_id in pointers if place)
         return [self.around.targets.get(key) or Target(kind=key[0], remote_id=key[1]) for key in keys]
 
@@ -346,6 +341,7 @@ class _Telling:
         return key or "“”"
 
 
+@asked_once
 def _in_order(node: Node) -> Sequence[tuple[str, int]]:
     """The branches as people read them: rules of time in the order they are asked, what is left for the rest last.
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from telephony.providers.callflows.edits import Patch
-from telephony.providers.callflows.tree import Flow, Node, of_step, read
+from telephony.providers.callflows.tree import Flow, Node, asked_once, read
 
 KEPT_STEPS, KEPT_DOCUMENTS = 8192, 16  # about 2 kB each, and 1 MB each of the largest
 
@@ -34,7 +34,7 @@ def flow_in(document: str) -> Flow:
     return read(json.loads(document))
 
 
-@of_step
+@asked_once
 def _line(node: Node, number: int) -> str:
     return _json([number, *_said(node)])
 

@@ -67,6 +67,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
     fragment_template_name = "telephony/_callflow_form.html"
     request: Any
     led_to = ""  # the step that an act chose
+    acted: CallflowDraft | None = None  # the draft after it
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.draft is None:
@@ -127,6 +128,8 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         except Unreadable as error:
             trouble = error.message
         self.forget()
+        if self.acted is not None and not self.is_new:
+            self.draft = self.acted
         self.led_to = step
         if SHOWN in self.request.POST:
             return self._patch(settings, trouble)
@@ -179,7 +182,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         said, draft = form.cleaned_data, self._draft
         what, number = said["act"], said["step"]
         if what in ("undo", "redo"):
-            getattr(callflow_drafts, what)(draft, said["revision"])
+            self.acted = getattr(callflow_drafts, what)(draft, said["revision"])
             return ""
         if what in ("copy", "cut"):
             if number not in self.flow:
@@ -195,8 +198,9 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         except KeyError:
             raise forms.ValidationError(no_such_act()) from None
         acted = callflow_drafts.act(draft, said["revision"], what, make, number, known=clip.known)
+        self.acted = acted
         if clip.lost:
-            bringing.note_lost(draft, clip.lost, fresh)
+            bringing.note_lost(acted, clip.lost, fresh)
         if what in ("add", "wrap", "paste", "duplicate"):
             return str(fresh)
         if what == "fix" and fresh in flow_of(acted.flow):
@@ -233,7 +237,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
     def _keep_settings(self, settings: Settings, form: EditForm) -> None:
         change, revision = settings.change(form), self.request.POST.get("revision", "")
         if change is not None and revision.isdecimal():
-            callflow_drafts.act(self._draft, int(revision), *change, settings.number)
+            self.acted = callflow_drafts.act(self._draft, int(revision), *change, settings.number)
 
     # ---- the page ----
 

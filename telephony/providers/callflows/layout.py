@@ -46,6 +46,9 @@ def _walk(top: K, below: Callable[[K], Sequence[K]]) -> Iterator[K]:
 
 def _joined(step: K, children: Sequence[K], contours: dict[K, Contour], shifts: dict[K, float]) -> Contour:
     """The outline of a step with all below it, its own column being 0; its children learn how far they stand from it."""
+    if len(children) == 1:  # most have one below: it stands right there
+        shifts[children[0]] = 0.0
+        return [(0.0, 0.0), *contours.pop(children[0])]
     outline: Contour = []
     for child in children:
         own = contours.pop(child)

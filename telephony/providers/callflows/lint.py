@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.callflows.actions import DEFAULT, Action, Actions, Rule
-from telephony.providers.callflows.tree import Flow, Node, of_step
+from telephony.providers.callflows.tree import Flow, Node, asked_once
 from telephony.providers.fields import is_secret
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Said, Strong, said
@@ -94,7 +94,7 @@ def problems(flow: Flow, actions: Actions) -> list[Problem]:
     return found
 
 
-@of_step
+@asked_once
 def _about_step(node: Node, number: int, action: Action, language: str | None) -> tuple[Problem, ...]:
     """Reasons are words of the language of now."""
     return tuple(problem for rule in _RULES for problem in rule(number, node, action))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.providers.callflows.actions import Action, Rule
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.callflows.lint import Fault, Fix, Problem
-from telephony.providers.callflows.tree import Flow, Node, of_step
+from telephony.providers.callflows.tree import Flow, Node, asked_once
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Strong, said
 
@@ -54,12 +54,13 @@ class Around:
     numbers: Mapping[str, Sequence[Target]] = field(default_factory=dict)
 
 
+@asked_once
 def pointers_of(flow: Flow, callflows: Callflows) -> dict[int, list[tuple[str, str, str]]]:
     """By step, what its settings and its branches point to: (place, kind, identifier)."""
     return {number: own for number, node in flow.walk() if (own := _pointers_of(node, callflows))}
 
 
-@of_step
+@asked_once
 def _pointers_of(node: Node, callflows: Callflows) -> list[tuple[str, str, str]]:
     own = list(callflows.pointers(node.module, node.data))
     action = callflows.actions.get(node.module)

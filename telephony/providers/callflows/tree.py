@@ -10,12 +10,13 @@ never gives one twice. Nothing here recurses: a flow may be as deep as its JSON.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
+S = TypeVar("S", "Node", "Flow")
 More = TypeVarTuple("More")
 
 FLOW, CHILDREN = "flow", "children"
@@ -55,7 +56,7 @@ class Node:
 
     @cached_property
     def kept(self) -> dict[Any, tuple[tuple[Any, ...], Any]]:
-        """What was found out about it, for `of_step`."""
+        """What was found out about it, for `asked_once`."""
         return {}
 
     def child(self, key: str) -> int | None:
@@ -74,15 +75,15 @@ class Node:
         return replace(self, own=own, branches=branches)
 
 
-def of_step(find: Callable[[Node, *More], T]) -> Callable[[Node, *More], T]:
-    """Ask once of each step, again where the other arguments are others: `find` looks at nothing but what it is given,
-    which nobody changes, nor what it answers."""
+def asked_once(find: Callable[[S, *More], T]) -> Callable[[S, *More], T]:
+    """Ask once of each step or callflow, again where the other arguments are others: `find` looks at nothing but what it
+    is given, which nobody changes, nor what it answers."""
 
     @wraps(find)
-    def found(node: Node, *more: *More) -> T:
-        held = node.kept.get(find)
+    def found(one: S, *more: *More) -> T:
+        held = one.kept.get(find)
         if held is None or held[0] != more:
-            held = node.kept[find] = (more, find(node, *more))
+            held = one.kept[find] = (more, find(one, *more))
         answer: T = held[1]
         return answer
 
@@ -113,15 +114,26 @@ class Flow:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def walk(self, start: int | None = None) -> Iterator[tuple[int, Node]]:
+    def walk(self, start: int | None = None) -> Iterable[tuple[int, Node]]:
         """The steps below and at `start`, each before what hangs below it, in the order of the branches."""
-        first = self.top if start is None else start
-        waiting = [] if first is None else [first]
+        return self._whole if start is None else self._walk(start)
+
+    @cached_property
+    def _whole(self) -> tuple[tuple[int, Node], ...]:
+        return () if self.top is None else tuple(self._walk(self.top))
+
+    @cached_property
+    def kept(self) -> dict[Any, tuple[tuple[Any, ...], Any]]:
+        """What was found out about it, for `asked_once`."""
+        return {}
+
+    def _walk(self, start: int) -> Iterator[tuple[int, Node]]:
+        waiting = [start]
         while waiting:
             number = waiting.pop()
             node = self.nodes[number]
             yield number, node
-            waiting.extend(child for _key, child in reversed(node.branches))
+            waiting += [child for _key, child in reversed(node.branches)]
 
     def above(self, number: int) -> Iterator[int]:
         """The steps that lead to one, the nearest first."""
