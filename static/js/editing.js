@@ -39,9 +39,18 @@
       },
     });
   };
-  const searchIn = (place) => place.querySelectorAll("select[data-pick]").forEach(search);
+  // One in a group that is folded waits until that opens, or until it is led to.
+  const searchIn = (place) => {
+    for (const select of place.querySelectorAll("select[data-pick]")) if (!select.closest("details:not([open])")) search(select);
+  };
   searchIn(document);
   document.addEventListener("htmx:afterSettle", (event) => searchIn(event.target));
+  document.addEventListener("toggle", ({ target }) => target.matches?.("details[open]") && searchIn(target), true);
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.matches("select[data-pick]") || target.tomselect) return;
+    search(target);
+    target.tomselect?.focus();
+  });
 
   // ---- fields that only some choices need ----
   const fit = (form) => {

@@ -54,9 +54,9 @@ CHOSEN = ("root", "3")  # edits above all steps, which all of them move by, and 
 DRAWN = re.compile(r'data-drawn="([^"]*)"><a [^>]*data-step="([^"]*)"')  # what a page says of its steps
 OPEN_S, EDIT_MS, WEIGHT_KB = 1.5, 200, 250
 PATIENCE_S = 60
-# Both answer milliseconds: since the address was asked, and since the key was pressed. The second frame is the first
-# one that begins after everything was laid out and painted.
-PAINTED = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));"
+# Both answer milliseconds: since the address was asked, and since the key was pressed. They look at the beginning of each
+# frame; what is there by then, that frame lays out and paints, and the next begins after it.
+PAINTED = "await new Promise(requestAnimationFrame);"
 USABLE = f"""async () => {{
   while (!document.querySelector("[role=treeitem][tabindex='0']")) await new Promise(requestAnimationFrame);
   {PAINTED}
