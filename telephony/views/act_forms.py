@@ -70,6 +70,13 @@ class ObjectActFormView(EditView):
         return self.asked.rows(answer)
 
     @property
+    def _says_which(self) -> bool:
+        """Whether the address says already what else would be chosen."""
+        operation = self.editor.operation
+        needed = {one.name for one in operation.params if one.required} & set(operation.path_names)
+        return bool(needed) and needed <= self.door.address.keys()
+
+    @property
     def own_address(self) -> Mapping[str, Any]:
         names = {one.name for one in self.editor.operation.params}
         found = address_of(self.entity, self.editor.operation.key)
@@ -122,6 +129,7 @@ class ObjectActFormView(EditView):
         context = super().get_context_data(**kwargs)
         context["object_label"] = context["object_label"] or self.place[1]
         context["meaning"] = said(self.asked.says) if self.asked.says else None
+        context["none"] = "" if self.asked_fields or self._says_which else self.asked.none
         return context
 
 

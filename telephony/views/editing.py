@@ -26,6 +26,7 @@ from telephony.models import Change, Connection, Entity
 from telephony.providers.edit_fields import Field, Fields
 from telephony.providers.editing import Editor, Place
 from telephony.services import change_secrets, editing
+from telephony.services.company_story import page_of as company_page_of
 from telephony.services.door import Door, door_of, right_for
 from telephony.services.door import why_not as why_connection_cannot
 from telephony.services.edit_surroundings import calls_from, contacts_among
@@ -122,6 +123,13 @@ class EditView(OperationMixin, TemplateView):
     """The form. `?change=ID` begins with what was typed for that preview, and with what the provider refused."""
 
     template_name = "telephony/edit_form.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A company is edited on its page, which says what each setting inherits."""
+        page = company_page_of(self.link)
+        if page is not None and kwargs.get("operation") == page.update:
+            return HttpResponseRedirect(self.home)
+        return super().get(request, *args, **kwargs)
 
     @cached_property
     def earlier(self) -> Change | None:

@@ -16,7 +16,7 @@ from telephony.models import Change, Connection, Entity
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access, editing
 
-from .objects import stored
+from .objects import read, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APPLIED = Change.State.APPLIED
@@ -279,6 +279,9 @@ def test_a_service_plan_is_chosen_by_its_name_put_in_force_and_ended(
     assert "in force already" in again.content.decode()
     hand.does("servicePlan.add", planId=second["id"])
     assert second["name"] in hand.page("servicePlan.remove")
+
+    own = read(hand.top, "service_plan", second["id"])
+    assert "Nothing has to be filled in" in hand.page("servicePlan.remove", own)
 
     ended = hand.does("servicePlan.remove", planId=second["id"])
     assert (ended.object_label, ended.before["others"]) == (second["name"], [first["name"]])

@@ -329,7 +329,7 @@ def test_every_page_of_a_provider_without_calls_opens(
     pages = [
         "/t/alder/", "/t/alder/connections/", f"{place}/", f"{place}/settings/", f"{place}/runs/",
         f"{place}/operations/", f"/t/alder/entities/{company.pk}/", f"/t/alder/entities/{container.pk}/",
-        f"/t/alder/entities/{company.pk}/edit/company.update/",
+        f"/t/alder/companies/{company.pk}/",
         *(f"{place}/operations/{one.key}/" for one in CATALOG),
     ]  # fmt: skip
     answers = {page: client.get(page) for page in pages}
@@ -340,6 +340,8 @@ def test_every_page_of_a_provider_without_calls_opens(
     assert f"{place}/cti/" not in answers[f"{place}/"].content.decode()
     members = answers[f"/t/alder/entities/{container.pk}/"].content.decode()
     assert f"/t/alder/companies/{company.pk}/" in members
+    edit = client.get(f"/t/alder/entities/{company.pk}/edit/company.update/")
+    assert edit["Location"] == f"/t/alder/companies/{company.pk}/"
 
 
 def test_from_form_to_preview_to_written(
@@ -349,7 +351,7 @@ def test_from_form_to_preview_to_written(
     client.force_login(alice)
     with inside(connection):
         company = Entity.objects.get(kind="company", remote_id="brackenfold")
-    url = f"/t/alder/entities/{company.pk}/edit/company.update/"
+    url = f"/t/alder/companies/{company.pk}/"
     form = client.get(url).context["form"]
     data = {name: form[name].value() for name in form.fields}
     data = {name: value for name, value in data.items() if value not in (None, "")} | {
