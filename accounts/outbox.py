@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import re
@@ -15,17 +16,25 @@ from django.conf import settings
 FILE_NAME = re.compile(r"^[-\w]+\.log$")
 SEPARATOR = re.compile(rb"^-{79}$", re.MULTILINE)
 MOST_MAILS = 200
+REPORT_IDS = "<report-"  # how the Message-IDs of reports begin
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail as it was sent. `key` is file name and position, "20261121-214500-1-0"."""
+    """One mail as it was sent. `key` is file name and position, "20261121-214500-1-0"; `attached` (name, bytes)."""
 
     key: str
     subject: str
     to: str
     sent_at: datetime
     body: str
+    message_id: str = ""
+    attached: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_report(self) -> bool:
+        """Whether a tenant's own page shows it; the others are for platform staff."""
+        return self.message_id.startswith(REPORT_IDS)
 
 
 def has_outbox() -> bool:
@@ -60,14 +69,40 @@ def _read(path: Path) -> list[Mail]:
     ]
 
 
-def _mail(key: str, content: bytes, sent_at: datetime) -> Mail:
+def page_of(mail: Mail) -> str:
+    """The HTML of a mail, the pictures that came with it inside; "" where it has none, or is gone."""
+    name, _, position = mail.key.rpartition("-")
+    path = Path(settings.MAIL_DIR) / f"{name}.log"
+    if not FILE_NAME.match(path.name) or not path.is_file():
+        return ""
+    message = _parsed(SEPARATOR.split(path.read_bytes())[int(position)].strip())
+    page = message.get_body(preferencelist=("html",))
+    html = str(page.get_content()) if page else ""
+    for part in message.walk():
+        if (name := str(part["Content-ID"] or "").strip("<>")) and part.get_content_maintype() == "image":
+            content = base64.b64encode(part.get_payload(decode=True) or b"").decode()  # type: ignore[arg-type]
+            html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{content}")
+    return html
+
+
+def _parsed(content: bytes) -> EmailMessage:
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
+    return message
+
+
+def _mail(key: str, content: bytes, sent_at: datetime) -> Mail:
+    message = _parsed(content)
     body = message.get_body(preferencelist=("plain",))
+    files = [part for part in message.iter_attachments() if part.get_content_disposition() == "attachment"]
     return Mail(
         key=key,
         subject=str(message["Subject"] or ""),
         to=str(message["To"] or ""),
         sent_at=sent_at,
         body=body.get_content() if body else "",
+        message_id=str(message["Message-ID"] or ""),
+        attached=tuple(
+            (part.get_filename() or "", len(part.get_payload(decode=True) or b"")) for part in files
+        ),
     )

@@ -6,7 +6,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.ui.looks import Look, register_looks
-from telephony.models import BulkRow, CallRecord, Change, Coverage, Credential, HoursRun, Job, SyncRun
+from telephony.models import (
+    BulkRow,
+    CallRecord,
+    Change,
+    Coverage,
+    Credential,
+    HoursRun,
+    Job,
+    Report,
+    ReportReceipt,
+    ReportRun,
+    SyncRun,
+)
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services import enrolling
 from telephony.services.hours_standing import Standing
@@ -41,6 +53,37 @@ def register() -> None:
             ),
             enrolling.Standing.SILENT: Look(icon="volume-off", word=_("Calls, and is not heard"), tone="bad"),
             enrolling.Standing.SENDING: Look(icon="check", word=_("Sends its calls"), tone="plain"),
+        },
+    )
+    register_looks(
+        "report_pause",
+        {
+            Report.Pause.PERSON: Look(icon="player-pause", word=_("Paused"), tone="plain"),
+            Report.Pause.RIGHTS: Look(icon="lock", word=_("Paused by itself"), tone="warn"),
+        },
+    )
+    runs = ReportRun.State
+    register_looks(
+        "report_run",
+        {
+            runs.WAITING: Look(icon="hourglass", word=runs.WAITING.label, tone="info"),
+            runs.SENDING: Look(icon="send", word=runs.SENDING.label, tone="info"),
+            runs.DONE: Look(icon="check", word=runs.DONE.label, tone="plain"),
+            runs.TROUBLE: Look(icon="alert-triangle", word=runs.TROUBLE.label, tone="bad"),
+            runs.REFUSED: Look(icon="lock", word=runs.REFUSED.label, tone="warn"),
+            runs.FAILED: Look(icon="alert-triangle", word=runs.FAILED.label, tone="bad"),
+        },
+    )
+    receipts = ReportReceipt.State
+    register_looks(
+        "report_receipt",
+        {
+            receipts.WAITING: Look(icon="hourglass", word=receipts.WAITING.label, tone="info"),
+            receipts.SENDING: Look(icon="send", word=receipts.SENDING.label, tone="info"),
+            receipts.SENT: Look(icon="check", word=receipts.SENT.label, tone="plain"),
+            receipts.FAILED: Look(icon="x", word=receipts.FAILED.label, tone="bad"),
+            receipts.UNKNOWN: Look(icon="help", word=receipts.UNKNOWN.label, tone="warn"),
+            receipts.LEFT_OUT: Look(icon="ban", word=receipts.LEFT_OUT.label, tone="plain"),
         },
     )
     register_looks(

@@ -125,9 +125,17 @@ def register() -> None:
             label=_("Changes"),
             url_name="telephony:change_list",
             icon="history",
-            order=72,
+            order=71,
             has_gap=True,
             right=Right.LINES_READ,
+            shown=lambda request: bool(_connections(request)),
+        ),
+        Entry(
+            label=_("Reports"),
+            url_name="telephony:report_list",
+            icon="report-analytics",
+            order=72,
+            right=Right.REPORTS_SCHEDULE,
             shown=lambda request: bool(_connections(request)),
         ),
         Entry(

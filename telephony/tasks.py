@@ -20,7 +20,8 @@ from django.utils import timezone, translation
 from accounts.isolation import leaks
 from accounts.models import Person
 from accounts.scoping import NoScope, current_scope, tenant_scope, unscoped
-from telephony.models import BlockEnd, Change, HoursRun, Job, SyncRun
+from telephony.models import BlockEnd, Change, HoursRun, Job, ReportRun, SyncRun
+from telephony.reports.workshop import WORKSHOP
 from telephony.services import (
     block_ending,
     bulk_sending,
@@ -30,6 +31,9 @@ from telephony.services import (
     live_calls,
     mailing,
     missed_digest,
+    report_schedule,
+    report_sending,
+    report_trouble,
     rollup_closing,
     rollups,
     scheduling,
@@ -68,6 +72,7 @@ def dispatch() -> None:
     """Request what the schedules ask for, and hint at all that is due in the ledger."""
     scheduling.open_due_runs()
     scheduling.open_queued_runs()
+    report_schedule.open_due(timezone.now())
     ledger.dispatch()
     with unscoped("dispatch"):
         exporting.expire(timezone.now())
@@ -75,6 +80,7 @@ def dispatch() -> None:
     missed_digest.open_due(timezone.now())
     for tenant_id, connection_id in rollups.due():
         settle_rollups.apply_async(args=(tenant_id, connection_id), expires=settings.DISPATCH_EVERY_S)
+    report_trouble.tell(timezone.now())
     if cache.add("tidied", True, timeout=TIDY_EVERY_S):
         tidying.tidy(timezone.now())
         rollup_closing.close_due(timezone.now())
@@ -113,6 +119,13 @@ def advance_hours(tenant_id: int, run_id: int) -> None:
     """Go on with writing opening hours to a provider."""
     with ledger.leased(HoursRun, tenant_id, run_id) as run, speaking_to(run.person):
         hours_writing.advance(run)
+
+
+@shared_task(base=TenantTask)
+def advance_report(tenant_id: int, run_id: int) -> None:
+    """Make a report and send it to each of its recipients."""
+    with ledger.leased(ReportRun, tenant_id, run_id) as run, translation.override(run.report.language):
+        report_sending.advance(run, WORKSHOP)
 
 
 @shared_task(base=TenantTask)

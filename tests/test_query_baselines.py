@@ -33,6 +33,8 @@ from telephony.models import (
     LiveCall,
     NumberName,
     OpeningHours,
+    Report,
+    ReportRun,
     SyncRun,
 )
 from telephony.providers.drafts import CallRecordDraft
@@ -62,6 +64,8 @@ PAGES = {
     "jobs": "/t/corvane/jobs/",
     "an edit of many": "/t/corvane/jobs/{job}/",
     "exports": "/t/corvane/exports/",
+    "reports": "/t/corvane/reports/",
+    "a report": "/t/corvane/reports/{report}/",
     "people": "/t/corvane/people/",
     "audit": "/t/corvane/audit/",
 }
@@ -208,6 +212,12 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             state=BulkRow.State.APPLIED,
         )
         Job.objects.create(kind="mail", label="Connect again", person=person, state=Job.State.FAILED)
+        report = Report.objects.create(
+            name=f"Weekly {n}", figures=["summary"], period="last_week", weekdays=[1], owner=person
+        )
+        for one in {report, Report.objects.order_by("pk")[0]}:
+            days = {"first_day": day, "last_day": day, "due_for_at": NOW}
+            ReportRun.objects.create(report=one, state="done", asked_by=person, sort="by_hand", **days)
         SyncRun.objects.create(connection=link, what="backfill", state="complete", finished_at=NOW)
         SyncRun.objects.create(connection=link, what="calls", state="complete", finished_at=NOW)
         Coverage.objects.create(
@@ -238,7 +248,8 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
 
 
 def queries_of(client: Client, path: str) -> int:
-    path = path.format(job=Job.objects.filter(kind="bulk").values_list("pk", flat=True).first())
+    job = Job.objects.filter(kind="bulk").values_list("pk", flat=True).first()
+    path = path.format(job=job, report=Report.objects.order_by("pk").values_list("pk", flat=True).first())
     client.get(path)  # what a first look costs (a cached permission, a session) is not the page's
     with CaptureQueriesContext(database) as seen:
         response = client.get(path)

@@ -31,11 +31,14 @@ from telephony.models import (
     Job,
     OpeningHours,
     ProviderApplication,
+    Report,
+    ReportReceipt,
+    ReportRun,
     SavedView,
     SyncRun,
 )
 from telephony.providers.registry import PROVIDERS
-from telephony.services import callflow_drafts
+from telephony.services import callflow_drafts, report_files
 from telephony.services.access import APPLICATION_FIELD
 from telephony.services.opening_hours import OFFICE
 
@@ -176,6 +179,23 @@ class Things:
     @cached_property
     def hours_run(self) -> HoursRun:
         return HoursRun.objects.create(placement=self.hours_placement)
+
+    @cached_property
+    def report(self) -> Report:
+        return Report.objects.create(
+            name="Weekly", figures=["changes"], period="last_week", formats=["csv"], weekdays=[1]
+        )
+
+    @cached_property
+    def report_run(self) -> ReportRun:
+        """Made and sent: its file lies where the page finds it."""
+        today = timezone.localdate()
+        files = [{"name": "weekly.csv", "format": "csv", "bytes": 4}]
+        days = {"first_day": today, "last_day": today, "due_for_at": timezone.now()}
+        run = ReportRun.objects.create(report=self.report, state="done", files=files, **days)
+        report_files.write(run, "weekly.csv", b"a;b\n")
+        ReportReceipt.objects.create(run=run, address="one@elsewhere.example", message_id="<report-1@test>")
+        return run
 
     @cached_property
     def run(self) -> SyncRun:
@@ -322,6 +342,11 @@ MEANINGS: list[tuple[str, str, Find]] = [
         lambda world: world.things.hours_placement.connection.slug,
     ),
     (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
+    (f"{T}reports/", "pk", lambda world: world.things.report.pk),
+    (f"{T}reports/", "act", lambda world: "pause"),
+    (f"{T}reports/runs/", "pk", lambda world: world.things.report_run.pk),
+    (f"{T}reports/runs/", "file", lambda world: "weekly.csv"),
+    (f"{T}reports/outbox/", "key", lambda world: "20261121-214500-1-0"),
     (f"{T}changes/", "pk", lambda world: world.things.change.pk),
     (f"{T}exports/", "pk", lambda world: world.job.pk),
     (f"{T}jobs/", "pk", lambda world: world.things.bulk_job.pk),
@@ -350,4 +375,5 @@ NOT_OBJECTS = {
     "day",
     "month",
     "format",
+    "file",
 }

@@ -62,12 +62,14 @@ class OutboxView(StaffRequiredMixin, View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not outbox.has_outbox():
             raise Http404
-        return render(request, "accounts/outbox.html", {"mails": outbox.mails()})
+        return render(
+            request, "accounts/outbox.html", {"mails": [one for one in outbox.mails() if not one.is_report]}
+        )
 
 
 class MailView(StaffRequiredMixin, View):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         mail = outbox.mail_of(key) if outbox.has_outbox() else None
-        if mail is None:
+        if mail is None or mail.is_report:
             raise Http404
         return render(request, "accounts/mail.html", {"mail": mail})

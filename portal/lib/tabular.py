@@ -17,6 +17,12 @@ import xlsxwriter
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XLSX_ROWS = 1_048_576
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
 
 
@@ -50,13 +56,7 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 
 def write_xlsx(target: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write rows to a workbook without holding them; a new sheet begins when one is full. Returns the row count."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(target, options)
+    book = xlsxwriter.Workbook(target, _OPTIONS)
     bold = book.add_format({"bold": True})
     sheet, line, count, sheets = None, 0, 0, 0
     for row in _with_heads_first(rows):
@@ -70,15 +70,37 @@ def write_xlsx(target: IO[bytes], title: str, heads: Sequence[str], rows: Iterab
             line = 1
         if row is None:
             continue
-        for column, cell in enumerate(row):
-            if isinstance(cell, (int, float)):
-                sheet.write_number(line, column, cell)
-            elif cell is not None and cell != "":
-                sheet.write_string(line, column, _CONTROL.sub("", str(cell)))
+        _write_row(sheet, line, row)
         line += 1
         count += 1
     book.close()
     return count
+
+
+def write_sheets(
+    target: IO[bytes], sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]
+) -> None:
+    """A workbook of several small sheets: (title, heads, rows); a sheet without heads begins with its rows."""
+    book = xlsxwriter.Workbook(target, {**_OPTIONS, "constant_memory": False, "in_memory": True})
+    bold = book.add_format({"bold": True})
+    for number, (title, heads, rows) in enumerate(sheets, start=1):
+        sheet = book.add_worksheet(f"{number} {_sheet_name(title, 1)}")
+        sheet.set_column(0, max(1, len(heads) - 1), 24)
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, bold)
+        if heads:
+            sheet.freeze_panes(1, 0)
+        for line, row in enumerate(rows, start=1 if heads else 0):
+            _write_row(sheet, line, row)
+    book.close()
+
+
+def _write_row(sheet: Any, line: int, row: Sequence[Any]) -> None:
+    for column, cell in enumerate(row):
+        if isinstance(cell, (int, float)):
+            sheet.write_number(line, column, cell)
+        elif cell is not None and cell != "":
+            sheet.write_string(line, column, _CONTROL.sub("", str(cell)))
 
 
 def _with_heads_first(rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any] | None]:

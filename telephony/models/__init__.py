@@ -25,6 +25,7 @@ from telephony.models.hours import (
 from telephony.models.jobs import Job, SavedView
 from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.models.missed import MissedDigest, MissedMark
+from telephony.models.reports import Report, ReportLook, ReportReceipt, ReportRun
 from telephony.models.rollups import CallDay, CallQuarter, ClosedMonth, RollupMark
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
@@ -63,6 +64,10 @@ __all__ = [
     "OpeningHours",
     "ProviderApplication",
     "QuotaUse",
+    "Report",
+    "ReportLook",
+    "ReportReceipt",
+    "ReportRun",
     "RequestLog",
     "RollupMark",
     "SavedView",

@@ -28,7 +28,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.scoping import current_tenant_id, tenant_scope, unscoped
-from telephony.models import BlockEnd, Change, HoursRun, Job, SyncRun
+from telephony.models import BlockEnd, Change, HoursRun, Job, ReportRun, SyncRun
 from telephony.models.leased import Leased
 from telephony.services import ledger_sql
 
@@ -105,6 +105,14 @@ WORKS: dict[type[Leased], Work] = {
         "telephony.tasks.advance_hours",
         "interactive",
         {"state": HoursRun.State.STOPPED, "error": GIVEN_UP},
+    ),
+    ReportRun: Work(
+        ReportRun,
+        "telephony.tasks.advance_report",
+        "reports",
+        {"state": ReportRun.State.FAILED, "error": GIVEN_UP},
+        alone="report",
+        line=("due_for_at", "pk"),
     ),
     BlockEnd: Work(BlockEnd, "telephony.tasks.end_block", "interactive", {"error": GIVEN_UP}),
 }

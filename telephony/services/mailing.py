@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from telephony.models import Job
-from telephony.services import ledger, missed_digest, reconnecting
+from telephony.services import ledger, missed_digest, reconnecting, report_trouble
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ GIVEN_UP_AFTER = timedelta(days=2)
 COMPOSE: dict[str, Callable[[Job], EmailMessage | None]] = {
     reconnecting.MAIL: reconnecting.compose,
     missed_digest.MAIL: missed_digest.compose,
+    report_trouble.MAIL: report_trouble.compose,
 }
 
 

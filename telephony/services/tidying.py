@@ -7,7 +7,7 @@ import datetime as dt
 
 from accounts.scoping import unscoped
 from telephony.models import AuthorizationAttempt, Change, Connection, Job, QuotaUse, RequestLog
-from telephony.services import bulk_upload, live_calls
+from telephony.services import bulk_upload, live_calls, report_files
 
 LOG_KEPT = dt.timedelta(days=8)
 ATTEMPTS_KEPT = dt.timedelta(days=1)
@@ -29,6 +29,7 @@ def tidy(now: dt.datetime) -> int:
         Job.objects.filter(kind=Job.Kind.MAIL, finished_at__lt=now - MAILS_KEPT).delete()
         bulk_upload.forget_old(now)
         live_calls.forget_old(now)
+        report_files.forget_old(now)
         gone = 0
         for tenant_id, connection_id in Connection.objects.values_list("tenant_id", "pk"):
             old = RequestLog.objects.filter(

@@ -1,0 +1,125 @@
+"""The figures that a report may have, as data, and reports that are ready-made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rights import Right
+from portal.lib.periods import Word
+from telephony.reports import call_sections, object_sections
+from telephony.reports.asked import Asked
+from telephony.reports.document import Section
+
+
+@dataclass(frozen=True)
+class Figure:
+    """right   what it takes to see it on a page of its own"""
+
+    label: Promise
+    make: Callable[[Asked], Section]
+    right: Right = Right.CALLS_LIST
+
+
+FIGURES: Mapping[str, Figure] = {
+    "summary": Figure(
+        _("Calls in figures: inbound, answered, waits, never called back, cost"), call_sections.summary
+    ),
+    "calls_by_day": Figure(_("Calls by day, answered and missed"), call_sections.calls_by_day),
+    "rate_by_hour": Figure(_("Answer rate by hour, against the period before"), call_sections.rate_by_hour),
+    "missed_fates": Figure(_("What became of missed calls"), call_sections.missed_fates),
+    "missed_callers": Figure(_("Callers who still wait, with their numbers"), call_sections.missed_callers),
+    "by_line": Figure(_("Calls by line"), call_sections.by_line),
+    "queues": Figure(_("Service of queues and groups"), call_sections.queues),
+    "cost_by_line": Figure(_("Cost by line"), call_sections.cost_by_line),
+    "cost_by_destination": Figure(_("Cost by destination"), call_sections.cost_by_destination),
+    "changes": Figure(_("Changes made"), object_sections.changes, Right.LINES_READ),
+    "lines": Figure(_("Inventory of lines"), object_sections.lines, Right.LINES_READ),
+    "numbers": Figure(_("Inventory of numbers"), object_sections.numbers, Right.LINES_READ),
+    "connections": Figure(_("Health of connections"), object_sections.connections, Right.LINES_READ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A report that needs only recipients. Its cadence is a set of weekdays or a day of the month."""
+
+    name: Promise
+    what: Promise
+    figures: Sequence[str]
+    period: Word
+    weekdays: Sequence[int] = ()
+    month_day: int | None = None
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        return {
+            "name": str(self.name),
+            "figures": list(self.figures),
+            "period": self.period.value,
+            "every": "month" if self.month_day else "week",
+            "weekdays": list(self.weekdays),
+            "month_day": self.month_day or 1,
+        }
+
+
+READY: Mapping[str, Ready] = {
+    "weekly-calls": Ready(
+        name=_("Weekly call summary"),
+        what=_("Each Monday: how many calls came in, how many were answered, when, and on which lines"),
+        figures=("summary", "calls_by_day", "rate_by_hour", "missed_fates", "by_line", "queues"),
+        period=Word.LAST_WEEK,
+        weekdays=(1,),
+    ),
+    "missed-calls": Ready(
+        name=_("Missed calls"),
+        what=_("Each working day: what became of yesterday’s missed calls, and who still waits"),
+        figures=("missed_fates", "missed_callers"),
+        period=Word.YESTERDAY,
+        weekdays=(2, 3, 4, 5, 6),
+    ),
+    "queue-service": Ready(
+        name=_("Queue service"),
+        what=_("Each Monday: answered, abandoned and timed out by queue, and the weak hours"),
+        figures=("queues", "rate_by_hour", "calls_by_day"),
+        period=Word.LAST_WEEK,
+        weekdays=(1,),
+    ),
+    "cost-by-line": Ready(
+        name=_("Cost by line"),
+        what=_("On the 1st: what each line and each destination cost last month"),
+        figures=("cost_by_line", "cost_by_destination"),
+        period=Word.LAST_MONTH,
+        month_day=1,
+    ),
+    "changes-made": Ready(
+        name=_("Changes made"),
+        what=_("Each Monday: who changed what at the providers last week"),
+        figures=("changes",),
+        period=Word.LAST_WEEK,
+        weekdays=(1,),
+    ),
+    "inventory": Ready(
+        name=_("Lines and numbers"),
+        what=_("On the 1st: every line and number that there is"),
+        figures=("lines", "numbers"),
+        period=Word.LAST_MONTH,
+        month_day=1,
+    ),
+    "connections": Ready(
+        name=_("Connection health"),
+        what=_("Each Monday: whether every connection is read, and which days of calls are missing"),
+        figures=("connections",),
+        period=Word.LAST_WEEK,
+        weekdays=(1,),
+    ),
+}
+
+
+def rights_to(figures: Sequence[str]) -> frozenset[Right]:
+    """What it takes to see all of these. A figure that there is no more takes nothing: it is left out."""
+    return frozenset(FIGURES[key].right for key in figures if key in FIGURES)

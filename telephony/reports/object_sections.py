@@ -1,0 +1,97 @@
+"""Sections of what there is: changes made, lines and numbers, how connections are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from portal.ui.looks import look_of
+from telephony.models import Entity
+from telephony.reports.asked import Asked
+from telephony.reports.document import Column, Section
+from telephony.services import report_objects
+
+MOST_CHANGES = 2_000
+
+
+def changes(asked: Asked) -> Section:
+    found = report_objects.changes(*asked.span, asked.scope, MOST_CHANGES)
+    return Section(
+        key="changes",
+        title=_("Changes made"),
+        columns=[
+            Column(_("When"), "moment"),
+            Column(_("What")),
+            Column(_("Of")),
+            Column(_("By")),
+            Column(_("State")),
+        ],
+        rows=[
+            [
+                one.written_at.isoformat(),
+                one.summary,
+                one.object_label,
+                one.person_label,
+                str(one.get_state_display()),
+            ]
+            for one in found
+        ],
+        most=200,
+        nothing=_("Nobody changed anything at a provider from here."),
+    )
+
+
+def lines(asked: Asked) -> Section:
+    return _objects("lines", _("Lines"), report_objects.lines(asked.scope))
+
+
+def numbers(asked: Asked) -> Section:
+    return _objects("numbers", _("Numbers"), report_objects.numbers(asked.scope))
+
+
+def _objects(key: str, title: str, found: Sequence[Entity]) -> Section:
+    return Section(
+        key=key,
+        title=title,
+        measure=_("As last read."),
+        columns=[
+            Column(_("Name")),
+            Column(_("Number"), "number"),
+            Column(_("Extension")),
+            Column(_("Connection")),
+            Column(_("Read"), "moment"),
+        ],
+        rows=[
+            [one.name, one.number, one.extension, one.connection.name, one.fetched_at.isoformat()]
+            for one in found
+        ],
+        most=0,
+        nothing=_("There are none."),
+    )
+
+
+def connections(asked: Asked) -> Section:
+    found = report_objects.connections(asked.period.first, asked.period.last, asked.scope)
+    return Section(
+        key="connections",
+        title=_("Connections"),
+        columns=[
+            Column(_("Connection")),
+            Column(_("Provider")),
+            Column(_("State")),
+            Column(_("Calls read"), "moment"),
+            Column(_("Days not whole"), "count"),
+        ],
+        rows=[
+            [
+                one.connection.name,
+                one.connection.declaration.label,
+                str(look_of("connection_state", one.connection.condition).word),
+                one.read_at.isoformat() if one.read_at else None,
+                one.days_not_whole,
+            ]
+            for one in found
+        ],
+        nothing=_("There are none."),
+    )

@@ -1,0 +1,189 @@
+"""Makes a run's report: reads its figures, words them, and writes its files, from which every mail of it is put together.
+
+The engine that calls this (services/report_sending.py) stands below what draws; it gets it as `WORKSHOP`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from portal.lib.periods import Period, Word
+from portal.ui import formats
+from telephony.models import Coverage, Report, ReportLook, ReportRun
+from telephony.reports import mail, paper, sheets
+from telephony.reports.asked import Asked
+from telephony.reports.document import Document, Stamp, without_empty
+from telephony.reports.figures import FIGURES, rights_to
+from telephony.services import report_files
+from telephony.services.report_sending import Made, Workshop
+
+DOCUMENT = "document.json"  # what is kept beside the files that go out
+FEW_DAYS = 10  # whose states fit into a strip
+
+
+def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
+    """The report of a period as it is now, in its own language and zone. In the tenant's scope."""
+    asked = Asked(report, period)
+    with translation.override(report.language), timezone.override(report.zone):
+        look = ReportLook.objects.first() or ReportLook()
+        local = timezone.localtime()
+        document = Document(
+            title=report.name,
+            finding=_finding(asked),
+            heading=look.heading or report.tenant.operator_name or "Switchboard",
+            tenant=report.tenant.name,
+            scope=_scope(report),
+            period=capfirst(period_words(period, report.period)),
+            zone=report.time_zone,
+            language=report.language,
+            stamp=_stamp(asked),
+            made=_("Made on %(day)s at %(time)s, %(zone)s.")
+            % {
+                "day": formats.date_words(local, "j F Y"),
+                "time": f"{local:%H:%M}",
+                "zone": report.time_zone,
+            },
+            foot=look.foot,
+            colour=look.colour,
+            sections=[without_empty(FIGURES[key].make(asked)) for key in report.figures if key in FIGURES],
+        )
+    return document, asked
+
+
+def make(run: ReportRun) -> Made:
+    """Write the document and the files of its formats."""
+    report = run.report
+    document, asked = document_of(report, run.period)
+    look = ReportLook.objects.first()
+    logo = bytes(look.logo) if look and look.logo else None
+    with translation.override(report.language), timezone.override(report.zone):
+        report_files.write(run, DOCUMENT, document.to_json().encode())
+        stem = slugify(f"{report.name} {run.first_day}") or f"report-{run.first_day}"
+        files = []
+        for kind in (Report.Format.PDF, Report.Format.XLSX, Report.Format.CSV):
+            if kind in report.formats:
+                content = _content(kind, document, logo)
+                name = f"{stem}.{kind}"
+                report_files.write(run, name, content)
+                files.append({"name": name, "format": kind, "bytes": len(content)})
+        return Made(subject=_subject(run, document), coverage=_coverage(asked), files=files)
+
+
+def _content(kind: str, document: Document, logo: bytes | None) -> bytes:
+    if kind == Report.Format.PDF:
+        return paper.paper_of(document, logo)
+    return sheets.xlsx_of(document) if kind == Report.Format.XLSX else sheets.csv_of(document)
+
+
+def _coverage(asked: Asked) -> dict[str, Any]:
+    return {
+        "days": len(asked.period.days),
+        "missing": [[one.name, day.isoformat(), state] for one, day, state in asked.not_whole],
+    }
+
+
+def _subject(run: ReportRun, document: Document) -> str:
+    words = ": ".join(filter(None, [f"{document.title}, {document.period}", document.finding]))
+    if not document.stamp.is_whole:
+        words += f" ({document.stamp.title})"
+    if run.sort == ReportRun.Sort.TEST:
+        words = _("Test: %(subject)s") % {"subject": words}
+    return words.replace("\r", " ").replace("\n", " ")
+
+
+def _finding(asked: Asked) -> str:
+    """What the subject says, where calls are told in figures."""
+    if "summary" not in asked.report.figures or not asked.totals.inbound:
+        return ""
+    told = asked.totals
+    return _("%(rate)s answered, %(never)s never called back") % {
+        "rate": formats.percent(told.reached, told.inbound),
+        "never": formats.count(told.waiting),
+    }
+
+
+def _scope(report: Report) -> str:
+    place = report.line or report.connection
+    return _("Only %(what)s") % {"what": place} if place else ""
+
+
+def period_words(period: Period, word: str) -> str:
+    """ "Week 46, 9 to 15 November 2026"; one day by its name, a whole month by its own."""
+    if period.first == period.last:
+        return formats.date_words(period.first, "l j F Y")
+    if word == Word.LAST_MONTH:
+        return formats.date_words(period.first, "F Y")
+    told = pgettext("days", "%(first)s to %(last)s") % {
+        "first": formats.date_words(period.first, _first_pattern(period)),
+        "last": formats.date_words(period.last, "j F Y"),
+    }
+    if word == Word.LAST_WEEK:
+        return _("week %(week)s, %(days)s") % {"week": period.first.isocalendar().week, "days": told}
+    return told
+
+
+def _first_pattern(period: Period) -> str:
+    if period.first.year != period.last.year:
+        return "j F Y"
+    return "j" if period.first.month == period.last.month else "j F"
+
+
+def _stamp(asked: Asked) -> Stamp:
+    """What of the period's calls is here; a report that tells of no calls says nothing about them."""
+    if not any(FIGURES[key].right.name == "CALLS_LIST" for key in asked.report.figures if key in FIGURES):
+        return Stamp(title=_("As last read"), text=_("It tells of no calls."))
+    days = asked.period.days
+    strip = [[formats.date_words(day, "D")[:1].upper(), _state(asked, day)] for day in days]
+    shown = strip if len(days) <= FEW_DAYS else []
+    if not asked.not_whole:
+        return Stamp(title=_("Complete"), text=_("Every day of it was read whole."), strip=shown)
+    count = len(asked.days_not_whole)
+    title = ngettext("Complete but for %(count)s day", "Complete but for %(count)s days", count)
+    if count == len(days):
+        title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
+    text = f"{_missing_words(asked)} {_('Figures that contain it carry a star.')}"
+    return Stamp(title=title % {"count": count}, text=text, is_whole=False, strip=shown)
+
+
+def _missing_words(asked: Asked) -> str:
+    """Each connection with its days: "Keyyo: Monday 16 November. VoIPcloud: 3 days, 16 to 20 November 2026." """
+    missing: dict[str, list[date]] = {}
+    for connection, day, _state_of_it in asked.not_whole:
+        missing.setdefault(connection.name, []).append(day)
+    told = []
+    for name, days in missing.items():
+        if len(days) == 1:
+            words = formats.date_words(days[0], "l j F")
+        else:
+            span = period_words(Period(days[0], days[-1]), "")
+            words = _("%(count)s days, %(span)s") % {"count": len(days), "span": span}
+        told.append(_("%(connection)s: %(days)s.") % {"connection": name, "days": words})
+    return " ".join(told)
+
+
+def _state(asked: Asked, day: date) -> str:
+    return Coverage.State.MISSING.value if day in asked.days_not_whole else ""
+
+
+def kept(run: ReportRun) -> Document | None:
+    """The document of a run as it was sent; None where it was not made, or its files are gone."""
+    content = report_files.read(run, DOCUMENT)
+    return Document.from_json(content.decode()) if content else None
+
+
+def _message(run: ReportRun, receipt: Any) -> Any:
+    document = kept(run)
+    if document is None:
+        raise FileNotFoundError(f"the files of run {run.pk} are gone")
+    attached = {one["name"]: report_files.read(run, one["name"]) or b"" for one in run.files}
+    return mail.message_of(run, receipt, document, attached, settings.PUBLIC_URL)
+
+
+WORKSHOP = Workshop(make=make, message=_message, rights=rights_to)

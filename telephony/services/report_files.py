@@ -1,0 +1,43 @@
+"""Where the files of a report's run lie, and how long: `files/reports/<tenant>/<run>/`, served by its page only."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.scoping import unscoped
+from telephony.models import ReportRun
+
+KEPT_FOR = timedelta(days=400)
+
+
+def folder_of(run: ReportRun) -> Path:
+    """Only what has checked the person's right may open what is in it."""
+    return Path(settings.DATA_DIR) / "files" / "reports" / str(run.tenant_id) / str(run.pk)
+
+
+def write(run: ReportRun, name: str, content: bytes) -> None:
+    """Write one file whole: a worker that dies leaves none half written."""
+    folder = folder_of(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    ready = folder / f".{name}.{run.fence}"
+    ready.write_bytes(content)
+    ready.replace(folder / name)
+
+
+def read(run: ReportRun, name: str) -> bytes | None:
+    """None where it is gone."""
+    path = folder_of(run) / name
+    return path.read_bytes() if path.is_file() else None
+
+
+def forget_old(now: datetime) -> None:
+    """Runs past their time go with their files."""
+    with unscoped("dispatch"):
+        old = list(ReportRun.objects.filter(created_at__lt=now - KEPT_FOR, due_at=None)[:500])
+        for run in old:
+            shutil.rmtree(folder_of(run), ignore_errors=True)
+        ReportRun.objects.filter(pk__in=[run.pk for run in old]).delete()

@@ -1,0 +1,78 @@
+"""What reports tell of changes, lines, numbers and connections, and which days of calls are not whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from telephony.models import Change, Connection, Coverage, Entity, SyncState
+from telephony.services.report_facts import Scope
+
+MADE = (Change.State.APPLIED, Change.State.REVERTED, Change.State.UNKNOWN)
+
+
+def changes(start_at: datetime, end_at: datetime, scope: Scope, limit: int) -> list[Change]:
+    """Those that were sent in the span, first to last."""
+    found = Change.objects.filter(sent_at__gte=start_at, sent_at__lt=end_at, state__in=MADE)
+    if scope.line is not None:
+        found = found.filter(Q(line=scope.line) | Q(entity=scope.line))
+    elif scope.connection_id:
+        found = found.filter(connection_id=scope.connection_id)
+    return list(found.select_related("connection").order_by("sent_at", "pk")[:limit])
+
+
+def lines(scope: Scope) -> list[Entity]:
+    return list(_of(scope, is_line=True).order_by("name_key", "pk"))
+
+
+def numbers(scope: Scope) -> list[Entity]:
+    return list(_of(scope, facet=Entity.Facet.NUMBER).order_by("number", "pk"))
+
+
+def _of(scope: Scope, **asked: object) -> Any:
+    found = Entity.objects.present().filter(**asked).defer("document").select_related("connection")
+    return found.filter(connection_id=scope.of_connection) if scope.of_connection else found
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionFigures:
+    """One connection: when its calls were read last, and how many days of the period are not whole."""
+
+    connection: Connection
+    read_at: datetime | None
+    days_not_whole: int
+
+
+def connections(first: date, last: date, scope: Scope) -> list[ConnectionFigures]:
+    """Four queries."""
+    found = linked(scope).select_related("credential").order_by("name_key", "pk")
+    read = dict(
+        SyncState.objects.filter(stream="calls").values_list("connection_id", "last_success_at").order_by()
+    )
+    missing = Counter(one.pk for one, _day, _state in not_whole(first, last, scope))
+    return [
+        ConnectionFigures(connection=one, read_at=read.get(one.pk), days_not_whole=missing[one.pk])
+        for one in found
+    ]
+
+
+def linked(scope: Scope) -> Any:
+    found = Connection.objects.filter(unlinked_at=None)
+    return found.filter(pk=scope.of_connection) if scope.of_connection else found
+
+
+def not_whole(first: date, last: date, scope: Scope) -> Sequence[tuple[Connection, date, str]]:
+    """Days of the period whose calls are not all here, by day: the connection, the day, and why (Coverage.State)."""
+    found = [one for one in linked(scope) if one.can("calls.list")]
+    rows = Coverage.objects.filter(day__gte=first, day__lte=last)
+    known = {(row.connection_id, row.day): row.state for row in rows}
+    days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
+    states = (
+        (one, day, known.get((one.pk, day), Coverage.State.MISSING.value)) for day in days for one in found
+    )
+    return [row for row in states if row[2] != Coverage.State.COMPLETE]

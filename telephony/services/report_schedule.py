@@ -1,0 +1,124 @@
+"""Which runs a report gets and when: each period once, whoever looks and however often; missed ones late, oldest first.
+
+A report's row is locked while its due runs are written, and its next time is committed with them, so that two
+schedulers, or one that dies, neither lose nor double a period. Making and sending: report_sending.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Person
+from accounts.scoping import tenant_scope, unscoped
+from portal.lib.periods import Period, period_of
+from telephony.models import Report, ReportRun
+from telephony.services import ledger
+
+LATE_AFTER = timedelta(minutes=15)
+MOST_MISSED = 50  # of one report at a time; the next look takes the ones after
+MOST_REPORTS = 2_000  # at a time
+SHOWN_AHEAD = 3
+
+
+def covered(report: Report, at: datetime) -> Period:
+    """The days that a run at this instant is of."""
+    return period_of(report.period, at.astimezone(report.zone).date())
+
+
+def ahead(report: Report, after: datetime) -> Iterator[tuple[datetime, Period]]:
+    """The runs after an instant, without end. A time whose days were sent the time before is none: each goes out once."""
+    last = covered(report, after) if _falls_on(report, after) else None
+    for at in report.cadence.after(after):
+        period = covered(report, at)
+        if period != last:
+            yield at, period
+        last = period
+
+
+def _falls_on(report: Report, instant: datetime) -> bool:
+    """Whether the report is due at this very instant."""
+    return next(report.cadence.after(instant - timedelta(seconds=1))) == instant
+
+
+def next_runs(report: Report, now: datetime) -> list[tuple[datetime, Period]]:
+    """The next three, as the form and the page show them; whether it is paused or not."""
+    return list(islice(ahead(report, now), SHOWN_AHEAD))
+
+
+def begin(report: Report, now: datetime) -> None:
+    """Let it run from its next time on. The caller saves the row."""
+    report.next_at = next(ahead(report, now))[0]
+    report.paused_why = ""
+
+
+def pause(report: Report, why: Report.Pause = Report.Pause.PERSON) -> None:
+    """No run by the schedule until somebody lets it go on; what is being sent goes on."""
+    Report.objects.filter(pk=report.pk).update(next_at=None, paused_why=why)
+
+
+def go_on(report: Report, person: Person, now: datetime) -> None:
+    """Let a paused report run again, for whoever does so where its owner may not any more."""
+    if report.paused_why == Report.Pause.RIGHTS or report.owner is None:
+        report.owner = person
+    begin(report, now)
+    report.save(update_fields=["owner", "next_at", "paused_why"])
+
+
+def open_due(now: datetime) -> int:
+    """Write the runs that are due into the ledger; how many."""
+    with unscoped("dispatch"):
+        due = Report.objects.filter(next_at__lte=now, tenant__closed_at=None).order_by("next_at", "pk")
+        found = list(due.values_list("tenant_id", "pk")[:MOST_REPORTS])
+    opened = 0
+    for tenant_id, pk in found:
+        with tenant_scope(tenant_id), transaction.atomic():
+            locked = Report.objects.select_for_update(of=("self",), skip_locked=True)
+            report = locked.filter(pk=pk, next_at__lte=now).first()
+            if report is not None:  # else another scheduler has it
+                opened += _open(report, now)
+    return opened
+
+
+def _open(report: Report, now: datetime) -> int:
+    assert report.next_at is not None
+    at, opened = report.next_at, 0
+    times = report.cadence.after(at)
+    for _n in range(MOST_MISSED):
+        if at > now:
+            break
+        period = covered(report, at)
+        once = {"report": report, "sort": ReportRun.Sort.SCHEDULED}
+        days = {"first_day": period.first, "last_day": period.last}
+        if not ReportRun.objects.filter(**once, **days).exists():
+            is_late = now - at > LATE_AFTER
+            told = {**once, **days, "due_for_at": at, "is_late": is_late}
+            run = ReportRun.objects.create(**told, due_at=timezone.now())
+            ledger.hint(run)
+            opened += 1
+        at = next(times)
+    report.next_at = at
+    report.save(update_fields=["next_at"])
+    return opened
+
+
+def run_now(report: Report, person: Person, sort: ReportRun.Sort = ReportRun.Sort.BY_HAND) -> ReportRun:
+    """The report as it would go out now: to everybody, or as a test to the person alone."""
+    now = timezone.now()
+    period = covered(report, now)
+    with transaction.atomic():
+        run = ReportRun.objects.create(
+            report=report,
+            sort=sort,
+            first_day=period.first,
+            last_day=period.last,
+            due_for_at=now,
+            asked_by=person,
+            due_at=now,
+        )
+        ledger.hint(run)
+    return run

@@ -1,0 +1,89 @@
+"""That a report was not made or did not reach everybody: its owner is told, once for each run.
+
+Looked for in the ledger's rows, so that it does not matter who gave the run up: its worker, or the dispatcher that found
+it tried too often. Where the owner is gone, the tenant's owners are told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from accounts.rights import Role
+from accounts.scoping import tenant_scope, unscoped
+from telephony.models import Job, ReportReceipt, ReportRun
+from telephony.services import ledger
+
+MAIL = "report_trouble"  # the name of this mail in its job; mailing.py sends it
+TROUBLE = (ReportRun.State.TROUBLE, ReportRun.State.REFUSED, ReportRun.State.FAILED)
+NOT_SENT = (ReportReceipt.State.FAILED, ReportReceipt.State.UNKNOWN)
+
+
+def tell(now: datetime) -> int:
+    """Put mails about runs that nobody was told of into the ledger; of how many runs."""
+    with unscoped("dispatch"):
+        found = list(
+            ReportRun.objects.filter(state__in=TROUBLE, told_at=None).values_list("tenant_id", "pk")[:500]
+        )
+    for tenant_id, pk in found:
+        with tenant_scope(tenant_id), transaction.atomic():
+            if ReportRun.objects.filter(pk=pk, told_at=None).update(told_at=now):
+                run = ReportRun.objects.select_related("report__owner", "asked_by").get(pk=pk)
+                for person in _whom(run):
+                    _put_into_ledger(run, person, now)
+    return len(found)
+
+
+def _whom(run: ReportRun) -> list[Person]:
+    members = Person.objects.filter(memberships__tenant=run.tenant_id, is_active=True)
+    wanted = run.asked_by if run.sort == ReportRun.Sort.TEST else run.report.owner
+    if wanted is not None and members.filter(pk=wanted.pk).exists():
+        return [wanted]
+    return list(members.filter(memberships__role=Role.OWNER).distinct().order_by("pk"))
+
+
+def _put_into_ledger(run: ReportRun, person: Person, now: datetime) -> None:
+    with translation.override(person.language):
+        label = _subject(run)
+    job = Job.objects.create(
+        kind=Job.Kind.MAIL,
+        label=label[:250],
+        parameters={"mail": MAIL, "run": run.pk},
+        person=person,
+        due_at=now,
+    )
+    ledger.hint(job)
+
+
+def _subject(run: ReportRun) -> str:
+    if run.state == ReportRun.State.TROUBLE:
+        return _("%(report)s did not reach everybody") % {"report": run.report.name}
+    return _("%(report)s was not sent") % {"report": run.report.name}
+
+
+def compose(job: Job) -> EmailMessage | None:
+    """The mail in the person's language; None where the report or the person is gone."""
+    run = ReportRun.objects.select_related("report__tenant").filter(pk=job.parameters["run"]).first()
+    person = job.person
+    if run is None or person is None or not person.is_active:
+        return None
+    path = reverse("telephony:report_run", kwargs={"slug": run.report.tenant.slug, "pk": run.pk})
+    with translation.override(person.language):
+        text = render_to_string(
+            "telephony/mail/report_trouble.txt",
+            {
+                "person": person,
+                "run": run,
+                "receipts": list(run.receipts.filter(state__in=NOT_SENT).order_by("pk")),
+                "url": settings.PUBLIC_URL + path,
+            },
+        )
+        return EmailMessage(_subject(run).replace("\n", " "), text, to=[person.email])

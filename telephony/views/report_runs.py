@@ -1,0 +1,136 @@
+"""One run of a report: what was sent, to whom, and what became of each mail; and the report mails of the demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView, View
+
+from accounts import outbox
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui.views import FragmentMixin
+from telephony.models import ReportReceipt, ReportRun
+from telephony.reports import workshop
+from telephony.reports.mail import TYPES
+from telephony.services import report_files
+
+INDEX = "telephony:report_list"
+OPEN = (ReportRun.State.WAITING, ReportRun.State.SENDING)
+
+
+class RunPage(TenantRightMixin):
+    right = Right.REPORTS_SCHEDULE
+    menu_entry = INDEX
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def run(self) -> ReportRun:
+        known = ReportRun.objects.select_related("report", "asked_by")
+        return get_object_or_404(known, pk=self.kwargs["pk"])
+
+
+class ReportRunView(RunPage, FragmentMixin, TemplateView):
+    """While it is being made and sent the page asks for its state by itself."""
+
+    template_name = "telephony/report_run.html"
+    fragment_template_name = "telephony/_report_run.html"
+
+    @property
+    def is_fragment(self) -> bool:
+        return bool(self.request.htmx)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        run = self.run
+        return super().get_context_data(
+            title=run.report.name,
+            run=run,
+            period=workshop.period_words(run.period, run.report.period),
+            is_open=run.state in OPEN,
+            receipts=list(run.receipts.select_related("person").order_by("pk")),
+            document=None if self.is_fragment else workshop.kept(run),
+            **kwargs,
+        )
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        if self.is_fragment and not context["is_open"]:
+            response["HX-Refresh"] = "true"
+        return response
+
+
+class ReportFileView(RunPage, View):
+    """One of the files that went out."""
+
+    def get(self, request: HttpRequest, slug: str, pk: int, file: str) -> HttpResponse:
+        if file not in {one["name"] for one in self.run.files}:
+            raise Http404
+        content = report_files.read(self.run, file)
+        if content is None:
+            raise Http404
+        response = HttpResponse(content, content_type=TYPES[file.rpartition(".")[2]])
+        response["Content-Disposition"] = f'attachment; filename="{file}"'
+        return response
+
+
+class OutboxPage(TenantRightMixin):
+    """The demo keeps mails as files; the tenant's own are those that its receipts name."""
+
+    right = Right.REPORTS_SCHEDULE
+    menu_entry = INDEX
+
+    def own(self) -> list[outbox.Mail]:
+        if not outbox.has_outbox():
+            raise Http404
+        found = [mail for mail in outbox.mails() if mail.is_report]
+        known = ReportReceipt.objects.filter(message_id__in=[mail.message_id for mail in found])
+        ids = set(known.values_list("message_id", flat=True))
+        return [mail for mail in found if mail.message_id in ids]
+
+    def mail(self, key: str) -> outbox.Mail:
+        found = next((mail for mail in self.own() if mail.key == key), None)
+        if found is None:
+            raise Http404
+        return found
+
+
+class ReportOutboxView(OutboxPage, TemplateView):
+    template_name = "telephony/report_outbox.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(title=_("Report mails of the demo"), mails=self.own(), **kwargs)
+
+
+class ReportMailView(OutboxPage, TemplateView):
+    template_name = "telephony/report_mail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        mail = self.mail(self.kwargs["key"])
+        return super().get_context_data(title=mail.subject, mail=mail, **kwargs)
+
+
+@method_decorator(
+    csp_replace(
+        {
+            "default-src": ["'none'"],
+            "style-src": ["'unsafe-inline'"],
+            "img-src": ["data:"],
+            "frame-ancestors": ["'self'"],
+            "sandbox": ["allow-same-origin"],
+        }
+    ),
+    name="dispatch",
+)
+class ReportMailBodyView(OutboxPage, View):
+    """The mail's page as its reader sees it: its styles stand in its elements, its pictures come with it."""
+
+    def get(self, request: HttpRequest, slug: str, key: str) -> HttpResponse:
+        response = HttpResponse(outbox.page_of(self.mail(key)))
+        response["X-Frame-Options"] = "SAMEORIGIN"
+        return response

@@ -1,0 +1,249 @@
+"""Reports: the list, one of them with its runs, and the form with its preview. A run's page: report_runs.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, TemplateView, View
+
+from accounts import audit
+from accounts.models import AuditEvent, Person
+from accounts.outbox import has_outbox
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui.links import tenant_url
+from portal.ui.views import FilteredTableView
+from telephony.forms.reports import ReportForm, ReportLookForm
+from telephony.models import Connection, Entity, Report, ReportLook, ReportRun
+from telephony.reports.figures import FIGURES, READY, rights_to
+from telephony.reports.paper import is_picture
+from telephony.reports.workshop import document_of, period_words
+from telephony.services import report_schedule
+from telephony.tables.report_words import cadence_words
+from telephony.tables.reports import ReportTable
+
+INDEX = "telephony:report_list"
+RUNS_SHOWN = 30
+MOST_PLACES = 2_000  # lines to choose from
+
+
+class ReportPage(TenantRightMixin):
+    """A page of one report, `pk` of its address."""
+
+    right = Right.REPORTS_SCHEDULE
+    menu_entry = INDEX
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def report(self) -> Report:
+        known = Report.objects.select_related("connection", "line", "owner", "tenant")
+        return get_object_or_404(known, pk=self.kwargs["pk"])
+
+    def url(self, name: str, **kwargs: Any) -> str:
+        return tenant_url(self.request.tenant, f"telephony:{name}", **kwargs)
+
+    def home(self) -> HttpResponse:
+        return HttpResponseRedirect(self.url("report_detail", pk=self.report.pk))
+
+    def note(self, report: Report, what: str) -> None:
+        audit.record(
+            AuditEvent.Verb.SETTINGS,
+            tenant=self.request.tenant,
+            person=self.request.user,
+            object_label=report.name,
+            detail={"report": what},
+            request=self.request,
+        )
+
+
+class ReportListView(TenantRightMixin, FilteredTableView):
+    right = Right.REPORTS_SCHEDULE
+    template_name = "telephony/report_list.html"
+    table_class = ReportTable
+    queryset = Report.objects.select_related("owner")
+    order = ("name_key", "id")
+    title = gettext_lazy("Reports")
+    empty_title = gettext_lazy("No reports yet")
+    empty_text = gettext_lazy(
+        "Figures that come by mail, without asking: choose a ready-made one, or begin with an empty page."
+    )
+
+    def prepare(self, rows: Sequence[Report]) -> None:
+        runs = ReportRun.objects.filter(report__in=[row.pk for row in rows])
+        latest = runs.order_by("report_id", "-created_at", "-id").distinct("report_id")
+        self.lasts = {run.report_id: run for run in latest}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(ready=READY.items(), has_outbox=has_outbox(), **kwargs)
+        context["table"].lasts = self.lasts
+        return context
+
+
+class ReportView(ReportPage, TemplateView):
+    template_name = "telephony/report_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report = self.report
+        runs = report.runs.select_related("asked_by").order_by("-created_at", "-pk")
+        members = Person.objects.filter(pk__in=report.members).order_by("name_key", "pk")
+        return super().get_context_data(
+            title=report.name,
+            report=report,
+            cadence=cadence_words(report),
+            figures=[FIGURES[key].label for key in report.figures if key in FIGURES],
+            formats=[Report.Format(one).label for one in report.formats],
+            recipients=[*(f"{one} ({one.email})" for one in members), *report.addresses],
+            language=dict(settings.LANGUAGES)[report.language],
+            coming=coming_of(report),
+            runs=[(run, period_words(run.period, report.period)) for run in runs[:RUNS_SHOWN]],
+            **kwargs,
+        )
+
+
+def coming_of(report: Report) -> list[tuple[str, str]]:
+    """The next three runs: when, in the report's zone, and the days that each covers."""
+    coming = report_schedule.next_runs(report, timezone.now())
+    return [
+        (date_format(at.astimezone(report.zone), "l j F Y, H:i"), period_words(period, report.period))
+        for at, period in coming
+    ]
+
+
+class ReportFormView(ReportPage, FormView):
+    """A new report, from a ready-made one where `ready` names it; `preview` shows it without keeping anything."""
+
+    template_name = "telephony/report_form.html"
+    form_class = ReportForm
+    is_new = True
+
+    @cached_property
+    def report(self) -> Report:
+        return Report(tenant=self.request.tenant, owner=self.request.user)
+
+    def get_initial(self) -> dict[str, Any]:
+        person, tenant = self.request.user, self.request.tenant
+        ready = READY.get(self.request.GET.get("ready", ""))
+        return {
+            "every": "week",
+            "weekdays": [1],
+            "period": "last_week",
+            "at": "06:00",
+            "time_zone": tenant.time_zone,
+            "language": tenant.language,
+            "formats": ["body", "pdf"],
+            "members": [person.pk],
+            **(ready.initial if ready else {}),
+        }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        rights = self.request.rights
+        offered = [(key, one.label) for key, one in FIGURES.items() if one.right in rights]
+        places = Entity.objects.call_places().defer("document").order_by("name_key", "pk")
+        people = Person.objects.filter(memberships__tenant=self.request.tenant, is_active=True)
+        return {
+            **super().get_form_kwargs(),
+            "figures": offered,
+            "connections": list(Connection.objects.filter(unlinked_at=None).order_by("name_key", "pk")),
+            "places": list(places[:MOST_PLACES]),
+            "people": list(people.distinct().order_by("name_key", "pk")),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        title = _("New report") if self.is_new else self.report.name
+        return super().get_context_data(title=title, report=self.report, is_new=self.is_new, **kwargs)
+
+    def form_valid(self, form: ReportForm) -> HttpResponse:
+        report = form.fill(self.report)
+        if "preview" in self.request.POST:
+            period = report_schedule.covered(report, timezone.now())
+            document, _asked = document_of(report, period)
+            context = self.get_context_data(form=form, document=document, coming=coming_of(report))
+            return self.render_to_response(context)
+        if report.owner is None or not rights_to(report.figures) <= self.request.rights:
+            report.owner = self.request.user
+        if not report.paused_why:
+            report_schedule.begin(report, timezone.now())
+        report.save()
+        self.note(report, "made" if self.is_new else "changed")
+        messages.success(self.request, _("%(report)s is kept.") % {"report": report.name})
+        return self.home()
+
+    def form_invalid(self, form: ReportForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class ReportEditView(ReportFormView):
+    is_new = False
+    report = ReportPage.report
+
+    def get_initial(self) -> dict[str, Any]:
+        return ReportForm.initial_of(self.report)
+
+
+class ReportActView(ReportPage, View):
+    """run, test, pause, go-on, delete."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int, act: str) -> HttpResponse:
+        report, person = self.report, self.request.user
+        if act in ("run", "test"):
+            sort = ReportRun.Sort.TEST if act == "test" else ReportRun.Sort.BY_HAND
+            run = report_schedule.run_now(report, person, sort)
+            self.note(report, "sent by hand" if act == "run" else "test sent")
+            return HttpResponseRedirect(self.url("report_run", pk=run.pk))
+        if act == "pause":
+            report_schedule.pause(report)
+            messages.success(request, _("It is paused: nothing is sent until you let it go on."))
+        elif act == "go-on":
+            report_schedule.go_on(report, person, timezone.now())
+            messages.success(request, _("It goes on. What was due while it was paused is not made."))
+        elif act == "delete":
+            report.delete()
+            self.note(report, "deleted")
+            messages.success(request, _("%(report)s is deleted.") % {"report": report.name})
+            return HttpResponseRedirect(self.url("report_list"))
+        self.note(report, act)
+        return self.home()
+
+
+class ReportLookView(TenantRightMixin, FormView):
+    """Name, colour, logo and foot of all reports of the tenant."""
+
+    right = Right.REPORTS_SCHEDULE
+    menu_entry = INDEX
+    template_name = "telephony/report_look.html"
+    form_class = ReportLookForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        look = ReportLook.objects.first() or ReportLook(heading=self.request.tenant.operator_name)
+        return {**super().get_form_kwargs(), "instance": look, "is_picture": is_picture}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(title=_("Look of reports"), **kwargs)
+
+    def form_valid(self, form: ReportLookForm) -> HttpResponse:
+        form.save()
+        audit.record(
+            AuditEvent.Verb.SETTINGS,
+            tenant=self.request.tenant,
+            person=self.request.user,
+            object_label=_("Look of reports"),
+            detail={"fields": form.changed_data},
+            request=self.request,
+        )
+        messages.success(self.request, _("Reports look so from now on."))
+        return HttpResponseRedirect(tenant_url(self.request.tenant, INDEX))
+
+    def form_invalid(self, form: ReportLookForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)

@@ -1,0 +1,128 @@
+"""Making a report in the browser's way, without script: ready-made, preview, kept, test, its run, files and look."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.scoping import tenant_scope
+from telephony.models import Report, ReportLook, ReportRun
+from telephony.reports import workshop
+from telephony.reports.drawing import picture
+from telephony.tasks import advance_report
+from tests.people import signed_in
+
+PAGES = "/t/alder/reports/"
+
+
+@pytest.fixture
+def client(carol) -> Client:
+    return signed_in(carol)
+
+
+def entered(page: str, client: Client, **more: object) -> dict:
+    """The form's own values, and others in their place."""
+    form = client.get(page).context["form"]
+    told = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {name: value for name, value in {**told, **more}.items() if value not in (None, "")}
+
+
+def test_a_ready_made_report_is_looked_at_kept_and_tried(alder, carol, calls, client):
+    told = entered(
+        f"{PAGES}new/?ready=weekly-calls", client, addresses="a@b.example, c@d.example\nA@b.example"
+    )
+    seen = client.post(f"{PAGES}new/", {**told, "preview": "1"}).content.decode()
+    assert "Next three" in seen and "Calls by day" in seen and "<svg viewBox" in seen
+    with tenant_scope(alder):
+        assert not Report.objects.exists()
+    kept = client.post(f"{PAGES}new/", told)
+    assert kept.status_code == 302
+    with tenant_scope(alder):
+        report = Report.objects.get()
+    assert (report.addresses, report.owner, report.weekdays) == (["a@b.example", "c@d.example"], carol, [1])
+    assert (
+        report.next_at is not None
+        and "Monday at 06:00, Europe/Paris" in client.get(kept["Location"]).content.decode()
+    )
+
+    sent = client.post(f"{PAGES}{report.pk}/do/test/")
+    with tenant_scope(alder):
+        run = ReportRun.objects.get()
+    advance_report(alder.pk, run.pk)
+    [only] = mail.outbox
+    assert only.to == [carol.email] and only.subject.startswith("Test: ") and "only you got it" in only.body
+    page = client.get(sent["Location"]).content.decode()
+    assert "sb-report-head" in page and carol.email in page
+    client.post(f"{PAGES}{report.pk}/do/pause/")
+    assert "Paused" in client.get(PAGES).content.decode()
+    client.post(f"{PAGES}{report.pk}/do/go-on/")
+    client.post(f"{PAGES}{report.pk}/do/delete/")
+    with tenant_scope(alder):
+        assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("addresses", "nobody", "is no address"),
+        ("weekdays", [], "Choose at least one."),
+        ("members", [], "Choose at least one member"),
+        ("at", "25:00", "valid time"),
+        ("figures", ["salaries"], "salaries"),
+    ],
+)
+def test_what_cannot_be_sent_is_said_at_its_field(alder, client, field, value, words):
+    told = entered(f"{PAGES}new/?ready=changes-made", client, **{field: value})
+    answer = client.post(f"{PAGES}new/", told)
+    assert answer.status_code == 422 and words in answer.content.decode()
+
+
+def test_files_hold_every_row_as_numbers_and_texts(alder, calls, weekly, client):
+    """No formula is evaluated, numbers stay numbers, the zone is named, what is missing is said in each."""
+    client.post(f"{PAGES}{weekly.pk}/do/run/")
+    with tenant_scope(alder):
+        ReportRun.objects.update(first_day="2026-11-09", last_day="2026-11-15")
+        run = ReportRun.objects.get()
+    advance_report(alder.pk, run.pk)
+    with tenant_scope(alder):
+        run.refresh_from_db()
+        document = workshop.kept(run)
+    files = {
+        one["format"]: client.get(f"{PAGES}runs/{run.pk}/files/{one['name']}").content for one in run.files
+    }
+    assert files["pdf"].startswith(b"%PDF")
+    text = files["csv"].decode()
+    assert "'=Accueil,'+33 1 99 00 10 01" not in text and "'=Accueil,'+33199001001,21" in text
+    assert "Complete but for 1 day" in text and "2026-11-09 10:00:00" in text and "(Europe/Paris)" in text
+    book = zipfile.ZipFile(io.BytesIO(files["xlsx"]))
+    sheets = "".join(
+        book.read(name).decode() for name in book.namelist() if "sheet" in name or "shared" in name
+    )
+    assert "<f>" not in sheets and "=Accueil" in sheets and "Complete but for 1 day" in sheets
+    fates = next(one for one in document.sections if one.key == "missed_fates")
+    assert [row[1] for row in fates.rows] == [7, 0, 0, 0, 7]
+    assert client.get(f"{PAGES}runs/{run.pk}/files/document.json").status_code == 404
+
+
+def test_the_look_takes_a_dark_colour_and_a_real_picture(alder, client):
+    logo = picture('<svg viewBox="0 0 4 4"></svg>', "#7a1f5c")
+    told = {"heading": "Telvane", "colour": "#7a1f5c", "foot": "Telvane SAS"}
+    for colour, name, content in (
+        ("#ffff00", "", b""),
+        ("#7a1f5c", "x.png", logo[:40]),
+        ("#7a1f5c", "x.svg", b"<svg/>"),
+    ):
+        upload = {"picture": SimpleUploadedFile(name, content)} if name else {}
+        assert client.post(f"{PAGES}look/", {**told, "colour": colour, **upload}).status_code == 422
+    assert (
+        client.post(f"{PAGES}look/", {**told, "picture": SimpleUploadedFile("x.png", logo)}).status_code
+        == 302
+    )
+    with tenant_scope(alder):
+        look = ReportLook.objects.get()
+    assert (look.colour, bytes(look.logo)) == ("#7a1f5c", logo)

@@ -1,0 +1,206 @@
+"""Each period once, each mail at most once: two schedulers, missed runs, workers that die, servers that refuse."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends import locmem
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from telephony.models import Job, Report, ReportReceipt, ReportRun
+from telephony.services import ledger, report_schedule, report_trouble
+from telephony.tasks import advance_job, advance_report
+
+from .conftest import MONDAY
+
+DUE = MONDAY + timedelta(hours=5)
+
+
+def run_all(tenant: Any) -> list[ReportRun]:
+    with tenant_scope(tenant):
+        runs = list(ReportRun.objects.order_by("due_for_at", "pk"))
+    for run in runs:
+        advance_report(tenant.pk, run.pk)
+    with tenant_scope(tenant):
+        return list(ReportRun.objects.order_by("due_for_at", "pk"))
+
+
+def test_a_period_is_due_once_however_often_somebody_looks(alder, weekly):
+    opened = [report_schedule.open_due(DUE + timedelta(seconds=n)) for n in (-1, 0, 0, 30, 3600)]
+    assert opened == [0, 1, 0, 0, 0]
+    with tenant_scope(alder):
+        run = ReportRun.objects.get()
+        Report.objects.update(next_at=DUE)  # as if the commit of the next time had been lost
+    assert report_schedule.open_due(DUE) == 0
+    assert (run.first_day, run.last_day, run.is_late) == (date(2026, 11, 9), date(2026, 11, 15), False)
+    with tenant_scope(alder):
+        weekly.refresh_from_db()
+    assert weekly.next_at == DUE + timedelta(days=7)
+
+
+def test_missed_runs_are_made_late_oldest_first(alder, weekly):
+    assert report_schedule.open_due(DUE + timedelta(days=15)) == 3
+    with tenant_scope(alder):
+        runs = list(ReportRun.objects.order_by("pk"))
+    assert [run.first_day.day for run in runs] == [9, 16, 23] and all(run.is_late for run in runs)
+    with ledger.leased(ReportRun, alder.pk, runs[0].pk) as held:  # one at a time, the oldest first
+        assert ledger.first_beside(held) == runs[1]
+        with pytest.raises(ledger.NotHeld), ledger.leased(ReportRun, alder.pk, runs[1].pk):
+            pass
+
+
+def test_days_that_were_sent_are_not_sent_again(weekly):
+    """A word that means the same days on two days of a week goes out on the first of them."""
+    weekly.weekdays = [1, 4]
+    coming = report_schedule.next_runs(weekly, MONDAY)
+    assert [at.date().day for at, _period in coming] == [16, 23, 30]
+    assert report_schedule.next_runs(weekly, DUE)[0][0].day == 23
+    weekly.period = "last_7_days"
+    assert [at.day for at, _p in report_schedule.next_runs(weekly, MONDAY)] == [16, 19, 23]
+
+
+def test_everybody_gets_one_mail_and_outsiders_no_link(alder, calls, weekly):
+    report_schedule.open_due(DUE)
+    [run] = run_all(alder)
+    assert run.state == "done" and not run.is_whole and len(mail.outbox) == 2
+    advance_report(alder.pk, run.pk)  # doubled hint
+    inside, outside = sorted(mail.outbox, key=lambda sent: sent.to != ["carol@alder.example"])
+    assert outside.to == ["direction@elsewhere.example"] and len(mail.outbox) == 2
+    assert "33.3" in inside.subject and "Complete but for 1 day" in inside.subject
+    with tenant_scope(alder):
+        ids = set(run.receipts.values_list("message_id", flat=True))
+        assert set(run.receipts.values_list("state", flat=True)) == {"sent"}
+    assert {sent.extra_headers["Message-ID"] for sent in mail.outbox} == ids
+    texts = [outside.body, outside.alternatives[0].content]
+    assert f"/t/alder/reports/runs/{run.pk}/" in inside.body
+    assert not any("http" in text or "/t/alder" in text for text in texts)
+    assert all("Thursday 12 November" in text for text in texts)
+    names = [one[0] for one in outside.attachments if isinstance(one, tuple)]
+    assert [name.rpartition(".")[2] for name in names] == ["pdf", "xlsx", "csv"]
+
+
+def test_a_worker_that_died_in_between_leaves_its_mail_unknown(alder, calls, weekly, monkeypatch):
+    """Killed after "sending" was committed: nobody knows whether the first mail left; the other one goes out."""
+    report_schedule.open_due(DUE)
+
+    class Killed(BaseException):
+        pass
+
+    def die(self: Any, messages: Any) -> int:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(locmem.EmailBackend, "send_messages", die)
+        run_all(alder)
+    [run] = run_all(alder)
+    with tenant_scope(alder):
+        assert list(run.receipts.order_by("pk").values_list("state", flat=True)) == ["unknown", "sent"]
+    assert run.state == "trouble" and len(mail.outbox) == 1
+    assert [report_trouble.tell(timezone.now()) for _n in range(2)] == [1, 0]
+    with tenant_scope(alder):
+        job = Job.objects.get()
+    advance_job(alder.pk, job.pk)
+    assert "did not reach everybody" in mail.outbox[-1].subject and mail.outbox[-1].to == [
+        "carol@alder.example"
+    ]
+    assert "carol@alder.example · Unknown" in mail.outbox[-1].body
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (smtplib.SMTPRecipientsRefused({"x": (550, b"no such user")}), "failed"),
+        (smtplib.SMTPDataError(554, b"refused"), "failed"),
+        (smtplib.SMTPDataError(451, b"later"), "waiting"),
+        (smtplib.SMTPServerDisconnected(), "unknown"),
+        (TimeoutError(), "unknown"),
+    ],
+)
+def test_what_a_mail_server_says_is_kept(alder, weekly, monkeypatch, error, state):
+    def refuse(self: Any, messages: Any) -> int:
+        raise error
+
+    with tenant_scope(alder):
+        Report.objects.update(addresses=[], formats=["csv"], figures=["changes"])
+    report_schedule.open_due(DUE)
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
+    [run] = run_all(alder)
+    with tenant_scope(alder):
+        assert run.receipts.get().state == state
+    assert run.state == ("sending" if state == "waiting" else "trouble")
+    assert state != "waiting" or (run.due_at or run.created_at) > timezone.now()
+
+
+def test_no_mail_server_is_waited_for_and_given_up(alder, weekly, monkeypatch):
+    def nobody(self: Any) -> None:
+        raise ConnectionRefusedError
+
+    with tenant_scope(alder):
+        Report.objects.update(formats=["csv"], figures=["changes"])
+    report_schedule.open_due(DUE)
+    monkeypatch.setattr(locmem.EmailBackend, "open", nobody)
+    [run] = run_all(alder)
+    assert run.state == "sending" and run.error == "ConnectionRefusedError"
+    with tenant_scope(alder):
+        ReportRun.objects.update(due_at=timezone.now(), made_at=timezone.now() - timedelta(days=3))
+    [run] = run_all(alder)
+    with tenant_scope(alder):
+        assert run.state == "trouble" and set(run.receipts.values_list("state", flat=True)) == {"failed"}
+
+
+def test_who_may_not_see_it_any_more_pauses_it(alder, carol, weekly):
+    """The owner's rights are asked at run time; the tenant's owners hear of it where the owner has left."""
+    Membership.objects.filter(person=carol).update(role=Role.VIEWER)
+    report_schedule.open_due(DUE)
+    [run] = run_all(alder)
+    with tenant_scope(alder):
+        weekly.refresh_from_db()
+    assert (run.state, weekly.paused_why, weekly.next_at) == ("refused", "rights", None)
+    assert mail.outbox == [] and report_trouble.tell(timezone.now()) == 1
+    assert report_schedule.open_due(DUE + timedelta(days=30)) == 0
+
+
+def test_a_member_who_has_left_gets_nothing(alder, carol, weekly):
+    from tests.people import person
+
+    bob = person("bob@alder.example", "Bob", {alder: Role.VIEWER})
+    with tenant_scope(alder):
+        Report.objects.update(members=[carol.pk, bob.pk], addresses=[], figures=["changes"], formats=["body"])
+    Membership.objects.filter(person=bob).delete()
+    report_schedule.open_due(DUE)
+    [run] = run_all(alder)
+    with tenant_scope(alder):
+        states = dict(run.receipts.values_list("address", "state"))
+    assert states == {"carol@alder.example": "sent", "bob@alder.example": "left_out"} and run.state == "done"
+
+
+def test_a_report_that_cannot_be_made_is_given_up_and_told(alder, weekly, settings):
+    report_schedule.open_due(DUE)
+    with tenant_scope(alder):
+        ReportRun.objects.update(attempts=settings.WORK_TRIES)
+    ledger.dispatch()
+    with tenant_scope(alder):
+        assert ReportRun.objects.get().state == ReportRun.State.FAILED
+    assert report_trouble.tell(timezone.now()) == 1
+
+
+def test_each_night_of_the_clocks_is_sent_once(alder, weekly):
+    """02:30 in Paris, daily: the night that leaves it out, and the one that has it twice."""
+    with tenant_scope(alder):
+        start = datetime(2026, 3, 28, 12, tzinfo=UTC)
+        Report.objects.update(period="yesterday", weekdays=[1, 2, 3, 4, 5, 6, 7], at="02:30", next_at=start)
+    for now in (datetime(2026, 3, 31, 12, tzinfo=UTC), datetime(2026, 10, 27, 12, tzinfo=UTC)):
+        while report_schedule.open_due(now):
+            pass
+    with tenant_scope(alder):
+        days = list(ReportRun.objects.order_by("pk").values_list("first_day", flat=True))
+        assert not ReportReceipt.objects.exists()
+    assert len(days) == len(set(days)) and days == sorted(days)
+    assert (days[-1] - days[0]).days + 1 == len(days)
