@@ -22,9 +22,17 @@ from accounts.models import Person
 from telephony.models import BulkRow, Call, Change, Connection, Entity, Job, LineHook
 from telephony.providers.fields import SECRET_MARK, is_secret
 from telephony.providers.notifications import Notifications
-from telephony.services import access, bulk, bulk_choice, change_secrets, entities, hook_secrets, ledger
+from telephony.services import (
+    access,
+    bulk,
+    bulk_choice,
+    change_secrets,
+    door,
+    entities,
+    hook_secrets,
+    ledger,
+)
 from telephony.services.bulk_doors import targets_of
-from telephony.services.door import door_of
 from telephony.services.entities import fingerprint
 
 SILENT_AFTER = timedelta(minutes=10)  # a call that began, and of which nothing was heard
@@ -160,6 +168,14 @@ def _last_calls(lines: Sequence[Entity], now: datetime) -> dict[int, datetime]:
 # ---- edits ----
 
 
+def why_not(connection: Connection) -> str:
+    """Why no address can be written there, "" where one can: the grant does not cover it."""
+    catalog = connection.declaration.catalog
+    settings_of_any = declared_of(connection).settings("", "")
+    reasons = (door.why_not(connection, catalog[one.operation]) for one in settings_of_any)
+    return next(filter(None, reasons), "")
+
+
 def enrol(connection: Connection, lines: Sequence[Entity], person: Person | None) -> Job:
     """A draft that sets the address of each line and switches it on; lines that have one keep it, and are repaired.
 
@@ -238,7 +254,7 @@ def _rows(job: Job, connection: Connection, hooks: Sequence[LineHook]) -> Iterab
         hook.connection = line.connection = connection
         for setting in declared.settings(line.remote_id, hook_secrets.url_of(hook)):
             editor = connection.declaration.editor(setting.operation)
-            around = door_of(connection, setting.operation, setting.address, line=line).around
+            around = door.door_of(connection, setting.operation, setting.address, line=line).around
             row = BulkRow(
                 job=job,
                 position=position,

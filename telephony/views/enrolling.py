@@ -82,6 +82,7 @@ class HookListView(NotifyingMixin, TemplateView):
             broken=[one for one in self.standings if one.standing in BROKEN],
             waiting=[one for one in self.standings if one.standing == Standing.WAITING],
             BROKEN=BROKEN,
+            why_not=enrolling.why_not(self.connection),
             feed=feed,
             **kwargs,
         )
@@ -89,6 +90,9 @@ class HookListView(NotifyingMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         require_right(request, Right.BULK_EDIT)
         require_right(request, Right.PLUGINS_EDIT)
+        if why_not := enrolling.why_not(self.connection):
+            messages.error(request, why_not)
+            return HttpResponseRedirect(self.home())
         act = enrolling.renew if request.POST.get("act") == "renew" else enrolling.enrol
         try:
             job = act(self.connection, self._chosen(), request.user)  # type: ignore[arg-type]

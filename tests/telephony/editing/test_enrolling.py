@@ -61,6 +61,17 @@ def play(sandbox: Any, scenario: str) -> None:
         pass
 
 
+def test_a_grant_that_does_not_cover_it_is_said_before_lines_are_chosen(browser, maud, connection, lines):
+    connection.credential.scopes = ["full_access_read_only"]
+    connection.credential.save()
+    page = f"/t/corvane/connections/{connection.pk}/live-calls/"
+    shown = browser(maud).get(page).content.decode()
+    browser(maud).post(page, {"act": "enrol", "line": [line.pk for line in lines]})
+
+    assert "was not granted" in shown and f"/connections/{connection.pk}/reconnect/" in shown
+    assert not LineHook.objects.exists() and not Job.objects.exists()
+
+
 def test_lines_are_enrolled_heard_repaired_and_given_new_secrets(
     browser, maud, connection, lines, sandbox, at_keyyo
 ):
