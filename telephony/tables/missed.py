@@ -38,7 +38,7 @@ class MissedTable(BaseTable):
     row_height = "42"
     caption = gettext_lazy("Missed and not called back, by number")
 
-    caller = NumberColumn(verbose_name=gettext_lazy("Caller"), card="title")
+    caller = NumberColumn(verbose_name=gettext_lazy("Caller"), width="who", card="title")
     tries = CountColumn(verbose_name=gettext_lazy("Calls"), empty_values=())
     started_at = LocalTimeColumn(
         verbose_name=gettext_lazy("Last call"), orderable=True, fixed=True, card="sub"

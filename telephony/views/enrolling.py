@@ -78,7 +78,7 @@ class HookListView(NotifyingMixin, TemplateView):
             total=len(self.standings),
             only=only,
             counts=[(standing, counts[standing]) for standing in Standing if counts[standing]],
-            enrolled=sum(counts[standing] for standing in ENROLLED),
+            enrolled=sum(counts[standing] for standing in ENROLLED - BROKEN),
             broken=[one for one in self.standings if one.standing in BROKEN],
             waiting=[one for one in self.standings if one.standing == Standing.WAITING],
             BROKEN=BROKEN,
