@@ -42,6 +42,7 @@ class EntityKind:
     unnamed        what one without a name is called ("Default")
     fields         what its documents say, in the order of a page (telephony/providers/fields.py)
     in_force_field field that is true on the one of its siblings that is in force now (a forced profile)
+    forward_paths  fields with a number to which calls go on
     """
 
     kind: str
@@ -60,6 +61,7 @@ class EntityKind:
     unnamed: Text = ""
     fields: tuple[DocumentField, ...] = ()
     in_force_field: str = ""
+    forward_paths: tuple[str, ...] = ()
     capacity: int = 0
     not_counted: tuple[str, ...] = ()
 

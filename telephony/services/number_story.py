@@ -22,7 +22,10 @@ from portal.lib.number_kinds import About, about
 from telephony.models import Call, Change, Entity, EntityReference, NumberName
 from telephony.models.calls import Direction, Medium
 from telephony.models.missed import REACHED
+from telephony.providers.fields import DocumentField, value_at
+from telephony.providers.kinds import EntityKind
 from telephony.providers.phrases import Said
+from telephony.providers.registry import PROVIDERS
 from telephony.services import blocking, line_story, number_names, ordering
 from telephony.services.blocking import Listed
 from telephony.services.change_story import numbers_in
@@ -46,6 +49,21 @@ class Ring:
     said: Said | None = None
     leads: Sequence[tuple[Entity, Sequence[Entity]]] = ()
     rings: Sequence[Entity] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forward:
+    """An object that sends calls on to the number, and by which field. `line` is what it belongs to, where it has one."""
+
+    entity: Entity
+    kind: EntityKind
+    field: DocumentField
+    line: Entity | None
+
+    @property
+    def is_forced(self) -> bool:
+        """Whether it is in force by itself among its siblings."""
+        return bool(self.kind.in_force_field and self.entity.document.get(self.kind.in_force_field))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +98,7 @@ class NumberStory:
     names: dict[str, str]
     called: Sequence[NumberName] = ()
     rings: Sequence[Ring] = ()
+    forwards: Sequence[Forward] = ()
     contacts: Sequence[Entity] = ()
     others: Sequence[Entity] = ()
     listed: Sequence[Listed] = ()
@@ -122,6 +141,7 @@ def story_of(number: str, tenant: Tenant, *, shows_calls: bool) -> NumberStory:
         names=number_names.names_of(shown),
         called=called,
         rings=rings,
+        forwards=_forwards(number),
         contacts=list(contacts.values()),
         others=[row for row in held if row.facet not in OWNED and row.pk not in contacts],
         listed=listed,
@@ -170,6 +190,39 @@ def _said(line: Entity) -> Said | None:
         return None
     parts = declared.parts(line.kind, line_story.cached_below(line))
     return next((row.sentence for row in parts.profiles or () if row.is_on), None)
+
+
+def _forwards(number: str) -> list[Forward]:
+    """What sends calls on to the number: lines, devices, profiles of lines; in force or not."""
+    spelled = [number, number.removeprefix("+"), number.replace("+", "00", 1)]
+    asked = Q(pk=None)
+    for provider in PROVIDERS.values():
+        for kind in provider.kinds.values():
+            for path in kind.forward_paths:
+                place = f"document__{path.replace('.', '__')}__in"
+                asked |= Q(connection__provider=provider.id, kind=kind.kind, **{place: spelled})
+    rows = Entity.objects.present().filter(asked).select_related(*_NEAR).order_by("pk")[:MOST]
+    lines = _lines_above(rows)
+    return [
+        Forward(
+            entity=row,
+            kind=kind,
+            field=field,
+            line=lines.get((row.connection_id, row.parent_remote_id)),
+        )
+        for row in rows
+        if (kind := row.connection.declaration.kinds[row.kind])
+        for field in kind.fields
+        if field.path in kind.forward_paths and value_at(row.document, field.path) in spelled
+    ]
+
+
+def _lines_above(rows: Iterable[Entity]) -> dict[tuple[int, str], Entity]:
+    parents = {row.parent_remote_id for row in rows if row.parent_remote_id}
+    if not parents:
+        return {}
+    lines = Entity.objects.lines().filter(remote_id__in=parents).select_related(*_NEAR)
+    return {(line.connection_id, line.remote_id): line for line in lines}
 
 
 # ---- calls ----

@@ -15,6 +15,7 @@ from telephony.providers.operations import Text
 
 ACCOUNT, USER, DEVICE, NUMBER = "account", "user", "device", "phone_number"
 LIMITS, WHITELABEL = "limits", "whitelabel"
+FORWARD_PATHS = ("call_forward.number",)
 CALL_KINDS = (USER, DEVICE)  # what a call record can belong to
 SINGLE = frozenset({LIMITS, WHITELABEL})  # one document of the account, not a list of them
 
@@ -76,6 +77,7 @@ PEOPLE = (
         "caller_id.external.number",
         facet=Facet.LINE,
         is_line=True,
+        forward_paths=FORWARD_PATHS,
     ),
     _kind(
         DEVICE,
@@ -88,6 +90,7 @@ PEOPLE = (
         "sip.username",
         facet=Facet.LINE,
         owner_path="owner_id",
+        forward_paths=FORWARD_PATHS,
     ),
     _kind(
         NUMBER,

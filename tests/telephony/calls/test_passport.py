@@ -81,6 +81,21 @@ def test_a_number_says_all_that_is_known_of_it(
     store(started_at=now - timedelta(days=4), direction="outbound", caller=f"+{LINE}", callee=NOVALISE)
     add_list(keyyo, LINE, ["33199006210", "anonymous"])
     add_list(keyyo, "33199001099", ["33199006299"])
+    profile = {
+        "name": "Astreinte",
+        "forward_on_no_answer_number": NOVALISE[1:],
+        "backup_number": "33199006299",
+    }
+    Entity.objects.create(
+        connection=keyyo,
+        kind="VoIPAccountProfile",
+        parent_remote_id=LINE,
+        remote_id="1",
+        name="Astreinte",
+        document=profile,
+        checksum="",
+        fetched_at=now,
+    )
     moved(keyyo, [], [NOVALISE], "Put on the list")
     moved(keyyo, [NOVALISE], [], "Let through again")
     moved(keyyo, [NOVALISE], [NOVALISE, "+33199006211"], "Somebody else")
@@ -92,6 +107,8 @@ def test_a_number_says_all_that_is_known_of_it(
     assert "3 calls in twelve months" in words and "In: 2, 1 of these answered. Out: 1." in words
     assert "Put on the list" in words and "Let through again" in words and "Somebody else" not in words
     assert [one.line.name for one in answer.context["story"].listed] == ["Accueil Paris"]
+    assert "Forwarding profile Astreinte · If nobody answers, to +33 1 99 00 62 10" in words
+    assert "Backup" not in words and "out of service" not in words
     own = text_of(page.get(f"/t/corvane/numbers/+{LINE}/"))
     assert "Yours" in own and "Hosted PBX line" in own and "its line" in own
     assert "Emergency number, France" in text_of(page.get("/t/corvane/numbers/112/"))
