@@ -12,13 +12,13 @@ from accounts.models import AuditEvent, Person
 from accounts.rights import Right
 from accounts.tables import AuditTable
 from accounts.views_base import TenantRightMixin
-from portal.ui.forms import FilterForm, PeriodField, RowField, any_of
+from portal.ui.forms import ANY_ONE, FilterForm, PeriodField, RowField, any_of
 from portal.ui.views import FilteredTableView
 
 
 class AuditFilterForm(FilterForm):
     verb = forms.ChoiceField(label=_("What"), choices=any_of(AuditEvent.Verb))
-    person = RowField(label=_("Who"), queryset=Person.objects.none(), empty_label=_("any"))
+    person = RowField(label=_("Who"), queryset=Person.objects.none(), empty_label=ANY_ONE)
     period = PeriodField(label=_("When"))
 
     def __init__(self, *args: Any, people: QuerySet[Person], **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from portal.ui import drawing
@@ -65,6 +65,10 @@ class FixedChoices(BaseChoiceIterator):
 
     def __deepcopy__(self, memo: Any) -> FixedChoices:
         return self
+
+
+# The empty choice of a filter, for what has a gender of its own in many languages; a state has "any".
+ANY_ONE = pgettext_lazy("a line, a connection, a person", "any")
 
 
 def any_of(choices: Any) -> FixedChoices:
@@ -333,7 +337,8 @@ class FilterForm(forms.Form):
     def _pill(self, bound: forms.BoundField) -> FilterPill:
         names = tuple(self._parameter_names(bound))
         text = " ".join(filter(None, self._words(bound)))
-        return FilterPill(bound, text or _("any"), is_on=bool(text), parameters=names)
+        usual = getattr(bound.field, "empty_label", None) or _("any")
+        return FilterPill(bound, text or str(usual), is_on=bool(text), parameters=names)
 
     def _parameter_names(self, bound: forms.BoundField) -> Iterator[str]:
         widget = bound.field.widget

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.numbers import to_e164
-from portal.ui.forms import FilterForm, RowField, any_of
+from portal.ui.forms import ANY_ONE, FilterForm, RowField, any_of
 from telephony.models import Connection
 from telephony.models.entities import EntityQuerySet
 
@@ -29,7 +29,7 @@ class CallflowFilterForm(FilterForm):
         required=False,
     )
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
 
     region = "FR"

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.forms import FilterForm, FixedChoices, PeriodField, RowField, any_of
+from portal.ui.forms import ANY_ONE, FilterForm, FixedChoices, PeriodField, RowField, any_of
 from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
@@ -38,10 +38,10 @@ class CallFilterForm(FilterForm):
         label=_("Talk"), choices=FixedChoices([(key, words[0]) for key, words in LENGTHS.items()])
     )
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
-    line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=_("any"))
+    line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=ANY_ONE)
     group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("any"))
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
 
     def __init__(

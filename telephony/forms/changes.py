@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from portal.ui.forms import FilterForm, PeriodField, RowField, any_of
+from portal.ui.forms import ANY_ONE, FilterForm, PeriodField, RowField, any_of
 from telephony.models import Change, Entity
 from telephony.models.change_search import ChangeSearch
 
@@ -25,10 +25,10 @@ class ChangeFilterForm(FilterForm):
     line = RowField(
         label=_("Line"),
         queryset=Entity.objects.lines().only("name", "number", "remote_id").order_by("name_key", "id"),
-        empty_label=_("any"),
+        empty_label=ANY_ONE,
     )
     entity = RowField(label=_("Object"), queryset=Entity.objects.none(), empty_label=_("any"))
-    person = RowField(label=_("Person"), queryset=Person.objects.none(), empty_label=_("any"))
+    person = RowField(label=_("Person"), queryset=Person.objects.none(), empty_label=ANY_ONE)
 
     def __init__(self, *args: Any, zone: ZoneInfo, tenant: Any, **kwargs: Any) -> None:
         self.zone = zone

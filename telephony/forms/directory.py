@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.numbers import to_e164
-from portal.ui.forms import FilterForm, RowField
+from portal.ui.forms import ANY_ONE, FilterForm, RowField
 from telephony.forms.uploads import UploadField
 from telephony.models import Connection
 
@@ -23,7 +23,7 @@ class DirectoryFilterForm(FilterForm):
     q = forms.CharField(label=_("Name, company or number"), max_length=80)
     folder = forms.CharField(label=_("Folder"), max_length=200, widget=forms.HiddenInput)
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
     region = "FR"
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.lib.numbers import to_e164
-from portal.ui.forms import FilterForm, RowField, any_of
+from portal.ui.forms import ANY_ONE, FilterForm, RowField, any_of
 from telephony.models import Connection
 from telephony.models.entities import EntityQuerySet
 from telephony.models.entity_search import EntitySearch
@@ -91,7 +91,7 @@ def _choices(field: DocumentField) -> list[tuple[str, Any]]:
 
 class LineFilterForm(EntityFilterForm):
     connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("any")
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
     kind = forms.ChoiceField(label=_("Kind"))
 

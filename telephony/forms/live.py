@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.forms import FilterForm, RowField
+from portal.ui.forms import ANY_ONE, FilterForm, RowField
 from telephony.models import Connection, Entity
 from telephony.models.places import Place
 
@@ -15,8 +15,8 @@ from telephony.models.places import Place
 class BoardFilterForm(FilterForm):
     """`connections`, `lines` and `groups` are what there is to choose from; a group has its key as `pk`."""
 
-    connection = RowField(label=_("Connection"), queryset=Connection.objects.none(), empty_label=_("any"))
-    line = RowField(label=_("Line"), queryset=Entity.objects.none(), empty_label=_("any"))
+    connection = RowField(label=_("Connection"), queryset=Connection.objects.none(), empty_label=ANY_ONE)
+    line = RowField(label=_("Line"), queryset=Entity.objects.none(), empty_label=ANY_ONE)
     group = RowField(label=_("Queue or group"), queryset=Entity.objects.none(), empty_label=_("any"))
 
     def __init__(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Person, Tenant
-from portal.ui.forms import FilterForm, FilterPill, FixedChoices, Period, PeriodField, RowField
+from portal.ui.forms import ANY_ONE, FilterForm, FilterPill, FixedChoices, Period, PeriodField, RowField
 from telephony.models import Entity
 from telephony.models.calls import CallQuerySet
 from telephony.models.missed import NOTE_AT_MOST, MissedSearch, MissedState
@@ -46,9 +46,7 @@ class MissedFilterForm(FilterForm):
     )
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=FixedChoices(MissedState.choices))
     period = MissedPeriodField(label=gettext_lazy("Called"))
-    line = RowField(
-        label=gettext_lazy("Line"), queryset=Entity.objects.lines(), empty_label=gettext_lazy("any")
-    )
+    line = RowField(label=gettext_lazy("Line"), queryset=Entity.objects.lines(), empty_label=ANY_ONE)
 
     def __init__(self, *args: Any, zone: ZoneInfo, region: str, person: int, **kwargs: Any) -> None:
         self.zone, self.region, self.person = zone, region, person
