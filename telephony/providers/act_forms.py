@@ -81,7 +81,6 @@ class AskingEditor(GenericEditor):
         super().__init__(operation, catalog)
         self.asks = form
         self.title, self.verb = form.title, form.verb
-        self._catalog = catalog
         self._elsewhere = {one.name for one in operation.params if one.place not in (Place.BODY, Place.WHOLE)}
 
     @property

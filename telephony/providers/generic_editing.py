@@ -9,7 +9,7 @@ from typing import Any
 from portal.lib.canonical import canonical_json
 from telephony.providers.edit_fields import FILE, SIZE, Field, Fields, Surroundings
 from telephony.providers.editing import Done, Editor, Inverse
-from telephony.providers.operations import Catalog, Operation
+from telephony.providers.operations import Catalog, Operation, Place
 
 
 class GenericEditor(Editor):
@@ -17,6 +17,7 @@ class GenericEditor(Editor):
 
     def __init__(self, operation: Operation, catalog: Catalog) -> None:
         super().__init__(operation)
+        self._catalog = catalog
         self.title = operation.summary
         self.kind = operation.kind
         self.reading = catalog[operation.reads_back] if operation.reads_back else None
@@ -32,6 +33,10 @@ class GenericEditor(Editor):
     def clean(self, wanted: Fields, around: Surroundings) -> Fields:
         """Files are kept as text, as a change keeps everything."""
         return {name: _packed(value) if isinstance(value, bytes) else value for name, value in wanted.items()}
+
+    def read(self, document: Any) -> Fields:
+        """Some answers are a single word ("logged_out"), which is no value of the operation."""
+        return super().read(document) if isinstance(document, Mapping) else {}
 
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
         """Where an object is written as a whole: what was read, with the changed fields on top; null takes one out."""
@@ -54,9 +59,22 @@ class GenericEditor(Editor):
         return super().object_label(address, before, around)
 
     def inverse(self, done: Done) -> Inverse | None:
+        if self.operation.undone_by and self.operation.undone_by != self.operation.key:
+            return self._by_another(self._catalog[self.operation.undone_by], done)
         if done.before is None or any(name not in done.before for name in done.wanted):
             return None
         return super().inverse(done)
+
+    def _by_another(self, other: Operation, done: Done) -> Inverse | None:
+        """By the operation that undoes this one: where this one was, with what it takes as that was before."""
+        held = done.before or {}
+        address = {name: done.address[name] for name in other.address_names if name in done.address}
+        taken = [one.name for one in other.params if one.place is Place.BODY and one.name not in address]
+        wanted = {name: held[name] for name in taken if name in held}
+        needed = {one.name for one in other.params if one.required} - {*address, *wanted}
+        if needed or (taken and not wanted):
+            return None
+        return Inverse(operation=other.key, address=address, wanted=wanted)
 
 
 def _packed(content: bytes) -> dict[str, Any]:

@@ -75,6 +75,8 @@ class ParticipantEditor(Editor):
         if not self.effect or not self.operation.undone_by:
             return None
         name, value = self.effect
+        if (done.before or {}).get(name) is value:
+            return None  # it was so already: the opposite would be no way back
         return Inverse(
             operation=self.operation.undone_by,
             address=done.address,

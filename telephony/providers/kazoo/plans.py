@@ -181,5 +181,9 @@ PLAN_FORMS: Mapping[str, ActForm] = {
 
 
 def plan_editors(catalog: Catalog) -> dict[str, Editor]:
-    forms = {"servicePlan.add": _ADD, "servicePlan.remove": _END}
-    return {key: PlanEditor(catalog[key], catalog, form) for key, form in forms.items()}
+    """Of both names that the operations have."""
+    forms = {"add": _ADD, "remove": _END}
+    keys = [
+        (f"{group}.{verb}", form) for group in ("servicePlan", "services") for verb, form in forms.items()
+    ]
+    return {key: PlanEditor(catalog[key], catalog, form) for key, form in keys}

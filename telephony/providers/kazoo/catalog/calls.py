@@ -202,7 +202,6 @@ QUEUE_OPERATIONS: tuple[Operation, ...] = (
         *body_of(AGENT_STATUS),
         is_listed=False,
         reads_back="agent.getStatus",
-        undone_by="agent.setStatus",
         note=_NEEDS_ACDC,
     ),
     write(
@@ -214,7 +213,6 @@ QUEUE_OPERATIONS: tuple[Operation, ...] = (
         *body_of(QUEUE_UPDATE),
         is_listed=False,
         reads_back="agent.getStatus",
-        undone_by="agent.setQueueStatus",
         note=_NEEDS_ACDC,
     ),
 )

@@ -169,7 +169,7 @@ PLANS: tuple[Operation, ...] = (
         _PLAN,
         is_listed=False,
         capability=_COMPANIES,
-        reads_back="services.getSummary",
+        reads_back="services.get",
         undone_by="services.remove",
     ),
     removal(
@@ -179,7 +179,7 @@ PLANS: tuple[Operation, ...] = (
         _PLAN,
         is_listed=False,
         capability=_COMPANIES,
-        reads_back="services.getSummary",
+        reads_back="services.get",
         undone_by="services.add",
     ),
     write(

@@ -86,7 +86,6 @@ MESSAGES: tuple[Operation, ...] = (
         is_listed=False,
         capability="voicemail.read",
         reads_back="voicemail.getMessage",
-        undone_by="voicemail.moveMessage",
         identity=(("messageId", "media_id"),),
     ),
     write(
@@ -111,7 +110,7 @@ MESSAGES: tuple[Operation, ...] = (
         is_listed=False,
         capability="voicemail.read",
         reads_back="voicemail.listMessages",
-        undone_by="voicemail.moveMessage",
+        identity=(("messageId", "media_id"),),
     ),
     removal(
         "voicemail.deleteMessages",
