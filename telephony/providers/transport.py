@@ -112,9 +112,9 @@ class Response:
         """The body as JSON. Raises UnexpectedAnswer."""
         return decode_json(self.body)
 
-    def rows(self, name: str) -> SentRows | None:
+    def rows(self, name: str, beside: tuple[str, ...] = ()) -> SentRows | None:
         """The list of that name as it was sent, where it can be kept so; see `sent_rows`."""
-        return sent_rows(self.body, name)
+        return sent_rows(self.body, name, beside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

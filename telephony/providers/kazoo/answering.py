@@ -74,7 +74,7 @@ def _answer(operation: Operation, response: Response, values: Mapping[str, Any],
 
 def _texts(operation: Operation, response: Response, values: Mapping[str, Any], way: Way | None) -> Answer:
     """A list whose rows stay texts; the usual way and then as texts where something asks for care."""
-    sent = response.rows("data")
+    sent = response.rows("data", ("status", NEXT))
     if sent is None or sent.members.get("status") == "error":
         answer = _answer(operation, response, values, way)
         return replace(answer, document=None, items=(), texts=[row_text(row) for row in answer.items])

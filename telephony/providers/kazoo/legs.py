@@ -22,7 +22,6 @@ COST_UNIT_MICROS = 100  # costs are told in 1/10000 of the currency
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _OUTSIDE = re.compile(r"\+?[0-9]{7,15}")
-_MICRO = re.compile(r"[0-9]{9,11}\.[0-9]{1,9}")
 _WITHHELD = frozenset(
     {"anonymous", "restricted", "private", "unknown", "unavailable", "withheld", "0000000000"}
 )
@@ -179,9 +178,12 @@ def _started_at(row: Leg) -> datetime:
     """The start of the leg; with its fraction where that is told, which puts the legs of a call in order."""
     second = int(str(row.timestamp)) if row.timestamp else int(str(row.unix_timestamp)) + EPOCH_S
     exact = str(row.unix_timestamp_micro or "")
-    if _MICRO.fullmatch(exact):
-        moment = float(exact)
-        if abs(int(moment) + EPOCH_S - second) <= _SLACK_S:
+    if "." in exact:
+        try:
+            moment = float(exact)
+        except ValueError:
+            return from_gregorian(second)
+        if -_SLACK_S <= moment - (second - EPOCH_S) < _SLACK_S + 1:
             return _fromtimestamp(moment, UTC)
     return from_gregorian(second)
 
