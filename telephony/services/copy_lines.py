@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
+import msgspec
 import orjson
 from xxhash import xxh3_128_hexdigest
 
 from telephony.providers.drafts import CallRecordDraft
 from telephony.services.folding import CallFields, fold_one
 
+_moment = msgspec.json.Encoder().encode
 _json = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
@@ -30,17 +33,17 @@ class DoesNotFit(ValueError):
     """A value is too long, too large or no JSON: the row is set aside with this reason."""
 
 
-class Content(NamedTuple):
+class Content(msgspec.Struct, gc=False):
     """One record as it is stored.
 
-    line    COPY text of its own columns and of the digest, without the end of the line; in UTF-8, as all lines here
+    text    COPY text of its own columns, without the end of the line; in UTF-8, as all lines here
     digest  32 hex digits over its own columns, so over the normalised ones and the raw document: a row is written
             again when either changed
     who     the columns that a call of this record alone has in common with it, in two stretches; both empty where
     what    they need escaping
     """
 
-    line: bytes
+    text: bytes
     digest: str
     who: str
     what: str
@@ -57,7 +60,7 @@ def record_content(draft: CallRecordDraft) -> Content:
     ambiguous = "t" if draft.is_time_ambiguous else "f"
     # Both lines have these stretches in common.
     who = (
-        f"{fold_key}\t{draft.started_at.isoformat()}\t{draft.medium}\t{draft.direction}\t{draft.outcome}\t"
+        f"{fold_key}\t{_moment_text(draft.started_at)}\t{draft.medium}\t{draft.direction}\t{draft.outcome}\t"
         f"{caller}\t{callee}"
     )
     what = (
@@ -88,13 +91,15 @@ def record_content(draft: CallRecordDraft) -> Content:
     else:
         text = _careful_record(draft, raw.decode().replace("\\u0000", "\ufffd"))  # which no column holds
         who = what = ""
-    digest = xxh3_128_hexdigest(text)
-    return Content(b"%b\t\\\\x%b" % (text, digest.encode()), digest, who, what)
+    return Content(text, xxh3_128_hexdigest(text), who, what)
 
 
 def record_line(content: Content, call_id: int | None) -> bytes:
     """The line without its end, in the order of `call_store_sql.RECORD_COLUMNS`."""
-    return b"%b\t\\N" % content.line if call_id is None else b"%b\t%d" % (content.line, call_id)
+    digest = content.digest.encode()
+    if call_id is None:
+        return b"%b\t\\\\x%b\t\\N" % (content.text, digest)
+    return b"%b\t\\\\x%b\t%d" % (content.text, digest, call_id)
 
 
 def call_line(call_id: int, text: bytes) -> bytes:
@@ -116,7 +121,7 @@ def only_call_text(draft: CallRecordDraft, content: Content, line_id: int | None
 def call_text(call: CallFields, line_id: int | None) -> bytes:
     """A call without its id."""
     text = (
-        f"{call.fold_key}\t{call.started_at.isoformat()}\t{call.medium}\t{call.direction}\t{call.outcome}\t"
+        f"{call.fold_key}\t{_moment_text(call.started_at)}\t{call.medium}\t{call.direction}\t{call.outcome}\t"
         f"{call.caller}\t{call.callee}\t"
         f"{_N if call.duration_s is None else call.duration_s}\t{_N if call.wait_s is None else call.wait_s}\t"
         f"{_N if call.quantity is None else call.quantity}\t{call.unit}\t"
@@ -127,6 +132,11 @@ def call_text(call: CallFields, line_id: int | None) -> bytes:
     nulls = call.duration_s, call.wait_s, call.quantity, call.cost_micros, line_id
     is_plain = _is_plain(text, _CALL_TABS, nulls.count(None))
     return text.encode(errors="replace") if is_plain else _careful_call(call, line_id)
+
+
+def _moment_text(moment: datetime) -> str:
+    """As `isoformat`, with Z for UTC, in a tenth of its time."""
+    return _moment(moment)[1:-1].decode()
 
 
 _LENGTHS = {
@@ -171,7 +181,7 @@ def _careful_record(draft: CallRecordDraft, raw: str) -> bytes:
         draft.stream,
         draft.remote_key,
         draft.fold_key,
-        draft.started_at.isoformat(),
+        _moment_text(draft.started_at),
         draft.medium,
         draft.direction,
         draft.outcome,

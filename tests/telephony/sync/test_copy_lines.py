@@ -25,7 +25,7 @@ VALUES = st.recursive(PLAIN | NUMBERS, lambda each: st.lists(each) | st.dictiona
 
 def written(raw: dict[str, Any]) -> str:
     """The document's column, unescaped as PostgreSQL does."""
-    text = record_content(make_draft(1, raw=raw)).line.decode().split("\t")[-2]
+    text = record_content(make_draft(1, raw=raw)).text.decode().split("\t")[-1]
     assert "\n" not in text
     return (
         text.replace("\\\\", "\0")
