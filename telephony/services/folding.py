@@ -92,12 +92,12 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
     if len(records) == 1:
         return fold_one(records[0])
     distinct = {(record.stream, record.remote_key): record for record in records}
+    if len(distinct) == 1:
+        return fold_one(*distinct.values())
     ordered = sorted(
         distinct.values(),
         key=lambda one: (one.started_at, one.line_remote_id not in relays, one.stream, one.remote_key),
     )
-    if len(ordered) == 1:
-        return fold_one(ordered[0])
     sides = _sides(ordered)
     bearer = _bearer(sides, relays)
     opening = _opening(sides) or ordered[0]
@@ -156,12 +156,11 @@ class _Sides(NamedTuple):
 
 
 def _sides(ordered: Sequence[FoldRecord]) -> _Sides:
-    internal_caller = _internal_caller(ordered)
+    callers = _internal_callers([record for record in ordered if record.direction == "internal"])
     received: list[FoldRecord] = []
     placed: list[FoldRecord] = []
     for record in ordered:
-        is_placed = record.direction == "outbound" or record is internal_caller or _is_on_callers_line(record)
-        (placed if is_placed else received).append(record)
+        (placed if record.direction == "outbound" or record in callers else received).append(record)
     if not placed:
         return _Sides([], received, [])
     # Whoever placed a leg of a call that came from outside passed it on, and so did a line that received it, too:
@@ -175,29 +174,25 @@ def _sides(ordered: Sequence[FoldRecord]) -> _Sides:
     return sides
 
 
-def _is_on_callers_line(record: FoldRecord) -> bool:
-    """An internal record on the caller's own line, where lines are known by their numbers."""
-    if record.direction != "internal":
-        return False
-    return record.caller.removeprefix("+") == record.line_remote_id != ""
+def _internal_callers(internal: Sequence[FoldRecord]) -> Sequence[FoldRecord]:
+    """Of internal records those that are on the caller's own line.
 
-
-def _internal_caller(ordered: Sequence[FoldRecord]) -> FoldRecord | None:
-    """Of internal records none of which says whose line called, the earliest, and of those the one that lasted longest:
-    a caller's leg begins first and ends last. None where nothing tells two lines apart.
+    Where lines are known by their numbers, a record says so. Where none does it is the earliest, and of those the one
+    that lasted longest: a caller's leg begins first and ends last. None where nothing tells two lines apart.
     """
-    internal = [record for record in ordered if record.direction == "internal"]
-    if len(internal) < 2 or len({record.line_remote_id for record in internal}) < 2:
-        return None
-    if any(map(_is_on_callers_line, internal)):
-        return None
+    if not internal:
+        return ()
+    if named := [one for one in internal if one.caller.removeprefix("+") == one.line_remote_id != ""]:
+        return named
+    if len({record.line_remote_id for record in internal}) < 2:
+        return ()
     ranked = sorted(internal, key=_began_and_lasted)
     first = ranked[0]
     is_tied = any(
         _began_and_lasted(one) == _began_and_lasted(first) and one.line_remote_id != first.line_remote_id
         for one in ranked
     )
-    return None if is_tied else first
+    return () if is_tied else (first,)
 
 
 def _began_and_lasted(record: FoldRecord) -> tuple[datetime, int]:
@@ -217,7 +212,8 @@ def _has_place(record: FoldRecord) -> bool:
 
 
 def _longest(records: Sequence[FoldRecord]) -> int | None:
-    return max([one.duration_s for one in records if one.duration_s is not None], default=None)
+    lengths = [one.duration_s for one in records if one.duration_s is not None]
+    return max(lengths) if lengths else None
 
 
 def _direction(sides: _Sides) -> str:
@@ -241,9 +237,12 @@ def _outcome(ordered: Sequence[FoldRecord], sides: _Sides) -> str:
 
 
 def _bearer(sides: _Sides, relays: Container[str]) -> FoldRecord:
-    both = [*sides.received, *sides.onward]
-    answering = [one for one in both if one.outcome == "answered" and _has_place(one)]
-    answering = answering or [one for one in sides.received if one.outcome == "answered"]
+    answered = [one for one in sides.received if one.outcome == "answered"]
+    answering = [
+        one
+        for one in (*answered, *sides.onward)
+        if one.outcome == "answered" and (one.line_remote_id or one.group_remote_id)
+    ] or answered
     ranked = answering or sides.received or [*sides.origins, *sides.onward]
     ranked = [one for one in ranked if one.line_remote_id] or ranked
     return next((record for record in ranked if record.line_remote_id not in relays), ranked[0])
