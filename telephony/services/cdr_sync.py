@@ -24,7 +24,7 @@ from portal.lib.days import midnight
 from portal.lib.hurry import older_objects_left_out, short_turns
 from telephony.models import Call, Connection, Entity, SyncRun, SyncState
 from telephony.providers.client import ProviderClient
-from telephony.providers.drafts import CallPage, ReadRows, Window
+from telephony.providers.drafts import CallPage, CallRecordDraft, ReadRows, Window
 from telephony.services import calls, coverage, ledger, request_log, runs, standings, twins
 from telephony.services.access import client_of
 from telephony.services.call_batches import Batch, Lines, prepare
@@ -59,14 +59,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Pages that are stored together, and their drafts, prepared.
+    """Pages that are stored together, each with what it says, and all their drafts, prepared."""
 
-    rows   what the pages said, page by page
-    """
-
-    steps: Sequence[Step]
+    pages: Sequence[tuple[Step, ReadRows]]
     batch: Batch
-    rows: Sequence[ReadRows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +274,21 @@ def _probe(connection: Connection, client: ProviderClient) -> dict[str, Any]:
 # ---- preparing, in a thread of its own; without the database ----
 def _prepared(steps: ReadAhead[Step], lines: Lines) -> Generator[Piece, None, None]:
     """What was read within a moment, as much as is stored at once. An error of the reader goes through."""
-    for some in steps.batches(lambda step: step.page.size + 1, MOST_ROWS, PATIENCE_S, first=FIRST_ROWS):
-        rows = [step.page.read() for step in some]
-        yield Piece(some, prepare((draft for one in rows for draft in one.drafts), lines), rows)
+    for some in steps.groups(lambda step: step.page.size + 1, MOST_ROWS, PATIENCE_S, first=FIRST_ROWS):
+        taken: list[tuple[Step, ReadRows]] = []
+        batch = prepare(_drafts(some, taken), lines)
+        yield Piece(taken, batch)
+
+
+def _drafts(steps: Iterable[Step], taken: list[tuple[Step, ReadRows]]) -> Iterator[CallRecordDraft]:
+    """The drafts of each page as soon as it is there: they are made ready while the next is waited for.
+
+    taken   is given the pages, and what each of them says
+    """
+    for step in steps:
+        rows = step.page.read()
+        taken.append((step, rows))
+        yield from rows.drafts
 
 
 # ---- storing ----
@@ -288,13 +296,13 @@ def _store(run: SyncRun, plan: Plan, piece: Piece) -> None:
     """Rows, cursor and coverage of some pages, in one transaction."""
     now = timezone.now()
     connection = run.connection
-    steps = piece.steps
+    steps = [step for step, _rows in piece.pages]
     last = steps[-1]
     with runs.each_page(run) as values:
         result = calls.store_prepared(connection, piece.batch, now)
-        unreadable = [row for one in piece.rows for row in one.unreadable]
+        unreadable = [row for _step, rows in piece.pages for row in rows.unreadable]
         calls.set_aside(connection, unreadable)
-        for step, rows in zip(steps, piece.rows, strict=True):
+        for step, rows in piece.pages:
             standings.settle(connection, step.page, rows.drafts, now)
         for slice_index in _closed(plan, steps):
             _close(run, plan.slices[slice_index], now)
@@ -302,7 +310,8 @@ def _store(run: SyncRun, plan: Plan, piece: Piece) -> None:
             cursor=_cursor_after(run, plan, last),
             step=f"{plan.slices[last.slice_index].start_at:%Y-%m} {plan.streams[last.stream_index]}",
             done_parts=last.slice_index * len(plan.streams) + last.stream_index + (last.page.cursor is None),
-            rows_read=run.rows_read + sum(len(one.drafts) + len(one.unreadable) for one in piece.rows),
+            rows_read=run.rows_read
+            + sum(len(rows.drafts) + len(rows.unreadable) for _step, rows in piece.pages),
             rows_new=run.rows_new + result.new,
             rows_changed=run.rows_changed + result.changed,
             rows_unreadable=run.rows_unreadable + result.unreadable + len(unreadable),

@@ -37,33 +37,46 @@ class ReadAhead(Generic[Item]):
             yield item
         self._end.result()
 
-    def batches(
+    def groups(
         self, size_of: Callable[[Item], int], most: int, patience_s: float = 0, *, first: int | None = None
-    ) -> Iterator[list[Item]]:
-        """Lists of at least one item: what there is, until their sizes add up to `most`.
+    ) -> Iterator[Iterator[Item]]:
+        """Items in groups of at least one: what there is, until their sizes add up to `most`.
 
-        patience_s   how long the first item of a list waits for others when there is no more at the moment
-        first        what is enough for the first list, twice as much for the second and so on up to `most`: so that
+        A group gives each item as soon as it is there, and is taken to its end before the next.
+
+        patience_s   how long after the first item of a group others are waited for when there is no more at the moment
+        first        what is enough for the first group, twice as much for the second and so on up to `most`: so that
                      those who take them begin early
         """
-        enough = most if first is None else min(first, most)
-        while (item := self._items.get()) is not None:
-            batch, size = [item], size_of(item)
+        is_over = False
+
+        def group(item: Item, enough: int) -> Iterator[Item]:
+            nonlocal is_over
             ends_at = time.monotonic() + patience_s
+            size = size_of(item)
+            yield item
             while size < enough:
                 try:
-                    item = self._items.get(timeout=max(ends_at - time.monotonic(), 0))
+                    following = self._items.get(timeout=max(ends_at - time.monotonic(), 0))
                 except queue.Empty:
-                    break
-                if item is None:
-                    break
-                batch.append(item)
-                size += size_of(item)
-            yield batch
-            if item is None:
-                break
+                    return
+                if following is None:
+                    is_over = True
+                    return
+                size += size_of(following)
+                yield following
+
+        enough = most if first is None else min(first, most)
+        while not is_over and (item := self._items.get()) is not None:
+            yield group(item, enough)
             enough = min(2 * enough, most)
         self._end.result()
+
+    def batches(
+        self, size_of: Callable[[Item], int], most: int, patience_s: float = 0
+    ) -> Iterator[list[Item]]:
+        """The same as lists."""
+        yield from map(list, self.groups(size_of, most, patience_s))
 
     def close(self) -> None:
         """Ask the producer to end after the item at hand, and wait for it."""

@@ -101,13 +101,27 @@ class TestStages:
         with read_ahead(slow) as numbers:
             assert list(numbers.batches(lambda _: 1, 3, 5.0)) == [[0, 1, 2], [3]]
 
-    def test_lists_grow_from_the_first_that_is_wanted_early(self) -> None:
+    def test_groups_grow_from_the_first_that_is_wanted_early(self) -> None:
         def numbers() -> Generator[int, None, None]:
             yield from range(12)
 
         with read_ahead(numbers) as made:
-            lists = list(made.batches(lambda _: 1, 5, 5.0, first=2))
-        assert [len(some) for some in lists] == [2, 4, 5, 1]
+            sizes = [len(list(some)) for some in made.groups(lambda _: 1, 5, 5.0, first=2)]
+        assert sizes == [2, 4, 5, 1]
+
+    def test_an_item_of_a_group_is_there_before_the_group_is_whole(self) -> None:
+        may_go_on = threading.Event()
+
+        def numbers() -> Generator[int, None, None]:
+            yield 0
+            assert may_go_on.wait(10)
+            yield 1
+
+        with read_ahead(numbers) as made:
+            for group in made.groups(lambda _: 1, 2, 10.0):
+                assert next(group) == 0
+                may_go_on.set()
+                assert list(group) == [1]
 
 
 @pytest.fixture
