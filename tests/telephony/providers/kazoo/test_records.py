@@ -174,8 +174,9 @@ def test_columns_that_are_left_out_are_as_empty():
     assert short.cost_micros == 0
 
 
-def test_a_fraction_that_belongs_to_another_moment_is_not_believed():
-    row = {**from_outside(1, 2), "unix_timestamp_micro": "1500000000.25"}
+@pytest.mark.parametrize("told", ["1500000000.25", "1e999.", "nan.", "1.2.3", "inf", 0.5, True])
+def test_a_fraction_that_belongs_to_another_moment_or_to_none_is_not_believed(told):
+    row = {**from_outside(1, 2), "unix_timestamp_micro": told}
 
     assert draft_of(row).started_at == datetime.fromtimestamp(BEGAN, UTC)
 
