@@ -52,12 +52,20 @@ def measure(connection: Connection, lines: int = LINES, rounds: int = ROUNDS) ->
             lambda: seconds(lambda: _bare(base, lines, next(delays))),
             lambda: _edited(connection, person, base, next(delays), count),
         )
+        most = requests.get(f"{base}/most", timeout=30).json()
         lost, doubled, settled = _killed(connection, person, base, next(delays), count)
     preview, first = _previewed(connection, person)
     title = f"{count} profiles edited in one job, against a bare script, 50 ms both"
     detail = {"bare_s": round(bare, 3), "job_s": round(ours, 3)}
     return [
         Figure(title, bare / ours, 4, detail=detail),
+        Figure(
+            "requests open at the provider at the same time",
+            most,
+            connection.declaration.at_once,
+            "",
+            is_floor=False,
+        ),
         Figure("profiles lost when the worker is killed half-way", lost, 0, "", is_floor=False),
         Figure("profiles written twice when the worker is killed half-way", doubled, 0, "", is_floor=False),
         Figure("rows that ended as applied after the kill", settled, count, ""),

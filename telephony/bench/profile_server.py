@@ -1,6 +1,7 @@
 """A Keyyo of profiles alone, in a process of its own: `python profile_server.py DELAY_S LINES PROFILES`.
 
-Each answer takes DELAY_S. /writes tells how often each profile was written, and forgets it. Standard library only.
+Each answer takes DELAY_S. /writes tells how often each profile was written, /most how many requests were open at the same
+time, and both forget it. Standard library only.
 """
 
 from __future__ import annotations
@@ -49,7 +50,16 @@ class Keyyo(ThreadingHTTPServer):
             for csi in lines(line_count)
         }
         self.writes: Counter[str] = Counter()
+        self.open = self.most = 0
         self.lock = threading.Lock()
+
+    def take_time(self) -> None:
+        with self.lock:
+            self.open += 1
+            self.most = max(self.most, self.open)
+        time.sleep(self.delay_s)
+        with self.lock:
+            self.open -= 1
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -62,7 +72,11 @@ class Handler(BaseHTTPRequestHandler):
             with self.server.lock:
                 told, self.server.writes = dict(self.server.writes), Counter()
             return self._answer(told)
-        time.sleep(self.server.delay_s)
+        if self.path == "/most":
+            with self.server.lock:
+                most, self.server.most = self.server.most, 0
+            return self._answer(most)
+        self.server.take_time()
         csi, identifier = self._place()
         profiles = self.server.profiles[csi]
         if identifier:
@@ -71,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        time.sleep(self.server.delay_s)
+        self.server.take_time()
         csi, identifier = self._place()
         with self.server.lock:
             self.server.writes[f"{csi}/{identifier}"] += 1
