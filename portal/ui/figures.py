@@ -86,6 +86,7 @@ class Line:
     unit: str
     digits: int
     usual: float | None
+    usual_words: str
     gaps: Sequence[Gap]
     marks: Sequence[Mark]
     end_words: str
@@ -106,7 +107,17 @@ class Line:
             else:
                 path = " L".join(f"{short(xs[at])} {short(scale.y(value))}" for at, value in run)
                 drawing.add("path", d=f"M{path}", css="line l1")
-        draw_end(drawing, self.values, xs, scale, self.usual, self.unit, self.digits, self.end_words)
+        draw_end(
+            drawing,
+            self.values,
+            xs,
+            scale,
+            self.usual,
+            self.usual_words,
+            self.unit,
+            self.digits,
+            self.end_words,
+        )
         draw_axis(drawing, self.labels, xs, foot, height - 7, shown=5 if width > 500 else 3)
         for mark in self.marks:
             draw_mark(drawing, mark, xs, foot)
@@ -123,6 +134,7 @@ def line(
     unit: str = "",
     digits: int = 0,
     usual: float | None = None,
+    usual_words: str = "",
     gaps: Sequence[Gap] = (),
     marks: Sequence[Mark] = (),
     end_words: str = "",
@@ -131,7 +143,7 @@ def line(
     """One line over days or hours. `labels` name every position; a few of them are written under the axis.
 
     end_words  written at the end of the line, after its last value ("today")
-    usual      a dotted comparison with its value at the right
+    usual      a dotted comparison with its value at the right; `usual_words` name it otherwise than "usual: %(value)s"
     """
     known = [value for value in values if value is not None]
     drawn = Line(
@@ -142,6 +154,7 @@ def line(
         unit=unit,
         digits=digits,
         usual=usual,
+        usual_words=usual_words,
         gaps=gaps,
         marks=marks,
         end_words=end_words,
@@ -208,6 +221,7 @@ def draw_end(
     xs: Sequence[float],
     scale: Scale,
     usual: float | None,
+    usual_words: str,
     unit: str,
     digits: int,
     end_words: str,
@@ -224,7 +238,9 @@ def draw_end(
         y = scale.y(usual)
         if end_y is not None and abs(y - end_y) < 14:
             y = end_y - 14 if y <= end_y else end_y + 14
-        drawing.text(xs[-1] + 8, y + 4, _("usual: %(value)s") % {"value": plain(usual, "", digits)})
+        drawing.text(
+            xs[-1] + 8, y + 4, (usual_words or _("usual: %(value)s")) % {"value": plain(usual, "", digits)}
+        )
 
 
 def draw_axis(

@@ -17,6 +17,7 @@ from portal.ui import formats
 from portal.ui.svg import Drawing, Figure
 
 STEPS = 5
+FEW_COLUMNS = 14  # more are drawn as wide as the page
 CELL, PITCH = 13, 16
 
 
@@ -60,7 +61,8 @@ def heat(
         (name, *("–" if value is None else django_formats.number_format(value, 1) for value in values))
         for name, values in rows
     ]
-    return Figure(drawing.svg(label), label, (head or _("Day"), *columns), table, caption, css="heat")
+    css = "heat" if len(columns) <= FEW_COLUMNS else "heat wide"
+    return Figure(drawing.svg(label), label, (head or _("Day"), *columns), table, caption, css=css)
 
 
 DayState = Literal["complete", "partial", "missing", "fetching", "before"]

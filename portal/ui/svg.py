@@ -15,12 +15,14 @@ def short(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def pattern(name: str) -> SafeString:
-    """The hatch that means "not here"; `name` is unique on its page."""
+def pattern(name: str, css: str = "hatch") -> SafeString:
+    """A hatch: as a rule the one that means "not here"; `name` is unique on its page."""
     return format_html(
         '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect width="6" height="6" class="hatch-ground"/><path d="M0 0V6" class="hatch-line"/></pattern></defs>',
+        '<rect width="6" height="6" class="{}-ground"/><path d="M0 0V6" class="{}-line"/></pattern></defs>',
         name,
+        css,
+        css,
     )
 
 
@@ -61,9 +63,18 @@ class Drawing:
         self.add("path", d=f"M{short(x1)} {short(y1)}L{short(x2)} {short(y2)}", css=css)
 
     def box(
-        self, x: float, y: float, width: float, height: float, css: str, *, radius: float = 0, tip: str = ""
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        css: str,
+        *,
+        radius: float = 0,
+        tip: str = "",
+        fill: str = "",
     ) -> None:
-        """A rectangle; `tip` is shown on hover."""
+        """A rectangle; `tip` is shown on hover; `fill` where a class does not say it, for patterns."""
         inside = format_html("<title>{}</title>", tip) if tip else ""
         self.add(
             "rect",
@@ -73,14 +84,17 @@ class Drawing:
             width=float(max(0, width)),
             height=float(max(0, height)),
             rx=radius or None,
+            fill=fill,
             css=css,
         )
 
-    def svg(self, label: str) -> SafeString:
+    def svg(self, label: str, role: str = "img") -> SafeString:
+        """`role` is a group where the drawing has links in it: those of an image are not told."""
         return format_html(
-            '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+            '<svg viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>',
             short(self.width),
             short(self.height),
+            role,
             label,
             mark_safe("".join(self.parts)),
         )

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from accounts.models import Tenant
 from accounts.scoping import current_tenant_id
 from telephony.models import Call, CallDay, CallQuarter, CallRecord, Connection, Entity
-from telephony.models.calls import Direction, Medium, Outcome
-from telephony.models.missed import REACHED
+from telephony.models.calls import MISSED, REACHED, Direction, Medium, Outcome
 from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS
 from telephony.providers.drafts import CallRecordDraft
-from telephony.services import calls, rollup_sql, rollups
+from telephony.services import calls, rollups
 from telephony.services.rollup_reading import GROUPS, sums
 
 # The nights on which clocks are set back in Paris and forward again in Lord Howe, and days beside them.
@@ -176,7 +175,7 @@ def counted_quarters(connection: Connection) -> Cells:
         found[at, "calls"] += 1
         found[at, "inbound"] += is_inbound
         found[at, "reached"] += is_inbound and call.outcome in REACHED
-        found[at, "missed"] += is_inbound and call.outcome in rollup_sql.MISSED
+        found[at, "missed"] += is_inbound and call.outcome in MISSED
         found[at, "outbound"] += call.direction == Direction.OUTBOUND
         found[at, "talk_s"] += call.duration_s or 0
     return +found

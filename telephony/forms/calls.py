@@ -25,6 +25,12 @@ LENGTHS = {
 }
 
 
+OUTCOMES = [
+    ("reached", _("Somebody answered")),
+    ("unreached", _("Nobody answered")),
+]
+
+
 class CallFilterForm(FilterForm):
     """`zone` makes the days of a period; `region` understands national numbers; `connections` are the tenant's."""
 
@@ -33,13 +39,18 @@ class CallFilterForm(FilterForm):
     )
     period = PeriodField(label=_("Started"))
     direction = forms.ChoiceField(label=_("Direction"), choices=any_of(Direction))
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=any_of(Outcome))
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=any_of([*OUTCOMES, *Outcome.choices]))
     length = forms.ChoiceField(
         label=_("Talk"), choices=FixedChoices([(key, words[0]) for key, words in LENGTHS.items()])
     )
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
     line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=ANY_ONE)
     group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("any"))
+    dialled = forms.CharField(
+        label=_("Dialled"),
+        max_length=20,
+        help_text=_("How the called number begins, with its country: +44"),
+    )
     connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
@@ -81,6 +92,7 @@ class CallFilterForm(FilterForm):
             line=line.pk if line else None,
             group=group.pk if group else None,
             connection=connection.pk if connection else None,
+            dialled=values.get("dialled") or "",
             number=values.get("q") or "",
             min_duration_s=shortest,
             max_duration_s=longest,

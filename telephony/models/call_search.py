@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.lib.numbers import to_e164
-from telephony.models.calls import Call, CallQuerySet, NumberName
+from telephony.models.calls import MISSED, REACHED, Call, CallQuerySet, NumberName
 from telephony.models.searching import Search
 
 DIGITS = re.compile(r"\D+")
 NAMES_AT_MOST = 200
+OUTCOMES = {
+    "reached": REACHED,
+    "unreached": MISSED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +23,8 @@ class CallSearch(Search):
     """Every filter of the call history; an empty field narrows nothing.
 
     start_at, end_at  half-open span, aware
+    outcome  one, or a name of OUTCOMES for several that figures count together
+    dialled  how the called number begins, as it is stored: "+44"
     number   any notation; fewer digits than a whole number look at its end; words look at names
     min_duration_s, max_duration_s   talk time
     """
@@ -31,6 +37,7 @@ class CallSearch(Search):
     line: int | None = None
     group: int | None = None
     connection: int | None = None
+    dialled: str = ""
     number: str = ""
     min_duration_s: int | None = None
     max_duration_s: int | None = None
@@ -41,9 +48,13 @@ class CallSearch(Search):
             calls = calls.filter(started_at__gte=self.start_at)
         if self.end_at:
             calls = calls.filter(started_at__lt=self.end_at)
-        for field in ("direction", "outcome", "medium"):
+        for field in ("direction", "medium"):
             if value := getattr(self, field):
                 calls = calls.filter(**{field: value})
+        if self.outcome:
+            calls = calls.filter(outcome__in=OUTCOMES.get(self.outcome, (self.outcome,)))
+        if self.dialled:
+            calls = calls.filter(callee__startswith=self.dialled)
         if self.line:
             calls = calls.filter(line_id=self.line)
         if self.group:

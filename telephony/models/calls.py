@@ -40,6 +40,9 @@ class Outcome(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+# What people mean by an answered and by a missed call; who left a message is neither.
+REACHED = (Outcome.ANSWERED, Outcome.FORWARDED)
+MISSED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)
 UNANSWERED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.VOICEMAIL)
 
 

@@ -19,9 +19,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.scoping import TenantOwned
 from telephony.models.call_search import CallSearch
-from telephony.models.calls import UNANSWERED, Call, CallQuerySet, Direction, Medium, Outcome
+from telephony.models.calls import REACHED, UNANSWERED, Call, CallQuerySet, Direction, Medium
 
-REACHED = (Outcome.ANSWERED, Outcome.FORWARDED)
 NOTE_AT_MOST = 500
 
 

@@ -7,6 +7,7 @@ never added to. PostgreSQL itself notes which days are touched (rollup_triggers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -24,6 +25,25 @@ DESTINATION_LENGTH = 5
 
 # Their rows are made of rows whose keys are checked or come from such; see calls._PLAIN.
 _PLAIN: dict[str, Any] = {"db_constraint": False, "db_index": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Which calls: all of the tenant's, or those of a connection, a line, or a queue or group of a connection."""
+
+    connection: int | None = None
+    line: int | None = None
+    group: str | None = None
+
+    @property
+    def condition(self) -> str:
+        columns = {"connection_id": self.connection, "line_id": self.line, "group_remote_id": self.group}
+        asked = [f"{name} = %({name})s" for name, value in columns.items() if value is not None]
+        return " AND ".join(asked) or "TRUE"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"connection_id": self.connection, "line_id": self.line, "group_remote_id": self.group}
 
 
 def _tenant() -> models.ForeignKey:

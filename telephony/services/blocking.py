@@ -15,8 +15,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from telephony.models import BlockEnd, Call, Change, Connection, Entity
-from telephony.models.calls import Direction, Medium
-from telephony.models.missed import REACHED
+from telephony.models.calls import REACHED, Direction, Medium
 from telephony.providers.blocking import (
     Blocking,
     Entry,

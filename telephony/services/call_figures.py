@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 
-from portal.lib.days import midnight
-from telephony.models import Call, Coverage
-from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
-from telephony.models.missed import REACHED, MissedSearch
+from telephony.models import Call
+from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium
+from telephony.models.missed import MissedSearch
 
-MISSED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)
 INBOUND = Q(direction=Direction.INBOUND)
 CALL_BACK_WITHIN = timedelta(days=3)
 
@@ -39,6 +35,17 @@ class DayFigures:
     @property
     def answer_rate(self) -> float | None:
         return self.reached / self.inbound if self.inbound else None
+
+    def __add__(self, other: DayFigures) -> DayFigures:
+        """The figures of both spans together."""
+        cost = {
+            currency: self.cost_micros.get(currency, 0) + other.cost_micros.get(currency, 0)
+            for currency in sorted({*self.cost_micros, *other.cost_micros})
+        }
+        names = ("calls", "inbound", "reached", "missed", "outbound", "talk_s", "messages")
+        return DayFigures(
+            **{name: getattr(self, name) + getattr(other, name) for name in names}, cost_micros=cost
+        )
 
 
 @dataclass(frozen=True)
@@ -78,33 +85,6 @@ def figures_between(start_at: datetime, end_at: datetime, of: CallQuerySet | Non
     )
 
 
-def answer_rate_by_day(first: date, last: date, zone: ZoneInfo) -> dict[date, tuple[int, int]]:
-    """Local day -> (inbound, reached), days without calls left out."""
-    rows = (
-        _inbound_voice(first, last, zone)
-        .annotate(day=TruncDate("started_at", tzinfo=zone))
-        .values("day")
-        .annotate(inbound=Count("pk"), reached=Count("pk", filter=Q(outcome__in=REACHED)))
-        .order_by("day")
-    )
-    return {row["day"]: (row["inbound"], row["reached"]) for row in rows}
-
-
-def inbound_by_hour(first: date, last: date, zone: ZoneInfo) -> dict[tuple[int, int], float]:
-    """(ISO weekday 1..7, hour 0..23) -> mean of inbound calls over the whole weeks between the two days."""
-    weeks = max(1, ((last - first).days + 1) // 7)
-    rows = (
-        _inbound_voice(first, last, zone)
-        .annotate(
-            weekday=ExtractIsoWeekDay("started_at", tzinfo=zone), hour=ExtractHour("started_at", tzinfo=zone)
-        )
-        .values("weekday", "hour")
-        .annotate(calls=Count("pk"))
-        .order_by("weekday", "hour")
-    )
-    return {(row["weekday"], row["hour"]): row["calls"] / weeks for row in rows}
-
-
 def missed_not_called_back(now: datetime, limit: int = 5) -> list[MissedCaller]:
     """Outside numbers that the board of missed callers has open, of three days, the last to call first."""
     search = MissedSearch(start_at=now - CALL_BACK_WITHIN, end_at=now)
@@ -118,30 +98,6 @@ def missed_not_called_back(now: datetime, limit: int = 5) -> list[MissedCaller]:
     return [MissedCaller(call.caller, tries[call.caller], call.started_at, call.line_id) for call in latest]
 
 
-def days_not_whole(first: date, last: date) -> Sequence[Coverage]:
-    """Days whose calls are not all here, newest first: figures over them carry a star."""
-    return list(
-        Coverage.objects.filter(day__gte=first, day__lte=last)
-        .exclude(state=Coverage.State.COMPLETE)
-        .exclude(day=last)
-        .select_related("connection")
-        .order_by("-day")
-    )
-
-
-def same_weekday_mean(now: datetime, zone: ZoneInfo, weeks: int = 4) -> float:
-    """Calls by this time of day, mean of the same weekday in the weeks before."""
-    start = midnight(now.astimezone(zone).date(), zone)
-    spans = [
-        Q(started_at__gte=start - timedelta(weeks=n), started_at__lt=now - timedelta(weeks=n))
-        for n in range(1, weeks + 1)
-    ]
-    either = spans[0]
-    for span in spans[1:]:
-        either |= span
-    return Call.objects.filter(either, medium=Medium.VOICE).count() / weeks
-
-
 def hits_of(numbers: Sequence[str], since: datetime) -> dict[str, int]:
     """How often each of these numbers called since then, with one query."""
     rows = (
@@ -152,8 +108,3 @@ def hits_of(numbers: Sequence[str], since: datetime) -> dict[str, int]:
         .annotate(calls=Count("pk"))
     )
     return {row["number"]: row["calls"] for row in rows}
-
-
-def _inbound_voice(first: date, last: date, zone: ZoneInfo) -> CallQuerySet:
-    span = midnight(first, zone), midnight(last + timedelta(days=1), zone)
-    return Call.objects.between(*span).filter(INBOUND, medium=Medium.VOICE)

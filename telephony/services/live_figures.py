@@ -15,8 +15,8 @@ from django.db.models.functions import ExtractHour
 from accounts.models import Tenant
 from portal.lib.days import midnight
 from telephony.models import Call, LineHook
-from telephony.models.calls import CallQuerySet, Direction, Medium
-from telephony.models.missed import REACHED, MissedSearch
+from telephony.models.calls import REACHED, CallQuerySet, Direction, Medium
+from telephony.models.missed import MissedSearch
 from telephony.services.call_figures import CALL_BACK_WITHIN, figures_between
 from telephony.services.live_places import Wish
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection as database
 
-from telephony.models.calls import UNANSWERED, Direction, Medium
-from telephony.models.missed import REACHED, MissedSearch, MissedState
+from telephony.models.calls import REACHED, UNANSWERED, Direction, Medium
+from telephony.models.missed import MissedSearch, MissedState
 
 
 def _listed(words: tuple[str, ...]) -> str:

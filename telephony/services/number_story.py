@@ -20,8 +20,7 @@ from accounts.models import Tenant
 from portal.lib.days import midnight
 from portal.lib.number_kinds import About, about
 from telephony.models import Call, Change, Entity, EntityReference, NumberName
-from telephony.models.calls import Direction, Medium
-from telephony.models.missed import REACHED
+from telephony.models.calls import REACHED, Direction, Medium
 from telephony.providers.fields import DocumentField, value_at
 from telephony.providers.kinds import EntityKind
 from telephony.providers.phrases import Said

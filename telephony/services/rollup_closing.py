@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +11,8 @@ from zoneinfo import ZoneInfo
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from telephony.models import CallDay, ClosedMonth, Connection, Coverage
-from telephony.models.calls import Direction, Medium
-from telephony.models.missed import REACHED
+from telephony.models.calls import MISSED, REACHED, Direction, Medium
 from telephony.services.rollup_reading import Sum, sums
-from telephony.services.rollup_sql import MISSED
 
 CLOSED_AFTER = timedelta(days=3)  # most calls that come late have come by then
 Figures = dict[str, Any]
@@ -58,7 +56,7 @@ def versions_of(month: date) -> list[ClosedMonth]:
     return list(ClosedMonth.objects.filter(month=month).order_by("-version"))
 
 
-def figures_of(rows: Iterable[Sum], currencies: dict[int, str]) -> Figures:
+def figures_of(rows: Iterable[Sum], currencies: Mapping[int, str]) -> Figures:
     """calls, inbound, reached, missed, outbound, talk_s of voice; cost: micros by currency, of everything.
 
     rows   by connection, medium, direction and outcome, in that order at the end of their keys

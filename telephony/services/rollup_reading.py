@@ -15,7 +15,7 @@ from django.db import connection as database
 
 from accounts.scoping import current_tenant_id
 from portal.lib.days import midnight
-from telephony.models.rollups import WAIT_BOUNDS
+from telephony.models.rollups import WAIT_BOUNDS, Part
 from telephony.services import rollup_sql as sql
 
 # What cells may be grouped by: columns, and steps of time that begin on a Monday or a first.
@@ -34,25 +34,6 @@ GROUPS = {
 } | {"week": "date_trunc('week', day)::date", "month": "date_trunc('month', day)::date"}
 _DETAIL = {"line_id", "group_remote_id", "destination"}
 _WAITS = "".join(f", coalesce(sum(waits[{place}]), 0)" for place in range(1, len(WAIT_BOUNDS) + 2))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """Which calls: all of the tenant's, or those of a connection, a line, or a queue or group of a connection."""
-
-    connection: int | None = None
-    line: int | None = None
-    group: str | None = None
-
-    @property
-    def condition(self) -> str:
-        columns = {"connection_id": self.connection, "line_id": self.line, "group_remote_id": self.group}
-        asked = [f"{name} = %({name})s" for name, value in columns.items() if value is not None]
-        return " AND ".join(asked) or "TRUE"
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return {"connection_id": self.connection, "line_id": self.line, "group_remote_id": self.group}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,8 @@ from typing import Any
 
 from django.db import connection as database
 
-from telephony.models.calls import Direction, Medium, Outcome
-from telephony.models.missed import REACHED
+from telephony.models.calls import MISSED, REACHED, Direction, Medium
 from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS
-
-MISSED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)
 
 DAY_KEYS = "is_total, connection_id, day, line_id, group_remote_id, medium, direction, outcome, destination"
 DAY_MEASURES = "calls, talk_s, wait_s, waits, cost_micros"

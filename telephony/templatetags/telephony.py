@@ -150,6 +150,21 @@ def live_duration(now: datetime, since: datetime) -> str:
 
 
 @register.simple_tag
+def count(value: int) -> str:
+    """A count with its thousands apart."""
+    return formats.count(value)
+
+
+@register.simple_tag
+def more_or_less(change: int, before: int, good: str = "") -> SafeString:
+    """A change of a count beside what it was: "+12 on 202 before". `good` is the sign that is a change to the better."""
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    css = "" if not good or not change else "sb-up" if sign == good else "sb-down"
+    shown = format_html('<span class="{}">{}{}</span>', css, sign, formats.count(abs(change)))
+    return format_html(_("{change} on {before} before"), change=shown, before=formats.count(before))
+
+
+@register.simple_tag
 def points(value: float | None) -> SafeString:
     """A change in points against the span before, coloured by its direction."""
     if value is None:

@@ -1,10 +1,11 @@
-"""A tenant's day: figures, answer rate with the changes made, when people call, what needs attention."""
+"""A tenant in figures: of a day or any span, as a whole or of one connection or line; and what needs attention."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -14,45 +15,28 @@ from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
-from portal.lib.days import midnight
-from telephony.models import Change, Connection, SyncRun
-from telephony.services import call_figures
-from telephony.services.call_figures import DayFigures
+from portal.ui.links import tenant_url
+from telephony.forms.overview import FiguresForm
+from telephony.menu import connections_of
+from telephony.models import Change, Entity, SyncRun
+from telephony.models.places import Place
+from telephony.models.rollups import Part
+from telephony.models.spans import Span
+from telephony.services import analytics, call_figures
 from telephony.services.number_names import names_of
+from telephony.services.period_coverage import PeriodCoverage, coverage_of
+from telephony.services.rollup_closing import versions_of
 from telephony.views import overview_figures
 from telephony.views.attention import attention_of
 from telephony.views.panels import overview_panels
 
-PERIODS = {
-    "today": gettext_lazy("Today"),
+SHORT_CUTS = {
+    "": gettext_lazy("Today"),
     "week": gettext_lazy("This week"),
-    "month": gettext_lazy("30 days"),
+    "30d": gettext_lazy("30 days"),
 }
-RATE_DAYS, HEAT_DAYS = 30, 28
 LATEST_CHANGES = 5
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A span's figures beside those of the span before."""
-
-    now: DayFigures
-    before: DayFigures
-
-    @property
-    def calls_more(self) -> int:
-        return self.now.calls - self.before.calls
-
-    @property
-    def calls_fewer(self) -> int:
-        return -self.calls_more
-
-    @property
-    def rate_points(self) -> float | None:
-        """Change of the answer rate in points."""
-        if self.now.answer_rate is None or self.before.answer_rate is None:
-            return None
-        return 100 * (self.now.answer_rate - self.before.answer_rate)
+GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # what the history of calls can be narrowed to
 
 
 class OverviewView(TenantRightMixin, TemplateView):
@@ -61,28 +45,23 @@ class OverviewView(TenantRightMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tenant = self.request.tenant
-        connections = list(Connection.objects.filter(unlinked_at=None).select_related("credential"))
+        connections = [one for one in connections_of(self.request) if one.unlinked_at is None]
         context: dict[str, Any] = {"connections": connections, "title": _("Overview"), **kwargs}
         if not connections:
             return super().get_context_data(is_empty=True, **context)
         zone, now = ZoneInfo(tenant.time_zone), timezone.now()
-        period = self.request.GET.get("period", "today")
-        period = period if period in PERIODS else "today"
-        may_see_calls = Right.CALLS_LIST in self.request.rights
         today = now.astimezone(zone).date()
         changes = (
             Change.objects.exclude(state=Change.State.DRAFT)
             .select_related("line", "connection")
             .order_by("-created_at", "-pk")
         )
-        if may_see_calls:
-            context |= self._calls(period, now, zone, today)
+        if Right.CALLS_LIST in self.request.rights:
+            context |= self._calls(now, zone, today)
         return super().get_context_data(
             today=today,
             zone=zone.key,
             now=now,
-            period=period,
-            periods=PERIODS,
             attention=attention_of(tenant, now),
             changes=list(changes[:LATEST_CHANGES]),
             panels=overview_panels(tenant, connections),
@@ -94,45 +73,151 @@ class OverviewView(TenantRightMixin, TemplateView):
             **context,
         )
 
-    def _calls(self, period: str, now: datetime, zone: ZoneInfo, today: date) -> dict[str, Any]:
-        start, end, before_start, before_end = spans(period, now, zone, today)
+    def _calls(self, now: datetime, zone: ZoneInfo, today: date) -> dict[str, Any]:
+        connection_names = {one.pk: one.name for one in connections_of(self.request)}
+        currencies = {one.pk: one.currency for one in connections_of(self.request)}
+        form = self._form(zone)
+        span, part = form.as_span(today), form.as_part()
+        trend = span.trend
+        coverage = coverage_of(trend.first, trend.last, today, part)
+        found = analytics.compared(span, zone, part, now, currencies)
+        callers = analytics.by_caller(span, zone, part)
         waiting = call_figures.missed_not_called_back(now)
-        first = today - timedelta(days=RATE_DAYS - 1)
-        marks = Change.objects.filter(
-            state=Change.State.APPLIED, sent_at__gte=midnight(first, zone), line__isnull=False
-        ).order_by("sent_at")
+        lines = analytics.by_line(span, zone, part, currencies)
+        closed = self._closed(span, part)
         return {
-            "compared": Compared(
-                call_figures.figures_between(start, end),
-                call_figures.figures_between(before_start, before_end),
-            ),
-            "rate": overview_figures.answer_rate(
-                call_figures.answer_rate_by_day(first, today, zone),
-                [first + timedelta(days=n) for n in range(RATE_DAYS)],
-                list(marks.select_related("line")[:12]),
-                call_figures.days_not_whole(first, today),
-                zone,
-            ),
-            "heat": overview_figures.when_people_call(
-                call_figures.inbound_by_hour(
-                    today - timedelta(days=HEAT_DAYS), today - timedelta(days=1), zone
-                )
-            ),
-            "waiting": waiting,
-            "waiting_names": names_of(caller.number for caller in waiting),
             "may_see_calls": True,
+            "filter_form": form,
+            "short_cuts": SHORT_CUTS,
+            "span": span,
+            "part": part,
+            "subject": self._subject(form),
+            "compared": found,
+            "may_compare": coverage.reaches(span.before),
+            "coverage": coverage.within(span),
+            "has_all_since": coverage.reaches(span),
+            "closed": closed,
+            "urls": self._urls(span, part),
+            "waits": analytics.waits_of(span, zone, part),
+            "lines": [
+                (
+                    one,
+                    self._url(span, part, line=one.entity.pk)
+                    if one.entity and one.entity.missing_since is None
+                    else "",
+                )
+                for one in lines[: analytics.MOST_ROWS]
+            ],
+            "other_lines": len(lines) - analytics.MOST_ROWS,
+            "rest": analytics.together(lines[analytics.MOST_ROWS :]),
+            "groups": [
+                (
+                    one,
+                    connection_names.get(one.connection_id, ""),
+                    self._url(span, part, direction="inbound", group=one.entity.pk)
+                    if one.entity and one.entity.facet in GROUPS
+                    else "",
+                )
+                for one in analytics.by_group(span, zone, part)
+            ],
+            "destinations": [
+                (
+                    one,
+                    overview_figures.place_words(one),
+                    self._url(span, part, direction="outbound", dialled=one.code) if one.code else "",
+                )
+                for one in analytics.by_destination(span, zone, part, currencies)[: analytics.MOST_ROWS]
+            ],
+            "callers": [(one, self._url(span, part, direction="inbound", q=one.number)) for one in callers],
+            "callers_within": analytics.CALLERS_WITHIN,
+            "waiting": waiting,
+            "names": names_of([*(one.number for one in callers), *(one.number for one in waiting)]),
+            "span_words": overview_figures.span_words(span),
+            "before_words": overview_figures.span_words(span.before),
+            "in_time_s": analytics.IN_TIME_S,
+            **self._over_time(trend, zone, part, coverage, found),
         }
 
+    def _form(self, zone: ZoneInfo) -> FiguresForm:
+        listed = Entity.objects.lines().order_by("name_key", "id")
+        form = FiguresForm(
+            self.request.GET,
+            zone=zone,
+            connections=connections_of(self.request),
+            lines=[Place(*row) for row in listed.values_list(*Place._fields)],
+        )
+        form.full_clean()
+        return form
 
-def spans(
-    period: str, now: datetime, zone: ZoneInfo, today: date
-) -> tuple[datetime, datetime, datetime, datetime]:
-    """The span in words, up to now, and the like-long one before it: same weekday, week before, month before."""
-    first = {
-        "today": today,
-        "week": today - timedelta(days=today.weekday()),
-        "month": today - timedelta(days=29),
-    }[period]
-    back = timedelta(days=30) if period == "month" else timedelta(days=7)
-    start = midnight(first, zone)
-    return start, now, midnight(first - back, zone), now - back
+    def _over_time(
+        self,
+        trend: Span,
+        zone: ZoneInfo,
+        part: Part,
+        coverage: PeriodCoverage,
+        found: analytics.Compared,
+    ) -> dict[str, Any]:
+        steps = analytics.over_time(trend, zone, part)
+        may_compare = trend.name and coverage.reaches(trend.before)
+        rate_before = found.before.answer_rate if may_compare else None
+        return {
+            "volume": overview_figures.volume(
+                steps,
+                trend,
+                coverage.not_whole,
+                lambda step: self._calls_url(*trend.part_of(step), part, direction="inbound"),
+            ),
+            "rate": overview_figures.answer_rate(
+                steps, trend, rate_before, self._changes(trend, zone, part), coverage.not_whole, zone
+            ),
+            "heat": overview_figures.when_people_call(analytics.hours_of(trend, zone, part), trend),
+            "trend_url": self._calls_url(trend.first, trend.last, part, direction="inbound"),
+        }
+
+    def _changes(self, trend: Span, zone: ZoneInfo, part: Part) -> Sequence[Change]:
+        """Changes made to lines meanwhile, which the answer rate may have followed."""
+        begin, end = trend.instants(zone)
+        marks = Change.objects.filter(
+            state=Change.State.APPLIED, sent_at__gte=begin, sent_at__lt=end, line__isnull=False
+        )
+        if part.line is not None:
+            marks = marks.filter(line_id=part.line)
+        if part.connection is not None:
+            marks = marks.filter(connection_id=part.connection)
+        return list(marks.order_by("-sent_at").select_related("line")[:12])[::-1]
+
+    def _closed(self, span: Span, part: Part) -> Any:
+        """What was said of a whole month that is closed; nothing of other spans and of parts."""
+        return versions_of(span.first) if span.is_whole_month and part == Part() else []
+
+    def _subject(self, form: FiguresForm) -> str:
+        """The line or connection that is looked at alone, by name."""
+        chosen = form.cleaned_data.get("line") or form.cleaned_data.get("connection")
+        return str(chosen) if chosen else ""
+
+    def _urls(self, span: Span, part: Part) -> Mapping[str, str]:
+        """The calls behind each figure of the strip."""
+        some = {
+            "calls": {},
+            "inbound": {"direction": "inbound"},
+            "reached": {"direction": "inbound", "outcome": "reached"},
+            "missed": {"direction": "inbound", "outcome": "unreached"},
+            "outbound": {"direction": "outbound"},
+        }
+        return {name: self._url(span, part, **more) for name, more in some.items()}
+
+    def _url(self, span: Span, part: Part, **more: object) -> str:
+        return self._calls_url(span.first, span.last, part, **more)
+
+    def _calls_url(self, first: date, last: date, part: Part, **more: object) -> str:
+        values = {
+            "period": "dates",
+            "period_from": first.isoformat(),
+            "period_to": last.isoformat(),
+            "medium": "voice",
+            "connection": part.connection,
+            "line": part.line,
+            **more,
+        }
+        set_ones = {name: value for name, value in values.items() if value is not None}
+        return f"{tenant_url(self.request.tenant, 'telephony:call_list')}?{urlencode(set_ones)}"

@@ -8,10 +8,15 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
+from telephony.forms.overview import FiguresForm
 from telephony.models import Call
-from telephony.services import call_figures
+from telephony.models.rollups import Part
+from telephony.models.spans import Span
+from telephony.services import analytics, call_figures
 from telephony.templatetags.telephony import hours
+from telephony.views.overview_figures import when_people_call
 
 from .conftest import LINE, NOON
 
@@ -45,9 +50,11 @@ def test_days_are_local_days(store: Store) -> None:
     store(started_at=NOON.replace(hour=22, minute=59))
     store(started_at=NOON.replace(hour=23, minute=1))
 
-    by_day = call_figures.answer_rate_by_day(date(2026, 3, 10), date(2026, 3, 11), PARIS)
+    span = Span(name="", first=date(2026, 3, 10), last=date(2026, 3, 11), today=date(2026, 3, 20))
 
-    assert by_day == {date(2026, 3, 10): (1, 1), date(2026, 3, 11): (1, 1)}
+    steps = analytics.over_time(span, PARIS, Part())
+
+    assert steps == dict.fromkeys(span.steps(), analytics.Step(inbound=1, reached=1))
 
 
 def test_a_missed_caller_waits_until_somebody_spoke_with_them(store: Store) -> None:
@@ -76,12 +83,15 @@ def test_an_attempt_that_reached_nobody_is_no_call_back(store: Store) -> None:
 
 
 def test_the_heat_map_is_a_mean_over_weeks(store: Store) -> None:
-    store(started_at=NOON)
+    call = store(started_at=NOON)
     store(started_at=NOON + timedelta(days=7))
+    span = Span(name="", first=date(2026, 3, 9), last=date(2026, 3, 22), today=date(2026, 3, 22))
 
-    heat = call_figures.inbound_by_hour(date(2026, 3, 9), date(2026, 3, 22), PARIS)
-
-    assert heat == {(2, 12): 1.0}
+    for part in (Part(), Part(line=call.line_id)):
+        told = when_people_call(analytics.hours_of(span, PARIS, part), span)
+        rows = {str(name): values for name, *values in told.figure.rows}
+        assert [value for value in rows["Tue"] if value != "0.0"] == ["1.0"]
+        assert "Tuesday 12" in told.figure.caption
 
 
 @pytest.mark.parametrize(
@@ -90,3 +100,42 @@ def test_the_heat_map_is_a_mean_over_weeks(store: Store) -> None:
 def test_a_talk_time_has_its_minutes_in_two_figures(seconds: int, says: str) -> None:
     """`format_html` pads what it is given as a text: seven minutes were shown as 70."""
     assert re.sub("<[^>]+>", "", hours(seconds)) == says
+
+
+TODAY = date(2026, 11, 28)
+SPANS = [
+    # name, first, last; what it is compared with; steps
+    ("today", TODAY, TODAY, date(2026, 11, 21), date(2026, 11, 21), "day"),
+    ("week", date(2026, 11, 23), TODAY, date(2026, 11, 16), date(2026, 11, 21), "day"),
+    ("month", date(2026, 11, 1), TODAY, date(2026, 10, 1), date(2026, 10, 28), "day"),
+    ("last_month", date(2026, 10, 1), date(2026, 10, 31), date(2026, 9, 1), date(2026, 9, 30), "day"),
+    ("year", date(2026, 1, 1), TODAY, date(2025, 1, 1), date(2025, 11, 28), "week"),
+    ("30d", date(2026, 10, 30), TODAY, date(2026, 9, 30), date(2026, 10, 29), "day"),
+    ("dates", date(2024, 1, 1), date(2025, 12, 31), date(2021, 12, 31), date(2023, 12, 31), "month"),
+]
+
+
+@pytest.mark.parametrize(("name", "first", "last", "first_before", "last_before", "step"), SPANS)
+def test_a_span_is_compared_with_the_like_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    first: date,
+    last: date,
+    first_before: date,
+    last_before: date,
+    step: str,
+) -> None:
+    span = Span(name=name, first=first, last=last, today=TODAY)
+    form = FiguresForm(
+        {"period": "" if name == "today" else name, "period_from": first if name == "dates" else "",
+         "period_to": last if name == "dates" else ""},
+        zone=PARIS, connections=(), lines=(),
+    )  # fmt: skip
+    monkeypatch.setattr(timezone, "localdate", lambda: TODAY)
+    form.full_clean()
+
+    assert form.as_span(TODAY) == span
+    assert (span.before.first, span.before.last, span.step) == (first_before, last_before, step)
+    days = [day for one in span.steps() for day in span.part_of(one)]
+    assert days == sorted(days)
+    assert (days[0], days[-1]) == (first, last)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from telephony.models import Call, Connection, MissedMark, OpeningHours
-from telephony.models.calls import UNANSWERED
-from telephony.models.missed import REACHED, MissedSearch, MissedState
+from telephony.models.calls import REACHED, UNANSWERED
+from telephony.models.missed import MissedSearch, MissedState
 from telephony.providers.hours import Hours, week_of
 from telephony.services import call_figures, missed_calls, missed_sql
 from telephony.services.open_time import OpenTime

@@ -1,0 +1,121 @@
+"""Bars of parts upon each other, day by day or week by week. Each may lead to what is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.ui.figures import LEFT, TOP, Scale, draw_axis, draw_grid, hash_of, plain, ticks
+from portal.ui.svg import Drawing, Figure, pattern
+
+WIDE, NARROW = (736.0, 220.0), (358.0, 200.0)
+ROOM_BELOW, ROOM_AT_END = 24.0, 96.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One part of every bar, from the foot up. Hatched it is told apart in black and white print, too."""
+
+    name: str
+    values: Sequence[int]
+    css: str = ""
+    is_hatched: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """What a figure of stacked bars shows.
+
+    labels   name every bar; links are addresses, "" for none
+    gaps     places whose values are not whole: hatched behind the bar
+    """
+
+    layers: Sequence[Layer]
+    labels: Sequence[str]
+    label: str
+    links: Sequence[str] = ()
+    gaps: frozenset[int] = frozenset()
+
+    def draw(self, width: float, height: float) -> SafeString:
+        drawing, foot = Drawing(width, height), height - ROOM_BELOW
+        totals = self.totals
+        levels = ticks(0, max([1, *totals]))
+        scale = Scale(low=0, high=levels[-1], top=TOP, foot=foot)
+        right = width - (ROOM_AT_END if width > 500 else 8)
+        draw_grid(drawing, scale, levels, right, "")
+        step = (right - LEFT) / max(1, len(totals))
+        name = f"stack-{hash_of(self.label)}-{width:.0f}"
+        drawing.parts.append(pattern(name, "hatch-missed"))
+        drawing.parts.append(pattern(f"{name}-gap"))
+        for at in sorted(self.gaps):
+            drawing.add(
+                "rect",
+                x=LEFT + at * step,
+                y=TOP,
+                width=step,
+                height=foot - TOP,
+                fill=f"url(#{name}-gap)",
+                css="gap",
+            )
+        for at in range(len(totals)):
+            inner = Drawing(width, height)
+            self._draw_bar(inner, at, LEFT + at * step + step * 0.14, step * 0.72, scale, name)
+            link = self.links[at] if at < len(self.links) else ""
+            drawing.add("a", SafeString("".join(inner.parts)), href=link) if link else drawing.parts.extend(
+                inner.parts
+            )
+        self._draw_names(drawing, right + 8, scale)
+        xs = [LEFT + (at + 0.5) * step for at in range(len(totals))]
+        draw_axis(drawing, self.labels, xs, foot, height - 6, shown=6 if width > 500 else 3)
+        return drawing.svg(self.label, role="group" if any(self.links) else "img")
+
+    @property
+    def totals(self) -> list[int]:
+        return [sum(values) for values in zip(*(layer.values for layer in self.layers), strict=True)]
+
+    def _draw_bar(self, drawing: Drawing, at: int, x: float, width: float, scale: Scale, name: str) -> None:
+        tip = f"{self.labels[at]}: " + ", ".join(
+            f"{plain(layer.values[at])} {layer.name}" for layer in self.layers if layer.values[at]
+        )
+        below = 0
+        for layer in self.layers:
+            if value := layer.values[at]:
+                y, y_foot = scale.y(below + value), scale.y(below)
+                below += value
+                if layer.is_hatched:
+                    drawing.box(x, y, width, y_foot - y - 0.5, "edge", tip=tip, fill=f"url(#{name})")
+                else:
+                    drawing.box(x, y, width, y_foot - y - 0.5, layer.css, tip=tip)
+
+    def _draw_names(self, drawing: Drawing, x: float, scale: Scale) -> None:
+        """The parts by name beside the last bar, moved off each other; on a telephone the table names them."""
+        if drawing.width < 500 or not self.totals:
+            return
+        below, floor = 0, scale.foot + 14
+        for layer in self.layers:
+            value = layer.values[-1]
+            y = min(scale.y(below + value / 2) + 4, floor - 14)
+            below += value
+            floor = y
+            drawing.text(x, y, layer.name, css="s")
+
+
+def stacked(stack: Stack, *, head: str = "") -> Figure:
+    """The bars wide and narrow, and their table with a column a part."""
+    rows = []
+    for at, name in enumerate(stack.labels):
+        link = stack.links[at] if at < len(stack.links) else ""
+        total: object = plain(stack.totals[at])
+        rows.append(
+            (
+                name,
+                format_html('<a href="{}">{}</a>', link, total) if link else total,
+                *(plain(layer.values[at]) for layer in stack.layers),
+            )
+        )
+    heads = (head or _("Day"), _("All"), *(layer.name for layer in stack.layers))
+    return Figure(stack.draw(*WIDE), stack.label, heads, rows, narrow=stack.draw(*NARROW))

@@ -1,0 +1,360 @@
+"""Figures of a span for a tenant, a connection or a line, from the roll-ups: in all, over time, by line, queue,
+destination and caller. Days are the tenant's local days. Drawing them: views/overview_figures.py.
+
+Answered = answered or forwarded, of inbound voice calls. All but callers comes from cells (rollup_reading.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from django.db.models import Count, Q
+
+from telephony.models import Call, Entity
+from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
+from telephony.models.rollups import WAIT_BOUNDS, Part
+from telephony.models.spans import DAY, Span
+from telephony.services.call_figures import INBOUND, DayFigures, figures_between
+from telephony.services.rollup_closing import figures_of
+from telephony.services.rollup_reading import HourSum, by_hour, sums
+
+MOST_ROWS = 8
+CALLERS_WITHIN = 62  # days: callers are counted call by call
+IN_TIME_S = 20  # the usual promise of a queue: so many are answered within
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """A span's figures beside those of the like one before it; of a day that is not over, up to the same time."""
+
+    now: DayFigures
+    before: DayFigures
+
+    @property
+    def calls_more(self) -> int:
+        return self.now.calls - self.before.calls
+
+    @property
+    def missed_more(self) -> int:
+        return self.now.missed - self.before.missed
+
+    @property
+    def talk_s_more(self) -> int:
+        return self.now.talk_s - self.before.talk_s
+
+    @property
+    def rate_points(self) -> float | None:
+        """Change of the answer rate in points."""
+        if self.now.answer_rate is None or self.before.answer_rate is None:
+            return None
+        return 100 * (self.now.answer_rate - self.before.answer_rate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Inbound voice calls of one day, week or month."""
+
+    inbound: int = 0
+    reached: int = 0
+    missed: int = 0
+
+    @property
+    def other(self) -> int:
+        """Those that ended otherwise: in a mailbox, or it is not told."""
+        return self.inbound - self.reached - self.missed
+
+
+@dataclass(kw_only=True)
+class Waits:
+    """Calls by seconds waited; how many tell nothing is not known here."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(WAIT_BOUNDS) + 1))
+
+    def add(self, counts: Iterable[int]) -> None:
+        self.counts = [one + more for one, more in zip(self.counts, counts, strict=True)]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+    @property
+    def half_s(self) -> int | None:
+        return self.within(0.5)
+
+    @property
+    def most_s(self) -> int | None:
+        return self.within(0.9)
+
+    def within(self, share: float) -> int | None:
+        """The least of WAIT_BOUNDS within which that share waited; None where some waited longer, or none tells."""
+        reached = 0
+        for bound, count in zip(WAIT_BOUNDS, self.counts, strict=False):
+            reached += count
+            if self.total and reached >= share * self.total:
+                return bound
+        return None
+
+    def share_within(self, seconds: int) -> float | None:
+        """Which share waited less; `seconds` is one of WAIT_BOUNDS."""
+        places = WAIT_BOUNDS.index(seconds) + 1
+        return sum(self.counts[:places]) / self.total if self.total else None
+
+
+@dataclass(kw_only=True)
+class LineRow:
+    """What a line did. `entity` None is all calls that belong to no line that is known."""
+
+    entity: Entity | None
+    calls: int = 0
+    inbound: int = 0
+    reached: int = 0
+    talk_s: int = 0
+    cost: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def answer_rate(self) -> float | None:
+        return self.reached / self.inbound if self.inbound else None
+
+    def add(self, other: LineRow) -> None:
+        self.calls += other.calls
+        self.inbound += other.inbound
+        self.reached += other.reached
+        self.talk_s += other.talk_s
+        for currency, micros in other.cost.items():
+            self.cost[currency] = self.cost.get(currency, 0) + micros
+
+
+@dataclass(kw_only=True)
+class GroupRow:
+    """What a queue or ring group did with the inbound calls it was offered."""
+
+    connection_id: int
+    remote_id: str
+    entity: Entity | None = None
+    calls: int = 0
+    reached: int = 0
+    abandoned: int = 0
+    timed_out: int = 0
+    waits: Waits = field(default_factory=Waits)
+
+    @property
+    def in_time(self) -> float | None:
+        return self.waits.share_within(IN_TIME_S)
+
+
+@dataclass(kw_only=True)
+class DestinationRow:
+    """Outbound calls to one country calling code, or to short numbers where `code` is empty."""
+
+    code: str
+    regions: Sequence[str]
+    calls: int = 0
+    talk_s: int = 0
+    cost: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerRow:
+    number: str
+    calls: int
+    reached: int
+
+
+def calls_of(part: Part) -> CallQuerySet:
+    """The calls that are counted for a part."""
+    calls = Call.objects.all()
+    if part.connection is not None:
+        calls = calls.filter(connection_id=part.connection)
+    if part.line is not None:
+        calls = calls.filter(line_id=part.line)
+    return calls
+
+
+def compared(
+    span: Span, zone: ZoneInfo, part: Part, now: datetime, currencies: Mapping[int, str]
+) -> Compared:
+    """`currencies` are those of the tenant's connections, by id."""
+    before = span.before
+    found = _figures(
+        before.first, before.last - DAY if span.is_to_date else before.last, zone, part, currencies
+    )
+    if span.is_to_date:
+        begin, end = Span(name="", first=before.last, last=before.last, today=span.today).instants(zone)
+        same_time = now - (span.last - before.last)
+        found = found + figures_between(begin, min(max(begin, same_time), end), calls_of(part))
+    return Compared(now=_figures(span.first, span.last, zone, part, currencies), before=found)
+
+
+def _figures(
+    first: date, last: date, zone: ZoneInfo, part: Part, currencies: Mapping[int, str]
+) -> DayFigures:
+    rows = sums(("connection_id", "medium", "direction", "outcome"), first, last, zone, part)
+    found = figures_of(rows, currencies)
+    return DayFigures(
+        **{name: found[name] for name in ("calls", "inbound", "reached", "missed", "outbound", "talk_s")},
+        messages=sum(row.calls for row in rows if row.key[1] == Medium.SMS),
+        cost_micros=found["cost"],
+    )
+
+
+def over_time(span: Span, zone: ZoneInfo, part: Part) -> dict[date, Step]:
+    """By the day on which each step begins; every step of the span is there."""
+    found = {step: [0, 0, 0] for step in span.steps()}
+    for row in sums((span.step, "medium", "direction", "outcome"), span.first, span.last, zone, part):
+        step, medium, direction, outcome = row.key
+        if (medium, direction) == (Medium.VOICE, Direction.INBOUND):
+            counts = found[step]
+            counts[0] += row.calls
+            counts[1] += row.calls if outcome in REACHED else 0
+            counts[2] += row.calls if outcome in MISSED else 0
+    return {
+        step: Step(inbound=inbound, reached=reached, missed=missed)
+        for step, (inbound, reached, missed) in found.items()
+    }
+
+
+def hours_of(span: Span, zone: ZoneInfo, part: Part) -> list[HourSum]:
+    """Inbound and other voice calls by weekday and hour. Of a line they are counted call by call: it has few."""
+    start_at, end_at = span.instants(zone)
+    if part.line is None:
+        return by_hour(start_at, end_at, zone, part)
+    found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    rows = calls_of(part).between(start_at, end_at).filter(medium=Medium.VOICE)
+    for started_at, direction, outcome in rows.values_list("started_at", "direction", "outcome"):
+        local = started_at.astimezone(zone)
+        counts = found[local.isoweekday(), local.hour]
+        counts[0] += 1
+        if direction == Direction.INBOUND:
+            counts[1] += 1
+            counts[2] += outcome in REACHED
+            counts[3] += outcome in MISSED
+    return [HourSum(*key, *counts) for key, counts in sorted(found.items())]
+
+
+def waits_of(span: Span, zone: ZoneInfo, part: Part) -> Waits:
+    """How long who called in waited until somebody answered."""
+    waits = Waits()
+    for row in sums(("medium", "direction", "outcome"), span.first, span.last, zone, part, with_waits=True):
+        medium, direction, outcome = row.key
+        if (medium, direction) == (Medium.VOICE, Direction.INBOUND) and outcome in REACHED:
+            waits.add(row.waits)
+    return waits
+
+
+def by_line(span: Span, zone: ZoneInfo, part: Part, currencies: Mapping[int, str]) -> list[LineRow]:
+    """Lines by how many calls they had, the busiest first."""
+    found: dict[int | None, LineRow] = {}
+    keys = ("line_id", "connection_id", "medium", "direction", "outcome")
+    for row in sums(keys, span.first, span.last, zone, part):
+        line_id, connection_id, medium, direction, outcome = row.key
+        line = found.setdefault(line_id, LineRow(entity=None))
+        _add_cost(line.cost, currencies, connection_id, row.cost_micros)
+        if medium == Medium.VOICE:
+            line.calls += row.calls
+            line.talk_s += row.talk_s
+            if direction == Direction.INBOUND:
+                line.inbound += row.calls
+                line.reached += row.calls if outcome in REACHED else 0
+    rows = sorted(found.items(), key=lambda item: (item[0] is None, -item[1].calls, item[0] or 0))
+    shown = Entity.objects.in_bulk([line_id for line_id, _row in rows[:MOST_ROWS] if line_id])
+    for line_id, row_of_line in rows[:MOST_ROWS]:
+        row_of_line.entity = shown.get(line_id or 0)
+    return [row_of_line for _line_id, row_of_line in rows]
+
+
+def together(rows: Sequence[LineRow]) -> LineRow | None:
+    """Several lines as one row; None where there are none."""
+    if not rows:
+        return None
+    found = LineRow(entity=None)
+    for row in rows:
+        found.add(row)
+    return found
+
+
+def by_group(span: Span, zone: ZoneInfo, part: Part) -> list[GroupRow]:
+    """Queues and ring groups by how many inbound calls they were offered."""
+    found: dict[tuple[int, str], GroupRow] = {}
+    keys = ("connection_id", "group_remote_id", "medium", "direction", "outcome")
+    for row in sums(keys, span.first, span.last, zone, part, with_waits=True):
+        connection_id, remote_id, medium, direction, outcome = row.key
+        if not remote_id or (medium, direction) != (Medium.VOICE, Direction.INBOUND):
+            continue
+        group = found.setdefault(
+            (connection_id, remote_id), GroupRow(connection_id=connection_id, remote_id=remote_id)
+        )
+        group.calls += row.calls
+        if outcome in REACHED:
+            group.reached += row.calls
+            group.waits.add(row.waits)
+        elif outcome == Outcome.TIMED_OUT:
+            group.timed_out += row.calls
+        elif outcome in MISSED:
+            group.abandoned += row.calls
+    rows = sorted(found.values(), key=lambda group: (-group.calls, group.connection_id, group.remote_id))
+    rows = rows[:MOST_ROWS]
+    places = Entity.objects.call_places().filter(remote_id__in=[row.remote_id for row in rows])
+    entities = {(one.connection_id, one.remote_id): one for one in places}
+    for row_of_group in rows:
+        row_of_group.entity = entities.get((row_of_group.connection_id, row_of_group.remote_id))
+    return rows
+
+
+def by_destination(
+    span: Span, zone: ZoneInfo, part: Part, currencies: Mapping[int, str]
+) -> list[DestinationRow]:
+    """Outbound voice calls by calling code, the most talked first."""
+    found: dict[str, DestinationRow] = {}
+    keys = ("connection_id", "medium", "direction", "destination")
+    for row in sums(keys, span.first, span.last, zone, part):
+        connection_id, medium, direction, destination = row.key
+        if (medium, direction) != (Medium.VOICE, Direction.OUTBOUND):
+            continue
+        code = calling_code(destination)
+        one = found.setdefault(code, DestinationRow(code=code, regions=_regions(code)))
+        one.calls += row.calls
+        one.talk_s += row.talk_s
+        _add_cost(one.cost, currencies, connection_id, row.cost_micros)
+    return sorted(found.values(), key=lambda one: (-one.calls, one.code))
+
+
+def by_caller(span: Span, zone: ZoneInfo, part: Part) -> list[CallerRow]:
+    """Who called most, numbers withheld left out; nothing where the span is longer than CALLERS_WITHIN."""
+    if span.days > CALLERS_WITHIN:
+        return []
+    calls = calls_of(part).between(*span.instants(zone)).filter(INBOUND, medium=Medium.VOICE)
+    rows = calls.exclude(caller="").order_by().values_list("caller")
+    counted = rows.annotate(calls=Count("pk"), reached=Count("pk", filter=Q(outcome__in=REACHED)))
+    return [
+        CallerRow(number=number, calls=count, reached=reached)
+        for number, count, reached in counted.order_by("-calls", "caller")[:MOST_ROWS]
+    ]
+
+
+def calling_code(prefix: str) -> str:
+    """The country calling code that a number begins with: "+3361" gives "+33", "201" nothing."""
+    for length in (2, 3, 4):
+        code = prefix[1:length]
+        if (
+            prefix.startswith("+")
+            and code.isdigit()
+            and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+        ):
+            return f"+{code}"
+    return ""
+
+
+def _regions(code: str) -> Sequence[str]:
+    """ISO codes of the countries that share a calling code, the main one first."""
+    return phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code), ()) if code else ()
+
+
+def _add_cost(cost: dict[str, int], currencies: Mapping[int, str], connection_id: int, micros: int) -> None:
+    if micros:
+        currency = currencies.get(connection_id, "")
+        cost[currency] = cost.get(currency, 0) + micros

@@ -1,0 +1,51 @@
+"""Whether the calls that figures of some days are made of are all here, and in which words a page says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Min
+
+from telephony.models import Coverage
+from telephony.models.rollups import Part
+from telephony.models.spans import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodCoverage:
+    """not_whole   days whose calls are not all here, the latest first; today, which is not over, left out
+    since       the first day of which calls are here; None where none are
+    """
+
+    not_whole: Sequence[Coverage]
+    since: date | None
+
+    @property
+    def by_connection(self) -> list[tuple[str, int]]:
+        """Of each connection that lacks some how many days it lacks."""
+        return sorted(Counter(one.connection.name for one in self.not_whole).items())
+
+    def reaches(self, span: Span) -> bool:
+        """Whether calls of its first day are here."""
+        return self.since is not None and self.since <= span.first
+
+    def within(self, span: Span) -> PeriodCoverage:
+        some = [one for one in self.not_whole if span.first <= one.day <= span.last]
+        return PeriodCoverage(not_whole=some, since=self.since)
+
+
+def coverage_of(first: date, last: date, today: date, part: Part) -> PeriodCoverage:
+    """Of the connection where only one is looked at; two queries."""
+    days = Coverage.objects.all()
+    if part.connection is not None:
+        days = days.filter(connection_id=part.connection)
+    lacking = days.filter(day__gte=first, day__lte=last).exclude(day=today)
+    return PeriodCoverage(
+        not_whole=list(
+            lacking.exclude(state=Coverage.State.COMPLETE).select_related("connection").order_by("-day")
+        ),
+        since=days.aggregate(since=Min("day"))["since"],
+    )

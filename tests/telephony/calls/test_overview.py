@@ -1,0 +1,106 @@
+"""The overview: each count leads to exactly the calls behind it, of any span, connection or line."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from django.utils import timezone
+
+from accounts.scoping import tenant_scope
+from telephony.bench.world import LINES, drafts, make_connection
+from telephony.forms.calls import CallFilterForm
+from telephony.models import Call, Connection, Coverage, Entity
+from telephony.services import calls, rollups
+from telephony.services.rollup_closing import close_months
+from tests.reading import text_of
+
+LINK = re.compile(r'<a href="/t/alice/calls/\?([^"]+)"[^>]*>([\d,]+(?:\.\d)?)</a>')
+QUERIES = ("period=30d", "period=year&connection={connection}", "period=30d&line={line}", "period=last_month")
+
+
+@pytest.fixture
+def alice(db: None) -> Connection:
+    connection = make_connection("alice")
+    moved = timezone.now() - timedelta(days=20)
+    with tenant_scope(connection.tenant_id):
+        Entity.objects.create(
+            connection=connection, kind="ACDService", facet="queue", remote_id="q1", name="Support", checksum="",
+            fetched_at=moved,
+        )  # fmt: skip
+        some = drafts(60)
+        for number, draft in enumerate(some):
+            draft.started_at = moved + timedelta(hours=7 * number)
+            if number > 55:
+                draft.started_at = timezone.now() - timedelta(seconds=number)
+            if draft.direction == "inbound":
+                draft.group_remote_id, draft.wait_s = "q1", number
+        calls.store(connection, some, timezone.now())
+        Coverage.objects.create(
+            connection=connection, day=moved.date(), state=Coverage.State.MISSING, read_at=moved
+        )
+    return connection
+
+
+def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Client) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    with tenant_scope(alice.tenant_id):
+        places = {
+            "connection": alice.pk,
+            "line": Entity.objects.filter(remote_id=LINES[0]).values_list("pk", flat=True).get(),
+        }
+    for is_counted in (False, True):
+        if is_counted:
+            with tenant_scope(alice.tenant_id):
+                rollups.settle(alice.pk)
+        for query in QUERIES[: 1 if is_counted else None]:
+            page = client.get("/t/alice/?" + query.format(**places)).content.decode()
+            assert _wrong_counts(alice, page) == []
+    page = client.get("/t/alice/?period=30d").content.decode()
+    kinds = {tuple(sorted(QueryDict(unescape(one)))) for one, _count in LINK.findall(page)}
+    told = {name for kind in kinds for name in kind}
+    assert {"line", "group", "dialled", "q", "outcome", "direction"} <= told
+    assert "1 day of Alice at Keyyo" in text_of(client.get("/t/alice/?period=30d"))
+
+
+def _wrong_counts(alice: Connection, page: str) -> list[Any]:
+    """(address, count on the page, calls of that address) of every count that differs; rates are left out."""
+    wrong = []
+    for query, shown in LINK.findall(page):
+        if "." in shown or "outcome=reached" in query:
+            continue
+        with tenant_scope(alice.tenant_id):
+            form = CallFilterForm(
+                QueryDict(unescape(query)),
+                zone=ZoneInfo("Europe/Paris"),
+                region="FR",
+                connections=[alice, alice],
+            )
+            found = form.apply(Call.objects.all()).count()
+            assert not form.errors, (query, form.errors)
+        if found != int(shown.replace(",", "")):
+            wrong.append((query, shown, found))
+    return wrong
+
+
+def test_a_closed_month_says_its_version(alice: Connection, client: Client) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    now = timezone.now()
+    last_month = now.date().replace(day=1) - timedelta(days=1)
+    with tenant_scope(alice.tenant_id):
+        Call.objects.filter(fold_key=f"{1:x}{0:014x}").update(
+            started_at=now.replace(year=last_month.year, month=last_month.month, day=10)
+        )
+        rollups.settle(alice.pk)
+    close_months(alice.tenant, now + timedelta(days=5))
+    with tenant_scope(alice.tenant_id):
+        Call.objects.filter(started_at__lt=now - timedelta(days=30)).update(duration_s=1)
+    close_months(alice.tenant, now + timedelta(days=6))
+
+    assert "figures version" in text_of(client.get("/t/alice/?period=last_month"))
