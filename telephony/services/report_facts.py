@@ -16,8 +16,8 @@ from django.db.models import Aggregate, Count, F, FloatField, Max, Min, OuterRef
 from django.db.models.functions import ExtractHour, TruncDate
 
 from telephony.models import Call, Entity
-from telephony.models.calls import UNANSWERED, CallQuerySet, Direction, Medium, Outcome
-from telephony.models.missed import REACHED, not_spoken_since, unanswered
+from telephony.models.calls import REACHED, UNANSWERED, CallQuerySet, Direction, Medium, Outcome
+from telephony.models.missed import not_spoken_since, unanswered
 from telephony.services.call_figures import INBOUND
 
 WITHIN_S = 20  # the service level of queues: how many were answered within
