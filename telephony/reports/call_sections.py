@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from portal.ui import formats
 from portal.ui.figures import plain
@@ -131,7 +131,7 @@ def calls_by_day(asked: Asked) -> Section:
         [n - reached for n, reached in told],
         [formats.date_words(day, pattern) for day in days],
         label=label,
-        names=(_("answered"), _("not answered")),
+        names=(pgettext("calls", "answered"), _("not answered")),
         stars=[at for at, day in enumerate(days) if day in asked.days_not_whole],
     )
     return Section(
@@ -349,7 +349,7 @@ def cost_by_destination(asked: Asked) -> Section:
             [name or _("not told"), calls, talk, amount(cost, currency) if cost is not None else None]
             for name, currency, calls, talk, cost in found
         ],
-        stars=range(len(found)) if asked.not_whole else [],
+        stars=list(range(len(found))) if asked.not_whole else [],
         nothing=_("No call went out."),
     )
 

@@ -143,7 +143,9 @@ def _stamp(asked: Asked) -> Stamp:
     strip = [[formats.date_words(day, "D")[:1].upper(), _state(asked, day)] for day in days]
     shown = strip if len(days) <= FEW_DAYS else []
     if not asked.not_whole:
-        return Stamp(title=_("Complete"), text=_("Every day of it was read whole."), strip=shown)
+        return Stamp(
+            title=pgettext("report", "Complete"), text=_("Every day of it was read whole."), strip=shown
+        )
     count = len(asked.days_not_whole)
     title = ngettext("Complete but for %(count)s day", "Complete but for %(count)s days", count)
     if count == len(days):

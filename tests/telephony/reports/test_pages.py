@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from django.core import mail
@@ -11,9 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.scoping import tenant_scope
+from portal.lib.periods import Period
 from telephony.models import Report, ReportLook, ReportRun
 from telephony.reports import workshop
+from telephony.reports.document import Document
 from telephony.reports.drawing import picture
+from telephony.reports.figures import FIGURES
 from telephony.tasks import advance_report
 from tests.people import signed_in
 
@@ -126,3 +130,13 @@ def test_the_look_takes_a_dark_colour_and_a_real_picture(alder, client):
     with tenant_scope(alder):
         look = ReportLook.objects.get()
     assert (look.colour, bytes(look.logo)) == ("#7a1f5c", logo)
+
+
+def test_every_figure_of_a_period_that_is_not_whole_is_kept_as_it_was_made(alder, calls, weekly):
+    with tenant_scope(alder):
+        weekly.figures, weekly.language = list(FIGURES), "fr"
+        document, _asked = workshop.document_of(weekly, Period(date(2026, 11, 9), date(2026, 11, 15)))
+    again = Document.from_json(document.to_json())
+    assert again.to_json() == document.to_json() and [one.key for one in again.sections] == list(FIGURES)
+    assert again.stamp.title == "Complet sauf 1 jour" and "jeudi 12 novembre" in again.stamp.text
+    assert "7 appelants n’ont jamais été rappelés" in again.sections[0].say
