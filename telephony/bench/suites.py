@@ -19,6 +19,7 @@ from telephony.bench import listing as _listing
 from telephony.bench import missed as _missed
 from telephony.bench import outage as _outage
 from telephony.bench import replaying as _replaying
+from telephony.bench import reports as _reports
 from telephony.bench import rollups as _rollups
 from telephony.bench import storing as _storing
 from telephony.bench import streams as _streams
@@ -50,6 +51,11 @@ def lists(*, is_quick: bool) -> Iterable[Figure]:
 def rollups(*, is_quick: bool) -> Iterable[Figure]:
     """Roll-ups beside the calls that they are made of."""
     return _rollups.measure(make_connection, *((10_000, 3, 20, 100_000) if is_quick else ()))
+
+
+def reports(*, is_quick: bool) -> Iterable[Figure]:
+    """Reports made, and many that are due at once."""
+    return _reports.measure(make_connection, *((20, 10_000) if is_quick else ()))
 
 
 def missed(*, is_quick: bool) -> Iterable[Figure]:
@@ -114,6 +120,7 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "kazoo": kazoo,
     "lists": lists,
     "rollups": rollups,
+    "reports": reports,
     "missed": missed,
     "intake": intake,
     "outage": outage,
