@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -149,12 +149,13 @@ class ReportFormView(ReportPage, FormView):
         rights = self.request.rights
         offered = [(key, one.label) for key, one in FIGURES.items() if one.right in rights]
         places = Entity.objects.call_places().defer("document").order_by("name_key", "pk")
+        linked = Connection.objects.filter(unlinked_at=None)
         people = Person.objects.filter(memberships__tenant=self.request.tenant, is_active=True)
         return {
             **super().get_form_kwargs(),
             "figures": offered,
-            "connections": list(Connection.objects.filter(unlinked_at=None).order_by("name_key", "pk")),
-            "places": list(places[:MOST_PLACES]),
+            "connections": _with(self.report.connection, linked.order_by("name_key", "pk")),
+            "places": _with(self.report.line, places[:MOST_PLACES]),
             "people": list(people.distinct().order_by("name_key", "pk")),
         }
 
@@ -180,6 +181,12 @@ class ReportFormView(ReportPage, FormView):
 
     def form_invalid(self, form: ReportForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def _with(one: Any, offered: Iterable[Any]) -> list[Any]:
+    """What is offered, and what the report is of already: an edit of something else leaves that as it is."""
+    found = list(offered)
+    return found if one is None or one in found else [one, *found]
 
 
 class ReportEditView(ReportFormView):

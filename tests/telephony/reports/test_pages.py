@@ -13,13 +13,15 @@ from django.test import Client
 
 from accounts.scoping import tenant_scope
 from portal.lib.periods import Period
-from telephony.models import Report, ReportLook, ReportRun
+from telephony.models import Connection, Report, ReportLook, ReportRun
 from telephony.reports import workshop
 from telephony.reports.document import Document
 from telephony.reports.drawing import picture
 from telephony.reports.figures import FIGURES
 from telephony.tasks import advance_report
 from tests.people import signed_in
+
+from .conftest import MONDAY
 
 PAGES = "/t/alder/reports/"
 
@@ -140,3 +142,16 @@ def test_every_figure_of_a_period_that_is_not_whole_is_kept_as_it_was_made(alder
     assert again.to_json() == document.to_json() and [one.key for one in again.sections] == list(FIGURES)
     assert again.stamp.title == "Complet sauf 1 jour" and "jeudi 12 novembre" in again.stamp.text
     assert "7 appelants n’ont jamais été rappelés" in again.sections[0].say
+
+
+def test_a_report_of_a_connection_that_was_unlinked_stays_one_of_it(alder, calls, weekly, client):
+    """Editing something else must not widen it to the whole tenant."""
+    with tenant_scope(alder):
+        Report.objects.update(connection=calls)
+        Connection.objects.update(unlinked_at=MONDAY)
+    page = f"{PAGES}{weekly.pk}/edit/"
+    told = entered(page, client, name="Weekly, of Keyyo")
+    assert client.post(page, told).status_code == 302
+    with tenant_scope(alder):
+        weekly.refresh_from_db()
+    assert (weekly.name, weekly.connection_id) == ("Weekly, of Keyyo", calls.pk)
