@@ -13,6 +13,7 @@
   const itemOf = (step) => known.get(step);
 
   // ---- the one step that is chosen ----
+  const NEAR = 12; // pixels to the edge at which a step counts as cut off: its ring has room
   const rove = (item) => {
     if (roving) roving.tabIndex = -1;
     roving = item;
@@ -22,7 +23,7 @@
     const place = drawn(step)?.querySelector(".box"), canvas = page().querySelector("[data-canvas]");
     if (!place || !canvas) return;
     const box = place.getBoundingClientRect(), around = canvas.getBoundingClientRect();
-    if (box.left < around.left || box.right > around.right) canvas.scrollLeft += box.left - around.left - (around.width - box.width) / 2;
+    if (box.left < around.left + NEAR || box.right > around.right - NEAR) canvas.scrollLeft += box.left - around.left - (around.width - box.width) / 2;
     if (box.top < around.top || box.bottom > around.bottom) canvas.scrollTop += box.top - around.top - (around.height - box.height) / 2;
   };
   // A ring stands around what is chosen, found or aimed at; all others have none, for they are many.
@@ -207,6 +208,7 @@
     const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
     const fit = Math.min(canvas.clientWidth / width, canvas.clientHeight / height, 1);
     zoom({ in: scale * 1.2, out: scale / 1.2, one: 1, fit }[button.dataset.zoom], Math.min(LEAST, scale, fit));
+    if (chosen) intoView(chosen);
   });
 
   // ---- what only a script can do is shown by it ----

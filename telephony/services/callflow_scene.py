@@ -338,7 +338,7 @@ class _Telling:
         if action.branches.rule is Rule.TIMES:
             target = self.around.targets.get((self.callflows.rule_kind, key))
             return target.name if target is not None and target.name else key[:8]
-        return key or "“”"
+        return _("then") if key == DEFAULT else key or "“”"
 
 
 @asked_once
