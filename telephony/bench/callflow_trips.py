@@ -93,11 +93,14 @@ class Desk:
 # ---- trips; each gives "" where all is well, else what is not ----
 
 
-def saved_as_it_is(desk: Desk, document: Mapping[str, Any], number: int, *, is_whole: bool = True) -> str:
+def saved_as_it_is(
+    desk: Desk, document: Mapping[str, Any], number: int, *, is_whole: bool = True, with_own: bool = True
+) -> str:
     """Open a callflow, save the settings of one step and its own as they are shown, and review.
 
     is_whole  read it at the provider, open the whole page, and ask the review; else a draft of it is there already,
               only its forms are asked for, as a script does, and the draft itself is compared
+    with_own  the callflow's own settings, and not those of the step alone
     """
     desk.put(document)
     if is_whole:
@@ -107,7 +110,8 @@ def saved_as_it_is(desk: Desk, document: Mapping[str, Any], number: int, *, is_w
     shown, _secrets = without_secrets("callflows", document)
     if _said(stars(flow_of(desk.draft.flow).document()["flow"])) != _said(shown["flow"]):
         return "opened it is another"
-    for query, target in (("", "" if is_whole else PANEL), (f"?step={number}", PANEL)):
+    own = [("", "" if is_whole else PANEL)] if with_own else []
+    for query, target in (*own, (f"?step={number}", PANEL)):
         try:
             settings = form_in(desk.page("callflow_edit", query, target=target), SETTINGS)
         except LookupError:
@@ -155,8 +159,9 @@ def taken_back(
     broken = broken_rules(stars(changed.document()))
     if broken and STOPPED not in desk.page("callflow_review"):
         return f"would be published: {broken[0]}"
-    while (draft := desk.draft).position:
-        desk.post("callflow_edit", {"act": "undo", "revision": draft.revision})
+    draft = desk.draft
+    for revision in range(draft.revision, draft.revision + draft.position):
+        desk.post("callflow_edit", {"act": "undo", "revision": revision})
     return (
         "" if _said(flow_of(desk.draft.flow).document()) == _said(before.document()) else "undone it differs"
     )

@@ -44,7 +44,7 @@ def is_over(draft: CallflowDraft) -> bool:
 
 def draft_of(entity: Entity, person: Person) -> CallflowDraft | None:
     """The person's draft. One that was published is over: it is forgotten here."""
-    found = CallflowDraft.objects.select_related("change").filter(entity=entity, person=person).first()
+    found = CallflowDraft.objects.filter(entity=entity, person=person).first()
     if found is not None and is_over(found):
         found.delete()
         return None
