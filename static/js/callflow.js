@@ -189,8 +189,8 @@
     else choose(first.dataset.step, { focus: true });
   });
 
-  // ---- zoom; all of a drawing may need to be smaller than one makes it by hand ----
-  const LEAST = 0.2;
+  // ---- zoom; all of a drawing may need to be smaller than one makes it by hand, but nobody sees a step of ten pixels ----
+  const LEAST = 0.2, FIT_LEAST = 0.08;
   const zoom = (to, least = Math.min(LEAST, scale)) => {
     const drawing = page().querySelector("svg.sb-flow");
     if (!drawing) return;
@@ -206,7 +206,7 @@
     if (!button) return;
     const canvas = page().querySelector("[data-canvas]"), drawing = page().querySelector("svg.sb-flow");
     const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-    const fit = Math.min(canvas.clientWidth / width, canvas.clientHeight / height, 1);
+    const fit = Math.max(FIT_LEAST, Math.min(canvas.clientWidth / width, canvas.clientHeight / height, 1));
     zoom({ in: scale * 1.2, out: scale / 1.2, one: 1, fit }[button.dataset.zoom], Math.min(LEAST, scale, fit));
     if (chosen) intoView(chosen);
   });

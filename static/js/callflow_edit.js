@@ -127,7 +127,9 @@
   });
   document.addEventListener("keydown", (event) => {
     if (!event.target.matches?.("[data-find-module]")) return;
-    const first = [...work().querySelectorAll("[data-module]")].find((one) => !one.parentElement.hidden && !one.closest(".sb-palette-part").hidden);
+    const shown = [...work().querySelectorAll("[data-module]")].filter((one) => !one.parentElement.hidden && !one.closest(".sb-palette-part").hidden);
+    const wanted = event.target.value.trim().toLowerCase(); // of those that fit, the one that begins like it: "hang" is no "Changes"
+    const first = shown.find((one) => one.textContent.trim().toLowerCase().startsWith(wanted)) ?? shown[0];
     if (event.key === "Enter" && first && event.target.value) {
       event.preventDefault();
       document.getElementById("flow-add").requestSubmit(first);

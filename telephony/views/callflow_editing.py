@@ -31,6 +31,7 @@ from telephony.models import CallflowDraft
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.actions import Action, Category
 from telephony.providers.callflows.edits import Refused
+from telephony.providers.callflows.tree import Flow
 from telephony.services import callflow_bringing as bringing
 from telephony.services import callflow_clipboard, callflow_drafts
 from telephony.services.callflow_clipboard import Clip
@@ -182,8 +183,9 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
         said, draft = form.cleaned_data, self._draft
         what, number = said["act"], said["step"]
         if what in ("undo", "redo"):
+            before = self.flow
             self.acted = getattr(callflow_drafts, what)(draft, said["revision"])
-            return ""
+            return _nearest(self.wanted_step, before, flow_of(self.acted.flow))
         if what in ("copy", "cut"):
             if number not in self.flow:
                 raise Refused(edits.Reason.NO_SUCH_STEP)
@@ -318,3 +320,10 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "origin": self.url("callflow_detail"),
             "refusals": callflow_drafts.refusals(draft),
         }
+
+
+def _nearest(step: str, before: Flow, after: Flow) -> str:
+    """What is chosen where a step went: the nearest above it that is still there. "" where it did not go."""
+    if not step.isdecimal() or int(step) not in before or int(step) in after:
+        return ""
+    return next((str(one) for one in before.above(int(step)) if one in after), ROOT)

@@ -152,6 +152,8 @@ def test_an_act_answers_what_differs_and_the_panel_of_the_new_step(
     again = browser.post(path, {**said, "act": "undo", "revision": 0}).json()
     assert "moved on in another window" in again["parts"]["flow-trouble"][1]
     assert set(PIECES["rows"].findall(again["rows"])) == {"3", "6"}  # what its page does not show yet
+    gone = browser.post(path, {**said, "act": "undo", "revision": 1, "chosen": "6"}).json()
+    assert gone["chosen"] == "3"  # the step that the new one hung below
 
 
 def test_a_part_that_the_page_shows_already_is_sent_only_where_something_was_typed_into_it(
