@@ -65,9 +65,11 @@ class Stack:
             inner = Drawing(width, height)
             self._draw_bar(inner, at, LEFT + at * step + step * 0.14, step * 0.72, scale, name)
             link = self.links[at] if at < len(self.links) else ""
-            drawing.add("a", SafeString("".join(inner.parts)), href=link) if link else drawing.parts.extend(
-                inner.parts
-            )
+            if link:
+                bar = SafeString("".join(inner.parts))
+                drawing.add("a", bar, href=link, aria_label=self._words(at))
+            else:
+                drawing.parts.extend(inner.parts)
         self._draw_names(drawing, right + 8, scale)
         xs = [LEFT + (at + 0.5) * step for at in range(len(totals))]
         draw_axis(drawing, self.labels, xs, foot, height - 6, shown=6 if width > 500 else 3)
@@ -77,10 +79,12 @@ class Stack:
     def totals(self) -> list[int]:
         return [sum(values) for values in zip(*(layer.values for layer in self.layers), strict=True)]
 
+    def _words(self, at: int) -> str:
+        parts = [f"{plain(layer.values[at])} {layer.name}" for layer in self.layers if layer.values[at]]
+        return f"{self.labels[at]}: {', '.join(parts)}"
+
     def _draw_bar(self, drawing: Drawing, at: int, x: float, width: float, scale: Scale, name: str) -> None:
-        tip = f"{self.labels[at]}: " + ", ".join(
-            f"{plain(layer.values[at])} {layer.name}" for layer in self.layers if layer.values[at]
-        )
+        tip = self._words(at)
         below = 0
         for layer in self.layers:
             if value := layer.values[at]:

@@ -6,18 +6,23 @@ import tempfile
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection as database
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
+from django.test import RequestFactory
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from portal.ui.links import tenant_url
 from telephony.bench import recorded, replaying
-from telephony.bench.listing import fill
-from telephony.bench.measuring import Figure, medians, seconds
+from telephony.bench.listing import answered, client_of, fill
+from telephony.bench.measuring import Figure, medians, p95, seconds, seconds_of
 from telephony.bench.rollup_schedules import run_schedule
 from telephony.bench.world import DAYS, END, LINES
 from telephony.models import Call, Connection, Entity
@@ -27,6 +32,7 @@ from telephony.services.rollup_reading import span_of, sums
 COUNT, ROUNDS = 100_000, 3
 MANY = 2_000_000
 SCHEDULES = 300
+WARM, LOOKS = 5, 40
 
 
 def cost(connection: Connection, count: int = COUNT, rounds: int = ROUNDS) -> list[Figure]:
@@ -104,6 +110,29 @@ def faster(connection: Connection, many: int = MANY) -> list[Figure]:
     return figures
 
 
+def pages(connection: Connection, many: int) -> list[Figure]:
+    """The overview of a month and of a year in the server, over the calls that `faster` made."""
+    application = get_internal_wsgi_application()
+    cookies = client_of(connection).cookies.values()
+    requests = RequestFactory(headers={"cookie": "; ".join(f"{one.key}={one.value}" for one in cookies)})
+    figures = []
+    for title, days in (("month", 30), ("year", DAYS)):
+        span = {
+            "period": "dates",
+            "period_from": (END - timedelta(days=days)).date().isoformat(),
+            "period_to": (END - timedelta(days=1)).date().isoformat(),
+        }
+        address = f"{tenant_url(connection.tenant, 'telephony:overview')}?{urlencode(span)}"
+        taken = [
+            seconds_of(lambda address=address: answered(application, requests.get(address).environ))[0]  # type: ignore[misc]
+            for _ in range(WARM + LOOKS)
+        ][WARM:]
+        detail = {"calls": many, "median_ms": round(median(taken) * 1000, 1), "pages": LOOKS}
+        words = f"overview of a {title}, {many:,} calls, 95th percentile in the server"
+        figures.append(Figure(words, p95(taken) * 1000, 150, "ms", is_floor=False, detail=detail))
+    return figures
+
+
 def _by_day(first: Any, last: Any, zone: ZoneInfo) -> dict[Any, tuple[int, int]]:
     found: dict[Any, tuple[int, int]] = {}
     for row in sums(("day", "direction", "outcome"), first, last, zone):
@@ -146,4 +175,6 @@ def measure(
     """`make(slug)` gives each part a tenant of its own."""
     yield from equal(make("bench-rollups-equal"), schedules)
     yield from cost(make("bench-rollups-cost"), count, rounds)
-    yield from faster(make("bench-rollups-faster"), many)
+    large = make("bench-rollups-faster")
+    yield from faster(large, many)
+    yield from pages(large, many)

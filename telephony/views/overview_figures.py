@@ -81,7 +81,9 @@ def volume(steps: Steps, span: Span, not_whole: Sequence[Coverage], url_of: Call
     )
     busiest = max(steps.items(), key=lambda item: item[1].inbound)
     words = {"most": formats.count(busiest[1].inbound), "when": long_step_words(span, busiest[0])}
-    sentence = _("%(when)s had the most: %(most)s.") % words if inbound else ""
+    sentence = (
+        _("%(when)s had the most: %(most)s. Hatched are those that were missed.") % words if inbound else ""
+    )
     return Told(stacked(stack, head=step_head(span)), sentence, _measure(span), not inbound)
 
 
