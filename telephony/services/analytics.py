@@ -280,10 +280,10 @@ def together(rows: Sequence[LineRow]) -> LineRow | None:
 def by_group(span: Span, zone: ZoneInfo, part: Part) -> list[GroupRow]:
     """Queues and ring groups by how many inbound calls they were offered."""
     found: dict[tuple[int, str], GroupRow] = {}
-    keys = ("connection_id", "group_remote_id", "medium", "direction", "outcome")
-    for row in sums(keys, span.first, span.last, zone, part, with_waits=True):
-        connection_id, remote_id, medium, direction, outcome = row.key
-        if not remote_id or (medium, direction) != (Medium.VOICE, Direction.INBOUND):
+    keys = ("connection_id", "group_remote_id", "medium", "outcome")
+    for row in sums(keys, span.first, span.last, zone, part, with_waits=True, only="of groups"):
+        connection_id, remote_id, medium, outcome = row.key
+        if medium != Medium.VOICE:
             continue
         group = found.setdefault(
             (connection_id, remote_id), GroupRow(connection_id=connection_id, remote_id=remote_id)
@@ -310,11 +310,8 @@ def by_destination(
 ) -> list[DestinationRow]:
     """Outbound voice calls by calling code, the most talked first."""
     found: dict[str, DestinationRow] = {}
-    keys = ("connection_id", "medium", "direction", "destination")
-    for row in sums(keys, span.first, span.last, zone, part):
-        connection_id, medium, direction, destination = row.key
-        if (medium, direction) != (Medium.VOICE, Direction.OUTBOUND):
-            continue
+    for row in sums(("connection_id", "destination"), span.first, span.last, zone, part, only="dialled"):
+        connection_id, destination = row.key
         code = calling_code(destination)
         one = found.setdefault(code, DestinationRow(code=code, regions=_regions(code)))
         one.calls += row.calls

@@ -15,6 +15,7 @@ from django.db import connection as database
 
 from accounts.scoping import current_tenant_id
 from portal.lib.days import midnight
+from telephony.models.calls import Direction, Medium
 from telephony.models.rollups import WAIT_BOUNDS, Part
 from telephony.services import rollup_sql as sql
 
@@ -32,6 +33,11 @@ GROUPS = {
         "destination",
     )
 } | {"week": "date_trunc('week', day)::date", "month": "date_trunc('month', day)::date"}
+ONLY = {
+    "": "TRUE",
+    "of groups": f"group_remote_id <> '' AND direction = '{Direction.INBOUND}'",
+    "dialled": f"direction = '{Direction.OUTBOUND}' AND medium = '{Medium.VOICE}'",
+}
 _DETAIL = {"line_id", "group_remote_id", "destination"}
 _WAITS = "".join(f", coalesce(sum(waits[{place}]), 0)" for place in range(1, len(WAIT_BOUNDS) + 2))
 
@@ -71,9 +77,11 @@ def sums(
     part: Part | None = None,
     *,
     with_waits: bool = False,
+    only: str = "",
 ) -> list[Sum]:
     """Local days from `first` to `last`, grouped by some of GROUPS, in one statement.
 
+    only         a name of ONLY: figures of few calls need not add up the others
     with_waits   whether `Sum.waits` is wanted: it takes as long as all the rest
     """
     part = part or Part()
@@ -82,7 +90,7 @@ def sums(
     statement = (
         f"WITH {sql.DAY_CELLS.format(narrowed=part.condition)} SELECT {keys}, sum(calls), sum(talk_s),"
         f" coalesce(sum(wait_s), 0), sum(cost_micros)::bigint{_WAITS if with_waits else ''}"
-        f" FROM cells GROUP BY {places} ORDER BY {places}"
+        f" FROM cells WHERE {ONLY[only]} GROUP BY {places} ORDER BY {places}"
     )
     is_total = part.line is None and part.group is None and _DETAIL.isdisjoint(by)
     values = {
