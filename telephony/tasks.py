@@ -16,6 +16,7 @@ from celery.signals import worker_init, worker_shutting_down
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone, translation
+from kombu.exceptions import OperationalError
 
 from accounts.isolation import leaks
 from accounts.models import Person
@@ -79,7 +80,7 @@ def dispatch() -> None:
     live_calls.close_forgotten(timezone.now())
     missed_digest.open_due(timezone.now())
     for tenant_id, connection_id in rollups.due():
-        settle_rollups.apply_async(args=(tenant_id, connection_id), expires=settings.DISPATCH_EVERY_S)
+        ask_for_rollups(tenant_id, connection_id)
     report_trouble.tell(timezone.now())
     if cache.add("tidied", True, timeout=TIDY_EVERY_S):
         tidying.tidy(timezone.now())
@@ -98,6 +99,7 @@ def advance_run(tenant_id: int, run_id: int) -> None:
     """Go on with a sync run for at most TASK_BUDGET_S."""
     with ledger.leased(SyncRun, tenant_id, run_id) as run:
         scheduling.advance(run)
+    ask_for_rollups(tenant_id, run.connection_id)
 
 
 @shared_task(base=TenantTask)
@@ -135,9 +137,19 @@ def end_block(tenant_id: int, end_id: int) -> None:
         block_ending.advance(end)
 
 
+def ask_for_rollups(tenant_id: int, connection_id: int) -> None:
+    """Ask that the touched days of a connection are counted. Where this is lost, the next tick asks again."""
+    try:
+        settle_rollups.apply_async(
+            args=(tenant_id, connection_id), expires=settings.DISPATCH_EVERY_S, retry=False
+        )
+    except OperationalError as error:
+        logger.warning("The broker did not take a hint (%s); the next tick asks again.", error)
+
+
 @shared_task(base=TenantTask)
 def settle_rollups(tenant_id: int, connection_id: int) -> None:
-    """Count the days of calls that were touched by others than a sync run."""
+    """Count the days of calls that a sync run or somebody else touched."""
     with tenant_scope(tenant_id):
         rollups.settle(connection_id)
 

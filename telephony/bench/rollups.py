@@ -62,11 +62,12 @@ def cost(connection: Connection, count: int = COUNT, rounds: int = ROUNDS) -> li
 
 
 def _sync(connection: Connection, count: int, *, is_kept: bool) -> float:
-    """Seconds of a sync into empty tables; without the triggers nothing is marked, and nothing to count."""
+    """Seconds of a sync into empty tables and of counting after it; without the triggers nothing is marked."""
     with database.cursor() as cursor:
         cursor.execute(f"ALTER TABLE telephony_call {'ENABLE' if is_kept else 'DISABLE'} TRIGGER USER")
     try:
-        return recorded.first_sync(connection, replaying.WINDOW, count)
+        synced = recorded.first_sync(connection, replaying.WINDOW, count)
+        return synced + (seconds(lambda: rollups.settle(connection.pk)) if is_kept else 0)
     finally:
         with database.cursor() as cursor:
             cursor.execute("ALTER TABLE telephony_call ENABLE TRIGGER USER")

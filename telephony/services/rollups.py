@@ -54,7 +54,7 @@ def differences(tenant: Tenant) -> Sequence[tuple[Any, ...]]:
 
 
 def due() -> list[tuple[int, int]]:
-    """(tenant id, connection id) of those that have marked days and no sync run at work, which counts at its end."""
+    """(tenant id, connection id) of those that have marked days and no sync run at work, after which they are counted."""
     with unscoped("dispatch"):
         sql.forget_orphans()
         at_work = SyncRun.objects.filter(state=SyncRun.State.RUNNING).values("connection_id")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.scoping import tenant_scope, unscoped
 from telephony.models import Connection, Credential, SyncRun, SyncState
-from telephony.services import cdr_sync, entity_sync, rollups, runs
+from telephony.services import cdr_sync, entity_sync, runs
 from telephony.services.windows import backfill_window
 
 MOST_AT_ONCE = 100
@@ -27,9 +27,8 @@ ADVANCE: dict[str, Callable[[SyncRun], None]] = {
 
 
 def advance(run: SyncRun) -> None:
-    """Go on with a leased run, whatever it syncs; then count the days of calls that it touched."""
+    """Go on with a leased run, whatever it syncs."""
     ADVANCE[run.what](run)
-    rollups.settle(run.connection_id)
 
 
 def open_due_runs(now: datetime | None = None) -> int:
