@@ -150,7 +150,7 @@ def _stamp(asked: Asked) -> Stamp:
     title = ngettext("Complete but for %(count)s day", "Complete but for %(count)s days", count)
     if count == len(days):
         title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
-    text = f"{_missing_words(asked)} {_('Figures that contain it carry a star.')}"
+    text = " ".join([_missing_words(asked), _("Figures that contain it carry a star.")])
     return Stamp(title=title % {"count": count}, text=text, is_whole=False, strip=shown)
 
 

@@ -225,7 +225,7 @@ class _Telling:
         if module not in self._looks:
             action = self.callflows.actions.get(module)
             if action is None:
-                look = _Look(None, module or _("no module"), None, "", "puzzle", "unknown")
+                look = _Look(None, module or _("no module"), None, "", icon="puzzle", tone="unknown")
             else:
                 category = action.category
                 look = _Look(action, str(action.label), category, str(category.label), action.icon, "")
