@@ -103,13 +103,6 @@ class MissedSearch:
         calls = Call.objects.filter(caller_reversed__in=numbers_reversed)
         return not_spoken_since(self._unanswered(calls), self.start_at)
 
-    def withheld(self) -> int:
-        """How many unanswered calls came without a number: nobody can call these back."""
-        calls = unanswered(Call.objects.between(self.start_at, self.end_at)).exclude(
-            caller_reversed__endswith="+"
-        )
-        return (calls.filter(line_id=self.line) if self.line else calls).count()
-
     def _unanswered(self, calls: CallQuerySet) -> CallQuerySet:
         return unanswered(calls.between(self.start_at, self.end_at)).filter(caller_reversed__endswith="+")
 

@@ -46,7 +46,7 @@ WITH tries AS MATERIALIZED (
      GROUP BY caller_reversed
     HAVING %(line)s IS NULL OR bool_or(line_id = %(line)s)
      ORDER BY last_at DESC)
-SELECT count(*) FROM (
+SELECT (SELECT count(*) FROM (
     SELECT FROM tries
       LEFT JOIN telephony_missedmark AS mark
         ON mark.tenant_id = %(tenant)s AND mark.number = reverse(tries.caller_reversed)
@@ -61,7 +61,11 @@ SELECT count(*) FROM (
              WHERE again.tenant_id = %(tenant)s AND again.caller_reversed = tries.caller_reversed
                AND again.started_at > tries.last_at AND again.direction = '{inbound}'
                AND again.medium = '{voice}' AND again.outcome IN ({reached}) OFFSET 0)
-     LIMIT %(most)s) AS waiting
+     LIMIT %(most)s) AS waiting),
+   (SELECT count(*) FROM telephony_call
+     WHERE tenant_id = %(tenant)s AND started_at >= %(start)s AND started_at < %(end)s
+       AND direction = '{inbound}' AND medium = '{voice}' AND outcome IN ({unanswered})
+       AND caller_reversed NOT LIKE '%%+' AND (%(line)s IS NULL OR line_id = %(line)s))
 """
 
 # Of each number its unanswered calls since it was last spoken to, the lines that these reached, and the last call to it.
@@ -99,6 +103,13 @@ class Tries(NamedTuple):
     lines: Sequence[str]
 
 
+class Total(NamedTuple):
+    """How many numbers the board shows; and how many unanswered calls came without one: nobody can call these back."""
+
+    waiting: int
+    withheld: int
+
+
 def tries_of(tenant_id: int, search: MissedSearch, numbers_reversed: Sequence[str]) -> dict[str, Tries]:
     """By number, given reversed: what `search.tries` finds, for those that have any."""
     statement = _TRIES.format(**_WORDS)
@@ -113,8 +124,8 @@ def tries_of(tenant_id: int, search: MissedSearch, numbers_reversed: Sequence[st
         return {number: Tries(*row) for number, *row in cursor.fetchall()}
 
 
-def count_waiting(tenant_id: int, search: MissedSearch, most: int) -> int:
-    """How many numbers of a tenant the board shows, `search.number` left aside; no more than `most` are counted."""
+def total_of(tenant_id: int, search: MissedSearch, most: int) -> Total:
+    """What the board of a tenant comes to, `search.number` left aside; no more than `most` numbers are counted."""
     statement = _WAITING.format(state=_STATES[MissedState(search.state)], **_WORDS)
     values: dict[str, Any] = {
         "tenant": tenant_id,
@@ -126,5 +137,4 @@ def count_waiting(tenant_id: int, search: MissedSearch, most: int) -> int:
     }
     with database.cursor() as cursor:
         cursor.execute(statement, values)
-        [count] = cursor.fetchone()
-    return int(count)
+        return Total(*cursor.fetchone())

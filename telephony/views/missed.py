@@ -29,7 +29,7 @@ from telephony.services.number_names import names_of
 from telephony.tables.missed import MissedTable
 
 SHOWN_CALLS = 8
-MOST_COUNTED = 500  # of more it is said that they are more: nobody calls them all back
+MOST_COUNTED = 250  # of more it is said that they are more: nobody calls them all back
 
 
 def board_url(request: Any) -> str:
@@ -68,6 +68,10 @@ class MissedView(TenantRightMixin, FilteredTableView):
         return self.filter_form.as_search()
 
     @cached_property
+    def total(self) -> missed_sql.Total:
+        return missed_sql.total_of(self.request.tenant.pk, self.search, MOST_COUNTED + 1)
+
+    @cached_property
     def told(self) -> dict[str, Missed]:
         return missed_calls.missed_of(self.page.rows, self.search, timezone.now())
 
@@ -86,7 +90,7 @@ class MissedView(TenantRightMixin, FilteredTableView):
     def counted(self) -> CappedCount:
         if self.search.number:
             return super().counted()
-        found = missed_sql.count_waiting(self.request.tenant.pk, self.search, MOST_COUNTED + 1)
+        found = self.total.waiting
         return CappedCount(min(found, MOST_COUNTED), found > MOST_COUNTED)
 
     def saved_views(self) -> Iterable[SavedView]:
@@ -101,7 +105,7 @@ class MissedView(TenantRightMixin, FilteredTableView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            withheld=self.search.withheld(),
+            withheld=self.total.withheld,
             is_open_time=any(one.is_open_time for one in self.told.values()),
             **kwargs,
         )
