@@ -8,6 +8,7 @@ from django.db import migrations, models
 
 import accounts.models
 import portal.lib.names
+from portal.lib.first_tables import FirstTables
 
 
 class Migration(migrations.Migration):
@@ -120,10 +121,25 @@ class Migration(migrations.Migration):
                         verbose_name="user permissions",
                     ),
                 ),
+                (
+                    "last_tenant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="person_email_once"
+                    )
+                ],
             },
             managers=[
                 ("objects", accounts.models.PersonManager()),
@@ -161,7 +177,18 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("tenant", "person"), name="membership_once")]
+            },
         ),
         migrations.CreateModel(
             name="Tenant",
@@ -211,13 +238,6 @@ class Migration(migrations.Migration):
                 "ordering": ["name_key"],
             },
         ),
-        migrations.AddField(
-            model_name="membership",
-            name="tenant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="accounts.tenant"
-            ),
-        ),
         migrations.CreateModel(
             name="Invitation",
             fields=[
@@ -266,6 +286,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["tenant", "-created_at"], name="invitation_recent")]},
         ),
         migrations.CreateModel(
             name="AuditEvent",
@@ -325,46 +346,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="person",
-            name="last_tenant",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="accounts.tenant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("tenant", "person"), name="membership_once"),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["tenant", "-created_at"], name="invitation_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["tenant", "-at", "-id"], name="audit_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["tenant", "verb", "-at", "-id"], name="audit_verb"),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["tenant", "person", "-at", "-id"], name="audit_person"),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["-at", "-id"], name="audit_all"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="person_email_once"
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["tenant", "-at", "-id"], name="audit_recent"),
+                    models.Index(fields=["tenant", "verb", "-at", "-id"], name="audit_verb"),
+                    models.Index(fields=["tenant", "person", "-at", "-id"], name="audit_person"),
+                    models.Index(fields=["-at", "-id"], name="audit_all"),
+                ]
+            },
         ),
     ]
+    operations = [FirstTables(operations)]

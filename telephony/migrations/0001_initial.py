@@ -12,6 +12,7 @@ import accounts.scoping
 import portal.lib.names
 import telephony.models.calls
 import telephony.models.rollup_triggers
+from portal.lib.first_tables import FirstTables
 
 
 class Migration(migrations.Migration):
@@ -20,6 +21,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        # For speed alone: what refers to people after this renders all of this again.
+        ("usersessions", "0001_initial"),
     ]
 
     operations = [
@@ -84,6 +87,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="telephony.providerapplication",
                     ),
                 ),
             ],
@@ -655,6 +668,9 @@ class Migration(migrations.Migration):
                         name="call_unanswered",
                     ),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "connection", "fold_key"), name="call_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -743,7 +759,22 @@ class Migration(migrations.Migration):
                         to="accounts.tenant",
                     ),
                 ),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="telephony.openinghours",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "hours", "connection"), name="hours_placement_once"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="HoursRun",
@@ -1166,15 +1197,6 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("tenant", "name"), name="hours_name_once")],
             },
         ),
-        migrations.AddField(
-            model_name="hoursplacement",
-            name="hours",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="placements",
-                to="telephony.openinghours",
-            ),
-        ),
         migrations.CreateModel(
             name="HoursException",
             fields=[
@@ -1299,17 +1321,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("provider", "name"), name="application_name_once")
                 ],
             },
-        ),
-        migrations.AddField(
-            model_name="credential",
-            name="application",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="telephony.providerapplication",
-            ),
         ),
         migrations.CreateModel(
             name="AuthorizationAttempt",
@@ -1784,6 +1795,11 @@ class Migration(migrations.Migration):
                         name="call_record_open",
                     ),
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "connection", "stream", "remote_key"), name="call_record_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1834,24 +1850,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("tenant", "connection", "day"), name="coverage_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="hoursplacement",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "hours", "connection"), name="hours_placement_once"
-            ),
-        ),
-        # Last on purpose: of two indexes that seem to cost the same PostgreSQL takes the newer one, and while it knows
-        # nothing of a table every index that begins with the tenant seems to cost as little as that of the key.
-        migrations.AddConstraint(
-            model_name="call",
-            constraint=models.UniqueConstraint(fields=("tenant", "connection", "fold_key"), name="call_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="callrecord",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "connection", "stream", "remote_key"), name="call_record_once"
-            ),
         ),
         migrations.CreateModel(
             name="CallflowDraft",
@@ -1920,6 +1918,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "draft of a callflow",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "entity", "person"), name="callflow_draft_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("connection__isnull", False), ("entity__isnull", True)),
+                            models.Q(("connection__isnull", True), ("entity__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="callflow_draft_of_one",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1953,10 +1964,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="callflowfindings",
-            constraint=models.UniqueConstraint(fields=("tenant", "entity"), name="callflow_findings_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "entity"), name="callflow_findings_once")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="CallflowAct",
@@ -1990,29 +2002,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="callflowdraft",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "entity", "person"), name="callflow_draft_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callflowdraft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("connection__isnull", False), ("entity__isnull", True)),
-                    models.Q(("connection__isnull", True), ("entity__isnull", False)),
-                    _connector="OR",
-                ),
-                name="callflow_draft_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callflowact",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "draft", "number"), name="callflow_act_once"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "draft", "number"), name="callflow_act_once")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LiveCall",
@@ -2103,6 +2097,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "call that goes on",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["keys"], name="live_call_keys"),
+                    models.Index(fields=["tenant", "-started_at", "-id"], name="live_call_recent"),
+                    models.Index(
+                        condition=models.Q(("state", "ended"), _negated=True),
+                        fields=["tenant", "last_event_at"],
+                        name="live_call_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2174,6 +2177,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "call event",
+                "indexes": [
+                    models.Index(fields=["tenant", "connection", "-received_at"], name="call_event_recent")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "connection", "dialogue", "line_remote_id", "kind"),
+                        name="call_event_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2207,6 +2219,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "connection"), name="live_feed_once")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LineHook",
@@ -2263,36 +2280,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="livecall",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["keys"], name="live_call_keys"),
-        ),
-        migrations.AddIndex(
-            model_name="livecall",
-            index=models.Index(fields=["tenant", "-started_at", "-id"], name="live_call_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="livecall",
-            index=models.Index(
-                condition=models.Q(("state", "ended"), _negated=True),
-                fields=["tenant", "last_event_at"],
-                name="live_call_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="callevent",
-            index=models.Index(fields=["tenant", "connection", "-received_at"], name="call_event_recent"),
-        ),
-        migrations.AddConstraint(
-            model_name="callevent",
-            constraint=models.UniqueConstraint(
-                fields=("tenant", "connection", "dialogue", "line_remote_id", "kind"), name="call_event_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="livefeed",
-            constraint=models.UniqueConstraint(fields=("tenant", "connection"), name="live_feed_once"),
         ),
         migrations.CreateModel(
             name="BlockEnd",
@@ -2692,6 +2679,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "report",
+                "indexes": [
+                    models.Index(fields=["tenant", "name_key", "id"], name="report_by_name"),
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="report_due"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2717,6 +2710,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("tenant",), name="report_look_once")]},
         ),
         migrations.CreateModel(
             name="ReportRun",
@@ -2797,6 +2791,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "run of a report",
+                "indexes": [
+                    models.Index(fields=["tenant", "report", "-created_at", "-id"], name="report_run_recent"),
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="report_run_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ["trouble", "refused", "failed"]), ("told_at", None)
+                        ),
+                        fields=["id"],
+                        name="report_run_untold",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("sort", "scheduled")),
+                        fields=("tenant", "report", "first_day", "last_day"),
+                        name="report_run_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2855,53 +2871,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["tenant", "name_key", "id"], name="report_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="report_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportlook",
-            constraint=models.UniqueConstraint(fields=("tenant",), name="report_look_once"),
-        ),
-        migrations.AddIndex(
-            model_name="reportrun",
-            index=models.Index(fields=["tenant", "report", "-created_at", "-id"], name="report_run_recent"),
-        ),
-        migrations.AddIndex(
-            model_name="reportrun",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="report_run_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportrun",
-            index=models.Index(
-                condition=models.Q(("state__in", ["trouble", "refused", "failed"]), ("told_at", None)),
-                fields=["id"],
-                name="report_run_untold",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sort", "scheduled")),
-                fields=("tenant", "report", "first_day", "last_day"),
-                name="report_run_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportreceipt",
-            index=models.Index(fields=["tenant", "message_id"], name="receipt_message"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportreceipt",
-            constraint=models.UniqueConstraint(fields=("tenant", "run", "address"), name="receipt_once"),
+            options={
+                "indexes": [models.Index(fields=["tenant", "message_id"], name="receipt_message")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant", "run", "address"), name="receipt_once")
+                ],
+            },
         ),
     ]
+    operations = [FirstTables(operations)]
