@@ -46,7 +46,7 @@ def cost(connection: Connection, count: int = COUNT, rounds: int = ROUNDS) -> li
                 lambda: _sync(connection, count, is_kept=False),
                 lambda: _sync(connection, count, is_kept=True),
             )
-            differences = rollups.differences(connection.tenant)
+            differences = rollups.compare(connection.tenant).differences
     detail = {"calls": count, "without_s": round(without, 3), "with_s": round(with_them, 3)}
     return [
         Figure(

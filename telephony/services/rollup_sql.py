@@ -76,15 +76,16 @@ _LOCAL_DAYS = """
         ((mark.day + 1)::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s - interval '1 microsecond')::date,
         interval '1 day') AS local
 """
-STALE_DAYS = f"""
+_ALL_STALE_DAYS = f"""
     SELECT DISTINCT mark.connection_id, local::date AS day FROM telephony_rollupmark AS mark CROSS JOIN {_LOCAL_DAYS}
-     WHERE mark.tenant_id = %(tenant)s AND mark.day BETWEEN %(first)s::date - 2 AND %(last)s::date + 2
-       AND local::date BETWEEN %(first)s AND %(last)s
+     WHERE mark.tenant_id = %(tenant)s
 """
-STALE_QUARTERS = """
-    SELECT DISTINCT connection_id, day FROM telephony_rollupmark
-     WHERE tenant_id = %(tenant)s AND day BETWEEN %(first)s::date - 2 AND %(last)s::date + 2
-"""
+_ALL_STALE_QUARTERS = (
+    "SELECT DISTINCT connection_id, day FROM telephony_rollupmark WHERE tenant_id = %(tenant)s"
+)
+_NEAR = "day BETWEEN %(first)s::date - 2 AND %(last)s::date + 2"
+STALE_DAYS = f"{_ALL_STALE_DAYS} AND mark.{_NEAR} AND local::date BETWEEN %(first)s AND %(last)s"
+STALE_QUARTERS = f"{_ALL_STALE_QUARTERS} AND {_NEAR}"
 # What figures read: cells of days that nobody touched since, and the others counted now. One statement sees one state.
 DAY_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_DAYS}),
@@ -134,6 +135,18 @@ def marked_days(tenant_id: int, connection_id: int) -> list[date]:
             [tenant_id, connection_id],
         )
         return [day for (day,) in cursor.fetchall()]
+
+
+def marks(tenant_id: int) -> int:
+    """How many days of UTC of how many connections are to be counted."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT DISTINCT connection_id, day FROM telephony_rollupmark"
+            " WHERE tenant_id = %s) AS marked",
+            [tenant_id],
+        )
+        (many,) = cursor.fetchone()
+        return int(many)
 
 
 def recount(tenant_id: int, connection_id: int, zone: str, days: Sequence[date]) -> None:
@@ -191,13 +204,18 @@ def mark_all(tenant_id: int) -> None:
         )
 
 
+# Of marked days nothing is said: their cells are not read, and are counted anew (DAY_CELLS).
 _DIFFERENCES = """
-WITH wanted AS MATERIALIZED (
-    SELECT connection_id, ({instant} AT TIME ZONE {zone})::date AS day FROM telephony_call
-     WHERE tenant_id = %(tenant)s
-     UNION SELECT connection_id, {cell_day} FROM {table} WHERE tenant_id = %(tenant)s),
+WITH stale AS MATERIALIZED ({stale}),
+wanted AS MATERIALIZED (
+    (SELECT connection_id, (started_at AT TIME ZONE {zone})::date AS day FROM telephony_call
+      WHERE tenant_id = %(tenant)s
+      UNION SELECT connection_id, {cell_day} FROM {table} WHERE tenant_id = %(tenant)s)
+    EXCEPT SELECT connection_id, day FROM stale),
 counted AS MATERIALIZED ({count}),
-kept AS MATERIALIZED (SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s)
+kept AS MATERIALIZED (
+    SELECT {columns} FROM {table}
+     WHERE tenant_id = %(tenant)s AND (connection_id, {cell_day}) IN (SELECT connection_id, day FROM wanted))
 SELECT side, {keys}, calls FROM (
     SELECT 'rows' AS side, only_counted.*
       FROM (SELECT {columns} FROM counted EXCEPT ALL SELECT * FROM kept) AS only_counted
@@ -207,7 +225,7 @@ SELECT side, {keys}, calls FROM (
  ORDER BY 3, 2, 1 LIMIT %(most)s
 """
 _DAYS_DIFFER = _DIFFERENCES.format(
-    instant="started_at",
+    stale=_ALL_STALE_DAYS,
     zone="%(zone)s",
     cell_day="day",
     table="telephony_callday",
@@ -216,7 +234,7 @@ _DAYS_DIFFER = _DIFFERENCES.format(
     keys=DAY_KEYS,
 )
 _QUARTERS_DIFFER = _DIFFERENCES.format(
-    instant="started_at",
+    stale=_ALL_STALE_QUARTERS,
     zone="'UTC'",
     cell_day="(quarter_at AT TIME ZONE 'UTC')::date",
     table="telephony_callquarter",
@@ -227,7 +245,10 @@ _QUARTERS_DIFFER = _DIFFERENCES.format(
 
 
 def differences(tenant_id: int, zone: str, most: int) -> list[tuple[Any, ...]]:
-    """Cells that are not what the rows give, at most so many of each table: ("rows" or "cells", its keys, its calls)."""
+    """Cells that are not what the rows give, at most so many of each table: ("rows" or "cells", its keys, its calls).
+
+    Marked days are left aside. Each statement sees one state, of calls, cells and marks.
+    """
     values: dict[str, Any] = {"tenant": tenant_id, "zone": zone, "most": most}
     found: list[tuple[Any, ...]] = []
     with database.cursor() as cursor:

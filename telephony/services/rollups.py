@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -45,12 +45,21 @@ def rebuild() -> int:
     return sum(settle(connection_id) for connection_id in list(connections))
 
 
-def differences(tenant: Tenant) -> Sequence[tuple[Any, ...]]:
-    """What the roll-ups and the calls of the tenant do not agree in, some of it; nothing where nothing is marked any
-    more and all is well.
+class Comparison(NamedTuple):
+    """What the roll-ups and the calls of a tenant do not agree in, some of it: nothing where all is well.
+
+    left_aside   marked days of UTC of connections: they wait to be counted, so nothing can be said of them
     """
+
+    differences: Sequence[tuple[Any, ...]]
+    left_aside: int
+
+
+def compare(tenant: Tenant) -> Comparison:
     with tenant_scope(tenant):
-        return sql.differences(current_tenant_id(), tenant.time_zone, SHOWN)
+        tenant_id = current_tenant_id()
+        left_aside = sql.marks(tenant_id)
+        return Comparison(sql.differences(tenant_id, tenant.time_zone, SHOWN), left_aside)
 
 
 def due() -> list[tuple[int, int]]:

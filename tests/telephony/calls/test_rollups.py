@@ -65,7 +65,14 @@ def test_the_commands_find_mend_and_fail(connection: Connection) -> None:
     call_command("rollups", check=True, stdout=StringIO())
 
     with tenant_scope(connection.tenant_id):
-        broken = CallDay.objects.order_by("pk").first()
+        touched = Call.objects.earliest("started_at")
+        Call.objects.filter(pk=touched.pk).update(duration_s=99_999)
+    filling = StringIO()
+    call_command("rollups", check=True, stdout=filling)
+    assert "alice: 1 day of connections left aside" in filling.getvalue()
+
+    with tenant_scope(connection.tenant_id):
+        broken = CallDay.objects.order_by("day").last()
         assert broken is not None
         CallDay.objects.filter(pk=broken.pk).update(calls=7)
     out = StringIO()
