@@ -135,6 +135,8 @@ def shown(value: Any) -> SafeString:
     """A value as a template prints it: localised and escaped."""
     if type(value) is SafeString:
         return value
+    if type(value) is str:
+        return SafeString(escape(value))
     if isinstance(value, str):
         return conditional_escape(value)
     return conditional_escape(localize(template_localtime(value)))

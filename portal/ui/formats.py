@@ -92,7 +92,11 @@ def duration(seconds: float | None, *, wait: bool = False) -> str | SafeString:
 
 def span(seconds: float) -> str:
     """A length of time in the largest one or two units, never broken: "4 s", "3 min", "2 h 05 min", "24 d"."""
-    return _span(max(0, int(seconds)), translation.get_language())
+    whole = max(0, int(seconds))
+    shown = (
+        1 if whole < 60 else 60 if whole < FEW_HOURS * 3600 else 3600
+    )  # the seconds of what the words tell apart
+    return _span(whole - whole % shown, translation.get_language())
 
 
 @lru_cache(maxsize=4096)

@@ -312,12 +312,16 @@ class FilterForm(forms.Form):
         return records
 
     def apply(self, records: QuerySet) -> QuerySet:
-        """Validate, then narrow; what is not valid counts as empty."""
+        """Validate, then narrow."""
+        self.validate()
+        return self.narrow(records)
+
+    def validate(self) -> None:
+        """What is not valid counts as empty."""
         self.full_clean()
         self.__dict__.pop("pills", None)  # they say what was valid
         for name, field in self.fields.items():
             self.cleaned_data.setdefault(name, [] if isinstance(field, forms.MultipleChoiceField) else None)
-        return self.narrow(records)
 
     @property
     def search(self) -> forms.BoundField | None:

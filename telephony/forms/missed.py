@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person, Tenant
 from portal.ui.forms import ANY_ONE, FilterForm, FilterPill, FixedChoices, Period, PeriodField, RowField
 from telephony.models import Entity
-from telephony.models.calls import CallQuerySet
 from telephony.models.missed import NOTE_AT_MOST, MissedSearch, MissedState
 from telephony.models.places import Place
 
@@ -37,7 +36,7 @@ class MissedPeriodField(PeriodField):
 
 
 class MissedFilterForm(FilterForm):
-    """`zone` makes the days of a period; `region` understands national numbers; `person` is who looks."""
+    """`zone` makes the days of a period; `person` is who looks. What it asks for is `as_search`: `narrow` does nothing."""
 
     q = forms.CharField(
         label=gettext_lazy("Number or name"),
@@ -48,8 +47,8 @@ class MissedFilterForm(FilterForm):
     period = MissedPeriodField(label=gettext_lazy("Called"))
     line = RowField(label=gettext_lazy("Line"), queryset=Entity.objects.lines(), empty_label=ANY_ONE)
 
-    def __init__(self, *args: Any, zone: ZoneInfo, region: str, person: int, **kwargs: Any) -> None:
-        self.zone, self.region, self.person = zone, region, person
+    def __init__(self, *args: Any, zone: ZoneInfo, person: int, **kwargs: Any) -> None:
+        self.zone, self.person = zone, person
         listed = Entity.objects.lines().order_by("name_key", "id")
         rows = {"line": [Place(*row) for row in listed.values_list(*Place._fields)]}
         super().__init__(*args, rows=rows, **kwargs)
@@ -59,7 +58,7 @@ class MissedFilterForm(FilterForm):
             super().full_clean()
 
     def as_search(self) -> MissedSearch:
-        """What the valid fields ask for. Call `apply` or `full_clean` before."""
+        """What the valid fields ask for. Call `validate` before."""
         values = self.cleaned_data
         period = values.get("period") or Period(None, None, "")
         with timezone.override(self.zone):
@@ -76,9 +75,6 @@ class MissedFilterForm(FilterForm):
             line=line.pk if line else None,
             number=values.get("q") or "",
         )
-
-    def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]
-        return self.as_search().narrow(records, region=self.region)
 
     def _pill(self, bound: forms.BoundField) -> FilterPill:
         """A filter that is not set says what holds then."""

@@ -27,15 +27,21 @@ _WORDS = {
     "unanswered": _listed(UNANSWERED),
     "reached": _listed(REACHED),
 }
-_OPEN = "(mark.done_at IS NULL OR mark.done_at < last_at)"
+# Which of the numbers that called last at `last_at` are of a state, by what people said of each.
+_MARK = """(SELECT FROM telephony_missedmark AS mark
+             WHERE mark.tenant_id = %(tenant)s AND mark.number = reverse(tries.caller_reversed) AND {said} OFFSET 0)"""
+_IS_DONE = f"EXISTS {_MARK.format(said='mark.done_at >= last_at')}"
+_IS_MINE = f"EXISTS {_MARK.format(said='mark.owner_id = %(person)s')}"
+_IS_TAKEN = f"EXISTS {_MARK.format(said='mark.owner_id IS NOT NULL')}"
 _STATES = {
-    MissedState.OPEN: _OPEN,
-    MissedState.MINE: f"{_OPEN} AND mark.owner_id = %(person)s",
-    MissedState.FREE: f"{_OPEN} AND mark.owner_id IS NULL",
-    MissedState.DONE: "mark.done_at >= last_at",
+    MissedState.OPEN: f"NOT {_IS_DONE}",
+    MissedState.MINE: f"{_IS_MINE} AND NOT {_IS_DONE}",
+    MissedState.FREE: f"NOT {_IS_TAKEN} AND NOT {_IS_DONE}",
+    MissedState.DONE: _IS_DONE,
 }
-# Numbers are looked up newest first, for these wait most likely, and the rest is left once there are enough. Without
-# MATERIALIZED and OFFSET 0 the planner would look up all of them before it sorts, or each call of the period.
+# Numbers are looked up newest first, for these wait most likely, and the rest is left once there are enough: those
+# that are counted are the newest, and the first page is among them. Without MATERIALIZED and OFFSET 0 the planner
+# would look up all of them before it sorts, or each call of the period.
 _WAITING = """
 WITH tries AS MATERIALIZED (
     SELECT caller_reversed, max(started_at) AS last_at
@@ -45,11 +51,10 @@ WITH tries AS MATERIALIZED (
        AND caller_reversed LIKE '%%+'
      GROUP BY caller_reversed
     HAVING %(line)s IS NULL OR bool_or(line_id = %(line)s)
-     ORDER BY last_at DESC)
-SELECT (SELECT count(*) FROM (
-    SELECT FROM tries
-      LEFT JOIN telephony_missedmark AS mark
-        ON mark.tenant_id = %(tenant)s AND mark.number = reverse(tries.caller_reversed)
+     ORDER BY last_at DESC),
+waiting AS MATERIALIZED (
+    SELECT caller_reversed, last_at
+      FROM tries
      WHERE {state}
        AND NOT EXISTS (
             SELECT FROM telephony_call AS back
@@ -61,11 +66,18 @@ SELECT (SELECT count(*) FROM (
              WHERE again.tenant_id = %(tenant)s AND again.caller_reversed = tries.caller_reversed
                AND again.started_at > tries.last_at AND again.direction = '{inbound}'
                AND again.medium = '{voice}' AND again.outcome IN ({reached}) OFFSET 0)
-     LIMIT %(most)s) AS waiting),
+     LIMIT %(most)s)
+SELECT (SELECT count(*) FROM waiting),
    (SELECT count(*) FROM telephony_call
      WHERE tenant_id = %(tenant)s AND started_at >= %(start)s AND started_at < %(end)s
        AND direction = '{inbound}' AND medium = '{voice}' AND outcome IN ({unanswered})
-       AND caller_reversed NOT LIKE '%%+' AND (%(line)s IS NULL OR line_id = %(line)s))
+       AND caller_reversed NOT LIKE '%%+' AND (%(line)s IS NULL OR line_id = %(line)s)),
+   ARRAY(SELECT latest.id
+      FROM (SELECT * FROM waiting ORDER BY last_at DESC FETCH FIRST %(first)s ROWS WITH TIES) AS shown
+     CROSS JOIN LATERAL (
+        SELECT max(id) AS id FROM telephony_call
+         WHERE tenant_id = %(tenant)s AND caller_reversed = shown.caller_reversed AND started_at = shown.last_at
+           AND direction = '{inbound}' AND medium = '{voice}' AND outcome IN ({unanswered})) AS latest)
 """
 
 # Of each number its unanswered calls since it was last spoken to, the lines that these reached, and the last call to it.
@@ -104,10 +116,16 @@ class Tries(NamedTuple):
 
 
 class Total(NamedTuple):
-    """How many numbers the board shows; and how many unanswered calls came without one: nobody can call these back."""
+    """What the board comes to.
+
+    waiting    numbers
+    withheld   unanswered calls without one: nobody can call these back
+    newest     ids of the latest calls of the numbers that called last: a first page, in no order
+    """
 
     waiting: int
     withheld: int
+    newest: Sequence[int]
 
 
 def tries_of(tenant_id: int, search: MissedSearch, numbers_reversed: Sequence[str]) -> dict[str, Tries]:
@@ -124,8 +142,10 @@ def tries_of(tenant_id: int, search: MissedSearch, numbers_reversed: Sequence[st
         return {number: Tries(*row) for number, *row in cursor.fetchall()}
 
 
-def total_of(tenant_id: int, search: MissedSearch, most: int) -> Total:
-    """What the board of a tenant comes to, `search.number` left aside; no more than `most` numbers are counted."""
+def total_of(tenant_id: int, search: MissedSearch, most: int, first: int) -> Total:
+    """What the board of a tenant comes to, `search.number` left aside; no more than `most` numbers are counted, and of
+    `first` of them, and of those that called at the same instant as the last of these, the calls are told.
+    """
     statement = _WAITING.format(state=_STATES[MissedState(search.state)], **_WORDS)
     values: dict[str, Any] = {
         "tenant": tenant_id,
@@ -134,6 +154,7 @@ def total_of(tenant_id: int, search: MissedSearch, most: int) -> Total:
         "line": search.line,
         "person": search.person,
         "most": most,
+        "first": first,
     }
     with database.cursor() as cursor:
         cursor.execute(statement, values)

@@ -72,9 +72,7 @@ class MissedTable(BaseTable):
         """In hours, however many: a day of opening hours is not what people take for a day."""
         missed = self.told[record.caller]
         if missed.is_open_time and missed.waited_s >= DAY_S:
-            return pgettext("length of time", "%(hours)s h") % {
-                "hours": formats.count(missed.waited_s // 3600)
-            }
+            return self._hours % {"hours": formats.count(missed.waited_s // 3600)}
         return formats.span(missed.waited_s)
 
     def render_lines(self, record: Call) -> str | SafeString:
@@ -94,6 +92,10 @@ class MissedTable(BaseTable):
         if missed.tried_at:
             words.append(_("Called back in vain, %(when)s") % {"when": formats.moment(missed.tried_at)})
         return " · ".join(words) or formats.DASH
+
+    @cached_property
+    def _hours(self) -> str:
+        return pgettext("length of time", "%(hours)s h")
 
     @cached_property
     def reader(self) -> formats.Reader:

@@ -44,6 +44,8 @@ def sort_of(number: str) -> NumberSort:
 
 def blanks_of(number: str) -> dict[str, str]:
     """The texts of a row's number in a menu that rows share: as people read it, in a query, in a path."""
+    if _TELEPHONE.fullmatch(number):  # of these the quoted forms are known
+        return {"shown": display(number), "query": f"%2B{number[1:]}", "path": number}
     return {"shown": display(number), "query": quote_plus(number), "path": quote(number, safe="+")}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -138,7 +139,10 @@ def test_any_calls_give_the_board_that_a_plain_reading_gives(
         assert {number: (one.tries, one.first_at) for number, one in told.items()} == read_plainly(
             events, state
         )
-        assert len(rows) == len(told) == missed_sql.total_of(keyyo.tenant_id, search, 99).waiting
+        total = missed_sql.total_of(keyyo.tenant_id, search, 99, 1)
+        assert len(rows) == len(told) == total.waiting
+        newest = sorted(rows, key=lambda one: (one.started_at, one.pk), reverse=True)
+        assert {one.pk for one in newest if one.started_at == newest[0].started_at} == {*total.newest}
 
 
 def test_a_call_back_that_nobody_took_leaves_the_caller_there_and_is_told(store: Store) -> None:
@@ -157,7 +161,7 @@ def test_withheld_callers_are_counted_and_not_listed(store: Store, keyyo: Connec
     store(caller="")
 
     assert waiting() == []
-    assert missed_sql.total_of(keyyo.tenant_id, SPAN, 9).withheld == 2
+    assert missed_sql.total_of(keyyo.tenant_id, SPAN, 9, 9).withheld == 2
 
 
 def test_a_line_narrows_to_numbers_that_missed_it(store: Store, keyyo: Connection) -> None:
@@ -167,8 +171,8 @@ def test_a_line_narrows_to_numbers_that_missed_it(store: Store, keyyo: Connectio
 
     of_line = MissedSearch(start_at=SPAN.start_at, end_at=SPAN.end_at, line=first.line_id)
     assert waiting() == [OTHER, CALLER] and waiting(of_line) == [CALLER]
-    counted = [missed_sql.total_of(keyyo.tenant_id, search, 99).waiting for search in (SPAN, of_line)]
-    assert counted == [2, 1] and missed_sql.total_of(keyyo.tenant_id, SPAN, 1).waiting == 1
+    counted = [missed_sql.total_of(keyyo.tenant_id, search, 99, 9).waiting for search in (SPAN, of_line)]
+    assert counted == [2, 1] and missed_sql.total_of(keyyo.tenant_id, SPAN, 1, 9).waiting == 1
 
 
 def test_the_overview_counts_as_the_board_does(store: Store, maud: Person) -> None:
@@ -229,6 +233,30 @@ def test_a_number_is_taken_noted_done_and_opened_by_a_new_call(
     assert "Done by Maud Terrasson" in shown(client, "?state=done")
     miss(store, started_at=timezone.now() + timedelta(seconds=1))
     assert "Wants the invoice again" in shown(client)
+
+
+def test_the_next_page_goes_on_where_the_first_ended(client: Client, keyyo: Connection) -> None:
+    """Many call at one instant; the first page is found on the way of the count, the others are not."""
+    numbers = [f"+3363998{n:04}" for n in range(70)]
+    at = ago(hours=3)
+    Call.objects.bulk_create(
+        Call(
+            connection=keyyo,
+            fold_key=number,
+            started_at=at - timedelta(minutes=n // 60),
+            direction="inbound",
+            outcome="missed",
+            caller=number,
+            caller_reversed=number[::-1],
+        )
+        for n, number in enumerate(numbers)
+    )
+    first = shown(client)
+    (cursor,) = set(re.findall(r"cursor=([^&\"]+)", first))
+    second = shown(client, f"?cursor={cursor}")
+    backwards = shown(client, "?sort=started_at")
+    pages = [re.findall(r'data-panel="[^"]*missed/([^/]+)/', page) for page in (first, second, backwards)]
+    assert sorted(pages[0] + pages[1]) == numbers and pages[2] == (pages[0] + pages[1])[::-1][:50]
 
 
 def test_who_only_looks_on_marks_nothing(store: Store, corvane: Tenant) -> None:
