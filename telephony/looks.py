@@ -42,7 +42,6 @@ def register() -> None:
             enrolling.Standing.OFF: Look(icon="plug", word=_("Sends nothing"), tone="plain"),
             enrolling.Standing.OTHER: Look(icon="external-link", word=_("Sends elsewhere")),
             enrolling.Standing.UNREAD: Look(icon="help", word=_("Not read yet"), tone="plain"),
-            enrolling.Standing.UNWRITTEN: Look(icon="pencil", word=_("Address not written"), tone="warn"),
             enrolling.Standing.DRIFTED: Look(icon="git-fork", word=_("Address changed there"), tone="warn"),
             enrolling.Standing.STALE: Look(icon="key", word=_("New address not written"), tone="warn"),
             enrolling.Standing.SWITCHED_OFF: Look(

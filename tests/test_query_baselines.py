@@ -133,7 +133,9 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             checksum="",
             fetched_at=NOW,
         )
-        LineHook.objects.create(connection=link, line=line, secret_sealed="sealed", digest=f"{n:064x}")
+        LineHook.objects.create(
+            connection=link, line=line, secret_sealed="sealed", digest=f"{n:064x}", first_event_at=NOW
+        )
         LiveCall.objects.create(
             connection=link,
             keys=[f"d:{n}"],

@@ -11,9 +11,10 @@ from enum import StrEnum
 from django.db.models import Q
 from django.utils import timezone
 
-from telephony.models import Change, LineHook, LiveCall
+from telephony.models import Change, LiveCall
 from telephony.providers.calling import Act
 from telephony.services import calling, live_polling
+from telephony.services.enrolling import hooks_in_use
 from telephony.services.line_turns import Turn
 
 HEARD_WITHIN = timedelta(seconds=45)  # of the provider's yes; then it is said that nothing is heard
@@ -87,7 +88,7 @@ def _sight(change: Change) -> Sight:
         return Sight.SEEN
     if change.connection.declaration.notifications is None:
         return Sight.NEVER
-    if change.line_id and LineHook.objects.filter(line=change.line_id).exists():
+    if change.line_id and hooks_in_use().filter(line=change.line_id).exists():
         return Sight.SEEN
     return Sight.UNSET
 

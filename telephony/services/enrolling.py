@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from accounts.models import Person
 from telephony.models import BulkRow, Call, Change, Connection, Entity, Job, LineHook
 from telephony.providers.fields import SECRET_MARK, is_secret
 from telephony.providers.notifications import Notifications
+from telephony.providers.registry import PROVIDERS
 from telephony.services import (
     access,
     bulk,
@@ -46,7 +47,6 @@ class Standing(StrEnum):
     OFF = "off"
     OTHER = "other"
     UNREAD = "unread"
-    UNWRITTEN = "unwritten"
     DRIFTED = "drifted"
     STALE = "stale"
     SWITCHED_OFF = "switched_off"
@@ -56,9 +56,7 @@ class Standing(StrEnum):
 
 
 ENROLLED = frozenset(Standing) - {Standing.OFF, Standing.OTHER, Standing.UNREAD}
-BROKEN = frozenset(
-    {Standing.DRIFTED, Standing.STALE, Standing.SWITCHED_OFF, Standing.SILENT, Standing.UNWRITTEN}
-)
+BROKEN = frozenset({Standing.DRIFTED, Standing.STALE, Standing.SWITCHED_OFF, Standing.SILENT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +97,8 @@ def standings(connection: Connection, now: datetime) -> list[LineStanding]:
             hook.connection = connection
         switch = _target(targets, declared.switch_at(line.remote_id))
         is_on = switch is not None and declared.is_on(switch.document)
-        standing = _standing(hook, at, is_on, declared.address_field)
+        is_written = at is not None and at.pk in written
+        standing = _standing(hook, at, declared.address_field, is_on=is_on, is_written=is_written)
         since = max(
             filter(None, [hook and hook.last_event_at, written.get(at.pk) if at else None]), default=None
         )
@@ -115,21 +114,35 @@ def standings(connection: Connection, now: datetime) -> list[LineStanding]:
     return found
 
 
+def hooks_in_use() -> Any:
+    """The hooks whose address was written at the provider, or that were heard: one of a draft says nothing of its line."""
+    names = {
+        one.operation
+        for provider in PROVIDERS.values()
+        if provider.notifications is not None
+        for one in provider.notifications.settings("", "")
+    }
+    written = Change.objects.filter(line=OuterRef("line"), operation__in=names, state=Change.State.APPLIED)
+    return LineHook.objects.filter(Q(first_event_at__isnull=False) | Exists(written))
+
+
 def _target(targets: Mapping[tuple[str, ...], Entity], place: Any) -> Entity | None:
     return targets.get((place.kind, place.parent_remote_id, place.remote_id))
 
 
-def _standing(hook: LineHook | None, at: Entity | None, is_on: bool, field: str) -> Standing:
-    """By what was last read at the provider; an event that came later knows better."""
-    if hook is None:
-        if at is None:
-            return Standing.UNREAD
-        return Standing.OTHER if at.document.get(field) and is_on else Standing.OFF
-    if at is not None and hook.last_event_at and hook.last_event_at > at.fetched_at:
+def _standing(
+    hook: LineHook | None, at: Entity | None, field: str, *, is_on: bool, is_written: bool
+) -> Standing:
+    """By what was last read at the provider; an event that came later knows better.
+
+    An address of ours that was never written there, nor used, is one of a draft: the line stands as without it.
+    """
+    if hook is None or at is None:
+        is_heard = hook is not None and hook.last_event_at is not None
+        return Standing.SENDING if is_heard else _without(at, field, is_on=is_on)
+    if hook.last_event_at and hook.last_event_at > at.fetched_at:
         is_before = hook.previous_used_at is not None and hook.previous_used_at >= hook.last_event_at
         return Standing.STALE if is_before else Standing.SENDING
-    if at is None:
-        return Standing.SENDING if hook.last_event_at else Standing.UNWRITTEN
     print_there = _fingerprint_of(at.document.get(field))
     if print_there == fingerprint(hook_secrets.url_of(hook)):
         if not is_on:
@@ -137,7 +150,15 @@ def _standing(hook: LineHook | None, at: Entity | None, is_on: bool, field: str)
         return Standing.SENDING if hook.last_event_at else Standing.WAITING
     if hook.previous_sealed and print_there == fingerprint(hook_secrets.url_of(hook, hook_secrets.PREVIOUS)):
         return Standing.STALE
-    return Standing.DRIFTED if hook.last_event_at or print_there else Standing.UNWRITTEN
+    if hook.last_event_at or is_written:
+        return Standing.DRIFTED
+    return _without(at, field, is_on=is_on)
+
+
+def _without(at: Entity | None, field: str, *, is_on: bool) -> Standing:
+    if at is None:
+        return Standing.UNREAD
+    return Standing.OTHER if at.document.get(field) and is_on else Standing.OFF
 
 
 def _fingerprint_of(value: Any) -> str:

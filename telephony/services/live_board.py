@@ -13,7 +13,7 @@ from accounts.models import Tenant
 from telephony.models import Connection, Entity, LineHook, LiveCall, LiveFeed
 from telephony.models.calls import Direction
 from telephony.services import live_polling
-from telephony.services.enrolling import SILENT_AFTER
+from telephony.services.enrolling import SILENT_AFTER, hooks_in_use
 from telephony.services.live_figures import figures_of
 from telephony.services.live_places import Group, Place, Wish, groups_of
 from telephony.services.number_names import names_of
@@ -124,7 +124,8 @@ class Board:
 def board_of(tenant: Tenant, connections: Sequence[Connection], wish: Wish) -> Board:
     """About twenty queries, however many calls there are; half of them once in twenty seconds."""
     now = timezone.now()
-    hooks = list(LineHook.objects.select_related("line").order_by("line__name_key", "line_id")[:MOST_LINES])
+    in_use = hooks_in_use().select_related("line")
+    hooks = list(in_use.order_by("line__name_key", "line_id")[:MOST_LINES])
     figures = figures_of(tenant, now, wish)
     sources = _sources(connections, hooks, figures["last_calls"])
     fresh = [one.connection for one in sources if one.is_fresh(now)]

@@ -130,6 +130,7 @@ def test_a_call_is_followed_by_the_events_of_its_line(page, keyyo_line, sandbox,
     assert "does not send its events here" in shown() and "every 1s" not in shown()
     with tenant_scope(tenant):
         hook: LineHook = hook_secrets.make(connection, keyyo_line)
+        LineHook.objects.filter(pk=hook.pk).update(first_event_at=timezone.now())
         leg = {"line_remote_id": keyyo_line.remote_id}
         began = timezone.now()
         usual = {

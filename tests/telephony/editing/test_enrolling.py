@@ -85,11 +85,14 @@ def test_lines_are_enrolled_heard_repaired_and_given_new_secrets(
     secrets = [hook_secrets.secret_of(hook).reveal() for hook in LineHook.objects.all()]
     review = someone.get(answer["Location"]).content.decode()
     assert "/hooks/keyyo/***/" in review and not any(secret in review for secret in secrets)
-    assert set(standing_of(connection).values()) == {Standing.UNWRITTEN}
+    # A draft, sent or discarded, says nothing of the lines.
+    assert set(standing_of(connection).values()) == {Standing.OFF}
+    assert "Choose lines" in someone.get("/t/corvane/calls/live/").content.decode()
 
     write(someone, job)
     assert not BulkRow.objects.filter(job=job).exclude(state__in=["applied", "same"]).exists()
     assert set(standing_of(connection).values()) == {Standing.WAITING}
+    assert "Choose lines" not in someone.get("/t/corvane/calls/live/").content.decode()
     assert "wait for their first call" in someone.get(f"{page}waiting/").content.decode()
     kept = repr(list(Change.objects.values("before", "wanted", "sent", "answer", "after")))
     assert not any(secret in kept for secret in secrets)

@@ -28,7 +28,7 @@ def _broker_without_hooks() -> Iterator[None]:
 
 
 def line_of(tenant: Tenant, slug: str, *remote_ids: str) -> list[LineHook]:
-    """A connection of a tenant with these lines, each with a hook."""
+    """A connection of a tenant with these lines, each with a hook that was heard before."""
     with tenant_scope(tenant):
         credential = Credential.objects.create(provider="keyyo")
         connection = Connection.objects.create(
@@ -48,7 +48,9 @@ def line_of(tenant: Tenant, slug: str, *remote_ids: str) -> list[LineHook]:
             )
             for remote_id in remote_ids
         ]
-        return [hook_secrets.make(connection, line) for line in lines]
+        made = [hook_secrets.make(connection, line) for line in lines]
+        LineHook.objects.update(first_event_at=timezone.now())
+        return made
 
 
 @pytest.fixture
