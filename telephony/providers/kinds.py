@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from telephony.providers.fields import DocumentField, clashing
+from telephony.providers.fields import DocumentField, clashing, value_at
 from telephony.providers.operations import Text
+from telephony.providers.values import as_boolean
 
 
 class Facet(StrEnum):
@@ -42,7 +44,9 @@ class EntityKind:
     unnamed        what one without a name is called ("Default")
     fields         what its documents say, in the order of a page (telephony/providers/fields.py)
     in_force_field field that is true on the one of its siblings that is in force now (a forced profile)
+    in_force_else  remote id of the one that is in force where this is true on none
     forward_paths  fields with a number to which calls go on
+    forward_switches  fields of which one is true while they do; where there are none, the number is enough
     """
 
     kind: str
@@ -61,7 +65,9 @@ class EntityKind:
     unnamed: Text = ""
     fields: tuple[DocumentField, ...] = ()
     in_force_field: str = ""
+    in_force_else: str = ""
     forward_paths: tuple[str, ...] = ()
+    forward_switches: tuple[str, ...] = ()
     capacity: int = 0
     not_counted: tuple[str, ...] = ()
 
@@ -69,6 +75,19 @@ class EntityKind:
     def columns(self) -> tuple[DocumentField, ...]:
         """The fields that its lists show unless people choose otherwise."""
         return tuple(field for field in self.fields if field.column)
+
+    def is_forced(self, document: Mapping[str, Any]) -> bool:
+        """Whether it says of itself that it is in force among its siblings."""
+        return bool(self.in_force_field) and as_boolean(document.get(self.in_force_field)) is True
+
+    def forwards(self, remote_id: str, document: Mapping[str, Any], *, is_other_forced: bool) -> bool:
+        """Whether calls go on to the numbers at `forward_paths` now."""
+        switches = [as_boolean(value_at(document, path)) for path in self.forward_switches]
+        if switches and True not in switches:
+            return False
+        if not self.in_force_field or self.is_forced(document):
+            return True
+        return remote_id == self.in_force_else and not is_other_forced
 
     @property
     def parent_kind(self) -> str:

@@ -52,17 +52,20 @@ class Ring:
 
 @dataclass(frozen=True, kw_only=True)
 class Forward:
-    """An object that sends calls on to the number, and by which field. `line` is what it belongs to, where it has one."""
+    """An object that has the number for calls to go on to, and in which field. `line` is what it belongs to, where it
+    has one; `is_on` whether calls do go on by it now.
+    """
 
     entity: Entity
     kind: EntityKind
     field: DocumentField
     line: Entity | None
+    is_on: bool
 
     @property
     def is_forced(self) -> bool:
         """Whether it is in force by itself among its siblings."""
-        return bool(self.kind.in_force_field and self.entity.document.get(self.kind.in_force_field))
+        return self.kind.is_forced(self.entity.document)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,14 @@ class NumberStory:
     @property
     def name(self) -> str:
         return self.names.get(self.number, "")
+
+    @property
+    def forwards_now(self) -> list[Forward]:
+        return [one for one in self.forwards if one.is_on]
+
+    @property
+    def forwards_off(self) -> list[Forward]:
+        return [one for one in self.forwards if not one.is_on]
 
 
 def story_of(number: str, tenant: Tenant, *, shows_calls: bool) -> NumberStory:
@@ -202,12 +213,18 @@ def _forwards(number: str) -> list[Forward]:
                 asked |= Q(connection__provider=provider.id, kind=kind.kind, **{place: spelled})
     rows = Entity.objects.present().filter(asked).select_related(*_NEAR).order_by("pk")[:MOST]
     lines = _lines_above(rows)
+    forced = _forced_beside(rows)
     return [
         Forward(
             entity=row,
             kind=kind,
             field=field,
             line=lines.get((row.connection_id, row.parent_remote_id)),
+            is_on=kind.forwards(
+                row.remote_id,
+                row.document,
+                is_other_forced=(row.connection_id, row.kind, row.parent_remote_id) in forced,
+            ),
         )
         for row in rows
         if (kind := row.connection.declaration.kinds[row.kind])
@@ -222,6 +239,24 @@ def _lines_above(rows: Iterable[Entity]) -> dict[tuple[int, str], Entity]:
         return {}
     lines = Entity.objects.lines().filter(remote_id__in=parents).select_related(*_NEAR)
     return {(line.connection_id, line.remote_id): line for line in lines}
+
+
+def _forced_beside(rows: Iterable[Entity]) -> set[tuple[int, str, str]]:
+    """Connection, kind and parent of those of which one is forced; one query, where any can be."""
+    own = [row for row in rows if row.connection.declaration.kinds[row.kind].in_force_else]
+    if not own:
+        return set()
+    kinds = {(row.connection_id, row.kind): row.connection.declaration.kinds[row.kind] for row in own}
+    beside = Entity.objects.present().filter(
+        connection__in={row.connection_id for row in own},
+        kind__in={row.kind for row in own},
+        parent_remote_id__in={row.parent_remote_id for row in own},
+    )
+    return {
+        (one.connection_id, one.kind, one.parent_remote_id)
+        for one in beside.only("connection_id", "kind", "parent_remote_id", "document")
+        if (kind := kinds.get((one.connection_id, one.kind))) and kind.is_forced(one.document)
+    }
 
 
 # ---- calls ----

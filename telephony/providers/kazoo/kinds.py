@@ -16,6 +16,7 @@ from telephony.providers.operations import Text
 ACCOUNT, USER, DEVICE, NUMBER = "account", "user", "device", "phone_number"
 LIMITS, WHITELABEL = "limits", "whitelabel"
 FORWARD_PATHS = ("call_forward.number",)
+FORWARD_SWITCHES = ("call_forward.enabled", "call_forward.failover")
 CALL_KINDS = (USER, DEVICE)  # what a call record can belong to
 SINGLE = frozenset({LIMITS, WHITELABEL})  # one document of the account, not a list of them
 
@@ -78,6 +79,7 @@ PEOPLE = (
         facet=Facet.LINE,
         is_line=True,
         forward_paths=FORWARD_PATHS,
+        forward_switches=FORWARD_SWITCHES,
     ),
     _kind(
         DEVICE,
@@ -91,6 +93,7 @@ PEOPLE = (
         facet=Facet.LINE,
         owner_path="owner_id",
         forward_paths=FORWARD_PATHS,
+        forward_switches=FORWARD_SWITCHES,
     ),
     _kind(
         NUMBER,

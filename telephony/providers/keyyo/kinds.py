@@ -59,6 +59,7 @@ BELOW_LINES = (
         unnamed=_("Default"),
         fields=fields.PROFILE,
         in_force_field="forced",
+        in_force_else="default",
         forward_paths=("forward_unconditionally_number", "forward_on_no_answer_number", "backup_number"),
         label=_("Forwarding profile"),
         plural=_("Forwarding profiles"),

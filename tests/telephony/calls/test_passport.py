@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Person
-from telephony.models import Call, Change, Connection, Entity, NumberName
+from telephony.models import Call, Change, Connection, Credential, Entity, NumberName
 from telephony.services import blocking
 from telephony.services.blocking import Listed
 from telephony.services.number_story import months_of
@@ -86,7 +86,7 @@ def test_a_number_says_all_that_is_known_of_it(
         "forward_on_no_answer_number": NOVALISE[1:],
         "backup_number": "33199006299",
     }
-    Entity.objects.create(
+    astreinte = Entity.objects.create(
         connection=keyyo,
         kind="VoIPAccountProfile",
         parent_remote_id=LINE,
@@ -109,9 +109,33 @@ def test_a_number_says_all_that_is_known_of_it(
     assert [one.line.name for one in answer.context["story"].listed] == ["Accueil Paris"]
     assert "Forwarding profile Astreinte · If nobody answers, to +33 1 99 00 62 10" in words
     assert "Backup" not in words and "out of service" not in words
+    assert "No call is forwarded here now." in words and "1 forward to it is not in force" in words
+    Entity.objects.filter(pk=astreinte.pk).update(document={**profile, "forced": "1"})
+    forced = text_of(page.get(PAGE))
+    assert "Forwarded here" in forced
+    assert "No call is forwarded" not in forced and "not in force" not in forced
     own = text_of(page.get(f"/t/corvane/numbers/+{LINE}/"))
     assert "Yours" in own and "Hosted PBX line" in own and "its line" in own
     assert "Emergency number, France" in text_of(page.get("/t/corvane/numbers/112/"))
+
+
+def test_an_internal_number_is_blocked_where_a_list_takes_it_and_else_it_is_said_why_not(
+    page: Client, keyyo: Connection
+) -> None:
+    kazoo = Connection.objects.create(
+        credential=Credential.objects.create(provider="kazoo"),
+        provider="kazoo",
+        slug="corvane-kazoo",
+        name="Kazoo",
+        capabilities=["blacklist.edit"],
+    )
+    passport = "/t/corvane/numbers/204/"
+    assert "colleagues get through" in text_of(page.get(passport))
+    assert "colleagues get through" in text_of(page.get(f"{passport}block/"))
+
+    Connection.objects.exclude(pk=kazoo.pk).update(capabilities=["blacklist.edit"])
+    assert f"{passport}block/" in page.get(passport).content.decode()
+    assert "/block/" not in page.get("/t/corvane/numbers/112/").content.decode()
 
 
 def test_no_call_and_no_list_adds_a_query(

@@ -13,6 +13,26 @@ from telephony.providers.fields import DocumentField, clashing, leaves, sheet_of
 from telephony.providers.kinds import EntityKind, Kinds
 from telephony.providers.registry import PROVIDERS
 
+
+@pytest.mark.parametrize(
+    ("provider", "kind", "remote_id", "document", "is_other_forced", "is_on"),
+    [
+        ("keyyo", "VoIPAccountProfile", "default", {"forced": "0"}, False, True),
+        ("keyyo", "VoIPAccountProfile", "default", {"forced": "0"}, True, False),
+        ("keyyo", "VoIPAccountProfile", "7", {}, False, False),
+        ("keyyo", "VoIPAccountProfile", "7", {"forced": 1}, False, True),
+        ("kazoo", "user", "7", {"call_forward": {"number": "+33"}}, False, False),
+        ("kazoo", "user", "7", {"call_forward": {"enabled": False, "failover": True}}, False, True),
+        ("kazoo", "device", "7", {"call_forward": {"enabled": True}}, False, True),
+    ],
+)
+def test_a_forward_counts_while_it_is_in_force(
+    provider: str, kind: str, remote_id: str, document: dict[str, Any], is_other_forced: bool, is_on: bool
+) -> None:
+    found = PROVIDERS[provider].kinds[kind]
+    assert found.forwards(remote_id, document, is_other_forced=is_other_forced) is is_on
+
+
 NAMES = st.sampled_from(["name", "number", "owner", "devices", "flow", "0", "1", "$secret"])
 SCALARS = st.none() | st.booleans() | st.integers(-3, 99) | st.text(max_size=5)
 VALUES = st.recursive(
