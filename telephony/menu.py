@@ -240,6 +240,13 @@ def may_block(request: HttpRequest) -> bool:
     )
 
 
+def why_not_block_short(request: HttpRequest) -> str:
+    """Why no list of the tenant takes an internal number, "" where one does; for who `may_block`."""
+    able = [one.declaration.blocking for one in _connections(request) if one.can("blacklist.edit")]
+    reasons = [str(one.why_not_short) for one in able if one is not None]
+    return "" if "" in reasons else " ".join(dict.fromkeys(reasons))
+
+
 def _connections(request: HttpRequest) -> list[Connection]:
     return [connection for connection in connections_of(request) if connection.unlinked_at is None]
 

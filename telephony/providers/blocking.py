@@ -26,6 +26,7 @@ class Blocking:
     is_of_line  each line has a list of its own, which hangs below it; otherwise a list holds for the whole account
     written     an E.164 number as the documents have it
     note        what has to be known of such a list besides
+    why_not_short   why a colleague's internal number cannot stand on it, "" where it can
     """
 
     kind: str
@@ -35,6 +36,11 @@ class Blocking:
     is_of_line: bool = True
     written: Callable[[str], str] = str
     note: Text = ""
+    why_not_short: Text = ""
+
+    def takes(self, number: str) -> bool:
+        """Whether its lists refuse such a number: E.164, or a short internal one."""
+        return number.startswith("+") or not self.why_not_short
 
 
 @dataclass(frozen=True, kw_only=True)

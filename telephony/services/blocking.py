@@ -181,9 +181,11 @@ def to_spare(lists: Iterable[Listed]) -> dict[int, list[Entry]]:
 
 
 def _from(numbers: Sequence[str], span: timedelta) -> Any:
+    """Calls from outside, and those of colleagues who call by their internal number."""
+    is_colleague = Q(direction=Direction.INTERNAL) & ~Q(caller_reversed__endswith="+")
     return Call.objects.filter(
+        Q(direction=Direction.INBOUND) | is_colleague,
         caller_reversed__in=[number[::-1] for number in numbers],
-        direction=Direction.INBOUND,
         medium=Medium.VOICE,
         started_at__gte=timezone.now() - span,
     )

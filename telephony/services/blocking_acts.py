@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from accounts.models import Person
 from portal.lib.errors import InvalidInput
 from portal.lib.numbers import display, is_emergency
-from telephony.models import BlockEnd, BulkRow, Change, Job
+from telephony.models import BlockEnd, BulkRow, Change, Entity, Job
 from telephony.providers.blocking import Full, with_number, without_number
 from telephony.services import bulk, bulk_choice, editing, ledger
 from telephony.services.blocking import Listed
@@ -44,7 +44,8 @@ def never(number: str, region: str) -> str:
 
 def is_of_someone(number: str) -> bool:
     """Whether it is a contact's, or a line's of the tenant: refusing it takes a second word."""
-    return bool(contacts_among([number]) or own_among([number]))
+    is_colleague = not number.startswith("+") and Entity.objects.present().filter(extension=number).exists()
+    return is_colleague or bool(contacts_among([number]) or own_among([number]))
 
 
 def block(

@@ -17,22 +17,19 @@ from portal.ui.tables import MenuItem
 
 
 def can_be_blocked(number: str) -> bool:
+    """Whether every list takes it: a whole number. Of internal ones it depends (telephony.menu.why_not_block_short)."""
     return number.startswith("+")
 
 
 def block_url(tenant: Any, number: str, line_id: int | None = None) -> str:
-    """Where blocking the number is asked for, on a line first; "" for what is no whole number."""
-    if not can_be_blocked(number):
-        return ""
+    """Where blocking the number is asked for, on a line first."""
     page = tenant_url(tenant, "telephony:number_block", e164=number)
     return f"{page}?{urlencode({'where': 'line', 'line': str(line_id)})}" if line_id else page
 
 
 def block_link(tenant: Any, number: str, line: Any = None, *, small: bool = True) -> SafeString:
-    """The act beside a number: a sign, or a button with its word. Nothing for what is no number."""
+    """The act beside a number: a sign, or a button with its word."""
     url = block_url(tenant, number, getattr(line, "pk", line))
-    if not url:
-        return SafeString("")
     sign = parts.icon("ban", size=14)
     if not small:
         return format_html('<a class="btn" href="{}">{}{}</a>', url, sign, _("Block"))

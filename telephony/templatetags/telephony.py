@@ -10,18 +10,20 @@ from django import template
 from django.template import Context
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.lib.numbers import display
+from portal.lib.numbers import display, is_emergency
 from portal.ui import formats, parts
+from portal.ui.drawing import button
 from portal.ui.templatetags.ui import notation
 from portal.ui.timeline import Bar, timeline
-from telephony.menu import may_block, number_acts_of
+from telephony.menu import may_block, number_acts_of, why_not_block_short
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services.call_story import Leg, Story
-from telephony.tables.blocking import block_link
+from telephony.tables.blocking import block_link, can_be_blocked
+from telephony.tables.number_acts import NumberSort, sort_of
 
 register = template.Library()
 
@@ -50,9 +52,19 @@ def plain_number(context: Context, number: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def block_act(context: Context, number: str, line: Any = None, small: bool = True) -> SafeString:
-    """What leads to blocking a number; nothing where the person may not, or no connection can."""
+    """What leads to blocking a number; nothing where the person may not, or no connection can.
+
+    Of an internal number a button, and where no list takes such a one why not.
+    """
     request = context["request"]
-    return block_link(request.tenant, number, line, small=small) if may_block(request) else SafeString("")
+    if not may_block(request):
+        return SafeString("")
+    if not can_be_blocked(number):
+        if small or sort_of(number) is not NumberSort.SHORT or is_emergency(number, request.tenant.region):
+            return SafeString("")
+        if reason := why_not_block_short(request):
+            return button(escape(_("Block")), "btn", signs=("ban", ""), why_not=reason)
+    return block_link(request.tenant, number, line, small=small)
 
 
 @register.simple_tag(takes_context=True)

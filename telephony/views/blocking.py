@@ -102,7 +102,8 @@ class BlockView(NumberMixin, TemplateView):
 
     @cached_property
     def lists(self) -> list[Listed]:
-        return self.writable(blocking.lists_of(blocking.every_list(), self.number))
+        lists = self.writable(blocking.lists_of(blocking.every_list(), self.number))
+        return [one for one in lists if one.blocking.takes(self.number)]
 
     @cached_property
     def calls(self) -> dict[int, int]:
@@ -237,6 +238,8 @@ class BlockView(NumberMixin, TemplateView):
             if declared is None:
                 words = _("%(provider)s has no way to block callers.") % {"provider": one.declaration.label}
                 told.append((one, words, ""))
+            elif not declared.takes(self.number):
+                told.append((one, str(declared.why_not_short), ""))
             elif reason := door.why_not(one, one.declaration.catalog[declared.operation]):
                 told.append((one, reason, ""))
             elif not any(listed.entity.connection_id == one.pk for listed in self.lists):

@@ -19,6 +19,8 @@ BLOCKING = Blocking(
     field="numbers",
     is_of_line=False,
     note=lazy("It holds for every line of the account, as far as the account has this list in use."),
+    # Looked up where a carrier brings a call in, and nowhere else: stepswitch_inbound.erl of Kazoo 4.
+    why_not_short=lazy("Kazoo holds its lists against callers from outside alone; colleagues get through."),
 )
 
 

@@ -190,4 +190,7 @@ def test_who_is_never_blocked_and_who_on_a_second_word(
     assert not Change.objects.exists()
     assert page.post(f"{PAGE}?where=all", {**given, "typed": "01 99 00 62 99"}).status_code == 302
     assert Change.objects.count() == 1
+    colleague = "/t/corvane/numbers/204/block/?where=all"
+    assert page.post(colleague, {**given, "typed": "204"}).status_code == 302
+    assert "204" in Change.objects.latest("pk").wanted["numbers"]
     assert browser(bess).get(PAGE).status_code == 403
