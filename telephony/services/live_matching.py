@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
-from telephony.models import Call, Connection, Entity, LineHook, LiveCall, SyncRun
+from telephony.models import Call, Connection, Entity, LineHook, LiveCall, SyncRun, SyncState
 from telephony.models.calls import Medium
 from telephony.services.number_names import names_of
 
@@ -34,17 +34,21 @@ class SeenCall:
 
 @dataclass(frozen=True, kw_only=True)
 class Matched:
-    """Newest first, of three days. `is_cut`: there may be more than was looked at."""
+    """Newest first, of three days. `is_cut`: there may be more than was looked at.
+
+    next_asked   of calls that just ended and have no record yet: their connections, and when these are asked next
+    """
 
     ended: Sequence[SeenCall]
     without_record: Sequence[SeenCall]
     unseen: Sequence[Call]
     names: Mapping[str, str]
     is_cut: bool
+    next_asked: Sequence[tuple[Connection, datetime]] = ()
 
 
 def matched(connections: Sequence[Connection], now: datetime) -> Matched:
-    """What these connections' calls come to; ten queries at most."""
+    """What these connections' calls come to; eleven queries at most."""
     since = now - LOOKED_BACK
     seen = list(
         LiveCall.objects.filter(
@@ -76,12 +80,14 @@ def matched(connections: Sequence[Connection], now: datetime) -> Matched:
         )
         for call in shown
     }
+    ended = [told[call.pk] for call in seen[:MOST_ENDED]]
     return Matched(
-        ended=[told[call.pk] for call in seen[:MOST_ENDED]],
+        ended=ended,
         without_record=[told[call.pk] for call in lacking],
         unseen=unseen,
         names=names,
         is_cut=is_cut or len(seen) == MOST_READ,
+        next_asked=_next_asked(connections, {one.call.connection_id for one in ended if not one.record}),
     )
 
 
@@ -112,6 +118,18 @@ def _asked_at(connections: Sequence[Connection]) -> dict[int, datetime]:
     ).order_by("connection", "-window_end_at")
     rows = runs.exclude(window_end_at=None).distinct("connection").values_list("connection", "window_end_at")
     return dict(rows)
+
+
+def _next_asked(connections: Sequence[Connection], wanted: set[int]) -> list[tuple[Connection, datetime]]:
+    """When the records of these are read next, by their schedule."""
+    if not wanted:
+        return []
+    due = dict(
+        SyncState.objects.filter(connection__in=wanted, stream="calls", connection__is_paused=False)
+        .order_by()
+        .values_list("connection", "next_due_at")
+    )
+    return [(one, due[one.pk]) for one in connections if due.get(one.pk)]
 
 
 def _unseen(connections: Sequence[Connection], since: datetime, now: datetime) -> tuple[list[Call], bool]:

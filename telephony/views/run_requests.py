@@ -19,7 +19,7 @@ from accounts import audit
 from accounts.models import AuditEvent
 from accounts.rights import Right
 from portal.lib.days import midnight
-from portal.ui.links import tenant_url
+from portal.ui.links import next_url, tenant_url
 from telephony.models import Coverage, SyncRun
 from telephony.services import cdr_sync, held_back, ledger, runs
 from telephony.tables.run_words import answer_of
@@ -53,7 +53,7 @@ class SyncNowView(ConnectionMixin, View):
             object_label=self.connection.name,
             request=request,
         )
-        return self.back()
+        return HttpResponseRedirect(next_url(request)) if "next" in request.POST else self.back()
 
 
 class FetchMissingView(ConnectionMixin, View):
