@@ -186,6 +186,8 @@ def assemble() -> Cast:
     for world in (*worlds.values(), *foreign.values(), lent):
         world.make_all()
     browsers = {name: Client() if name == "signed out" else signed_in(one) for name, one in people.items()}
+    for client in browsers.values():  # what a session notes at first is noted once, not by each request
+        client.get(f"/t/{corvane.slug}/")
     return Cast(browsers, worlds, foreign, (signed_in(customer), lent))
 
 

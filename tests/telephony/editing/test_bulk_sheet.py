@@ -188,7 +188,7 @@ def test_one_bad_row_writes_nothing_unless_the_person_says_so(lines: Lines, idri
 
 def test_a_line_without_an_object_holds_the_others_back_too(lines: Lines, idris: Person) -> None:
     lines[1][place(lines, "forward_delay")] = "33"
-    lines[2][0], lines[3][0] = "nowhere/at/all", lines[4][0]
+    lines[2][0], lines[3] = "nowhere/at/all", list(lines[4])
 
     job = bulk_sheet.take(content_of(lines), idris)
 

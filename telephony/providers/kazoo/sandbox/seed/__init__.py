@@ -3,6 +3,7 @@
 The same each time; only the dates of messages, jobs, ports and of creation follow the day on which it is made.
 """
 
+import gc
 import pickle
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -59,7 +60,14 @@ def make_state(now: datetime) -> dict[str, Any]:
 
     Made once an hour: the documents are the same whenever they are made, and their dates lie before the hour began.
     """
-    made: dict[str, Any] = pickle.loads(_pickled(int(now.timestamp()) // HOUR_S))
+    pickled = _pickled(int(now.timestamp()) // HOUR_S)
+    collects = gc.isenabled()
+    gc.disable()  # which would go through all that is made here, again and again: half of the time
+    try:
+        made: dict[str, Any] = pickle.loads(pickled)
+    finally:
+        if collects:
+            gc.enable()
     return made
 
 
