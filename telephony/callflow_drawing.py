@@ -71,12 +71,12 @@ class Shape:
     """One step as it is drawn around its place, whether it is chosen or not.
 
     css      its classes
-    cords    that lead from it: the step below, the class of the cord, how far it stands to the right
+    cords    that lead from it: the step below, the class of the cord, how far it stands to the right and below
     inside   everything else of the step
     """
 
     css: str
-    cords: Sequence[tuple[str, str, str]]
+    cords: Sequence[tuple[str, str, str, int]]
     inside: str
 
     def group(self, step: str, place: str, css: Mapping[str, str], ring: str = "") -> str:
@@ -90,8 +90,8 @@ class Shape:
         return "".join(
             [
                 f'<path class="cord{tone}{" way" if below in css else ""}" data-step="{below}" '
-                f'd="M0 {HIGH}C0 {ROW - 22} {away} {ROW - 36} {away} {ROW}"/>'
-                for below, tone, away in self.cords
+                f'd="M0 {HIGH}C0 {ROW - 22} {away} {ROW - 36} {away} {ROW}{f"V{down}" if down > ROW else ""}"/>'
+                for below, tone, away, down in self.cords
             ]
         )
 
@@ -194,13 +194,13 @@ class Drawing:
             inside=f"{self._linked(step)}{_PLUG if step.below else ''}{self._buttons(step)}{_JACK}{_branch(step.branch)}",
         )
 
-    def cords(self, step: str) -> list[tuple[str, str, str]]:
+    def cords(self, step: str) -> list[tuple[str, str, str, int]]:
         """From the lower edge of a step to the places of those below."""
         points, steps, cords = self._points, self.scene.steps, []
         for one in self.scene.below(step):
             away = short(points[one][0] - points[step][0])
             tone = " bad" if steps[one].tone == "bad" else " new" if steps[one].mark == "new" else ""
-            cords.append((one, tone, away))
+            cords.append((one, tone, away, points[one][1] - points[step][1]))
         return cords
 
     def _linked(self, step: Step) -> str:

@@ -19,11 +19,11 @@
     roving = item;
     item.tabIndex = 0;
   };
-  const intoView = (step) => {
+  const intoView = (step, near = NEAR) => {
     const place = drawn(step)?.querySelector(".box"), canvas = page().querySelector("[data-canvas]");
     if (!place || !canvas) return;
     const box = place.getBoundingClientRect(), around = canvas.getBoundingClientRect();
-    if (box.left < around.left + NEAR || box.right > around.right - NEAR) canvas.scrollLeft += box.left - around.left - (around.width - box.width) / 2;
+    if (box.left < around.left + near || box.right > around.right - near) canvas.scrollLeft += box.left - around.left - (around.width - box.width) / 2;
     if (box.top < around.top || box.bottom > around.bottom) canvas.scrollTop += box.top - around.top - (around.height - box.height) / 2;
   };
   // A ring stands around what is chosen, found or aimed at; all others have none, for they are many.
@@ -190,7 +190,7 @@
   });
 
   // ---- zoom; all of a drawing may need to be smaller than one makes it by hand, but nobody sees a step of ten pixels ----
-  const LEAST = 0.2, FIT_LEAST = 0.08;
+  const LEAST = 0.2, FIT_LEAST = 0.08, READABLE = 0.75;
   const zoom = (to, least = Math.min(LEAST, scale)) => {
     const drawing = page().querySelector("svg.sb-flow");
     if (!drawing) return;
@@ -229,6 +229,15 @@
     way = [page().querySelector(".sb-flow .sel")?.dataset.step].filter(Boolean);
     wake(step);
   };
+  // At first a drawing is as small as it must be to be seen in its breadth, and as large as one must have it to read.
+  const sizeAtFirst = () => {
+    const drawing = page().querySelector("svg.sb-flow"), width = drawing?.viewBox.baseVal.width ?? 0;
+    scale = width > 3 * innerWidth ? READABLE : Math.min(1, Math.max(READABLE, page().querySelector("[data-canvas]").clientWidth / width));
+  };
+  sizeAtFirst();
   begin(page().querySelector("[data-outline] [aria-selected=true]")?.dataset.step ?? "root");
+  intoView(chosen, Infinity);
+  // What is folded at first the next act has to say.
+  if (itemOf(chosen)?.search.includes("fold=")) history.replaceState(history.state, "", itemOf(chosen).href);
   window.switchboardFlow = { choose, page, itemOf, wake, ringed, chosen: () => chosen };
 })();

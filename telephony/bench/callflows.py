@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 SLUG = "bench-callflows"
 STEPS, OPENINGS, EDITS = 500, 7, 5
+WHOLE = "?fold=-"  # all steps are there from the beginning, though a page folds most of so many at first
 PEOPLE, MENUS = 60, 8
 ACTS: tuple[dict[str, str], ...] = ({"module": "play"}, {"key": "undo"}, {"key": "redo"}, {"key": "undo"})
 CHOSEN = ("root", "3")  # edits above all steps, which all of them move by, and below a menu
@@ -200,12 +201,12 @@ def _served(person: Person, path: str, draft: CallflowDraft, edits: int) -> tupl
     client.force_login(person)
     pages, acts = [], []
     for number in range(1 + edits):
-        page_ms, page = _taken(lambda: client.get(path))
+        page_ms, page = _taken(lambda: client.get(f"{path}{WHOLE}"))
         shown = " ".join(f"{step}:{digest}" for digest, step in DRAWN.findall(page.content.decode()))
         act = "undo" if number % 2 else "add"
         draft.refresh_from_db()
         said = {"act": act, "module": "play", "to": "0", "revision": draft.revision, "shown": shown}
-        act_ms, _answer = _taken(lambda said=said: client.post(path, said))
+        act_ms, _answer = _taken(lambda said=said: client.post(f"{path}{WHOLE}", said))
         if number:  # the first of each fills caches
             pages.append(page_ms)
             acts.append(act_ms)
@@ -240,7 +241,7 @@ def _looked_at(person: Person, path: str, openings: int, edits: int) -> Seen:
         ThreadPoolExecutor(1) as thread,
     ):  # Playwright's loop would keep the ORM out of this one
         cookie = {"name": name, "value": client.cookies[name].value, "url": base}
-        return thread.submit(_look, f"{base}{path}", cookie, openings, edits).result()
+        return thread.submit(_look, f"{base}{path}{WHOLE}", cookie, openings, edits).result()
 
 
 def _look(url: str, cookie: Any, openings: int, edits: int) -> Seen:
@@ -254,7 +255,7 @@ def _look(url: str, cookie: Any, openings: int, edits: int) -> Seen:
         page = _page(browser, cookie)
         edited = []
         for step in CHOSEN:
-            page.goto(f"{url}?step={step}")
+            page.goto(f"{url}&step={step}")
             page.evaluate(USABLE)
             each = [page.evaluate(REDRAWN, act) for _ in range(1 + edits) for act in ACTS]
             edited += each[len(ACTS) :]  # the first of each fill caches

@@ -162,7 +162,7 @@ def scene_of(
     for one in problems:
         if one.number is not None:
             by_step[one.number].append(one)
-    told = _Telling(callflows, around, numbers or {})
+    told = Telling(callflows, around, numbers or {})
     steps = {step.id: step for step in told.steps(flow, folded, problems=by_step, marks=marks or {})}
     for linked, inner in (opened or {}).items():
         for step in [one for one in steps.values() if one.link and one.link.remote_id == linked]:
@@ -180,7 +180,7 @@ def scene_of(
     )
 
 
-def _with_inside(steps: dict[str, Step], step: Step, told: _Telling, inner: Flow) -> dict[str, Step]:
+def _with_inside(steps: dict[str, Step], step: Step, told: Telling, inner: Flow) -> dict[str, Step]:
     """The steps with those of another callflow below one of them."""
     own = list(told.steps(inner, (), prefix=f"{step.id}-", above=step.id, level=step.level + 1))
     if not own:
@@ -213,7 +213,7 @@ class _Look(NamedTuple):
     tone: str
 
 
-class _Telling:
+class Telling:
     """Finds the words of steps."""
 
     def __init__(self, callflows: Callflows, around: Around, numbers: Mapping[str, str]) -> None:
@@ -337,6 +337,8 @@ class _Telling:
             return str(action.branches.words[key])
         if action.branches.rule is Rule.TIMES:
             target = self.around.targets.get((self.callflows.rule_kind, key))
+            if target is not None and target.is_missing:
+                return _("a rule that is gone")
             return target.name if target is not None and target.name else key[:8]
         return _("then") if key == DEFAULT else key or "“”"
 

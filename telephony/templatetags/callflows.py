@@ -69,6 +69,13 @@ def problem_way(problem: Problem) -> Text:
 
 
 @register.simple_tag
+def problem_place(ways: Mapping[int, str], problem: Problem) -> SafeString:
+    """Where the step is that it is about; nothing for the callflow itself."""
+    place = ways.get(problem.number, "") if problem.number is not None else ""
+    return format_html(' <span class="sb-quiet">{}</span>', place) if place else SafeString("")
+
+
+@register.simple_tag
 def problem_sign(problem: Problem) -> SafeString:
     grave = problem.fault.is_grave
     return parts.icon("circle-x" if grave else "alert-triangle", css="bad-i" if grave else "warn-i")

@@ -45,7 +45,9 @@ MADE_OF_DRAFT = (
     "targets",
     "around",
     "problems",
+    "problem_ways",
     "scene",
+    "at_first",
     "folded",
     "chosen",
     "step",
@@ -176,6 +178,7 @@ class CallflowReviewView(DraftPage, TemplateView):
                 (self._label(name), self._said(name, old), self._said(name, new)) for name, old, new in root
             ],
             stopping=[(self.problems.index(one), one) for one in self.stopping],
+            problem_ways=self.problem_ways,
             moves=self.moves,
             is_stuck=any(one.why_not for one in self.moves),
             is_same=not found,

@@ -66,6 +66,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
     template_name = "telephony/callflow_edit.html"
     fragment_target = PANEL
     fragment_template_name = "telephony/_callflow_form.html"
+    folds_at_first = True
     request: Any
     led_to = ""  # the step that an act chose
     acted: CallflowDraft | None = None  # the draft after it
@@ -306,6 +307,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "title": str(self.entity) or self.entity.remote_id,
             "editable": True,
             "problems": self.problems,
+            "problem_ways": self.problem_ways,
             "module_count": len(self.callflows.actions),
             "palette": self.palette,
             "others": [] if self.is_new else callflow_drafts.drafts_of_others(self.entity, self.request.user),
@@ -315,6 +317,7 @@ class CallflowEditView(FragmentMixin, DraftPage, TemplateView):
             "can_redo": draft.acts.filter(number=draft.position + 1).exists(),
             "scene": self.scene,
             "board": self.board,
+            "unfold_url": self.unfolded,
             "is_new": self.is_new,
             "review_url": self.url("callflow_review"),
             "origin": self.url("callflow_detail"),

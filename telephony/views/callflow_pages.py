@@ -21,12 +21,15 @@ from telephony.providers.callflows.lint import Problem
 from telephony.providers.callflows.surroundings import Around, Target
 from telephony.providers.callflows.tree import Flow, read
 from telephony.services.callflow_around import Key, Network, network_of, problems_of, targets_of
+from telephony.services.callflow_folding import folded_at_first
 from telephony.services.callflow_panel import Panel, panel_of_root, panel_of_step
 from telephony.services.callflow_scene import ROOT, Scene, Step, scene_of
+from telephony.services.callflow_ways import ways_to
 from telephony.tables.documents import CALLFLOW_KINDS
 
 INDEX = "telephony:callflow_list"
 MOST_OPENED = 5
+NONE = "-"  # in an address: nothing is folded, though something is at first
 
 
 class CallflowPage(TenantRightMixin):
@@ -37,6 +40,7 @@ class CallflowPage(TenantRightMixin):
     kwargs: dict[str, Any]
     url_name = "callflow_detail"
     entity_without: tuple[str, ...] = ()  # columns that the page has no need of
+    folds_at_first = False  # the page is to be read at once; a file has everything
 
     @cached_property
     def entity(self) -> Entity:
@@ -89,6 +93,12 @@ class CallflowPage(TenantRightMixin):
         return problems_of(self.flow, self.link, self.around)
 
     @cached_property
+    def problem_ways(self) -> Mapping[int, str]:
+        """Where the steps with problems are."""
+        wrong = {one.number for one in self.problems if one.number is not None}
+        return ways_to(wrong, self.flow, self.callflows, self.around)
+
+    @cached_property
     def scene(self) -> Scene:
         return scene_of(
             self.flow,
@@ -106,12 +116,25 @@ class CallflowPage(TenantRightMixin):
 
     @cached_property
     def folded(self) -> set[int]:
-        """The steps that are; none of them hides the one that is asked for."""
+        """The steps that are; none of them hides the one that is asked for.
+
+        An act folds nothing: its address says what was, and the callflow may have become broad by it.
+        """
         asked = {int(one) for one in self._asked("fold") if one.isdecimal() and len(one) < 9}
+        if "fold" not in self.request.GET and "act" not in self.request.POST:
+            asked = set(self.at_first)
         step = self.wanted_step
         if asked and step.isdecimal() and int(step) in self.flow:
             asked -= set(self.flow.above(int(step)))
         return asked
+
+    @cached_property
+    def at_first(self) -> set[int]:
+        """The steps that are folded where the address does not say."""
+        return folded_at_first(self.flow) if self.folds_at_first else set()
+
+    def _told_folds(self, folded: Iterable[int]) -> list[object]:
+        return [*sorted(folded)] or ([NONE] if self.at_first else [])
 
     @property
     def wanted_step(self) -> str:
@@ -127,7 +150,7 @@ class CallflowPage(TenantRightMixin):
     def here(self, **changes: str) -> str:
         """This page, with something else chosen, folded or opened."""
         kept = {name: self.request.GET.get(name, "")[:2000] for name in ("step", "open")}
-        kept["fold"] = ",".join(map(str, sorted(self.folded)))
+        kept["fold"] = ",".join(map(str, self._told_folds(self.folded)))
         asked = {name: value for name, value in {**kept, **changes}.items() if value}
         return f"?{urlencode(asked)}" if asked else self.home
 
@@ -142,12 +165,13 @@ class CallflowPage(TenantRightMixin):
         """Folding and opening choose the step that they are of, so that these addresses depend on no choice."""
         folded, opened = sorted(self.folded), list(self.opened)
         steps = self.scene.steps
-        fold_tail, open_tail = self._tail(fold=folded), self._tail(open=opened)
+        fold_tail, open_tail = self._tail(fold=self._told_folds(folded)), self._tail(open=opened)
 
         def fold(one: str) -> str:
             number = steps[one].number
             kept = [other for other in folded if other != number]
-            return f"?step={one}{self._tail(fold=kept if number in folded else [*folded, number])}{open_tail}"
+            wanted = self._told_folds(kept if number in folded else [*folded, number])
+            return f"?step={one}{self._tail(fold=wanted)}{open_tail}"
 
         def opening(one: str) -> str:
             link = steps[one].link
@@ -177,6 +201,11 @@ class CallflowPage(TenantRightMixin):
         if self.step is None:
             return panel_of_root(self.flow, self.link, self.around)
         return panel_of_step(self.step, self.flow, self.callflows, self.around)
+
+    @property
+    def unfolded(self) -> str:
+        """This page with nothing folded, "" where nothing is."""
+        return self.here(fold=NONE, step=self.chosen) if self.folded else ""
 
     @cached_property
     def board(self) -> Board:

@@ -106,6 +106,7 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
     template_name = "telephony/callflow_detail.html"
     fragment_target = "flow-panel"
     fragment_template_name = "telephony/_callflow_panel.html"
+    folds_at_first = True
     request: Any
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -129,7 +130,8 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             sheets=[(one, one.upper()) for one in SHEETS] if is_large(width, height) else (),
             entity=self.entity,
             problems=self.problems,
-            here_query=query if (query := self.here(step="")).startswith("?") else "",
+            problem_ways=self.problem_ways,
+            here_query=self._for_files(),
             used_by=uses_of(self.entity),
             changes=changes,
             acts=acts,
@@ -142,10 +144,16 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             why_not=permissions(self.request, self.link, {act.editor.operation.key for act in acts}),
             scene=self.scene,
             board=self.board,
+            unfold_url=self.unfolded,
             step_count=count_words(self.scene),
             **shared,
             **kwargs,
         )
+
+    def _for_files(self) -> str:
+        """What is folded and opened by hand is so in the files; they hold all that is folded at first only."""
+        here = self.here(step="", **({"fold": ""} if self.folded <= self.at_first else {}))
+        return here if here.startswith("?") else ""
 
     def _is_version(self, change: Change) -> bool:
         return change.operation == self.callflows.update and callflow_drafts.is_version(change)

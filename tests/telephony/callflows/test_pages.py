@@ -69,6 +69,24 @@ def test_who_shares_a_number_is_judged_too(store: Store, reception: Entity) -> N
     assert CallflowFindings.objects.get(entity=reception).grave == before.grave + 1
 
 
+def test_a_broad_callflow_is_folded_at_first_and_whole_in_a_file(store: Store, bess: Person) -> None:
+    end = {"module": "hangup", "data": {}, "children": {}}
+    menu = {"module": "menu", "data": {}, "children": dict.fromkeys("0123456789", end)}
+    once = {"module": "play", "data": {}, "children": {"_": menu}}
+    first = {"module": "menu", "data": {}, "children": {"1": menu, "2": once, "3": menu}}
+    row = store("callflow", id=identifier("1"), name="Broad", numbers=["4000"], flow=first)
+    home, steps, folded = f"{HOME}{row.pk}/", 'class="step c-', "fold=1%2C12%2C24"
+    at_first = page(bess, home)
+    assert (at_first.count(steps), at_first.count("+10<"), at_first.count("+11<")) == (4, 4, 2)
+    assert f"?step=0&amp;{folded}" in at_first  # whatever is chosen next, they stay as they are
+    assert "Unfold all" in at_first
+    assert page(bess, f"{home}drawing.svg").count(steps) == 35
+    assert page(bess, f"{home}?fold=-").count(steps) == 35
+    one = page(bess, f"{home}?{folded}&step=13")  # it is asked for: nothing above it hides it
+    assert one.count(steps) == 4 + 11
+    assert "fold=1%2C24" in one
+
+
 def test_feature_codes_stand_apart(store: Store, reception: Entity, bess: Person) -> None:
     code = {"name": "park_and_retrieve", "number": "3"}
     store("callflow", id=identifier("9"), name="Parking", patterns=["^3$"], featurecode=code, flow={})
