@@ -34,7 +34,7 @@ LEFT, GAP = (
     ROW - HIGH,
 )  # the left edge of a step, from its middle; how far it stands from the one above
 TEXT = LEFT + 42  # where its words begin
-ROOM = 122  # for the words of a step
+ROOM, FILE_ROOM = 122, 106  # for the words of a step; in a file, which is shown with whatever font there is
 NAME, WORD, MODULE = (
     13,
     11,
@@ -179,7 +179,7 @@ class Drawing:
             under = _("and %(number)s") % {"number": numbers[1]}
         drawn = (
             f"<title>{escaped(', '.join(numbers) or first)}</title>{_BOX}{_icon('hash')}"
-            f"{_words('name', 20, first, NAME)}{_words('word', 36, under, WORD)}"
+            f"{self._words('name', 20, first, NAME)}{self._words('word', 36, under, WORD)}"
         )
         if self.links is not None:
             drawn = f'<a href="{escaped(self.links.step(ROOT))}" tabindex="-1">{drawn}</a>'
@@ -207,14 +207,17 @@ class Drawing:
         tip = " · ".join(filter(None, (step.category_label, step.word, step.name)))
         if step.name:
             size = MODULE if step.tone == "unknown" else WORD
-            text = _words("word", 19, step.word, size) + _words("name", 35, step.name, NAME)
+            text = self._words("word", 19, step.word, size) + self._words("name", 35, step.name, NAME)
         else:
-            text = _words("name", 28, step.word, NAME)
+            text = self._words("name", 28, step.word, NAME)
         drawn = f"<title>{escaped(tip)}</title>{_BOX}{_EDGES}{self._sign(step)}{text}"
         drawn += self._flag(step) + _note(step)
         if self.links is None or step.is_inside:
             return drawn
         return f'<a href="{escaped(self.links.step(step.id))}" tabindex="-1">{drawn}</a>'
+
+    def _words(self, css: str, y: int, words: str, size: float) -> str:
+        return _words(css, y, words, size, FILE_ROOM if self.is_file else ROOM)
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
@@ -272,14 +275,14 @@ def _style() -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _words(css: str, y: int, words: str, size: float) -> str:
-    return f'<text class="{css}" x="{TEXT}" y="{y}">{escaped(_fitted(words, size))}</text>'
+def _words(css: str, y: int, words: str, size: float, room: float) -> str:
+    return f'<text class="{css}" x="{TEXT}" y="{y}">{escaped(_fitted(words, size, room))}</text>'
 
 
 @lru_cache(maxsize=KEPT)
-def _fitted(words: str, size: float) -> str:
+def _fitted(words: str, size: float, room: float) -> str:
     """Words that have room in a step, by about how broad their letters are."""
-    left = ROOM / size
+    left = room / size
     for at, letter in enumerate(words):
         left -= 0.33 if letter in _THIN else 0.86 if letter in _BROAD else 0.66 if letter.isupper() else 0.57
         if left < 0:

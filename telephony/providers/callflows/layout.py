@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -108,7 +107,7 @@ def _in_two_lines(
         for child, (left, right) in own.items():
             column = end - left
             if lanes:
-                column = next((lane for lane in lanes if lane >= column), ceil(column) + 0.5)
+                column = next((lane for lane in lanes if lane >= column), column)
             columns[child], drops[child] = column, len(outline)
             end = column + right + 1
         begin = columns[line[0]] + own[line[0]][0]

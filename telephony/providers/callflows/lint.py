@@ -105,7 +105,8 @@ def _about_root(flow: Flow) -> Iterator[Problem]:
         words = _("No number and no pattern leads here; the provider takes no callflow without one.")
         yield Problem(fault=Fault.NO_NUMBER, says=said(words))
     if flow.top is None:
-        yield Problem(fault=Fault.NO_STEP, says=said(_("There is no step: calls end at once.")))
+        fix = Fix(label=_("Begin with a mailbox"), edit="add", arguments={}, is_refuge=True)
+        yield Problem(fault=Fault.NO_STEP, says=said(_("There is no step: calls end at once.")), fix=fix)
 
 
 def _branches(number: int, node: Node, action: Action) -> Iterator[Problem]:

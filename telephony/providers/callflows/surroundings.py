@@ -145,7 +145,7 @@ def _about_rules(flow: Flow, node: Node, callflows: Callflows, around: Around) -
             yield Problem(fault=Fault.MISSING_TARGET, says=says, number=child, fix=fix)
         elif target is not None and target.is_off:
             says = said(_("{rule} is switched off: this branch is never taken."), rule=name)
-            yield Problem(fault=Fault.RULE_NEVER, says=says, number=child)
+            yield Problem(fault=Fault.RULE_NEVER, says=says, number=child, fix=fix)
         elif asked and key not in asked:
             says = said(
                 _("{rule} is not among the rules that are asked: this branch is never taken."), rule=name

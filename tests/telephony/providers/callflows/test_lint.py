@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from telephony.forms.callflow_edits import ActForm, Tools, patch_of
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.lint import Fault, problems
 from telephony.providers.callflows.tree import read
@@ -59,19 +60,19 @@ def test_a_flow_needs_a_number_or_a_pattern() -> None:
     assert faults(USER, numbers=[], patterns=["^2...$"]) == []
 
 
-def test_a_fix_is_an_edit_that_mends_it() -> None:
-    flow = read(
-        {
-            "numbers": ["1"],
-            "flow": {"module": "play", "data": {**SOUND, "skip_module": True}, "children": {"1": BOX}},
-        }
-    )
-    for _turn in range(2):
-        fix = problems(flow, ACTIONS)[0].fix
-        assert fix is not None
-        flow, _undo = edits.apply(flow, getattr(edits, fix.edit)(flow, **fix.arguments))
-
-    assert problems(flow, ACTIONS) == []
+def test_a_fix_that_is_pressed_mends_it() -> None:
+    skipped = {"module": "play", "data": {**SOUND, "skip_module": True}, "children": {"1": BOX}}
+    menu = {"module": "menu", "data": SOUND, "children": {"1": BOX}}
+    lost = {"module": "user", "data": SOUND, "children": {"sip:486": BOX}}
+    for first in (None, skipped, menu, lost, {"module": "hangup", "data": {}, "children": {"_": BOX}}):
+        flow = read({"numbers": ["1"], **({"flow": first} if first else {})})
+        while found := [one for one in problems(flow, ACTIONS) if one.fault is not Fault.NOTHING_CHOSEN]:
+            tools = Tools(actions=ACTIONS, ending="hangup", refuge="voicemail", fixes=[found[0].fix])
+            form = ActForm({"act": "fix", "step": 0, "revision": 0})
+            assert form.is_valid()
+            flow, _undo = edits.apply(flow, patch_of(form, tools)(flow))
+            after = [(one.fault, one.number) for one in problems(flow, ACTIONS)]
+            assert (found[0].fault, found[0].number) not in after
 
 
 def test_each_says_why_in_plain_words() -> None:
