@@ -315,6 +315,8 @@ class Telling:
             )
             more = len(targets) - 1
             return f"{first} +{more}" if more else first
+        if any(one.required and node.data.get(one.name) in (None, "", []) for one in action.fields):
+            return ""  # how often a group of nobody rings is no name of it
         for one in action.fields:
             value = node.data.get(one.name)
             if isinstance(value, _SCALARS) and not isinstance(value, bool) and value != "":
