@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from portal.lib.numbers import display
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
 from portal.ui.tables import AgeColumn, BaseTable, Column, CountColumn
@@ -85,7 +86,8 @@ class CallflowTable(BaseTable):
         more = len(told) - SHOWN
         if more <= 0:
             return words
-        return format_html("{} {}", words, ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more})
+        whole = ", ".join(display(one) if one.startswith("+") else one for one in told)
+        return format_html('{} <span class="sb-quiet" title="{}">+{}</span>', words, whole, more)
 
     def render_owner(self, record: Entity) -> str | SafeString:
         return self.owners.get(record.pk) or formats.DASH
