@@ -34,7 +34,7 @@ LEFT, GAP = (
     ROW - HIGH,
 )  # the left edge of a step, from its middle; how far it stands from the one above
 TEXT = LEFT + 42  # where its words begin
-ROOM, FILE_ROOM = 122, 106  # for the words of a step; in a file, which is shown with whatever font there is
+ROOM, SPARE_ROOM = 122, 106  # for the words of a step; in whatever font there is, where ours may not be
 NAME, WORD, MODULE = (
     13,
     11,
@@ -97,10 +97,12 @@ class Shape:
 
 
 class Drawing:
-    """The drawing of a scene. `is_file`: with its own colours, to stand alone."""
+    """The drawing of a scene. `is_file`: with its own colours, to stand alone. `room`: pixels for the words of a step."""
 
-    def __init__(self, scene: Scene, links: Links | None = None, *, is_file: bool = False) -> None:
-        self.scene, self.links, self.is_file = scene, links, is_file
+    def __init__(
+        self, scene: Scene, links: Links | None = None, *, is_file: bool = False, room: float = ROOM
+    ) -> None:
+        self.scene, self.links, self.is_file, self.room = scene, links, is_file, room
         self._fold_tip, self._unfold_tip = _("Fold what is below"), _("Show what is below")
         self._open_tip, self._close_tip = _("Open the callflow here"), _("Close the callflow here")
         self._missing, self._off = (
@@ -217,7 +219,7 @@ class Drawing:
         return f'<a href="{escaped(self.links.step(step.id))}" tabindex="-1">{drawn}</a>'
 
     def _words(self, css: str, y: int, words: str, size: float) -> str:
-        return _words(css, y, words, size, FILE_ROOM if self.is_file else ROOM)
+        return _words(css, y, words, size, self.room)
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
@@ -256,9 +258,9 @@ class Drawing:
         return drawn
 
 
-def drawing_of(scene: Scene, *, is_file: bool = False) -> SafeString:
+def drawing_of(scene: Scene, *, is_file: bool = False, room: float = ROOM) -> SafeString:
     """A picture of a callflow."""
-    return Drawing(scene, is_file=is_file).svg()
+    return Drawing(scene, is_file=is_file, room=room).svg()
 
 
 @cache

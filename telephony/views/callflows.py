@@ -20,7 +20,7 @@ from accounts.views_base import TenantRightMixin, why_not
 from portal.ui import formats
 from portal.ui.links import query_with
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
-from telephony.callflow_drawing import Drawing, drawing_of
+from telephony.callflow_drawing import SPARE_ROOM, Drawing, drawing_of
 from telephony.callflow_paper import SHEETS, is_large, paper_of
 from telephony.forms.callflows import FEATURES, CallflowFilterForm
 from telephony.menu import connections_of
@@ -163,7 +163,8 @@ class CallflowDrawingView(CallflowPage, View):
     """The drawing as a file."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        answer = HttpResponse(drawing_of(self.scene, is_file=True), content_type="image/svg+xml")
+        drawn = drawing_of(self.scene, is_file=True, room=SPARE_ROOM)
+        answer = HttpResponse(drawn, content_type="image/svg+xml")
         return _named(answer, self.entity, "svg")
 
 

@@ -35,7 +35,7 @@ def test_the_list_says_numbers_steps_owner_and_problems(
     assert "Bess Arkwell" in text
     assert "Reception" in text
     assert "Annexe" in text
-    assert "and 1 more" in text
+    assert '3000">+1</span>' in text  # one more number than there is room for
     assert "problems" in text
 
 
@@ -165,7 +165,7 @@ def test_keys_fold_and_open_by_the_panel(store: Store, reception: Entity, bess: 
     assert "<title>Close the callflow here</title>" in opened
 
 
-def test_files_hold_the_drawing_and_the_document(reception: Entity, bess: Person) -> None:
+def test_files_hold_the_drawing_and_the_document(store: Store, reception: Entity, bess: Person) -> None:
     browser = signed_in(bess)
     drawing = browser.get(f"{HOME}{reception.pk}/drawing.svg")
     assert drawing["Content-Type"] == "image/svg+xml"
@@ -176,6 +176,12 @@ def test_files_hold_the_drawing_and_the_document(reception: Entity, bess: Person
     paper = browser.get(f"{HOME}{reception.pk}/drawing.pdf")
     assert paper["Content-Type"] == "application/pdf"
     assert paper.content.startswith(b"%PDF-")
+    step = {"module": "hangup", "data": {}, "children": {}}
+    for _ in range(9):
+        step = {"module": "answer", "data": {}, "children": {"_": step}}
+    high = store("callflow", id=identifier("8"), name="High", numbers=["4000"], flow=step)
+    paper = browser.get(f"{HOME}{high.pk}/drawing.pdf")
+    assert b"/Count 2" in paper.content  # the drawing below its title, and the steps
     document = browser.get(f"{HOME}{reception.pk}/document.json")
     told = json.loads(document.content)
     assert told.pop("_names")["user"] == {identifier("a"): "Bess Arkwell"}
