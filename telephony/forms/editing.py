@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.errors import InvalidInput
 from portal.lib.numbers import display
 from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField, are_pairs
-from telephony.forms.rows import RowsField, by_hand, read_rows, rows_of
+from telephony.forms.rows import RowsField, by_hand, read_rows, rows_of, said_place
 from telephony.forms.rows_drawing import RowsWidget
 from telephony.forms.uploads import UploadField
 from telephony.providers.edit_fields import Field, Fields, Surroundings
@@ -31,6 +31,7 @@ class EditForm(forms.Form):
     seen    the fields that the form shows at first; they travel along, signed, so that what moved meanwhile is found
     check   what else is against fields that are wanted, by their name
     fingerprints   of the secrets in them, by field: a secret that was replaced by one that looks alike is found too
+    drafted  fields as an earlier preview wants them: its lists are what is edited row by row
     """
 
     use_required_attribute = False
@@ -43,6 +44,7 @@ class EditForm(forms.Form):
         seen: Fields,
         fingerprints: Mapping[str, str] | None = None,
         options: Options | None = None,
+        drafted: Fields | None = None,
         check: Callable[[Fields], Mapping[str, str]] | None = None,
         data: Any = None,
         files: Any = None,
@@ -52,24 +54,31 @@ class EditForm(forms.Form):
         loaded = {**seen, FINGERPRINTS: dict(fingerprints or {})}
         sent = f"{kwargs['prefix']}-{SEEN}" if kwargs.get("prefix") else SEEN
         self.seen = opened(data[sent]) if data is not None and data.get(sent) else loaded
+        self.drafted = drafted or {}
         self.declared = [
-            _fitting(one, self.seen.get(one.name))
+            _fitting(one, self._begins_with(one))
             for one in fields
             if one.is_sparse or not one.secret or one.name in seen
         ]
         token = signing.dumps(self.seen, salt=SALT, compress=True)
         self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
         initial = {
-            **{one.name: shown(one, self.seen.get(one.name)) for one in self.declared},
+            **{one.name: shown(one, self._begins_with(one)) for one in self.declared},
             **kwargs.pop("initial", {}),
         }
         super().__init__(data, files, initial={**initial, SEEN: token}, **kwargs)
         self.fields[SEEN] = forms.CharField(widget=forms.HiddenInput, required=False)
         for one in self.declared:
-            self.fields[one.name] = made = _form_field(one, around, self.seen.get(one.name), options or {})
+            value, is_drafted = self._begins_with(one), one.name in self.drafted
+            self.fields[one.name] = made = _form_field(one, around, value, options or {}, is_drafted)
             if one.shown_for is not None:
                 decides, choices = one.shown_for
                 made.shown_for = {"field": decides, "choices": " ".join(choices)}  # type: ignore[attr-defined]
+
+    def _begins_with(self, one: Field) -> Any:
+        return (self.drafted if one.rows is not None and one.name in self.drafted else self.seen).get(
+            one.name
+        )
 
     def clean(self) -> Any:
         """Where a control has a mistake already, all others are told as well: nobody corrects one after the other."""
@@ -78,7 +87,7 @@ class EditForm(forms.Form):
             for name, reason in self._check(self.wanted()).items():
                 home = self._home_of(name)
                 if home and home not in self.errors:
-                    self.add_error(home, _with_place(reason, name[len(home) + 1 :]))
+                    self.add_error(home, self._with_place(reason, home, name[len(home) + 1 :]))
         return found
 
     def wanted(self) -> Fields:
@@ -89,10 +98,24 @@ class EditForm(forms.Form):
             if one.name in self.cleaned_data and (value := self.cleaned_data[one.name]) is not UNTOUCHED
         }
 
+    def origins(self) -> dict[str, tuple[int | None, ...]]:
+        """Of each list that was edited row by row, where its entries were in the one that was seen, None for new ones;
+        call after `is_valid`."""
+        fields = {
+            one.name: self.fields[one.name] for one in self.declared if one.rows and not one.rows.is_keyed
+        }
+        return {
+            name: field.origins
+            for name, field in fields.items()
+            if isinstance(field, RowsField) and field.origins
+        }
+
     def typed(self, wanted: Fields) -> dict[str, Any]:
         """The data of this form as if a person had typed these fields over what was seen."""
         data = {SEEN: self.initial[SEEN]}
         for one in self.declared:
+            if one.rows is not None:
+                continue  # `drafted` says it
             value = self._typed(one, wanted)
             if not (one.kind == "boolean" and one.words is None and not value):
                 data[one.name] = value if value is not None else ""
@@ -112,13 +135,17 @@ class EditForm(forms.Form):
             if not home:
                 homeless.append(_with_place(reason, name))
             else:
-                self.add_error(home, _with_place(reason, name[len(home) + 1 :]))
+                self.add_error(home, self._with_place(reason, home, name[len(home) + 1 :]))
         if homeless or not error.fields:
             self.add_error(None, homeless or error.message)
 
     def _home_of(self, name: str) -> str:
         """The field of the form that a place belongs to, "" where none does."""
         return next((one for one in _places_of(name) if one in self.fields and one != SEEN), "")
+
+    def _with_place(self, reason: str, home: str, place: str) -> str:
+        rows = next((one.rows for one in self.declared if one.name == home), None)
+        return _with_place(reason, said_place(rows, place) if rows is not None else place)
 
     def grouped(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Fields under their headings, in order; those that are folded are left out."""
@@ -192,14 +219,17 @@ def loaded_from(data: Mapping[str, Any]) -> tuple[Fields, dict[str, str]]:
     return seen, seen.pop(FINGERPRINTS, {})
 
 
-def typed_again(fields: Sequence[Field], data: QueryDict) -> dict[str, Any]:
+def typed_again(
+    fields: Sequence[Field], data: QueryDict, drafted: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """First values of a form with what was typed into it before; nothing of it is judged yet."""
     found: dict[str, Any] = {}
+    held = {**opened(data.get(SEEN, "")), **(drafted or {})}
     for one in fields:
         if one.is_fixed:
             continue
         if one.rows is not None:
-            found[one.name] = read_rows(one, data, one.rows.listed(opened(data.get(SEEN, "")).get(one.name)))
+            found[one.name] = read_rows(one, data, one.rows.listed(held.get(one.name)))
         elif one.kind in ("refs", "choices"):
             found[one.name] = data.getlist(one.name)
         elif one.kind == "boolean" and one.words is None:
@@ -211,7 +241,12 @@ def typed_again(fields: Sequence[Field], data: QueryDict) -> dict[str, Any]:
 
 def _fitting(one: Field, value: Any) -> Field:
     """The field as it can show a value: entries that are none, and more than names and texts, are edited as JSON."""
-    fits = one.rows.fits(value) if one.rows is not None else one.kind != "pairs" or are_pairs(one, value)
+    if one.rows is not None:
+        fits = one.rows.fits(value)
+    elif one.kind == "texts":
+        fits = value is None or isinstance(value, list)
+    else:
+        fits = one.kind != "pairs" or are_pairs(one, value)
     return one if fits else by_hand(one)
 
 
@@ -238,10 +273,12 @@ def _cleaned(one: Field, value: Any) -> Any:
     return "" if value is None else value
 
 
-def _form_field(one: Field, around: Surroundings, value: Any, options: Options) -> forms.Field:
+def _form_field(
+    one: Field, around: Surroundings, value: Any, options: Options, is_drafted: bool
+) -> forms.Field:
     if one.rows is not None:
         held = one.rows.listed(value)
-        return RowsField(one, held, RowsWidget(one, held, options), around)
+        return RowsField(one, held, RowsWidget(one, held, options), around, is_drafted=is_drafted)
     common: dict[str, Any] = {"label": one.label, "help_text": one.help, "required": one.required}
     if one.is_sparse:
         return SchemaField(one, value, options, around, **common)

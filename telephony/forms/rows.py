@@ -7,7 +7,9 @@ its entry stays as it came.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,11 +20,16 @@ from django.utils.translation import gettext as _
 
 from portal.lib.canonical import canonical_json
 from portal.lib.redaction import masked
-from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, alike
+from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, alike, are_pairs
 from telephony.providers.edit_fields import Field, Rows, Surroundings
+from telephony.providers.fields import value_at
+from telephony.providers.flat import put, take_out
+from telephony.providers.schema import Family
+from telephony.providers.schema_checks import reasons
 
 ACT = "rows"  # the name of the buttons; their value is FIELD:ACT:ROW
 MOST = 200  # rows of one list
+_ALONE = Family("", ())  # cells are judged by themselves
 THERE, NEW, TYPED, FOCUS, WAS, WHAT = "there", "new", "typed", "focus", "was", "what"
 
 
@@ -52,12 +59,19 @@ def rows_of(one: Field, held: Any) -> list[Row]:
 
 
 def _shown(rows: Rows, token: str, was: int | None, what: tuple[str, str], entry: Any) -> Row:
-    values = entry if isinstance(entry, Mapping) else {}
     cells = {
-        column.name: CONTROLS[column.kind].show(column, values.get(column.name))
-        for column in rows.columns_of(what[0])
+        column.name: CONTROLS[column.kind].show(column, value_at(entry, column.name))
+        for column in columns_for(rows, what[0], entry)
     }
     return Row(token=token, was=was, what=what, cells=cells)
+
+
+def columns_for(rows: Rows, what: str, entry: Any) -> list[Field]:
+    """What an entry says, each as it can show the value that is there: more than names and texts is JSON."""
+    return [
+        one if one.kind != "pairs" or are_pairs(one, value_at(entry, one.name)) else by_hand(one)
+        for one in rows.columns_of(what)
+    ]
 
 
 def read_rows(one: Field, data: Any, held: Any) -> list[Row] | None:
@@ -80,7 +94,7 @@ def read_rows(one: Field, data: Any, held: Any) -> list[Row] | None:
             column.name: cell_widget(column, value, {}).value_from_datadict(
                 data, MultiValueDict(), f"{place}.{column.name}"
             )
-            for column in one.rows.columns_of(what[0])
+            for column in columns_for(one.rows, what[0], value)
         }
         focus = told[0] if told[2] == token else ""
         found.append(Row(token=token, was=at, what=what, cells=cells, focus=focus))
@@ -104,8 +118,7 @@ def new_row(one: Field, rows: Sequence[Row], what: str) -> Row:
 
 
 def cell_widget(column: Field, entry: Any, options: Options) -> forms.Widget:
-    value = entry.get(column.name) if isinstance(entry, Mapping) else None
-    return CONTROLS[column.kind].widget(column, value, options)
+    return CONTROLS[column.kind].widget(column, value_at(entry, column.name), options)
 
 
 def told(value: Any) -> Any:
@@ -119,13 +132,16 @@ def told(value: Any) -> Any:
 
 
 def rearranged(data: QueryDict) -> QueryDict:
-    """What was typed, with the rows as a button wants them: `FIELD:up:ROW`, `:down:`, `:remove:`, or `FIELD:add:`."""
+    """What was typed, with the rows as a button wants them: `FIELD:up:ROW`, `:down:`, `:remove:`, or `FIELD:add:`;
+    where all entries are alike, `FIELD:add:entry`."""
     found = data.copy()
     name, _colon, rest = data.get(ACT, "").partition(":")
     act, _colon, token = rest.partition(":")
     tokens = found.getlist(name)
     if act == "add":
         found[f"{name}.{FOCUS}"] = "add:"
+        if token:
+            found[f"{name}.{NEW}"] = f"{token}:"
     elif token in tokens:
         at = tokens.index(token)
         tokens.remove(token)
@@ -142,11 +158,20 @@ def rearranged(data: QueryDict) -> QueryDict:
 
 
 class RowsField(forms.Field):
-    """Cleans to a list of entries, None for none, or UNTOUCHED. Its initial value and its data are rows."""
+    """Cleans to a list of entries, None for none, or UNTOUCHED. Its initial value and its data are rows.
 
-    def __init__(self, one: Field, held: Any, widget: forms.Widget, around: Surroundings) -> None:
+    origins     of a cleaned list, where each entry was in the one that was loaded, None for a new one
+    is_drafted  what was loaded is what a person wants already, not what the provider has
+    """
+
+    origins: tuple[int | None, ...] = ()
+
+    def __init__(
+        self, one: Field, held: Any, widget: forms.Widget, around: Surroundings, *, is_drafted: bool = False
+    ) -> None:
         assert one.rows is not None
         self.one, self.rows, self.held, self.around = one, one.rows, held, around
+        self.is_drafted = is_drafted
         super().__init__(
             widget=widget, label=one.label, help_text=one.help, required=one.required, disabled=one.is_fixed
         )
@@ -158,10 +183,12 @@ class RowsField(forms.Field):
         for at, row in enumerate(value, start=1):
             if reason := self._against(row, value[: at - 1]):
                 wrong.append(_("Row %(number)d: %(reason)s") % {"number": at, "reason": reason})
-            entry = dict(self._held(row))
-            for column in self.rows.columns_of(row.what[0]):
+            entry = deepcopy(dict(self._held(row)))
+            for column in columns_for(self.rows, row.what[0], entry):
                 try:
                     self._put(entry, column, row)
+                    if column.required and value_at(entry, column.name) in (None, ""):
+                        raise forms.ValidationError(_("A value is needed."))
                 except forms.ValidationError as error:
                     place = _("Row %(number)d, %(field)s") % {"number": at, "field": column.label}
                     wrong += [f"{place}: {message}" for message in error.messages]
@@ -170,8 +197,10 @@ class RowsField(forms.Field):
             )
         if wrong:
             raise forms.ValidationError(wrong)
-        if canonical_json(entries) == canonical_json(self.held if isinstance(self.held, list) else []):
+        held = self.held if isinstance(self.held, list) else []
+        if not self.is_drafted and canonical_json(entries) == canonical_json(held):
             return UNTOUCHED
+        self.origins = tuple(row.was for row in value)
         return self.rows.unlisted(entries) or None
 
     def _held(self, row: Row) -> Mapping[str, Any]:
@@ -180,16 +209,23 @@ class RowsField(forms.Field):
             entry = self.held[row.was]
             return entry if isinstance(entry, Mapping) else {}
         kind, which = row.what
-        return {self.rows.told_by: kind, **({self.rows.id_at: which} if self.rows.id_at else {})}
+        told = {} if self.rows.are_alike else {self.rows.told_by: kind}
+        return {**told, **({self.rows.id_at: which} if self.rows.id_at else {})}
 
     def _put(self, entry: dict[str, Any], column: Field, row: Row) -> None:
         control, typed = CONTROLS[column.kind], row.cells.get(column.name)
-        if alike(column, typed, control.show(column, entry.get(column.name))):
+        held, parts = value_at(entry, column.name), tuple(column.name.split("."))
+        if alike(column, typed, control.show(column, held)):
             return
         if typed in (None, "", []):
-            entry.pop(column.name, None)
-        else:
-            entry[column.name] = control.read(column, typed)
+            take_out(entry, parts)
+            return
+        read = control.read(column, typed)
+        if column.kind == "names" and isinstance(held, Mapping):
+            read = {name: held.get(name, empty) for name, empty in read.items()}
+        put(entry, parts, read)
+        if column.declared is not None and (wrong := [*reasons(_ALONE, column.declared, read)]):
+            raise forms.ValidationError([reason for _place, reason in wrong])
 
     def _against(self, row: Row, before: Sequence[Row]) -> str:
         """Why there cannot be such a row, "" if it can; what came from the provider is not judged."""
@@ -201,6 +237,8 @@ class RowsField(forms.Field):
         names = self.around.named(kind, [which]) if kind in self.rows.kinds else {which: which}
         if kind not in dict(self.rows.choices) or which not in names:
             return _("There is no such object: %(name)s") % {"name": (which or kind)[:80]}
+        if self.rows.keys and not re.search(self.rows.keys, which):
+            return _("“%(name)s” is not of the expected form.") % {"name": which[:80]}
         if self.rows.is_keyed and which in [other.what[1] for other in before]:
             return _("“%(name)s” is there twice.") % {"name": names[which][:80]}
         return ""
@@ -216,9 +254,23 @@ def label_of(one: Field, row: Row, held: Any, options: Options) -> tuple[str, st
     if not kind:
         entry = held[row.was] if row.was is not None and isinstance(held, list) else None
         return _("kept as it is"), canonical_json(masked(entry))[:120]
+    if one.rows.are_alike and not one.rows.id_at:
+        return word, str(row.cells.get(one.rows.columns[0].name) or "")
     if not one.rows.id_at or kind not in one.rows.kinds:
         return word, which
     return word, dict(options.get(kind, ())).get(which) or _("missing: %(name)s") % {"name": which}
+
+
+def said_place(rows: Rows, place: str) -> str:
+    """A place inside of a list as a person finds it: "0.server" is "Row 1, Server"."""
+    key, _dot, inside = place.partition(".")
+    row = key if rows.is_keyed else _("Row %(number)d") % {"number": int(key) + 1} if key.isdecimal() else key
+    labels = {one.name: str(one.label) for what, _words in rows.choices for one in rows.columns_of(what)}
+    named = next((name for name in labels if f"{inside}.".startswith(f"{name}.")), None)
+    if named is None:
+        return f"{row}, {inside}" if inside else row
+    rest = inside[len(named) :].lstrip(".")
+    return f"{row}, {labels[named]}" + (f" ({rest})" if rest else "")
 
 
 def offered(one: Field, options: Options) -> Iterator[tuple[Any, Any]]:

@@ -24,12 +24,14 @@ from telephony.forms.rows import (
     WHAT,
     Row,
     cell_widget,
+    columns_for,
     label_of,
     offered,
     read_rows,
     rows_of,
 )
 from telephony.providers.edit_fields import Field
+from telephony.providers.fields import value_at
 
 MOST_COLUMNS = 5  # of a table; entries that say more stand one below the other
 
@@ -76,7 +78,7 @@ class RowsWidget(forms.Widget):
         for at, (row, (word, title)) in enumerate(zip(rows, told, strict=True)):
             cells = [
                 f"<td>{self._cell(name, own, row, column, title or word)}</td>"
-                for column in self.rows.columns_of(row.what[0])
+                for column in self._columns(row)
             ]
             who = f"<small>{escape(word)}</small> {escape(title)}"
             acts = self._acts(name, row, at, len(rows), title or word)
@@ -90,15 +92,40 @@ class RowsWidget(forms.Widget):
     def _list(self, name: str, own: str, rows: Sequence[Row], told: Sequence[tuple[str, str]]) -> str:
         lines = []
         for at, (row, (word, title)) in enumerate(zip(rows, told, strict=True)):
-            cells = []
-            for column in self.rows.columns_of(row.what[0]):
-                place = f"{own}_{row.token}_{column.name}"
-                label = f'<label class="form-label" for="{escape(place)}">{escaped(column.label)}</label>'
-                cells.append(f"<div>{label}{self._cell(name, own, row, column, '')}</div>")
+            columns = self._columns(row)
+            usual = [one for one in columns if one.is_usual] or columns
+            cells = self._labelled(name, own, row, usual)
+            if folded := [one for one in columns if one not in usual]:
+                count = sum(bool(value_at(self._entry(row), one.name)) for one in folded)
+                words = (
+                    _("More settings, %(count)d of them set") % {"count": count}
+                    if count
+                    else _("More settings")
+                )
+                inside = self._labelled(name, own, row, folded)
+                cells += f'<details class="sb-more"><summary>{escape(words)}</summary>{inside}</details>'
             acts = self._acts(name, row, at, len(rows), f"{at + 1}, {word}")
             head = f"<div><b>{escape(word)}</b> {escape(title)}{self._hidden(name, row)}{acts}</div>"
-            lines.append(f"<li>{head}{''.join(cells)}</li>")
+            lines.append(f"<li>{head}{cells}</li>")
         return f'<ol class="sb-rows-list">{"".join(lines)}</ol>'
+
+    def _labelled(self, name: str, own: str, row: Row, columns: Sequence[Field]) -> str:
+        """Controls with their labels, under the heading of what they are about."""
+        drawn, heading = [], ""
+        for column in columns:
+            if (about := str(column.group)) != heading:
+                drawn.append(f"<h4>{escape(about)}</h4>" if about else "")
+                heading = about
+            place = f"{own}_{row.token}_{column.name}"
+            label = f'<label class="form-label" for="{escape(place)}">{escaped(column.label)}</label>'
+            drawn.append(f"<div>{label}{self._cell(name, own, row, column, '')}</div>")
+        return "".join(drawn)
+
+    def _columns(self, row: Row) -> list[Field]:
+        return columns_for(self.rows, row.what[0], self._entry(row))
+
+    def _entry(self, row: Row) -> Any:
+        return self.held[row.was] if row.was is not None else None
 
     def _hidden(self, name: str, row: Row) -> str:
         place = f"{name}.{row.token}"
@@ -114,8 +141,7 @@ class RowsWidget(forms.Widget):
 
     def _cell(self, name: str, own: str, row: Row, column: Field, who: str) -> str:
         """A control. `who` names its row, where no label stands beside it."""
-        entry = self.held[row.was] if row.was is not None else None
-        widget = cell_widget(column, entry, self.options)
+        widget = cell_widget(column, self._entry(row), self.options)
         key = f"{name}.{row.token}.{column.name}"
         house = "form-check-input" if isinstance(widget, forms.CheckboxInput) else "form-control"
         classes = house if type(widget) not in CHOICES else ""
@@ -126,7 +152,7 @@ class RowsWidget(forms.Widget):
         }
         if who:
             attrs["aria-label"] = f"{column.label}: {who}"
-        is_first = column is next(iter(self.rows.columns_of(row.what[0])))
+        is_first = column.name == self.rows.columns_of(row.what[0])[0].name
         if row.focus == "add" and is_first:
             attrs["autofocus"] = True
         if column.refers_to in self.searches:
@@ -161,7 +187,8 @@ class RowsWidget(forms.Widget):
 
     def _adder(self, name: str, own: str) -> str:
         controls = ""
-        if self.rows.kinds or not self.rows.id_at:
+        is_one_sort = self.rows.are_alike and not self.rows.id_at
+        if self.rows.kinds or not (self.rows.id_at or is_one_sort):
             widget = forms.Select(choices=[("", _("choose")), *offered(self.one, self.options)])
             searches = {kind: self.searches[kind] for kind in self.rows.kinds if kind in self.searches}
             attrs: dict[str, Any] = {"id": f"{own}_{NEW}", "aria-label": _("One more")}
@@ -175,6 +202,8 @@ class RowsWidget(forms.Widget):
             label = escaped(words)
             box = f'<input class="form-control" name="{name}.{TYPED}" placeholder="{label}" aria-label="{label}"'
             controls += f'{box} autocomplete="off">'
-        add = escape(_("Add"))
-        button = f'<button class="btn btn-xs" name="{ACT}" value="{escape(name)}:add:" data-row-add formnovalidate>'
+        sort, words = self.rows.choices[0]
+        add = escape(_("Add: %(what)s") % {"what": words} if is_one_sort else _("Add"))
+        value = f"{escape(name)}:add:{sort if is_one_sort else ''}"
+        button = f'<button class="btn btn-xs" name="{ACT}" value="{value}" data-row-add formnovalidate>'
         return f'<div class="sb-rows-new">{controls}{button}{add}</button></div>'

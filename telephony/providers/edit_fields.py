@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as lazy
 from portal.lib.canonical import canonical_json
 from portal.lib.numbers import display
 from portal.lib.redaction import masked
+from telephony.providers.fields import value_at
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Number, Said, said
+from telephony.providers.schema import VALUE
 from telephony.providers.schema import Field as Declared
 
 Fields = dict[str, Any]
@@ -74,13 +76,14 @@ class Surroundings:
 class Rows:
     """What the entries of a list are, where a person edits them one by one.
 
-    told_by   the field of an entry that says what it is: a kind of object, or one of `variants`
+    told_by   the field of an entry that says what it is: a kind of object, or one of `variants`; "$" where all are alike
     id_at     the field with the identifier of the object, "" where entries are no objects
     choices   what an entry can be, in words
     kinds     those of the choices that are kinds of objects; of the others a person types the identifier
     columns   what else each entry says
     variants  what an entry says further, by what it is
     is_keyed  the entries are the values of an object; here they are a list, each with its key at `id_at`
+    keys      expression that a new key must contain, "" for any
 
     A name that begins with "$" stands for what the document does not have in the entry itself.
     """
@@ -92,18 +95,30 @@ class Rows:
     columns: tuple[Field, ...] = ()
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     is_keyed: bool = False
+    keys: str = ""
+
+    @property
+    def are_alike(self) -> bool:
+        return self.told_by.startswith("$")
+
+    @property
+    def holds_values(self) -> bool:
+        """Whether what stands under each key is no object, but a value."""
+        return any(one.name == VALUE for one in self.columns)
 
     def listed(self, held: Any) -> Any:
         """The entries as a list."""
         if not self.is_keyed or not isinstance(held, Mapping):
             return held
-        own = {self.told_by: self.choices[0][0]} if self.told_by.startswith("$") else {}
-        return [{**own, self.id_at: key, **value} for key, value in held.items()]
+        own = ((key, {VALUE: value} if self.holds_values else value) for key, value in held.items())
+        return [{self.id_at: key, **value} for key, value in own]
 
     def unlisted(self, entries: Sequence[Mapping[str, Any]]) -> Any:
         """The list as the document has it."""
         if not self.is_keyed:
             return entries
+        if self.holds_values:
+            return {one[self.id_at]: one.get(VALUE) for one in entries}
         return {
             one[self.id_at]: {name: value for name, value in one.items() if not name.startswith("$")}
             for one in entries
@@ -113,7 +128,8 @@ class Rows:
         """Whether the entries of a value can be edited one by one."""
         if self.is_keyed:
             return held is None or (
-                isinstance(held, Mapping) and all(isinstance(one, Mapping) for one in held.values())
+                isinstance(held, Mapping)
+                and all(isinstance(one, Mapping) != self.holds_values for one in held.values())
             )
         return held is None or isinstance(held, list)
 
@@ -129,7 +145,8 @@ class Rows:
         """What an entry is, and which: ("user", "a1b2..."); ("", "") where it does not say so in words."""
         if not isinstance(entry, Mapping):
             return "", ""
-        what, which = entry.get(self.told_by), entry.get(self.id_at, "") if self.id_at else ""
+        what = self.choices[0][0] if self.are_alike else entry.get(self.told_by)
+        which = entry.get(self.id_at, "") if self.id_at else ""
         return (what, which) if isinstance(what, str) and isinstance(which, str) else ("", "")
 
 
@@ -250,11 +267,13 @@ def _row_words(rows: Rows, entry: Any, around: Surroundings) -> str:
         names = around.named(what, [which]) if what in rows.kinds else {}
         name = names.get(which, display(which))
     told = [
-        f"{one.label}: {one.say(entry[one.name], around).plain(display)}"
+        (str(one.label), one.say(value, around).plain(display))
         for one in rows.columns_of(what)
-        if entry.get(one.name) not in (None, "", [], {})
+        if (value := value_at(entry, one.name)) not in (None, "", [], {})
     ]
-    return f"{name} ({', '.join(told)})" if told else name
+    if told and rows.are_alike and not which:
+        (_first, name), *told = told
+    return f"{name} ({', '.join(map(': '.join, told))})" if told else name
 
 
 def time_of_day(seconds: int) -> str:

@@ -34,7 +34,7 @@ def built(fields: Mapping[str, Any]) -> Fields:
     """The document that these fields were taken out of."""
     document: Fields = {}
     for place, value in fields.items():
-        _put(document, parts_of(place), value)
+        put(document, parts_of(place), value)
     return document
 
 
@@ -43,10 +43,10 @@ def laid_over(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
     document = built(before)
     for place, value in wanted.items():
         if value is None:
-            _take_out(document, parts_of(place))
+            take_out(document, parts_of(place))
     for place, value in wanted.items():
         if value is not None:
-            _put(document, parts_of(place), value)
+            put(document, parts_of(place), value)
     return document
 
 
@@ -70,7 +70,8 @@ def parts_of(place: str) -> tuple[str, ...]:
     return tuple(part.replace("%2E", ".").replace("%25", "%") for part in place.split("."))
 
 
-def _put(document: Fields, parts: tuple[str, ...], value: Any) -> None:
+def put(document: Fields, parts: tuple[str, ...], value: Any) -> None:
+    """Put a value at its place, objects around it included."""
     for part in parts[:-1]:
         inner = document.get(part)
         if not isinstance(inner, dict):
@@ -79,13 +80,14 @@ def _put(document: Fields, parts: tuple[str, ...], value: Any) -> None:
     document[parts[-1]] = deepcopy(value)
 
 
-def _take_out(document: Fields, parts: tuple[str, ...]) -> None:
+def take_out(document: Fields, parts: tuple[str, ...]) -> None:
+    """Take a value out, and what is empty without it."""
     head, *rest = parts
     inner = document.get(head)
     if not rest:
         document.pop(head, None)
     elif isinstance(inner, dict):
         had = bool(inner)
-        _take_out(inner, tuple(rest))
+        take_out(inner, tuple(rest))
         if had and not inner:
             del document[head]

@@ -15,7 +15,8 @@ from telephony.providers.operations import Text
 
 NO_DEFAULT: Any = object()  # the server fills in nothing; None is a value
 UNLIMITED = (None, None)
-KEY = "$key"  # stands for the key of an entry, where the entries are the values of an object
+KEY = "$key"  # stands for the key of an entry, where the entries are the values of an object,
+VALUE = "$value"  # and for such a value where it is no object itself
 
 Bounds = tuple[float | None, float | None]
 Lengths = tuple[int | None, int | None]
@@ -40,11 +41,11 @@ class Field:
     refers_to entity kind whose id it is; `also` further kinds that it may be of
     entry     each entry of a list, or each value of an object with free keys: fields of an object, or one nameless field
     member    the fields of an entry that say together which object it is: (its kind, its id); KEY where the id is the
-              entry's key
+              entry's key; with `told`, the kind that each key is of instead of a field
     variants  further fields of an entry, by the value of its first
     keys      expression that each free key must contain, "" for any
-    told      fields that a form shows of each value of an object with free keys, where the server judges none of them;
-              `key_label` is what each key is to a person
+    told      fields that a form shows of each value of an object with free keys, where the server judges none of them
+    one_label what one entry is to a person ("Gateway"), or each key: where it is said, entries are edited one by one
     is_closed no keys but those declared
     like      path of the field whose form each value has again (a tree)
     secret    never stored in the clear
@@ -73,7 +74,7 @@ class Field:
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     keys: str | None = None
     told: tuple[Field, ...] = ()
-    key_label: Text = ""
+    one_label: Text = ""
     is_closed: bool = False
     like: str = ""
     secret: bool = False

@@ -115,8 +115,8 @@ def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
         secret=one.secret,
         empty=lazy("not set"),
         is_sparse=True,
-        is_usual=any(place == usual or place.startswith(f"{usual}.") for usual in sort.usual),
-        is_fixed=any(place == fixed or place.startswith(f"{fixed}.") for fixed in sort.fixed),
+        is_usual=any(_is_of(place, usual) or _is_of(usual, place) for usual in sort.usual),
+        is_fixed=any(_is_of(place, fixed) for fixed in sort.fixed),
         refers_to=pointing.refers_to,
         also_to=pointing.also,
         rows=_rows_of(one, sort, place) if kind == "rows" else None,
@@ -124,12 +124,24 @@ def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
     )
 
 
+def _is_of(place: str, around: str) -> bool:
+    """Whether a place is another one, or below it."""
+    return place == around or place.startswith(f"{around}.")
+
+
 def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
     """What the entries of a list are; each has the words of its own place."""
-    if one.told:
-        columns = tuple(_editable(field, sort, f"{place}.{field.path}") for field in one.told)
+    if one.told or (not one.member and _is_said(one.one_label)):
+        columns = tuple(_editable(field, sort, f"{place}.{field.path}") for field in (one.told or one.entry))
+        is_keyed = one.type == ("object",)
         return Rows(
-            told_by="$", id_at=KEY, choices=(("entry", one.key_label),), columns=columns, is_keyed=True
+            told_by="$",
+            id_at=KEY if is_keyed else "",
+            choices=((one.member[0] if one.member else "entry", one.one_label),),
+            kinds=one.member[:1],
+            columns=columns,
+            is_keyed=is_keyed,
+            keys=one.keys or "",
         )
     by_path = {field.path: field for field in one.entry}
     told_by, id_at = one.member or (one.entry[0].path, "")
@@ -165,7 +177,7 @@ def control_of(one: Declared, words: Collection[Any] = ()) -> str:
         return "secrets" if one.type == ("array",) else "secret"
     if one.kind in ("texts", "names", "pairs"):
         return one.kind
-    if one.member or one.variants or one.told:
+    if one.member or one.variants or one.told or _is_said(one.one_label):
         return "rows"
     if "array" in one.type or "object" in one.type:
         return _list_control(one) if one.type == ("array",) else "json"

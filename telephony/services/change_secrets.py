@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from telephony.services.entities import fingerprint
 FIELD = "Change.secrets"
 SIDES = ("seen", "before", "wanted", "after")
 
+_MOVED = lazy("This list was changed meanwhile, or *** was typed: open it again, and edit it as it is now.")
 _LEAVE_THEM = lazy("Leave each *** where it stands, or type the whole value.")
 Kept = Change | BulkRow  # what has sides, and a place for their secrets
 
@@ -81,6 +82,7 @@ def put_back(
     seen: Fields | None,
     before: Fields | None,
     fingerprints: Mapping[str, str],
+    origins: Mapping[str, Sequence[int | None]],
 ) -> tuple[Fields, Fields | None]:
     """What a person wants and saw, with the hidden parts in place, taken from what is there now.
 
@@ -89,6 +91,7 @@ def put_back(
 
     fingerprints   of what stood behind the stars that were seen; another one there now has been replaced meanwhile,
                    and stays seen as it was, so that the comparison finds it moved
+    origins        of lists, where each wanted entry was in what was seen, None for a new one
     """
     wanted, seen = dict(wanted), None if seen is None else dict(seen)
     refused: dict[str, str] = {}
@@ -96,13 +99,20 @@ def put_back(
         shown, is_hidden = _hidden(door.editor, door.around, name, real)
         if not is_hidden:
             continue
+        was_seen = (seen or {}).get(name)
         is_same = name not in fingerprints or fingerprints[name] == fingerprint(_as_held(real))
         if seen is not None and seen.get(name) == shown and is_same:
             seen[name] = real
-        if name in wanted and (filled := _filled(wanted[name], shown, real)) is not None:
+        if name not in wanted:
+            continue
+        if name in origins and isinstance(wanted[name], list):
+            filled = entries_filled(wanted[name], origins[name], was_seen, shown, real)
+        else:
+            filled = _filled(wanted[name], shown, real)
+        if filled is not None:
             wanted[name] = filled
-        elif name in wanted:
-            refused[name] = str(_LEAVE_THEM)
+        else:
+            refused[name] = str(_MOVED if name in origins else _LEAVE_THEM)
     for name, value in wanted.items():  # stars that were moved to a place where they stand for nothing
         if before is not None and _has_stars(value) and not _has_stars(before.get(name)):
             refused.setdefault(name, str(_LEAVE_THEM))
@@ -119,13 +129,46 @@ def _has_stars(value: Any) -> bool:
     return PLACEHOLDER in json.dumps(value, default=str)
 
 
-def typed_over(earlier: Change, wanted: Fields) -> Fields:
-    """What a person types over an earlier preview of theirs: its hidden parts are those typed then."""
-    real = open_side(earlier, "wanted")
-    return {
-        name: real[name] if name in real and value == (earlier.wanted or {}).get(name) else value
-        for name, value in wanted.items()
-    }
+def typed_over(earlier: Change, wanted: Fields, origins: Mapping[str, Sequence[int | None]]) -> Fields:
+    """What a person types over an earlier preview of theirs: its hidden parts are those typed then. `origins` of a list
+    say where each entry was in that preview."""
+    real, shown = open_side(earlier, "wanted"), earlier.wanted or {}
+    found = {}
+    for name, value in wanted.items():
+        if name in real and value == shown.get(name):
+            found[name] = real[name]
+        elif name in real and name in origins:
+            found[name] = entries_filled(value, origins[name], shown[name], shown[name], real[name]) or value
+        else:
+            found[name] = value
+    return found
+
+
+def entries_filled(
+    typed: list[Any], origins: Sequence[int | None], seen: Any, shown: Any, real: Any
+) -> list[Any] | None:
+    """The entries of a list with what they leave masked, each from the one that it was; None where that one is gone."""
+    filled = []
+    for entry, origin in zip(typed, origins, strict=True):
+        if not _has_stars(entry):
+            filled.append(entry)
+            continue
+        at = _place_now(origin, seen, shown)
+        found = _filled(entry, shown[at], real[at]) if at is not None else None
+        if found is None:
+            return None
+        filled.append(found)
+    return filled
+
+
+def _place_now(origin: int | None, seen: Any, shown: Any) -> int | None:
+    """Where an entry that was seen stands now; somebody may have moved it meanwhile."""
+    if origin is None or not isinstance(seen, list) or not isinstance(shown, list) or origin >= len(seen):
+        return None
+    entry = seen[origin]
+    if origin < len(shown) and shown[origin] == entry:
+        return origin
+    return shown.index(entry) if shown.count(entry) == 1 else None
 
 
 def _filled(typed: Any, shown: Any, real: Any) -> Any:

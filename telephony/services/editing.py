@@ -12,7 +12,7 @@ The same door for many objects at once: editing_many.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +68,7 @@ def propose(
     *,
     seen: Mapping[str, Any] | None = None,
     fingerprints: Mapping[str, str] | None = None,
+    origins: Mapping[str, Sequence[int | None]] | None = None,
     person: Person | None,
     entity: Entity | None = None,
     line: Entity | None = None,
@@ -84,6 +85,7 @@ def propose(
     wanted   fields as the editor names them; those equal to `seen` are not the person's doing and are left out
     seen     the fields that the person's form was loaded from; None: what is there now
     fingerprints   of the secrets behind what was seen, by field (`entities.fingerprints_of`)
+    origins  of lists in `wanted`, where each entry was in `seen`, None for a new one: so a secret stays with its entry
     is_exact send every wanted field even where it is there already (an operation called by hand)
     keep     saves the draft, and whatever of the caller's must be saved with it
 
@@ -102,7 +104,7 @@ def propose(
     live = look_before(door, client, Clock(deadline_s))
     before = live.fields if live else None
     changed, seen = change_secrets.put_back(
-        door, changed, dict(seen) if seen is not None else None, before, fingerprints or {}
+        door, changed, dict(seen) if seen is not None else None, before, fingerprints or {}, origins or {}
     )
     draft = Change(
         connection=connection,

@@ -134,11 +134,26 @@ class Reading:
         word = fact.field.empty if fact.field else ""
         return format_html('<span class="sb-quiet">{}</span>', word) if word else formats.DASH
 
+    def entry_title(self, fact: Fact, key: str) -> SafeString | str:
+        """What an entry of an object is called: the object that its key is of, else the key; "" for those of a list."""
+        if not isinstance(fact.value, dict):
+            return ""
+        reference = self.references.get(f"{fact.place}.{key}")
+        if reference is not None and reference.target is not None:
+            return self._link(reference.target)
+        return self._link(self.objects[key]) if key in self.objects else key
+
     def _list(self, fact: Fact) -> SafeString:
-        if isinstance(fact.value, dict) or any(
-            isinstance(one, list | dict) and not is_secret(one) for one in fact.value
-        ):
+        inner = fact.value.values() if isinstance(fact.value, dict) else fact.value
+        if any(isinstance(one, list | dict) and not is_secret(one) for one in inner):
             return format_html("<code>{}</code>", canonical_json(fact.value))
+        if isinstance(fact.value, dict):
+            pairs = (
+                (key, self._one(fact, value, f"{fact.place}.{key}")) for key, value in fact.value.items()
+            )
+            return format_html(
+                '<ul class="sb-values">{}</ul>', format_html_join("", "<li>{}: {}</li>", pairs)
+            )
         shown = ((self._one(fact, value, f"{fact.place}.{index}"),) for index, value in enumerate(fact.value))
         return format_html('<ul class="sb-values">{}</ul>', format_html_join("", "<li>{}</li>", shown))
 

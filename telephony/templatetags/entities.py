@@ -21,6 +21,12 @@ def fact_value(fact: Fact, reading: Reading) -> SafeString | str:
 
 
 @register.simple_tag
+def entry_title(fact: Fact, key: str, reading: Reading) -> SafeString | str:
+    """What one entry of a field is called, where it has a name."""
+    return reading.entry_title(fact, key)
+
+
+@register.simple_tag
 def fact_in_cell(fact: Fact, reading: Reading) -> SafeString | str:
     """The same in the cell of a table."""
     return reading.show_briefly(fact)

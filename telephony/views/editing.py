@@ -153,7 +153,7 @@ class EditView(OperationMixin, TemplateView):
         seen, fingerprints = self._begin(), self._fingerprints()
         if typed is not None:
             seen, fingerprints = loaded_from(typed)
-        before = typed_again(fields, typed) if typed is not None else {}
+        before = typed_again(fields, typed, self._drafted) if typed is not None else {}
         form = self._form(
             fields, seen=seen, fingerprints=fingerprints, initial=before | self._added(fields, before)
         )
@@ -162,9 +162,17 @@ class EditView(OperationMixin, TemplateView):
         return form
 
     def _form(self, fields: Sequence[Field], *, seen: Fields, **more: Any) -> EditForm:
-        chosen = {name: told(value) for name, value in (more.get("initial") or {}).items()}
+        chosen = self._drafted | {name: told(value) for name, value in (more.get("initial") or {}).items()}
         options = options_for(self.link, fields, {**seen, **chosen})
-        form = EditForm(fields, self.door.around, seen=seen, options=options, check=self._mistakes, **more)
+        form = EditForm(
+            fields,
+            self.door.around,
+            seen=seen,
+            options=options,
+            drafted=self._drafted,
+            check=self._mistakes,
+            **more,
+        )
         lead_to_objects(self.request, self.link, form)
         return form
 
@@ -264,9 +272,19 @@ class EditView(OperationMixin, TemplateView):
             for number in numbers
         ]
 
+    @property
+    def _drafted(self) -> Fields:
+        return dict(self.earlier.wanted or {}) if self.earlier is not None else {}
+
     def _wanted(self, form: EditForm) -> Fields:
         wanted = form.wanted()
-        return wanted if self.earlier is None else change_secrets.typed_over(self.earlier, wanted)
+        if self.earlier is None:
+            return wanted
+        return change_secrets.typed_over(self.earlier, wanted, form.origins())
+
+    def _origins(self, form: EditForm) -> dict[str, tuple[int | None, ...]]:
+        """Where the entries of lists were in what was seen; those of an earlier preview are whole already."""
+        return {name: origins for name, origins in form.origins().items() if name not in self._drafted}
 
     def propose(self, form: EditForm) -> Change:
         """The preview of what a valid form says. Raises the errors of portal.lib.errors."""
@@ -277,6 +295,7 @@ class EditView(OperationMixin, TemplateView):
             self._wanted(form),
             seen=None if self.editor.makes else form.seen,
             fingerprints=form.fingerprints,
+            origins=self._origins(form),
             person=self.request.user,  # type: ignore[arg-type]
             entity=self.door.entity,
             line=self.door.line,
@@ -286,7 +305,9 @@ class EditView(OperationMixin, TemplateView):
         """The form with what was typed, judged by nobody yet, and its rows as a button wants them."""
         typed, fields = rearranged(self.request.POST), self.editor.fields(self.door.around)
         seen, fingerprints = loaded_from(typed)
-        return self._form(fields, seen=seen, fingerprints=fingerprints, initial=typed_again(fields, typed))
+        return self._form(
+            fields, seen=seen, fingerprints=fingerprints, initial=typed_again(fields, typed, self._drafted)
+        )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if ROWS_ACT in request.POST:

@@ -22,6 +22,7 @@ _BY_KIND: dict[str, tuple[Bad, ...]] = {
     "ref": (("unknown", UNKNOWN), ("markup", MARKUP), ("control", CONTROL)),
     "refs": (("unknown", [UNKNOWN]), ("markup", [MARKUP])),
     "names": (("markup", MARKUP), ("control", f"+33199006210\n{CONTROL}")),
+    "pairs": (("no colon", "a name alone"), ("twice", "a: 1\na: 2")),
     "integers": (("letters", "one\ntwo"), ("markup", MARKUP)),
     "json": (
         ("no JSON", '{"a": }'),
@@ -33,21 +34,23 @@ _BY_KIND: dict[str, tuple[Bad, ...]] = {
 
 
 def typed(one: Field, value: Any) -> dict[str, Any]:
-    """A value as the controls of a form send it; of rows, `value` is one row: what it is, and its cells."""
+    """A value as the controls of a form send it; of rows, `value` is a list of them: what each is, and its cells."""
     if one.rows is None:
         return {one.name: value}
-    what, cells = value
-    row = {f"{one.name}.0.{name}": cell for name, cell in {"what": what, **cells}.items()}
-    return {f"{one.name}.there": "1", one.name: "0", **row}
+    data: dict[str, Any] = {f"{one.name}.there": "1", one.name: [str(at) for at in range(len(value))]}
+    for at, (what, cells) in enumerate(value):
+        data |= {f"{one.name}.{at}.{name}": cell for name, cell in {"what": what, **cells}.items()}
+    return data
 
 
 def is_kept(one: Field, value: Any, held: Any) -> bool:
     """Whether a form still has what was typed."""
     if one.rows is None:
         return held in (value, [value])
-    what, cells = value
-    [row] = held
-    return ":".join(row.what) == what and {name: row.cells[name] for name in cells} == cells
+    return len(held) == len(value) and all(
+        ":".join(row.what) == what and {name: row.cells[name] for name in cells} == cells
+        for row, (what, cells) in zip(held, value, strict=True)
+    )
 
 
 def bad_values(one: Field) -> Iterator[Bad]:
@@ -76,15 +79,20 @@ def bad_values(one: Field) -> Iterator[Bad]:
 
 
 def _rows(rows: Rows) -> Iterator[Bad]:
-    kind = rows.kinds[0]
-    yield "unknown", (f"{kind}:{UNKNOWN}", {})
-    yield "markup", (f"{kind}:{MARKUP}", {})
-    yield "control", (f"{kind}:{CONTROL}", {})
-    yield "of no kind", (f":{UNKNOWN}", {})
-    yield "of another kind", (f"robot:{UNKNOWN}", {})
-    for column in rows.columns_of(kind):
-        for what, value in bad_values(column):
-            yield f"{column.name} {what}", (f"{kind}:{UNKNOWN}", {column.name: value})
+    """Rows that cannot be, and one row for every mistake that its cells allow."""
+    own = rows.choices[0][0]
+    kind = rows.kinds[0] if rows.kinds else own
+    if rows.kinds:
+        for what, which in (("unknown", UNKNOWN), ("markup", MARKUP), ("control", CONTROL)):
+            yield what, [(f"{kind}:{which}", {})]
+    if rows.keys and rows.keys != ".+":
+        yield "of another form", [(f"{own}:not of this form!", {})]
+    yield "of no kind", [(f":{UNKNOWN}", {})]
+    yield "of another kind", [(f"robot:{UNKNOWN}", {})]
+    cells = [{column.name: value} for column in rows.columns_of(kind) for _what, value in bad_values(column)]
+    if cells:
+        keys = [str(at) if rows.id_at else "" for at in range(len(cells))]
+        yield "cells", [(f"{kind}:{key}", cell) for key, cell in zip(keys, cells, strict=True)]
 
 
 def _texts(declared: Declared) -> Iterator[Bad]:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+
+def one_row(field: str, **cells: str) -> dict[str, str]:
+    """A list with one new entry, as the rows of a form send it."""
+    typed = {f"{field}.0.{name}": value for name, value in cells.items()}
+    return {f"{field}.there": "1", field: "0", f"{field}.0.what": "entry:", **typed}
+
+
 NEW: dict[str, dict[str, Any]] = {
     "account": {"name": "Braemont Conseil", "realm": "braemont.sip.telmarine.example"},
     "user": {"first_name": "Odile", "last_name": "Marchetti"},
@@ -20,9 +27,9 @@ NEW: dict[str, dict[str, Any]] = {
     "queue": {"name": "Support"},
     "blacklist": {"name": "Nuisance", "numbers": "+33199006210"},
     "connectivity": {"name": "PBX", "account.trunks": "4"},
-    "resource": {"name": "Carrier", "gateways": '[{"server": "192.0.2.20"}]'},
-    "global_resource": {"name": "Backbone", "gateways": '[{"server": "192.0.2.21"}]'},
-    "resource_template": {"name": "Carrier", "gateways": '[{"server": "192.0.2.20"}]'},
+    "resource": {"name": "Carrier", **one_row("gateways", server="192.0.2.20")},
+    "global_resource": {"name": "Backbone", **one_row("gateways", server="192.0.2.21")},
+    "resource_template": {"name": "Carrier", **one_row("gateways", server="192.0.2.20")},
     "whitelabel": {"domain": "portal.telmarine.example", "company_name": "Telmarine"},
     "port_request": {"name": "Old numbers", "numbers": "+33 1 99 00 55 11\n+33199005512"},
     "webhook": {"name": "Calls", "hook": "channel_create", "uri": "https://hooks.telmarine.example/calls"},

@@ -9,6 +9,14 @@ _FORWARD = (
     "call_forward.failover",
     "call_forward.keep_caller_id",
 )
+_GATEWAY = tuple(
+    f"gateways.{name}"
+    for name in ("server", "port", "username", "password", "enabled", "realm", "prefix", "codecs")
+)
+_SERVER = tuple(
+    f"servers.{name}"
+    for name in ("name", "DIDs", "auth", "options.enabled", "options.inbound_format", "options.ip")
+)
 
 USUAL: dict[str, tuple[str, ...]] = {
     "account": ("name", "realm", "org", "enabled", "timezone", "language", *_SHOWN, "music_on_hold"),
@@ -130,10 +138,10 @@ USUAL: dict[str, tuple[str, ...]] = {
         "calls",
         "allow_prepay",
     ),
-    "connectivity": ("name", "account", "servers"),
-    "resource": ("name", "enabled", "weight_cost", "gateways", "rules", "emergency"),
-    "global_resource": ("name", "enabled", "weight_cost", "gateways", "rules", "emergency"),
-    "resource_template": ("name", "enabled", "weight_cost", "gateways", "rules"),
+    "connectivity": ("name", "account", *_SERVER),
+    "resource": ("name", "enabled", "weight_cost", *_GATEWAY, "rules", "emergency"),
+    "global_resource": ("name", "enabled", "weight_cost", *_GATEWAY, "rules", "emergency"),
+    "resource_template": ("name", "enabled", "weight_cost", *_GATEWAY, "rules"),
     "whitelabel": ("domain", "company_name", "hide_powered", "hide_credits", "port.support_email"),
     "webhook": ("name", "hook", "uri", "http_verb", "format", "retries", "enabled", "include_subaccounts"),
 }

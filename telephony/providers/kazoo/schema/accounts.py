@@ -7,7 +7,6 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.kazoo.schema.form import (
-    Field,
     below,
     decimal,
     family,
@@ -20,6 +19,7 @@ from telephony.providers.kazoo.schema.form import (
     ref,
     text,
 )
+from telephony.providers.kazoo.schema.prices import PRICE, PRICED
 from telephony.providers.kazoo.schema.shared import (
     CALL_RESTRICTION,
     CALL_WAITING,
@@ -160,13 +160,7 @@ SERVICE_PLANS = family(
         text("strategy", _("How plans are combined")),
         integer("priority", _("Order among plans")),
     ),
-    free(
-        "plan",
-        _("Prices"),
-        free("", "", Field(path="", type=("object",), kind="json")),
-        required=True,
-        help=_("By category and item; “_all” holds what is usual in a category."),
-    ),
+    below("plan", _("Prices"), *(free(name, label, PRICE) for name, label in PRICED.items()), required=True),
     many("manual_recurring", _("Fixed monthly lines"), free("", "")),
     free("bookkeepers", _("Accounting")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from telephony.providers.kazoo.schema.form import Field, below, choice, family, flag, free, integer, text
+from telephony.providers.kazoo.schema.form import Field, below, choice, family, flag, integer, pairs, text
 from telephony.providers.kazoo.schema.shared import ENABLED
 from telephony.providers.operations import Text
 
@@ -54,5 +54,5 @@ WEBHOOKS = family(
     ENABLED,
     flag("include_subaccounts", _("Also for the accounts below")),
     flag("include_internal_legs", _("Also for internal legs"), default=True),
-    free("custom_data", _("Values added to every event"), text("")),
+    pairs("custom_data", _("Values added to every event"), entry=(text(""),)),
 )

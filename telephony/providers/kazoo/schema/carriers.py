@@ -16,12 +16,14 @@ from telephony.providers.kazoo.schema.form import (
     free,
     integer,
     many,
+    names,
     number,
+    pairs,
     ref,
     secret,
     text,
 )
-from telephony.providers.kazoo.schema.shared import ENABLED, FLAGS, FORMATTERS, MEDIA, NAME
+from telephony.providers.kazoo.schema.shared import CLASS, ENABLED, FLAGS, FORMATTERS, MEDIA, NAME
 
 _CALLER_ID_KINDS = ("internal", "external", "emergency")
 _GATEWAY_CODECS = (
@@ -63,7 +65,7 @@ GATEWAY: tuple[Field, ...] = family(
     ),
     integer("progress_timeout", _("Next way after"), kind="duration_s"),
     text("route", _("SIP address"), kind="code"),
-    free("custom_sip_headers", _("Own SIP headers")),
+    pairs("custom_sip_headers", _("Own SIP headers")),
     text("custom_sip_interface", _("Switch interface"), kind="code"),
     text("span", _("Physical span"), kind="code"),
     text("skype_interface", _("Skype interface"), kind="code"),
@@ -75,7 +77,7 @@ RESOURCES = family(
     NAME,
     ENABLED,
     integer("weight_cost", _("Cost"), bounds=(0, 100), default=50, help=_("The lowest is tried first.")),
-    many("gateways", _("Gateways"), GATEWAY, required=True),
+    many("gateways", _("Gateways"), GATEWAY, required=True, one_label=_("Gateway")),
     choice("gateway_strategy", _("Order of the gateways"), "sequential", "random"),
     many(
         "rules",
@@ -98,6 +100,7 @@ RESOURCES = family(
             integer("weight_cost", _("Cost"), bounds=(0, 100), default=50),
         ),
         keys=".+",
+        one_label=CLASS,
     ),
     flag("emergency", _("For emergency calls"), default=False),
     flag("require_flags", _("Only for calls with its flags")),
@@ -127,7 +130,7 @@ RESOURCE_JOBS = family(
 _SERVER: tuple[Field, ...] = family(
     "server",
     text("name", _("Name"), length=(1, None)),
-    free("DIDs", _("Numbers"), free("", ""), keys=r"^\+?\d*$"),
+    names("DIDs", _("Numbers"), entry=(free("", ""),), keys=r"^\+?\d*$"),
     below(
         "auth",
         _("Signing in"),
@@ -154,9 +157,9 @@ _SERVER: tuple[Field, ...] = family(
         flag("force_outbound", _("Over the public network even to own numbers"), default=False),
         text("hunt_account_id", _("Account whose numbers are searched"), kind="code"),
         flag("hunt_non_reconcilable", _("Search numbers that are not checked"), default=False),
-        free("caller_id", _("Caller ID")),
-        free("emergency_caller_id", _("Caller ID on emergency calls")),
-        free("failover", _("When it cannot be reached")),
+        pairs("caller_id", _("Caller ID")),
+        pairs("emergency_caller_id", _("Caller ID on emergency calls")),
+        pairs("failover", _("When it cannot be reached")),
         many("flags", _("Flags"), text("")),
         many("dynamic_flags", _("Flags by property of the call"), text("")),
         many("sip_headers", _("Own SIP headers"), free("", "")),
@@ -183,5 +186,5 @@ CONNECTIVITY = family(
             number("cid_number", _("Number on emergency calls"), length=(None, 35)),
         ),
     ),
-    many("servers", _("PBX servers"), _SERVER, default=[]),
+    many("servers", _("PBX servers"), _SERVER, default=[], one_label=_("PBX server")),
 )

@@ -16,6 +16,7 @@ from telephony.providers.kazoo.schema.form import (
     integer,
     many,
     number,
+    pairs,
     ref,
     secret,
     text,
@@ -43,7 +44,7 @@ from telephony.providers.kazoo.schema.shared import (
     caller_id,
     music_on_hold,
 )
-from telephony.providers.schema import KEY
+from telephony.providers.schema import KEY, VALUE
 
 _CALLER_ID_OPTIONS = below("caller_id_options", _("Caller ID"), OUTBOUND_PRIVACY)
 _PRESENCE = text(
@@ -72,6 +73,7 @@ _PROFILE = below(
                 text("", choices=("dom", "postal", "intl", "parcel", "home", "work", "pref")),
             ),
         ),
+        one_label=_("Address"),
     ),
 )
 
@@ -118,6 +120,9 @@ USERS = family(
         "directories",
         _("Directories"),
         keys="",
+        told=(ref(VALUE, _("Callflow that is reached"), "callflow", required=True),),
+        member=("directory", KEY),
+        one_label=_("Directory"),
         help=_("For each directory, the callflow that is reached when the person is found."),
     ),
     CONTACT_LIST,
@@ -190,7 +195,7 @@ DEVICES = family(
         text("forward", _("Forwarded by SIP to"), kind="code"),
         text("custom_sip_interface", _("Switch interface"), kind="code"),
         flag("ignore_completed_elsewhere", _("List calls that another phone took as missed")),
-        free("custom_sip_headers", _("Own SIP headers")),
+        pairs("custom_sip_headers", _("Own SIP headers")),
         is_filled=True,
     ),
     MEDIA,
@@ -230,7 +235,7 @@ DEVICES = family(
         path="outbound_flags",
         label=_("Outbound flags"),
         type=("array", "object"),
-        kind="json",
+        kind="texts",
         help=_("Labels that a carrier must have for its calls."),
     ),
     DIAL_PLAN,

@@ -26,6 +26,7 @@ AUDIO_CODECS = (
 VIDEO_CODECS = ("H261", "H263", "H264", "VP8")
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#")
 
+CLASS = _("Class of number")
 FLAGS = many("flags", _("Flags"), text(""), help=_("Free labels for integrations."))
 NAME = text("name", _("Name"), length=(1, 128), required=True)
 TIMEZONE = text("timezone", _("Time zone"), help=_("IANA name, such as Europe/Paris."))
@@ -66,6 +67,7 @@ CALL_RESTRICTION = free(
     _("Call restrictions"),
     (choice("action", _("Calls to it"), "inherit", "deny"),),
     default={},
+    one_label=CLASS,
     help=_("For each class of number: take over from above, or deny."),
 )
 DIAL_PLAN = free(
@@ -76,6 +78,7 @@ DIAL_PLAN = free(
         text("prefix", _("Digits put in front")),
         text("suffix", _("Digits put behind")),
     ),
+    one_label=_("Expression"),
     help=_("How dialled digits are rewritten, by expression; “system” lists plans of the cluster."),
 )
 FORMATTERS = free(

@@ -96,7 +96,7 @@ ACTIONS = category(
         integer("max_slot_number", _("Highest slot")),
         text("presence_id", _("Lamp")),
         text("slot", _("Slot")),
-        free("slots", _("Slots of their own"), default={}, told=OF_A_SLOT, key_label=_("Slot")),
+        free("slots", _("Slots of their own"), default={}, told=OF_A_SLOT, one_label=_("Slot")),
         icon="parking",
     ),
     action(
