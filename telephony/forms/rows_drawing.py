@@ -96,7 +96,7 @@ class RowsWidget(forms.Widget):
             usual = [one for one in columns if one.is_usual] or columns
             cells = self._labelled(name, own, row, usual)
             if folded := [one for one in columns if one not in usual]:
-                count = sum(bool(value_at(self._entry(row), one.name)) for one in folded)
+                count = sum(self._is_set(row, one) for one in folded)
                 words = (
                     _("More settings, %(count)d of them set") % {"count": count}
                     if count
@@ -120,6 +120,12 @@ class RowsWidget(forms.Widget):
             label = f'<label class="form-label" for="{escape(place)}">{escaped(column.label)}</label>'
             drawn.append(f"<div>{label}{self._cell(name, own, row, column, '')}</div>")
         return "".join(drawn)
+
+    def _is_set(self, row: Row, column: Field) -> bool:
+        """Whether the entry has a value of its own there, not the one that the provider fills in."""
+        held, declared = value_at(self._entry(row), column.name), column.declared
+        usual = declared.default if declared is not None and declared.has_default else None
+        return held not in (None, "", [], {}, usual)
 
     def _columns(self, row: Row) -> list[Field]:
         return columns_for(self.rows, row.what[0], self._entry(row))

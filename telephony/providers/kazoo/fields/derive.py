@@ -32,7 +32,7 @@ def _shown(one: Field, name: str, columns: Collection[str]) -> DocumentField:
     return DocumentField(
         path=one.path,
         label=one.label,
-        kind=_SHOWN_AS.get(one.kind, one.kind),
+        kind="text" if one.parts[-1] == "port" else _SHOWN_AS.get(one.kind, one.kind),  # no amount
         group=one.group,
         unit=one.unit,
         choices=_choices(one, name),

@@ -30,7 +30,9 @@ class CompanyEditor(Editor):
         return Live(fields=self.read(items[0]), document=items[0])
 
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
-        return _("company %(company)s") % {"company": address.get("company", "")}
+        company = str(address.get("company", ""))
+        name = (before or {}).get("name") or around.named(COMPANY, [company]).get(company)
+        return str(name or _("company %(company)s") % {"company": company})
 
 
 def consequence(template: str, icon: str, **values: Any) -> Consequence:
