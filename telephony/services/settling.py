@@ -337,7 +337,8 @@ def _refresh_at(change: Change, door: Door, client: ProviderClient, place: Place
         page = EntityPage(kind=place.kind, parent_remote_id=place.parent_remote_id, drafts=[draft])
         entities.store(connection, page, now)
     if change.entity_id is None and not door.editor.removes:
-        _link(change, place.kind, place.parent_remote_id, str((change.answer or {}).get("created", "")))
+        made = str((change.answer or {}).get("created", ""))
+        _link(change, place.kind, place.parent_remote_id, made or place.remote_id)
 
 
 def _known(connection: Connection) -> dict[str, str]:

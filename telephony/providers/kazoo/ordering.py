@@ -110,6 +110,13 @@ class HoldingEditor(Editor):
     def body(self, wanted: Fields, before: Fields | None) -> Fields:
         return {}
 
+    def inverse(self, done: Done) -> Inverse | None:
+        """Those that were ordered are released; what was released may be somebody else's by now."""
+        if self.removes or done.before is None:
+            return None
+        ordered = [number for number in _wanted(done.address) if not done.before.get(number)]
+        return Inverse(operation="numbers.delete", address={NUMBERS: ordered}, wanted={})
+
     def object_label(self, address: Mapping[str, Any], before: Fields | None, around: Surroundings) -> str:
         return ", ".join(map(display, _wanted(address)))
 

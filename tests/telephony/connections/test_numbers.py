@@ -62,8 +62,8 @@ def test_a_bad_search_is_told_at_its_field(link: Connection, alices: Client, wor
     assert answer.status_code == 200 and answer.context["form"].errors.keys() == {"words"}
 
 
-def test_a_number_is_ordered_once_its_charges_are_accepted(
-    kazoo: SandboxServer, link: Connection, alice: Person, alices: Client
+def test_a_number_is_ordered_once_its_charges_are_accepted_and_taken_back(
+    kazoo: SandboxServer, link: Connection, own: Entity, alice: Person, alices: Client
 ) -> None:
     priced(kazoo, link)
     number = ordering.search(link, Wanted(way="prefix", prefix="+33199"), alice)[0].numbers[0]
@@ -80,7 +80,11 @@ def test_a_number_is_ordered_once_its_charges_are_accepted(
     page = alices.post(f"/t/alder/changes/{change.pk}/charges/", {"answer": "accept"}, follow=True)
     change.refresh_from_db()
     assert (page.status_code, change.state) == (200, Change.State.APPLIED)
-    assert Entity.objects.get(number=number).kind == "phone_number"
+    assert change.entity == Entity.objects.get(kind="phone_number", number=number) != own
+
+    back = editing.send(editing.revert(change, alice), alice)
+    assert back.state == Change.State.APPLIED, back.error
+    assert not Entity.objects.filter(number=number).exists()
 
 
 def test_ordering_by_hand_means_the_same(link: Connection, alices: Client, alice: Person) -> None:
