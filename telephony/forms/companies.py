@@ -117,8 +117,8 @@ class CompanyForm(EditForm):
         for name in pins:
             if self.cleaned_data.get(CLEAR + name):
                 wanted[name] = ""
-            elif not wanted[name]:
-                del wanted[name]
+            elif not wanted.get(name):
+                wanted.pop(name, None)
         return {name: value for name, value in wanted.items() if not self.fields[name].disabled}
 
     def typed(self, wanted: Fields) -> dict[str, Any]:
@@ -151,8 +151,8 @@ def _control(setting: CompanySetting, value: Any) -> forms.Field:
         known = [*setting.choices, *((one, one) for one in setting.unknown)]
         return forms.MultipleChoiceField(choices=known, widget=forms.CheckboxSelectMultiple)
     if setting.look == "range":
-        bounds = {"min": setting.minimum, "max": setting.maximum, "inputmode": "numeric"}
-        return forms.IntegerField(widget=forms.NumberInput(attrs=_placed(INHERIT, **bounds)))
+        # As text: a box for numbers that somebody typed letters into sends nothing, which would mean to inherit.
+        return forms.IntegerField(widget=forms.TextInput(attrs=_placed(INHERIT, inputmode="numeric")))
     if setting.look == "pin":
         words = "••••••" if setting.is_own else _("none")
         attrs = _placed(words, inputmode="numeric", autocomplete="off", pattern="[0-9]*")

@@ -289,8 +289,11 @@ def _form_field(
         upload.help_text = f"{one.help} {upload.limits}".strip()
         return upload
     if one.kind == "duration_s":
-        attrs = {"min": one.minimum, "max": one.maximum, "inputmode": "numeric", "class": "sb-short"}
-        return forms.IntegerField(widget=forms.NumberInput(attrs=attrs), **common)
+        attrs = {
+            "inputmode": "numeric",
+            "class": "sb-short",
+        }  # as text: what is typed comes back, letters too
+        return forms.IntegerField(widget=forms.TextInput(attrs=attrs), **common)
     if one.kind == "numbers":
         area = forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "inputmode": "tel"})
         return forms.CharField(widget=area, max_length=4000, **common)

@@ -201,6 +201,7 @@ class CompanyDetailView(CompanyMixin, EditView):
             seen=seen,
             groups=self.story.groups,
             why_not=self.reasons[self.page.update],
+            check=self._mistakes,
             **more,
         )
 

@@ -25,7 +25,7 @@ from telephony.forms.rows import rearranged, told
 from telephony.models import Change, Connection, Entity
 from telephony.providers.edit_fields import Field, Fields
 from telephony.providers.editing import Editor, Place
-from telephony.services import change_secrets, editing
+from telephony.services import change_secrets, comparing, editing
 from telephony.services.company_story import page_of as company_page_of
 from telephony.services.door import Door, door_of, right_for
 from telephony.services.door import why_not as why_connection_cannot
@@ -177,8 +177,10 @@ class EditView(OperationMixin, TemplateView):
         return form
 
     def _mistakes(self, wanted: Fields) -> Mapping[str, str]:
-        around = self.door.around
-        return self.editor.check(self.editor.clean(wanted, around), self.seen, around)
+        """What is against the fields that were changed; what the provider holds is not the person's doing."""
+        around, seen = self.door.around, None if self.editor.makes else self.seen
+        changed = comparing.changed_of(self.editor, self.editor.clean(wanted, around), seen)
+        return self.editor.check(changed, self.seen, around)
 
     def _added(self, fields: Sequence[Field], before: Mapping[str, Any]) -> dict[str, Any]:
         """`?add=NUMBER` puts one more number on the list, for people who come from a call; `?made=FIELD:ID` chooses

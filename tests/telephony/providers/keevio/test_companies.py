@@ -260,6 +260,15 @@ def test_a_bad_value_is_refused_at_its_field_and_nothing_typed_is_lost(
         assert not Change.objects.exists()
 
 
+def test_every_bad_value_is_told_at_once_and_kept(synced: Connection, browser: Client) -> None:
+    place = place_of(synced)
+    bad = {"q_ringtime": "soon", "q_wraptime": "241", "nm_password": "12ab", "name": "Évil & Söns"}
+    form = browser.post(place, as_loaded(browser.get(place)) | bad).context["form"]
+
+    assert form.errors.keys() == bad.keys()
+    assert 'type="text" name="q_ringtime" value="soon"' in str(form["q_ringtime"])
+
+
 def test_keep_editing_shows_what_was_typed(synced: Connection, browser: Client) -> None:
     place = place_of(synced)
     data = as_loaded(browser.get(place)) | {"q_ringtime": "13", "nocallrec": "on"}
