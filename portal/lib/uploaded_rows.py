@@ -33,6 +33,7 @@ ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 PIECE = 1 << 20
 _ROW = re.compile(rb"<(?:\w+:)?row[ />]")  # of a sheet, as workbooks spell it
 _LONGEST_TAG = 40
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")  # pictures, papers and sounds have these near their beginning
 
 
 class UnreadableFile(Exception):
@@ -87,7 +88,9 @@ def _refuse_too_long(rows: int) -> None:
 
 def _csv(content: bytes) -> list[list[str]]:
     text = decoded(content)
-    if "\0" in text:
+    if not text.strip():
+        raise UnreadableFile(_("The file is empty."))
+    if "\0" in text or _NO_TEXT.search(text, 0, 64):
         raise UnreadableFile(_("This is no table: neither CSV nor XLSX."))
     first, _newline, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:

@@ -103,6 +103,8 @@ def entities() -> bytes:
         b"PK\x03\x04 and then nothing",
         b"\xd0\xcf\x11\xe0" + b"\0" * 600,
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"",
+        b"OggS\x02 and no NUL",
         bomb(),
         entities(),
         workbook(["key"], ["one"])[:-200],
@@ -110,7 +112,19 @@ def entities() -> bytes:
         b"a\n" * 60,
         b"a," * 12 + b"\n",
     ],
-    ids=["zip", "old excel", "picture", "bomb", "entities", "cut", "long cell", "many rows", "many columns"],
+    ids=[
+        "zip",
+        "old excel",
+        "picture",
+        "nothing",
+        "sound",
+        "bomb",
+        "entities",
+        "cut",
+        "long cell",
+        "many rows",
+        "many columns",
+    ],
 )
 def test_what_cannot_be_a_table_is_refused(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploaded_rows, "MOST_UNPACKED_BYTES", 1_000_000)
