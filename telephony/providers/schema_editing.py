@@ -35,6 +35,7 @@ from telephony.providers.schema_sorts import Sort
 
 _BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
 _NUMBER = re.compile(r"\+?[0-9*#]{2,20}")
+_DIALLED = re.compile(r"\+?[0-9*#]{1,35}")
 
 
 class SchemaEditor(Editor):
@@ -173,7 +174,11 @@ class SchemaEditor(Editor):
             return [(name, _("This is of the wrong type."))] if is_wrong else []
         if value is None:
             return []
-        return reasons(self.sort.family, declared, value, name)
+        found = [*reasons(self.sort.family, declared, value, name)]
+        if not found and declared.kind == "number" and value and not _is_dialled(str(value)):
+            words = _("No telephone number: digits, with + in front where it is international.")
+            found.append((name, words))
+        return found
 
     def same(self, name: str, left: Any, right: Any) -> bool:
         """What is empty is absent, and an absent field is what the server takes it for."""
@@ -281,6 +286,11 @@ def _unsealed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _unsealed(item) for name, item in value.items()}
     return [_unsealed(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_dialled(text: str) -> bool:
+    """Whether it can be called: digits, or a SIP address. Servers take any text, and the call fails."""
+    return bool(_DIALLED.fullmatch(_BLANKS.sub("", text))) or "@" in text
 
 
 def _meant(value: Any, default: Any) -> str:

@@ -21,7 +21,7 @@ from portal.lib.numbers import to_e164
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity, EntityReference
-from telephony.providers.fields import SHOWN, Fact, is_secret
+from telephony.providers.fields import SHOWN, Fact, is_empty, is_secret
 from telephony.providers.kinds import EntityKind
 from telephony.providers.registry import PROVIDERS
 from telephony.providers.values import as_boolean
@@ -145,8 +145,11 @@ class Reading:
 
     def _list(self, fact: Fact) -> SafeString:
         inner = fact.value.values() if isinstance(fact.value, dict) else fact.value
-        if any(isinstance(one, list | dict) and not is_secret(one) for one in inner):
+        if any(one and isinstance(one, list | dict) and not is_secret(one) for one in inner):
             return format_html("<code>{}</code>", canonical_json(fact.value))
+        if isinstance(fact.value, dict) and all(map(is_empty, inner)):  # only its keys say something
+            keys = ((self._number(key) if key.startswith("+") else key,) for key in fact.value)
+            return format_html('<ul class="sb-values">{}</ul>', format_html_join("", "<li>{}</li>", keys))
         if isinstance(fact.value, dict):
             pairs = (
                 (key, self._one(fact, value, f"{fact.place}.{key}")) for key, value in fact.value.items()

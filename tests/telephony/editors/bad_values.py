@@ -62,6 +62,10 @@ def bad_values(one: Field) -> Iterator[Bad]:
     if one.kind in ("text", "code", "email", "url", "number", "secret"):
         yield "control", CONTROL
         yield from _texts(declared)
+    if one.kind == "number":
+        yield "letters", "call me"
+    if one.kind == "code" and one.name == "mac_address":
+        yield "no MAC address", "00:15:65:a1:b2"
     if one.kind in ("texts", "secrets") and len(declared.entry) == 1:
         yield "control", f"fine\n{CONTROL}"
         yield from ((name, value) for name, value in _texts(declared.entry[0]))

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.providers.kazoo import blocking
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.editors.effects import effects
@@ -9,7 +15,7 @@ from telephony.providers.kazoo.editors.usual import ADDED, FIXED, UNASKED, USUAL
 from telephony.providers.kazoo.fields.words import CHOICES, WORDS
 from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
 from telephony.providers.kazoo.schema import FAMILIES
-from telephony.providers.schema_sorts import Sort
+from telephony.providers.schema_sorts import Against, Sort
 
 _OTHERWISE = frozenset({"service_plan"})  # they belong to who sells them
 _NOT_SO = frozenset(
@@ -18,10 +24,25 @@ _NOT_SO = frozenset(
 _OUTDATED = frozenset({"wensday", "Password", "IP"})  # spellings of old releases
 
 
+def _against_device(wanted: Fields, around: Surroundings) -> Mapping[str, str]:
+    """The server takes any text for a MAC address, and no telephone then finds its configuration."""
+    typed = wanted.get("mac_address")
+    if not typed or not isinstance(typed, str) or _MAC.fullmatch(typed):
+        return {}
+    return {"mac_address": _("A MAC address has twelve digits from 0 to f, such as 00:15:65:a1:b2:c3.")}
+
+
+_MAC = re.compile(r"[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}")
+_AGAINST: Mapping[str, Against] = {
+    blocking.BLOCKING.kind: blocking.against,
+    "device": _against_device,
+}
+
+
 def _sort(kind: str) -> Sort:
     declared = KINDS[kind]
     family = FAMILIES[FAMILY_OF[kind]]
-    group, _dot, _verb = declared.read_operation.partition(".")
+    group = declared.read_operation.partition(".")[0]
     keys = {verb: f"{group}.{verb}" for verb in ("update", "create", "delete")}
     found = {verb: key if key in CATALOG and key not in _NOT_SO else "" for verb, key in keys.items()}
     names = [name for name in CATALOG[declared.read_operation].path_names if name != "accountId"]
@@ -45,7 +66,7 @@ def _sort(kind: str) -> Sort:
         added=ADDED.get(kind, frozenset()),
         names_at="numbers" if kind == "port_request" else "",
         effects=blocking.effects if kind == blocking.BLOCKING.kind else effects,
-        against=blocking.against if kind == blocking.BLOCKING.kind else Sort.against,
+        against=_AGAINST.get(kind, Sort.against),
         outdated=_OUTDATED,
         choices={path: found for path, found in words.items() if found},
     )
