@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import Tenant
@@ -17,12 +17,20 @@ from telephony.providers.drafts import CallRecordDraft
 from telephony.services import calls, rollups
 from telephony.services.rollup_reading import GROUPS, sums
 
-# The nights on which clocks are set back in Paris and forward again in Lord Howe, and days beside them.
+# The nights on which clocks are set back in Paris and forward again in Lord Howe, days beside them, the end of a month.
 FIRST_AT = datetime(2026, 10, 24, 9, 50, tzinfo=UTC)
-SPAN = timedelta(days=3)
+SPAN = timedelta(days=9)
+EARLIEST, LATEST = (FIRST_AT - timedelta(days=3)).date(), (FIRST_AT + SPAN + timedelta(days=3)).date()
 ZONES = ("Europe/Paris", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Pacific/Apia")
 BY = tuple(name for name in GROUPS if name not in ("week", "month"))
 IN_TOTAL = ("day", "connection_id", "medium", "direction", "outcome")
+WITHOUT_DAY = tuple(name for name in BY if name != "day")
+# Two whole months; one and some days, and the other way round.
+MONTHS = (
+    (date(2026, 10, 1), date(2026, 11, 30)),
+    (date(2026, 10, 1), date(2026, 11, 1)),
+    (date(2026, 10, 26), date(2026, 11, 30)),
+)
 Cells = Counter[tuple[object, ...]]
 
 
@@ -38,6 +46,9 @@ def run_schedule(connection: Connection, lines: list[str], seed: int, steps: int
         found = counted(connection)
         if read(connection) != found or read(connection, IN_TOTAL) != _in_total(found):
             wrong.append(f"seed {seed} step {step}: read otherwise after {name}")
+        first, last = chance.choice(MONTHS)
+        if read(connection, WITHOUT_DAY, first, last) != _within(found, first, last):
+            wrong.append(f"seed {seed} step {step}: months read otherwise after {name}")
     tenant = Tenant.objects.get(pk=connection.tenant_id)
     for is_marked in (True, False):
         if rollups.compare(tenant).differences:
@@ -151,10 +162,14 @@ def kept(connection: Connection) -> Cells:
     return +found
 
 
-def read(connection: Connection, by: Sequence[str] = BY) -> Cells:
+def read(
+    connection: Connection,
+    by: Sequence[str] = BY,
+    first: date = EARLIEST,
+    last: date = LATEST,
+) -> Cells:
     """The same as figures read it, marked or not."""
     found: Cells = Counter()
-    first, last = (FIRST_AT - timedelta(days=3)).date(), (FIRST_AT + SPAN + timedelta(days=3)).date()
     for row in sums(by, first, last, _zone(), with_waits=True):
         _add(found, row.key, row.calls, row.talk_s, row.wait_s, row.cost_micros, row.waits)
     return +found
@@ -166,6 +181,16 @@ def _in_total(found: Cells) -> Cells:
     for key, value in found.items():
         total[(*(key[place] for place in places), key[-1])] += value
     return total
+
+
+def _within(found: Cells, first: date, last: date) -> Cells:
+    """Those of some days, which are then not told apart."""
+    place = BY.index("day")
+    some: Cells = Counter()
+    for key, value in found.items():
+        if first <= key[place] <= last:  # type: ignore[operator]
+            some[(*key[:place], *key[place + 1 :])] += value
+    return some
 
 
 def counted_quarters(connection: Connection) -> Cells:

@@ -2463,6 +2463,98 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CallMonth",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("group_remote_id", models.CharField(max_length=200)),
+                (
+                    "medium",
+                    models.CharField(
+                        choices=[("voice", "Call"), ("sms", "SMS"), ("data", "Data")], max_length=8
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("inbound", "In"), ("outbound", "Out"), ("internal", "Internal")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("answered", "Answered"),
+                            ("missed", "Missed"),
+                            ("busy", "Busy"),
+                            ("failed", "Failed"),
+                            ("voicemail", "Voicemail"),
+                            ("forwarded", "Forwarded"),
+                            ("cancelled", "Cancelled"),
+                            ("abandoned", "Abandoned"),
+                            ("timed_out", "Timed out"),
+                            ("unknown", "Unknown"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("destination", models.CharField(max_length=5)),
+                ("calls", models.IntegerField()),
+                ("talk_s", models.IntegerField()),
+                ("wait_s", models.IntegerField(null=True)),
+                (
+                    "waits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), null=True, size=None
+                    ),
+                ),
+                ("cost_micros", models.BigIntegerField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.entity",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["tenant", "month"], name="call_month_month"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CallQuarter",
             fields=[
                 (

@@ -26,7 +26,7 @@ from telephony.models.jobs import Job, SavedView
 from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.models.missed import MissedDigest, MissedMark
 from telephony.models.reports import Report, ReportLook, ReportReceipt, ReportRun
-from telephony.models.rollups import CallDay, CallQuarter, ClosedMonth, RollupMark
+from telephony.models.rollups import CallDay, CallMonth, CallQuarter, ClosedMonth, RollupMark
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Call",
     "CallDay",
     "CallEvent",
+    "CallMonth",
     "CallQuarter",
     "CallRecord",
     "CallSource",

@@ -24,6 +24,7 @@ _FORGET = """
 CREATE FUNCTION forget_rollups() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM telephony_callday;
+    DELETE FROM telephony_callmonth;
     DELETE FROM telephony_callquarter;
     DELETE FROM telephony_rollupmark;
     RETURN NULL;

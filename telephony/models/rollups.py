@@ -52,19 +52,11 @@ def _tenant() -> models.ForeignKey:
     )
 
 
-class CallDay(TenantOwned):
-    """The calls of one local day that are alike in connection, kind, direction and outcome (`is_total`), and the same
-    calls once more by line, queue or group, and destination: figures of a whole tenant read a hundredth of the cells.
-
-    day           of the tenant's zone
-    destination   the first characters of the number that an outbound call dialled; "" for others
-    wait_s, waits   seconds waited in all, and calls by `WAIT_BOUNDS`, of the calls that tell; None where none does
-    """
+class _Cell(TenantOwned):
+    """What cells of days and of months have alike; see CallDay."""
 
     tenant = _tenant()
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
-    day = models.DateField()
-    is_total = models.BooleanField()
     line = models.ForeignKey(Entity, null=True, on_delete=models.CASCADE, related_name="+", **_PLAIN)
     group_remote_id = models.CharField(max_length=200)
     medium = models.CharField(max_length=8, choices=Medium)
@@ -78,11 +70,41 @@ class CallDay(TenantOwned):
     cost_micros = models.BigIntegerField()
 
     class Meta:
+        abstract = True
+
+
+class CallDay(_Cell):
+    """The calls of one local day that are alike in connection, kind, direction and outcome (`is_total`), and the same
+    calls once more by line, queue or group, and destination: figures of a whole tenant read a hundredth of the cells.
+
+    day           of the tenant's zone
+    destination   the first characters of the number that an outbound call dialled; "" for others
+    wait_s, waits   seconds waited in all, and calls by `WAIT_BOUNDS`, of the calls that tell; None where none does
+    """
+
+    day = models.DateField()
+    is_total = models.BooleanField()
+
+    class Meta:
         # One index: each more would cost a sync as much as counting does. A line's year is read out of the tenant's.
         indexes = [models.Index(fields=["tenant", "is_total", "day"], name="call_day_day")]
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.day} {self.direction} {self.outcome}: {self.calls}"
+
+
+class CallMonth(_Cell):
+    """The cells of a month's local days that are no totals, added up: figures of a year by line, queue or destination
+    read a thirtieth of the cells. `month` is its first day.
+    """
+
+    month = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "month"], name="call_month_month")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.month:%Y-%m} {self.direction} {self.outcome}: {self.calls}"
 
 
 class CallQuarter(TenantOwned):

@@ -16,6 +16,7 @@ from telephony.models.calls import MISSED, REACHED, Direction, Medium
 from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS
 
 DAY_KEYS = "is_total, connection_id, day, line_id, group_remote_id, medium, direction, outcome, destination"
+MONTH_KEYS = "connection_id, month, line_id, group_remote_id, medium, direction, outcome, destination"
 DAY_MEASURES = "calls, talk_s, wait_s, waits, cost_micros"
 QUARTER_KEYS = "connection_id, quarter_at"
 QUARTER_MEASURES = "calls, inbound, reached, missed, outbound, talk_s"
@@ -70,6 +71,19 @@ COUNT_QUARTERS = f"""
      WHERE medium = '{Medium.VOICE}'
      GROUP BY 1, 2
 """
+_MONTH_OF = "date_trunc('month', {day})::date"
+_WAITS_TOGETHER = ", ".join(
+    f"coalesce(sum(waits[{place}]), 0)::int" for place in range(1, len(WAIT_BOUNDS) + 2)
+)
+# The cells of days that are no totals, month by month. Whoever asks says of which.
+ADD_MONTHS = f"""
+    SELECT connection_id, {_MONTH_OF.format(day="day")} AS month, line_id, group_remote_id, medium, direction, outcome,
+           destination, sum(calls)::int AS calls, sum(talk_s)::int AS talk_s, sum(wait_s)::int AS wait_s,
+           CASE WHEN count(wait_s) > 0 THEN ARRAY[{_WAITS_TOGETHER}] END AS waits,
+           sum(cost_micros)::bigint AS cost_micros
+      FROM telephony_callday WHERE tenant_id = %(tenant)s AND NOT is_total AND {{of_which}}
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+"""
 # The local days that a marked day of UTC touches.
 _LOCAL_DAYS = """
     generate_series((mark.day::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
@@ -97,6 +111,36 @@ DAY_CELLS = f"""
                             WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day)
         UNION ALL
         SELECT * FROM ({COUNT_DAYS}) AS fresh WHERE is_total = %(is_total)s AND {{narrowed}})
+"""
+# The same of cells that are no totals, where days need not be told apart: whole months are read as they were added up, but
+# of a connection that has marked days in one. `day` is then the first of the month.
+_OF_DAY = f"""
+    SELECT FALSE AS is_total, {DAY_KEYS.removeprefix("is_total, ")}, {DAY_MEASURES} FROM telephony_callday AS cell
+     WHERE tenant_id = %(tenant)s AND NOT is_total AND {{narrowed}} AND {{of_which}}
+       AND NOT EXISTS (SELECT FROM wanted
+                        WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day)
+"""
+MONTH_CELLS = f"""
+    wanted AS MATERIALIZED ({STALE_DAYS}),
+    unsettled AS MATERIALIZED (
+        SELECT DISTINCT connection_id, {_MONTH_OF.format(day="day")} AS month FROM wanted
+         WHERE day >= %(first_month)s AND day < %(end_month)s),
+    cells AS (
+        SELECT FALSE AS is_total, {DAY_KEYS.removeprefix("is_total, ").replace("day", "month AS day")}, {DAY_MEASURES}
+          FROM telephony_callmonth AS cell
+         WHERE tenant_id = %(tenant)s AND month >= %(first_month)s AND month < %(end_month)s AND {{narrowed}}
+           AND NOT EXISTS (SELECT FROM unsettled
+                            WHERE unsettled.connection_id = cell.connection_id AND unsettled.month = cell.month)
+        UNION ALL {_OF_DAY.format(narrowed="{narrowed}", of_which="day >= %(first)s AND day < %(first_month)s")}
+        UNION ALL {_OF_DAY.format(narrowed="{narrowed}", of_which="day >= %(end_month)s AND day <= %(last)s")}
+        UNION ALL SELECT of_days.* FROM unsettled CROSS JOIN LATERAL (
+            SELECT {DAY_KEYS}, {DAY_MEASURES} FROM telephony_callday AS cell
+             WHERE tenant_id = %(tenant)s AND NOT is_total AND cell.connection_id = unsettled.connection_id AND {{narrowed}}
+               AND day >= unsettled.month AND day < unsettled.month + interval '1 month'
+               AND NOT EXISTS (SELECT FROM wanted
+                                WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day)
+            OFFSET 0) AS of_days
+        UNION ALL SELECT * FROM ({COUNT_DAYS}) AS fresh WHERE NOT is_total AND {{narrowed}})
 """
 QUARTER_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_QUARTERS}),
@@ -188,6 +232,26 @@ def recount(tenant_id: int, connection_id: int, zone: str, days: Sequence[date])
             f" SELECT %(tenant)s, counted.* FROM ({COUNT_DAYS}) AS counted",
             values,
         )
+        _add_months(cursor, of_connection, values)
+
+
+def _add_months(cursor: Any, of_connection: str, values: dict[str, Any]) -> None:
+    """Add the months of these local days up anew."""
+    months = sorted({day.replace(day=1) for day in values["days"]})
+    values |= {"months": months, "first_month": min(months), "last_month": max(months)}
+    cursor.execute(
+        f"DELETE FROM telephony_callmonth WHERE {of_connection} AND month = ANY(%(months)s)", values
+    )
+    of_which = (
+        "connection_id = %(connection)s AND day >= %(first_month)s"
+        " AND day < %(last_month)s::date + interval '1 month'"
+        f" AND {_MONTH_OF.format(day='day')} = ANY(%(months)s)"
+    )
+    cursor.execute(
+        f"INSERT INTO telephony_callmonth (tenant_id, {MONTH_KEYS}, {DAY_MEASURES})"
+        f" SELECT %(tenant)s, added.* FROM ({ADD_MONTHS.format(of_which=of_which)}) AS added",
+        values,
+    )
 
 
 def mark_all(tenant_id: int) -> None:
@@ -198,6 +262,7 @@ def mark_all(tenant_id: int) -> None:
             " SELECT %(tenant)s, connection_id, (started_at AT TIME ZONE 'UTC')::date"
             " FROM telephony_call WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, day FROM telephony_callday WHERE tenant_id = %(tenant)s"
+            " UNION SELECT %(tenant)s, connection_id, month FROM telephony_callmonth WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, (quarter_at AT TIME ZONE 'UTC')::date"
             " FROM telephony_callquarter WHERE tenant_id = %(tenant)s",
             {"tenant": tenant_id},
@@ -205,17 +270,17 @@ def mark_all(tenant_id: int) -> None:
 
 
 # Of marked days nothing is said: their cells are not read, and are counted anew (DAY_CELLS).
-_DIFFERENCES = """
-WITH stale AS MATERIALIZED ({stale}),
+_SETTLED_DAYS = """stale AS MATERIALIZED ({stale}),
 wanted AS MATERIALIZED (
     (SELECT connection_id, (started_at AT TIME ZONE {zone})::date AS day FROM telephony_call
       WHERE tenant_id = %(tenant)s
       UNION SELECT connection_id, {cell_day} FROM {table} WHERE tenant_id = %(tenant)s)
     EXCEPT SELECT connection_id, day FROM stale),
-counted AS MATERIALIZED ({count}),
-kept AS MATERIALIZED (
-    SELECT {columns} FROM {table}
-     WHERE tenant_id = %(tenant)s AND (connection_id, {cell_day}) IN (SELECT connection_id, day FROM wanted))
+"""
+_IS_SETTLED = "(connection_id, {cell_day}) IN (SELECT connection_id, day FROM wanted)"
+_DIFFERENCES = """
+WITH {settled}counted AS MATERIALIZED ({count}),
+kept AS MATERIALIZED (SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s AND {is_settled})
 SELECT side, {keys}, calls FROM (
     SELECT 'rows' AS side, only_counted.*
       FROM (SELECT {columns} FROM counted EXCEPT ALL SELECT * FROM kept) AS only_counted
@@ -225,18 +290,30 @@ SELECT side, {keys}, calls FROM (
  ORDER BY 3, 2, 1 LIMIT %(most)s
 """
 _DAYS_DIFFER = _DIFFERENCES.format(
-    stale=_ALL_STALE_DAYS,
-    zone="%(zone)s",
-    cell_day="day",
+    settled=_SETTLED_DAYS.format(
+        stale=_ALL_STALE_DAYS, zone="%(zone)s", cell_day="day", table="telephony_callday"
+    ),
+    is_settled=_IS_SETTLED.format(cell_day="day"),
     table="telephony_callday",
     count=COUNT_DAYS,
     columns=f"{DAY_KEYS}, {DAY_MEASURES}",
     keys=DAY_KEYS,
 )
+# Those of months are at any moment the sum of those of days.
+_MONTHS_DIFFER = _DIFFERENCES.format(
+    settled="",
+    is_settled="TRUE",
+    table="telephony_callmonth",
+    count=ADD_MONTHS.format(of_which="TRUE"),
+    columns=f"{MONTH_KEYS}, {DAY_MEASURES}",
+    keys=f"FALSE AS is_total, {MONTH_KEYS}",
+)
+_DAY_OF_QUARTER = "(quarter_at AT TIME ZONE 'UTC')::date"
 _QUARTERS_DIFFER = _DIFFERENCES.format(
-    stale=_ALL_STALE_QUARTERS,
-    zone="'UTC'",
-    cell_day="(quarter_at AT TIME ZONE 'UTC')::date",
+    settled=_SETTLED_DAYS.format(
+        stale=_ALL_STALE_QUARTERS, zone="'UTC'", cell_day=_DAY_OF_QUARTER, table="telephony_callquarter"
+    ),
+    is_settled=_IS_SETTLED.format(cell_day=_DAY_OF_QUARTER),
     table="telephony_callquarter",
     count=COUNT_QUARTERS,
     columns=f"{QUARTER_KEYS}, {QUARTER_MEASURES}",
@@ -252,7 +329,7 @@ def differences(tenant_id: int, zone: str, most: int) -> list[tuple[Any, ...]]:
     values: dict[str, Any] = {"tenant": tenant_id, "zone": zone, "most": most}
     found: list[tuple[Any, ...]] = []
     with database.cursor() as cursor:
-        for statement in (_DAYS_DIFFER, _QUARTERS_DIFFER):
+        for statement in (_DAYS_DIFFER, _MONTHS_DIFFER, _QUARTERS_DIFFER):
             cursor.execute(statement, values)
             found += cursor.fetchall()
     return found
