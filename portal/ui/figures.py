@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from django.utils import formats as django_formats
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.ui.svg import Drawing, Figure, pattern, short
@@ -71,6 +73,12 @@ def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
 
 def plain(value: float, unit: str = "", digits: int = 0) -> str:
     """A value as its label has it: "88.3 %"."""
+    return _plain(get_language(), value, unit, digits)
+
+
+@lru_cache(maxsize=8192)
+def _plain(_language: str | None, value: float, unit: str, digits: int) -> str:
+    """A page of figures writes a thousand numbers, most of them several times."""
     text = django_formats.number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)
     return f"{text}\u00a0{unit}" if unit else text
 

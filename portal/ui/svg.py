@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 
 def short(value: float) -> str:
     """A coordinate with at most one decimal: 12, 12.5."""
     return f"{value:.1f}".removesuffix(".0")
+
+
+def _name(name: str) -> str:
+    return "class" if name == "css" else name.replace("_", "-")
 
 
 def pattern(name: str, css: str = "hatch") -> SafeString:
@@ -35,26 +40,20 @@ class Drawing:
     parts: list[SafeString] = field(default_factory=list)
 
     def add(self, tag: str, text: object = "", **attributes: object) -> None:
-        """One element. `css` is its class; underscores in names become hyphens; numbers are rounded."""
-        pairs = []
-        for name, value in attributes.items():
-            if value in (None, ""):
-                continue
-            word = short(value) if isinstance(value, float) else str(value)
-            pairs.append(("class" if name == "css" else name.replace("_", "-"), word))
-        inside = format_html_join("", ' {}="{}"', pairs)
+        """One element. `css` is its class; underscores in names become hyphens; numbers are rounded.
+
+        Put together from plain strings: a page has a thousand of them.
+        """
+        inside = "".join(
+            f' {_name(name)}="{short(value) if isinstance(value, float) else escape(str(value))}"'
+            for name, value in attributes.items()
+            if value is not None and value != ""
+        )
         if text == "":
-            self.parts.append(format_html("<{}{}/>", mark_safe(tag), inside))
+            self.parts.append(SafeString(f"<{tag}{inside}/>"))
         else:
-            self.parts.append(
-                format_html(
-                    "<{}{}>{}</{}>",
-                    mark_safe(tag),
-                    inside,
-                    conditional_escape(text if isinstance(text, SafeString) else str(text)),
-                    mark_safe(tag),
-                )
-            )
+            words = text if isinstance(text, SafeString) else escape(str(text))
+            self.parts.append(SafeString(f"<{tag}{inside}>{words}</{tag}>"))
 
     def text(self, x: float, y: float, words: object, *, css: str = "", anchor: str = "") -> None:
         self.add("text", words, x=float(x), y=float(y), text_anchor=anchor, css=css)
@@ -75,7 +74,7 @@ class Drawing:
         fill: str = "",
     ) -> None:
         """A rectangle; `tip` is shown on hover; `fill` where a class does not say it, for patterns."""
-        inside = format_html("<title>{}</title>", tip) if tip else ""
+        inside = SafeString(f"<title>{escape(tip)}</title>") if tip else ""
         self.add(
             "rect",
             inside,
@@ -114,6 +113,15 @@ class Figure:
     caption: str = ""
     css: str = ""
     narrow: SafeString | str = ""
+
+    @property
+    def body(self) -> SafeString:
+        """The rows of the table, by plain strings as the drawing is."""
+        rows = []
+        for first, *rest in self.rows:
+            cells = "".join(f'<td class="r">{conditional_escape(cell)}</td>' for cell in rest)
+            rows.append(f'<tr><th scope="row">{conditional_escape(first)}</th>{cells}</tr>')
+        return SafeString("".join(rows))
 
     def __html__(self) -> SafeString:
         return render_to_string("components/figure.html", {"figure": self})
