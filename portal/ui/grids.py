@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.ui import formats
+from portal.ui.figures import plain
 from portal.ui.svg import Drawing, Figure
 
 STEPS = 5
@@ -36,8 +37,14 @@ def heat(
     caption: str = "",
     head: str = "",
     every: int = 2,
+    links: Mapping[tuple[int, int], tuple[str, str]] | None = None,
 ) -> Figure:
-    """Rows (weekdays) by columns (hours). Values are written from a tenth of the greatest on; None is left empty."""
+    """Rows (weekdays) by columns (hours). Values are written from a tenth of the greatest on; None is left empty.
+
+    links   (address, words that say what it leads to) by row and column. Those of the drawing are not among the stops
+            of the keyboard, as there are a hundred: the table has them, too.
+    """
+    links = links or {}
     left, top, pitch = 34.0, 16.0, 28.0
     drawing = Drawing(left + pitch * len(columns) + 2, top + pitch * len(rows) + 2)
     most = max([value for _name, values in rows for value in values if value is not None], default=0)
@@ -51,18 +58,31 @@ def heat(
             if value is None:
                 continue
             step, x = level(value, most), left + pitch * at
-            tip = f"{name} {columns[at]}: {django_formats.number_format(value, 0 if value >= 10 else 1)}"
-            drawing.box(x + 1, y, 26, 26, f"r{step}", radius=2, tip=tip)
+            tip = f"{name} {columns[at]}: {plain(value, digits=0 if value >= 10 else 1)}"
+            url, tip = links.get((line, at), ("", tip))
+            cell = Drawing(0, 0)
+            cell.box(x + 1, y, 26, 26, f"r{step}", radius=2, tip=tip)
             if step >= 2 and value >= 1:
-                drawing.text(
+                cell.text(
                     x + 14, y + 17, f"{value:.0f}", css="cell hi" if step >= 4 else "cell lo", anchor="middle"
                 )
+            drawn = SafeString("".join(cell.parts))
+            if url:
+                drawing.add("a", drawn, href=url, aria_label=tip, tabindex=-1)
+            else:
+                drawing.parts.append(drawn)
     table = [
-        (name, *("–" if value is None else django_formats.number_format(value, 1) for value in values))
-        for name, values in rows
+        (name, *(_in_table(value, links.get((line, at))) for at, value in enumerate(values)))
+        for line, (name, values) in enumerate(rows)
     ]
     css = "heat" if len(columns) <= FEW_COLUMNS else "heat wide"
-    return Figure(drawing.svg(label), label, (head or _("Day"), *columns), table, caption, css=css)
+    svg = drawing.svg(label, role="group" if links else "img")
+    return Figure(svg, label, (head or _("Day"), *columns), table, caption, css=css)
+
+
+def _in_table(value: float | None, link: tuple[str, str] | None) -> str:
+    words = "–" if value is None else plain(value, digits=1)
+    return format_html('<a href="{}" title="{}">{}</a>', *link, words) if link else words
 
 
 DayState = Literal["complete", "partial", "missing", "fetching", "before"]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui.forms import ANY_ONE, FilterForm, FixedChoices, PeriodField, RowField, any_of
@@ -15,6 +16,7 @@ from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
 from telephony.models.places import Place
+from telephony.models.spoken import Fate
 
 LENGTHS = {
     "": (_("any"), None, None),
@@ -29,6 +31,10 @@ OUTCOMES = [
     ("reached", _("Somebody answered")),
     ("unreached", _("Nobody answered")),
 ]
+
+
+# What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
+FROM_FIGURES = ("weekday", "hour", "fate")
 
 
 class CallFilterForm(FilterForm):
@@ -51,6 +57,13 @@ class CallFilterForm(FilterForm):
         max_length=20,
         help_text=_("How the called number begins, with its country: +44"),
     )
+    weekday = forms.ChoiceField(
+        label=_("Weekday"), choices=any_of([(str(at + 1), name) for at, name in WEEKDAYS.items()])
+    )
+    hour = forms.ChoiceField(
+        label=_("Hour"), choices=any_of([(str(hour), f"{hour}–{hour + 1}") for hour in range(24)])
+    )
+    fate = forms.ChoiceField(label=_("Missed, then"), choices=any_of(Fate))
     connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
@@ -72,6 +85,9 @@ class CallFilterForm(FilterForm):
             del self.fields["connection"]
         if not groups:
             del self.fields["group"]
+        for name in FROM_FIGURES:
+            if not self.data.get(name):
+                del self.fields[name]
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):
@@ -96,6 +112,10 @@ class CallFilterForm(FilterForm):
             number=values.get("q") or "",
             min_duration_s=shortest,
             max_duration_s=longest,
+            weekday=int(values["weekday"]) if values.get("weekday") else None,
+            hour=int(values["hour"]) if values.get("hour") else None,
+            fate=values.get("fate") or "",
+            zone=self.zone.key,
         )
 
     def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]

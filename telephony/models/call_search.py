@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.db.models.lookups import Exact
 
 from portal.lib.numbers import to_e164
 from telephony.models.calls import MISSED, REACHED, Call, CallQuerySet, NumberName
 from telephony.models.searching import Search
+from telephony.models.spoken import of_fate
 
 DIGITS = re.compile(r"\D+")
 NAMES_AT_MOST = 200
@@ -27,6 +32,8 @@ class CallSearch(Search):
     dialled  how the called number begins, as it is stored: "+44"
     number   any notation; fewer digits than a whole number look at its end; words look at names
     min_duration_s, max_duration_s   talk time
+    weekday, hour   of the clocks of `zone`; ISO weekday, 1 is Monday
+    fate   what became of an unanswered call, see models/spoken.py; days are those of `zone`
     """
 
     start_at: datetime | None = None
@@ -41,6 +48,10 @@ class CallSearch(Search):
     number: str = ""
     min_duration_s: int | None = None
     max_duration_s: int | None = None
+    weekday: int | None = None
+    hour: int | None = None
+    fate: str = ""
+    zone: str = "UTC"
 
     def narrow(self, calls: CallQuerySet, *, region: str) -> CallQuerySet:
         """`region` is the country whose national notation the number may stand in."""
@@ -65,7 +76,18 @@ class CallSearch(Search):
             calls = calls.filter(duration_s__gte=self.min_duration_s)
         if self.max_duration_s is not None:
             calls = calls.filter(duration_s__lte=self.max_duration_s)
+        calls = self._narrow_to_clock(calls)
+        if self.fate:
+            calls = of_fate(calls, self.fate, ZoneInfo(self.zone), self.start_at)
         return self._narrow_to_number(calls, region) if self.number else calls
+
+    def _narrow_to_clock(self, calls: CallQuerySet) -> CallQuerySet:
+        zone = ZoneInfo(self.zone)
+        if self.weekday is not None:
+            calls = calls.filter(Exact(ExtractIsoWeekDay("started_at", tzinfo=zone), self.weekday))
+        if self.hour is not None:
+            calls = calls.filter(Exact(ExtractHour("started_at", tzinfo=zone), self.hour))
+        return calls
 
     def _narrow_to_number(self, calls: CallQuerySet, region: str) -> CallQuerySet:
         text = self.number.strip()

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -19,7 +18,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.scoping import TenantOwned
 from telephony.models.call_search import CallSearch
-from telephony.models.calls import REACHED, UNANSWERED, Call, CallQuerySet, Direction, Medium
+from telephony.models.calls import Call, CallQuerySet
+from telephony.models.spoken import not_spoken_since, unanswered
 
 NOTE_AT_MOST = 500
 
@@ -145,34 +145,3 @@ class Missed:
     is_open_time: bool
     tried_at: datetime | None
     mark: MissedMark | None
-
-
-def unanswered(calls: CallQuerySet) -> CallQuerySet:
-    """Those that came in and that nobody took: who left a message was not spoken to either."""
-    return calls.filter(direction=Direction.INBOUND, medium=Medium.VOICE, outcome__in=UNANSWERED)
-
-
-def not_spoken_since(calls: CallQuerySet, start_at: datetime) -> CallQuerySet:
-    """Those after which nobody talked with the caller, over all connections. None of the calls is before `start_at`.
-
-    A call back that nobody took is none: the caller waits still. That later calls are not before `start_at` either
-    goes without saying, but PostgreSQL then reads these alone, where it would read the calls of years.
-    """
-    later: dict[str, Any] = {
-        "medium": Medium.VOICE,
-        "started_at__gt": OuterRef("started_at"),
-        "started_at__gte": start_at,
-    }
-    got_through = Call.objects.filter(
-        caller_reversed=OuterRef("caller_reversed"),
-        direction=Direction.INBOUND,
-        outcome__in=REACHED,
-        **later,
-    )
-    called_back = Call.objects.filter(
-        callee_reversed=OuterRef("caller_reversed"),
-        direction=Direction.OUTBOUND,
-        duration_s__gt=0,
-        **later,
-    )
-    return calls.filter(~Exists(got_through), ~Exists(called_back))

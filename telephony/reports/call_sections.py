@@ -10,10 +10,11 @@ from django.utils.translation import ngettext, pgettext
 
 from portal.ui import formats
 from portal.ui.figures import plain
-from portal.ui.paper_figures import Part, beside, split_bars, whole
+from portal.ui.paper_figures import beside, split_bars
 from telephony.models.calls import Direction
 from telephony.reports.asked import Asked
 from telephony.reports.document import Column, Section, Tile, amount
+from telephony.reports.fates import fate_words, fates_figure
 from telephony.services import report_facts
 from telephony.services.number_names import names_of
 from telephony.services.report_facts import WITHIN_S, PlaceFigures
@@ -205,29 +206,19 @@ def _rate(counts: tuple[int, int] | None) -> float | None:
 
 def missed_fates(asked: Asked) -> Section:
     found = report_facts.fates(*asked.span, asked.scope, asked.zone)
-    parts = [
-        Part(value=found.within_hour, words=_("called back within the hour"), css="f1"),
-        Part(value=found.same_day, words=_("the same day"), css="f4"),
-        Part(value=found.later, words=_("later"), css="f3"),
-        Part(value=found.called_again, words=_("called again and answered"), css="fq"),
-        Part(value=found.never, words=_("never"), css=""),
-    ]
-    title = ngettext(
-        "What became of the %(count)s missed call", "What became of the %(count)s missed calls", found.all
-    ) % {"count": formats.count(found.all)}
     if not found.all:
         return Section(
             key="missed_fates", title=_("Missed calls"), nothing=_("No caller with a number was missed.")
         )
-    figure = whole(parts, label=title)
+    figure = fates_figure(found)
     return Section(
         key="missed_fates",
-        title=title,
+        title=figure.label,
         measure=_("Those whose number is known, up to when this was made."),
         svg=figure.svg,
-        label=title,
+        label=figure.label,
         columns=[Column(_("What became of it")), Column(_("Calls"), "count")],
-        rows=[[part.words, part.value] for part in parts],
+        rows=[[words, found.of(fate)] for fate, words, _css in fate_words()],
     )
 
 

@@ -24,7 +24,6 @@ from telephony.services.rollup_closing import figures_of
 from telephony.services.rollup_reading import HourSum, by_hour, sums
 
 MOST_ROWS = 8
-CALLERS_WITHIN = 62  # days: callers are counted call by call
 IN_TIME_S = 20  # the usual promise of a queue: so many are answered within
 
 
@@ -321,9 +320,7 @@ def by_destination(
 
 
 def by_caller(span: Span, zone: ZoneInfo, part: Part) -> list[CallerRow]:
-    """Who called most, numbers withheld left out; nothing where the span is longer than CALLERS_WITHIN."""
-    if span.days > CALLERS_WITHIN:
-        return []
+    """Who called most, numbers withheld left out. Counted call by call: half a second of a million calls."""
     calls = calls_of(part).between(*span.instants(zone)).filter(INBOUND, medium=Medium.VOICE)
     rows = calls.exclude(caller="").order_by().values_list("caller")
     counted = rows.annotate(calls=Count("pk"), reached=Count("pk", filter=Q(outcome__in=REACHED)))

@@ -14,7 +14,7 @@ from accounts.models import Person
 from portal.lib.days import midnight
 from telephony.models import Call, MissedMark
 from telephony.models.calls import CallQuerySet
-from telephony.models.missed import not_spoken_since, unanswered
+from telephony.models.spoken import not_spoken_since, with_number
 
 DAYS = 30
 
@@ -51,7 +51,7 @@ def figures_of(zone: ZoneInfo, now: datetime) -> MissedFigures:
     today = now.astimezone(zone).date()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     start_at = midnight(days[0], zone)
-    calls = unanswered(Call.objects.between(start_at, now)).filter(caller_reversed__endswith="+")
+    calls = with_number(Call.objects.between(start_at, now))
     return MissedFigures(
         days=days,
         missed=_by_day(calls, zone),

@@ -6,18 +6,19 @@ missed, and what counts as answered: call_figures.py and models/missed.py. Objec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, Count, F, FloatField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, F, FloatField, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import ExtractHour, TruncDate
 
 from telephony.models import Call, Entity
 from telephony.models.calls import REACHED, UNANSWERED, CallQuerySet, Direction, Medium, Outcome
-from telephony.models.missed import not_spoken_since, unanswered
+from telephony.models.spoken import Fate, fate_of, first_of, later_talks, not_spoken_since, with_number
 from telephony.services.call_figures import INBOUND
 
 WITHIN_S = 20  # the service level of queues: how many were answered within
@@ -130,40 +131,20 @@ class Fates:
     def all(self) -> int:
         return self.within_hour + self.same_day + self.later + self.called_again + self.never
 
+    def of(self, fate: Fate) -> int:
+        found: int = getattr(self, fate.value)
+        return found
+
 
 def fates(start_at: datetime, end_at: datetime, scope: Scope, zone: ZoneInfo) -> Fates:
     """Each by what came first: somebody called back and was heard, or the caller tried again and was answered."""
-    later: dict[str, Any] = {"medium": Medium.VOICE, "started_at__gt": OuterRef("started_at")}
-    later["started_at__gte"] = start_at  # goes without saying, but lets PostgreSQL read these alone
-    back = Call.objects.filter(
-        callee_reversed=OuterRef("caller_reversed"), direction=Direction.OUTBOUND, duration_s__gt=0, **later
+    back, again = later_talks(start_at)
+    rows = _known(start_at, end_at, scope).order_by().annotate(back=first_of(back), again=first_of(again))
+    counts = Counter(
+        fate_of(at, back_at, again_at, zone).value
+        for at, back_at, again_at in rows.values_list("started_at", "back", "again").iterator()
     )
-    again = Call.objects.filter(
-        caller_reversed=OuterRef("caller_reversed"),
-        direction=Direction.INBOUND,
-        outcome__in=REACHED,
-        **later,
-    )
-    rows = _known(start_at, end_at, scope).order_by().annotate(back=_first(back), again=_first(again))
-    counts: dict[str, int] = {}
-    for at, back_at, again_at in rows.values_list("started_at", "back", "again").iterator():
-        fate = _fate(at, back_at, again_at, zone)
-        counts[fate] = counts.get(fate, 0) + 1
     return Fates(**counts)
-
-
-def _first(calls: CallQuerySet) -> Subquery:
-    return Subquery(calls.order_by("started_at").values("started_at")[:1])
-
-
-def _fate(at: datetime, back_at: datetime | None, again_at: datetime | None, zone: ZoneInfo) -> str:
-    if again_at is not None and (back_at is None or again_at < back_at):
-        return "called_again"
-    if back_at is None:
-        return "never"
-    if back_at - at <= timedelta(hours=1):
-        return "within_hour"
-    return "same_day" if back_at.astimezone(zone).date() == at.astimezone(zone).date() else "later"
 
 
 def never_called_back(start_at: datetime, end_at: datetime, scope: Scope) -> CallQuerySet:
@@ -260,4 +241,4 @@ def _inbound(start_at: datetime, end_at: datetime, scope: Scope) -> CallQuerySet
 
 
 def _known(start_at: datetime, end_at: datetime, scope: Scope) -> CallQuerySet:
-    return unanswered(scope.calls(start_at, end_at)).filter(caller_reversed__endswith="+")
+    return with_number(scope.calls(start_at, end_at))

@@ -1,5 +1,9 @@
 from django.urls import path
 
-from telephony.views import overview
+from telephony.views import overview, overview_parts
 
-urlpatterns = [path("t/<slug:slug>/", overview.OverviewView.as_view(), name="overview")]
+urlpatterns = [
+    path("t/<slug:slug>/", overview.OverviewView.as_view(), name="overview"),
+    path("t/<slug:slug>/figures/callers/", overview_parts.CallersView.as_view(), name="overview_callers"),
+    path("t/<slug:slug>/figures/missed/", overview_parts.FatesView.as_view(), name="overview_fates"),
+]

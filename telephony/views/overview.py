@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,11 +14,9 @@ from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
-from portal.ui.links import tenant_url
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
 from telephony.models import Change, Entity, SyncRun
-from telephony.models.places import Place
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics, call_figures
@@ -28,6 +25,7 @@ from telephony.services.period_coverage import PeriodCoverage, coverage_of
 from telephony.services.rollup_closing import versions_of
 from telephony.views import overview_figures
 from telephony.views.attention import attention_of
+from telephony.views.overview_asked import AskedMixin
 from telephony.views.panels import overview_panels
 
 SHORT_CUTS = {
@@ -39,7 +37,7 @@ LATEST_CHANGES = 5
 GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # what the history of calls can be narrowed to
 
 
-class OverviewView(TenantRightMixin, TemplateView):
+class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
     right = None
     template_name = "telephony/overview.html"
 
@@ -76,12 +74,10 @@ class OverviewView(TenantRightMixin, TemplateView):
     def _calls(self, now: datetime, zone: ZoneInfo, today: date) -> dict[str, Any]:
         connection_names = {one.pk: one.name for one in connections_of(self.request)}
         currencies = {one.pk: one.currency for one in connections_of(self.request)}
-        form = self._form(zone)
-        span, part = form.as_span(today), form.as_part()
+        form, span, part = self.asked(zone, today)
         trend = span.trend
         coverage = coverage_of(trend.first, trend.last, today, part)
         found = analytics.compared(span, zone, part, now, currencies)
-        callers = analytics.by_caller(span, zone, part)
         waiting = call_figures.missed_not_called_back(now)
         lines = analytics.by_line(span, zone, part, currencies)
         closed = self._closed(span, part)
@@ -102,7 +98,7 @@ class OverviewView(TenantRightMixin, TemplateView):
             "lines": [
                 (
                     one,
-                    self._url(span, part, line=one.entity.pk)
+                    self.url_of(span, part, line=one.entity.pk)
                     if one.entity and one.entity.missing_since is None
                     else "",
                 )
@@ -114,7 +110,7 @@ class OverviewView(TenantRightMixin, TemplateView):
                 (
                     one,
                     connection_names.get(one.connection_id, ""),
-                    self._url(span, part, direction="inbound", group=one.entity.pk)
+                    self.url_of(span, part, direction="inbound", group=one.entity.pk)
                     if one.entity and one.entity.facet in GROUPS
                     else "",
                 )
@@ -124,30 +120,19 @@ class OverviewView(TenantRightMixin, TemplateView):
                 (
                     one,
                     overview_figures.place_words(one),
-                    self._url(span, part, direction="outbound", dialled=one.code) if one.code else "",
+                    self.url_of(span, part, direction="outbound", dialled=one.code) if one.code else "",
                 )
                 for one in analytics.by_destination(span, zone, part, currencies)[: analytics.MOST_ROWS]
             ],
-            "callers": [(one, self._url(span, part, direction="inbound", q=one.number)) for one in callers],
-            "callers_within": analytics.CALLERS_WITHIN,
+            "callers_url": self.part_url("telephony:overview_callers"),
+            "fates_url": self.part_url("telephony:overview_fates"),
             "waiting": waiting,
-            "names": names_of([*(one.number for one in callers), *(one.number for one in waiting)]),
+            "names": names_of([one.number for one in waiting]),
             "span_words": overview_figures.span_words(span),
             "before_words": overview_figures.span_words(span.before),
             "in_time_s": analytics.IN_TIME_S,
             **self._over_time(trend, zone, part, coverage, found),
         }
-
-    def _form(self, zone: ZoneInfo) -> FiguresForm:
-        listed = Entity.objects.lines().order_by("name_key", "id")
-        form = FiguresForm(
-            self.request.GET,
-            zone=zone,
-            connections=connections_of(self.request),
-            lines=[Place(*row) for row in listed.values_list(*Place._fields)],
-        )
-        form.full_clean()
-        return form
 
     def _over_time(
         self,
@@ -165,13 +150,19 @@ class OverviewView(TenantRightMixin, TemplateView):
                 steps,
                 trend,
                 coverage.not_whole,
-                lambda step: self._calls_url(*trend.part_of(step), part, direction="inbound"),
+                lambda step: self.calls_url(*trend.part_of(step), part, direction="inbound"),
             ),
             "rate": overview_figures.answer_rate(
                 steps, trend, rate_before, self._changes(trend, zone, part), coverage.not_whole, zone
             ),
-            "heat": overview_figures.when_people_call(analytics.hours_of(trend, zone, part), trend),
-            "trend_url": self._calls_url(trend.first, trend.last, part, direction="inbound"),
+            "heat": overview_figures.when_people_call(
+                analytics.hours_of(trend, zone, part),
+                trend,
+                lambda weekday, hour: self.url_of(
+                    trend, part, direction="inbound", weekday=weekday, hour=hour
+                ),
+            ),
+            "trend_url": self.calls_url(trend.first, trend.last, part, direction="inbound"),
         }
 
     def _changes(self, trend: Span, zone: ZoneInfo, part: Part) -> Sequence[Change]:
@@ -204,20 +195,4 @@ class OverviewView(TenantRightMixin, TemplateView):
             "missed": {"direction": "inbound", "outcome": "unreached"},
             "outbound": {"direction": "outbound"},
         }
-        return {name: self._url(span, part, **more) for name, more in some.items()}
-
-    def _url(self, span: Span, part: Part, **more: object) -> str:
-        return self._calls_url(span.first, span.last, part, **more)
-
-    def _calls_url(self, first: date, last: date, part: Part, **more: object) -> str:
-        values = {
-            "period": "dates",
-            "period_from": first.isoformat(),
-            "period_to": last.isoformat(),
-            "medium": "voice",
-            "connection": part.connection,
-            "line": part.line,
-            **more,
-        }
-        set_ones = {name: value for name, value in values.items() if value is not None}
-        return f"{tenant_url(self.request.tenant, 'telephony:call_list')}?{urlencode(set_ones)}"
+        return {name: self.url_of(span, part, **more) for name, more in some.items()}

@@ -136,8 +136,13 @@ def answer_rate(
     )
 
 
-def when_people_call(hours: Sequence[HourSum], span: Span) -> Told:
-    """Inbound calls by weekday and hour: a mean of the weeks where the span has several, else as many as came."""
+def when_people_call(
+    hours: Sequence[HourSum], span: Span, url_of: Callable[[int, int], str] | None = None
+) -> Told:
+    """Inbound calls by weekday and hour: a mean of the weeks where the span has several, else as many as came.
+
+    url_of   the address of the calls behind a cell, by ISO weekday and hour
+    """
     weeks = span.days // 7 if span.days >= 14 else 1
     means = {(one.weekday, one.hour): one.inbound / weeks for one in hours if one.inbound}
     busy = [hour for _weekday_, hour in means]
@@ -162,8 +167,22 @@ def when_people_call(hours: Sequence[HourSum], span: Span) -> Told:
         [str(hour) for hour in shown],
         label=_("Inbound calls by weekday and hour %(span)s") % {"span": span_words(span)},
         caption=caption,
+        links={
+            (one.weekday - 1, one.hour - shown.start): (url_of(one.weekday, one.hour), _cell_words(one))
+            for one in hours
+            if one.inbound and url_of
+        },
     )
     return Told(figure, "", measure, not means)
+
+
+def _cell_words(one: HourSum) -> str:
+    words = {"day": _weekday(one.weekday, whole=True), "from": one.hour, "to": one.hour + 1}
+    return ngettext(
+        "%(day)s, %(from)s–%(to)s h: %(calls)s call",
+        "%(day)s, %(from)s–%(to)s h: %(calls)s calls",
+        one.inbound,
+    ) % {**words, "calls": formats.count(one.inbound)}
 
 
 # ---- words of spans ----

@@ -22,6 +22,7 @@ from telephony.services.rollup_closing import close_months
 from tests.reading import text_of
 
 LINK = re.compile(r'<a href="/t/alice/calls/\?([^"]+)"[^>]*>([\d,]+(?:\.\d)?)</a>')
+HEAT = re.compile(r'<a href="/t/alice/calls/\?([^"]+weekday[^"]+)" aria-label="[^"]+: (\d+) calls?"')
 QUERIES = ("period=30d", "period=year&connection={connection}", "period=30d&line={line}", "period=last_month")
 
 
@@ -62,17 +63,22 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
         for query in QUERIES[: 1 if is_counted else None]:
             page = client.get("/t/alice/?" + query.format(**places)).content.decode()
             assert _wrong_counts(alice, page) == []
-    page = client.get("/t/alice/?period=30d").content.decode()
+    callers = client.get("/t/alice/figures/callers/?period=year").content.decode()
+    fates = client.get("/t/alice/figures/missed/?period=30d").content.decode()
+    assert _wrong_counts(alice, callers + fates) == []
+    page = client.get("/t/alice/?period=30d").content.decode() + callers + fates
+    assert _wrong_counts(alice, page, HEAT) == []
+    assert len(HEAT.findall(page)) > 1
     kinds = {tuple(sorted(QueryDict(unescape(one)))) for one, _count in LINK.findall(page)}
     told = {name for kind in kinds for name in kind}
-    assert {"line", "group", "dialled", "q", "outcome", "direction"} <= told
+    assert {"line", "group", "dialled", "q", "outcome", "direction", "fate", "hour"} <= told
     assert "1 day of Alice at Keyyo" in text_of(client.get("/t/alice/?period=30d"))
 
 
-def _wrong_counts(alice: Connection, page: str) -> list[Any]:
+def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) -> list[Any]:
     """(address, count on the page, calls of that address) of every count that differs; rates are left out."""
     wrong = []
-    for query, shown in LINK.findall(page):
+    for query, shown in link.findall(page):
         if "." in shown or "outcome=reached" in query:
             continue
         with tenant_scope(alice.tenant_id):

@@ -1,0 +1,55 @@
+"""Which figures a request asks for, and the addresses of the calls behind them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from portal.ui.links import tenant_url
+from telephony.forms.overview import FiguresForm
+from telephony.menu import connections_of
+from telephony.models import Entity
+from telephony.models.places import Place
+from telephony.models.rollups import Part
+from telephony.models.spans import Span
+
+
+class AskedMixin:
+    """The overview and the parts of it that are asked for apart; they take the same query."""
+
+    request: Any
+
+    def asked(self, zone: ZoneInfo, today: date) -> tuple[FiguresForm, Span, Part]:
+        listed = Entity.objects.lines().order_by("name_key", "id")
+        form = FiguresForm(
+            self.request.GET,
+            zone=zone,
+            connections=connections_of(self.request),
+            lines=[Place(*row) for row in listed.values_list(*Place._fields)],
+        )
+        form.full_clean()
+        return form, form.as_span(today), form.as_part()
+
+    def url_of(self, span: Span, part: Part, **more: object) -> str:
+        return self.calls_url(span.first, span.last, part, **more)
+
+    def calls_url(self, first: date, last: date, part: Part, **more: object) -> str:
+        values = {
+            "period": "dates",
+            "period_from": first.isoformat(),
+            "period_to": last.isoformat(),
+            "medium": "voice",
+            "connection": part.connection,
+            "line": part.line,
+            **more,
+        }
+        set_ones = {name: value for name, value in values.items() if value is not None}
+        return f"{tenant_url(self.request.tenant, 'telephony:call_list')}?{urlencode(set_ones)}"
+
+    def part_url(self, name: str) -> str:
+        """A part of the overview, of the same figures."""
+        query = self.request.GET.urlencode()
+        address = tenant_url(self.request.tenant, name)
+        return f"{address}?{query}" if query else address
