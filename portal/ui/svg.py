@@ -119,8 +119,8 @@ class Figure:
         """The rows of the table, by plain strings as the drawing is."""
         rows = []
         for first, *rest in self.rows:
-            cells = "".join(f'<td class="r">{conditional_escape(cell)}</td>' for cell in rest)
-            rows.append(f'<tr><th scope="row">{conditional_escape(first)}</th>{cells}</tr>')
+            cells = "".join(f'<td class="r">{conditional_escape(str(cell))}</td>' for cell in rest)
+            rows.append(f'<tr><th scope="row">{conditional_escape(str(first))}</th>{cells}</tr>')
         return SafeString("".join(rows))
 
     def __html__(self) -> SafeString:
