@@ -87,7 +87,7 @@ class Processes:
     def start_web(self) -> None:
         self._start(
             "web", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "12",
-            "--preload", "--graceful-timeout", "1", "--timeout", "60", "--access-logfile", "-",
+            "--preload", "--graceful-timeout", "1", "--timeout", "60", "--no-control-socket", "--access-logfile", "-",
             "--logger-class", "portal.access_log.RedactingLogger",
         )  # fmt: skip
 
