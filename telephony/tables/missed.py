@@ -68,9 +68,13 @@ class MissedTable(BaseTable):
     def render_first_at(self, record: Call) -> SafeString:
         return parts.moment_tag(self.told[record.caller].first_at, self.reader, self.today)
 
-    def render_waited(self, record: Call) -> str:
-        """In hours, however many: a day of opening hours is not what people take for a day."""
+    def render_waited(self, record: Call) -> str | SafeString:
+        """In hours, however many: a day of opening hours is not what people take for a day. Nothing of them since the
+        call: it was closed all the while.
+        """
         missed = self.told[record.caller]
+        if missed.is_open_time and not missed.waited_s:
+            return self._closed
         if missed.is_open_time and missed.waited_s >= DAY_S:
             return self._hours % {"hours": formats.count(missed.waited_s // 3600)}
         return formats.span(missed.waited_s)
@@ -92,6 +96,11 @@ class MissedTable(BaseTable):
         if missed.tried_at:
             words.append(_("Called back in vain, %(when)s") % {"when": formats.moment(missed.tried_at)})
         return " · ".join(words) or formats.DASH
+
+    @cached_property
+    def _closed(self) -> SafeString:
+        words = pgettext("a caller who waits", "closed since")
+        return format_html('<span class="sb-quiet">{}</span>', words)
 
     @cached_property
     def _hours(self) -> str:
