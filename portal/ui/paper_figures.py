@@ -175,4 +175,22 @@ def whole(parts: Sequence[Part], *, label: str, head: Sequence[str] = ()) -> Fig
         free[row] += len(plain(part.value)) * 8 + 4
         x += wide
     rows = [(part.words, plain(part.value)) for part in parts]
-    return Figure(drawing.svg(label), label, head or (_("Part"), _("Value")), rows)
+    svg, narrow = drawing.svg(label), _narrow_whole(shown, label)
+    return Figure(svg, label, head or (_("Part"), _("Value")), rows, narrow=narrow)
+
+
+def _narrow_whole(shown: Sequence[Part], label: str) -> SafeString:
+    """The same for a telephone: the parts below the bar, a line each with its sign."""
+    width, total = 358.0, sum(part.value for part in shown) or 1
+    drawing, x = Drawing(width, 44.0 + 20 * len(shown)), 0.5
+    pattern = f"hatch-2-{hash_of(label)}-narrow"
+    drawing.parts.append(hatch(pattern))
+    for row, part in enumerate(shown):
+        wide, y = (width - 2) * part.value / total, 44.0 + 20 * row
+        fill = {"css": part.css} if part.css else {"css": "edge-2", "fill": f"url(#{pattern})"}
+        drawing.add("rect", x=x, y=0.5, width=max(1.0, wide - 2), height=30, **fill)
+        drawing.add("rect", x=0.5, y=y, width=11, height=11, **fill)
+        drawing.text(20, y + 10, plain(part.value), css="b")
+        drawing.text(26 + len(plain(part.value)) * 8, y + 10, part.words, css="s")
+        x += wide
+    return drawing.svg(label)

@@ -1,4 +1,4 @@
-"""What figures are about: a span in words or dates, and a connection or a line."""
+"""What figures are about: a span in words or dates, and a connection, a line, or a queue or group."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ class FiguresForm(FilterForm):
     line = RowField(
         label=_("Line"), queryset=Entity.objects.lines().order_by("name_key", "id"), empty_label=_("all")
     )
+    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("all"))
 
     def __init__(
         self,
@@ -62,10 +63,14 @@ class FiguresForm(FilterForm):
         zone: ZoneInfo,
         connections: Sequence[Connection],
         lines: Sequence[Any],
+        groups: Sequence[Any] = (),
         **kwargs: Any,
     ) -> None:
         self.zone = zone
-        super().__init__(*args, rows={"connection": connections, "line": lines}, **kwargs)
+        rows = {"connection": connections, "line": lines, "group": groups}
+        super().__init__(*args, rows=rows, **kwargs)
+        if not groups:
+            del self.fields["group"]
         if len(connections) <= 1:
             del self.fields["connection"]
 
@@ -97,5 +102,6 @@ class FiguresForm(FilterForm):
         )
 
     def as_part(self) -> Part:
+        """Of a queue or group this is only its line and connection: which it is, its row says (views/overview_asked.py)."""
         connection, line = self.cleaned_data.get("connection"), self.cleaned_data.get("line")
         return Part(connection=connection.pk if connection else None, line=line.pk if line else None)

@@ -171,6 +171,8 @@ def calls_of(part: Part) -> CallQuerySet:
         calls = calls.filter(connection_id=part.connection)
     if part.line is not None:
         calls = calls.filter(line_id=part.line)
+    if part.group is not None:
+        calls = calls.filter(group_remote_id=part.group)
     return calls
 
 
@@ -218,9 +220,9 @@ def over_time(span: Span, zone: ZoneInfo, part: Part) -> dict[date, Step]:
 
 
 def hours_of(span: Span, zone: ZoneInfo, part: Part) -> list[HourSum]:
-    """Inbound and other voice calls by weekday and hour. Of a line they are counted call by call: it has few."""
+    """Inbound and other voice calls by weekday and hour. Of a line or a group they are counted call by call."""
     start_at, end_at = span.instants(zone)
-    if part.line is None:
+    if part.line is None and part.group is None:
         return by_hour(start_at, end_at, zone, part)
     found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     rows = calls_of(part).between(start_at, end_at).filter(medium=Medium.VOICE)

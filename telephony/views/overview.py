@@ -16,7 +16,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
-from telephony.models import Change, Entity, SyncRun
+from telephony.models import Change, SyncRun
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics, call_figures
@@ -25,7 +25,7 @@ from telephony.services.period_coverage import PeriodCoverage, coverage_of
 from telephony.services.rollup_closing import versions_of
 from telephony.views import overview_figures
 from telephony.views.attention import attention_of
-from telephony.views.overview_asked import AskedMixin
+from telephony.views.overview_asked import GROUPS, AskedMixin
 from telephony.views.panels import overview_panels
 
 SHORT_CUTS = {
@@ -34,7 +34,6 @@ SHORT_CUTS = {
     "30d": gettext_lazy("30 days"),
 }
 LATEST_CHANGES = 5
-GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # what the history of calls can be narrowed to
 
 
 class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
@@ -113,6 +112,9 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
                     self.url_of(span, part, direction="inbound", group=one.entity.pk)
                     if one.entity and one.entity.facet in GROUPS
                     else "",
+                    self.group_url(one.entity.pk)
+                    if one.entity and one.entity.facet in GROUPS and not self.group
+                    else "",
                 )
                 for one in analytics.by_group(span, zone, part)
             ],
@@ -182,8 +184,9 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
         return versions_of(span.first) if span.is_whole_month and part == Part() else []
 
     def _subject(self, form: FiguresForm) -> str:
-        """The line or connection that is looked at alone, by name."""
-        chosen = form.cleaned_data.get("line") or form.cleaned_data.get("connection")
+        """The line, queue, group or connection that is looked at alone, by name."""
+        names = ("line", "group", "connection")
+        chosen = next((one for one in map(form.cleaned_data.get, names) if one), None)
         return str(chosen) if chosen else ""
 
     def _urls(self, span: Span, part: Part) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -15,22 +16,31 @@ from telephony.models.places import Place
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 
+GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # what figures and the history of calls can be narrowed to
+
 
 class AskedMixin:
     """The overview and the parts of it that are asked for apart; they take the same query."""
 
     request: Any
+    group: Entity | None = None
 
     def asked(self, zone: ZoneInfo, today: date) -> tuple[FiguresForm, Span, Part]:
-        listed = Entity.objects.lines().order_by("name_key", "id")
+        listed = Entity.objects.call_places().order_by("name_key", "id")
+        places = [Place(*row) for row in listed.values_list(*Place._fields)]
         form = FiguresForm(
             self.request.GET,
             zone=zone,
             connections=connections_of(self.request),
-            lines=[Place(*row) for row in listed.values_list(*Place._fields)],
+            lines=[one for one in places if one.is_line],
+            groups=[one for one in places if one.facet in GROUPS],
         )
         form.full_clean()
-        return form, form.as_span(today), form.as_part()
+        part = form.as_part()
+        if chosen := form.cleaned_data.get("group"):
+            self.group = Entity.objects.defer("document").get(pk=chosen.pk)
+            part = replace(part, connection=self.group.connection_id, group=self.group.remote_id)
+        return form, form.as_span(today), part
 
     def url_of(self, span: Span, part: Part, **more: object) -> str:
         return self.calls_url(span.first, span.last, part, **more)
@@ -43,6 +53,7 @@ class AskedMixin:
             "medium": "voice",
             "connection": part.connection,
             "line": part.line,
+            "group": self.group.pk if self.group else None,
             **more,
         }
         set_ones = {name: value for name, value in values.items() if value is not None}
@@ -53,3 +64,9 @@ class AskedMixin:
         query = self.request.GET.urlencode()
         address = tenant_url(self.request.tenant, name)
         return f"{address}?{query}" if query else address
+
+    def group_url(self, pk: int) -> str:
+        """The overview of a queue or group, of the same days."""
+        query = self.request.GET.copy()
+        query["group"] = str(pk)
+        return f"{tenant_url(self.request.tenant, 'telephony:overview')}?{query.urlencode()}"

@@ -51,7 +51,7 @@ class FatesView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView)
 
     def _figure(self, span: Span, part: Part, zone: ZoneInfo) -> Figure | None:
         """The bar, and its table with a way to the calls of each fate; None where nobody with a number was missed."""
-        line = Entity.objects.filter(pk=part.line).first() if part.line else None
+        line = Entity.objects.filter(pk=part.line).first() if part.line else self.group
         scope = report_facts.Scope(connection_id=part.connection, line=line)
         found = report_facts.fates(*span.instants(zone), scope, zone)
         if not found.all:
@@ -61,7 +61,7 @@ class FatesView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView)
             url = self.url_of(span, part, direction="inbound", fate=fate.value)
             count = formats.count(found.of(fate))
             rows.append((words, format_html('<a href="{}">{}</a>', url, count) if found.of(fate) else count))
-        return replace(fates_figure(found), rows=rows, css="scroll")
+        return replace(fates_figure(found), rows=rows, css="paper")
 
 
 class CallersView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView):

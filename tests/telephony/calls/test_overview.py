@@ -23,7 +23,13 @@ from tests.reading import text_of
 
 LINK = re.compile(r'<a href="/t/alice/calls/\?([^"]+)"[^>]*>([\d,]+(?:\.\d)?)</a>')
 HEAT = re.compile(r'<a href="/t/alice/calls/\?([^"]+weekday[^"]+)" aria-label="[^"]+: (\d+) calls?"')
-QUERIES = ("period=30d", "period=year&connection={connection}", "period=30d&line={line}", "period=last_month")
+QUERIES = (
+    "period=30d",
+    "period=year&connection={connection}",
+    "period=30d&line={line}",
+    "period=30d&group={group}",
+    "period=last_month",
+)
 
 
 @pytest.fixture
@@ -54,7 +60,8 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
     with tenant_scope(alice.tenant_id):
         places = {
             "connection": alice.pk,
-            "line": Entity.objects.filter(remote_id=LINES[0]).values_list("pk", flat=True).get(),
+            "line": Entity.objects.get(remote_id=LINES[0]).pk,
+            "group": Entity.objects.get(remote_id="q1").pk,
         }
     for is_counted in (False, True):
         if is_counted:
@@ -65,7 +72,8 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
             assert _wrong_counts(alice, page) == []
     callers = client.get("/t/alice/figures/callers/?period=year").content.decode()
     fates = client.get("/t/alice/figures/missed/?period=30d").content.decode()
-    assert _wrong_counts(alice, callers + fates) == []
+    of_group = client.get(f"/t/alice/figures/missed/?period=30d&group={places['group']}").content.decode()
+    assert _wrong_counts(alice, callers + fates + of_group) == []
     page = client.get("/t/alice/?period=30d").content.decode() + callers + fates
     assert _wrong_counts(alice, page, HEAT) == []
     assert len(HEAT.findall(page)) > 1
