@@ -1,4 +1,4 @@
-"""Which branches of a broad callflow are folded when it is opened, so that its first steps can be read."""
+"""Which branches of a broad callflow are folded when it is opened, or one of them is, so that the next steps can be read."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ WHOLE = 24  # ways to an end that are shown as they are
 SHOWN = 12  # beside one another at first, where there are more
 
 
-def folded_at_first(flow: Flow) -> set[int]:
-    """The steps whose branches are: all of one level, the deepest above which there are not too many beside one another.
+def folded_at_first(flow: Flow, start: int | None = None) -> set[int]:
+    """The steps whose branches are, of all or of those at `start` and below: all of one level, the deepest above which
+    there are not too many beside one another.
 
     The first step never is, and none from which there is one way only: it takes no more room for being shown.
     """
-    level: dict[int | None, int] = {None: 0}
+    if start is None and flow.top is None:
+        return set()
+    walk = list(flow.walk(start))
+    level: dict[int | None, int] = {flow[walk[0][0]].parent: 0}
     ends: Counter[int] = Counter()
     steps: Counter[int] = Counter()
-    for number, node in flow.walk():
+    for number, node in walk:
         own = level[number] = level[node.parent] + 1
         steps[own] += 1
         ends[own] += not node.branches
@@ -30,7 +34,17 @@ def folded_at_first(flow: Flow) -> set[int]:
             break
         deepest = own
         ended += ends[own]
-    return {number for number, node in flow.walk() if level[number] == deepest and _parts(flow, number)}
+    return {number for number, _node in walk if level[number] == deepest and _parts(flow, number)}
+
+
+def unfolded_to(flow: Flow, folded: set[int], step: int) -> set[int]:
+    """What stays folded where a step is to be seen; what hangs below those above it is folded as at first."""
+    above, left, opened = set(flow.above(step)), set(folded), set[int]()
+    while hiding := left & above - opened:
+        opened |= hiding
+        for number in hiding:
+            left |= folded_at_first(flow, number)
+    return left - opened
 
 
 def _parts(flow: Flow, number: int) -> bool:

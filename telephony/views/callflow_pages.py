@@ -21,7 +21,7 @@ from telephony.providers.callflows.lint import Problem
 from telephony.providers.callflows.surroundings import Around, Target
 from telephony.providers.callflows.tree import Flow, read
 from telephony.services.callflow_around import Key, Network, network_of, problems_of, targets_of
-from telephony.services.callflow_folding import folded_at_first
+from telephony.services.callflow_folding import folded_at_first, unfolded_to
 from telephony.services.callflow_panel import Panel, panel_of_root, panel_of_step
 from telephony.services.callflow_scene import ROOT, Scene, Step, scene_of
 from telephony.services.callflow_ways import ways_to
@@ -125,7 +125,7 @@ class CallflowPage(TenantRightMixin):
             asked = set(self.at_first)
         step = self.wanted_step
         if asked and step.isdecimal() and int(step) in self.flow:
-            asked -= set(self.flow.above(int(step)))
+            asked = unfolded_to(self.flow, asked, int(step))
         return asked
 
     @cached_property
@@ -169,8 +169,11 @@ class CallflowPage(TenantRightMixin):
 
         def fold(one: str) -> str:
             number = steps[one].number
-            kept = [other for other in folded if other != number]
-            wanted = self._told_folds(kept if number in folded else [*folded, number])
+            if number in folded:
+                kept = {other for other in folded if other != number}
+                wanted = self._told_folds(kept | folded_at_first(self.flow, number))
+            else:
+                wanted = self._told_folds([*folded, number])
             return f"?step={one}{self._tail(fold=wanted)}{open_tail}"
 
         def opening(one: str) -> str:
