@@ -16,7 +16,7 @@ TRIPS, SEQUENCES, PARTS = (
     50,
     2,
 )  # parts, so that two processes may share them; each begins with an account
-WHOLE, DEEP = 9, 19  # every so many by every page, and as deep as they come
+WHOLE, DEEP = 20, 19  # every so many by every page, and as deep as they come
 
 
 @pytest.mark.django_db(transaction=True)
