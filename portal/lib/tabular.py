@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import IO, Any
-
-import xlsxwriter
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -56,7 +54,7 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
 
 def write_xlsx(target: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write rows to a workbook without holding them; a new sheet begins when one is full. Returns the row count."""
-    book = xlsxwriter.Workbook(target, _OPTIONS)
+    book = _workbook(target, _OPTIONS)
     bold = book.add_format({"bold": True})
     sheet, line, count, sheets = None, 0, 0, 0
     for row in _with_heads_first(rows):
@@ -81,7 +79,7 @@ def write_sheets(
     target: IO[bytes], sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]
 ) -> None:
     """A workbook of several small sheets: (title, heads, rows); a sheet without heads begins with its rows."""
-    book = xlsxwriter.Workbook(target, {**_OPTIONS, "constant_memory": False, "in_memory": True})
+    book = _workbook(target, {**_OPTIONS, "constant_memory": False, "in_memory": True})
     bold = book.add_format({"bold": True})
     for number, (title, heads, rows) in enumerate(sheets, start=1):
         sheet = book.add_worksheet(f"{number} {_sheet_name(title, 1)}")
@@ -93,6 +91,12 @@ def write_sheets(
         for line, row in enumerate(rows, start=1 if heads else 0):
             _write_row(sheet, line, row)
     book.close()
+
+
+def _workbook(target: IO[bytes], options: Mapping[str, bool]) -> Any:
+    import xlsxwriter  # here: much to load, and most processes never write a workbook
+
+    return xlsxwriter.Workbook(target, options)
 
 
 def _write_row(sheet: Any, line: int, row: Sequence[Any]) -> None:

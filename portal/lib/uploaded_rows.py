@@ -17,10 +17,8 @@ from datetime import date, datetime, time
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from portal.lib.files import decoded
 from portal.lib.tabular import unguarded
@@ -121,6 +119,9 @@ def _refuse_too_wide(columns: int) -> None:
 
 def _workbook(content: bytes) -> Uploaded:
     """The first sheet."""
+    import openpyxl  # here: much to load, and most processes never read a workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _refuse_too_long(_unpacked_rows(content))
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-import holidays
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.hours import LAST, Yearly
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 COUNTRIES = {
     "FR": _("France"),
@@ -42,7 +45,7 @@ def regions_of(country: str) -> list[tuple[str, str]]:
     """Codes and names of a country's regions, by name."""
     if country not in COUNTRIES:
         return []
-    named = holidays.country_holidays(country).get_subdivision_aliases()
+    named = _calendar(country).get_subdivision_aliases()
     found = [(code, (aliases or [code])[0]) for code, aliases in named.items()]
     return sorted(found, key=lambda pair: pair[1])
 
@@ -77,8 +80,8 @@ def _holidays_of(
 
 def _dates_by_name(country: str, region: str, years: range) -> dict[str, tuple[list[date], int]]:
     """Dates in order, and which of several names of the first date it is."""
-    own = holidays.country_holidays(country).default_language
-    calendar = holidays.country_holidays(country, subdiv=region or None, years=years, language=own)
+    own = _calendar(country).default_language
+    calendar = _calendar(country, subdiv=region or None, years=years, language=own)
     found: dict[str, tuple[list[date], int]] = {}
     for day in sorted(calendar):
         for index, name in enumerate(calendar.get_list(day)):
@@ -88,10 +91,16 @@ def _dates_by_name(country: str, region: str, years: range) -> dict[str, tuple[l
 
 def _said(country: str, region: str, years: range, language: str) -> Mapping[tuple[date, int], str]:
     """Names as a person of this language reads them, by day and place among the day's names."""
-    known = holidays.country_holidays(country).supported_languages
+    known = _calendar(country).supported_languages
     spoken = next((one for one in known if one.split("_")[0] == language.split("-")[0]), "en_US")
-    calendar = holidays.country_holidays(country, subdiv=region or None, years=years, language=spoken)
+    calendar = _calendar(country, subdiv=region or None, years=years, language=spoken)
     return {(day, index): name for day in calendar for index, name in enumerate(calendar.get_list(day))}
+
+
+def _calendar(country: str, **options: Any) -> HolidayBase:
+    import holidays  # a start that needs no holiday reads no calendars of five religions
+
+    return holidays.country_holidays(country, **options)
 
 
 def _rule_of(dates: list[date]) -> Yearly | None:
