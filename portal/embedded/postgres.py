@@ -110,9 +110,10 @@ class Postgres:
         return self.url
 
     def stop(self) -> None:
-        """SIGINT is PostgreSQL's fast shutdown: it ends sessions and leaves a clean cluster."""
+        """SIGINT is PostgreSQL's fast shutdown: it ends sessions and leaves a clean cluster. SIGQUIT is the immediate one:
+        a cluster that is thrown away need not be written out before."""
         if self.process:
-            stop(self.process, signal.SIGINT, limit_s=20)
+            stop(self.process, signal.SIGINT if self.durable else signal.SIGQUIT, limit_s=20)
 
     def _make_cluster(self, programs: Path, *, built_in_locale: bool) -> None:
         if self.data.exists():
