@@ -232,6 +232,7 @@ RUN_TURN_S = env_int("RUN_TURN_S", 5)
 BULK_TURN_S = env_int("BULK_TURN_S", 10)  # its queue also takes up what people wait for
 EXPORT_BATCH = env_int("EXPORT_BATCH", 5_000)
 WORK_TRIES = env_int("WORK_TRIES", 3)
+BACKFILL_MONTHS = env_int("BACKFILL_MONTHS", 12)  # of calls, at first; each connection has its own
 EDIT_DEADLINE_S = 10
 SETTLE_AFTER_S = (2, 10, 60)
 PREVIEW_LIFETIME_S = 30 * 60

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -258,6 +259,7 @@ def _new_connection(asked: Round) -> Connection:
         name=asked.name or label,
         time_zone=asked.time_zone or asked.provider.zone,
         currency=asked.provider.currency,
+        backfill_months=settings.BACKFILL_MONTHS,
         created_by=asked.person,
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.text import slugify
@@ -157,6 +158,7 @@ def _import(connection: Connection, wish: Wish, person: Person, request: HttpReq
             remote_account=wish.account.remote_id,
             time_zone=_zone(wish.account) or connection.time_zone,
             currency=connection.currency,
+            backfill_months=settings.BACKFILL_MONTHS,
             capabilities=connection.capabilities,
             probed={"server": connection.probed.get("server", {})},
             created_by=person,
