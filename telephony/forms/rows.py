@@ -162,6 +162,7 @@ class RowsField(forms.Field):
 
     origins     of a cleaned list, where each entry was in the one that was loaded, None for a new one
     is_drafted  what was loaded is what a person wants already, not what the provider has
+    bad         cells that hold what cannot be, by row and column, once the field is cleaned
     """
 
     origins: tuple[int | None, ...] = ()
@@ -172,9 +173,12 @@ class RowsField(forms.Field):
         assert one.rows is not None
         self.one, self.rows, self.held, self.around = one, one.rows, held, around
         self.is_drafted = is_drafted
+        self.bad: set[tuple[str, str]] = set()
         super().__init__(
             widget=widget, label=one.label, help_text=one.help, required=one.required, disabled=one.is_fixed
         )
+        drawn: Any = self.widget  # Django has made a copy of it
+        drawn.bad = self.bad
 
     def clean(self, value: Any) -> Any:
         if self.disabled or value is None:
@@ -190,6 +194,7 @@ class RowsField(forms.Field):
                     if column.required and value_at(entry, column.name) in (None, ""):
                         raise forms.ValidationError(_("A value is needed."))
                 except forms.ValidationError as error:
+                    self.bad.add((row.token, column.name))
                     place = _("Row %(number)d, %(field)s") % {"number": at, "field": column.label}
                     wrong += [f"{place}: {message}" for message in error.messages]
             entries.append(

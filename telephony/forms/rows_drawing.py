@@ -37,7 +37,8 @@ MOST_COLUMNS = 5  # of a table; entries that say more stand one below the other
 
 
 class RowsWidget(forms.Widget):
-    """`value` is a list of rows. `searches` are where more objects are found by name, by their kind."""
+    """`value` is a list of rows. `searches` are where more objects are found by name, by their kind; `bad` the cells
+    that hold what cannot be, by row and column."""
 
     use_fieldset = True
 
@@ -46,6 +47,7 @@ class RowsWidget(forms.Widget):
         assert one.rows is not None
         self.one, self.rows, self.held, self.options = one, one.rows, held, options
         self.searches: dict[str, str] = {}
+        self.bad: set[tuple[str, str]] = set()
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row] | None:
         return read_rows(self.one, data, self.held)
@@ -103,7 +105,10 @@ class RowsWidget(forms.Widget):
                     else _("More settings")
                 )
                 inside = self._labelled(name, own, row, folded)
-                cells += f'<details class="sb-more"><summary>{escape(words)}</summary>{inside}</details>'
+                is_open = " open" if any((row.token, one.name) in self.bad for one in folded) else ""
+                cells += (
+                    f'<details class="sb-more"{is_open}><summary>{escape(words)}</summary>{inside}</details>'
+                )
             acts = self._acts(name, row, at, len(rows), f"{at + 1}, {word}")
             head = f"<div><b>{escape(word)}</b> {escape(title)}{self._hidden(name, row)}{acts}</div>"
             lines.append(f"<li>{head}{cells}</li>")
@@ -156,6 +161,8 @@ class RowsWidget(forms.Widget):
             "id": f"{own}_{row.token}_{column.name}",
             "class": f"{classes} {widget.attrs.get('class', '')}".strip(),
         }
+        if (row.token, column.name) in self.bad:
+            attrs["aria-invalid"] = "true"
         if who:
             attrs["aria-label"] = f"{column.label}: {who}"
         is_first = column.name == self.rows.columns_of(row.what[0])[0].name

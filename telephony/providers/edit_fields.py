@@ -270,10 +270,16 @@ def _row_words(rows: Rows, entry: Any, around: Surroundings) -> str:
         (str(one.label), one.say(value, around).plain(display))
         for one in rows.columns_of(what)
         if (value := value_at(entry, one.name)) not in (None, "", [], {})
+        and not (rows.are_alike and _is_usual_value(one, value))
     ]
     if told and rows.are_alike and not which:
         (_first, name), *told = told
     return f"{name} ({', '.join(map(': '.join, told))})" if told else name
+
+
+def _is_usual_value(one: Field, value: Any) -> bool:
+    """Whether the provider fills in this value where none is given: nothing to tell of an entry."""
+    return one.declared is not None and one.declared.has_default and value == one.declared.default
 
 
 def time_of_day(seconds: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from django.test import Client
@@ -58,6 +59,8 @@ def test_gateways_are_moved_edited_added_and_keep_their_passwords(account: Accou
     refused = browser.post(url, data | {"gateways.2.server": [""], "gateways.1.port": ["5o60"]})
     told = refused.context["form"].errors["gateways"]
     assert told == ["Row 1, Port: A whole number is needed.", "Row 3, Server: A value is needed."]
+    marked = re.findall(r'<[^>]*name="([^"]+)"[^>]*aria-invalid="true"', refused.content.decode())
+    assert marked == ["gateways.1.port", "gateways.2.server"]
 
     first = browser.post(url, data)
     again = f"{url}?change={Change.objects.get().pk}"
