@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
 
 from django.utils import formats as django_formats
@@ -82,7 +83,10 @@ def heat(
 
 def _in_table(value: float | None, link: tuple[str, str] | None) -> str:
     words = "–" if value is None else plain(value, digits=1)
-    return format_html('<a href="{}" title="{}">{}</a>', *link, words) if link else words
+    if not link:
+        return words
+    url, tip = link
+    return SafeString(f'<a href="{escape(url)}" title="{escape(tip)}">{words}</a>')
 
 
 DayState = Literal["complete", "partial", "missing", "fetching", "before"]

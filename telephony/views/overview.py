@@ -145,6 +145,7 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
         found: analytics.Compared,
     ) -> dict[str, Any]:
         steps = analytics.over_time(trend, zone, part)
+        trend_url = self.url_of(trend, part, direction="inbound")
         may_compare = trend.name and coverage.reaches(trend.before)
         rate_before = found.before.answer_rate if may_compare else None
         return {
@@ -160,11 +161,9 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
             "heat": overview_figures.when_people_call(
                 analytics.hours_of(trend, zone, part),
                 trend,
-                lambda weekday, hour: self.url_of(
-                    trend, part, direction="inbound", weekday=weekday, hour=hour
-                ),
+                lambda weekday, hour: f"{trend_url}&weekday={weekday}&hour={hour}",
             ),
-            "trend_url": self.calls_url(trend.first, trend.last, part, direction="inbound"),
+            "trend_url": trend_url,
         }
 
     def _changes(self, trend: Span, zone: ZoneInfo, part: Part) -> Sequence[Change]:

@@ -162,13 +162,17 @@ def when_people_call(
         }
     mean_words = ngettext("mean of %(weeks)s week", "mean of %(weeks)s weeks", weeks) % {"weeks": weeks}
     measure = _("inbound per hour, %(mean)s") % {"mean": mean_words} if weeks > 1 else _("inbound per hour")
+    days = [_weekday(weekday, whole=True) for weekday in range(1, 8)]
     figure = heat(
         rows,
         [str(hour) for hour in shown],
         label=_("Inbound calls by weekday and hour %(span)s") % {"span": span_words(span)},
         caption=caption,
         links={
-            (one.weekday - 1, one.hour - shown.start): (url_of(one.weekday, one.hour), _cell_words(one))
+            (one.weekday - 1, one.hour - shown.start): (
+                url_of(one.weekday, one.hour),
+                _cell_words(one, days[one.weekday - 1]),
+            )
             for one in hours
             if one.inbound and url_of
         },
@@ -176,13 +180,13 @@ def when_people_call(
     return Told(figure, "", measure, not means)
 
 
-def _cell_words(one: HourSum) -> str:
-    words = {"day": _weekday(one.weekday, whole=True), "from": one.hour, "to": one.hour + 1}
+def _cell_words(one: HourSum, day: str) -> str:
+    words = {"day": day, "from": one.hour, "to": one.hour + 1}
     return ngettext(
         "%(day)s, %(from)s–%(to)s h: %(calls)s call",
         "%(day)s, %(from)s–%(to)s h: %(calls)s calls",
         one.inbound,
-    ) % {**words, "calls": formats.count(one.inbound)}
+    ) % {**words, "calls": plain(one.inbound)}
 
 
 # ---- words of spans ----
