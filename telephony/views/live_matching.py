@@ -34,6 +34,6 @@ class SeenView(TenantRightMixin, TemplateView):
             connections=known if len(known) > 1 else [],
             chosen=chosen[0] if chosen else None,
             found=matched(chosen or known, timezone.now()),
-            may_sync=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
+            may_sync=Right.CONNECTIONS_MANAGE in self.request.rights,
             **kwargs,
         )

@@ -43,8 +43,8 @@ class Command(BaseCommand):
                 words = " ".join("-" if key in (None, "") else str(key) for key in keys)
                 self.stdout.write(f"{slug}: only in the {side}: {words}: {calls} calls")
             if one.left_aside:
-                days = "1 day" if one.left_aside == 1 else f"{one.left_aside} days"
-                self.stdout.write(f"{slug}: {days} of connections left aside, to be counted yet")
+                aside = "1 day" if one.left_aside == 1 else f"{one.left_aside} days"
+                self.stdout.write(f"{slug}: {aside} of connections left aside, to be counted yet")
         if any(one.differences for one in found.values()):
             raise CommandError("The roll-ups are not what the calls give; `rollups --rebuild` mends that.")
         self.stdout.write(f"{len(found)} tenants: every cell is what the calls give.")
