@@ -34,6 +34,18 @@ class MissedMenu(NamedTuple):
     is_mine: bool
 
 
+def waited(missed: Missed) -> str:
+    """How long somebody waits, "" where it was closed all the while since the call.
+
+    Opening hours in hours, however many: a day of them is not what people take for a day.
+    """
+    if missed.is_open_time and not missed.waited_s:
+        return ""
+    if missed.is_open_time and missed.waited_s >= DAY_S:
+        return pgettext("length of time", "%(hours)s h") % {"hours": formats.count(missed.waited_s // 3600)}
+    return formats.span(missed.waited_s)
+
+
 class MissedTable(BaseTable):
     row_height = "42"
     caption = gettext_lazy("Missed and not called back, by number")
@@ -69,15 +81,7 @@ class MissedTable(BaseTable):
         return parts.moment_tag(self.told[record.caller].first_at, self.reader, self.today)
 
     def render_waited(self, record: Call) -> str | SafeString:
-        """In hours, however many: a day of opening hours is not what people take for a day. Nothing of them since the
-        call: it was closed all the while.
-        """
-        missed = self.told[record.caller]
-        if missed.is_open_time and not missed.waited_s:
-            return self._closed
-        if missed.is_open_time and missed.waited_s >= DAY_S:
-            return self._hours % {"hours": formats.count(missed.waited_s // 3600)}
-        return formats.span(missed.waited_s)
+        return waited(self.told[record.caller]) or self._closed
 
     def render_lines(self, record: Call) -> str | SafeString:
         return ", ".join(self.told[record.caller].lines) or formats.DASH
@@ -101,10 +105,6 @@ class MissedTable(BaseTable):
     def _closed(self) -> SafeString:
         words = pgettext("a caller who waits", "closed since")
         return format_html('<span class="sb-quiet">{}</span>', words)
-
-    @cached_property
-    def _hours(self) -> str:
-        return pgettext("length of time", "%(hours)s h")
 
     @cached_property
     def reader(self) -> formats.Reader:

@@ -23,9 +23,11 @@ from telephony.menu import may_block, number_acts_of, why_not_block_short
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services.call_story import Leg, Story
 from telephony.tables.blocking import block_link, can_be_blocked
+from telephony.tables.missed import waited
 from telephony.tables.number_acts import NumberSort, sort_of
 
 register = template.Library()
+register.simple_tag(waited)
 
 
 @register.simple_tag(takes_context=True)

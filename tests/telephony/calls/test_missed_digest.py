@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Call, Connection, Credential, Job, MissedDigest, NumberName
+from telephony.models import Call, Connection, Credential, Job, MissedDigest, NumberName, OpeningHours
 from telephony.services import missed_calls, missed_digest, missed_figures
 from telephony.tasks import advance_job
 
@@ -85,6 +85,9 @@ def test_the_mail_tells_who_waits_and_nothing_when_nobody_does(alder, carol, mis
     assert "1 call" in sent.body and PAGE in sent.body and sent.extra_headers["Message-ID"]
 
     with tenant_scope(alder):
+        OpeningHours.objects.create(name="Closed", week=[[]] * 7)
+        closed = missed_digest.compose(job)
+        assert closed and "closed since" in closed.body and "waits" not in closed.body
         Call.objects.update(outcome="answered")
         assert missed_digest.compose(job) is None
     assert client.post(PAGE, {"hour": ""}).status_code == 302
