@@ -199,7 +199,9 @@ class BlockView(NumberMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = self.rows()
-        ticked = [row.listed for row in rows if row.is_ticked] + (self.rest if self.may_many else [])
+        meant = [row.listed for row in rows if row.is_ticked] + (self.rest if self.may_many else [])
+        if not meant:  # full lists are not ticked before somebody said who gives way
+            meant = [row.listed for row in rows if not row.is_on]
         spared = [entry.number for row in rows for entry in row.spares]
         names = names_of([self.number, *spared])
         named = [
@@ -220,7 +222,7 @@ class BlockView(NumberMixin, TemplateView):
             where=self.where,
             wheres=[(name, words, len(self.places[name])) for name, words in named if name in self.places],
             line=self.line,
-            toll=blocking.would_have_refused([self.number], ticked),
+            toll=blocking.would_have_refused([self.number], meant),
             may_many=self.may_many,
             why_not_many="" if self.may_many else why_not(self.request, Right.BULK_EDIT),
             silent=self.silent(),

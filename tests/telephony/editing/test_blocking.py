@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Person
-from telephony.models import BlockEnd, Change, Connection, Entity, Job, NumberName
+from telephony.models import BlockEnd, Call, Change, Connection, Entity, Job, NumberName
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access, block_ending, blocking, blocking_acts, bulk, editing, entities, ledger
 from telephony.services.blocking import Listed
@@ -130,9 +130,19 @@ def test_a_full_list_takes_a_number_only_for_one_that_was_named(
     listed, page = lists[FULL], browser(idris)
     assert listed.is_full and listed.line is not None
     url = f"{PAGE}?where=line&line={listed.line.pk}"
+    Call.objects.create(
+        connection=listed.connection,
+        line=listed.line,
+        fold_key="c1",
+        started_at=timezone.now(),
+        direction="inbound",
+        caller=STRANGER,
+        caller_reversed=STRANGER[::-1],
+    )
     form = page.get(url)
     (row,) = form.context["rows"]
     assert not row.is_ticked and [one.number for one in row.spares] != []
+    assert form.context["toll"].calls == 1, "nothing is ticked yet, and what it would cost is told"
     assert "suggested" in text_of(form)
 
     refused = page.post(url, {"list": listed.entity.pk})
