@@ -155,14 +155,16 @@ class HookDetailView(NotifyingMixin, TemplateView):
             (one for one in enrolling.standings(self.connection, self.now) if one.line.pk == self.line.pk),
             None,
         )
-        known = {**kwargs, "line": self.line}
+        known, hook = {**kwargs, "line": self.line}, self.hook()
+        previous_until = hook.previous_until if hook else None
         return super().get_context_data(
             title=_("Address of %(line)s") % {"line": self.line},
             connection=self.connection,
             declared=self.connection.declaration,
             notifications=self.connection.declaration.notifications,
             standing=standing,
-            hook=self.hook(),
+            hook=hook,
+            previous_until=previous_until if previous_until and previous_until > self.now else None,
             may_test=enrolling.may_test(),
             **known,
         )

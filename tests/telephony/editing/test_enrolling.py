@@ -15,6 +15,7 @@ from telephony.models import BulkRow, Change, Connection, Entity, Job, LineHook,
 from telephony.providers.keyyo.kinds import SIP_LINE
 from telephony.services import bulk_sending, enrolling, hook_draining, hook_secrets, ledger
 from telephony.services.enrolling import Standing
+from tests.reading import text_of
 
 from .conftest import fetch
 
@@ -114,6 +115,7 @@ def test_lines_are_enrolled_heard_repaired_and_given_new_secrets(
     assert hook_secrets.secret_of(LineHook.objects.get(line=lines[0])).reveal() not in secrets
     play(sandbox, "incoming_missed")
     assert standing_of(connection)[A] == Standing.STALE
+    assert "The address before this one stays valid until" in text_of(someone.get(f"{page}{lines[0].pk}/"))
     write(someone, Job.objects.filter(kind="bulk").latest("pk"))
     play(sandbox, "incoming_missed")
     assert standing_of(connection) == {A: Standing.SENDING, B: Standing.SENDING}
