@@ -8,6 +8,7 @@ from itertools import islice
 from telephony.providers.kazoo.sandbox.answers import Answer
 from telephony.providers.kazoo.sandbox.assignments import refresh
 from telephony.providers.kazoo.sandbox.call import Call
+from telephony.providers.kazoo.sandbox.charges import Item, amount, price_of
 from telephony.providers.kazoo.sandbox.classifiers import CLASSIFIERS, classifier_of
 from telephony.providers.kazoo.sandbox.documents import Document, fresh
 from telephony.providers.kazoo.sandbox.numbers import held_numbers, list_numbers, own
@@ -115,13 +116,15 @@ def _offer(call: Call, number: str) -> Document:
         numbers[number] = fresh({}, call.now_g, **pvt)
         call.sandbox.store.touch()
     code = _OFFERS[_country(call)][0]
+    kind = classifier_of(number)
+    price = price_of(call, Item("phone_numbers", kind))
     return {
         "number": number,
         "state": numbers[number]["pvt"]["state"],
         "prefix": number[: len(code) + 3],
         "npa": number[len(code) : len(code) + 3],
-        "rate": 0.0,
-        "activation_charge": 1.0 if classifier_of(number).startswith("tollfree") else 0.0,
+        "rate": amount(price, "rate"),
+        "activation_charge": amount(price, "activation_charge") or float(kind.startswith("tollfree")),
     }
 
 
