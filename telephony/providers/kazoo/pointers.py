@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.lib.canonical import checksum
 from telephony.providers.drafts import ReferenceDraft
+from telephony.providers.fields import value_at
 from telephony.providers.kazoo.kinds import FAMILY_OF, KINDS, NUMBER
 from telephony.providers.kazoo.schema import FAMILIES, Field
 
@@ -83,12 +84,21 @@ def _by_schema(kind: str, document: Document) -> Iterator[Pointer]:
         target = one.refers_to or next((entry.refers_to for entry in one.entry if not entry.path), "")
         if target:
             yield from _values(one, target, document)
+        for entry in one.entry:
+            if entry.path and entry.refers_to:
+                yield from _inside(one, entry, document)
+
+
+def _inside(one: Field, entry: Field, document: Document) -> Iterator[Pointer]:
+    """What the objects of a list point to."""
+    value = value_at(document, one.path)
+    for index, item in enumerate(value if isinstance(value, list) else ()):
+        if _is_id(target := value_at(item, entry.path)):
+            yield f"{one.path}.{index}.{entry.path}", entry.refers_to, target
 
 
 def _values(one: Field, target: str, document: Document) -> Iterator[Pointer]:
-    value: Any = document
-    for part in one.parts:
-        value = value.get(part) if isinstance(value, Mapping) else None
+    value = value_at(document, one.path)
     if isinstance(value, list):
         yield from ((f"{one.path}.{index}", target, item) for index, item in enumerate(value) if _is_id(item))
     elif _is_id(value):

@@ -85,7 +85,7 @@ COMMENT = (
     text("author", _("Author"), required=True),
     moment("timestamp", _("When"), required=True),
     ref("user_id", _("User"), "user"),
-    text("account_id", _("Account"), kind="code"),
+    ref("account_id", _("Account"), "account"),
     flag("action_required", _("Asks for something"), default=False),
     flag("is_private", _("Not for the customer"), default=False),
 )

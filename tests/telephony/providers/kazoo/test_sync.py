@@ -254,6 +254,9 @@ def test_other_documents_point_by_their_fields():
         (f"endpoints.{ANNA}", "user", ANNA),
         (f"endpoints.{DESK}", "device", DESK),
     }
+    assert _references("port_request", {"comments": [{"content": "Soon", "user_id": ANNA}]}) == {
+        ("comments.0.user_id", "user", ANNA)
+    }
     assert _references("user", {"directories": {BOX: FLOW}}) == {
         (f"directories.{BOX}", "directory", BOX),
         (f"directories.{BOX}", "callflow", FLOW),
