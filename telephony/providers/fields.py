@@ -12,7 +12,7 @@ Whatever no field claims is shown as well, by its place in the document: nothing
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telephony.providers.drafts import PLACEHOLDER
@@ -123,11 +123,23 @@ def sheet_of(fields: Sequence[DocumentField], document: Any, at: Path = ()) -> S
     for fact in told:
         groups.setdefault(fact.field.group if fact.field else "", []).append(fact)
     claimed = {fact.path for fact in known}
+    rest = [
+        Fact(_emptied(fields, path[len(at) :], value), path, value)
+        for path, value in _unclaimed(document, claimed, at)
+    ]
     return Sheet(
         groups=tuple((title, tuple(facts)) for title, facts in groups.items()),
-        empty=tuple(fact for fact in known if fact not in told),
-        other=tuple(Fact(None, path, value) for path, value in _unclaimed(document, claimed, at)),
+        empty=(*(fact for fact in known if fact not in told), *(fact for fact in rest if fact.field)),
+        other=tuple(fact for fact in rest if fact.field is None),
     )
+
+
+def _emptied(fields: Sequence[DocumentField], parts: Path, value: Any) -> DocumentField | None:
+    """What an empty object is that stands where the objects of other documents have fields; None for any other value."""
+    inside = (field for field in fields if parts and field.parts[: len(parts)] == parts)
+    if not is_empty(value) or (field := next(inside, None)) is None:
+        return None
+    return replace(field, path=".".join(parts), label=field.group or field.label, items=())
 
 
 def clashing(fields: Sequence[DocumentField]) -> list[str]:

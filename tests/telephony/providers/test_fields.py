@@ -78,6 +78,15 @@ def test_a_list_of_objects_is_read_by_its_own_fields_and_keeps_what_they_do_not_
     assert [(fact.place, fact.value) for fact in sheet.other] == [("more.a", [1, 2]), ("more.b", {})]
 
 
+def test_an_empty_object_around_a_known_field_is_not_set_rather_than_unknown() -> None:
+    field = DocumentField(path="hold.media_id", label="Recording", group="Music on hold")
+    sheet = sheet_of([field], {"hold": {}, "odd": {}})
+    assert [(fact.place, fact.field and fact.field.label) for fact in sheet.empty] == [
+        ("hold", "Music on hold")
+    ]
+    assert [fact.place for fact in sheet.other] == ["odd"]
+
+
 def test_the_unit_of_a_number_is_said_in_words_where_the_document_tells_it() -> None:
     field = DocumentField(
         path="total", label="Total", kind="integer", unit_path="unit", choices=(("Mo", "MB"),)
