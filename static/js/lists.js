@@ -84,6 +84,7 @@
     for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt?.hasAttribute?.("data-live")) return;
     event.detail.target?.closest?.("[data-region]")?.classList.add("sb-loading");
   });
   document.addEventListener("htmx:afterRequest", () => {
