@@ -60,6 +60,14 @@ def test_a_profile_survives_the_round_trip(wanted: dict[str, Any]) -> None:
     assert read_profile(as_stored(PROFILE.body(cleaned, None))) == cleaned
 
 
+def test_the_default_profile_keeps_its_empty_name() -> None:
+    """Keyyo refuses one; typed as "Default", it looked like a change from "Default" to "Default"."""
+    around = replace(LINE, address={"csi": "33199001011", "profile_identifier": "default"})
+    assert PROFILE.field("name", around).is_fixed
+    assert not PROFILE.field("name", LINE).is_fixed
+    assert set(PROFILE.check({"name": "Default"}, {"name": ""}, around)) == {"name"}
+
+
 @given(st.lists(st.one_of(french, short), max_size=20, unique=True), st.booleans())
 def test_a_blacklist_survives_the_round_trip(numbers: list[str], anonymous: bool) -> None:
     body = BLACKLIST.body({"numbers": numbers, "anonymous": anonymous}, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,6 +34,12 @@ from telephony.providers.keyyo.editors.profile_fields import (
 from telephony.providers.keyyo.kinds import GROUP
 from telephony.providers.phrases import said
 
+_UNNAMED = replace(NAME, is_fixed=True, help=lazy("The default profile has no name of its own."))
+
+
+def _is_default(around: Surroundings) -> bool:
+    return around.address.get("profile_identifier") == "default"
+
 
 class ProfileEditor(Editor):
     """What creating, changing and removing a profile have in common."""
@@ -42,7 +49,8 @@ class ProfileEditor(Editor):
     refreshes = True
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
-        return (NAME, FORCED) if around.line_kind == GROUP else FIELDS
+        own = (NAME, FORCED) if around.line_kind == GROUP else FIELDS
+        return tuple(_UNNAMED if one is NAME and _is_default(around) else one for one in own)
 
     def place(self, address: Mapping[str, Any], around: Surroundings) -> Place:
         kind = "ACDProfile" if around.line_kind == GROUP else "VoIPAccountProfile"
@@ -100,6 +108,8 @@ class ProfileUpdate(ProfileEditor):
         refused = super().check(wanted, before, around)
         if wanted.get("name") == "" and before and before.get("name"):
             refused["name"] = _("A profile of your own needs a name.")
+        if wanted.get("name") and _is_default(around):
+            refused["name"] = str(_UNNAMED.help)
         return refused
 
     def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
