@@ -257,7 +257,11 @@ def shown_request(change: Change, request: Request) -> dict[str, Any]:
         )
         request = replace(request, form=form)
     elif request.document is not None:
-        request = replace(request, document=_stripped(masked(request.document), frozenset(), known))
+        taken = change.connection.declaration.editor(change.operation).operation.params
+        names = frozenset(
+            param.name.lower() for param in taken if param.secret
+        )  # objects too: data of a card
+        request = replace(request, document=_stripped(masked(request.document), names, known))
     elif request.body is not None:
         text = _text_of(request.body)
         for real, shown_text in known.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -228,6 +229,35 @@ _CREDIT = ActForm(
     ),
     check=lambda fields: {} if (fields.get("amount") or 0) > 0 else {"amount": _("An amount above zero is needed.")},
 )  # fmt: skip
+_CARD = (
+    Field(name="card_number", label=lazy("Number of the card"), max_length=23, pattern="[0-9 ]{12,23}",
+          help=lazy("Where the server takes cards without a payment page.")),
+    Field(name="card_expiration_month", label=lazy("Month of its end"), kind="integer", minimum=1, maximum=12),
+    Field(name="card_expiration_year", label=lazy("Year of its end"), kind="integer", minimum=2000, maximum=2099),
+    Field(name="card_cvv", label=lazy("Check digits"), max_length=4, pattern="[0-9]{3,4}"),
+    Field(name="card_cardholder_name", label=lazy("Name on the card"), max_length=175),
+)  # fmt: skip
+_NEEDED = ("card_number", "card_expiration_month", "card_expiration_year")
+
+
+def _payer(fields: Fields, around: Surroundings) -> Sent:
+    """Data of a card travel as one object, by the names of the payment service."""
+    card = {
+        one.name.removeprefix("card_"): str(fields[one.name]).strip().zfill(2)
+        for one in _CARD
+        if fields.get(one.name) not in ("", None)
+    }
+    values = {name: value for name, value in fields.items() if not name.startswith("card_")}
+    return Sent(values=values | ({"credit_card": card} if card else {}))
+
+
+def _against_card(fields: Fields) -> Mapping[str, str]:
+    """A card is named by its code, or whole by its data."""
+    if all(fields.get(one.name) in ("", None) for one in _CARD):
+        return {}
+    return {name: _("This is needed.") for name in _NEEDED if fields.get(name) in ("", None)}
+
+
 _PAYER = ActForm(
     label=lazy("Change who pays"),
     title=lazy("Change who pays"),
@@ -239,9 +269,11 @@ _PAYER = ActForm(
         Field(name="phone", label=lazy("Telephone number"), kind="number", is_usual=True),
         Field(name="payment_method_nonce", label=lazy("Code of a card"), kind="secret", secret=True, is_sparse=True,
               group=lazy("A new card"), help=lazy("As the payment page of the provider names it, once.")),
-        Field(name="credit_card", label=lazy("Data of a card"), kind="json", secret=True, is_sparse=True,
-              group=lazy("A new card"), help=lazy("As JSON, where the server takes cards without a payment page.")),
+        *(replace(one, is_sparse=True, secret=True, group=lazy("A new card")) for one in _CARD),
     ),
+    more=(Field(name="credit_card", label=lazy("Data of a card"), secret=True),),
+    made=_payer,
+    check=_against_card,
 )  # fmt: skip
 
 # ---- what is said, and switched on again ----

@@ -137,6 +137,8 @@ def test_numbers_are_imported_to_a_carrier_that_is_chosen(hand: Hand) -> None:
 def test_credit_is_paid_in_and_who_pays_is_changed_alone(hand: Hand) -> None:
     assert set(hand.refused("balance.add", amount="0")) == {"amount"}
     assert set(hand.refused("balance.add", amount="much")) == {"amount"}
+    refused = hand.refused("billing.update", card_number="4111 1111 1111 1111", card_cvv="123")
+    assert set(refused) == {"card_expiration_month", "card_expiration_year"}
     hand.does("billing.update", payment_method_nonce="fake-valid-nonce")
     before = hand.asks("balance.get")["balance"]
     hand.does("balance.add", amount="25,50")
@@ -147,6 +149,12 @@ def test_credit_is_paid_in_and_who_pays_is_changed_alone(hand: Hand) -> None:
     assert change.wanted == {"company": "Arvel"}
     found = hand.asks("billing.get")
     assert (found["first_name"], found["company"]) == ("Lise", "Arvel")
+
+    ends = {"card_expiration_month": "2", "card_expiration_year": "2031"}
+    change = hand.does("billing.update", card_number="4111 1111 1111 1881", **ends)
+    assert "1881" not in f"{change.wanted} {change.sent}"
+    card = hand.asks("billing.get")["credit_cards"][0]
+    assert (card["last_four"], card["expiration_month"], card["expiration_year"]) == ("1881", "02", "2031")
 
 
 def test_a_port_request_is_commented_in_plain_words(hand: Hand) -> None:
