@@ -64,9 +64,9 @@ def accept(change: Change, person: Person, request: HttpRequest | None = None) -
     with transaction.atomic():
         held = _waiting(change)
         held.state = Change.State.DRAFT
-        held.accepts_charges = True
+        held.accepts_charges, held.error = True, ""
         held.expires_at = timezone.now() + timedelta(seconds=settings.PREVIEW_LIFETIME_S)
-        held.save(update_fields=["state", "accepts_charges", "expires_at"])
+        held.save(update_fields=["state", "accepts_charges", "error", "expires_at"])
     return editing.send(held, person, request=request)
 
 

@@ -78,6 +78,7 @@ def test_a_number_is_ordered_once_its_charges_are_accepted_and_taken_back(
     assert not Entity.objects.filter(number=number).exists()
 
     page = alices.post(f"/t/alder/changes/{change.pk}/charges/", {"answer": "accept"}, follow=True)
+    assert "asks for money" not in page.content.decode()
     change.refresh_from_db()
     assert (page.status_code, change.state) == (200, Change.State.APPLIED)
     assert change.entity == Entity.objects.get(kind="phone_number", number=number) != own
