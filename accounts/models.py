@@ -108,7 +108,6 @@ class Tenant(models.Model):
     region = models.CharField(_("country of national numbers"), max_length=2, default="FR")
     language = models.CharField(_("language"), max_length=8, default="en")
     business_hours = models.JSONField(_("business hours"), default=dict, blank=True)
-    retention_months = models.PositiveSmallIntegerField(_("months that calls are kept"), default=36)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     people = models.ManyToManyField(Person, through="Membership", related_name="tenants")
@@ -187,6 +186,7 @@ class AuditEvent(models.Model):
         EXPORTED = "exported", _("exported")
         ENTERED = "entered", _("entered as staff")
         SETTINGS = "settings", _("changed settings")
+        FORGOT = "forgot", _("deleted what was past its time")
         REFUSED = "refused", _("was refused")
 
     tenant = models.ForeignKey(Tenant, null=True, on_delete=models.CASCADE, related_name="+")

@@ -215,6 +215,7 @@ CELERY_TASK_ROUTES = {
 DISPATCH_EVERY_S = env_int("DISPATCH_EVERY_S", 60)
 CELERY_BEAT_SCHEDULE = {
     "isolation": {"task": "telephony.tasks.prove_isolation", "schedule": crontab(hour="2", minute="40")},
+    "retention": {"task": "telephony.tasks.open_retention", "schedule": crontab(hour="1", minute="20")},
     "dispatch": {
         "task": "telephony.tasks.dispatch",
         "schedule": float(DISPATCH_EVERY_S),

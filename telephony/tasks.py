@@ -21,7 +21,7 @@ from kombu.exceptions import OperationalError
 from accounts.isolation import leaks
 from accounts.models import Person
 from accounts.scoping import NoScope, current_scope, tenant_scope, unscoped
-from telephony.models import BlockEnd, Change, HoursRun, Job, ReportRun, SyncRun
+from telephony.models import BlockEnd, Change, HoursRun, Job, ReportRun, Retention, SyncRun
 from telephony.reports.workshop import WORKSHOP
 from telephony.services import (
     block_ending,
@@ -35,6 +35,7 @@ from telephony.services import (
     report_schedule,
     report_sending,
     report_trouble,
+    retention,
     rollup_closing,
     rollups,
     scheduling,
@@ -135,6 +136,19 @@ def end_block(tenant_id: int, end_id: int) -> None:
     """Take a number off a list of refused callers, whose time there is over."""
     with ledger.leased(BlockEnd, tenant_id, end_id) as end, speaking_to(end.person):
         block_ending.advance(end)
+
+
+@shared_task(base=TenantTask)
+def advance_retention(tenant_id: int, row_id: int) -> None:
+    """Take away what a tenant keeps no longer."""
+    with ledger.leased(Retention, tenant_id, row_id) as row:
+        retention.advance(row)
+
+
+@shared_task
+def open_retention() -> None:
+    """Nightly: let each tenant that does not keep everything for ever have its turn."""
+    retention.open_nightly(timezone.now())
 
 
 def ask_for_rollups(tenant_id: int, connection_id: int) -> None:

@@ -220,10 +220,6 @@ class Migration(migrations.Migration):
                 ),
                 ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
                 ("business_hours", models.JSONField(blank=True, default=dict, verbose_name="business hours")),
-                (
-                    "retention_months",
-                    models.PositiveSmallIntegerField(default=36, verbose_name="months that calls are kept"),
-                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -317,6 +313,7 @@ class Migration(migrations.Migration):
                             ("exported", "exported"),
                             ("entered", "entered as staff"),
                             ("settings", "changed settings"),
+                            ("forgot", "deleted what was past its time"),
                             ("refused", "was refused"),
                         ],
                         max_length=24,

@@ -11,6 +11,12 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
+def first_of_month(day: date, months_before: int = 0) -> date:
+    """The first of the month so many months before a day's own."""
+    years, month = divmod(day.year * 12 + day.month - 1 - months_before, 12)
+    return date(years, month + 1, 1)
+
+
 def days_between(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[date]:
     """The local days that a half-open span touches."""
     if end_at <= start_at:

@@ -2805,6 +2805,53 @@ class Migration(migrations.Migration):
             options={"constraints": [models.UniqueConstraint(fields=("tenant",), name="report_look_once")]},
         ),
         migrations.CreateModel(
+            name="Retention",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_owner", models.CharField(blank=True, max_length=80)),
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "calls_months",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="calls"),
+                ),
+                (
+                    "events_months",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="live events"),
+                ),
+                (
+                    "files_months",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="files"),
+                ),
+                ("calls_from", models.DateField(blank=True, null=True)),
+                ("cursor", models.JSONField(blank=True, default=dict)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="retention_due"
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("tenant",), name="retention_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="ReportRun",
             fields=[
                 (

@@ -26,6 +26,7 @@ from telephony.models.jobs import Job, SavedView
 from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.models.missed import MissedDigest, MissedMark
 from telephony.models.reports import Report, ReportLook, ReportReceipt, ReportRun
+from telephony.models.retention import Retention
 from telephony.models.rollups import CallDay, CallMonth, CallQuarter, ClosedMonth, RollupMark
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
@@ -69,6 +70,7 @@ __all__ = [
     "ReportLook",
     "ReportReceipt",
     "ReportRun",
+    "Retention",
     "RequestLog",
     "RollupMark",
     "SavedView",

@@ -23,6 +23,7 @@ from accounts.models import Person
 from portal.lib.days import midnight
 from portal.lib.hurry import older_objects_left_out, short_turns
 from telephony.models import Call, Connection, Entity, SyncRun, SyncState
+from telephony.models.retention import calls_read_from
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import CallPage, CallRecordDraft, ReadRows, Window
 from telephony.services import calls, coverage, ledger, request_log, runs, standings, twins
@@ -37,6 +38,7 @@ from telephony.services.windows import (
     cursor_after,
     cycle_window,
     month_slices,
+    since,
 )
 
 __all__ = ["advance", "request_run"]
@@ -160,15 +162,15 @@ def _begin(run: SyncRun) -> None:
 
 
 def _window(run: SyncRun, now: datetime, zone: ZoneInfo) -> Window | None:
-    state = runs.state_of(run.connection, "calls")
+    state, earliest = runs.state_of(run.connection, "calls"), calls_read_from(zone)
     if run.window_start_at is not None:
         # Whole days, so that the coverage of the first one is whole too.
         start_at = midnight(run.window_start_at.astimezone(zone).date(), zone)
-        return Window(start_at, min(run.window_end_at or now, now))
+        return since(earliest, Window(start_at, min(run.window_end_at or now, now)))
     if run.what == SyncRun.What.BACKFILL:
         stored_from = state.backfilled_from or now
-        return backfill_window(run.connection.backfill_months, stored_from, now, zone)
-    return cycle_window(
+        return backfill_window(run.connection.backfill_months, stored_from, now, zone, earliest)
+    window = cycle_window(
         state.synced_until,
         now,
         zone,
@@ -177,6 +179,7 @@ def _window(run: SyncRun, now: datetime, zone: ZoneInfo) -> Window | None:
         open_since=standings.open_since(run.connection, now),
         days=run.connection.declaration.cycle_days,
     )
+    return since(earliest, window)
 
 
 def _last_read(run: SyncRun, span: timedelta, now: datetime) -> datetime | None:

@@ -233,6 +233,17 @@ def expire(now: datetime) -> int:
     return gone
 
 
+def forget_some(before: datetime, most: int) -> int:
+    """Delete so many exports of the scope's tenant with what is left of their files; how many."""
+    old = list(
+        Job.objects.filter(kind=Job.Kind.EXPORT, created_at__lt=before, due_at=None).order_by("pk")[:most]
+    )
+    for job in old:
+        _delete_files(job)
+    Job.objects.filter(pk__in=[job.pk for job in old]).delete()
+    return len(old)
+
+
 def _delete_files(job: Job) -> None:
     for path in _path(job).parent.glob(f"{job.pk}.*"):  # with what a worker that died left behind
         path.unlink(missing_ok=True)

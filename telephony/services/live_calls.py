@@ -30,7 +30,6 @@ CHANNEL = "live-calls"  # says the id of each tenant whose calls have changed
 NEAR = timedelta(hours=24)  # a key seen again later is of another call
 CREDIBLE = timedelta(days=1)  # between when an event happened, as it says, and when it came
 MOST_EVENTS = 400  # of one call that are folded
-KEPT = timedelta(days=35)
 Key = tuple[str, str, str]
 
 
@@ -268,10 +267,14 @@ def close_forgotten(now: datetime) -> int:
     return count
 
 
-def forget_old(now: datetime) -> None:
-    """Delete live calls whose records have long arrived, and events that were of none."""
-    before = now - KEPT
-    for connection in Connection.objects.only("pk", "tenant_id"):
-        own = {"tenant_id": connection.tenant_id, "connection": connection}
-        LiveCall.objects.filter(**own, started_at__lt=before).delete()
-        CallEvent.objects.filter(**own, received_at__lt=before, call=None).delete()
+def forget_some(before: datetime, most: int) -> int:
+    """Delete so many live calls of the scope's tenant, the oldest first, with their events, and events that were of
+    none; how many of these and those.
+    """
+    calls = LiveCall.objects.filter(started_at__lt=before).order_by("started_at", "pk")
+    ids = list(calls.values_list("pk", flat=True)[:most])
+    alone = CallEvent.objects.filter(received_at__lt=before, call=None).order_by("received_at", "pk")
+    alone_ids = list(alone.values_list("pk", flat=True)[: most - len(ids)])
+    CallEvent.objects.filter(pk__in=alone_ids).delete()
+    LiveCall.objects.filter(pk__in=ids).delete()
+    return len(ids) + len(alone_ids)

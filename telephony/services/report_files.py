@@ -1,17 +1,14 @@
-"""Where the files of a report's run lie, and how long: `files/reports/<tenant>/<run>/`, served by its page only."""
+"""Where the files of a report's run lie: `files/reports/<tenant>/<run>/`, served by its page only."""
 
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
-from accounts.scoping import unscoped
 from telephony.models import ReportRun
-
-KEPT_FOR = timedelta(days=400)
 
 
 def folder_of(run: ReportRun) -> Path:
@@ -34,10 +31,10 @@ def read(run: ReportRun, name: str) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def forget_old(now: datetime) -> None:
-    """Runs past their time go with their files."""
-    with unscoped("dispatch"):
-        old = list(ReportRun.objects.filter(created_at__lt=now - KEPT_FOR, due_at=None)[:500])
-        for run in old:
-            shutil.rmtree(folder_of(run), ignore_errors=True)
-        ReportRun.objects.filter(pk__in=[run.pk for run in old]).delete()
+def forget_some(before: datetime, most: int) -> int:
+    """Delete so many runs of the scope's tenant with their files; how many."""
+    old = list(ReportRun.objects.filter(created_at__lt=before, due_at=None).order_by("pk")[:most])
+    for run in old:
+        shutil.rmtree(folder_of(run), ignore_errors=True)
+    ReportRun.objects.filter(pk__in=[run.pk for run in old]).delete()
+    return len(old)

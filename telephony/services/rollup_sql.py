@@ -71,6 +71,8 @@ COUNT_QUARTERS = f"""
      WHERE medium = '{Medium.VOICE}'
      GROUP BY 1, 2
 """
+_KEPT_FROM = """coalesce(
+    (SELECT calls_from FROM telephony_retention WHERE tenant_id = %(tenant)s), '-infinity'::date)"""
 _MONTH_OF = "date_trunc('month', {day})::date"
 _WAITS_TOGETHER = ", ".join(
     f"coalesce(sum(waits[{place}]), 0)::int" for place in range(1, len(WAIT_BOUNDS) + 2)
@@ -259,27 +261,28 @@ def _add_months(cursor: Any, of_connection: str, values: dict[str, Any]) -> None
 
 
 def mark_all(tenant_id: int) -> None:
-    """Mark every day on which the tenant has a call or a cell."""
+    """Mark every day on which the tenant has a call or a cell, but those of which it no longer keeps the calls."""
     with database.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO telephony_rollupmark (tenant_id, connection_id, day)"
-            " SELECT %(tenant)s, connection_id, (started_at AT TIME ZONE 'UTC')::date"
+            "INSERT INTO telephony_rollupmark (tenant_id, connection_id, day) SELECT * FROM ("
+            " SELECT %(tenant)s, connection_id, (started_at AT TIME ZONE 'UTC')::date AS day"
             " FROM telephony_call WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, day FROM telephony_callday WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, month FROM telephony_callmonth WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, (quarter_at AT TIME ZONE 'UTC')::date"
-            " FROM telephony_callquarter WHERE tenant_id = %(tenant)s",
+            f" FROM telephony_callquarter WHERE tenant_id = %(tenant)s) AS seen WHERE day >= {_KEPT_FROM}",
             {"tenant": tenant_id},
         )
 
 
-# Of marked days nothing is said: their cells are not read, and are counted anew (DAY_CELLS).
+# Of marked days nothing is said: their cells are not read, and are counted anew (DAY_CELLS). Nor of those of which the
+# tenant no longer keeps the calls, and of the one that is partly theirs in another zone.
 _SETTLED_DAYS = """stale AS MATERIALIZED ({stale}),
-wanted AS MATERIALIZED (
+wanted AS MATERIALIZED (SELECT * FROM (
     (SELECT connection_id, (started_at AT TIME ZONE {zone})::date AS day FROM telephony_call
       WHERE tenant_id = %(tenant)s
       UNION SELECT connection_id, {cell_day} FROM {table} WHERE tenant_id = %(tenant)s)
-    EXCEPT SELECT connection_id, day FROM stale),
+    EXCEPT SELECT connection_id, day FROM stale) AS settled WHERE day > {kept_from}),
 """
 _IS_SETTLED = "(connection_id, {cell_day}) IN (SELECT connection_id, day FROM wanted)"
 _DIFFERENCES = """
@@ -295,7 +298,11 @@ SELECT side, {keys}, calls FROM (
 """
 _DAYS_DIFFER = _DIFFERENCES.format(
     settled=_SETTLED_DAYS.format(
-        stale=_ALL_STALE_DAYS, zone="%(zone)s", cell_day="day", table="telephony_callday"
+        stale=_ALL_STALE_DAYS,
+        zone="%(zone)s",
+        cell_day="day",
+        table="telephony_callday",
+        kept_from=_KEPT_FROM,
     ),
     is_settled=_IS_SETTLED.format(cell_day="day"),
     table="telephony_callday",
@@ -315,7 +322,11 @@ _MONTHS_DIFFER = _DIFFERENCES.format(
 _DAY_OF_QUARTER = "(quarter_at AT TIME ZONE 'UTC')::date"
 _QUARTERS_DIFFER = _DIFFERENCES.format(
     settled=_SETTLED_DAYS.format(
-        stale=_ALL_STALE_QUARTERS, zone="'UTC'", cell_day=_DAY_OF_QUARTER, table="telephony_callquarter"
+        stale=_ALL_STALE_QUARTERS,
+        zone="'UTC'",
+        cell_day=_DAY_OF_QUARTER,
+        table="telephony_callquarter",
+        kept_from=_KEPT_FROM,
     ),
     is_settled=_IS_SETTLED.format(cell_day=_DAY_OF_QUARTER),
     table="telephony_callquarter",

@@ -21,6 +21,7 @@ from accounts.models import Person
 from accounts.scoping import unscoped
 from portal.lib.errors import AnswerLost, NeedsReconnect, Permanent, ProviderError, RateLimited, Transient
 from telephony.models import Connection, Credential, SyncRun, SyncState
+from telephony.models.retention import calls_read_from
 from telephony.services import ledger
 from telephony.services.windows import backfill_window
 
@@ -300,7 +301,9 @@ def _is_for_wished_months(run: SyncRun) -> bool:
     if state.backfilled_from is None:
         return False
     zone = ZoneInfo(connection.time_zone)
-    missing = backfill_window(connection.backfill_months, state.backfilled_from, timezone.now(), zone)
+    missing = backfill_window(
+        connection.backfill_months, state.backfilled_from, timezone.now(), zone, calls_read_from(zone)
+    )
     return (
         missing is not None
         and run.window_start_at <= missing.start_at

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.scoping import tenant_scope, unscoped
 from telephony.models import Connection, Credential, SyncRun, SyncState
+from telephony.models.retention import calls_read_from
 from telephony.services import cdr_sync, entity_sync, runs
 from telephony.services.windows import backfill_window
 
@@ -104,7 +105,8 @@ def needs_backfill(connection: Connection, now: datetime) -> bool:
     if state.declined_months is not None and connection.backfill_months <= state.declined_months:
         return False
     zone = ZoneInfo(connection.time_zone)
-    if backfill_window(connection.backfill_months, state.backfilled_from, now, zone) is None:
+    months, earliest = connection.backfill_months, calls_read_from(zone)
+    if backfill_window(months, state.backfilled_from, now, zone, earliest) is None:
         return False
     last = SyncRun.objects.filter(connection=connection, what=SyncRun.What.BACKFILL).order_by("-pk").first()
     if last is None or last.state == SyncRun.State.COMPLETE:

@@ -1,5 +1,5 @@
 """Taking away what nobody needs any more: old lines of the request log, used-up attempts, counted calls, previews
-that nobody sent, mails that went out, live calls."""
+that nobody sent, mails that went out. What a tenant says how long it keeps: retention.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 
 from accounts.scoping import unscoped
 from telephony.models import AuthorizationAttempt, Change, Connection, Job, QuotaUse, RequestLog
-from telephony.services import bulk_upload, live_calls, report_files
+from telephony.services import bulk_upload
 
 LOG_KEPT = dt.timedelta(days=8)
 ATTEMPTS_KEPT = dt.timedelta(days=1)
@@ -28,8 +28,6 @@ def tidy(now: dt.datetime) -> int:
         ).delete()
         Job.objects.filter(kind=Job.Kind.MAIL, finished_at__lt=now - MAILS_KEPT).delete()
         bulk_upload.forget_old(now)
-        live_calls.forget_old(now)
-        report_files.forget_old(now)
         gone = 0
         for tenant_id, connection_id in Connection.objects.values_list("tenant_id", "pk"):
             old = RequestLog.objects.filter(

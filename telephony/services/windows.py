@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from portal.lib.days import midnight
+from portal.lib.days import first_of_month, midnight
 from telephony.providers.drafts import Window
 
 # How far each cycle looks back: a record may be listed, or become final, after its time.
@@ -56,14 +56,21 @@ def cursor_after(synced_until: datetime | None, window: Window, now: datetime) -
     return max(synced_until, reached) if window.start_at <= synced_until else synced_until
 
 
-def backfill_window(months: int, stored_from: datetime, now: datetime, zone: ZoneInfo) -> Window | None:
-    """From the start of the local month `months` ago to what is stored already; None when nothing is missing."""
-    today = now.astimezone(zone).date()
-    first = today.replace(day=1)
-    for _ in range(months):
-        first = (first - timedelta(days=1)).replace(day=1)
-    start_at = midnight(first, zone)
-    return Window(start_at, stored_from) if start_at < stored_from else None
+def backfill_window(
+    months: int, stored_from: datetime, now: datetime, zone: ZoneInfo, earliest: datetime | None = None
+) -> Window | None:
+    """From the start of the local month `months` ago to what is stored already; None when nothing is missing.
+
+    earliest   see `since`
+    """
+    start_at = midnight(first_of_month(now.astimezone(zone).date(), months), zone)
+    return since(earliest, Window(start_at, stored_from))
+
+
+def since(earliest: datetime | None, window: Window) -> Window | None:
+    """What of the window is not before the moment from which the tenant keeps calls (None: it keeps them all)."""
+    start_at = max(window.start_at, earliest) if earliest else window.start_at
+    return Window(start_at, window.end_at) if start_at < window.end_at else None
 
 
 def month_slices(window: Window, zone: ZoneInfo) -> list[Window]:

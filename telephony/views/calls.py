@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +31,7 @@ from telephony.providers.offers import Spot
 from telephony.services.call_story import story_of
 from telephony.services.live_history import seen_live
 from telephony.services.number_names import names_of
+from telephony.services.retention import no_longer_kept
 from telephony.tables.calls import CallTable
 from telephony.views.offers import Offered, offered_one, offers_of, values_in
 
@@ -112,9 +114,17 @@ class CallListView(TenantRightMixin, FilteredTableView):
     def kept_views(self) -> list[SavedViewRow]:
         return list(SavedViewRow.objects.filter(person_id=self.request.user.pk, page=PAGE))
 
+    def kept_from(self) -> date | None:
+        form = self.filter_form
+        if not isinstance(form, CallFilterForm) or not form.is_valid():
+            return None
+        start_at = form.as_search().start_at
+        return no_longer_kept(start_at) if start_at else None
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         connections = connections_of(self.request)
         return super().get_context_data(
+            kept_from=self.kept_from(),
             connections=[connection for connection in connections if connection.unlinked_at is None],
             view_query=self.view_query,
             kept_view=next((view for view in self.kept_views if view.query == self.view_query), None),

@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
+from portal.lib.days import midnight
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
 from telephony.models import Change, SyncRun
@@ -22,6 +23,7 @@ from telephony.models.spans import Span
 from telephony.services import analytics, call_figures
 from telephony.services.number_names import names_of
 from telephony.services.period_coverage import PeriodCoverage, coverage_of
+from telephony.services.retention import no_longer_kept
 from telephony.services.rollup_closing import versions_of
 from telephony.views import overview_figures
 from telephony.views.attention import attention_of
@@ -91,6 +93,7 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
             "may_compare": coverage.reaches(span.before),
             "coverage": coverage.within(span),
             "has_all_since": coverage.reaches(span),
+            "kept_from": no_longer_kept(midnight(span.first, zone)),
             "closed": closed,
             "urls": self._urls(span, part),
             "waits": analytics.waits_of(span, zone, part),

@@ -309,6 +309,7 @@ def test_old_calls_and_events_go(hooks, notify):
     notify(hooks[0], account="33555000000")
     hook_draining.drain()
 
-    with unscoped("dispatch"):
-        live_calls.forget_old(timezone.now() + timedelta(days=36))
+    later = timezone.now() + timedelta(days=36)
+    with tenant_scope(hooks[0].tenant_id):
+        assert [live_calls.forget_some(later, 1) for _ in range(3)] == [1, 1, 0]
     assert (events(), calls()) == (0, [])

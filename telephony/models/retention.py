@@ -1,0 +1,57 @@
+"""How long a tenant keeps its calls, live events and files, and how far the work of taking the older ones away has come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scoping import TenantOwned
+from portal.lib.days import midnight
+from telephony.models.leased import Leased
+
+
+def _months(label: object) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(label, null=True, blank=True)  # type: ignore[arg-type]
+
+
+class Retention(TenantOwned, Leased):
+    """A tenant without a row keeps everything for ever, as does an empty field; else whole months beside the running one.
+
+    calls_from   a first of a month, set before any call goes and never set back. Days before it are no longer marked
+                 (rollup_triggers.py): their roll-ups stand. Calls go a little later, see services/retention.py
+    cursor       of a turn that began: {"before": {part: instant}, "gone": {part: rows}}
+    """
+
+    PARTS: ClassVar = ("calls", "events", "files")
+
+    calls_months = _months(_("calls"))
+    events_months = _months(_("live events"))
+    files_months = _months(_("files"))
+    calls_from = models.DateField(null=True, blank=True)
+    cursor = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="retention_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="retention_due", condition=models.Q(due_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{part}: {self.months_of(part) or 'for ever'}" for part in self.PARTS)
+
+    def months_of(self, part: str) -> int | None:
+        months: int | None = getattr(self, f"{part}_months")
+        return months
+
+
+def calls_read_from(zone: ZoneInfo) -> datetime | None:
+    """The first moment of which calls may be fetched for the scope's tenant: what went does not come back.
+
+    A day after `calls_from`, so that it lies in a day that is marked, whatever the zone.
+    """
+    day = Retention.objects.values_list("calls_from", flat=True).first()
+    return midnight(day + timedelta(days=1), zone) if day else None

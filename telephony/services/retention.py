@@ -1,0 +1,232 @@
+"""How long a tenant keeps calls, live events and files: what it says, what would go, and the nightly work that takes it.
+
+What was counted stands. A tenant's date `calls_from` goes ahead of the deletion: from then on no day before it is marked,
+so no deletion makes one be counted anew, and no sync reads before it. Calls go when every writer that began before the
+date was set has ended, and SLACK later than the date, for a day of UTC that is still marked reaches into the local day
+before. Batches commit with the cursor, so that a turn that was killed goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import audit
+from accounts.models import AuditEvent, Tenant
+from accounts.scoping import unscoped
+from portal.lib.days import first_of_month, midnight
+from telephony.models import (
+    Call,
+    CallDay,
+    CallEvent,
+    CallRecord,
+    Job,
+    LiveCall,
+    ReportRun,
+    Retention,
+    RollupMark,
+    UnreadableRecord,
+)
+from telephony.services import exporting, ledger, live_calls, report_files, rollups
+
+DAYS_OF = ZoneInfo("UTC")
+SLACK = timedelta(days=2)
+WRITERS_END = timedelta(minutes=10)  # no task and no request lives longer
+BATCH = 5_000
+SHORTEST = timedelta(days=28)  # everybody keeps a whole month
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What of a part would go: how many, about, and the day before which they are."""
+
+    part: str
+    count: int
+    before: date
+
+
+# ---- what a tenant says ----
+def of_tenant() -> Retention:
+    """What the scope's tenant says; not stored where it never said anything."""
+    return Retention.objects.first() or Retention()
+
+
+def no_longer_kept(start_at: datetime) -> date | None:
+    """Before which day calls since this moment are no longer here; None where all of them may be."""
+    if start_at > timezone.now() - SHORTEST:
+        return None
+    day = of_tenant().calls_from
+    return day if day and start_at < midnight(day, DAYS_OF) else None
+
+
+def would_go(row: Retention, months: Mapping[str, int | None], tenant: Tenant) -> list[Going]:
+    """What would go of the parts that are to be kept otherwise than now, and not for ever."""
+    today = timezone.now().astimezone(ZoneInfo(tenant.time_zone)).date()
+    found = []
+    for part in Retention.PARTS:
+        if (kept := months[part]) is not None and kept != row.months_of(part):
+            before = first_of_month(today, kept)
+            found.append(Going(part, _COUNT[part](before, row), before))
+    return found
+
+
+def keep_for(months: Mapping[str, int | None]) -> bool:
+    """Keep each part so many months from tonight on, None for ever; whether that changes anything.
+
+    A turn at work ends: its worker writes nothing any more.
+    """
+    with transaction.atomic():
+        row, _made = Retention.objects.select_for_update(of=("self",)).get_or_create()
+        if all(row.months_of(part) == kept for part, kept in months.items()):
+            return False
+        _tell(row)
+        Retention.objects.filter(pk=row.pk).update(
+            **{f"{part}_months": kept for part, kept in months.items()},
+            cursor={},
+            due_at=None,
+            lease_until=None,
+            lease_owner="",
+            fence=F("fence") + 1,
+        )
+    return True
+
+
+def _count_calls(before: date, row: Retention) -> int:
+    days = CallDay.objects.filter(is_total=True, day__lt=before)
+    if row.calls_from:
+        days = days.filter(day__gte=row.calls_from)
+    return days.aggregate(calls=Sum("calls"))["calls"] or 0
+
+
+def _count_events(before: date, _row: Retention) -> int:
+    at = midnight(before, DAYS_OF)
+    alone = CallEvent.objects.filter(received_at__lt=at, call=None)
+    return LiveCall.objects.filter(started_at__lt=at).count() + alone.count()
+
+
+def _count_files(before: date, _row: Retention) -> int:
+    old = {"created_at__lt": midnight(before, DAYS_OF), "due_at": None}
+    return ReportRun.objects.filter(**old).count() + Job.objects.filter(kind=Job.Kind.EXPORT, **old).count()
+
+
+_COUNT: Mapping[str, Callable[[date, Retention], int]] = {
+    "calls": _count_calls,
+    "events": _count_events,
+    "files": _count_files,
+}
+
+
+# ---- taking it away ----
+def open_nightly(now: datetime) -> int:
+    """Let the tenants that do not keep everything for ever have their turn; how many."""
+    says_so = Q(calls_months__isnull=False) | Q(events_months__isnull=False) | Q(files_months__isnull=False)
+    with unscoped("dispatch"):
+        return Retention.objects.filter(says_so, due_at=None).update(due_at=now, attempts=0)
+
+
+def advance(row: Retention) -> None:
+    """Go on with a leased row for at most TASK_BUDGET_S; it stays due until all that is too old is gone."""
+    if not row.cursor and not _begin(row, timezone.now()):
+        return
+    ends_at = time.monotonic() + settings.TASK_BUDGET_S
+    for part, before in row.cursor["before"].items():
+        if part == "calls":
+            _count_marked(row)
+        gone = 1
+        while gone:
+            if ledger.is_stopping() or time.monotonic() > ends_at:
+                return
+            with transaction.atomic():
+                gone = _FORGET[part](datetime.fromisoformat(before), BATCH)
+                so_far = row.cursor["gone"]
+                ledger.write(row, cursor={**row.cursor, "gone": {**so_far, part: so_far.get(part, 0) + gone}})
+    with transaction.atomic():
+        _tell(row)
+        ledger.write(row, cursor={}, due_at=None)
+
+
+def _begin(row: Retention, now: datetime) -> bool:
+    """Settle what is too old; whether it may go now."""
+    today = now.astimezone(ZoneInfo(row.tenant.time_zone)).date()
+    before = {
+        part: midnight(first_of_month(today, months), DAYS_OF)
+        for part in Retention.PARTS
+        if (months := row.months_of(part)) is not None
+    }
+    calls_from = row.calls_from
+    if "calls" in before:
+        calls_from = max(before["calls"].date(), calls_from or date.min)
+        before["calls"] = midnight(calls_from, DAYS_OF) - SLACK
+    is_set = calls_from == row.calls_from
+    ledger.write(
+        row,
+        calls_from=calls_from,
+        cursor={"before": {part: at.isoformat() for part, at in before.items()}, "gone": {}},
+        due_at=now if is_set else now + WRITERS_END,
+    )
+    return is_set
+
+
+def _count_marked(row: Retention) -> None:
+    """Days that were marked before the date was set are counted while their calls are here."""
+    marks = RollupMark.objects.filter(day__lt=row.calls_from).order_by()
+    for connection_id in list(marks.values_list("connection_id", flat=True).distinct()):
+        rollups.settle(connection_id)
+        ledger.renew(row)
+
+
+def _forget_calls(before: datetime, most: int) -> int:
+    """Calls with their records, the oldest first, then records without a call and those that could not be read."""
+    calls = Call.objects.filter(started_at__lt=before).order_by("started_at", "pk")
+    ids = list(calls.values_list("pk", flat=True)[:most])
+    CallRecord.objects.filter(call__in=ids).delete()
+    Call.objects.filter(pk__in=ids).delete()
+    if len(ids) < most:
+        CallRecord.objects.filter(call=None, started_at__lt=before).delete()
+        UnreadableRecord.objects.filter(seen_at__lt=before).delete()
+    return len(ids)
+
+
+def _forget_files(before: datetime, most: int) -> int:
+    return report_files.forget_some(before, most) + exporting.forget_some(before, most)
+
+
+_FORGET: Mapping[str, Callable[[datetime, int], int]] = {
+    "calls": _forget_calls,
+    "events": live_calls.forget_some,
+    "files": _forget_files,
+}
+
+
+def _tell(row: Retention) -> None:
+    """One line of the audit of what a turn took, where it took anything."""
+    gone = {part: rows for part, rows in row.cursor.get("gone", {}).items() if rows}
+    if not gone:
+        return
+    with translation.override(row.tenant.language):
+        audit.record(
+            AuditEvent.Verb.FORGOT,
+            tenant=row.tenant,
+            person=None,
+            object_label=_("Kept for so long"),
+            detail={"summary": ", ".join(_words(gone)), "gone": gone},
+        )
+
+
+def _words(gone: Mapping[str, int]) -> Sequence[str]:
+    words = {
+        "calls": lambda n: ngettext("%(n)s call", "%(n)s calls", n),
+        "events": lambda n: ngettext("%(n)s live event", "%(n)s live events", n),
+        "files": lambda n: ngettext("%(n)s file", "%(n)s files", n),
+    }
+    return [words[part](rows) % {"n": rows} for part, rows in gone.items()]
