@@ -115,7 +115,7 @@ class CallFilterForm(FilterForm):
             weekday=int(values["weekday"]) if values.get("weekday") else None,
             hour=int(values["hour"]) if values.get("hour") else None,
             fate=values.get("fate") or "",
-            zone=self.zone.key,
+            zone=self.zone.key if any(values.get(name) for name in FROM_FIGURES) else "",
         )
 
     def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]

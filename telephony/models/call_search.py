@@ -34,6 +34,7 @@ class CallSearch(Search):
     min_duration_s, max_duration_s   talk time
     weekday, hour   of the clocks of `zone`; ISO weekday, 1 is Monday
     fate   what became of an unanswered call, see models/spoken.py; days are those of `zone`
+    zone   of these three, UTC where it is empty; it narrows nothing by itself
     """
 
     start_at: datetime | None = None
@@ -51,7 +52,7 @@ class CallSearch(Search):
     weekday: int | None = None
     hour: int | None = None
     fate: str = ""
-    zone: str = "UTC"
+    zone: str = ""
 
     def narrow(self, calls: CallQuerySet, *, region: str) -> CallQuerySet:
         """`region` is the country whose national notation the number may stand in."""
@@ -78,11 +79,15 @@ class CallSearch(Search):
             calls = calls.filter(duration_s__lte=self.max_duration_s)
         calls = self._narrow_to_clock(calls)
         if self.fate:
-            calls = of_fate(calls, self.fate, ZoneInfo(self.zone), self.start_at)
+            calls = of_fate(calls, self.fate, self._zone, self.start_at)
         return self._narrow_to_number(calls, region) if self.number else calls
 
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone or "UTC")
+
     def _narrow_to_clock(self, calls: CallQuerySet) -> CallQuerySet:
-        zone = ZoneInfo(self.zone)
+        zone = self._zone
         if self.weekday is not None:
             calls = calls.filter(Exact(ExtractIsoWeekDay("started_at", tzinfo=zone), self.weekday))
         if self.hour is not None:

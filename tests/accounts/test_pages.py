@@ -123,7 +123,7 @@ def test_settings_are_kept_and_written_down(client_of, idris, corvane):
     assert "business_hours" in event.detail["fields"]
     page = client_of(idris).get("/t/corvane/settings/").content.decode()
     assert 'value="08:30"' in page
-    assert "retention" not in page  # nothing deletes old calls yet, so nothing may promise it
+    assert 'href="/t/corvane/settings/retention/"' in page
 
 
 @pytest.mark.parametrize(

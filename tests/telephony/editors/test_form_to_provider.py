@@ -68,15 +68,15 @@ def test_inside_of_json_only_what_differs_is_shown(
 ) -> None:
     phone = phone_of(account)
     held = account.held("devices", phone.remote_id)
-    held["call_restriction"] = {"tollfree_us": {"action": "deny"}, "international": {"action": "deny"}}
+    held["formatters"] = {"to": [{"direction": "inbound"}], "from": [{"direction": "inbound"}]}
     account.cache("device")
-    text = '{"tollfree_us": {"action": "deny"}, "international": {"action": "inherit"}}'
+    text = '{"to": [{"direction": "inbound"}], "from": [{"direction": "outbound"}]}'
 
-    answer = browser.post(url(phone), untouched(url(phone)) | {"call_restriction": text}, follow=True)
+    answer = browser.post(url(phone), untouched(url(phone)) | {"formatters": text}, follow=True)
 
     words = text_of(answer)
-    assert "Call restrictions: international.action" in words
-    assert "Call restrictions: tollfree_us" not in words
+    assert "Rewriting rules: from" in words
+    assert "Rewriting rules: to" not in words
 
 
 def test_a_line_leads_to_its_editor(account: Account, browser: Client) -> None:
