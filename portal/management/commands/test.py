@@ -49,7 +49,7 @@ class Command(BaseCommand):
             if arguments:
                 return start(arguments, runs).wait()
             make_template()
-            processes = str(min(4, os.cpu_count() or 1))
+            processes = str(min(4, (os.cpu_count() or 1) + 1))  # each waits for its database now and then
             print("Browser tests and kill tests go on beside the others; what they say follows.", flush=True)
             codes = side_by_side(
                 ["-m", "not browser and not kill", "-n", processes], [["-m", "browser"], ["-m", "kill"]], runs
