@@ -79,6 +79,7 @@ def test_a_number_says_all_that_is_known_of_it(
     store(started_at=now)
     store(started_at=now - timedelta(days=3), outcome="missed")
     store(started_at=now - timedelta(days=4), direction="outbound", caller=f"+{LINE}", callee=NOVALISE)
+    store(started_at=now - timedelta(days=5), direction="outbound", callee=NOVALISE, medium="sms")
     add_list(keyyo, LINE, ["33199006210", "anonymous"])
     add_list(keyyo, "33199001099", ["33199006299"])
     profile = {
@@ -105,6 +106,8 @@ def test_a_number_says_all_that_is_known_of_it(
 
     assert "=Novalise" in words and "Not one of yours" in words and "Fixed line, France" in words
     assert "3 calls in twelve months" in words and "In: 2, 1 of these answered. Out: 1." in words
+    to_it = words.partition("Calls to it")[2]
+    assert to_it.count("Answered") == 1 and "SMS" in to_it
     assert "Put on the list" in words and "Let through again" in words and "Somebody else" not in words
     assert [one.line.name for one in answer.context["story"].listed] == ["Accueil Paris"]
     assert "Forwarding profile Astreinte · If nobody answers, to +33 1 99 00 62 10" in words
