@@ -96,9 +96,18 @@
     const step = problem ? problem.dataset.problem : link.closest("[data-step]").dataset.step;
     if (!itemOf(step)) return; // folded away: the page shows it
     event.preventDefault();
-    if (problem?.dataset.at) document.addEventListener("htmx:afterSettle", () => toField(problem.dataset.at), { once: true });
+    if (problem?.dataset.at) whenDrawn(() => toField(problem.dataset.at));
     choose(step, { focus: Boolean(problem) });
   });
+  // Once the panel is there: other parts of the page that settle meanwhile are no sign of it.
+  const whenDrawn = (act) => {
+    const heard = (event) => {
+      if (event.target.id !== "flow-panel") return;
+      document.removeEventListener("htmx:afterSettle", heard);
+      act();
+    };
+    document.addEventListener("htmx:afterSettle", heard);
+  };
   // The field of a place in the settings of a step, or of what is around the place: where a problem is mended.
   const toField = (place) => {
     let field = null;
