@@ -111,6 +111,7 @@ def callflows(*, is_quick: bool) -> Iterable[Figure]:
 
 def losses(*, is_quick: bool) -> Iterable[Figure]:
     """That nothing of any callflow is lost in the editor."""
+    call_command("collectstatic", interactive=False, verbosity=0)
     return _callflow_losses.measure(*((100, 20, 10, 200) if is_quick else ()))
 
 
