@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,8 +20,8 @@ END = datetime(2026, 6, 1, tzinfo=UTC)
 DAYS = 365
 
 
-def make_connection(slug: str) -> Connection:
-    """A tenant of that slug with an owner, a connection and sixty lines."""
+def make_connection(slug: str, lines: Sequence[str] = LINES) -> Connection:
+    """A tenant of that slug with an owner, a connection and lines, by default sixty."""
     tenant = Tenant.objects.create(slug=slug, name=slug.title())
     person = Person.objects.create_user(f"owner@{slug}.example", "unused-but-long-enough", name="Bench Owner")
     Membership.objects.create(tenant=tenant, person=person, role=Role.OWNER)
@@ -47,7 +48,7 @@ def make_connection(slug: str) -> Connection:
                 checksum="",
                 fetched_at=END,
             )
-            for line in LINES
+            for line in lines
         )
     return connection
 

@@ -35,7 +35,7 @@ def _waits() -> str:
 
 
 _IS_INBOUND = f"direction = '{Direction.INBOUND}'"
-_DESTINATION = (
+DESTINATION = (
     f"CASE WHEN direction = '{Direction.OUTBOUND}' THEN left(callee, {DESTINATION_LENGTH}) ELSE '' END"
 )
 # Day after day by the index of times, whatever other days lie between; a day is what PostgreSQL says it is, and begins
@@ -56,7 +56,7 @@ COUNT_DAYS = f"""
            count(*)::int AS calls, coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
            CASE WHEN count(wait_s) > 0 THEN {_waits()} END AS waits,
            coalesce(sum(cost_micros), 0)::bigint AS cost_micros
-      FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (SELECT {_DESTINATION} AS prefix) AS dialled
+      FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (SELECT {DESTINATION} AS prefix) AS dialled
      GROUP BY GROUPING SETS ((wanted.connection_id, wanted.day, medium, direction, outcome),
               (wanted.connection_id, wanted.day, medium, direction, outcome, line_id, group_remote_id, dialled.prefix))
 """

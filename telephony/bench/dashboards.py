@@ -1,0 +1,133 @@
+"""The overview of the largest of fifty tenants beside the calls of all: its page, and its sums against those of the rows.
+
+Both read the same database, which is kept between runs (kept.py, many_tenants.py). The sums are those that the page
+makes; the other side asks the calls for each with one statement of plain SQL, and what it gives is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.core.servers.basehttp import get_internal_wsgi_application
+from django.db import connection as database
+from django.test import RequestFactory
+
+from accounts.models import Tenant
+from accounts.scoping import current_tenant_id, tenant_scope
+from portal.ui.links import tenant_url
+from telephony.bench import many_tenants, world
+from telephony.bench.kept import fingerprint, kept_database
+from telephony.bench.listing import answered, client_of
+from telephony.bench.measuring import Figure, medians, p95, seconds, seconds_of
+from telephony.bench.world import DAYS, END
+from telephony.models import Connection
+from telephony.services import rollup_sql, rollups
+from telephony.services.rollup_reading import ONLY, span_of, sums
+
+CALLS = 10_000_000
+SPANS = {"month": 30, "year": DAYS}
+WARM, LOOKS, ROUNDS = 5, 40, 3
+# What the page adds up, by what: see services/analytics.py.
+SUMS: dict[str, tuple[tuple[str, ...], str]] = {
+    "in all": (("connection_id", "medium", "direction", "outcome"), ""),
+    "by day": (("day", "medium", "direction", "outcome"), ""),
+    "by line": (("line_id", "connection_id", "medium", "direction", "outcome"), ""),
+    "by queue": (("connection_id", "group_remote_id", "medium", "outcome"), "of groups"),
+    "by destination": (("connection_id", "destination"), "dialled"),
+}
+_OF_ROWS = {
+    "day": "(started_at AT TIME ZONE %(zone)s)::date",
+    "destination": rollup_sql.DESTINATION,
+}
+
+
+def measure(calls: int = CALLS) -> Iterable[Figure]:
+    """Of a month and of a year, both with whole days only."""
+    decides = [Path(str(module.__file__)) for module in (many_tenants, world, rollups, rollup_sql)]
+    made: list[float] = []
+
+    def fill() -> None:
+        made.append(seconds(lambda: many_tenants.fill(calls)))
+
+    with kept_database(f"portal_calls_{calls}", fingerprint(decides), fill):
+        if made:
+            name = f"{calls:,} calls of {many_tenants.TENANTS} tenants and their roll-ups, made once"
+            yield Figure(name, made[0], None, "s")
+        largest = Tenant.objects.get(slug=many_tenants.LARGEST)
+        words = f"largest of {many_tenants.TENANTS} tenants, {calls:,} calls"
+        for title, days in SPANS.items():
+            yield _page(f"overview of a {title}, {words}, 95th percentile in the server", days, largest)
+        with tenant_scope(largest):
+            zone = ZoneInfo(largest.time_zone)
+            for title, days in SPANS.items():
+                yield _faster(f"figures of a {title}, {words}, against SQL over its calls", days, zone)
+
+
+def _page(title: str, days: int, tenant: Tenant) -> Figure:
+    application = get_internal_wsgi_application()
+    with tenant_scope(tenant):
+        cookies = client_of(Connection.objects.select_related("tenant").get()).cookies.values()
+    requests = RequestFactory(headers={"cookie": "; ".join(f"{one.key}={one.value}" for one in cookies)})
+    first, last = _days(days)
+    span = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
+    address = f"{tenant_url(tenant, 'telephony:overview')}?{urlencode(span)}"
+    taken = [
+        seconds_of(lambda: answered(application, requests.get(address).environ))[0]
+        for _ in range(WARM + LOOKS)
+    ][WARM:]
+    detail = {"median_ms": round(median(taken) * 1000, 1), "pages": LOOKS}
+    return Figure(title, p95(taken) * 1000, 150, "ms", is_floor=False, detail=detail)
+
+
+def _days(many: int) -> tuple[date, date]:
+    """The first and the last of so many whole days."""
+    return (END - timedelta(days=many)).date(), (END - timedelta(days=1)).date()
+
+
+def _faster(title: str, days: int, zone: ZoneInfo) -> Figure:
+    """All sums of the page together against those of the rows; each by itself in the detail."""
+    first, last = _days(days)
+    detail: dict[str, Any] = {}
+    quick_s = slow_s = 0.0
+    for name, (by, only) in SUMS.items():
+
+        def ours(by: Sequence[str] = by, only: str = only) -> list[tuple[Any, ...]]:
+            found = sums(by, first, last, zone, only=only)
+            return [(*one.key, one.calls, one.talk_s, one.wait_s, one.cost_micros) for one in found]
+
+        def rows(by: Sequence[str] = by, only: str = only) -> list[tuple[Any, ...]]:
+            return _of_rows(by, first, last, zone, only)
+
+        if ours() != rows():
+            raise RuntimeError(f"the sums {name} are not those of the calls")
+        quick, slow = medians(ROUNDS, lambda ours=ours: seconds(ours), lambda rows=rows: seconds(rows))  # type: ignore[misc]
+        detail[name] = {"ours_ms": round(quick * 1000, 1), "rows_ms": round(slow * 1000, 1)}
+        quick_s, slow_s = quick_s + quick, slow_s + slow
+    return Figure(title, slow_s / quick_s, 20, detail=detail)
+
+
+def _of_rows(by: Sequence[str], first: date, last: date, zone: ZoneInfo, only: str) -> list[tuple[Any, ...]]:
+    keys = ", ".join(_OF_ROWS.get(name, name) for name in by)
+    places = ", ".join(str(place + 1) for place in range(len(by)))
+    start_at, end_at = span_of(first, last, zone)
+    values: dict[str, Any] = {
+        "tenant": current_tenant_id(),
+        "zone": zone.key,
+        "start": start_at,
+        "end": end_at,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {keys}, count(*), coalesce(sum(duration_s), 0), coalesce(sum(wait_s), 0),"
+            " coalesce(sum(cost_micros), 0)::bigint FROM telephony_call"
+            " WHERE tenant_id = %(tenant)s AND started_at >= %(start)s AND started_at < %(end)s"
+            f" AND {ONLY[only]} GROUP BY {places} ORDER BY {places}",
+            values,
+        )
+        return cursor.fetchall()
