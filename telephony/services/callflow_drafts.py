@@ -25,7 +25,7 @@ from telephony.providers.callflows.tree import CHILDREN, Flow, Node, asked_once,
 from telephony.providers.drafts import EntityDraft, EntityPage
 from telephony.providers.edit_fields import Surroundings
 from telephony.providers.editing import Place
-from telephony.services import access, callflow_findings, callflow_secrets, change_secrets, editing, entities
+from telephony.services import access, callflow_findings, callflow_secrets, editing, entities
 from telephony.services.callflow_around import callflows_of
 from telephony.services.callflow_text import KEPT_DOCUMENTS, flow_in, flow_of, patch_of, patch_text, text_of
 
@@ -209,20 +209,6 @@ def _moved(held: CallflowDraft, flow: Flow, position: int) -> CallflowDraft:
 
 
 # ---- earlier versions ----
-
-
-def is_version(change: Change) -> bool:
-    """Whether a change left a version of the whole callflow behind."""
-    return change.state in (Change.State.APPLIED, Change.State.REVERTED) and bool(change.after)
-
-
-def version_of(change: Change) -> dict[str, Any]:
-    """The document as a change left it, its secrets in their places. Raises portal.lib.secrets.Unreadable."""
-    connection = change.connection
-    editor = connection.declaration.editor(callflows_of(connection).update)
-    after = change_secrets.open_side(change, "after")
-    document: dict[str, Any] = editor.document(after)  # type: ignore[attr-defined]
-    return document
 
 
 # ---- against the live callflow ----

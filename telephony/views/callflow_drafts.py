@@ -27,7 +27,7 @@ from telephony.providers.callflows.tree import Flow
 from telephony.providers.edit_fields import Field, Surroundings
 from telephony.providers.editing import Editor
 from telephony.providers.operations import Text
-from telephony.services import callflow_drafts, callflow_moving
+from telephony.services import callflow_drafts, callflow_moving, callflow_versions
 from telephony.services.callflow_around import problems_of, targets_of
 from telephony.services.callflow_bringing import left_empty
 from telephony.services.callflow_drafts import Differences, differences
@@ -126,7 +126,10 @@ class DraftPage(CallflowPage):
 
 
 class CallflowRestoreView(DraftPage, View):
-    """An earlier version in the draft, as one act: it is reviewed and published like any other."""
+    """An earlier version in the draft, as one act: it is reviewed and published like any other.
+
+    `change` is its id, `side` which version of it: what it left, or what it found.
+    """
 
     http_method_names = ["post"]
 
@@ -136,10 +139,11 @@ class CallflowRestoreView(DraftPage, View):
             return HttpResponseRedirect(self.url("callflow_detail"))
         rows = Change.objects.filter(entity=entity, operation=self.callflows.update)
         change = get_object_or_404(rows, pk=wanted)
-        if not callflow_drafts.is_version(change):
+        side = callflow_versions.BEFORE if request.POST.get("side") == "before" else callflow_versions.AFTER
+        if not callflow_versions.is_version(change) or not getattr(change, side):
             raise Http404
         try:
-            document = callflow_drafts.version_of(change)
+            document = callflow_versions.version_of(change, side)
             draft = callflow_drafts.begin(entity, request.user)  # type: ignore[arg-type]
         except ProviderError as error:
             messages.error(request, error.message)

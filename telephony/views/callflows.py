@@ -25,7 +25,7 @@ from telephony.callflow_paper import SHEETS, is_large, paper_of
 from telephony.forms.callflows import FEATURES, CallflowFilterForm
 from telephony.menu import connections_of
 from telephony.models import Change, Entity, EntityReference
-from telephony.services import callflow_drafts, editing
+from telephony.services import callflow_drafts, callflow_versions, editing
 from telephony.services.callflow_around import makers_of, owners_of
 from telephony.services.callflow_bringing import NAMES, names_of
 from telephony.services.callflow_scene import count_words
@@ -123,7 +123,7 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
         refused = (
             "" if Right.CALLFLOWS_EDIT in self.request.rights else why_not(self.request, Right.CALLFLOWS_EDIT)
         )
-        changes = Change.objects.filter(entity=self.entity).order_by("-created_at", "-pk")[:LATEST]
+        changes = list(Change.objects.filter(entity=self.entity).order_by("-created_at", "-pk")[: LATEST + 1])
         width, height = map(float, Drawing(self.scene).size)
         return super().get_context_data(
             title=str(self.entity) or self.entity.remote_id,
@@ -133,14 +133,16 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             problem_ways=self.problem_ways,
             here_query=self._for_files(),
             used_by=uses_of(self.entity),
-            changes=changes,
+            history=callflow_versions.history_of(
+                self.entity, changes[:LATEST], is_all=len(changes) <= LATEST
+            ),
             acts=acts,
             draft=callflow_drafts.draft_of(self.entity, self.request.user),
             others=callflow_drafts.drafts_of_others(self.entity, self.request.user),
             why_not_edit=refused
             or why_connection_cannot(self.link, self.link.declaration.catalog[self.callflows.update]),
             may_copy=not refused,
-            restorable=[] if refused else [one.pk for one in changes if self._is_version(one)],
+            may_restore=not refused,
             why_not=permissions(self.request, self.link, {act.editor.operation.key for act in acts}),
             scene=self.scene,
             board=self.board,
@@ -154,9 +156,6 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
         """What is folded and opened by hand is so in the files; they hold all that is folded at first only."""
         here = self.here(step="", **({"fold": ""} if self.folded <= self.at_first else {}))
         return here if here.startswith("?") else ""
-
-    def _is_version(self, change: Change) -> bool:
-        return change.operation == self.callflows.update and callflow_drafts.is_version(change)
 
 
 class CallflowDrawingView(CallflowPage, View):

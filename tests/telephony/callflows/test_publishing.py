@@ -142,6 +142,24 @@ def test_an_earlier_version_comes_back(draft: CallflowDraft, at_kazoo: AtKazoo, 
     assert canonical_json(at_kazoo.document["flow"]) == wanted
 
 
+def test_what_was_before_the_first_change_comes_back(
+    draft: CallflowDraft, at_kazoo: AtKazoo, maud: Person
+) -> None:
+    at_first, path = at_kazoo.document["name"], f"{HOME}{draft.entity_id}/"
+    act(draft, maud, "settings", step="", name="First")
+    first = publish(draft, maud)
+    browser = signed_in(maud)
+    page = browser.get(path).content.decode()
+    assert ("Live now" in page, page.count("Bring back this version")) == (True, 1)
+    at_kazoo.write(name="Elsewhere")
+    browser.post(f"/t/corvane/entities/{draft.entity_id}/refresh/")
+    page = browser.get(path).content.decode()
+    assert ("Live now" in page, page.count("Bring back this version")) == (False, 2)
+    browser.post(f"{path}restore/", {"change": first.pk, "side": "before"})
+    assert publish(CallflowDraft.objects.get(), maud).state == Change.State.APPLIED
+    assert at_kazoo.document["name"] == at_first
+
+
 def test_what_the_modules_refuse_is_not_sent(draft: CallflowDraft, maud: Person) -> None:
     act(draft, maud, "add", to="", module="ring_group")
     page = signed_in(maud).get(f"{HOME}{draft.entity_id}/edit/review/").content.decode()
