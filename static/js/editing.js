@@ -82,7 +82,9 @@
   });
   dialog?.addEventListener("close", () => {
     document.getElementById("new-object").replaceChildren();
-    (waiting?.tomselect ?? waiting)?.focus();
+    const chooser = waiting?.tomselect;
+    (chooser ?? waiting)?.focus();
+    setTimeout(() => chooser?.close(false)); // it opens as it is focused
   });
   document.addEventListener("objectMade", (event) => {
     const { text } = event.detail, value = kind + event.detail.value;

@@ -19,6 +19,7 @@ from portal.lib.errors import ProviderError
 from telephony.forms.editing import WhyForm
 from telephony.models import Change
 from telephony.services import charges, comparing, editing, sending, together
+from telephony.views import ways_back
 from telephony.views.changes import ChangeDetailView, ChangeMixin
 
 
@@ -137,7 +138,7 @@ class ChangeDiscardView(ChangeMixin, View):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.require_write()
         view = ChangeDetailView(request=request, kwargs=self.kwargs)
-        home = view.home()
+        home, (back, _field) = view.home(), ways_back.form_behind(request, self.change)
         try:
             editing.discard(self.change, request.user, home=home)  # type: ignore[arg-type]
         except editing.NotOpen:
@@ -146,7 +147,7 @@ class ChangeDiscardView(ChangeMixin, View):
             )
             return self.back_to(self.change)
         messages.info(request, _("Discarded. Nothing was sent."))
-        return HttpResponseRedirect(home)
+        return HttpResponseRedirect(back or home)
 
 
 class ChangeRenewView(ChangeMixin, View):

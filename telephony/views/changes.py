@@ -179,6 +179,8 @@ class ChangeDetailView(ChangeMixin, TemplateView):
             after_it=list(change.needed_by.all()),
             can_revert_both=not self._why_not() and together.can_revert(change),
             way_back=ways_back.way_back(self.request, change),
+            in_dialog=bool(self.request.htmx),  # type: ignore[attr-defined]
+            awaits=change.due_at is not None and not self.request.htmx,  # type: ignore[attr-defined]
             reverted_by=change.reverted_by.exclude(state__in=editing.OPEN).order_by("-pk").first(),
             title=change.summary,
             **kwargs,
@@ -218,7 +220,8 @@ class ChangeDetailView(ChangeMixin, TemplateView):
         on = self._made_below() if editor.replaces or editor.makes else change.entity
         if on is None and editor.makes and editor.is_free_standing:
             names = {"connection": change.connection.slug, "kind": editor.kind}
-            return f"{tenant_url(self.request.tenant, 'telephony:new', **names)}?change={change.pk}"  # type: ignore[attr-defined]
+            new = tenant_url(self.request.tenant, "telephony:new", **names)  # type: ignore[attr-defined]
+            return ways_back.further(self.request, change, f"{new}?change={change.pk}")
         page = company_page_of(change.connection)
         if page is not None and editor.operation.key == page.create:
             new = tenant_url(self.request.tenant, "telephony:company_create")  # type: ignore[attr-defined]
@@ -286,7 +289,10 @@ class ChangeOutcomeView(FragmentOrPageMixin, ChangeMixin, TemplateView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(change=self.change, story=story_of(self.change), **kwargs)
+        change = self.change
+        return super().get_context_data(
+            change=change, story=story_of(change), awaits=change.due_at is not None, **kwargs
+        )
 
 
 class ExactRequestView(FragmentOrPageMixin, ChangeMixin, TemplateView):

@@ -38,6 +38,8 @@ from telephony.views import ways_back
 from telephony.views.changes import home_of, place_of
 from telephony.views.object_fields import lead_to_objects, made_for, way_to_make
 
+State = Change.State
+
 
 class OperationMixin(TenantRightMixin):
     """A write on one cached object (or, for a new one, below it). The right is the operation's."""
@@ -137,7 +139,7 @@ class EditView(OperationMixin, TemplateView):
         wanted = self.request.GET.get("change", "")
         if not wanted.isdecimal():
             return None
-        states = (*editing.OPEN, Change.State.REFUSED, Change.State.NOT_APPLIED, Change.State.UNKNOWN)
+        states = (*editing.OPEN, State.CHARGES, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN)
         return Change.objects.filter(
             pk=wanted,
             operation=self.editor.operation.key,
@@ -212,7 +214,7 @@ class EditView(OperationMixin, TemplateView):
         data = form.typed(self.earlier.wanted)
         again = self._form(form.declared, seen=form.seen, data=data)
         again.full_clean()
-        if self.earlier.state == Change.State.REFUSED:
+        if self.earlier.state == State.REFUSED:
             again.refuse(InvalidInput(self.earlier.error, fields=self.earlier.fields_refused))
         return again
 

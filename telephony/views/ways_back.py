@@ -65,12 +65,30 @@ def remember(request: HttpRequest, change: Change) -> None:
         request.session[SESSION] = {**dict(ways), str(change.pk): [back, name]}
 
 
-def way_back(request: HttpRequest, change: Change) -> str:
-    """The form that an applied change made an object for, with the object chosen; "" where there is none."""
+def form_behind(request: HttpRequest, change: Change) -> tuple[str, str]:
+    """The address of the form that a change makes an object for, and its field; both "" where there is none."""
     back, name = request.session.get(SESSION, {}).get(str(change.pk), ("", ""))
-    if not back or change.state != Change.State.APPLIED:
-        return ""
-    return f"{back}{'&' if '?' in back else '?'}{urlencode({'made': f'{name}:{_created(change)}'})}"
+    return back, name
+
+
+def way_back(request: HttpRequest, change: Change) -> str:
+    """The form that a change makes an object for, with the object chosen once there is one; "" where there is none, or
+    where nobody knows yet how it ends."""
+    back, name = form_behind(request, change)
+    if change.state != Change.State.APPLIED:
+        return "" if change.state == Change.State.SENDING else back
+    return with_more(back, made=f"{name}:{_created(change)}") if back else ""
+
+
+def further(request: HttpRequest, change: Change, form: str) -> str:
+    """The form of a change that makes an object, to go on with: it leads back to where the object is wanted."""
+    back, name = form_behind(request, change)
+    return with_more(form, back=back, field=name) if form and back else form
+
+
+def with_more(address: str, **query: str) -> str:
+    """An address with more in its query."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
 
 def tell_what_was_made(response: HttpResponse, change: Change) -> None:

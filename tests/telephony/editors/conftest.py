@@ -80,6 +80,17 @@ class Account:
         for page in self.connection.declaration.read_entities(client, kinds=list(kinds)):
             entities.store(self.connection, page, timezone.now())
 
+    def asks_money_for(self, category: str) -> None:
+        """From now on whatever is made of a category of service plans costs, and asks whether that is accepted."""
+        accounts = self.state["accounts"]
+        seller = accounts[accounts[self.connection.remote_account]["pvt"]["reseller_id"]]
+        client = access.client_of(self.connection, is_person=True)
+        plan = client.call("services.listAvailable").items[0]["id"]
+        price = {"_all": {"rate": 4.5, "activation_charge": 10.0}}
+        seller["docs"]["service_plans"][plan]["doc"]["plan"] = {category: price}
+        client.call("servicePlan.add", {"planId": plan})
+        self.state["settings"] = {**self.state["settings"], "charges": True}
+
     def entity(self, kind: str, identifier: str = "") -> Entity:
         found = Entity.objects.filter(connection=self.connection, kind=kind)
         return (found.filter(remote_id=identifier) if identifier else found.order_by("name", "pk"))[0]

@@ -1,4 +1,4 @@
-"""A device in a real browser: its owner is searched by name, and a new one made in place."""
+"""A device in a real browser: its owner is searched by name, and a new one made in place, for money too."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ def phone(account: Account) -> Any:
 
 
 def test_an_owner_is_made_in_place(at_browser: Any, account: Account, phone: Any) -> None:
+    """What it costs is asked and accepted in the dialog as well; the form behind it stays as it is."""
+    account.asks_money_for("users")
+
     def steps(page: Page) -> None:
         page.goto(f"{at_browser.base}/t/telmarine/entities/{phone.pk}/")
         page.get_by_role("link", name="Edit", exact=True).click()
@@ -46,6 +49,8 @@ def test_an_owner_is_made_in_place(at_browser: Any, account: Account, phone: Any
         dialog.get_by_role("button", name="Review the change").click()
         expect(dialog.get_by_text("Nothing has been sent yet.")).to_be_visible()
         dialog.get_by_role("button", name="Create at Kazoo").click()
+        expect(dialog.get_by_text("Kazoo asks for money before it does this")).to_be_visible()
+        dialog.get_by_role("button", name="Accept the charges and write").click()
         expect(dialog).not_to_be_visible()
         expect(page.locator(".ts-control .item", has_text="Odile Marchetti")).to_be_visible()
         expect(page.locator("[name=name]")).to_have_value("Odile's phone")
@@ -84,7 +89,9 @@ def test_the_editor_is_fit_for_everybody(at_browser: Any, account: Account, phon
 
 
 def test_without_script_a_new_object_leads_back(account: Account, browser: Client, phone: Any) -> None:
-    """All that was typed before is there again, also what cannot be sent yet, and a password is kept sealed."""
+    """All that was typed before is there again, also what cannot be sent yet, and a password is kept sealed. Editing
+    the new object further, leaving it, and saying yes to what it costs lead back as well."""
+    account.asks_money_for("users")
     form = f"/t/telmarine/entities/{phone.pk}/edit/{UPDATE}/"
     loaded = as_loaded(browser.get(form))
     typed = loaded | {
@@ -100,9 +107,17 @@ def test_without_script_a_new_object_leads_back(account: Account, browser: Clien
     assert not Change.objects.exists()
     assert "a-new-secret" not in str(dict(browser.session))
 
-    browser.post(new, {"first_name": "Odile", "last_name": "Marchetti"})
+    browser.post(new, {"first_name": "Odilon", "last_name": "Marchetti"})
+    discarded = f"/t/telmarine/changes/{Change.objects.get().pk}"
+    again = browser.get(f"{discarded}/").context["edit_url"]
+    assert browser.post(f"{discarded}/discard/")["Location"] == browser.get(new).context["home"]
+    browser.post(again, {"first_name": "Odile", "last_name": "Marchetti"})
     made = Change.objects.get()
-    done = browser.post(f"/t/telmarine/changes/{made.pk}/send/", follow=True)
+    asked = browser.post(f"/t/telmarine/changes/{made.pk}/send/", follow=True)
+    assert asked.context["change"].state == Change.State.CHARGES
+    assert as_loaded(browser.get(asked.context["edit_url"]))["first_name"] == "Odile"
+    assert as_loaded(browser.get(asked.context["way_back"]))["mac_address"] == "not yet"
+    done = browser.post(f"/t/telmarine/changes/{made.pk}/charges/", {"answer": "accept"}, follow=True)
     back = browser.get(done.context["way_back"])
 
     made.refresh_from_db()
