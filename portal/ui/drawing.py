@@ -50,7 +50,10 @@ def _field_end(bound: forms.BoundField, errors: Any) -> str:
         text = escaped(bound.help_text)
         end = f'<div class="form-hint" id="{escape(bound.auto_id)}_helptext">{text}</div>'
     if errors:
-        words = " ".join(escaped(error) for error in errors)
+        told = [escaped(error) for error in errors]
+        words = (
+            told[0] if len(told) == 1 else f"<ul>{''.join([f'<li>{reason}</li>' for reason in told])}</ul>"
+        )
         sign = parts.icon("alert-circle", size=14)
         end += (
             f'<div class="sb-field-error" id="{escape(bound.auto_id)}_error">{sign}<span>{words}</span></div>'

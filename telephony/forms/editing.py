@@ -87,7 +87,7 @@ class EditForm(forms.Form):
             for name, reason in self._check(self.wanted()).items():
                 home = self._home_of(name)
                 if home and home not in self.errors:
-                    self.add_error(home, self._with_place(reason, home, name[len(home) + 1 :]))
+                    self._tell(home, name[len(home) + 1 :], reason)
         return found
 
     def wanted(self) -> Fields:
@@ -135,7 +135,7 @@ class EditForm(forms.Form):
             if not home:
                 homeless.append(_with_place(reason, name))
             else:
-                self.add_error(home, self._with_place(reason, home, name[len(home) + 1 :]))
+                self._tell(home, name[len(home) + 1 :], reason)
         if homeless or not error.fields:
             self.add_error(None, homeless or error.message)
 
@@ -143,9 +143,13 @@ class EditForm(forms.Form):
         """The field of the form that a place belongs to, "" where none does."""
         return next((one for one in _places_of(name) if one in self.fields and one != SEEN), "")
 
-    def _with_place(self, reason: str, home: str, place: str) -> str:
-        rows = next((one.rows for one in self.declared if one.name == home), None)
-        return _with_place(reason, said_place(rows, place) if rows is not None else place)
+    def _tell(self, home: str, place: str, reason: str) -> None:
+        """Put a reason at a field, and where that is a list at the place inside of it that is spoken of."""
+        field = self.fields[home]
+        if isinstance(field, RowsField):
+            field.refuse(place, reason)
+            place = said_place(field.rows, place)
+        self.add_error(home, _with_place(reason, place))
 
     def grouped(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Fields under their headings, in order; those that are folded are left out."""

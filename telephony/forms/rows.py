@@ -162,7 +162,7 @@ class RowsField(forms.Field):
 
     origins     of a cleaned list, where each entry was in the one that was loaded, None for a new one
     is_drafted  what was loaded is what a person wants already, not what the provider has
-    bad         cells that hold what cannot be, by row and column, once the field is cleaned
+    bad         what is against cells, by row and column, once the field is cleaned
     """
 
     origins: tuple[int | None, ...] = ()
@@ -173,7 +173,8 @@ class RowsField(forms.Field):
         assert one.rows is not None
         self.one, self.rows, self.held, self.around = one, one.rows, held, around
         self.is_drafted = is_drafted
-        self.bad: set[tuple[str, str]] = set()
+        self.bad: dict[tuple[str, str], list[str]] = {}
+        self.typed: Sequence[Row] | None = None
         super().__init__(
             widget=widget, label=one.label, help_text=one.help, required=one.required, disabled=one.is_fixed
         )
@@ -183,6 +184,7 @@ class RowsField(forms.Field):
     def clean(self, value: Any) -> Any:
         if self.disabled or value is None:
             return UNTOUCHED
+        self.typed = value
         entries, wrong = [], list[str]()
         for at, row in enumerate(value, start=1):
             if reason := self._against(row, value[: at - 1]):
@@ -194,7 +196,7 @@ class RowsField(forms.Field):
                     if column.required and value_at(entry, column.name) in (None, ""):
                         raise forms.ValidationError(_("A value is needed."))
                 except forms.ValidationError as error:
-                    self.bad.add((row.token, column.name))
+                    self.bad[row.token, column.name] = error.messages
                     place = _("Row %(number)d, %(field)s") % {"number": at, "field": column.label}
                     wrong += [f"{place}: {message}" for message in error.messages]
             entries.append(
@@ -207,6 +209,18 @@ class RowsField(forms.Field):
             return UNTOUCHED
         self.origins = tuple(row.was for row in value)
         return self.rows.unlisted(entries) or None
+
+    def refuse(self, place: str, reason: str) -> None:
+        """A reason against what stands at a place inside of the list, "0.server", at its cell."""
+        key, _dot, inside = place.partition(".")
+        rows = rows_of(self.one, self.held) if self.typed is None else self.typed
+        names = [row.what[1] for row in rows] if self.rows.is_keyed else [str(at) for at in range(len(rows))]
+        if key not in names:
+            return
+        row = rows[names.index(key)]
+        for column in columns_for(self.rows, row.what[0], self._held(row)):
+            if f"{inside}.".startswith(f"{column.name}."):
+                self.bad.setdefault((row.token, column.name), []).append(reason)
 
     def _held(self, row: Row) -> Mapping[str, Any]:
         """The entry of a row as it was, or what a new one says of itself."""

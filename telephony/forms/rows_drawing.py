@@ -37,8 +37,8 @@ MOST_COLUMNS = 5  # of a table; entries that say more stand one below the other
 
 
 class RowsWidget(forms.Widget):
-    """`value` is a list of rows. `searches` are where more objects are found by name, by their kind; `bad` the cells
-    that hold what cannot be, by row and column."""
+    """`value` is a list of rows. `searches` are where more objects are found by name, by their kind; `bad` what is
+    against cells, by row and column."""
 
     use_fieldset = True
 
@@ -47,7 +47,7 @@ class RowsWidget(forms.Widget):
         assert one.rows is not None
         self.one, self.rows, self.held, self.options = one, one.rows, held, options
         self.searches: dict[str, str] = {}
-        self.bad: set[tuple[str, str]] = set()
+        self.bad: dict[tuple[str, str], list[str]] = {}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row] | None:
         return read_rows(self.one, data, self.held)
@@ -87,6 +87,8 @@ class RowsWidget(forms.Widget):
             lines.append(
                 f'<tr><th scope="row">{who}{self._hidden(name, row)}{acts}</th>{"".join(cells)}</tr>'
             )
+            if wrong := "".join([self._against(own, row, one, str(one.label)) for one in self._columns(row)]):
+                lines.append(f'<tr class="bad"><td colspan="{len(cells) + 1}">{wrong}</td></tr>')
         entry = escape(_("Entry"))
         first = f'<th scope="col"><span class="visually-hidden">{entry}</span></th>'
         return f'<table class="sb-rows-table"><thead><tr>{first}{heads}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
@@ -123,7 +125,8 @@ class RowsWidget(forms.Widget):
                 heading = about
             place = f"{own}_{row.token}_{column.name}"
             label = f'<label class="form-label" for="{escape(place)}">{escaped(column.label)}</label>'
-            drawn.append(f"<div>{label}{self._cell(name, own, row, column, '')}</div>")
+            cell, told = self._cell(name, own, row, column, ""), self._against(own, row, column)
+            drawn.append(f"<div>{label}{cell}{told}</div>")
         return "".join(drawn)
 
     def _is_set(self, row: Row, column: Field) -> bool:
@@ -162,7 +165,7 @@ class RowsWidget(forms.Widget):
             "class": f"{classes} {widget.attrs.get('class', '')}".strip(),
         }
         if (row.token, column.name) in self.bad:
-            attrs["aria-invalid"] = "true"
+            attrs |= {"aria-invalid": "true", "aria-describedby": f"{attrs['id']}_error"}
         if who:
             attrs["aria-label"] = f"{column.label}: {who}"
         is_first = column.name == self.rows.columns_of(row.what[0])[0].name
@@ -174,6 +177,16 @@ class RowsWidget(forms.Widget):
         if type(widget) in CHOICES:
             return drawn_choices(widget, key, value, attrs)
         return widget.render(key, value, attrs=attrs)
+
+    def _against(self, own: str, row: Row, column: Field, label: str = "") -> str:
+        """What is against a cell; `label` names it where the reason does not stand below it."""
+        reasons = self.bad.get((row.token, column.name))
+        if not reasons:
+            return ""
+        words = " ".join(map(escaped, reasons))
+        place, told = escape(f"{own}_{row.token}_{column.name}_error"), f"{escaped(label)}: " if label else ""
+        sign = parts.icon("alert-circle", size=14)
+        return f'<div class="sb-field-error" id="{place}">{sign}<span>{told}{words}</span></div>'
 
     def _acts(self, name: str, row: Row, at: int, count: int, who: str) -> str:
         """Up, down and away; after one was pressed, the focus is where it was."""

@@ -56,11 +56,20 @@ def test_gateways_are_moved_edited_added_and_keep_their_passwords(account: Accou
         "gateways.2.password": ["a-new-one"],
         "gateways.2.media.fax_option": ["true"],
     }
-    refused = browser.post(url, data | {"gateways.2.server": [""], "gateways.1.port": ["5o60"]})
-    told = refused.context["form"].errors["gateways"]
-    assert told == ["Row 1, Port: A whole number is needed.", "Row 3, Server: A value is needed."]
-    marked = re.findall(r'<[^>]*name="([^"]+)"[^>]*aria-invalid="true"', refused.content.decode())
-    assert marked == ["gateways.1.port", "gateways.2.server"]
+    bad = {"gateways.1.port": ["5o60"], "gateways.1.realm": ["x" * 70], "gateways.2.server": [""]}
+    refused = browser.post(url, data | bad)
+    assert refused.context["form"].errors["gateways"] == [
+        "Row 1, Port: A whole number is needed.",
+        "Row 1, SIP domain: At most 64 characters; these are 70.",
+        "Row 3, Server: A value is needed.",
+    ]
+    html = refused.content.decode()
+    assert re.findall(r'<[^>]*name="([^"]+)"[^>]*aria-invalid="true"', html) == list(bad)
+    assert re.findall(r'id="id_gateways_(\w+)_error">.*?<span>(.*?)</span>', html) == [
+        ("1_port", "A whole number is needed."),
+        ("1_realm", "At most 64 characters; these are 70."),
+        ("2_server", "A value is needed."),
+    ]
 
     first = browser.post(url, data)
     again = f"{url}?change={Change.objects.get().pk}"
