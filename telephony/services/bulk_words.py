@@ -20,11 +20,13 @@ def in_a_sentence(label: Text) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """`before` is None where nothing was seen: the object is not there, or the field says nothing."""
+    """`before` is None where nothing was seen: the object is not there, or the field says nothing. `after` is as it is
+    written; `typed` is what a person wrote, where that reads otherwise."""
 
     label: str
     before: str | None
     after: str
+    typed: str = ""
 
 
 def words_of(rows: Sequence[BulkRow]) -> dict[int, list[Words]]:
@@ -39,10 +41,13 @@ def words_of(rows: Sequence[BulkRow]) -> dict[int, list[Words]]:
         own = [one.name for one in door.editor.fields(door.around)]
         names = [name for name in own if name in row.wanted and (name in seen or not row.seen)]
         lines = [Words(str(door.editor.title), None, "")] if door.editor.makes or door.editor.removes else []
+        written = door.editor.clean(row.wanted, door.around)
         for name in names:
             field = door.editor.field(name, door.around)
             before = field.say(seen[name], door.around).plain(display) if name in seen else None
-            after = field.say(row.wanted[name], door.around).plain(display)
-            lines.append(Words(str(field.brief or field.label), before, after))
+            typed = field.say(row.wanted[name], door.around).plain(display)
+            after = field.say(written[name], door.around).plain(display) if name in written else typed
+            told = typed if typed != after else ""
+            lines.append(Words(str(field.brief or field.label), before, after, told))
         found[row.pk] = lines
     return found

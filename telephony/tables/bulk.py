@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats
@@ -45,18 +46,19 @@ class BulkRowTable(BaseTable):
         return format_html('{}<div class="sb-only-phone sb-2nd">{}</div>', shown, record.reason)
 
     def _difference(self, record: BulkRow) -> Any:
-        """Old struck out, new underlined; one line for each field."""
+        """Old struck out, new underlined as it is written, what was typed beside it; one line for each field."""
         lines = self.words.get(record.pk, ())
         if not lines:
             return formats.DASH
         drawn = format_html_join(
             "",
-            '<div class="sb-bulk-diff"><span class="sb-quiet">{}</span> {}{}</div>',
+            '<div class="sb-bulk-diff"><span class="sb-quiet">{}</span> {}{}{}</div>',
             (
                 (
                     one.label,
                     format_html("<del>{}</del> → ", one.before) if one.before is not None else "",
                     format_html("<ins>{}</ins>", one.after) if one.after else "",
+                    _typed(one.typed) if one.typed else "",
                 )
                 for one in lines
             ),
@@ -65,3 +67,8 @@ class BulkRowTable(BaseTable):
             return drawn
         url = tenant_url(self.request.tenant, "telephony:change_detail", pk=record.change_id)
         return format_html('<a class="sb-plain" href="{}">{}</a>', url, drawn)
+
+
+def _typed(text: str) -> SafeString:
+    words = gettext("typed: %(text)s") % {"text": text}
+    return format_html(' <span class="sb-quiet">{}</span>', words)

@@ -42,17 +42,21 @@ def test_ticked_rows_are_edited_and_every_step_is_a_page(
     address = f"/t/corvane/jobs/{job.pk}/"
     refused = idris_there.post(f"{address}edit/?operation={UPDATE}", {"forward_delay": "17"})
     assert "Tick at least one field" in refused.content.decode()
-    wanted = {"forward_delay": "17", "_change_forward_delay": "on"}
+    number = "forward_on_no_answer_number"
+    wanted = {number: "01 99 00 17 39", f"_change_{number}": "on"}
+    wanted |= {"forward_delay": "17", "_change_forward_delay": "on"}
     review = idris_there.post(f"{address}edit/?operation={UPDATE}", wanted, follow=True).content.decode()
     assert "Write 2 objects" in review
-    assert review.count("<del>") == 2
+    assert review.count("<del>") == 4
+    written = review.replace("\u00a0", " ")
+    assert written.count("<ins>+33 1 99 00 17 39</ins>") == written.count("typed: 01 99 00 17 39") == 2
     idris_there.post(f"{address}do/start/", {"why": "Winter"})
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
         advance(held)
     done = idris_there.get(address).content.decode()
     assert "Take all of it back" in done
     results = b"".join(idris_there.get(f"{address}results/").streaming_content).decode()  # type: ignore[attr-defined]
-    assert results.count("Applied") == 2
+    assert results.count("Applied") == 4
     assert {row.change.why for row in job.rows.all()} == {"Winter"}
     back = idris_there.post(f"{address}do/revert/", follow=True).content.decode()
     assert "Takes back" in back
