@@ -53,7 +53,12 @@ class SyncNowView(ConnectionMixin, View):
             object_label=self.connection.name,
             request=request,
         )
-        return HttpResponseRedirect(next_url(request)) if "next" in request.POST else self.back()
+        if "next" not in request.POST:
+            return self.back()
+        if any(one.outcome is runs.Outcome.STARTED for one in asked):  # a page that shows no runs
+            words = _("%(name)s is being asked. Open this page again in a moment: what has come stands here.")
+            messages.success(request, words % {"name": self.connection.name})
+        return HttpResponseRedirect(next_url(request))
 
 
 class FetchMissingView(ConnectionMixin, View):

@@ -146,6 +146,8 @@ def test_a_second_sync_now_says_that_it_is_at_work(browser, base, connection):
     assert "“Latest calls” is at work already" in page
     with tenant_scope(connection.tenant_id):
         assert SyncRun.objects.filter(state__in=runs.OPEN).count() == 2
+    finish_all(connection)
+    assert "is being asked" in text_of(browser.post(base + "sync/", {"next": base}, follow=True))
 
 
 def test_what_another_window_keeps_waiting_is_queued_and_shown(browser, base, connection):
