@@ -226,6 +226,13 @@ def is_worked_on(row: Leased) -> bool:
     return is_held and row.lease_owner not in FREE
 
 
+def silent_s(row: Leased) -> float | None:
+    """For how many seconds the worker that has the row was not heard of; None where none has it."""
+    if row.lease_until is None or row.lease_owner in FREE:
+        return None
+    return settings.LEASE_S - (row.lease_until - timezone.now()).total_seconds()
+
+
 def renew(row: Leased) -> None:
     """Hold the row for another lease. Raises LeaseLost."""
     write(row)

@@ -26,7 +26,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.bulk import BulkRowFilterForm, StartForm
 from telephony.forms.jobs import LongWorkFilterForm
 from telephony.models import BulkRow, Job, long_work
-from telephony.services import bulk, bulk_results, bulk_upload, ledger
+from telephony.services import bulk, bulk_hands, bulk_results, bulk_upload
 from telephony.services.bulk_words import words_of
 from telephony.tables.bulk import BulkRowTable
 from telephony.tables.jobs import LongWorkTable
@@ -166,7 +166,7 @@ def standing_of(job: Job, request: HttpRequest) -> dict[str, Any]:
         "is_draft": is_draft,
         "is_running": job.state in OPEN,
         "is_ended": job.state in ENDED,
-        "is_orphan": ledger.is_orphan(job),
+        "hands": bulk_hands.hands_of(job) if job.state in OPEN else "",
         "may_revert": may_revert,
         "irreversible": bulk.irreversible(job) if is_draft or may_revert else "",
         "missing": why_not(request, missing) if missing else "",

@@ -119,15 +119,31 @@ def test_a_mail_has_a_page_with_its_failure(there: Client, work: dict[str, Job])
     assert "SMTPConnectError" in page
 
 
-def test_an_edit_whose_worker_was_lost_says_so(there: Client, work: dict[str, Job]) -> None:
-    past = timezone.now() - timedelta(minutes=1)
+@pytest.mark.parametrize(
+    ("lease_owner", "lease_s", "says"),
+    [
+        ("host:1:2", -60, "Its worker was lost"),
+        ("host:1:2", 60, "Its worker has not been heard of for a while"),
+        ("host:1:2", 89, ""),
+        ("dispatcher", 60, "Waits for a worker."),
+        ("", None, "Waits for a worker."),
+    ],
+)
+def test_an_edit_says_that_no_worker_is_at_it(
+    there: Client, work: dict[str, Job], lease_owner: str, lease_s: int | None, says: str
+) -> None:
+    now = timezone.now()
     Job.objects.filter(pk=work["bulk"].pk).update(
-        state="running", lease_owner="host:1:2", lease_until=past, due_at=past
+        state="running",
+        lease_owner=lease_owner,
+        lease_until=now + timedelta(seconds=lease_s) if lease_s is not None else None,
+        due_at=now - timedelta(minutes=1),
     )
 
     page = there.get(f"/t/corvane/jobs/{work['bulk'].pk}/").content.decode()
 
-    assert "Its worker was lost" in page
+    found = [words for words in ("worker was lost", "not been heard of", "Waits for") if words in page]
+    assert (says in page and len(found) == 1) if says else not found
 
 
 def test_pages_over_several_tables_lose_and_double_nothing(link: Connection) -> None:
