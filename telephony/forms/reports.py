@@ -9,23 +9,21 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import time_zones
-from accounts.models import Person
+from telephony.forms.recipients import RecipientsForm
 from telephony.models import Connection, Entity, Report, ReportLook
 from telephony.models.reports import PERIODS
 
-MOST_ADDRESSES = 50
 LARGEST_LOGO = 200_000  # bytes
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WEEK, MONTH = "week", "month"
 
 
-class ReportForm(forms.Form):
+class ReportForm(RecipientsForm):
     """`figures` are (key, label); `places` and `connections` what a report may be of; `people` the tenant's members."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
@@ -67,18 +65,6 @@ class ReportForm(forms.Form):
     formats = forms.MultipleChoiceField(
         label=gettext_lazy("As"), choices=Report.Format.choices, widget=forms.CheckboxSelectMultiple
     )
-    members = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("To members"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    addresses = forms.CharField(
-        label=gettext_lazy("To other addresses"),
-        required=False,
-        max_length=5_000,
-        widget=forms.Textarea(attrs={"rows": 3, "inputmode": "email"}),
-        help_text=gettext_lazy(
-            "One on each line. They get the mail and its files, and no link to the portal."
-        ),
-    )
 
     def __init__(
         self,
@@ -86,7 +72,6 @@ class ReportForm(forms.Form):
         figures: Iterable[tuple[str, Any]],
         connections: Sequence[Connection],
         places: Sequence[Entity],
-        people: Sequence[Person],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -98,23 +83,9 @@ class ReportForm(forms.Form):
             (_("A connection"), [(key, one.name) for key, one in self._connections.items()]),
             (_("A line, queue or group"), [(key, str(one)) for key, one in self._places.items()]),
         ]
-        self.fields["members"].choices = [  # type: ignore[attr-defined]
-            (one.pk, f"{one} ({one.email})") for one in people
-        ]
-
-    def clean_addresses(self) -> list[str]:
-        found: dict[str, str] = {}
-        for address in re.split(r"[\s,;]+", self.cleaned_data["addresses"].strip()):
-            if not address:
-                continue
-            try:
-                validate_email(address)
-            except ValidationError as error:
-                raise ValidationError(_("%(address)s is no address.") % {"address": address}) from error
-            found.setdefault(address.lower(), address)
-        if len(found) > MOST_ADDRESSES:
-            raise ValidationError(_("At most %(count)s addresses.") % {"count": MOST_ADDRESSES})
-        return list(found.values())
+        self.fields["addresses"].help_text = _(
+            "One on each line. They get the mail and its files, and no link to the portal."
+        )
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
