@@ -229,6 +229,7 @@ WORKER_SILENT_S = env_int(
     "WORKER_SILENT_S", 150
 )  # two dispatches and a bit: a worker that misses both has stopped
 TASK_BUDGET_S = env_int("TASK_BUDGET_S", 200)
+ALERTS_EVERY_S = env_int("ALERTS_EVERY_S", 300)
 RUN_TURN_S = env_int("RUN_TURN_S", 5)
 BULK_TURN_S = env_int("BULK_TURN_S", 10)  # its queue also takes up what people wait for
 EXPORT_BATCH = env_int("EXPORT_BATCH", 5_000)

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal.ui.looks import Look, register_looks
 from telephony.models import (
+    Alert,
     BulkRow,
     CallRecord,
     Change,
@@ -59,6 +60,28 @@ def register() -> None:
         {
             Report.Pause.PERSON: Look(icon="player-pause", word=_("Paused"), tone="plain"),
             Report.Pause.RIGHTS: Look(icon="lock", word=_("Paused by itself"), tone="warn"),
+        },
+    )
+    register_looks(
+        "alert_state",
+        {
+            Alert.State.OPEN: Look(icon="bell", word=Alert.State.OPEN.label, tone="warn"),
+            Alert.State.ACKNOWLEDGED: Look(icon="eye", word=Alert.State.ACKNOWLEDGED.label, tone="plain"),
+        },
+    )
+    register_looks(
+        "alert_end",
+        {
+            Alert.End.GONE: Look(icon="check", word=Alert.End.GONE.label, tone="plain"),
+            Alert.End.PERSON: Look(icon="user-check", word=Alert.End.PERSON.label, tone="plain"),
+            Alert.End.RULE: Look(icon="player-stop", word=Alert.End.RULE.label),
+        },
+    )
+    register_looks(
+        "alert_rule",
+        {
+            "on": Look(icon="check", word=pgettext_lazy("a rule", "On"), tone="plain"),
+            "off": Look(icon="player-pause", word=pgettext_lazy("a rule", "Off"), tone="plain"),
         },
     )
     runs = ReportRun.State

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -12,7 +13,7 @@ from accounts.rights import Right
 from portal.ui import navigation
 from portal.ui.links import tenant_url
 from portal.ui.navigation import Badge, Entry
-from telephony.models import Connection, Credential
+from telephony.models import Alert, Connection, Credential
 from telephony.providers.calling import Act
 from telephony.services.calling import acts_of
 from telephony.tables.number_acts import OFFERED, NumberActs
@@ -63,6 +64,15 @@ def register() -> None:
             is_sub=True,
             right=Right.CALLS_LIST,
             shown=_if_can("calls.list"),
+        ),
+        Entry(
+            label=_("Alerts"),
+            url_name="telephony:alert_list",
+            icon="bell",
+            order=25,
+            right=Right.CALLS_LIST,
+            shown=_if_can("calls.list"),
+            badge=_open_alerts,
         ),
         Entry(
             label=_("Lines"),
@@ -165,6 +175,16 @@ def register() -> None:
         ),
     )
     navigation.add(
+        "staff",
+        Entry(
+            label=_("Alerts"),
+            url_name="telephony:staff_alerts",
+            icon="bell",
+            order=20,
+            shown=lambda request: request.user.is_authenticated and request.user.is_staff,
+        ),
+    )
+    navigation.add(
         "acts",
         *(
             Entry(
@@ -264,6 +284,15 @@ def _tells_of_calls(request: HttpRequest) -> bool:
 
 def _has_companies(request: HttpRequest) -> bool:
     return any(connection.declaration.company_page is not None for connection in _connections(request))
+
+
+def _open_alerts(request: HttpRequest) -> Badge | None:
+    """How many wait for somebody: neither acknowledged, nor snoozed."""
+    count = Alert.objects.waiting(timezone.now()).count()
+    if not count:
+        return None
+    words = ngettext("%(count)s open alert", "%(count)s open alerts", count) % {"count": count}
+    return Badge(str(count), "warn", words)
 
 
 def _trouble(request: HttpRequest) -> Badge | None:

@@ -21,9 +21,10 @@ from kombu.exceptions import OperationalError
 from accounts.isolation import leaks
 from accounts.models import Person
 from accounts.scoping import NoScope, current_scope, tenant_scope, unscoped
-from telephony.models import BlockEnd, Change, HoursRun, Job, ReportRun, Retention, SyncRun
+from telephony.models import AlertWatch, BlockEnd, Change, HoursRun, Job, ReportRun, Retention, SyncRun
 from telephony.reports.workshop import WORKSHOP
 from telephony.services import (
+    alerting,
     block_ending,
     bulk_sending,
     exporting,
@@ -75,6 +76,7 @@ def dispatch() -> None:
     scheduling.open_due_runs()
     scheduling.open_queued_runs()
     report_schedule.open_due(timezone.now())
+    alerting.open_due(timezone.now())
     ledger.dispatch()
     with unscoped("dispatch"):
         exporting.expire(timezone.now())
@@ -129,6 +131,13 @@ def advance_report(tenant_id: int, run_id: int) -> None:
     """Make a report and send it to each of its recipients."""
     with ledger.leased(ReportRun, tenant_id, run_id) as run, translation.override(run.report.language):
         report_sending.advance(run, WORKSHOP)
+
+
+@shared_task(base=TenantTask)
+def look_for_alerts(tenant_id: int, watch_id: int) -> None:
+    """Look at a tenant's alert rules, and tell of what is new."""
+    with ledger.leased(AlertWatch, tenant_id, watch_id) as watch:
+        alerting.advance(watch)
 
 
 @shared_task(base=TenantTask)

@@ -20,6 +20,8 @@ from accounts.models import AuditEvent, Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import (
+    Alert,
+    AlertRule,
     BulkRow,
     CallflowFindings,
     Change,
@@ -51,6 +53,8 @@ PAGES = {
     "calls seen live": "/t/corvane/calls/live/seen/",
     "missed callers": "/t/corvane/calls/missed/",
     "calls filtered": "/t/corvane/calls/?q=6210&period=30d&outcome=answered",
+    "alerts": "/t/corvane/alerts/",
+    "rules of alerts": "/t/corvane/alerts/rules/",
     "lines": "/t/corvane/lines/",
     "numbers": "/t/corvane/numbers/",
     "a number": "/t/corvane/numbers/+33199006210/",
@@ -220,6 +224,21 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
         for one in {report, Report.objects.order_by("pk")[0]}:
             days = {"first_day": day, "last_day": day, "due_for_at": NOW}
             ReportRun.objects.create(report=one, state="done", asked_by=person, sort="by_hand", **days)
+        rule = AlertRule.objects.create(kind="answer_rate", period="today", limit_percent=80, place=line)
+        Alert.objects.create(
+            rule=rule,
+            place=line,
+            opened_at=NOW,
+            last_seen_at=NOW,
+            evidence={
+                "value": 50,
+                "limit": 80,
+                "calls": 2,
+                "reached": 1,
+                "first": f"{day}",
+                "last": f"{day}",
+            },
+        )
         SyncRun.objects.create(connection=link, what="backfill", state="complete", finished_at=NOW)
         SyncRun.objects.create(connection=link, what="calls", state="complete", finished_at=NOW)
         Coverage.objects.create(

@@ -19,6 +19,8 @@ from accounts.models import Invitation, Membership, Person, Tenant
 from accounts.scoping import tenant_scope
 from portal.lib.secrets import seal
 from telephony.models import (
+    Alert,
+    AlertRule,
     Call,
     CallflowDraft,
     Change,
@@ -179,6 +181,23 @@ class Things:
     @cached_property
     def hours_run(self) -> HoursRun:
         return HoursRun.objects.create(placement=self.hours_placement)
+
+    @cached_property
+    def alert_rule(self) -> AlertRule:
+        return AlertRule.objects.create(
+            kind="answer_rate", period="today", limit_percent=80, least_calls=10, owner=None
+        )
+
+    @cached_property
+    def alert(self) -> Alert:
+        today = timezone.localdate().isoformat()
+        numbers = {"value": 50.0, "limit": 80, "calls": 20, "reached": 10, "first": today, "last": today}
+        return Alert.objects.create(
+            rule=self.alert_rule,
+            opened_at=timezone.now(),
+            last_seen_at=timezone.now(),
+            evidence={**numbers, "name": "", "trail": [90.0, 50.0]},
+        )
 
     @cached_property
     def report(self) -> Report:
@@ -342,6 +361,11 @@ MEANINGS: list[tuple[str, str, Find]] = [
         lambda world: world.things.hours_placement.connection.slug,
     ),
     (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
+    (f"{T}alerts/", "pk", lambda world: world.things.alert.pk),
+    (f"{T}alerts/", "act", lambda world: "acknowledge"),
+    (f"{T}alerts/rules/", "pk", lambda world: world.things.alert_rule.pk),
+    (f"{T}alerts/rules/", "kind", lambda world: "answer_rate"),
+    (f"{T}alerts/rules/", "act", lambda world: "off"),
     (f"{T}reports/", "pk", lambda world: world.things.report.pk),
     (f"{T}reports/", "act", lambda world: "pause"),
     (f"{T}reports/runs/", "pk", lambda world: world.things.report_run.pk),

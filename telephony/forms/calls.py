@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.forms import ANY_ONE, FilterForm, FixedChoices, PeriodField, RowField, any_of
+from portal.ui import formats
+from portal.ui.forms import ANY_ONE, FilterForm, FixedChoices, Period, PeriodField, RowField, any_of
 from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
@@ -34,7 +37,23 @@ OUTCOMES = [
 
 
 # What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
-FROM_FIGURES = ("weekday", "hour", "fate")
+OF_CLOCKS = ("weekday", "hour", "fate")
+FROM_FIGURES = (*OF_CLOCKS, "instants")
+
+
+class InstantsField(forms.CharField):
+    """Two instants, "2026-11-28T20:00+01:00/2026-11-29T07:00+01:00", the second one not among them: what an alert is of."""
+
+    def clean(self, value: Any) -> Period | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            start, end = (datetime.fromisoformat(part) for part in text.split("/"))
+            told = {"from": formats.moment(start), "to": formats.moment(end)}
+        except (ValueError, OverflowError) as error:
+            raise forms.ValidationError(gettext("These are no two instants.")) from error
+        return Period(start, end, gettext("%(from)s to %(to)s") % told)
 
 
 class CallFilterForm(FilterForm):
@@ -63,6 +82,7 @@ class CallFilterForm(FilterForm):
     hour = forms.ChoiceField(
         label=_("Hour"), choices=any_of([(str(hour), f"{hour}–{hour + 1}") for hour in range(24)])
     )
+    instants = InstantsField(label=_("Exactly"), max_length=80)
     fate = forms.ChoiceField(label=_("Missed, then"), choices=any_of(Fate))
     connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
@@ -96,7 +116,11 @@ class CallFilterForm(FilterForm):
     def as_search(self) -> CallSearch:
         """What the valid fields ask for. Call `apply` or `full_clean` before."""
         values = self.cleaned_data
-        period, line, connection = values.get("period"), values.get("line"), values.get("connection")
+        period, line, connection = (
+            values.get("instants") or values.get("period"),
+            values.get("line"),
+            values.get("connection"),
+        )
         group = values.get("group")
         _words, shortest, longest = LENGTHS[values.get("length") or ""]
         return CallSearch(
@@ -115,7 +139,7 @@ class CallFilterForm(FilterForm):
             weekday=int(values["weekday"]) if values.get("weekday") else None,
             hour=int(values["hour"]) if values.get("hour") else None,
             fate=values.get("fate") or "",
-            zone=self.zone.key if any(values.get(name) for name in FROM_FIGURES) else "",
+            zone=self.zone.key if any(values.get(name) for name in OF_CLOCKS) else "",
         )
 
     def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]

@@ -3017,5 +3017,254 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="AlertRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("trouble", "Connection or sync in trouble"),
+                            ("quiet", "No calls in opening hours"),
+                            ("answer_rate", "Answer rate too low"),
+                            ("waiting", "Callers wait too long"),
+                            ("cost", "Cost too high"),
+                            ("new_country", "New country called at night"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[
+                            ("whole", "all calls of the tenant"),
+                            ("each_connection", "each connection, those to come too"),
+                            ("each_line", "each line, those to come too"),
+                            ("each_group", "each queue and group, those to come too"),
+                            ("connection", "one connection"),
+                            ("place", "one line, queue or group"),
+                        ],
+                        default="whole",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="telephony.entity",
+                    ),
+                ),
+                ("left_out", models.JSONField(blank=True, default=list)),
+                ("limit_percent", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("limit_s", models.PositiveIntegerField(blank=True, null=True)),
+                ("limit_micros", models.BigIntegerField(blank=True, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("limit_calls", models.PositiveIntegerField(blank=True, null=True)),
+                ("least_calls", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "period",
+                    models.CharField(
+                        blank=True,
+                        choices=[("today", "today"), ("week", "the last 7 days"), ("month", "this month")],
+                        max_length=8,
+                    ),
+                ),
+                ("from_time", models.TimeField(blank=True, null=True)),
+                ("until_time", models.TimeField(blank=True, null=True)),
+                ("known_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("members", models.JSONField(blank=True, default=list)),
+                ("addresses", models.JSONField(blank=True, default=list)),
+                ("tells_managers", models.BooleanField(default=False)),
+                ("tells_end", models.BooleanField(default=True)),
+                ("is_on", models.BooleanField(default=True)),
+                ("made_as", models.CharField(blank=True, max_length=12)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                "verbose_name": "alert rule",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("made_as", ""), _negated=True),
+                        fields=("tenant", "made_as"),
+                        name="alert_rule_made_once",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Alert",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alerts",
+                        to="telephony.alertrule",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=120)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.connection",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="telephony.entity",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "end",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gone", "It is over"),
+                            ("person", "Closed by a person"),
+                            ("rule", "Its rule was switched off or changed"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("evidence", models.JSONField(default=dict)),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("snoozed_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "acted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("end_told_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "verbose_name": "alert",
+                "indexes": [
+                    models.Index(fields=["tenant", "-opened_at", "-id"], name="alert_recent"),
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["tenant", "-opened_at"],
+                        name="alert_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cleared_at", None)),
+                        fields=("tenant", "rule", "subject"),
+                        name="alert_once_at_a_time",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AlertWatch",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_owner", models.CharField(blank=True, max_length=80)),
+                ("fence", models.PositiveBigIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="alert_watch_due",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("tenant",), name="alert_watch_once")],
+            },
+        ),
     ]
     operations = [FirstTables(operations)]

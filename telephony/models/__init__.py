@@ -1,5 +1,6 @@
 """Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
 
+from telephony.models.alerts import Alert, AlertRule, AlertWatch
 from telephony.models.blocks import BlockEnd
 from telephony.models.bulk import BulkRow
 from telephony.models.callflows import CallflowAct, CallflowDraft, CallflowFindings
@@ -31,6 +32,9 @@ from telephony.models.rollups import CallDay, CallMonth, CallQuarter, ClosedMont
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
+    "Alert",
+    "AlertRule",
+    "AlertWatch",
     "AuthorizationAttempt",
     "BlockEnd",
     "BulkRow",

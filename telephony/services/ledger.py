@@ -28,7 +28,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts.scoping import current_tenant_id, tenant_scope, unscoped
-from telephony.models import BlockEnd, Change, HoursRun, Job, ReportRun, Retention, SyncRun
+from telephony.models import AlertWatch, BlockEnd, Change, HoursRun, Job, ReportRun, Retention, SyncRun
 from telephony.models.leased import Leased
 from telephony.services import ledger_sql
 
@@ -114,6 +114,7 @@ WORKS: dict[type[Leased], Work] = {
         alone="report",
         line=("due_for_at", "pk"),
     ),
+    AlertWatch: Work(AlertWatch, "telephony.tasks.look_for_alerts", "reports"),  # tried again in an hour
     Retention: Work(Retention, "telephony.tasks.advance_retention", "reports"),  # the next night asks again
     BlockEnd: Work(BlockEnd, "telephony.tasks.end_block", "interactive", {"error": GIVEN_UP}),
 }

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from telephony.models import Job
-from telephony.services import ledger, missed_digest, reconnecting, report_trouble
+from telephony.services import alert_mails, ledger, missed_digest, reconnecting, report_trouble
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ COMPOSE: dict[str, Callable[[Job], EmailMessage | None]] = {
     reconnecting.MAIL: reconnecting.compose,
     missed_digest.MAIL: missed_digest.compose,
     report_trouble.MAIL: report_trouble.compose,
+    alert_mails.MAIL: alert_mails.compose,
 }
 
 

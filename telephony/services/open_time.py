@@ -27,6 +27,22 @@ class OpenTime:
         """From an instant, not before `start_at`, to the end."""
         return sum(int((end - max(begin, at)).total_seconds()) for begin, end in self.stretches if end > at)
 
+    def seconds_between(self, begin_at: datetime, end_at: datetime) -> int:
+        """Between two instants of the span."""
+        common = ((max(begin, begin_at), min(end, end_at)) for begin, end in self.stretches)
+        return sum(int((end - begin).total_seconds()) for begin, end in common if begin < end)
+
+    def back(self, seconds: int, before: datetime) -> datetime:
+        """The instant from which it was open for so long until another; the beginning where that is not enough."""
+        left = timedelta(seconds=seconds)
+        for begin, end in reversed(self.stretches):
+            end = min(end, before)
+            if begin < end:
+                if end - begin >= left:
+                    return end - left
+                left -= end - begin
+        return self.stretches[0][0] if self.stretches else before
+
 
 def _open(hours: Hours, start_at: datetime, end_at: datetime) -> Iterator[Stretch]:
     zone = ZoneInfo(hours.zone)

@@ -16,12 +16,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEvent, Person
+from accounts.models import AuditEvent, Person, Tenant
 from telephony.models import HolidayChoice, HoursException, OpeningHours
 from telephony.providers.holiday_calendar import PublicHoliday, holidays_of
 from telephony.providers.hours import DAY, Holiday, Hours, Means, Period, Span, Spans, days, merged, week_of
 
 OFFICE: list[list[list[int]]] = [[[540, 750], [810, 1080]]] * 5 + [[], []]
+USUAL: list[list[tuple[int, int]]] = [[(540, 1020)]] * 5 + [[], []]
+DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as Tenant.business_hours has them
 YEARS = 3  # this one and the next two: what the calendar shows and what is written
 
 
@@ -109,10 +111,28 @@ def _moment(day: date, minute: int) -> datetime:
     return datetime.combine(day, time()) + timedelta(minutes=minute)
 
 
-def schedules() -> list[Schedule]:
-    """Those of the tenant, by name."""
+def schedules(today: date | None = None) -> list[Schedule]:
+    """Those of the tenant, by name; holidays are known from the year of `today` on."""
     rows = OpeningHours.objects.select_related("tenant").prefetch_related("holiday_choices", "exceptions")
-    return [Schedule(row) for row in rows]
+    return [Schedule(row, today) for row in rows]
+
+
+def assumed(tenant: Tenant, today: date) -> Hours:
+    """Of a tenant without a schedule: its business hours, else Monday to Friday from 9 to 17; closed on all holidays."""
+    told = tenant.business_hours
+    week = [[_pair(*told[day])] if day in told else [] for day in DAY_NAMES] if told else USUAL
+    closed = HolidayChoice.Treatment.CLOSED
+    holidays = holidays_of(tenant.region, "", today.year, YEARS)
+    return Hours(
+        week=week_of(week),
+        zone=tenant.time_zone,
+        holidays=tuple(_kept(HolidayRow(one, closed)) for one in holidays),
+    )
+
+
+def _pair(opens: str, closes: str) -> tuple[int, int]:
+    begin, end = (time.fromisoformat(clock) for clock in (opens, closes))
+    return 60 * begin.hour + begin.minute, 60 * end.hour + end.minute
 
 
 # ---- keeping what people typed ----

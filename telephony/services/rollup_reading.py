@@ -156,6 +156,29 @@ def by_hour(start_at: datetime, end_at: datetime, zone: ZoneInfo, part: Part | N
         return [HourSum(at // 24 + 1, at % 24, *counts) for at, *counts in cursor.fetchall()]
 
 
+def quarters(start_at: datetime, end_at: datetime, part: Part | None = None) -> list[tuple[datetime, int]]:
+    """(instant, voice calls) of each quarter of an hour of the half-open span that has any, in order. A line's or a
+    group's are not kept: see `Part`."""
+    part = part or Part()
+    if part.line is not None or part.group is not None:
+        raise ValueError("quarters are kept by connection")
+    statement = (
+        f"WITH {sql.QUARTER_CELLS.format(narrowed=part.condition)}"
+        " SELECT quarter_at, sum(calls)::int FROM cells GROUP BY 1 HAVING sum(calls) > 0 ORDER BY 1"
+    )
+    values = {
+        "tenant": current_tenant_id(),
+        "start": start_at,
+        "end": end_at,
+        "first": start_at.date(),
+        "last": end_at.date(),
+        **part.values,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
 def _seasons(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[tuple[datetime, int]]:
     """(instant, seconds that the zone's clocks are ahead of UTC from then on), to the quarter of an hour."""
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts import explaining, facts
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
-from telephony.models import Call, Connection, Credential, SyncState
+from telephony.models import Alert, Call, Connection, Credential, SyncState
 
 
 def register() -> None:
@@ -24,6 +24,7 @@ def register() -> None:
     facts.add_column(facts.Column("calls", gettext_lazy("Calls today"), calls_today))
     facts.add_column(facts.Column("connections", gettext_lazy("Connections"), connections))
     facts.add_column(facts.Column("problems", gettext_lazy("Open problems"), problems))
+    facts.add_column(facts.Column("alerts", gettext_lazy("Open alerts"), alerts))
     explaining.set_capabilities(capabilities_of)
 
 
@@ -58,6 +59,15 @@ def problems(tenants: Sequence[Tenant]) -> Mapping[int, facts.Fact]:
     return {
         row["tenant_id"]: facts.Fact(str(row["count"]), "warn", row["count"])
         for row in rows.order_by("tenant_id").annotate(count=Count("pk"))
+    }
+
+
+def alerts(tenants: Sequence[Tenant]) -> Mapping[int, facts.Fact]:
+    """Alerts that wait for somebody."""
+    rows = Alert.objects.waiting(timezone.now()).values("tenant_id").order_by("tenant_id")
+    return {
+        row["tenant_id"]: facts.Fact(str(row["count"]), "warn", row["count"])
+        for row in rows.annotate(count=Count("pk"))
     }
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Tenant
-from portal.ui.formats import count
 from portal.ui.links import tenant_url
-from telephony.models import Change, Connection, Coverage, Credential, Entity, SyncRun, UnreadableRecord
+from telephony.alerts.trouble_words import words_of_trouble
+from telephony.alerts.words import subject_of, words_of
+from telephony.models import Alert, AlertRule, Change, Connection, Entity
+from telephony.services import troubles
+from telephony.services.alert_kinds import KINDS
+from telephony.services.troubles import Trouble
 
-LOOKED_BACK = timedelta(days=60)
 RECENT = timedelta(days=3)
+MOST_ALERTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,31 +38,44 @@ class Attention:
 
 def attention_of(tenant: Tenant, now: datetime) -> list[Attention]:
     """Everything open in the tenant's scope; a dozen small queries at most."""
-    connections = list(Connection.objects.filter(unlinked_at=None).select_related("credential"))
+    connections = troubles.linked()
+    today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
     found = [
-        *_dead_grants(tenant, connections),
+        *(_of_trouble(tenant, one) for one in troubles.troubles_of(connections, now, today)),
         *_unsettled(tenant, now),
-        *_parked(tenant, now),
-        *_missing_days(tenant, connections, now.astimezone(ZoneInfo(tenant.time_zone)).date()),
-        *_unreadable(tenant),
+        *_alerts(tenant, now),
         *_full_lists(tenant, connections),
     ]
     return sorted(found, key=lambda one: one.tone != "bad")
 
 
-def _dead_grants(tenant: Tenant, connections: list[Connection]) -> Iterator[Attention]:
-    for connection in connections:
-        credential = connection.credential
-        if credential.state == Credential.State.NEEDS_RECONNECT:
-            yield Attention(
-                icon="plug-connected-x",
-                tone="bad",
-                title=_("%(name)s needs to be reconnected") % {"name": connection.name},
-                text=_("Calls since then will be fetched afterwards; none is lost."),
-                action=_("Reconnect"),
-                url=tenant_url(tenant, "telephony:connection_detail", pk=connection.pk),
-                since=credential.state_since,
-            )
+def _of_trouble(tenant: Tenant, one: Trouble) -> Attention:
+    words = words_of_trouble(one.sort, one.name, one.count, one.error)
+    return Attention(
+        icon=words.icon,
+        tone="bad" if one.is_grave else "warn",
+        title=words.title,
+        text=words.text,
+        action=words.action,
+        url=tenant_url(tenant, "telephony:connection_detail", pk=one.connection),
+        since=one.since,
+    )
+
+
+def _alerts(tenant: Tenant, now: datetime) -> Iterator[Attention]:
+    """Those that wait for somebody; of troubles the list above says more."""
+    alerts = Alert.objects.waiting(now).exclude(rule__kind=AlertRule.Kind.TROUBLE)
+    for alert in alerts.select_related("rule").order_by("-opened_at", "-pk")[:MOST_ALERTS]:
+        words, subject, kind = words_of(alert), subject_of(alert), KINDS[alert.rule.kind]
+        yield Attention(
+            icon=kind.icon,
+            tone="bad" if kind.is_grave else "warn",
+            title=f"{words.title}: {subject}" if subject else words.title,
+            text=words.sentence,
+            action=_("Look at the alert"),
+            url=tenant_url(tenant, "telephony:alert_detail", pk=alert.pk),
+            since=alert.opened_at,
+        )
 
 
 def _unsettled(tenant: Tenant, now: datetime) -> Iterator[Attention]:
@@ -81,80 +96,6 @@ def _unsettled(tenant: Tenant, now: datetime) -> Iterator[Attention]:
             action=_("Look at the change"),
             url=tenant_url(tenant, "telephony:change_detail", pk=change.pk),
             since=change.created_at,
-        )
-
-
-def _parked(tenant: Tenant, now: datetime) -> Iterator[Attention]:
-    """What waits for somebody as long as it waits; what was given up, for some days."""
-    parked = Q(state=SyncRun.State.PARKED)
-    given_up = Q(state=SyncRun.State.REFUSED, created_at__gte=now - RECENT)
-    runs = SyncRun.objects.filter(parked | given_up, connection__unlinked_at=None).select_related(
-        "connection"
-    )
-    for run in runs.order_by("connection_id", "what", "-created_at").distinct("connection_id", "what"):
-        later = SyncRun.objects.filter(
-            connection=run.connection,
-            what=run.what,
-            state=SyncRun.State.COMPLETE,
-            created_at__gt=run.created_at,
-        )
-        if not later.exists():
-            held_back = bool(run.cursor.get("held_back"))
-            title = (
-                _("The lists of %(name)s suddenly lack much")
-                if held_back
-                else _("A sync of %(name)s was given up")
-            )
-            yield Attention(
-                icon="alert-triangle",
-                tone="bad",
-                title=title % {"name": run.connection.name},
-                text=run.error,
-                action=_("Look, and accept it or not") if held_back else _("Look at the run"),
-                url=tenant_url(tenant, "telephony:connection_detail", pk=run.connection_id),
-                since=run.finished_at or run.created_at,
-            )
-
-
-def _missing_days(tenant: Tenant, connections: list[Connection], today: date) -> Iterator[Attention]:
-    missing = (
-        Coverage.objects.filter(state=Coverage.State.MISSING, day__gte=today - LOOKED_BACK, day__lt=today)
-        .values("connection_id")
-        .annotate(days=Count("pk"), last=Max("day"))
-    )
-    names = {connection.pk: connection for connection in connections}
-    for row in missing:
-        if connection := names.get(row["connection_id"]):
-            title = ngettext(
-                "%(days)s day of %(name)s missing", "%(days)s days of %(name)s missing", row["days"]
-            )
-            yield Attention(
-                icon="calendar-x",
-                tone="warn",
-                title=title % {"days": row["days"], "name": connection.name},
-                text=_("Every figure that covers them says so."),
-                action=_("Fetch them"),
-                url=tenant_url(tenant, "telephony:connection_detail", pk=connection.pk),
-            )
-
-
-def _unreadable(tenant: Tenant) -> Iterator[Attention]:
-    rows = UnreadableRecord.objects.values("connection_id", "connection__name").annotate(
-        rows=Count("pk"), last=Max("seen_at")
-    )
-    for row in rows:
-        title = ngettext(
-            "%(rows)s record could not be read", "%(rows)s records could not be read", row["rows"]
-        )
-        yield Attention(
-            icon="file-alert",
-            tone="warn",
-            title=title % {"rows": count(row["rows"])},
-            text=_("Set aside with the reason; the rest of %(name)s was stored.")
-            % {"name": row["connection__name"]},
-            action=_("Look at the connection"),
-            url=tenant_url(tenant, "telephony:connection_detail", pk=row["connection_id"]),
-            since=row["last"],
         )
 
 

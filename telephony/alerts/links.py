@@ -1,0 +1,66 @@
+"""Exactly the calls behind an alert: as a search, and as the address of the history of calls that asks for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from portal.lib.days import midnight
+from portal.ui.links import HasSlug, tenant_url
+from telephony.models import Alert, AlertRule
+from telephony.models.call_search import CallSearch
+
+Kind = AlertRule.Kind
+Numbers = Mapping[str, Any]
+
+
+def calls_url(tenant: HasSlug, alert: Alert) -> str:
+    """Empty where it is about no calls, or what it is of is gone."""
+    if (filters := _filters(alert)) is None:
+        return ""
+    numbers = alert.evidence
+    days = {"period": "dates", "period_from": numbers["first"], "period_to": numbers["last"]}
+    if "start_at" in numbers:
+        days = {"instants": f"{numbers['start_at']}/{numbers['end_at']}"}
+    return f"{tenant_url(tenant, 'telephony:call_list')}?{urlencode({**days, **filters})}"
+
+
+def search_of(alert: Alert, zone: ZoneInfo) -> CallSearch | None:
+    """What that address asks for; `zone` makes the days."""
+    if (filters := _filters(alert)) is None:
+        return None
+    if "start_at" in alert.evidence:
+        start_at, end_at = (datetime.fromisoformat(alert.evidence[name]) for name in ("start_at", "end_at"))
+        return CallSearch(start_at=start_at, end_at=end_at, **filters)
+    first, last = (date.fromisoformat(alert.evidence[name]) for name in ("first", "last"))
+    return CallSearch(
+        start_at=midnight(first, zone), end_at=midnight(last + timedelta(days=1), zone), **filters
+    )
+
+
+def _filters(alert: Alert) -> dict[str, Any] | None:
+    """Names of filters that the list and the search share."""
+    filters = _FILTERS.get(alert.rule.kind)
+    if filters is None or (alert.subject.startswith("place-") and alert.place is None):
+        return None
+    found = filters(alert.evidence)
+    if alert.place is not None:
+        return {**found, "line" if alert.place.is_line else "group": alert.place.pk}
+    return {**found, "connection": alert.connection_id} if alert.connection_id else found
+
+
+_INBOUND = {"medium": "voice", "direction": "inbound"}
+_FILTERS: Mapping[str, Callable[[Numbers], dict[str, Any]]] = {
+    Kind.QUIET: lambda _numbers: {"medium": "voice"},
+    Kind.NEW_COUNTRY: lambda numbers: {
+        "medium": "voice",
+        "direction": "outbound",
+        "dialled": numbers["country"],
+    },
+    Kind.ANSWER_RATE: lambda _numbers: _INBOUND,
+    Kind.WAITING: lambda _numbers: {**_INBOUND, "outcome": "reached"},
+    Kind.COST: lambda _numbers: {},
+}

@@ -1,0 +1,68 @@
+"""What is wrong with a connection, in words: what, why, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.ui.formats import count as grouped
+from telephony.services.troubles import Sort
+
+
+@dataclass(frozen=True)
+class TroubleWords:
+    icon: str
+    title: str
+    text: str
+    action: str
+
+
+def words_of_trouble(sort: str, name: str, count: int, error: str) -> TroubleWords:
+    """`count` of days or records, `error` as it was said."""
+    match Sort(sort):
+        case Sort.NEEDS_RECONNECT:
+            return TroubleWords(
+                "plug-connected-x",
+                _("%(name)s needs to be reconnected") % {"name": name},
+                _("Calls since then will be fetched afterwards; none is lost."),
+                _("Reconnect"),
+            )
+        case Sort.BEHIND:
+            return TroubleWords(
+                "cloud-off",
+                _("No new calls come from %(name)s") % {"name": name},
+                _("The provider does not answer, or the sync does not get its turn. It is tried again."),
+                _("Look at the connection"),
+            )
+        case Sort.HELD_BACK:
+            return TroubleWords(
+                "alert-triangle",
+                _("The lists of %(name)s suddenly lack much") % {"name": name},
+                error,
+                _("Look, and accept it or not"),
+            )
+        case Sort.GIVEN_UP:
+            return TroubleWords(
+                "alert-triangle",
+                _("A sync of %(name)s was given up") % {"name": name},
+                error,
+                _("Look at the run"),
+            )
+        case Sort.MISSING_DAYS:
+            title = ngettext("%(days)s day of %(name)s missing", "%(days)s days of %(name)s missing", count)
+            return TroubleWords(
+                "calendar-x",
+                title % {"days": count, "name": name},
+                _("Every figure that covers them says so."),
+                _("Fetch them"),
+            )
+        case Sort.UNREADABLE:
+            title = ngettext("%(rows)s record could not be read", "%(rows)s records could not be read", count)
+            return TroubleWords(
+                "file-alert",
+                title % {"rows": grouped(count)},
+                _("Set aside with the reason; the rest of %(name)s was stored.") % {"name": name},
+                _("Look at the connection"),
+            )

@@ -1,0 +1,85 @@
+"""What people do with an alert: say that they have seen it, put it off, or close it with a word. Each is in the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import AuditEvent, Person
+from telephony.models import Alert
+from telephony.services.alert_kinds import KINDS
+
+SNOOZES: Mapping[str, timedelta] = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+}
+
+
+def acknowledge(alert: Alert, person: Person) -> bool:
+    """Somebody looks after it: no mail tells of it any more."""
+    return _write(alert, person, acknowledged_at=timezone.now(), snoozed_until=None)
+
+
+def snooze(alert: Alert, person: Person, span: timedelta) -> bool:
+    """It is out of the way for so long; what still holds then is told once more."""
+    until = timezone.now() + span
+    return _write(alert, person, snoozed_until=until, acknowledged_at=None, told_at=None)
+
+
+def reopen(alert: Alert, person: Person) -> bool:
+    """Neither seen nor put off."""
+    return _write(alert, person, snoozed_until=None, acknowledged_at=None, told_at=timezone.now())
+
+
+def close(alert: Alert, person: Person) -> bool:
+    """Enough of it: no other one begins before the limit was kept once."""
+    return _write(alert, person, closed_at=timezone.now(), end=Alert.End.PERSON)
+
+
+ACTS: Mapping[str, Callable[[Alert, Person], bool]] = {
+    "acknowledge": acknowledge,
+    "reopen": reopen,
+    "close": close,
+    **{f"snooze-{name}": partial(snooze, span=span) for name, span in SNOOZES.items()},
+}
+
+
+def act(name: str, alert: Alert, person: Person, note: str, request: HttpRequest) -> bool:
+    """One of ACTS, with a word or none; False where the alert has ended meanwhile. KeyError for others."""
+    with transaction.atomic():
+        if not ACTS[name](alert, person):
+            return False
+        if note:
+            Alert.objects.filter(pk=alert.pk).update(note=note)
+        audit.record(
+            AuditEvent.Verb.SETTINGS,
+            tenant=alert.tenant,
+            person=person,
+            object_label=f"{KINDS[alert.rule.kind].label} {alert.evidence.get('name', '')}".strip(),
+            detail={"alert": name, "summary": _said(name, alert), **({"reason": note} if note else {})},
+            request=request,
+        )
+    return True
+
+
+def _said(name: str, alert: Alert) -> str:
+    """What was done, in the tenant's language."""
+    with translation.override(alert.tenant.language):
+        return {
+            "acknowledge": _("alert acknowledged"),
+            "reopen": _("alert opened again"),
+            "close": _("alert closed"),
+        }.get(name) or _("alert snoozed")
+
+
+def _write(alert: Alert, person: Person, **values: object) -> bool:
+    """Only while it is open: a look may have ended it."""
+    return bool(Alert.objects.filter(pk=alert.pk, closed_at=None).update(acted_by=person, **values))

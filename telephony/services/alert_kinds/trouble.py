@@ -1,0 +1,48 @@
+"""A connection that must be connected again, a sync that was given up or is behind, days of calls that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rights import Right
+from telephony.models import AlertRule
+from telephony.services import troubles
+from telephony.services.alert_kinds.base import Kind, Of, Reading, Round, Subject, Verdict
+from telephony.services.troubles import Sort
+
+
+def look(_rule: AlertRule, round_: Round) -> Iterator[Reading]:
+    """Records that could not be read are set aside for good: they wait on the overview."""
+    for one in troubles.troubles_of(troubles.linked(), round_.now, round_.today):
+        if one.sort == Sort.UNREADABLE:
+            continue
+        yield Reading(
+            subject=Subject(key=one.key, name=one.name, connection=one.connection),
+            verdict=Verdict.OVER,
+            evidence={
+                "sort": one.sort.value,
+                "count": one.count,
+                "error": one.error,
+                # Whoever may connect it again has a mail of its own already (reconnecting.py).
+                "is_told": one.sort == Sort.NEEDS_RECONNECT,
+            },
+        )
+
+
+KIND = Kind(
+    key=AlertRule.Kind.TROUBLE,
+    label=AlertRule.Kind.TROUBLE.label,
+    what=_(
+        "A connection must be connected again, a sync was given up or is behind, or days of calls are missing."
+    ),
+    icon="plug-connected-x",
+    fields=(),
+    defaults={"of": Of.WHOLE},
+    of=(Of.WHOLE,),
+    look=look,
+    is_grave=True,
+    is_usual=True,
+    right=Right.LINES_READ,
+)

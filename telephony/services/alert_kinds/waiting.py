@@ -1,0 +1,48 @@
+"""Of the callers who were answered, too few were answered in time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from telephony.models import AlertRule
+from telephony.models.rollups import WAIT_BOUNDS
+from telephony.services.alert_kinds import windows
+from telephony.services.alert_kinds.answer_rate import verdict_of
+from telephony.services.alert_kinds.base import Kind, Of, Verdict
+from telephony.services.alert_kinds.windows import Judgement, Totals
+
+
+def judge(rule: AlertRule, totals: Totals) -> Judgement:
+    """`limit_s` is one of WAIT_BOUNDS. Calls that tell no wait are left out."""
+    assert rule.limit_percent is not None and rule.limit_s is not None
+    told = sum(totals.waits)
+    in_time = sum(totals.waits[: WAIT_BOUNDS.index(rule.limit_s) + 1])
+    numbers = {"calls": told, "in_time": in_time, "limit": rule.limit_percent, "limit_s": rule.limit_s}
+    if not told or told < (rule.least_calls or 0):
+        return Judgement(verdict=Verdict.UNKNOWN, value=None, numbers=numbers)
+    value = 100 * in_time / told
+    return Judgement(verdict=verdict_of(value, rule.limit_percent), value=round(value, 1), numbers=numbers)
+
+
+KIND = Kind(
+    key=AlertRule.Kind.WAITING,
+    label=AlertRule.Kind.WAITING.label,
+    what=_("Fewer callers are answered within some seconds than they should be."),
+    icon="hourglass",
+    fields=("of", "period", "limit_s", "limit_percent", "least_calls"),
+    defaults={
+        "of": Of.WHOLE,
+        "period": AlertRule.Period.TODAY,
+        "limit_s": 30,
+        "limit_percent": 80,
+        "least_calls": 20,
+    },
+    choices={"limit_s": WAIT_BOUNDS},
+    labels={"limit_percent": _("So many of those who are answered, in percent")},
+    of=(Of.WHOLE, Of.EACH_CONNECTION, Of.EACH_LINE, Of.EACH_GROUP, Of.CONNECTION, Of.PLACE),
+    look=partial(windows.look, judge=judge),
+    past=partial(windows.past, judge=judge),
+    absent=Verdict.UNKNOWN,
+)

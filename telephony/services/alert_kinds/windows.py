@@ -1,0 +1,189 @@
+"""Kinds that judge the calls of some local days together: how many were answered, how long they waited, what they cost.
+
+All of it comes from roll-ups by day, so that what a rule says today and what it would have said before are one reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from telephony.models import AlertRule
+from telephony.models.calls import REACHED, Direction, Medium
+from telephony.models.rollups import WAIT_BOUNDS
+from telephony.services.alert_kinds.base import (
+    Of,
+    Reading,
+    Round,
+    Subject,
+    Verdict,
+    own_subject,
+    part_of,
+)
+from telephony.services.rollup_reading import Sum, sums
+
+TRAIL = 14  # days that the small figure of an alert shows
+DAY = timedelta(days=1)
+Period = AlertRule.Period
+KEYS = {
+    Of.EACH_CONNECTION: ("connection_id",),
+    Of.EACH_LINE: ("line_id",),
+    Of.EACH_GROUP: ("connection_id", "group_remote_id"),
+}
+
+
+@dataclass(kw_only=True)
+class Totals:
+    """Calls of some days. `waits`: those that were answered, by seconds waited (rollups.WAIT_BOUNDS); money in millionths
+    of the rule's currency."""
+
+    calls: int = 0
+    inbound: int = 0
+    reached: int = 0
+    cost_micros: int = 0
+    waits: list[int] = field(default_factory=lambda: [0] * (len(WAIT_BOUNDS) + 1))
+
+    def add(self, other: Totals) -> None:
+        self.calls += other.calls
+        self.inbound += other.inbound
+        self.reached += other.reached
+        self.cost_micros += other.cost_micros
+        self.waits = [one + more for one, more in zip(self.waits, other.waits, strict=True)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What a kind makes of totals. `value` is None where there are too few calls for one; `numbers` go into the evidence."""
+
+    verdict: Verdict
+    value: float | None
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+
+Judge = Callable[[AlertRule, Totals], Judgement]
+ByDay = Mapping[date, Totals]
+
+
+def window_of(period: str, day: date) -> tuple[date, date]:
+    """The days that are counted together when it is that day, both within."""
+    if period == Period.WEEK:
+        return day - 6 * DAY, day
+    return (day.replace(day=1) if period == Period.MONTH else day), day
+
+
+def look(rule: AlertRule, round_: Round, judge: Judge, *, needs_all: bool = True) -> Iterator[Reading]:
+    """What is so now. needs_all: nothing is said while calls of the days are not here, be it for the limit or against."""
+    first, last = window_of(rule.period, round_.today)
+    for subject, days in by_subject(rule, round_, min(first, last - (TRAIL - 1) * DAY), last).items():
+        judged = judge(rule, _together(days, first, last))
+        lacking = round_.lacking(first, last, subject.connection)
+        is_behind = round_.is_behind(subject.connection)
+        verdict = judged.verdict
+        if (lacking or is_behind) and (needs_all or verdict != Verdict.OVER):
+            verdict = Verdict.UNKNOWN
+        yield Reading(
+            subject=subject,
+            verdict=verdict,
+            evidence={
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+                "value": judged.value,
+                "lacking": lacking,
+                **judged.numbers,
+                "trail": _trail(rule, days, last, judge),
+            },
+        )
+
+
+def past(rule: AlertRule, round_: Round, days: int, judge: Judge) -> Iterator[tuple[date, Sequence[Reading]]]:
+    """What was so at the end of each of the last days that are over."""
+    end = round_.today - DAY
+    begin = end - (days - 1) * DAY
+    found = by_subject(rule, round_, window_of(rule.period, begin)[0], end)
+    for at in range(days):
+        day = begin + at * DAY
+        first, last = window_of(rule.period, day)
+        yield (
+            day,
+            [
+                Reading(subject=subject, verdict=judge(rule, _together(of_day, first, last)).verdict)
+                for subject, of_day in found.items()
+                if not round_.lacking(first, last, subject.connection)
+            ],
+        )
+
+
+def by_subject(rule: AlertRule, round_: Round, first: date, last: date) -> dict[Subject, dict[date, Totals]]:
+    """The rule's subjects with what they had on each day; a rule about one thing has that subject in any case."""
+    each = KEYS.get(Of(rule.of), ())
+    keys = ("day", *each, "connection_id", "medium", "direction", "outcome")
+    found: dict[Subject, dict[date, Totals]] = {} if each else {own_subject(rule): {}}
+    own = next(iter(found), None)
+    subjects = _Subjects(rule, round_)
+    for row in sums(keys, first, last, round_.zone, part_of(rule), with_waits=True):
+        key = row.key[1 : 1 + len(each)]
+        subject = subjects.of(key) if each else own
+        if subject is not None:
+            days = found.setdefault(subject, {})
+            days.setdefault(row.key[0], Totals()).add(_totals(row, rule, round_))
+    return found
+
+
+def _totals(row: Sum, rule: AlertRule, round_: Round) -> Totals:
+    connection, medium, direction, outcome = row.key[-4:]
+    is_inbound = (medium, direction) == (Medium.VOICE, Direction.INBOUND)
+    is_reached = is_inbound and outcome in REACHED
+    is_paid = round_.currencies.get(connection) == rule.currency
+    return Totals(
+        calls=row.calls,
+        inbound=row.calls if is_inbound else 0,
+        reached=row.calls if is_reached else 0,
+        cost_micros=row.cost_micros if is_paid else 0,
+        waits=list(row.waits) if is_reached else [0] * len(row.waits),
+    )
+
+
+class _Subjects:
+    """The subjects of a rule for each of several things, by the values of their columns."""
+
+    def __init__(self, rule: AlertRule, round_: Round) -> None:
+        self.rule, self.round = rule, round_
+        self.known: dict[tuple[Any, ...], Subject | None] = {}
+        self.groups = {
+            (one.connection_id, one.remote_id): one.pk
+            for one in round_.places.values()
+            if rule.of == Of.EACH_GROUP and not one.is_line
+        }
+
+    def of(self, key: tuple[Any, ...]) -> Subject | None:
+        """None for what is not known any more, and what the rule leaves out."""
+        if key not in self.known:
+            self.known[key] = self._found(key)
+        return self.known[key]
+
+    def _found(self, key: tuple[Any, ...]) -> Subject | None:
+        if self.rule.of == Of.EACH_CONNECTION:
+            link = self.round.connections.get(key[0])
+            return Subject(key=f"connection-{link.pk}", name=link.name, connection=link.pk) if link else None
+        pk = self.groups.get(key) if self.rule.of == Of.EACH_GROUP else key[0]
+        place = self.round.places.get(pk) if pk else None
+        if place is None or place.pk in self.rule.left_out:
+            return None
+        return Subject(
+            key=f"place-{place.pk}", name=str(place), connection=place.connection_id, place=place.pk
+        )
+
+
+def _together(days: ByDay, first: date, last: date) -> Totals:
+    found = Totals()
+    for day, totals in days.items():
+        if first <= day <= last:
+            found.add(totals)
+    return found
+
+
+def _trail(rule: AlertRule, days: ByDay, last: date, judge: Judge) -> list[float | None]:
+    """The value of each of the last days by itself."""
+    return [judge(rule, days.get(last - back * DAY, Totals())).value for back in reversed(range(TRAIL))]

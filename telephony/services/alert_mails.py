@@ -1,0 +1,175 @@
+"""Alerts by mail: one mail a recipient and look, with all that is new to them. Work of the ledger, see mailing.py.
+
+That an alert was told, and the jobs that tell of it, are committed with the look that found it. A mail is composed when it
+is sent: what is over by then, or not for the recipient any more, is left out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership, Person, Tenant
+from accounts.rights import Role, rights_of
+from telephony.models import Alert, AlertRule, Job
+from telephony.services import ledger
+from telephony.services.alert_kinds import KINDS
+
+MAIL = "alerts"  # the name of this mail in its job
+MANAGERS = (Role.OWNER, Role.ADMINISTRATOR)
+END_TOLD_WITHIN = timedelta(days=7)
+MOST_TOLD = 50  # in one mail; the page has the others
+
+
+@dataclass
+class Told:
+    """What a recipient is to be told: ids of alerts that are new to them, and that are over."""
+
+    new: list[int] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+
+
+def put_into_ledger(tenant: Tenant, now: datetime) -> int:
+    """Put the mails of what was not told yet into the ledger; how many. The caller's transaction holds the watch."""
+    untold = Alert.objects.waiting(now).filter(told_at=None)
+    new = list(untold.select_related("rule").order_by("opened_at", "pk"))
+    if not new:
+        return 0
+    over = Alert.objects.filter(
+        end=Alert.End.GONE,
+        closed_at__gt=now - END_TOLD_WITHIN,
+        told_at__isnull=False,
+        end_told_at=None,
+        rule__tells_end=True,
+    )
+    people = _People(tenant)
+    told: dict[Person | str, Told] = {}
+    for alert in new:
+        for recipient in people.of(alert.rule):
+            told.setdefault(recipient, Told()).new.append(alert.pk)
+    ended = set()
+    for alert in over.select_related("rule").order_by("closed_at", "pk"):
+        for recipient in people.of(alert.rule):
+            if recipient in told:  # nobody gets a mail for an end alone
+                told[recipient].ended.append(alert.pk)
+                ended.add(alert.pk)
+    for recipient, what in told.items():
+        _put(tenant, recipient, what, now)
+    Alert.objects.filter(pk__in=[alert.pk for alert in new]).update(told_at=now)
+    Alert.objects.filter(pk__in=ended).update(end_told_at=now)
+    return len(told)
+
+
+class _People:
+    """Who is told of which rule, as of now: people who may sign in, and addresses of others."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        here = Membership.objects.filter(tenant=tenant, person__is_active=True).select_related("person")
+        rows = list(here.order_by("person_id"))
+        self.members = {row.person_id: row.person for row in rows}
+        self.managers = [row.person for row in rows if row.role in MANAGERS]
+
+    def of(self, rule: AlertRule) -> list[Person | str]:
+        chosen = [self.members[pk] for pk in rule.members if pk in self.members]
+        people = dict.fromkeys([*chosen, *(self.managers if rule.tells_managers else ())])
+        known = {person.email.lower() for person in people}
+        return [*people, *(one for one in rule.addresses if one.lower() not in known)]
+
+
+def _put(tenant: Tenant, recipient: Person | str, told: Told, now: datetime) -> None:
+    person = recipient if isinstance(recipient, Person) else None
+    with translation.override(person.language if person else tenant.language):
+        label = (
+            _("Alerts, by mail") if person else _("Alerts, by mail to %(address)s") % {"address": recipient}
+        )
+    address = {} if person else {"address": recipient}
+    job = Job.objects.create(
+        kind=Job.Kind.MAIL,
+        label=label[:250],
+        parameters={"mail": MAIL, "alerts": told.new, "ended": told.ended, **address},
+        person=person,
+        due_at=now,
+    )
+    ledger.hint(job)
+
+
+def mails_of(alert: Alert) -> list[Job]:
+    """The mails that told of an alert, the latest first."""
+    jobs = Job.objects.filter(
+        kind=Job.Kind.MAIL,
+        parameters__mail=MAIL,
+        parameters__alerts__contains=[alert.pk],
+        created_at__gte=alert.opened_at,
+    )
+    return list(jobs.select_related("person").order_by("-created_at", "-pk"))
+
+
+def compose(job: Job) -> EmailMessage | None:
+    """The mail in the recipient's language; None where nothing of it is so any more, or is for them."""
+    tenant, person, address = job.tenant, job.person, job.parameters.get("address", "")
+    new = [one for one in _still(job, "alerts", person, address) if one.closed_at is None]
+    if not new:
+        return None
+    ended = [one for one in _still(job, "ended", person, address) if one.closed_at is not None]
+    language = person.language if person else tenant.language
+    zone = ZoneInfo((person.time_zone if person else "") or tenant.time_zone)
+    with translation.override(language), timezone.override(zone):
+        text = render_to_string(
+            "telephony/mail/alerts.txt",
+            {
+                "person": person,
+                "tenant": tenant,
+                "new": new[:MOST_TOLD],
+                "more": max(0, len(new) - MOST_TOLD),
+                "ended": ended[:MOST_TOLD],
+                **(_addresses(tenant, new) if person else {}),
+            },
+        )
+        subject = _subject(tenant, new).replace("\n", " ")
+        return EmailMessage(subject, text, to=[person.email if person else address])
+
+
+def _still(job: Job, which: str, person: Person | None, address: str) -> list[Alert]:
+    """The alerts of a job that the recipient is still to be told of, by now."""
+    found = Alert.objects.filter(pk__in=job.parameters.get(which, ()))
+    alerts = list(found.select_related("rule").order_by("opened_at", "pk"))
+    if person is None:
+        return [one for one in alerts if address in one.rule.addresses]
+    if not Membership.objects.filter(tenant=job.tenant, person=person).exists():
+        return []
+    rights = rights_of(person, job.tenant)
+    return [one for one in alerts if KINDS[one.rule.kind].right in rights]
+
+
+def _subject(tenant: Tenant, new: Sequence[Alert]) -> str:
+    if len(new) == 1:
+        alert = new[0]
+        what = " · ".join(filter(None, [str(alert.rule), alert.evidence.get("name", "")]))
+        return f"{tenant.name}: {what}"
+    return ngettext("%(tenant)s: %(count)s new alert", "%(tenant)s: %(count)s new alerts", len(new)) % {
+        "tenant": tenant.name,
+        "count": len(new),
+    }
+
+
+def _addresses(tenant: Tenant, new: Iterable[Alert]) -> Mapping[str, object]:
+    """The links of who may sign in."""
+
+    def page(name: str, **kwargs: int) -> str:
+        return settings.PUBLIC_URL + reverse(f"telephony:{name}", kwargs={"slug": tenant.slug, **kwargs})
+
+    return {
+        "url": page("alert_list"),
+        "rules_url": page("alert_rules"),
+        "urls": {one.pk: page("alert_detail", pk=one.pk) for one in new},
+    }

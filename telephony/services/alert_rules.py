@@ -1,0 +1,71 @@
+"""Rules of alerts: those that every tenant has from the start, and what people make of theirs."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import AuditEvent, Person
+from telephony.models import Alert, AlertRule
+from telephony.services.alert_kinds import KINDS
+
+USUAL = tuple(kind.key for kind in KINDS.values() if kind.is_usual)
+
+
+def settle_usual() -> None:
+    """Make the rules that the scope's tenant has without setting anything up, where they are not there yet."""
+    made = set(AlertRule.objects.exclude(made_as="").values_list("made_as", flat=True))
+    rules = [
+        AlertRule(kind=key, made_as=key, tells_managers=True, **KINDS[key].defaults)
+        for key in USUAL
+        if key not in made
+    ]
+    if rules:
+        AlertRule.objects.bulk_create(rules, ignore_conflicts=True)
+
+
+def aim_of(rule: AlertRule) -> tuple[object, ...]:
+    """What it looks at: alerts of another aim are no longer its own."""
+    return rule.of, rule.connection_id, rule.place_id, rule.period, sorted(rule.left_out)
+
+
+def keep(rule: AlertRule, *, is_other: bool) -> None:
+    """Save it; where it looks at something else now, what is open of it ends."""
+    now = timezone.now()
+    with transaction.atomic():
+        rule.save()
+        if is_other:
+            open_ones = Alert.objects.filter(rule=rule, closed_at=None)
+            open_ones.update(closed_at=now, end=Alert.End.RULE)
+            Alert.objects.filter(rule=rule, cleared_at=None).update(cleared_at=now)
+
+
+def switch(rule: AlertRule, *, is_on: bool) -> None:
+    """The next look ends what is open of a rule that is off."""
+    AlertRule.objects.filter(pk=rule.pk).update(is_on=is_on)
+
+
+def _said(rule: AlertRule, what: str) -> str:
+    """What was done, in the tenant's language."""
+    with translation.override(rule.tenant.language):
+        return {
+            "made": _("alert rule made"),
+            "changed": _("alert rule changed"),
+            "on": _("alert rule switched on"),
+            "off": _("alert rule switched off"),
+            "delete": _("alert rule deleted"),
+        }[what]
+
+
+def note(rule: AlertRule, what: str, person: Person, request: HttpRequest) -> None:
+    audit.record(
+        AuditEvent.Verb.SETTINGS,
+        tenant=rule.tenant,
+        person=person,
+        object_label=str(KINDS[rule.kind].label),
+        detail={"alert_rule": what, "summary": _said(rule, what)},
+        request=request,
+    )

@@ -1,0 +1,172 @@
+"""Alerts: the list of those that are open and of those that were, one with its evidence, and what people do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from accounts.rights import Right
+from accounts.views_base import TenantRightMixin
+from portal.ui.keyset import capped_count
+from portal.ui.links import next_url, tenant_url
+from portal.ui.views import FilteredTableView, SavedView
+from telephony.alerts import figures, links
+from telephony.alerts.words import of_words, rule_words, subject_of, words_of
+from telephony.forms.alerts import ENDED, OPEN, AlertFilterForm, AlertNoteForm
+from telephony.models import Alert
+from telephony.models.call_search import calls_in_scope
+from telephony.services import alert_acts, alert_mails
+from telephony.services.alert_kinds import KINDS
+from telephony.tables.alerts import AlertTable, AlertTold, snooze_labels
+
+INDEX = "telephony:alert_list"
+NEAR = ("rule", "place", "connection", "acted_by")
+
+
+def told_of(alert: Alert, tenant: Any) -> AlertTold:
+    """What a list says of an alert."""
+    words, kind = words_of(alert), KINDS[alert.rule.kind]
+    return AlertTold(
+        title=words.title,
+        value=words.value,
+        limit=words.limit,
+        subject=subject_of(alert),
+        icon=kind.icon,
+        is_grave=kind.is_grave,
+        figure=figures.small(alert),
+        calls_url=links.calls_url(tenant, alert),
+    )
+
+
+class AlertListView(TenantRightMixin, FilteredTableView):
+    right = Right.CALLS_LIST
+    title = gettext_lazy("Alerts")
+    template_name = "telephony/alert_list.html"
+    table_class = AlertTable
+    filter_form_class = AlertFilterForm
+    queryset = Alert.objects.select_related(*NEAR)
+    order = ("-opened_at", "-id")
+
+    @property
+    def is_history(self) -> bool:
+        return self.request.GET.get("state") == ENDED
+
+    @property
+    def empty_title(self) -> str:  # type: ignore[override]
+        return _("No alert has ended yet") if self.is_history else _("No open alerts")
+
+    @property
+    def empty_text(self) -> str:  # type: ignore[override]
+        if self.is_history:
+            return _("What was open and is over stands here, with who looked after it.")
+        return _("All that the rules look at is as it should be. What is not stands here within minutes.")
+
+    def get_table(self) -> AlertTable:
+        table = super().get_table()
+        assert isinstance(table, AlertTable)
+        table.told = {one.pk: told_of(one, self.request.tenant) for one in self.page.rows}
+        table.may_follow = Right.CALLS_FOLLOW in self.request.rights
+        return table
+
+    def saved_views(self) -> Iterable[SavedView]:
+        for state, label in ((OPEN, _("Open")), (ENDED, _("History"))):
+            query = self.request.GET.copy()
+            query.pop("cursor", None)
+            query["state"] = state
+            if not state:
+                del query["state"]
+            yield SavedView(label, query.urlencode(), is_current=self.is_history == bool(state))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            may_set_rules=Right.REPORTS_SCHEDULE in self.request.rights,
+            is_history=self.is_history,
+            **kwargs,
+        )
+
+
+class AlertPage(TenantRightMixin):
+    """A page of one alert, `pk` of its address."""
+
+    right = Right.CALLS_LIST
+    menu_entry = INDEX
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def alert(self) -> Alert:
+        known = Alert.objects.select_related(*NEAR, "rule__connection", "rule__place", "rule__owner")
+        return get_object_or_404(known, pk=self.kwargs["pk"])
+
+
+class AlertView(AlertPage, TemplateView):
+    template_name = "telephony/alert_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        alert, tenant = self.alert, self.request.tenant
+        words = words_of(alert)
+        return super().get_context_data(
+            **{
+                "title": words.title,
+                "alert": alert,
+                "words": words,
+                "kind": KINDS[alert.rule.kind],
+                "subject": subject_of(alert),
+                "figure": figures.whole(alert),
+                "calls_url": links.calls_url(tenant, alert),
+                "calls_count": self._count(),
+                "mails": alert_mails.mails_of(alert),
+                "rule_words": rule_words(alert.rule),
+                "of_words": of_words(alert.rule),
+                "snoozes": snooze_labels(),
+                "form": AlertNoteForm(initial={"note": alert.note}),
+                "may_follow": Right.CALLS_FOLLOW in self.request.rights and alert.closed_at is None,
+                "may_set_rules": Right.REPORTS_SCHEDULE in self.request.rights,
+                **kwargs,
+            }
+        )
+
+    def _count(self) -> Any:
+        """Of the calls that the link leads to, by the same search; None where there are none."""
+        search = links.search_of(self.alert, ZoneInfo(self.request.tenant.time_zone))
+        if search is None:
+            return None
+        return capped_count(search.narrow(calls_in_scope(), region=self.request.tenant.region))
+
+
+class AlertActView(AlertPage, View):
+    """Acknowledge, snooze, open again, close; with a note where the form has one."""
+
+    right = Right.CALLS_FOLLOW
+    http_method_names: Sequence[str] = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int, act: str) -> HttpResponse:
+        if act not in alert_acts.ACTS:
+            raise Http404
+        form = AlertNoteForm(request.POST)
+        page = tenant_url(self.request.tenant, "telephony:alert_detail", pk=self.alert.pk)
+        if not form.is_valid():
+            messages.error(request, _("The note is too long."))
+            return HttpResponseRedirect(page)
+        if alert_acts.act(act, self.alert, self.request.user, form.cleaned_data["note"], self.request):
+            messages.success(request, self._said(act))
+        else:
+            messages.info(request, _("It has ended meanwhile."))
+        return HttpResponseRedirect(next_url(request, page))
+
+    def _said(self, act: str) -> str:
+        if act == "close":
+            return _("It is closed. A new one begins once the limit was kept and is passed again.")
+        if act == "acknowledge":
+            return _("It is acknowledged: no mail tells of it any more.")
+        if act == "reopen":
+            return _("It is open again.")
+        return _("It is snoozed. What still holds then is told once more.")

@@ -1,0 +1,44 @@
+"""Open alerts of all tenants, for platform staff."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.generic import View
+
+from accounts.models import Tenant
+from accounts.scoping import tenants_scope
+from accounts.views_base import StaffRequiredMixin
+from telephony.models import Alert, AlertRule
+from telephony.views.alerts import NEAR, told_of
+
+MOST_SHOWN = 200
+
+
+class StaffAlertsView(StaffRequiredMixin, View):
+    """The newest first; what is snoozed or acknowledged stands back unless it is asked for."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        tenants = Tenant.objects.filter(closed_at=None)
+        asked = {name: request.GET.get(name, "").replace("\0", "").strip()[:80] for name in ("q", "kind")}
+        if asked["q"]:
+            tenants = tenants.filter(Q(name__icontains=asked["q"]) | Q(slug__icontains=asked["q"]))
+        is_all = request.GET.get("all") == "1"
+        with tenants_scope(tenants.values_list("pk", flat=True)):
+            alerts = Alert.objects.filter(closed_at=None).select_related("tenant", *NEAR)
+            if asked["kind"] in AlertRule.Kind.values:
+                alerts = alerts.filter(rule__kind=asked["kind"])
+            if not is_all:
+                alerts = alerts.waiting(timezone.now())
+            found = list(alerts.order_by("-opened_at", "-pk")[: MOST_SHOWN + 1])
+            rows = [(alert, told_of(alert, alert.tenant)) for alert in found[:MOST_SHOWN]]
+        values = {
+            "rows": rows,
+            "has_more": len(found) > MOST_SHOWN,
+            "kinds": AlertRule.Kind.choices,
+            "is_all": is_all,
+            **asked,
+        }
+        return render(request, "telephony/staff_alerts.html", values)

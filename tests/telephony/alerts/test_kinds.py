@@ -1,0 +1,262 @@
+"""Each kind with what would fool it: few calls, calls that are not here, holidays, nights on which the clocks change."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts.scoping import tenant_scope
+from telephony.models import AlertRule, Connection, Coverage, Credential, OpeningHours, SyncRun, SyncState
+from telephony.services.alert_episodes import would_open
+from telephony.services.alert_kinds import KINDS
+from telephony.services.alert_kinds.base import Reading, Round
+from telephony.services.alert_kinds.new_country import country_of_prefix, night_of
+from telephony.services.alert_kinds.quiet import weeks_before
+
+from .conftest import NOW
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+LIBERIA, SPAIN = "+231770000001", "+34910000001"
+
+
+def readings(tenant: Any, rule: AlertRule, now: datetime = NOW) -> dict[str, Reading]:
+    with tenant_scope(tenant):
+        return {one.subject.key: one for one in KINDS[rule.kind].look(rule, Round(tenant, now))}
+
+
+def verdict(tenant: Any, rule: AlertRule, now: datetime = NOW) -> str:
+    return str(next(iter(readings(tenant, rule, now).values())).verdict)
+
+
+def opened(tenant: Any, rule: AlertRule, now: datetime = NOW) -> list[date]:
+    with tenant_scope(tenant):
+        past = KINDS[rule.kind].past
+        assert past is not None
+        return [day for day, _reading in would_open(past(rule, Round(tenant, now), 30))]
+
+
+# ---- rates ----
+def test_one_call_makes_no_rate(alder, call, rule):
+    low = rule()
+    call(NOW, 9, outcome="missed")
+    assert verdict(alder, low) == "unknown"
+    call(NOW, 1, outcome="missed")
+    assert verdict(alder, low) == "over"
+
+
+def test_no_rate_of_days_that_are_not_whole_or_that_a_sync_has_not_reached(alder, call, rule):
+    weekly = rule(period="week")
+    call(NOW - DAY, 20, outcome="missed")
+    assert verdict(alder, weekly) == "over"
+    with tenant_scope(alder):
+        Coverage.objects.filter(day=(NOW - 2 * DAY).date()).update(state="fetching")
+    assert verdict(alder, weekly) == "unknown"
+    with tenant_scope(alder):
+        Coverage.objects.update(state="complete")
+        SyncState.objects.update(last_success_at=NOW - timedelta(hours=3))
+    assert verdict(alder, weekly) == "unknown"
+
+
+def test_a_rule_for_each_line_knows_later_ones_and_leaves_some_out(alder, line, call, rule):
+    each = rule(of="each_line")
+    call(NOW, 20, outcome="missed")
+    assert {key: str(one.verdict) for key, one in readings(alder, each).items()} == {
+        f"place-{line.pk}": "over"
+    }
+    each.left_out = [line.pk]
+    assert readings(alder, each) == {}
+
+
+def test_waiting_counts_those_who_were_answered_in_time(alder, call, rule):
+    slow = rule(kind="waiting", period="today", limit_s=30, limit_percent=80, least_calls=10)
+    call(NOW, 7, wait_s=29)
+    call(NOW, 3, wait_s=30)
+    call(NOW, 5, outcome="missed", wait_s=200)  # never answered: the rate of answers is another rule
+    [one] = readings(alder, slow).values()
+    assert (str(one.verdict), one.evidence["value"], one.evidence["in_time"]) == ("over", 70.0, 7)
+
+
+def test_what_costs_too_much_does_so_while_calls_are_missing(alder, link, call, rule):
+    dear = rule(kind="cost", period="month", limit_micros=10_000_000, currency="EUR")
+    call(NOW - DAY, 2, direction="outbound", callee=SPAIN, cost_micros=6_000_000)
+    with tenant_scope(alder):
+        Coverage.objects.filter(day=(NOW - 3 * DAY).date()).update(state="missing")
+    assert verdict(alder, dear) == "over"
+    dear.limit_micros = 20_000_000
+    assert verdict(alder, dear) == "unknown"
+    dear.currency, dear.limit_micros = "USD", 1
+    with tenant_scope(alder):
+        Coverage.objects.update(state="complete")
+    assert verdict(alder, dear) == "clear"
+
+
+def test_a_preview_tells_what_each_day_would_have_raised(alder, call, rule):
+    low = rule()
+    for back in (3, 4, 9):
+        call(NOW - back * DAY, 20, outcome="missed")
+    call(NOW - 6 * DAY, 20)
+    call(NOW - DAY, 2, outcome="missed")
+    assert opened(alder, low) == [(NOW - back * DAY).date() for back in (9, 4)]  # the 3rd day goes on
+
+
+# ---- silence ----
+def busy(call: Any, weeks: int = 4) -> None:
+    """Ten calls an hour in the opening hours of the weeks before NOW."""
+    for back in range(1, 7 * weeks + 1):
+        at = (NOW - back * DAY).replace(hour=8)
+        if at.weekday() < 5:
+            for hour in range(8):
+                call(at + timedelta(hours=hour), 10)
+
+
+def quiet_rule(rule: Any, **values: Any) -> AlertRule:
+    return rule(kind="quiet", **{"limit_s": 7200, "least_calls": 10, **values})
+
+
+def test_silence_is_of_opening_hours_and_only_where_calls_are_usual(alder, call, rule):
+    silent = quiet_rule(rule)
+    busy(call, weeks=1)
+    call(NOW.replace(hour=8), 5)  # 9:00 in Paris, and none since
+    assert verdict(alder, silent) == "between"  # one week is no usage
+    busy(call)
+    [one] = readings(alder, silent).values()
+    assert (str(one.verdict), one.evidence["weeks"]) == ("over", 4) and one.evidence["value"] > 20_000
+    call(NOW - timedelta(minutes=90), 1)
+    assert verdict(alder, silent) == "clear"
+
+
+def test_nothing_is_silent_while_closed_or_on_a_holiday(alder, call, rule):
+    silent = quiet_rule(rule)
+    busy(call)
+    call(NOW.replace(hour=15, minute=30), 5)  # 16:30 on Thursday
+    morning = NOW.replace(hour=8) + DAY  # an hour of Friday's has not passed
+
+    def at(now: datetime) -> str:
+        with tenant_scope(alder):
+            SyncState.objects.update(last_success_at=now)
+        return verdict(alder, silent, now)
+
+    assert at(morning) == "clear"
+    with tenant_scope(alder):
+        OpeningHours.objects.create(name="Open", week=[[]] * 7)
+    assert at(morning + timedelta(hours=6)) == "clear"
+    with tenant_scope(alder):
+        OpeningHours.objects.all().delete()
+    assert at(morning + timedelta(hours=6)) == "over"
+
+
+def test_a_holiday_is_no_day_of_silence(alder, link, call, rule):
+    """Armistice Day is closed: the Thursday after it is compared with other weeks."""
+    silent = quiet_rule(rule)
+    armistice = datetime(2026, 11, 11, 15, tzinfo=UTC)
+    for back in range(1, 29):
+        at = (armistice - back * DAY).replace(hour=8)
+        if at.weekday() < 5:
+            for hour in range(8):
+                call(at + timedelta(hours=hour), 10)
+    with tenant_scope(alder):
+        SyncState.objects.update(last_success_at=armistice)
+    assert verdict(alder, silent, armistice) == "clear"
+    assert opened(alder, silent, datetime(2026, 11, 12, 6, tzinfo=UTC)) == []
+
+
+def test_what_a_sync_has_not_brought_is_not_silence(alder, link, call, rule):
+    silent = quiet_rule(rule)
+    busy(call)
+    call(NOW.replace(hour=8), 5)
+    with tenant_scope(alder):
+        SyncState.objects.update(last_success_at=NOW - timedelta(hours=2))
+    assert verdict(alder, silent) == "unknown"
+    with tenant_scope(alder):
+        SyncState.objects.update(last_success_at=NOW)
+        Coverage.objects.create(connection=link, day=NOW.date(), state="partial", read_at=NOW)
+    assert verdict(alder, silent) == "over"  # today is never whole
+    with tenant_scope(alder):
+        Coverage.objects.filter(day__lt=NOW.date()).update(state="fetching")
+    assert verdict(alder, silent) == "between"  # no week to compare with
+
+
+def test_a_week_before_is_the_same_hour_of_the_clocks():
+    """On the 25th of October clocks went back in Paris: 10:00 was 8:00 UTC before, and is 9:00 since."""
+    paris = ZoneInfo("Europe/Paris")
+    at = datetime(2026, 10, 28, 9, tzinfo=UTC)
+    assert weeks_before(at, 1, paris) == datetime(2026, 10, 21, 8, tzinfo=UTC)
+
+
+# ---- nights ----
+@pytest.fixture
+def thieves(rule: Any) -> AlertRule:
+    made: AlertRule = rule(
+        kind="new_country", from_time=time(20), until_time=time(7), limit_calls=3, known_days=90
+    )
+    return made
+
+
+def test_a_new_country_at_night(alder, call, thieves):
+    night = NOW - timedelta(hours=16)  # 23:00 in Paris
+    call(NOW - 30 * DAY, 1, direction="outbound", callee=SPAIN)
+    call(night, 5, direction="outbound", callee=SPAIN)
+    call(night, 3, direction="outbound", callee=LIBERIA, cost_micros=1_000_000)
+    assert str(readings(alder, thieves)["+231"].verdict) == "between"
+    call(night, 1, direction="outbound", callee=LIBERIA, cost_micros=1_000_000)
+    found = readings(alder, thieves)
+    assert set(found) == {"+231"} and str(found["+231"].verdict) == "over"
+    assert (found["+231"].evidence["value"], found["+231"].evidence["cost"]) == (4, {"EUR": 4_000_000})
+    assert readings(alder, thieves, NOW + timedelta(hours=6)) == {}  # the next night has begun
+    assert opened(alder, thieves, NOW + timedelta(days=1)) == [date(2026, 11, 18)]
+
+
+def test_calls_by_day_make_a_country_known_and_short_histories_say_nothing(alder, call, thieves):
+    night = NOW - timedelta(hours=16)
+    call(night, 9, direction="outbound", callee=LIBERIA)
+    call(night.replace(hour=12), 1, direction="outbound", callee=LIBERIA)
+    assert readings(alder, thieves) == {}
+    call(night, 9, direction="outbound", callee="+2250700000001")
+    assert set(readings(alder, thieves)) == {"+225"}
+    with tenant_scope(alder):
+        Coverage.objects.filter(day__lt=(NOW - 20 * DAY).date()).delete()
+    assert readings(alder, thieves) == {}
+
+
+def test_nights_on_which_the_clocks_change():
+    paris = ZoneInfo("Europe/Paris")
+    rule = AlertRule(from_time=time(22), until_time=time(6))
+    hours = {
+        day: (night.end_at - night.start_at) / timedelta(hours=1)
+        for day in (date(2026, 3, 27), date(2026, 3, 28), date(2026, 10, 24))
+        for night in [night_of(rule, day, paris)]
+    }
+    assert list(hours.values()) == [8, 7, 9]
+    rule.from_time, rule.until_time = time(1), time(5)
+    assert night_of(rule, date(2026, 3, 29), paris).end_at - night_of(
+        rule, date(2026, 3, 29), paris
+    ).start_at == timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "country"),
+    [("+2317", "+231"), ("+3361", "+33"), ("+1212", "+1"), ("+1876", "+1876"), ("+1416", "+1"), ("201", "")],
+)
+def test_countries_of_prefixes(prefix, country):
+    assert country_of_prefix(prefix) == country
+
+
+# ---- trouble ----
+def test_trouble_is_found_and_gone(alder, link, rule):
+    trouble = rule(kind="trouble")
+    assert readings(alder, trouble) == {}
+    with tenant_scope(alder):
+        SyncState.objects.update(last_success_at=NOW - timedelta(hours=5))
+        SyncRun.objects.create(connection=link, what="entities", state="parked", error="Too much is gone.")
+    assert set(readings(alder, trouble)) == {f"behind {link.pk}", f"given_up {link.pk} entities"}
+    with tenant_scope(alder):
+        Credential.objects.update(state="needs_reconnect", state_since=NOW)
+        SyncRun.objects.create(connection=link, what="entities", state="complete")
+    [dead] = readings(alder, trouble).values()
+    assert dead.evidence["sort"] == "needs_reconnect" and dead.evidence["is_told"]
+    with tenant_scope(alder):
+        Connection.objects.update(unlinked_at=NOW)
+    assert readings(alder, trouble) == {}

@@ -1,0 +1,134 @@
+"""The pages of alerts: the list, one with the calls behind it, rules with their preview, and staff's over all tenants."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from accounts.models import AuditEvent
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from telephony.models import Alert, AlertRule
+from tests.people import person, signed_in, staff
+from tests.reading import text_of
+
+from .conftest import NOW
+
+ALERTS, RULES = "/t/alder/alerts/", "/t/alder/alerts/rules/"
+
+
+def test_the_list_and_the_calls_behind_an_alert(alder, carol, call, rule, look):
+    rule(of="each_line")
+    call(NOW, 12, outcome="missed")
+    call(NOW, 3, direction="outbound", callee="+33639980001")
+    look(NOW)
+    client = signed_in(carol)
+    page = text_of(client.get(ALERTS))
+    assert "1 open" in page and "0.0 % answered" in page and "at least 80 %" in page and "Accueil" in page
+    assert "1 open alert" in client.get("/t/alder/calls/").content.decode()
+    with tenant_scope(alder):
+        alert = Alert.objects.get()
+    answer = client.get(f"{ALERTS}{alert.pk}/")
+    assert "The 12 calls" in text_of(answer) and "<svg" in answer.content.decode()
+    calls = client.get(answer.context["calls_url"])
+    assert calls.context["count"].value == 12
+    assert parse_qs(urlsplit(answer.context["calls_url"]).query)["direction"] == ["inbound"]
+    assert "Answer rate too low: Accueil" in text_of(client.get("/t/alder/"))
+
+    assert client.post(f"{ALERTS}{alert.pk}/do/acknowledge/", {"note": "Accueil is ill"}).status_code == 302
+    page = text_of(client.get(ALERTS))
+    assert "Acknowledged" in page and "1 open alert" not in page
+    assert "Accueil is ill" in text_of(client.get(f"{ALERTS}{alert.pk}/"))
+    client.post(f"{ALERTS}{alert.pk}/do/close/")
+    assert "No open alerts" in text_of(client.get(ALERTS))
+    assert "Closed by a person" in text_of(client.get(f"{ALERTS}?state=closed"))
+    done = AuditEvent.objects.of(alder).filter(verb="settings").order_by("pk")
+    assert [one.detail["alert"] for one in done] == ["acknowledge", "close"]
+
+
+def test_a_viewer_reads_and_an_operator_follows(alder, carol, call, rule, look):
+    rule()
+    call(NOW, 12, outcome="missed")
+    look(NOW)
+    with tenant_scope(alder):
+        alert = Alert.objects.get()
+    viewer = signed_in(person("vic@alder.example", "Vic", {alder: Role.VIEWER}))
+    operator = signed_in(person("olga@alder.example", "Olga", {alder: Role.OPERATOR}))
+    act = f"{ALERTS}{alert.pk}/do/snooze-day/"
+    assert "Acknowledge" not in text_of(viewer.get(ALERTS)) and viewer.post(act).status_code == 403
+    assert operator.post(act).status_code == 302 and operator.get(RULES).status_code == 403
+    assert "Snoozed until" in text_of(viewer.get(ALERTS))
+
+
+def test_a_rule_is_previewed_kept_and_changed(alder, carol, line, call, look):
+    call(NOW.replace(day=17), 30, outcome="missed")
+    look(NOW)
+    client = signed_in(carol)
+    form = {
+        "scope": "each_line",
+        "period": "today",
+        "limit_percent": "70",
+        "least_calls": "20",
+        "tells_managers": "on",
+        "addresses": "a@elsewhere.example, no-address",
+    }
+    new = f"{RULES}new/answer_rate/"
+    answer = client.post(new, form)
+    assert answer.status_code == 422 and "no-address is no address" in text_of(answer)
+    form["addresses"] = "a@elsewhere.example"
+    preview = client.post(new, {**form, "preview": "1"})
+    assert "1 alert in the last 30 days" in text_of(preview) and "Tuesday 17 November · Accueil" in text_of(
+        preview
+    )
+    with tenant_scope(alder):
+        assert not AlertRule.objects.filter(made_as="").exists()
+    quieter = client.post(new, {**form, "preview": "1", "least_calls": "31"})
+    assert "0 alerts in the last 30 days" in text_of(quieter)
+    assert client.post(new, form).status_code == 302
+    with tenant_scope(alder):
+        made = AlertRule.objects.get(made_as="")
+    assert (made.of, made.limit_percent, made.addresses) == ("each_line", 70, ["a@elsewhere.example"])
+    page = text_of(client.get(RULES))
+    assert "less than 70 % answered today, from 20 calls on" in page and "there from the start" in page
+
+    one = f"{RULES}{made.pk}/"
+    assert 'value="70"' in client.get(one).content.decode()
+    client.post(one, {**form, "scope": f"place-{line.pk}"})
+    with tenant_scope(alder):
+        made.refresh_from_db()
+        assert (made.of, made.place_id) == ("place", line.pk)
+        usual = AlertRule.objects.get(made_as="quiet")
+    assert client.post(f"{RULES}{usual.pk}/do/delete/").status_code == 404
+    assert client.post(f"{RULES}{usual.pk}/do/off/").status_code == 302
+    assert client.post(f"{one}do/delete/").status_code == 302
+
+
+def test_each_kind_has_its_form(alder, carol, line, look):
+    look(NOW)
+    client = signed_in(carol)
+    for kind, more in {
+        "quiet": {"limit_s": "7200", "least_calls": "10"},
+        "waiting": {"period": "week", "limit_s": "30", "limit_percent": "80", "least_calls": "5"},
+        "cost": {"period": "month", "limit_money": "12.50", "currency": "EUR"},
+        "new_country": {"from_time": "20:00", "until_time": "07:00", "limit_calls": "3", "known_days": "90"},
+    }.items():
+        page = f"{RULES}new/{kind}/"
+        assert client.get(page).status_code == 200, kind
+        form = {"scope": "whole", **more}
+        assert "in the last 30 days" in text_of(client.post(page, {**form, "preview": "1"})), kind
+        assert client.post(page, form).status_code == 302, kind
+    with tenant_scope(alder):
+        assert AlertRule.objects.get(kind="cost").limit_micros == 12_500_000
+    assert client.get(RULES).status_code == 200 and client.get(f"{RULES}new/nothing/").status_code == 404
+
+
+def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings):
+    rule()
+    call(NOW, 12, outcome="missed")
+    look(NOW)
+    client = signed_in(staff("tom@telvane.example", "Tom"))
+    page = text_of(client.get("/staff/alerts/"))
+    assert "Alder & Ash" in page.replace("&amp;", "&") and "Answer rate too low" in page
+    assert "No open alerts" in text_of(client.get("/staff/alerts/?q=elsewhere"))
+    assert "Answer rate too low" not in text_of(client.get("/staff/alerts/?kind=cost"))[-400:]
+    assert "Open alerts" in text_of(client.get("/staff/"))
+    assert signed_in(carol).get("/staff/alerts/").status_code == 404

@@ -1,0 +1,212 @@
+"""One alert at a time, each told once, whoever looks and whatever dies in between."""
+
+from __future__ import annotations
+
+import smtplib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends import locmem
+from django.db import connections
+
+from accounts.models import Membership
+from accounts.scoping import tenant_scope
+from telephony.models import Alert, AlertRule, AlertWatch, Job, SyncState
+from telephony.services import alert_acts, alert_mails, alerting
+from telephony.tasks import advance_job, look_for_alerts
+
+from .conftest import NOW, OUTSIDE
+
+
+def send_all(tenant: Any) -> list[Any]:
+    """What the worker sends of the mails that are due."""
+    before = len(mail.outbox)
+    with tenant_scope(tenant):
+        jobs = list(Job.objects.filter(kind="mail", due_at__isnull=False).order_by("pk"))
+    for job in jobs:
+        advance_job(tenant.pk, job.pk)
+    return mail.outbox[before:]
+
+
+def test_an_episode_begins_is_told_once_and_ends_by_itself(alder, carol, call, rule, look):
+    low = rule(addresses=[OUTSIDE])
+    call(NOW, 6)
+    call(NOW, 6, outcome="missed")
+    for minute in range(3):
+        look(NOW + timedelta(minutes=1 + minute))
+    with tenant_scope(alder):
+        alert = Alert.objects.get()
+        assert (alert.rule, alert.evidence["value"], alert.evidence["calls"]) == (low, 50.0, 12)
+    inside, outside = sorted(send_all(alder), key=lambda sent: sent.to != [carol.email])
+    assert "50.0 % answered" in inside.body.replace("\u00a0", " ") and "6 of 12 inbound calls" in inside.body
+    assert f"/t/alder/alerts/{alert.pk}/" in inside.body
+    assert outside.to == [OUTSIDE] and "http" not in outside.body and "/t/alder" not in outside.body
+    assert send_all(alder) == []
+
+    call(NOW, 13)  # 76 %: below the limit still; then 81 %: within the margin; then enough
+    look(NOW + timedelta(minutes=5))
+    call(NOW, 6)
+    look(NOW + timedelta(minutes=6))
+    with tenant_scope(alder):
+        assert Alert.objects.get().closed_at is None
+    call(NOW, 9)
+    look(NOW + timedelta(minutes=7))
+    with tenant_scope(alder):
+        alert.refresh_from_db()
+        assert (alert.end, alert.state) == ("gone", "closed") and alert.evidence["calls"] == 25
+    assert send_all(alder) == []  # an end has no mail of its own
+
+    call(NOW, 20, outcome="missed")
+    look(NOW + timedelta(minutes=8))
+    again = send_all(alder)
+    with tenant_scope(alder):
+        assert Alert.objects.count() == 2
+    assert len(again) == 2 and all("Over since the last mail" in sent.body for sent in again)
+
+
+def test_all_that_is_new_is_one_mail_in_the_language_of_each(alder, carol, call, rule, look):
+    carol.language = "fr"
+    carol.save()
+    rule()
+    rule(of="each_line", tells_managers=True)
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+    [sent] = send_all(alder)
+    assert sent.to == [carol.email] and "2 nouvelles alertes" in sent.subject
+    assert sent.body.count("/t/alder/alerts/") >= 3 and "Accueil" in sent.body
+
+
+def test_two_who_look_at_once_make_one_alert_and_one_mail(alder, carol, call, rule, look, transactional_db):
+    rule()
+    call(NOW, 20, outcome="missed")
+    alerting.open_due(NOW)
+    with tenant_scope(alder):
+        SyncState.objects.update(last_success_at=NOW)
+        watch = AlertWatch.objects.get()
+    start = Barrier(2)
+
+    def work() -> None:
+        start.wait()
+        try:
+            look_for_alerts(alder.pk, watch.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(work), pool.submit(work)]:
+            future.result()
+    with tenant_scope(alder):
+        assert Alert.objects.count() == Job.objects.filter(kind="mail").count() == 1
+
+
+def test_who_died_before_the_commit_left_nothing_and_after_it_all(
+    alder, carol, call, rule, look, monkeypatch, transactional_db
+):
+    rule()
+    call(NOW, 20, outcome="missed")
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_given: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(alert_mails, "put_into_ledger", die)
+        look(NOW)
+    with tenant_scope(alder):
+        assert not Alert.objects.exists() and not Job.objects.exists()
+    look(NOW)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(locmem.EmailBackend, "send_messages", die)
+        send_all(alder)
+    with tenant_scope(alder):
+        Job.objects.update(lease_until=None, lease_owner="")
+    look(NOW + timedelta(minutes=5))
+    [sent] = send_all(alder)
+    assert sent.extra_headers["Message-ID"].startswith("<job-") and send_all(alder) == []
+
+
+def test_a_server_that_does_not_take_it_is_asked_again(alder, carol, call, rule, look, monkeypatch):
+    rule()
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+
+    def refuse(*_given: Any) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    with monkeypatch.context() as patch:
+        patch.setattr(locmem.EmailBackend, "send_messages", refuse)
+        assert send_all(alder) == []
+    with tenant_scope(alder):
+        job = Job.objects.get()
+        assert job.state == "running" and job.due_at > NOW
+        Job.objects.update(due_at=NOW)
+    assert len(send_all(alder)) == 1
+
+
+def test_who_may_not_see_calls_any_more_is_not_told(alder, carol, call, rule, look):
+    rule(addresses=[OUTSIDE])
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+    with tenant_scope(alder):
+        Membership.objects.all().delete()
+        AlertRule.objects.update(addresses=[])
+    assert send_all(alder) == []
+
+
+def test_what_a_person_says_holds(alder, carol, call, rule, look, rf):
+    """Acknowledged: no mail. Snoozed: told once more when it ends. Closed: nothing new before the limit was kept."""
+    rule()
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+    send_all(alder)
+    with tenant_scope(alder):
+        alert = Alert.objects.get()
+        assert alert_acts.act("snooze-hour", alert, carol, "on it", rf.post("/"))
+        alert.refresh_from_db()
+        assert (alert.state, alert.note) == ("snoozed", "on it")
+    look(NOW + timedelta(minutes=50))
+    assert send_all(alder) == []
+    look(NOW + timedelta(minutes=61))
+    assert len(send_all(alder)) == 1
+    with tenant_scope(alder):
+        assert alert_acts.act("close", alert, carol, "", rf.post("/"))
+        assert not alert_acts.act("acknowledge", alert, carol, "", rf.post("/"))
+    look(NOW + timedelta(minutes=70))
+    with tenant_scope(alder):
+        alert.refresh_from_db()
+        assert (alert.end, alert.cleared_at) == ("person", None) and Alert.objects.count() == 1
+    call(NOW, 400)
+    look(NOW + timedelta(minutes=80))
+    call(NOW, 400, outcome="missed")
+    look(NOW + timedelta(minutes=90))
+    with tenant_scope(alder):
+        assert Alert.objects.count() == 2 and Alert.objects.filter(closed_at=None).count() == 1
+
+
+def test_every_tenant_has_its_first_rules_once(alder, link, look):
+    look(NOW)
+    look(NOW + timedelta(minutes=5))
+    with tenant_scope(alder):
+        made = AlertRule.objects.order_by("made_as").values_list("made_as", "tells_managers", "is_on")
+        assert list(made) == [("quiet", True, True), ("trouble", True, True)]
+        AlertRule.objects.filter(made_as="quiet").update(is_on=False)
+    look(NOW + timedelta(minutes=10))
+    with tenant_scope(alder):
+        assert not AlertRule.objects.get(made_as="quiet").is_on
+
+
+def test_a_rule_that_is_switched_off_ends_what_it_had_opened(alder, call, rule, look):
+    one = rule()
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+    with tenant_scope(alder):
+        AlertRule.objects.filter(pk=one.pk).update(is_on=False)
+    look(NOW + timedelta(minutes=5))
+    with tenant_scope(alder):
+        assert Alert.objects.get().end == "rule"
