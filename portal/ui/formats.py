@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from babel.numbers import get_currency_symbol
 from django.utils import formats, timezone, translation
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -97,6 +98,24 @@ def span(seconds: float) -> str:
         1 if whole < 60 else 60 if whole < FEW_HOURS * 3600 else 3600
     )  # the seconds of what the words tell apart
     return _span(whole - whole % shown, translation.get_language())
+
+
+def between(low: int, below: int | None) -> str:
+    """A length of time from, and below, so many seconds: "15–20 s", "1–1:30 min", "5 min and more"."""
+    if below is None:
+        return _("%(time)s and more") % {"time": span(low)}
+    if below <= 60:
+        words = pgettext("length of time", "%(count)s s") % {"count": f"{low}–{below}"}
+    else:
+        words = pgettext("length of time", "%(count)s min") % {"count": f"{_minutes(low)}–{_minutes(below)}"}
+    return words.replace(" ", NBSP)
+
+
+between_lazy = lazy(between, str)
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}" if seconds % 60 else str(seconds // 60)
 
 
 @lru_cache(maxsize=4096)

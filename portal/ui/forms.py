@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from portal.ui import drawing
+from portal.ui import drawing, formats
 from portal.ui.controls import drawn_choices, drawn_input, flat
 from portal.ui.kept import KeptTexts
 
@@ -371,6 +371,8 @@ class FilterForm(forms.Form):
                 yield str(labels.get(str(value), value))
         elif isinstance(bound.field, forms.BooleanField):
             yield _("yes") if value else ""
+        elif isinstance(value, dt.datetime):
+            yield formats.moment(value, seconds=True)
         elif value not in (None, ""):
             yield str(value)
 

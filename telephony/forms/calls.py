@@ -19,6 +19,7 @@ from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
 from telephony.models.places import Place
+from telephony.models.rollups import WAIT_STEPS
 from telephony.models.spoken import Fate
 
 LENGTHS = {
@@ -36,9 +37,15 @@ OUTCOMES = [
 ]
 
 
+def wait_key(low: int, below: int | None) -> str:
+    """The choice of a wait from, and below, so many seconds, bounds of WAIT_STEPS."""
+    return f"{low}-{below or ''}"
+
+
+WAITS = {wait_key(*bounds): bounds for bounds in WAIT_STEPS}
 # What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
 OF_CLOCKS = ("weekday", "hour", "fate")
-FROM_FIGURES = (*OF_CLOCKS, "instants")
+FROM_FIGURES = (*OF_CLOCKS, "instants", "waited", "running")
 
 
 class InstantsField(forms.CharField):
@@ -84,6 +91,11 @@ class CallFilterForm(FilterForm):
     )
     instants = InstantsField(label=_("Exactly"), max_length=80)
     fate = forms.ChoiceField(label=_("Missed, then"), choices=any_of(Fate))
+    waited = forms.ChoiceField(
+        label=_("Waited"),
+        choices=any_of([(key, formats.between_lazy(*bounds)) for key, bounds in WAITS.items()]),
+    )
+    running = forms.DateTimeField(label=_("Going on at"))
     connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
@@ -123,6 +135,7 @@ class CallFilterForm(FilterForm):
         )
         group = values.get("group")
         _words, shortest, longest = LENGTHS[values.get("length") or ""]
+        fewest_s, below_s = WAITS.get(values.get("waited") or "", (None, None))
         return CallSearch(
             start_at=period.start if period else None,
             end_at=period.end if period else None,
@@ -140,6 +153,9 @@ class CallFilterForm(FilterForm):
             hour=int(values["hour"]) if values.get("hour") else None,
             fate=values.get("fate") or "",
             zone=self.zone.key if any(values.get(name) for name in OF_CLOCKS) else "",
+            min_wait_s=fewest_s,
+            below_wait_s=below_s,
+            running_at=values.get("running"),
         )
 
     def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]

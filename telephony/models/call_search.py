@@ -35,6 +35,8 @@ class CallSearch(Search):
     weekday, hour   of the clocks of `zone`; ISO weekday, 1 is Monday
     fate   what became of an unanswered call, see models/spoken.py; days are those of `zone`
     zone   of these three, UTC where it is empty; it narrows nothing by itself
+    min_wait_s, below_wait_s   seconds waited; a call that does not tell is none of them
+    running_at   an instant at which it had begun and was not over
     """
 
     start_at: datetime | None = None
@@ -53,6 +55,9 @@ class CallSearch(Search):
     hour: int | None = None
     fate: str = ""
     zone: str = ""
+    min_wait_s: int | None = None
+    below_wait_s: int | None = None
+    running_at: datetime | None = None
 
     def narrow(self, calls: CallQuerySet, *, region: str) -> CallQuerySet:
         """`region` is the country whose national notation the number may stand in."""
@@ -77,6 +82,12 @@ class CallSearch(Search):
             calls = calls.filter(duration_s__gte=self.min_duration_s)
         if self.max_duration_s is not None:
             calls = calls.filter(duration_s__lte=self.max_duration_s)
+        if self.min_wait_s is not None:
+            calls = calls.filter(wait_s__gte=self.min_wait_s)
+        if self.below_wait_s is not None:
+            calls = calls.filter(wait_s__lt=self.below_wait_s)
+        if self.running_at is not None:
+            calls = calls.running_at(self.running_at)
         calls = self._narrow_to_clock(calls)
         if self.fate:
             calls = of_fate(calls, self.fate, self._zone, self.start_at)

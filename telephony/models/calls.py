@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantManager, TenantOwned, TenantQuerySet
@@ -44,12 +45,22 @@ class Outcome(models.TextChoices):
 REACHED = (Outcome.ANSWERED, Outcome.FORWARDED)
 MISSED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)
 UNANSWERED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT, Outcome.VOICEMAIL)
+LONGEST = timedelta(days=1)  # so far back calls are looked for that may still be going on
 
 
 class CallQuerySet(TenantQuerySet):
     def between(self, start_at: datetime, end_at: datetime) -> CallQuerySet:
         """Started in the half-open span."""
         return self.filter(started_at__gte=start_at, started_at__lt=end_at)
+
+    def running_at(self, at: datetime) -> CallQuerySet:
+        """Begun, and neither given up nor hung up yet; its end is told by the seconds waited and talked."""
+        lasted_s = Coalesce("wait_s", 0) + Coalesce("duration_s", 0)
+        ended_at = models.F("started_at") + models.ExpressionWrapper(
+            lasted_s * models.Value(timedelta(seconds=1)), models.DurationField()
+        )
+        begun = self.filter(started_at__lte=at, started_at__gt=at - LONGEST)
+        return begun.alias(ended_at=ended_at).filter(ended_at__gt=at)
 
     def involving(self, number: str) -> CallQuerySet:
         """Caller or callee is this number (E.164 or the provider's text)."""

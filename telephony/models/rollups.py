@@ -20,6 +20,8 @@ from telephony.models.entities import Entity
 
 # Seconds waited fall into the first of these that they are below; the rest into one more.
 WAIT_BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300)
+WAIT_STEPS = tuple(zip((0, *WAIT_BOUNDS), (*WAIT_BOUNDS, None), strict=True))  # from, and below
+WITHIN_S = 20  # one of the bounds: the service level is the share that was answered within so many seconds
 # So many characters of a called number tell its country and what sort of number it is: +3361, +1212.
 DESTINATION_LENGTH = 5
 

@@ -12,12 +12,13 @@ from portal.ui import formats
 from portal.ui.figures import plain
 from portal.ui.paper_figures import beside, split_bars
 from telephony.models.calls import Direction
+from telephony.models.rollups import WITHIN_S
 from telephony.reports.asked import Asked
 from telephony.reports.document import Column, Section, Tile, amount
 from telephony.reports.fates import fate_words, fates_figure
 from telephony.services import report_facts
 from telephony.services.number_names import names_of
-from telephony.services.report_facts import WITHIN_S, PlaceFigures
+from telephony.services.report_facts import PlaceFigures
 
 ENOUGH = 10  # an hour with fewer calls has no rate worth a point
 MOST_CALLERS = 2_000

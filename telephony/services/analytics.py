@@ -1,5 +1,5 @@
 """Figures of a span for a tenant, a connection or a line, from the roll-ups: in all, over time, by line, queue,
-destination and caller. Days are the tenant's local days. Drawing them: views/overview_figures.py.
+destination and caller. Days are the tenant's local days. Waits: waiting.py. Drawing them: views/overview_figures.py.
 
 Answered = answered or forwarded, of inbound voice calls. All but callers comes from cells (rollup_reading.py).
 """
@@ -7,7 +7,7 @@ Answered = answered or forwarded, of inbound voice calls. All but callers comes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -17,14 +17,14 @@ from django.db.models import Count, Q
 
 from telephony.models import Call, Entity
 from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
-from telephony.models.rollups import WAIT_BOUNDS, Part
+from telephony.models.rollups import Part
 from telephony.models.spans import DAY, Span
 from telephony.services.call_figures import INBOUND, DayFigures, figures_between
 from telephony.services.rollup_closing import figures_of
 from telephony.services.rollup_reading import HourSum, by_hour, sums
+from telephony.services.waiting import Waits
 
 MOST_ROWS = 8
-IN_TIME_S = 20  # the usual promise of a queue: so many are answered within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,42 +69,6 @@ class Step:
 
 
 @dataclass(kw_only=True)
-class Waits:
-    """Calls by seconds waited; how many tell nothing is not known here."""
-
-    counts: list[int] = field(default_factory=lambda: [0] * (len(WAIT_BOUNDS) + 1))
-
-    def add(self, counts: Iterable[int]) -> None:
-        self.counts = [one + more for one, more in zip(self.counts, counts, strict=True)]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts)
-
-    @property
-    def half_s(self) -> int | None:
-        return self.within(0.5)
-
-    @property
-    def most_s(self) -> int | None:
-        return self.within(0.9)
-
-    def within(self, share: float) -> int | None:
-        """The least of WAIT_BOUNDS within which that share waited; None where some waited longer, or none tells."""
-        reached = 0
-        for bound, count in zip(WAIT_BOUNDS, self.counts, strict=False):
-            reached += count
-            if self.total and reached >= share * self.total:
-                return bound
-        return None
-
-    def share_within(self, seconds: int) -> float | None:
-        """Which share waited less; `seconds` is one of WAIT_BOUNDS."""
-        places = WAIT_BOUNDS.index(seconds) + 1
-        return sum(self.counts[:places]) / self.total if self.total else None
-
-
-@dataclass(kw_only=True)
 class LineRow:
     """What a line did. `entity` None is all calls that belong to no line that is known."""
 
@@ -142,8 +106,9 @@ class GroupRow:
     waits: Waits = field(default_factory=Waits)
 
     @property
-    def in_time(self) -> float | None:
-        return self.waits.share_within(IN_TIME_S)
+    def level(self) -> float | None:
+        """The service level: the share of all calls that was answered within WITHIN_S; None where no answer tells."""
+        return self.waits.in_time / self.calls if self.waits.total else None
 
 
 @dataclass(kw_only=True)
@@ -235,16 +200,6 @@ def hours_of(span: Span, zone: ZoneInfo, part: Part) -> list[HourSum]:
             counts[2] += outcome in REACHED
             counts[3] += outcome in MISSED
     return [HourSum(*key, *counts) for key, counts in sorted(found.items())]
-
-
-def waits_of(span: Span, zone: ZoneInfo, part: Part) -> Waits:
-    """How long who called in waited until somebody answered."""
-    waits = Waits()
-    for row in sums(("medium", "direction", "outcome"), span.first, span.last, zone, part, with_waits=True):
-        medium, direction, outcome = row.key
-        if (medium, direction) == (Medium.VOICE, Direction.INBOUND) and outcome in REACHED:
-            waits.add(row.waits)
-    return waits
 
 
 def by_line(span: Span, zone: ZoneInfo, part: Part, currencies: Mapping[int, str]) -> list[LineRow]:

@@ -18,10 +18,10 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from telephony.models import Call, Entity
 from telephony.models.calls import REACHED, UNANSWERED, CallQuerySet, Direction, Medium, Outcome
+from telephony.models.rollups import WITHIN_S
 from telephony.models.spoken import Fate, fate_of, first_of, later_talks, not_spoken_since, with_number
 from telephony.services.call_figures import INBOUND
 
-WITHIN_S = 20  # the service level of queues: how many were answered within
 _REACHED = INBOUND & Q(outcome__in=REACHED)
 _WAITED = _REACHED & Q(wait_s__isnull=False)
 
@@ -202,7 +202,7 @@ def _by_place(calls: QuerySet, column: str) -> list[PlaceFigures]:
         reached=Count("pk", filter=voice & _REACHED),
         abandoned=Count("pk", filter=voice & INBOUND & Q(outcome=Outcome.ABANDONED)),
         timed_out=Count("pk", filter=voice & INBOUND & Q(outcome=Outcome.TIMED_OUT)),
-        within=Count("pk", filter=voice & _WAITED & Q(wait_s__lte=WITHIN_S)),
+        within=Count("pk", filter=voice & _WAITED & Q(wait_s__lt=WITHIN_S)),
         half_s=Share("wait_s", 0.5, filter=voice & _WAITED),
         longest_s=Max("wait_s", filter=voice & INBOUND),
         outbound=Count("pk", filter=voice & Q(direction=Direction.OUTBOUND)),

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection as database
 
 from telephony.models.calls import MISSED, REACHED, Direction, Medium
-from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS
+from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS, WAIT_STEPS
 
 DAY_KEYS = "is_total, connection_id, day, line_id, group_remote_id, medium, direction, outcome, destination"
 MONTH_KEYS = "connection_id, month, line_id, group_remote_id, medium, direction, outcome, destination"
@@ -28,7 +28,7 @@ def _listed(words: Sequence[str]) -> str:
 
 def _waits() -> str:
     counts = []
-    for low, high in zip((0, *WAIT_BOUNDS), (*WAIT_BOUNDS, None), strict=True):
+    for low, high in WAIT_STEPS:
         is_below = f" AND wait_s < {high}" if high else ""
         counts.append(f"count(*) FILTER (WHERE wait_s >= {low}{is_below})::int")
     return f"ARRAY[{', '.join(counts)}]"

@@ -4,6 +4,8 @@ from telephony.views import overview, overview_parts
 
 urlpatterns = [
     path("t/<slug:slug>/", overview.OverviewView.as_view(), name="overview"),
+    path("t/<slug:slug>/figures/waits/", overview_parts.WaitsView.as_view(), name="overview_waits"),
+    path("t/<slug:slug>/figures/at-once/", overview_parts.PeaksView.as_view(), name="overview_peaks"),
     path("t/<slug:slug>/figures/callers/", overview_parts.CallersView.as_view(), name="overview_callers"),
     path("t/<slug:slug>/figures/missed/", overview_parts.FatesView.as_view(), name="overview_fates"),
 ]

@@ -18,13 +18,14 @@ from portal.lib.days import midnight
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
 from telephony.models import Change, SyncRun
-from telephony.models.rollups import Part
+from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
 from telephony.services import analytics, call_figures
 from telephony.services.number_names import names_of
 from telephony.services.period_coverage import PeriodCoverage, coverage_of
 from telephony.services.retention import no_longer_kept
 from telephony.services.rollup_closing import versions_of
+from telephony.services.waiting import waits_of
 from telephony.views import overview_figures
 from telephony.views.attention import attention_of
 from telephony.views.overview_asked import GROUPS, AskedMixin
@@ -96,7 +97,7 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
             "kept_from": no_longer_kept(midnight(span.first, zone)),
             "closed": closed,
             "urls": self._urls(span, part),
-            "waits": analytics.waits_of(span, zone, part),
+            "waits": waits_of(span, zone, part),
             "lines": [
                 (
                     one,
@@ -129,13 +130,15 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
                 )
                 for one in analytics.by_destination(span, zone, part, currencies)[: analytics.MOST_ROWS]
             ],
-            "callers_url": self.part_url("telephony:overview_callers"),
-            "fates_url": self.part_url("telephony:overview_fates"),
+            "part_urls": {
+                name: self.part_url(f"telephony:overview_{name}")
+                for name in ("waits", "peaks", "fates", "callers")
+            },
             "waiting": waiting,
             "names": names_of([one.number for one in waiting]),
             "span_words": overview_figures.span_words(span),
             "before_words": overview_figures.span_words(span.before),
-            "in_time_s": analytics.IN_TIME_S,
+            "in_time_s": WITHIN_S,
             **self._over_time(trend, zone, part, coverage, found),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -46,10 +46,15 @@ class AskedMixin:
         return self.calls_url(span.first, span.last, part, **more)
 
     def calls_url(self, first: date, last: date, part: Part, **more: object) -> str:
+        period = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
+        return self._calls_url(part, **period, **more)
+
+    def running_url(self, at: datetime, part: Part) -> str:
+        """The calls that went on at an instant."""
+        return self._calls_url(part, running=at.isoformat())
+
+    def _calls_url(self, part: Part, **more: object) -> str:
         values = {
-            "period": "dates",
-            "period_from": first.isoformat(),
-            "period_to": last.isoformat(),
             "medium": "voice",
             "connection": part.connection,
             "line": part.line,

@@ -84,7 +84,7 @@ def volume(steps: Steps, span: Span, not_whole: Sequence[Coverage], url_of: Call
     sentence = (
         _("%(when)s had the most: %(most)s. Hatched are those that were missed.") % words if inbound else ""
     )
-    return Told(stacked(stack, head=step_head(span)), sentence, _measure(span), not inbound)
+    return Told(stacked(stack, head=step_head(span)), sentence, measure_of(span), not inbound)
 
 
 def answer_rate(
@@ -119,7 +119,7 @@ def answer_rate(
         digits=1,
         usual=100 * before if before is not None else None,
         usual_words=pgettext("a rate", "before: %(value)s"),
-        gaps=_gaps(starts, not_whole) if span.step == "day" else (),
+        gaps=gaps_of(starts, not_whole) if span.step == "day" else (),
         marks=marks,
         end_words=pgettext("at the end of a line", "today")
         if span.is_to_date and span.step == "day" and rates[-1] is not None
@@ -131,7 +131,7 @@ def answer_rate(
     return Told(
         replace(figure, css="scroll", caption=letters),
         _rate_sentence(span, steps, lowest),
-        measure % {"measure": _measure(span), "low": low},
+        measure % {"measure": measure_of(span), "low": low},
         not known,
     )
 
@@ -233,7 +233,7 @@ def place_words(row: DestinationRow) -> str:
     return About(kind=NumberKind.OTHER, country=region).country_name
 
 
-def _measure(span: Span) -> str:
+def measure_of(span: Span) -> str:
     steps = {"day": _("by day"), "week": _("by week"), "month": _("by month")}
     days = ngettext("%(days)s day", "%(days)s days", span.days) % {"days": formats.count(span.days)}
     return f"{days}, {steps[span.step]}"
@@ -257,7 +257,7 @@ def _rate_sentence(span: Span, steps: Steps, lowest: tuple[float, date] | None) 
     )
 
 
-def _gaps(days: Sequence[date], not_whole: Sequence[Coverage]) -> list[Gap]:
+def gaps_of(days: Sequence[date], not_whole: Sequence[Coverage]) -> list[Gap]:
     """Stretches of days that are missing or still being fetched, each with its word."""
     words: dict[str, str] = {
         Coverage.State.MISSING: _("missing"),

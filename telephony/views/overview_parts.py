@@ -1,85 +1,128 @@
-"""Parts of the overview that are counted call by call: each is asked for when it comes into view, apart from the page."""
+"""Parts of the overview that take long to count: each is asked for when it comes into view, apart from the page."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui import formats
-from portal.ui.svg import Figure
+from telephony.forms.calls import wait_key
 from telephony.models import Entity
-from telephony.models.rollups import Part
+from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
 from telephony.reports.fates import fate_words, fates_figure
 from telephony.services import analytics, report_facts
 from telephony.services.number_names import names_of
+from telephony.services.peaks import peaks_of
+from telephony.services.period_coverage import coverage_of
+from telephony.services.waiting import Waited, waited_over_time
+from telephony.views import overview_waiting
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview_asked import AskedMixin
 from telephony.views.overview_figures import span_words
 
-FATES_WITHIN = 62  # days: each missed call is followed by itself, a tenth of a second a thousand
 
-
-class FatesView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView):
-    """What became of missed calls."""
+class PartView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView):
+    """A part says what it is called, of at most how many days it tells, and what its template shows of them."""
 
     right = Right.CALLS_LIST
     menu_entry = "telephony:overview"
-    fragment = "telephony/_overview_fates.html"
+    heading: ClassVar[Promise]
+    within: ClassVar[int | None] = None  # days
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         zone = ZoneInfo(self.request.tenant.time_zone)
         _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
-        is_short = span.days <= FATES_WITHIN
+        is_short = self.within is None or span.days <= self.within
         return super().get_context_data(
-            title=_("What became of missed calls"),
-            object=_("What became of missed calls"),
+            title=self.heading,
+            object=self.heading,
             span_words=span_words(span),
-            within=FATES_WITHIN,
+            within=self.within,
             is_short=is_short,
-            figure=self._figure(span, part, zone) if is_short else None,
+            **(self.told(span, part, zone) if is_short else {}),
             **kwargs,
         )
 
-    def _figure(self, span: Span, part: Part, zone: ZoneInfo) -> Figure | None:
-        """The bar, and its table with a way to the calls of each fate; None where nobody with a number was missed."""
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class FatesView(PartView):
+    """The bar, and its table with a way to the calls of each fate; none where nobody with a number was missed."""
+
+    heading = gettext_lazy("What became of missed calls")
+    fragment = "telephony/_overview_fates.html"
+    within = 62  # each missed call is followed by itself, a tenth of a second a thousand
+
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         line = Entity.objects.filter(pk=part.line).first() if part.line else self.group
         scope = report_facts.Scope(connection_id=part.connection, line=line)
         found = report_facts.fates(*span.instants(zone), scope, zone)
         if not found.all:
-            return None
+            return {"figure": None}
         rows = []
         for fate, words, _css in fate_words():
             url = self.url_of(span, part, direction="inbound", fate=fate.value)
             count = formats.count(found.of(fate))
             rows.append((words, format_html('<a href="{}">{}</a>', url, count) if found.of(fate) else count))
-        return replace(fates_figure(found), rows=rows, css="paper")
+        return {"figure": replace(fates_figure(found), rows=rows, css="paper")}
 
 
-class CallersView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView):
-    """Who called most."""
-
-    right = Right.CALLS_LIST
-    menu_entry = "telephony:overview"
+class CallersView(PartView):
+    heading = gettext_lazy("Who calls most")
     fragment = "telephony/_overview_callers.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        zone = ZoneInfo(self.request.tenant.time_zone)
-        _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         callers = analytics.by_caller(span, zone, part)
-        return super().get_context_data(
-            title=_("Who calls most"),
-            object=_("Who calls most"),
-            span_words=span_words(span),
-            callers=[(one, self.url_of(span, part, direction="inbound", q=one.number)) for one in callers],
-            names=names_of(one.number for one in callers),
-            **kwargs,
-        )
+        return {
+            "callers": [(one, self.url_of(span, part, direction="inbound", q=one.number)) for one in callers],
+            "names": names_of(one.number for one in callers),
+        }
+
+
+class WaitsView(PartView):
+    heading = gettext_lazy("How long people wait")
+    fragment = "telephony/_overview_waits.html"
+
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
+        trend = span.trend
+        steps = waited_over_time(trend, zone, part)
+        found = Waited()
+        for step, one in steps.items():
+            if trend == span or step >= span.first:
+                found.add(one)
+        not_whole = coverage_of(trend.first, trend.last, span.today, part).not_whole
+        return {
+            "waited": overview_waiting.waited(
+                found,
+                span,
+                lambda *bounds: self.url_of(span, part, direction="inbound", waited=wait_key(*bounds)),
+            ),
+            "within_s": WITHIN_S,
+            "level": overview_waiting.service_level(steps, trend, not_whole),
+        }
+
+
+class PeaksView(PartView):
+    heading = gettext_lazy("Most calls at once")
+    fragment = "telephony/_overview_peaks.html"
+    within = 62
+
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
+        trend = span.trend
+        not_whole = coverage_of(trend.first, trend.last, span.today, part).not_whole
+        return {
+            "peaks": overview_waiting.at_once(
+                peaks_of(trend, zone, part), trend, zone, not_whole, lambda at: self.running_url(at, part)
+            )
+        }

@@ -72,14 +72,29 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
             assert _wrong_counts(alice, page) == []
     callers = client.get("/t/alice/figures/callers/?period=year").content.decode()
     fates = client.get("/t/alice/figures/missed/?period=30d").content.decode()
-    of_group = client.get(f"/t/alice/figures/missed/?period=30d&group={places['group']}").content.decode()
-    assert _wrong_counts(alice, callers + fates + of_group) == []
-    page = client.get("/t/alice/?period=30d").content.decode() + callers + fates
+    of_group = "".join(
+        client.get(f"/t/alice/figures/{name}/?period=30d&group={places['group']}").content.decode()
+        for name in ("missed", "waits", "at-once")
+    )
+    waits = client.get("/t/alice/figures/waits/?period=30d").content.decode()
+    assert _wrong_counts(alice, callers + fates + of_group + waits) == []
+    page = client.get("/t/alice/?period=30d").content.decode() + callers + fates + of_group
     assert _wrong_counts(alice, page, HEAT) == []
     assert len(HEAT.findall(page)) > 1
     kinds = {tuple(sorted(QueryDict(unescape(one)))) for one, _count in LINK.findall(page)}
     told = {name for kind in kinds for name in kind}
-    assert {"line", "group", "dialled", "q", "outcome", "direction", "fate", "hour"} <= told
+    assert {
+        "line",
+        "group",
+        "dialled",
+        "q",
+        "outcome",
+        "direction",
+        "fate",
+        "hour",
+        "waited",
+        "running",
+    } <= told
     assert "1 day of Alice at Keyyo" in text_of(client.get("/t/alice/?period=30d"))
 
 

@@ -1,0 +1,130 @@
+"""The overview's figures of waiting and of calls at once, with the sentences that say what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from portal.ui import formats
+from portal.ui.figures import Gap, line, plain
+from portal.ui.stacks import Layer, Stack, stacked
+from telephony.models import Coverage
+from telephony.models.rollups import WAIT_STEPS, WITHIN_S
+from telephony.models.spans import Span
+from telephony.services.peaks import Peak
+from telephony.services.waiting import Waited
+from telephony.views.overview_figures import (
+    ENOUGH,
+    Told,
+    gaps_of,
+    long_step_words,
+    measure_of,
+    span_words,
+    step_head,
+    step_words,
+)
+
+
+def waited(found: Waited, span: Span, url_of: Callable[[int, int | None], str]) -> Told:
+    """Calls by seconds waited, each bar cut into how they ended. Each bar leads to its calls."""
+    layers = [
+        Layer(name=pgettext("several calls", "answered"), values=found.reached.counts, css="f1"),
+        Layer(name=pgettext("several calls", "gave up"), values=found.gave_up.counts, is_hatched=True),
+        Layer(name=pgettext("several calls", "timed out"), values=found.timed_out.counts, css="f2"),
+        Layer(name=pgettext("several calls", "other"), values=found.other.counts, css="fq"),
+    ]
+    shown = [layer for at, layer in enumerate(layers) if at < 2 or any(layer.values)]
+    stack = Stack(
+        layers=shown,
+        labels=[formats.between(*bounds) for bounds in WAIT_STEPS],
+        label=_("Inbound calls by how long they waited %(span)s") % {"span": span_words(span)},
+        links=[
+            url_of(*bounds) if any(counts) else ""
+            for bounds, *counts in zip(WAIT_STEPS, *(part.counts for part in found.parts), strict=True)
+        ],
+    )
+    return Told(stacked(stack, head=_("Waited")), _waited_sentence(found), "", found.untold == found.calls)
+
+
+def _waited_sentence(found: Waited) -> str:
+    words = []
+    if found.level is not None:
+        words.append(
+            _("%(level)s of %(calls)s were answered within %(seconds)s s.")
+            % {
+                "level": plain(100 * found.level, "%", 1),
+                "calls": formats.count(found.calls),
+                "seconds": WITHIN_S,
+            }
+        )
+    if half := found.gave_up.half_s:
+        words.append(_("Half of those who gave up did so within %(time)s.") % {"time": formats.span(half)})
+    if found.untold:
+        words.append(
+            ngettext(
+                "%(count)s call does not tell how long it waited.",
+                "%(count)s calls do not tell how long they waited.",
+                found.untold,
+            )
+            % {"count": formats.count(found.untold)}
+        )
+    return " ".join(words)
+
+
+def service_level(steps: Mapping[date, Waited], span: Span, not_whole: Sequence[Coverage]) -> Told:
+    """The share of all inbound calls that was answered in time, over time."""
+    starts = list(steps)
+    levels = [
+        100 * one.level if one.level is not None and one.calls >= ENOUGH else None for one in steps.values()
+    ]
+    known = [(level, step) for level, step in zip(levels, starts, strict=True) if level is not None]
+    gaps: Sequence[Gap] = gaps_of(starts, not_whole) if span.step == "day" else ()
+    figure = line(
+        levels,
+        [step_words(span, step) for step in starts],
+        label=_("Service level %(span)s") % {"span": span_words(span)},
+        high=100,
+        unit="%",
+        digits=1,
+        gaps=gaps,
+        head=(step_head(span), _("Answered within %(seconds)s s") % {"seconds": WITHIN_S}),
+    )
+    sentence = ""
+    if known:
+        low, step = min(known)
+        words = {"when": long_step_words(span, step), "low": plain(low, "%", 1)}
+        sentence = _("%(when)s had the lowest, %(low)s. Fewer than five calls make no point.") % words
+    return Told(figure, sentence, measure_of(span), not known)
+
+
+def at_once(
+    peaks: Sequence[Peak],
+    span: Span,
+    zone: ZoneInfo,
+    not_whole: Sequence[Coverage],
+    url_of: Callable[[datetime], str],
+) -> Told:
+    """The most calls at once of each day. Each bar leads to the calls that went on then."""
+    most = max(peaks, key=lambda peak: peak.calls)
+    lacking = {one.day for one in not_whole}
+    stack = Stack(
+        layers=[
+            Layer(name=pgettext("several calls", "at once"), values=[one.calls for one in peaks], css="f1")
+        ],
+        labels=[step_words(span, peak.day) for peak in peaks],
+        label=_("Most calls at once %(span)s") % {"span": span_words(span)},
+        links=[url_of(peak.at) if peak.calls else "" for peak in peaks],
+        gaps=frozenset(at for at, peak in enumerate(peaks) if peak.day in lacking),
+    )
+    words = {
+        "most": formats.count(most.calls),
+        "when": long_step_words(span, most.day),
+        "at": date_format(most.at.astimezone(zone), "H:i"),
+    }
+    sentence = _("%(when)s had the most: %(most)s at %(at)s.") % words
+    return Told(stacked(stack, head=step_head(span)), sentence, measure_of(span), not most.calls)
