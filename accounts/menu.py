@@ -36,12 +36,12 @@ def register() -> None:
             icon="building",
             order=10,
             is_exact=True,
-            shown=_is_staff,
+            shown=is_staff,
         ),
         Entry(
             label=_("Mails of the demo"), url_name="accounts:outbox", icon="mail", order=40, shown=_has_outbox
         ),
-        Entry(label=_("Registry"), url_name="admin:index", icon="database", order=50, shown=_is_staff),
+        Entry(label=_("Registry"), url_name="admin:index", icon="database", order=50, shown=is_staff),
     )
     add(
         "person",
@@ -53,9 +53,9 @@ def register() -> None:
     )
 
 
-def _is_staff(request: HttpRequest) -> bool:
+def is_staff(request: HttpRequest) -> bool:
     return request.user.is_authenticated and request.user.is_staff
 
 
 def _has_outbox(request: HttpRequest) -> bool:
-    return _is_staff(request) and has_outbox()
+    return is_staff(request) and has_outbox()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from accounts.menu import is_staff
 from accounts.rights import Right
 from portal.ui import navigation
 from portal.ui.links import tenant_url
@@ -177,12 +178,9 @@ def register() -> None:
     navigation.add(
         "staff",
         Entry(
-            label=_("Alerts"),
-            url_name="telephony:staff_alerts",
-            icon="bell",
-            order=20,
-            shown=lambda request: request.user.is_authenticated and request.user.is_staff,
+            label=_("Figures"), url_name="telephony:staff_figures", icon="chart-bar", order=15, shown=is_staff
         ),
+        Entry(label=_("Alerts"), url_name="telephony:staff_alerts", icon="bell", order=20, shown=is_staff),
     )
     navigation.add(
         "acts",

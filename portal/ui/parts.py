@@ -9,6 +9,7 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -40,6 +41,13 @@ def pill(word: object, *, tone: str = "", icon_name: str = "") -> SafeString:
     """State as icon and word; colour only for the exception."""
     sign = icon(icon_name) if icon_name else ""
     return format_html('<span class="{}">{}{}</span>', f"sb-pill {tone}".strip(), sign, word)
+
+
+def points(value: float) -> SafeString:
+    """A change of a share in points, coloured by its direction: "+1.2 pt"."""
+    sign, css = ("+", "sb-up") if value >= 0 else ("−", "sb-down")
+    shown = f"{sign}{localize(abs(round(value, 1)))}{formats.NBSP}pt"
+    return format_html('<span class="{}">{}</span>', css, shown)
 
 
 @lru_cache(maxsize=1024)

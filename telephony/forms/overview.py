@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -45,34 +46,14 @@ class FiguresPeriodField(PeriodField):
         return weeks.get(name) or PeriodField._days(name or "today", today)
 
 
-class FiguresForm(FilterForm):
-    """`zone` makes the days; `connections` are the tenant's."""
+class SpanForm(FilterForm):
+    """Of which days. `zone` makes them."""
 
     period = FiguresPeriodField(label=_("Period"))
-    connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("all")
-    )
-    line = RowField(
-        label=_("Line"), queryset=Entity.objects.lines().order_by("name_key", "id"), empty_label=_("all")
-    )
-    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("all"))
 
-    def __init__(
-        self,
-        *args: Any,
-        zone: ZoneInfo,
-        connections: Sequence[Connection],
-        lines: Sequence[Any],
-        groups: Sequence[Any] = (),
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         self.zone = zone
-        rows = {"connection": connections, "line": lines, "group": groups}
-        super().__init__(*args, rows=rows, **kwargs)
-        if not groups:
-            del self.fields["group"]
-        if len(connections) <= 1:
-            del self.fields["connection"]
+        super().__init__(*args, **kwargs)
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):
@@ -100,6 +81,39 @@ class FiguresForm(FilterForm):
         return Span(
             name=name if is_named or name == "today" else "dates", first=first, last=last, today=today
         )
+
+
+class TenantFiguresForm(SpanForm):
+    """Of which days, and of tenants whose name has these words."""
+
+    q = forms.CharField(label=_("Name of a tenant"), max_length=80)
+
+
+class FiguresForm(SpanForm):
+    """`connections`, `lines` and `groups` are the tenant's."""
+
+    connection = RowField(
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("all")
+    )
+    line = RowField(
+        label=_("Line"), queryset=Entity.objects.lines().order_by("name_key", "id"), empty_label=_("all")
+    )
+    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("all"))
+
+    def __init__(
+        self,
+        *args: Any,
+        connections: Sequence[Connection],
+        lines: Sequence[Any],
+        groups: Sequence[Any] = (),
+        **kwargs: Any,
+    ) -> None:
+        rows = {"connection": connections, "line": lines, "group": groups}
+        super().__init__(*args, rows=rows, **kwargs)
+        if not groups:
+            del self.fields["group"]
+        if len(connections) <= 1:
+            del self.fields["connection"]
 
     def as_part(self) -> Part:
         """Of a queue or group this is only its line and connection: which it is, its row says (views/overview_asked.py)."""

@@ -183,10 +183,7 @@ def points(value: float | None) -> SafeString:
     """A change in points against the span before, coloured by its direction."""
     if value is None:
         return format_html('<span class="sb-quiet">{}</span>', _("nothing to compare with"))
-    css = "sb-up" if value >= 0 else "sb-down"
-    sign = "+" if value >= 0 else "−"
-    shown = f"{sign}{localize(abs(round(value, 1)))}{formats.NBSP}pt"
-    return format_html('<span class="{}">{}</span> {}', css, shown, _("on the span before"))
+    return format_html("{} {}", parts.points(value), _("on the span before"))
 
 
 @register.simple_tag

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from telephony.views import overview, overview_parts
+from telephony.views import overview, overview_parts, staff_figures
 
 urlpatterns = [
+    path("staff/figures/", staff_figures.StaffFiguresView.as_view(), name="staff_figures"),
+    path("staff/figures/never/", staff_figures.NeverView.as_view(), name="staff_never"),
     path("t/<slug:slug>/", overview.OverviewView.as_view(), name="overview"),
     path("t/<slug:slug>/figures/waits/", overview_parts.WaitsView.as_view(), name="overview_waits"),
     path("t/<slug:slug>/figures/at-once/", overview_parts.PeaksView.as_view(), name="overview_peaks"),

@@ -1,0 +1,86 @@
+"""All tenants in figures: each row is what that tenant's calls give, and leads into it with the same period."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Tenant
+from accounts.scoping import tenant_scope
+from telephony.bench.world import drafts, make_connection
+from telephony.models import Call, Coverage
+from telephony.models.spans import Span
+from telephony.services import calls, rollups
+from telephony.services.tenant_figures import all_together, figures_of, never_called_back, steps_together
+from tests.people import signed_in, staff
+
+ROW = re.compile(r'href="/t/(\w+)/\?period=30d"><b>')
+
+
+@pytest.fixture
+def tenants(db: None) -> list[Tenant]:
+    """Alice with many calls, some of them counted, Bob with few and a day that is not here, Carol with none."""
+    made = []
+    for slug, count in (("alice", 60), ("bob", 20), ("carol", 0)):
+        connection = make_connection(slug)
+        with tenant_scope(connection.tenant_id):
+            some = drafts(count, seed=count)
+            for number, draft in enumerate(some):
+                draft.started_at = timezone.now() - timedelta(hours=9 * number, minutes=1)
+            calls.store(connection, some, timezone.now())
+            if slug == "alice":
+                rollups.settle(connection.pk)
+            if slug == "bob":
+                Coverage.objects.create(
+                    connection=connection, day=timezone.now().date() - timedelta(days=3), read_at=timezone.now(),
+                    state=Coverage.State.MISSING,
+                )  # fmt: skip
+        made.append(connection.tenant)
+    return made
+
+
+@pytest.fixture
+def tom(db: None) -> Client:
+    return signed_in(staff("tom@telvane.example", "Tom Pelworth"))
+
+
+def test_each_row_is_what_the_tenants_calls_give(tenants: list[Tenant]) -> None:
+    now = timezone.now()
+    today = timezone.localtime(now, timezone.get_default_timezone()).date()
+    span = Span(name="30d", first=today - timedelta(days=29), last=today, today=today)
+    rows = figures_of(tenants, span, now)
+    for row in rows:
+        with tenant_scope(row.tenant):
+            inbound = Call.objects.filter(direction="inbound")
+            assert row.compared.now.calls == Call.objects.count()
+            assert (
+                row.compared.now.inbound == inbound.count() == sum(one.inbound for one in row.steps.values())
+            )
+            assert row.compared.now.missed == inbound.filter(outcome="missed").count()
+    assert [row.lacking for row in rows] == [0, 1, 0]
+    assert all_together(rows).now.calls == sum(row.compared.now.calls for row in rows) > 60
+    assert sum(step.reached for step in steps_together(rows).values()) == all_together(rows).now.reached
+    assert {tenant.slug for tenant, _count in never_called_back(tenants, span)} == {"alice", "bob"}
+
+
+def test_rows_are_sorted_searched_and_lead_into_the_tenant(tenants: list[Tenant], tom: Client) -> None:
+    def listed(query: str) -> list[str]:
+        return ROW.findall(tom.get(f"/staff/figures/?period=30d{query}").content.decode())
+
+    assert listed("") == ["alice", "bob", "carol"]
+    assert listed("&sort=calls") == ["carol", "bob", "alice"]
+    assert listed("&sort=rate")[-1] == "carol"  # who has none comes last, whichever way
+    assert listed("&sort=-rate")[-1] == "carol"
+    assert listed("&sort=-lacking")[0] == "bob"
+    assert listed("&sort=nonsense&q=BOB") == ["bob"]
+    assert "No tenant has such a name" in tom.get("/staff/figures/?q=nobody").content.decode()
+    never = tom.get("/staff/figures/never/?period=30d").content.decode()
+    assert "/t/alice/calls/missed/?period=dates" in never
+    assert (
+        "choose a shorter period"
+        in tom.get("/staff/figures/never/?period=dates&period_from=2020-01-01").content.decode()
+    )
