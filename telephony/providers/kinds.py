@@ -29,6 +29,19 @@ class Facet(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """Where a document says how much of something a plan includes, how much of it is left, and until when.
+
+    total, left   places of numbers; their unit is that of the kind's field at `total`
+    until         place of an instant, in seconds since 1970
+    """
+
+    total: str
+    left: str
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntityKind:
     """One kind of cached object.
 
@@ -47,6 +60,7 @@ class EntityKind:
     in_force_else  remote id of the one that is in force where this is true on none
     forward_paths  fields with a number to which calls go on
     forward_switches  fields of which one is true while they do; where there are none, the number is enough
+    allowance      where it is one of a plan of its parent: minutes, data, texts
     """
 
     kind: str
@@ -70,6 +84,7 @@ class EntityKind:
     forward_switches: tuple[str, ...] = ()
     capacity: int = 0
     not_counted: tuple[str, ...] = ()
+    allowance: Allowance | None = None
 
     @property
     def columns(self) -> tuple[DocumentField, ...]:

@@ -74,8 +74,13 @@ def panel_of(connection: Connection, name: str, kind: str = "") -> LivePanel | N
 
 
 def overview_panels(connections: Iterable[Connection]) -> list[tuple[Connection, LivePanel]]:
-    """The panels of connections that the tenant's overview shows."""
-    return [(one, panel) for one in connections for panel in panels_of(one) if panel.on_overview]
+    """The panels of connections that the tenant's overview shows, of whichever of their pages they are."""
+    return [
+        (one, panel)
+        for one in connections
+        for panel in one.declaration.live
+        if panel.on_overview and not panel.kinds and one.can(panel.capability)
+    ]
 
 
 def read(

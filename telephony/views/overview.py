@@ -21,6 +21,7 @@ from telephony.models import Change, SyncRun
 from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
 from telephony.services import analytics, call_figures
+from telephony.services.allowances import METER_CELLS, plans_of
 from telephony.services.number_names import names_of
 from telephony.services.period_coverage import PeriodCoverage, coverage_of
 from telephony.services.retention import no_longer_kept
@@ -37,6 +38,7 @@ SHORT_CUTS = {
     "30d": gettext_lazy("30 days"),
 }
 LATEST_CHANGES = 5
+MOST_PLANS = 6
 
 
 class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
@@ -56,8 +58,13 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
             .select_related("line", "connection")
             .order_by("-created_at", "-pk")
         )
+        part = Part()
         if Right.CALLS_LIST in self.request.rights:
             context |= self._calls(now, zone, today)
+            part = context["part"]
+        if Right.LINES_READ in self.request.rights:
+            plans = plans_of(connections, part)
+            context |= {"plans": plans[:MOST_PLANS], "other_plans": max(0, len(plans) - MOST_PLANS)}
         return super().get_context_data(
             today=today,
             zone=zone.key,
@@ -65,6 +72,7 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
             attention=attention_of(tenant, now),
             changes=list(changes[:LATEST_CHANGES]),
             panels=overview_panels(tenant, connections),
+            meter_cells=METER_CELLS,
             runs=list(
                 SyncRun.objects.filter(state__in=[SyncRun.State.WAITING, SyncRun.State.RUNNING])
                 .select_related("connection")

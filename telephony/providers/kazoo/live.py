@@ -138,6 +138,8 @@ LIVE = (
         fields=(Field(path="balance", label=_("Balance"), kind="money"),),
         is_single=True,
         spot=Spot.ACCOUNT,
+        on_overview=True,
+        kept_s=60,
         acts=("balance.add",),
         absent=_NEEDS_BILLING,
     ),

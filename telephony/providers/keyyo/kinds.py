@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.fields import DocumentField
 from telephony.providers.keyyo import fields
-from telephony.providers.kinds import EntityKind, Facet, Kinds
+from telephony.providers.kinds import Allowance, EntityKind, Facet, Kinds
 
 SIP_LINE = "UCaaSVoIPAccount"
 GROUP = "ACDService"
@@ -170,6 +170,7 @@ BELOW_LINES = (
         plural=_("Plan usage"),
         list_operation="services.usage_stats.list",
         parent_kinds=(SIP_LINE, MOBILE),
+        allowance=Allowance(total="total", left="remaining", until="end_ts"),
     ),
     EntityKind(
         kind="Offer",
