@@ -19,21 +19,32 @@ def _words(months: int) -> str:
     return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
 
 
-CHOICES = [("", _("For ever")), *[(months, lazy(_words, str)(months)) for months in MONTHS]]
+def _usual_words(days: int) -> str:
+    return ngettext("%(n)s day (usual)", "%(n)s days (usual)", days) % {"n": days}
 
 
-def _part(label: Any, help_text: Any) -> forms.TypedChoiceField:
+def _choices(part: str) -> list[tuple[Any, Any]]:
+    """What is usual first, which is chosen where a tenant says nothing."""
+    spoken = [(months, lazy(_words, str)(months)) for months in MONTHS]
+    if usual := Retention.USUAL_DAYS[part]:
+        return [("", lazy(_usual_words, str)(usual)), *spoken, (Retention.FOR_EVER, _("For ever"))]
+    return [("", _("For ever (usual)")), *spoken]
+
+
+def _part(part: str, label: Any, help_text: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=label, help_text=help_text, choices=CHOICES, coerce=int, empty_value=None, required=False
+        label=label, help_text=help_text, choices=_choices(part), coerce=int, empty_value=None, required=False
     )
 
 
 class RetentionForm(forms.Form):
     """`seal` stands for what was chosen: whoever is asked "sure?" says yes to that and to nothing else."""
 
-    calls_months = _part(_("Calls"), _("With the provider's records of them. Figures of older days stay."))
-    events_months = _part(_("Live events"), _("What lines told while calls went on."))
-    files_months = _part(_("Files"), _("Reports as they were sent, and exports."))
+    calls_months = _part(
+        "calls", _("Calls"), _("With the provider's records of them. Figures of older days stay.")
+    )
+    events_months = _part("events", _("Live events"), _("What lines told while calls went on."))
+    files_months = _part("files", _("Files"), _("Reports as they were sent, and exports."))
 
     @property
     def months(self) -> Mapping[str, int | None]:
@@ -41,4 +52,5 @@ class RetentionForm(forms.Form):
 
     @property
     def seal(self) -> str:
-        return "-".join(str(self.months[part] or "") for part in Retention.PARTS)
+        said = [self.months[part] for part in Retention.PARTS]
+        return "-".join("" if months is None else str(months) for months in said)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantOwned
-from portal.lib.days import midnight
+from portal.lib.days import first_of_month, midnight
 from telephony.models.leased import Leased
 
 
@@ -19,7 +20,8 @@ def _months(label: object) -> models.PositiveSmallIntegerField:
 
 
 class Retention(TenantOwned, Leased):
-    """A tenant without a row keeps everything for ever, as does an empty field; else whole months beside the running one.
+    """Whole months beside the running one, or FOR_EVER. Of what a tenant says nothing (None) USUAL_DAYS says how long it is
+    kept; calls stay. Each night gives a row to the tenants that have none.
 
     calls_from   a first of a month, set before any call goes and never set back. Days before it are no longer marked
                  (rollup_triggers.py): their roll-ups stand. Calls go a little later, see services/retention.py
@@ -27,6 +29,8 @@ class Retention(TenantOwned, Leased):
     """
 
     PARTS: ClassVar = ("calls", "events", "files")
+    FOR_EVER: ClassVar = 0
+    USUAL_DAYS: ClassVar[Mapping[str, int | None]] = {"calls": None, "events": 35, "files": 400}
 
     calls_months = _months(_("calls"))
     events_months = _months(_("live events"))
@@ -41,11 +45,19 @@ class Retention(TenantOwned, Leased):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(f"{part}: {self.months_of(part) or 'for ever'}" for part in self.PARTS)
+        return ", ".join(f"{part}: {self.months_of(part)}" for part in self.PARTS)
 
     def months_of(self, part: str) -> int | None:
         months: int | None = getattr(self, f"{part}_months")
         return months
+
+    @classmethod
+    def kept_from(cls, part: str, months: int | None, today: date) -> date | None:
+        """The first day of which a part is kept, where that is said so many months; None where all of it is."""
+        if months is None:
+            usual = cls.USUAL_DAYS[part]
+            return today - timedelta(days=usual) if usual else None
+        return first_of_month(today, months) if months != cls.FOR_EVER else None
 
 
 def calls_read_from(zone: ZoneInfo) -> datetime | None:

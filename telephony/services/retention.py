@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import AuditEvent, Tenant
-from accounts.scoping import unscoped
-from portal.lib.days import first_of_month, midnight
+from accounts.scoping import tenant_scope, unscoped
+from portal.lib.days import midnight
 from telephony.models import (
     Call,
     CallDay,
@@ -57,7 +57,7 @@ class Going:
 
 # ---- what a tenant says ----
 def of_tenant() -> Retention:
-    """What the scope's tenant says; not stored where it never said anything."""
+    """What the scope's tenant says; not stored where it said nothing and no night has passed."""
     return Retention.objects.first() or Retention()
 
 
@@ -74,14 +74,14 @@ def would_go(row: Retention, months: Mapping[str, int | None], tenant: Tenant) -
     today = timezone.now().astimezone(ZoneInfo(tenant.time_zone)).date()
     found = []
     for part in Retention.PARTS:
-        if (kept := months[part]) is not None and kept != row.months_of(part):
-            before = first_of_month(today, kept)
+        before = Retention.kept_from(part, months[part], today)
+        if before is not None and months[part] != row.months_of(part):
             found.append(Going(part, _COUNT[part](before, row), before))
     return found
 
 
 def keep_for(months: Mapping[str, int | None]) -> bool:
-    """Keep each part so many months from tonight on, None for ever; whether that changes anything.
+    """Keep each part so many months from tonight on, None as long as usual; whether that changes anything.
 
     A turn at work ends: its worker writes nothing any more.
     """
@@ -128,10 +128,14 @@ _COUNT: Mapping[str, Callable[[date, Retention], int]] = {
 
 # ---- taking it away ----
 def open_nightly(now: datetime) -> int:
-    """Let the tenants that do not keep everything for ever have their turn; how many."""
-    says_so = Q(calls_months__isnull=False) | Q(events_months__isnull=False) | Q(files_months__isnull=False)
+    """Let every open tenant have its turn; how many."""
     with unscoped("dispatch"):
-        return Retention.objects.filter(says_so, due_at=None).update(due_at=now, attempts=0)
+        known = list(Retention.objects.values_list("tenant_id", flat=True))
+    for tenant in Tenant.objects.filter(closed_at=None).exclude(pk__in=known):
+        with tenant_scope(tenant):
+            Retention.objects.get_or_create()
+    with unscoped("dispatch"):
+        return Retention.objects.filter(due_at=None).update(due_at=now, attempts=0)
 
 
 def advance(row: Retention) -> None:
@@ -159,9 +163,9 @@ def _begin(row: Retention, now: datetime) -> bool:
     """Settle what is too old; whether it may go now."""
     today = now.astimezone(ZoneInfo(row.tenant.time_zone)).date()
     before = {
-        part: midnight(first_of_month(today, months), DAYS_OF)
+        part: midnight(day, DAYS_OF)
         for part in Retention.PARTS
-        if (months := row.months_of(part)) is not None
+        if (day := Retention.kept_from(part, row.months_of(part), today)) is not None
     }
     calls_from = row.calls_from
     if "calls" in before:

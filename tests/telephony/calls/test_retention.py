@@ -16,7 +16,7 @@ from accounts.models import AuditEvent, Person
 from accounts.scoping import tenant_scope
 from telephony import tasks
 from telephony.bench.world import drafts, make_connection
-from telephony.models import Call, CallRecord, Connection, Job, Retention, RollupMark, SyncRun
+from telephony.models import Call, CallRecord, Connection, Job, LiveCall, Retention, RollupMark, SyncRun
 from telephony.services import calls, cdr_sync, ledger, retention, rollups
 from telephony.services.rollup_reading import by_hour, span_of, sums
 
@@ -111,6 +111,34 @@ def test_calls_go_figures_stay_and_nothing_comes_back(
         assert window.start_at.astimezone(PARIS).date() == KEPT_FROM + timedelta(days=1)
         asked.window_end_at = NIGHT - timedelta(days=300)
         assert cdr_sync._window(asked, NIGHT, PARIS) is None
+
+
+def test_live_events_and_files_go_after_the_usual_time_unless_they_are_to_stay(
+    connection: Connection, at: Any
+) -> None:
+    tenant = connection.tenant
+    with tenant_scope(tenant):
+        for days in (34, 36):
+            LiveCall.objects.create(
+                connection=connection, keys=[f"d:{days}"], direction="inbound", state=LiveCall.State.ENDED,
+                started_at=NIGHT - timedelta(days=days), last_event_at=NIGHT - timedelta(days=days),
+            )  # fmt: skip
+        for days in (399, 401):
+            job = Job.objects.create(kind=Job.Kind.EXPORT, label="Calls", parameters={"format": "csv"})
+            Job.objects.filter(pk=job.pk).update(created_at=NIGHT - timedelta(days=days))
+    assert retention.open_nightly(NIGHT) == 1
+    with tenant_scope(tenant):
+        row = retention.of_tenant()
+    tasks.advance_retention(tenant.pk, row.pk)
+    with tenant_scope(tenant):
+        assert [one.keys for one in LiveCall.objects.all()] == [["d:34"]]
+        assert Job.objects.get().created_at == NIGHT - timedelta(days=399)
+        assert retention.keep_for({"calls": None, "events": Retention.FOR_EVER, "files": Retention.FOR_EVER})
+    at(NIGHT + timedelta(days=2))
+    retention.open_nightly(timezone.now())
+    tasks.advance_retention(tenant.pk, row.pk)
+    with tenant_scope(tenant):
+        assert (LiveCall.objects.count(), Job.objects.count()) == (1, 1)
 
 
 def test_what_would_go_is_said_before_it_is_saved(connection: Connection, at: Any, client: Client) -> None:
