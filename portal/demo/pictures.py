@@ -51,6 +51,16 @@ SHOTS = (
     Shot("calls-missed", "/t/corvane/calls/?outcome=missed"),
     Shot("calls-nothing-found", "/t/corvane/calls/?q=%2B33199999999"),
     Shot("call", "/t/corvane/calls/", (r"/t/corvane/calls/\d+/$",)),
+    Shot("alerts", "/t/corvane/alerts/"),
+    Shot("alert", "/t/corvane/alerts/", (r"/t/corvane/alerts/\d+/$",)),
+    Shot("alerts-past", "/t/corvane/alerts/?state=closed"),
+    Shot("alert-rules", "/t/corvane/alerts/rules/"),
+    Shot(
+        "alert-rule",
+        "/t/corvane/alerts/rules/new/answer_rate/",
+        fill=(("[name=limit_percent]", "85"),),
+        press="button[name=preview]",
+    ),
     Shot("lines", "/t/corvane/lines/"),
     Shot("line", "/t/corvane/lines/", LINE),
     Shot("line-long-name", LONG_NAME, LINE),
@@ -106,6 +116,7 @@ SHOTS = (
     Shot("not-yours", "/t/morvanne/settings/", person=NOE),
     Shot("not-found", "/t/corvane/nothing/"),
     Shot("staff", "/staff/", person=TOM),
+    Shot("staff-alerts", "/staff/alerts/", person=TOM),
 )
 # Name, width, height, theme.
 SIZES = (("light", 1440, 900, "light"), ("dark", 1440, 900, "dark"), ("390", 390, 844, "light"))

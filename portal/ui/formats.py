@@ -272,8 +272,14 @@ def money(micros: int | None, currency: str) -> str | SafeString:
         return DASH
     amount = Decimal(micros) / 1_000_000
     digits = 4 if amount and abs(amount) < Decimal("0.005") else 2
-    symbol = get_currency_symbol(currency, locale=translation.to_locale(translation.get_language() or "en"))
-    return f"{formats.number_format(amount, digits, use_l10n=True, force_grouping=True)}{NBSP}{symbol}"
+    return (
+        f"{formats.number_format(amount, digits, use_l10n=True, force_grouping=True)}{NBSP}{sign(currency)}"
+    )
+
+
+def sign(currency: str) -> str:
+    """ "€" for EUR, in the language in force."""
+    return get_currency_symbol(currency, locale=translation.to_locale(translation.get_language() or "en"))
 
 
 def count(value: int) -> str:

@@ -46,7 +46,7 @@ def whole(alert: Alert) -> Figure | None:
         _day_labels(days),
         label=_label(alert),
         high=100 if is_percent else None,
-        unit="%" if is_percent else alert.evidence["currency"],
+        unit="%" if is_percent else formats.sign(alert.evidence["currency"]),
         digits=1 if is_percent else 2,
         usual=limit if is_percent or alert.rule.period == AlertRule.Period.TODAY else None,
         usual_words=pgettext("in a figure", "limit: %(value)s"),

@@ -8,8 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from portal.lib.days import midnight
 from portal.ui.links import HasSlug, tenant_url
+from telephony.alerts.trouble_words import words_of_trouble
 from telephony.models import Alert, AlertRule
 from telephony.models.call_search import CallSearch
 
@@ -26,6 +29,18 @@ def calls_url(tenant: HasSlug, alert: Alert) -> str:
     if "start_at" in numbers:
         days = {"instants": f"{numbers['start_at']}/{numbers['end_at']}"}
     return f"{tenant_url(tenant, 'telephony:call_list')}?{urlencode({**days, **filters})}"
+
+
+def way_of(tenant: HasSlug, alert: Alert) -> tuple[str, str]:
+    """Where the next step is, with its word: the calls behind it, or of a connection in trouble its page; else empty."""
+    if alert.rule.kind != Kind.TROUBLE:
+        url = calls_url(tenant, alert)
+        return (_("These calls"), url) if url else ("", "")
+    if alert.connection_id is None:
+        return "", ""
+    numbers = alert.evidence
+    words = words_of_trouble(numbers["sort"], numbers["name"], numbers["count"], numbers["error"])
+    return words.action, tenant_url(tenant, "telephony:connection_detail", pk=alert.connection_id)
 
 
 def search_of(alert: Alert, zone: ZoneInfo) -> CallSearch | None:
@@ -48,7 +63,8 @@ def _filters(alert: Alert) -> dict[str, Any] | None:
         return None
     found = filters(alert.evidence)
     if alert.place is not None:
-        return {**found, "line" if alert.place.is_line else "group": alert.place.pk}
+        is_group = alert.rule.of == AlertRule.Of.EACH_GROUP or not alert.place.is_line
+        return {**found, "group" if is_group else "line": alert.place.pk}
     return {**found, "connection": alert.connection_id} if alert.connection_id else found
 
 

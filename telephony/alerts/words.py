@@ -45,6 +45,12 @@ def subject_of(alert: Alert) -> str:
     return "" if alert.rule.kind == Kind.TROUBLE else str(alert.evidence.get("name", ""))
 
 
+def heading_of(alert: Alert) -> str:
+    """Title and subject: "Answer rate too low: Accueil"."""
+    title, subject = words_of(alert).title, subject_of(alert)
+    return _("%(title)s: %(subject)s") % {"title": title, "subject": subject} if subject else title
+
+
 def days_words(numbers: Numbers) -> str:
     """ "on 19 November", or "from 21 October to 19 November"."""
     first, last = date.fromisoformat(numbers["first"]), date.fromisoformat(numbers["last"])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from portal.ui.formats import seconds_words
-from portal.ui.forms import FilterForm, FixedChoices, any_of
+from portal.ui.forms import FilterForm, FilterPill, FixedChoices, any_of
 from telephony.forms.recipients import RecipientsForm
 from telephony.models import AlertRule, Connection, Entity
 from telephony.models.alerts import NOTE_AT_MOST
@@ -29,7 +30,9 @@ def _clock() -> forms.TimeInput:
 class AlertFilterForm(FilterForm):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
-        choices=FixedChoices([(OPEN, gettext_lazy("Open")), (ENDED, gettext_lazy("History"))]),
+        choices=FixedChoices(
+            [(OPEN, pgettext_lazy("several alerts", "open")), (ENDED, gettext_lazy("History"))]
+        ),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=any_of(AlertRule.Kind))
 
@@ -37,6 +40,12 @@ class AlertFilterForm(FilterForm):
         records = records.filter(closed_at__isnull=self.cleaned_data.get("state") != ENDED)
         kind = self.cleaned_data.get("kind")
         return records.filter(rule__kind=kind) if kind else records
+
+    def _pill(self, bound: forms.BoundField) -> FilterPill:
+        """Without a state it is those that are open."""
+        pill = super()._pill(bound)
+        is_usual = bound.name == "state" and not pill.is_on
+        return replace(pill, text=pgettext("several alerts", "open")) if is_usual else pill
 
 
 class AlertNoteForm(forms.Form):

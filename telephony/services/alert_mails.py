@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Person, Tenant
-from accounts.rights import Role, rights_of
+from accounts.rights import Right, Role, rights_of
 from telephony.models import Alert, AlertRule, Job
 from telephony.services import ledger
 from telephony.services.alert_kinds import KINDS
@@ -132,7 +132,7 @@ def compose(job: Job) -> EmailMessage | None:
                 "new": new[:MOST_TOLD],
                 "more": max(0, len(new) - MOST_TOLD),
                 "ended": ended[:MOST_TOLD],
-                **(_addresses(tenant, new) if person else {}),
+                **(_addresses(tenant, person, new) if person else {}),
             },
         )
         subject = _subject(tenant, new).replace("\n", " ")
@@ -155,21 +155,22 @@ def _subject(tenant: Tenant, new: Sequence[Alert]) -> str:
     if len(new) == 1:
         alert = new[0]
         what = " · ".join(filter(None, [str(alert.rule), alert.evidence.get("name", "")]))
-        return f"{tenant.name}: {what}"
+        return _("%(tenant)s: %(what)s") % {"tenant": tenant.name, "what": what}
     return ngettext("%(tenant)s: %(count)s new alert", "%(tenant)s: %(count)s new alerts", len(new)) % {
         "tenant": tenant.name,
         "count": len(new),
     }
 
 
-def _addresses(tenant: Tenant, new: Iterable[Alert]) -> Mapping[str, object]:
-    """The links of who may sign in."""
+def _addresses(tenant: Tenant, person: Person, new: Iterable[Alert]) -> Mapping[str, object]:
+    """The links of who may sign in, to pages that they may see."""
 
     def page(name: str, **kwargs: int) -> str:
         return settings.PUBLIC_URL + reverse(f"telephony:{name}", kwargs={"slug": tenant.slug, **kwargs})
 
+    may_set = Right.REPORTS_SCHEDULE in rights_of(person, tenant)
     return {
         "url": page("alert_list"),
-        "rules_url": page("alert_rules"),
+        "rules_url": page("alert_rules") if may_set else "",
         "urls": {one.pk: page("alert_detail", pk=one.pk) for one in new},
     }

@@ -11,7 +11,7 @@ from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
@@ -31,7 +31,7 @@ class AlertTold:
     icon: str
     is_grave: bool
     figure: Figure | None
-    calls_url: str
+    way: tuple[str, str]  # the word of the next step and where it is, empty where there is none
 
 
 def state_pill(alert: Alert) -> SafeString:
@@ -53,14 +53,14 @@ class AlertTable(BaseTable):
     trail = Column(verbose_name=gettext_lazy("Before"), accessor="pk")
     opened_at = LocalTimeColumn(verbose_name=gettext_lazy("Since"), orderable=True, card="end")
     state = Column(verbose_name=gettext_lazy("State"), accessor="pk", card="end2", css="wrap")
-    calls = Column(verbose_name=gettext_lazy("Calls"), accessor="pk")
+    way = Column(verbose_name=pgettext_lazy("what to do about it", "Next"), accessor="pk", css="wrap")
     acts = Column(verbose_name=gettext_lazy("Look after"), accessor="pk")
 
     told: Mapping[int, AlertTold] = {}
     may_follow = False
 
     class Meta(BaseTable.Meta):
-        fields = ("rule", "found", "trail", "opened_at", "state", "calls", "acts")
+        fields = ("rule", "found", "trail", "opened_at", "state", "way", "acts")
 
     def render_rule(self, record: Alert) -> SafeString:
         told = self.told[record.pk]
@@ -76,7 +76,7 @@ class AlertTable(BaseTable):
 
     def render_trail(self, record: Alert) -> SafeString:
         figure = self.told[record.pk].figure
-        return format_html('<span class="sb-spark">{}</span>', figure.svg) if figure else formats.DASH
+        return format_html('<span class="sb-fig spark">{}</span>', figure.svg) if figure else formats.DASH
 
     def render_opened_at(self, value: datetime, record: Alert) -> SafeString:
         return parts.time_tag(
@@ -86,9 +86,9 @@ class AlertTable(BaseTable):
     def render_state(self, record: Alert) -> SafeString:
         return state_pill(record)
 
-    def render_calls(self, record: Alert) -> SafeString:
-        url = self.told[record.pk].calls_url
-        return format_html('<a href="{}">{}</a>', url, _("These calls")) if url else formats.DASH
+    def render_way(self, record: Alert) -> SafeString:
+        words, url = self.told[record.pk].way
+        return format_html('<a href="{}">{}</a>', url, words) if url else formats.DASH
 
     def render_acts(self, record: Alert) -> SafeString:
         """What most people do with a new one, as a button; the rest is in the menu of the row."""
@@ -138,8 +138,10 @@ class AlertRuleTable(BaseTable):
     kind = Column(verbose_name=gettext_lazy("Rule"), fixed=True, card="title", css="wrap")
     of = Column(verbose_name=gettext_lazy("Of"), accessor="pk", css="wrap")
     recipients = Column(verbose_name=gettext_lazy("To"), accessor="pk", card="sub", css="wrap")
-    is_on = Column(verbose_name=gettext_lazy("State"), card="end", empty_values=())
-    open_alerts = Column(verbose_name=gettext_lazy("Open"), accessor="pk", card="end2")
+    is_on = Column(verbose_name=gettext_lazy("State"), card="end", width="pill", empty_values=())
+    open_alerts = Column(
+        verbose_name=pgettext_lazy("several alerts", "Open"), accessor="pk", width="short", card="end2"
+    )
     owner = Column(verbose_name=gettext_lazy("Made by"), empty_values=())
 
     told: Mapping[int, tuple[str, str, str]] = {}  # of each rule what, of what, to whom

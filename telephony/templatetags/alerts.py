@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django import template
 
-from telephony.alerts.words import Words, of_words, subject_of, words_of
+from telephony.alerts.words import Words, heading_of, words_of
 
 register = template.Library()
-register.simple_tag(subject_of, name="alert_subject")
-register.simple_tag(of_words, name="alert_of")
+register.simple_tag(heading_of, name="alert_heading")
 
 
 @register.simple_tag

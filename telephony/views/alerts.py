@@ -7,28 +7,33 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db.models import Aggregate, Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
+from portal.ui import formats
 from portal.ui.keyset import capped_count
 from portal.ui.links import next_url, tenant_url
 from portal.ui.views import FilteredTableView, SavedView
 from telephony.alerts import figures, links
-from telephony.alerts.words import of_words, rule_words, subject_of, words_of
+from telephony.alerts.words import heading_of, of_words, rule_words, subject_of, words_of
 from telephony.forms.alerts import ENDED, OPEN, AlertFilterForm, AlertNoteForm
-from telephony.models import Alert
+from telephony.models import Alert, AlertRule, Entity
 from telephony.models.call_search import calls_in_scope
+from telephony.models.calls import CallQuerySet, Direction
 from telephony.services import alert_acts, alert_mails
 from telephony.services.alert_kinds import KINDS
+from telephony.services.number_names import names_of
 from telephony.tables.alerts import AlertTable, AlertTold, snooze_labels
 
 INDEX = "telephony:alert_list"
+SHOWN_CALLS, SHOWN_LINES = 8, 6
 NEAR = ("rule", "place", "connection", "acted_by")
 
 
@@ -43,7 +48,7 @@ def told_of(alert: Alert, tenant: Any) -> AlertTold:
         icon=kind.icon,
         is_grave=kind.is_grave,
         figure=figures.small(alert),
-        calls_url=links.calls_url(tenant, alert),
+        way=links.way_of(tenant, alert),
     )
 
 
@@ -78,7 +83,7 @@ class AlertListView(TenantRightMixin, FilteredTableView):
         return table
 
     def saved_views(self) -> Iterable[SavedView]:
-        for state, label in ((OPEN, _("Open")), (ENDED, _("History"))):
+        for state, label in ((OPEN, pgettext("several alerts", "Open")), (ENDED, _("History"))):
             query = self.request.GET.copy()
             query.pop("cursor", None)
             query["state"] = state
@@ -115,14 +120,14 @@ class AlertView(AlertPage, TemplateView):
         words = words_of(alert)
         return super().get_context_data(
             **{
-                "title": words.title,
+                "title": heading_of(alert),
                 "alert": alert,
                 "words": words,
                 "kind": KINDS[alert.rule.kind],
-                "subject": subject_of(alert),
                 "figure": figures.whole(alert),
                 "calls_url": links.calls_url(tenant, alert),
-                "calls_count": self._count(),
+                "way": links.way_of(tenant, alert),
+                **self._calls(),
                 "mails": alert_mails.mails_of(alert),
                 "rule_words": rule_words(alert.rule),
                 "of_words": of_words(alert.rule),
@@ -134,12 +139,51 @@ class AlertView(AlertPage, TemplateView):
             }
         )
 
-    def _count(self) -> Any:
-        """Of the calls that the link leads to, by the same search; None where there are none."""
-        search = links.search_of(self.alert, ZoneInfo(self.request.tenant.time_zone))
+    def _calls(self) -> dict[str, Any]:
+        """The calls that the link leads to, by the same search: how many, the latest, and lines that made them."""
+        tenant = self.request.tenant
+        search = links.search_of(self.alert, ZoneInfo(tenant.time_zone))
         if search is None:
-            return None
-        return capped_count(search.narrow(calls_in_scope(), region=self.request.tenant.region))
+            return {}
+        calls = search.narrow(calls_in_scope(), region=tenant.region)
+        shown = list(calls.order_by("-started_at", "-pk")[:SHOWN_CALLS])
+        others = [call.caller if call.direction == Direction.INBOUND else call.callee for call in shown]
+        of_lines = {AlertRule.Kind.NEW_COUNTRY: self._callers, AlertRule.Kind.COST: self._spenders}
+        lines = of_lines.get(AlertRule.Kind(self.alert.rule.kind))
+        return {
+            "calls_count": capped_count(calls),
+            "calls": list(zip(shown, others, strict=True)),
+            "names": names_of(others),
+            "lines": lines(calls) if lines and self.alert.place is None else [],
+        }
+
+    def _callers(self, calls: CallQuerySet) -> list[tuple[Entity, str]]:
+        """The lines that called most, and whether calls can be barred there by who looks."""
+        may_bar = Right.BARRING_EDIT in self.request.rights
+        found = []
+        for line, count in _by_line(calls, Count("pk")):
+            words = ngettext("%(count)s call", "%(count)s calls", count) % {"count": formats.count(count)}
+            if may_bar and line.connection.can("barring.edit"):
+                words = _("%(calls)s · calls abroad can be barred on its page") % {"calls": words}
+            found.append((line, words))
+        return found
+
+    def _spenders(self, calls: CallQuerySet) -> list[tuple[Entity, str]]:
+        """The lines that cost most."""
+        currency = self.alert.evidence["currency"]
+        paid = calls.filter(connection__currency=currency, cost_micros__gt=0)
+        return [
+            (line, str(formats.money(micros, currency)))
+            for line, micros in _by_line(paid, Sum("cost_micros"))
+        ]
+
+
+def _by_line(calls: CallQuerySet, measure: Aggregate) -> list[tuple[Entity, int]]:
+    """The lines with the most of something."""
+    rows = calls.filter(line__isnull=False).order_by().values_list("line").annotate(many=measure)
+    found = list(rows.order_by("-many", "line")[:SHOWN_LINES])
+    lines = Entity.objects.select_related("connection").defer("document").in_bulk([pk for pk, _many in found])
+    return [(lines[pk], many) for pk, many in found if pk in lines]
 
 
 class AlertActView(AlertPage, View):

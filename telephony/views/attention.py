@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Tenant
 from portal.ui.links import tenant_url
 from telephony.alerts.trouble_words import words_of_trouble
-from telephony.alerts.words import subject_of, words_of
+from telephony.alerts.words import heading_of, words_of
 from telephony.models import Alert, AlertRule, Change, Connection, Entity
 from telephony.services import troubles
 from telephony.services.alert_kinds import KINDS
@@ -66,12 +66,12 @@ def _alerts(tenant: Tenant, now: datetime) -> Iterator[Attention]:
     """Those that wait for somebody; of troubles the list above says more."""
     alerts = Alert.objects.waiting(now).exclude(rule__kind=AlertRule.Kind.TROUBLE)
     for alert in alerts.select_related("rule").order_by("-opened_at", "-pk")[:MOST_ALERTS]:
-        words, subject, kind = words_of(alert), subject_of(alert), KINDS[alert.rule.kind]
+        kind = KINDS[alert.rule.kind]
         yield Attention(
             icon=kind.icon,
             tone="bad" if kind.is_grave else "warn",
-            title=f"{words.title}: {subject}" if subject else words.title,
-            text=words.sentence,
+            title=heading_of(alert),
+            text=words_of(alert).sentence,
             action=_("Look at the alert"),
             url=tenant_url(tenant, "telephony:alert_detail", pk=alert.pk),
             since=alert.opened_at,

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
 
 from portal import running
-from portal.demo import check, connections, facts, hours, live, logins, people, reports, state
+from portal.demo import alerts, check, connections, facts, hours, live, logins, people, reports, state
 from portal.demo.processes import Processes
 from portal.embedded import FULL_DISK, CannotStart, is_full_disk
 
@@ -124,6 +124,8 @@ class Command(BaseCommand):
             hours.settle()
         with self._step("Reports"):
             reports.settle()
+        with self._step("Rules of alerts"):
+            alerts.settle()
         with self._step("Lines that send their calls"):
             live.settle()
         self.state.keep("loaded", "yes")

@@ -17,10 +17,12 @@ MARGIN = 2  # points above the limit, from where it is over
 def judge(rule: AlertRule, totals: Totals) -> Judgement:
     assert rule.limit_percent is not None
     numbers = {"calls": totals.inbound, "reached": totals.reached, "limit": rule.limit_percent}
-    if not totals.inbound or totals.inbound < (rule.least_calls or 0):
+    if not totals.inbound:
         return Judgement(verdict=Verdict.UNKNOWN, value=None, numbers=numbers)
     value = 100 * totals.reached / totals.inbound
-    return Judgement(verdict=verdict_of(value, rule.limit_percent), value=round(value, 1), numbers=numbers)
+    is_enough = totals.inbound >= (rule.least_calls or 0)
+    verdict = verdict_of(value, rule.limit_percent) if is_enough else Verdict.UNKNOWN
+    return Judgement(verdict=verdict, value=round(value, 1), numbers=numbers)
 
 
 def verdict_of(value: float, limit: int) -> Verdict:

@@ -20,10 +20,12 @@ def judge(rule: AlertRule, totals: Totals) -> Judgement:
     told = sum(totals.waits)
     in_time = sum(totals.waits[: WAIT_BOUNDS.index(rule.limit_s) + 1])
     numbers = {"calls": told, "in_time": in_time, "limit": rule.limit_percent, "limit_s": rule.limit_s}
-    if not told or told < (rule.least_calls or 0):
+    if not told:
         return Judgement(verdict=Verdict.UNKNOWN, value=None, numbers=numbers)
     value = 100 * in_time / told
-    return Judgement(verdict=verdict_of(value, rule.limit_percent), value=round(value, 1), numbers=numbers)
+    is_enough = told >= (rule.least_calls or 0)
+    verdict = verdict_of(value, rule.limit_percent) if is_enough else Verdict.UNKNOWN
+    return Judgement(verdict=verdict, value=round(value, 1), numbers=numbers)
 
 
 KIND = Kind(

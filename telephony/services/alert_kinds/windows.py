@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from telephony.models import AlertRule
+from telephony.models import AlertRule, Entity
 from telephony.models.calls import REACHED, Direction, Medium
 from telephony.models.rollups import WAIT_BOUNDS
 from telephony.services.alert_kinds.base import (
@@ -24,9 +24,11 @@ from telephony.services.alert_kinds.base import (
 )
 from telephony.services.rollup_reading import Sum, sums
 
+ENOUGH = 5  # calls for a point of the small figure
 TRAIL = 14  # days that the small figure of an alert shows
 DAY = timedelta(days=1)
 Period = AlertRule.Period
+GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # of some providers they are lines as well
 KEYS = {
     Of.EACH_CONNECTION: ("connection_id",),
     Of.EACH_LINE: ("line_id",),
@@ -55,7 +57,8 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What a kind makes of totals. `value` is None where there are too few calls for one; `numbers` go into the evidence."""
+    """What a kind makes of totals. `value` is None where there are no calls; `numbers` go into the evidence, "calls" among
+    them."""
 
     verdict: Verdict
     value: float | None
@@ -154,7 +157,7 @@ class _Subjects:
         self.groups = {
             (one.connection_id, one.remote_id): one.pk
             for one in round_.places.values()
-            if rule.of == Of.EACH_GROUP and not one.is_line
+            if rule.of == Of.EACH_GROUP and one.facet in GROUPS
         }
 
     def of(self, key: tuple[Any, ...]) -> Subject | None:
@@ -185,5 +188,7 @@ def _together(days: ByDay, first: date, last: date) -> Totals:
 
 
 def _trail(rule: AlertRule, days: ByDay, last: date, judge: Judge) -> list[float | None]:
-    """The value of each of the last days by itself."""
-    return [judge(rule, days.get(last - back * DAY, Totals())).value for back in reversed(range(TRAIL))]
+    """The value of each of the last days by itself; of a few calls there is none."""
+    found = [judge(rule, days.get(last - back * DAY, Totals())) for back in reversed(range(TRAIL))]
+    least = min(rule.least_calls or 0, ENOUGH)
+    return [one.value if one.numbers["calls"] >= least else None for one in found]
