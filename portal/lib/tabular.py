@@ -1,4 +1,4 @@
-"""Rows to files that open safely: CSV by RFC 4180 and XLSX. No formula is ever evaluated.
+"""Rows to files that open safely: CSV by RFC 4180, XLSX and JSON. No formula is ever evaluated.
 
 A cell that begins like a formula gets a leading apostrophe in CSV (telephone numbers with a plus included);
 in XLSX every text is a string cell.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import IO, Any
 
@@ -50,6 +50,15 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     out = StringIO()
     csv.writer(out, lineterminator="\r\n").writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
+
+
+def json_array(lines: Iterable[str]) -> Iterator[str]:
+    """Objects of JSON, each on a line of its own, as one array; it is never held as a whole."""
+    before = "[\n"
+    for line in lines:
+        yield before + line.rstrip("\n")
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
 
 
 def write_xlsx(target: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:

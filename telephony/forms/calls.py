@@ -165,4 +165,6 @@ class CallFilterForm(FilterForm):
 class ExportForm(forms.Form):
     """As what the whole filter is to be exported."""
 
-    format = forms.ChoiceField(label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")])
+    format = forms.ChoiceField(
+        label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON")]
+    )

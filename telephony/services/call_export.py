@@ -20,11 +20,16 @@ from telephony.services.number_names import names_of
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """One column: its head, and how it reads a call (`zone` for times, `names` by number)."""
+    """One column: its head, and how it reads a call (`zone` for times, `names` by number).
+
+    name   its key in JSON
+    raw    the same as JSON has it, where that differs
+    """
 
     name: str
     head: Any
     value: Callable[[Call, ZoneInfo, Mapping[str, str]], Any]
+    raw: Callable[[Call, ZoneInfo], Any] | None = None
 
 
 def _money(call: Call) -> Any:
@@ -36,10 +41,19 @@ CALL_COLUMNS = (
         "started_at",
         gettext_lazy("Started (%(zone)s)"),
         lambda call, zone, names: call.started_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
+        lambda call, zone: call.started_at.astimezone(zone).isoformat(),
     ),
-    ExportColumn("medium", gettext_lazy("Kind"), lambda call, zone, names: call.get_medium_display()),
     ExportColumn(
-        "direction", gettext_lazy("Direction"), lambda call, zone, names: call.get_direction_display()
+        "medium",
+        gettext_lazy("Kind"),
+        lambda call, zone, names: call.get_medium_display(),
+        lambda call, zone: call.medium,
+    ),
+    ExportColumn(
+        "direction",
+        gettext_lazy("Direction"),
+        lambda call, zone, names: call.get_direction_display(),
+        lambda call, zone: call.direction,
     ),
     ExportColumn("caller", gettext_lazy("From"), lambda call, zone, names: call.caller),
     ExportColumn(
@@ -49,7 +63,12 @@ CALL_COLUMNS = (
     ExportColumn(
         "callee_name", gettext_lazy("To, name"), lambda call, zone, names: names.get(call.callee, "")
     ),
-    ExportColumn("outcome", gettext_lazy("Outcome"), lambda call, zone, names: call.get_outcome_display()),
+    ExportColumn(
+        "outcome",
+        gettext_lazy("Outcome"),
+        lambda call, zone, names: call.get_outcome_display(),
+        lambda call, zone: call.outcome,
+    ),
     ExportColumn("duration_s", gettext_lazy("Talk (s)"), lambda call, zone, names: call.duration_s),
     ExportColumn("wait_s", gettext_lazy("Wait (s)"), lambda call, zone, names: call.wait_s),
     ExportColumn("cost", gettext_lazy("Cost"), lambda call, zone, names: _money(call)),
@@ -76,3 +95,15 @@ def cells(batch: Sequence[Call], zone: ZoneInfo) -> list[list[Any]]:
     """A batch of calls as cells; names come with one query."""
     names = names_of(number for call in batch for number in (call.caller, call.callee))
     return [[column.value(call, zone, names) for column in CALL_COLUMNS] for call in batch]
+
+
+def records(batch: Sequence[Call], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The same as JSON, by the columns' names."""
+    names = names_of(number for call in batch for number in (call.caller, call.callee))
+    return [
+        {
+            column.name: column.raw(call, zone) if column.raw else column.value(call, zone, names)
+            for column in CALL_COLUMNS
+        }
+        for call in batch
+    ]

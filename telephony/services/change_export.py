@@ -14,6 +14,7 @@ from telephony.models import Change
 from telephony.models.change_search import ChangeSearch
 from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.providers.editing import Editor
+from telephony.services.sheet_reading import without_secrets
 
 
 def queryset(search: ChangeSearch, made_before: datetime) -> QuerySet:
@@ -80,3 +81,26 @@ def _rows(change: Change, zone: ZoneInfo) -> list[list[Any]]:
 def _said(editor: Editor, around: Surroundings, name: str, side: Fields) -> str:
     """A value in words; "" where this side does not speak of the field."""
     return editor.field(name, around).say(side[name], around).plain() if name in side else ""
+
+
+def records(batch: Sequence[Change], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """One for each change, with its fields as the provider has them; secrets as stars."""
+    return [
+        {
+            "made_at": change.created_at.astimezone(zone).isoformat(),
+            "change": change.pk,
+            "state": change.state,
+            "person": change.person_label,
+            "connection": change.connection.slug,
+            "object": change.object_label,
+            "summary": change.summary,
+            "before": without_secrets(change.before),
+            "wanted": without_secrets(change.wanted),
+            "after": without_secrets(change.after),
+            "why": change.why,
+            "ticket": change.ticket,
+            "operation": change.operation,
+            "error": change.error,
+        }
+        for change in batch
+    ]

@@ -1,16 +1,16 @@
 """Exports of the whole filter as jobs: batches by key, a file that grows, a cursor that survives a crash.
 
-A job writes its rows as CSV lines to a part file and commits how many bytes and rows it has; a worker that
-takes it over cuts the part back to that length and goes on. The finished part becomes the CSV, or is
-streamed into a workbook. Files live below `files/exports/<tenant>/`, expire, and are served by the page only.
+A job writes its rows as lines to a part file and commits how many bytes and rows it has; a worker that takes it over
+cuts the part back to that length and goes on. The finished part becomes the CSV, the array of JSON (an object a line,
+so that it can be read line by line, too), or is streamed into a workbook. What there is to export:
+export_subjects.py. Files live below `files/exports/<tenant>/`, expire, and are served by the page only.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,73 +25,18 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEvent, Person, Tenant
-from portal.lib.tabular import CSV_MARK, csv_text, write_xlsx
+from portal.lib.tabular import CSV_MARK, csv_text, json_array, write_xlsx
 from telephony.models import Job
 from telephony.models.call_search import CallSearch
 from telephony.models.change_search import ChangeSearch
 from telephony.models.entity_search import EntitySearch
-from telephony.services import call_export, change_export, ledger, object_export
+from telephony.services import ledger, object_export
+from telephony.services.export_subjects import SUBJECTS, Subject
 from telephony.services.record_export import record_lines
 
-FORMATS = ("csv", "xlsx")
+FORMATS = ("csv", "xlsx", "json")
 RENEW_EVERY = 50_000  # rows of a workbook
 KEPT_FOR = timedelta(days=7)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What an export is of.
-
-    title   names the file and its sheet
-    order   as `order_by` takes it; the last part is unique
-    found   the rows that a filter leaves, of those made before the export was asked for
-    heads   of the columns
-    cells   a row of the table may take several lines
-    """
-
-    title: str
-    order: Sequence[str]
-    found: Any
-    heads: Sequence[str]
-    cells: Callable[[Sequence[Any]], list[list[Any]]]
-
-
-Subjects = Callable[[Mapping[str, Any], datetime, ZoneInfo], Subject]
-
-
-def _calls(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
-    return Subject(
-        title=_("Calls"),
-        order=("-started_at", "-id"),
-        found=call_export.queryset(CallSearch.from_parameters(parameters["search"]), before),
-        heads=call_export.heads(zone),
-        cells=lambda batch: call_export.cells(batch, zone),
-    )
-
-
-def _changes(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
-    return Subject(
-        title=_("Changes"),
-        order=("-created_at", "-id"),
-        found=change_export.queryset(ChangeSearch.from_parameters(parameters["search"]), before),
-        heads=change_export.heads(zone),
-        cells=lambda batch: change_export.cells(batch, zone),
-    )
-
-
-def _objects(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
-    """Objects come back edited: the columns are those of the moment when they were asked for."""
-    heads = parameters["columns"]
-    return Subject(
-        title=parameters["title"],
-        order=("name_key", "id"),
-        found=object_export.queryset(EntitySearch.from_parameters(parameters["search"])),
-        heads=heads,
-        cells=lambda batch: object_export.cells(batch, heads),
-    )
-
-
-SUBJECTS: Mapping[str, Subjects] = {"calls": _calls, "changes": _changes, "objects": _objects}
 
 
 def request_export(
@@ -195,10 +140,17 @@ def write_now(
 
     jsonl gives every provider record with its normalised columns and raw document.
     """
-    subject = _calls({"search": search.to_parameters()}, now, zone)
+    subject = SUBJECTS["calls"]({"search": search.to_parameters()}, now, zone)
     if file_format == "xlsx":
         rows = (row for batch in _batches(subject) for row in subject.cells(batch))
         yield write_xlsx(target, subject.title, subject.heads, rows)
+        return
+    if file_format == "json":
+        lines = (line for batch in _batches(subject) for line in _records(subject, batch))
+        for done, text in enumerate(json_array(lines)):
+            target.write(text.encode())
+            if done % settings.EXPORT_BATCH == 0:
+                yield done
         return
     done = 0
     if file_format == "csv":
@@ -283,7 +235,14 @@ def _batches(subject: Subject) -> Iterator[list[Any]]:
         last = _place_of(subject, batch[-1])
 
 
+def _records(subject: Subject, batch: Sequence[Any]) -> list[str]:
+    """A line for each row."""
+    return [json.dumps(one, ensure_ascii=False) for one in subject.records(batch)]
+
+
 def _lines(job: Job, subject: Subject, batch: Sequence[Any]) -> str:
+    if job.parameters["format"] == "json":
+        return "".join(f"{line}\n" for line in _records(subject, batch))
     with translation.override(job.parameters["language"]):
         cells = subject.cells(batch)
     if job.parameters["format"] == "csv":
@@ -300,6 +259,9 @@ def _finish(job: Job, subject: Subject, part: Path) -> None:
             target.write((CSV_MARK + csv_text([subject.heads])).encode())
             while chunk := source.read(1 << 20):
                 target.write(chunk.encode())
+        elif job.parameters["format"] == "json":
+            for text in json_array(source):
+                target.write(text.encode())
         else:
             write_xlsx(target, subject.title, subject.heads, _cells(job, source))
     ledger.renew(job)  # raises LeaseLost where another worker has it by now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from portal.lib.tabular import guarded
 from telephony.models import Entity
@@ -23,3 +24,22 @@ def heads(search: EntitySearch) -> list[str]:
 
 def cells(batch: Sequence[Entity], heads: Sequence[str]) -> list[list[Any]]:
     return [[guarded(cell) for cell in line] for line in sheet_reading.cells_of(batch, heads)]
+
+
+def records(batch: Sequence[Entity], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The same as JSON: which object, and its document as the provider has it, secrets as stars."""
+    return [
+        {
+            "key": sheet_reading.key_of(one, one.connection.slug),
+            "provider": one.connection.provider,
+            "connection": one.connection.slug,
+            "kind": one.kind,
+            "name": one.name,
+            "number": one.number,
+            "extension": one.extension,
+            "state": one.status,
+            "read_at": one.fetched_at.astimezone(zone).isoformat(),
+            "document": sheet_reading.without_secrets(one.document),
+        }
+        for one in batch
+    ]

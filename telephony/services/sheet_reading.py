@@ -194,12 +194,12 @@ def _plain(document: Any, parts: Sequence[str]) -> str:
     """What stands at a place of a document; secrets are stars."""
     for part in parts:
         document = document.get(part) if isinstance(document, Mapping) else None
-    return sheet_cells.as_text(Field(name="", label=""), _without_secrets(document))
+    return sheet_cells.as_text(Field(name="", label=""), without_secrets(document))
 
 
-def _without_secrets(value: Any) -> Any:
+def without_secrets(value: Any) -> Any:
     if is_secret(value):
         return shown_of(value)
     if isinstance(value, Mapping):
-        return {name: _without_secrets(item) for name, item in value.items()}
-    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+        return {name: without_secrets(item) for name, item in value.items()}
+    return [without_secrets(item) for item in value] if isinstance(value, list) else value

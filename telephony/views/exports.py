@@ -64,7 +64,7 @@ class ExportCallsView(TenantRightMixin, View):
         tenant = request.tenant  # type: ignore[attr-defined]
         form = ExportForm(request.POST)
         if not form.is_valid():
-            messages.error(request, _("Choose XLSX or CSV."))
+            messages.error(request, _("Choose XLSX, CSV or JSON."))
             return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
         search = filter_form(request, QueryDict(request.POST.get("query", "")[:2000]))
         search.full_clean()

@@ -20,7 +20,7 @@ from telephony.services import exporting
 
 
 class Command(BaseCommand):
-    help = "Export a tenant's calls. csv and xlsx: calls; jsonl: every provider record with its raw document."
+    help = "Export a tenant's calls. csv, xlsx and json: calls; jsonl: every provider record with its raw document."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("tenant", help="the tenant's slug")
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             "--from", dest="first", type=_day, help="first day, YYYY-MM-DD, in the tenant's zone"
         )
         parser.add_argument("--to", dest="last", type=_day, help="last day, included")
-        parser.add_argument("--format", choices=["csv", "xlsx", "jsonl"], default="csv")
+        parser.add_argument("--format", choices=["csv", "xlsx", "json", "jsonl"], default="csv")
         parser.add_argument("--output", help="file to write; standard output when left out")
 
     def handle(self, **options: Any) -> None:

@@ -144,6 +144,45 @@ def test_an_export_that_was_given_up_leaves_no_file(
     assert Job.objects.get(pk=job.pk).state == Job.State.FAILED
 
 
+def test_json_is_an_array_with_values_of_their_types_and_instants_with_their_offset(
+    corvane: Tenant, maud: Person, store: Store, settings: Any, tmp_path: Path
+) -> None:
+    """The same from a job that is taken up again and from the command; a line is an object of its own, too."""
+    store(cost_micros=1_230_000)
+    store(outcome="missed", duration_s=None)
+    store()
+    settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 2, 0
+    job = exporting.request_export(corvane, maud, CallSearch(), "json")
+    while job.state != Job.State.DONE:
+        job = run(job)
+    text = exporting.file_of(job).read_text()
+    found = json.loads(text)
+
+    assert [one["started_at"] for one in found] == [f"2026-03-10T12:00:0{n}+01:00" for n in (3, 2, 1)]
+    first = found[-1]
+    assert (first["caller"], first["caller_name"], first["direction"]) == (
+        "+33199006210",
+        "=Novalise",
+        "inbound",
+    )
+    assert (first["duration_s"], first["cost"], first["currency"]) == (60, 1.23, "EUR")
+    assert (found[1]["outcome"], found[1]["duration_s"]) == ("missed", None)
+    assert [json.loads(line.rstrip(",")) for line in text.splitlines()[1:-1]] == found
+    with (tmp_path / "out").open("wb") as target:
+        list(
+            exporting.write_now(
+                CallSearch(), "json", exporting.ZoneInfo("Europe/Paris"), target, timezone.now()
+            )
+        )
+    assert (tmp_path / "out").read_text() == text
+
+
+def test_json_of_nothing_is_an_empty_array(corvane: Tenant, maud: Person, keyyo: Any) -> None:
+    job = run(exporting.request_export(corvane, maud, CallSearch(outcome="busy"), "json"))
+
+    assert json.loads(exporting.file_of(job).read_text()) == []
+
+
 def test_jsonl_gives_every_record_with_its_raw_document(
     corvane: Tenant, store: Store, tmp_path: Path
 ) -> None:
