@@ -1,4 +1,4 @@
-"""Figures that tell a closed period: bars in two parts, a line beside the one before, a whole cut into its parts.
+"""Figures that tell a closed period: a line beside the one before, a whole cut into its parts. Bars: stacks.py.
 
 As figures.py, and for paper as well: what was missed is hatched, what it is compared with dotted, so that a print in
 black and white says the same.
@@ -28,47 +28,6 @@ def hatch(name: str) -> SafeString:
         '<rect width="5" height="5" class="sheet"/><path d="M0 0V5" class="hatch-2"/></pattern></defs>',
         name,
     )
-
-
-def split_bars(
-    solid: Sequence[int],
-    hatched: Sequence[int],
-    labels: Sequence[str],
-    *,
-    label: str,
-    names: tuple[str, str],
-    stars: Sequence[int] = (),
-    head: Sequence[str] = (),
-) -> Figure:
-    """Bars of what was well, and on top of it what was not; the sum above each where there is room.
-
-    names   of the two parts, at the right of the last bar; `stars` are the places whose sum is not whole
-    """
-    drawing, foot = Drawing(*SIZE), SIZE[1] - BELOW
-    pattern = f"hatch-2-{hash_of(label)}"
-    drawing.parts.append(hatch(pattern))
-    right = SIZE[0] - max(len(name) for name in names) * LETTER - 8
-    sums = [a + b for a, b in zip(solid, hatched, strict=True)]
-    scale = Scale(low=0, high=max([*sums, 1]), top=TOP + 14, foot=foot)
-    step = (right - 4) / max(1, len(sums))
-    for at, (well, ill) in enumerate(zip(solid, hatched, strict=True)):
-        x, wide = 4 + at * step + step * 0.14, step * 0.72
-        tip = f"{labels[at]}: {plain(well)} + {plain(ill)}"
-        drawing.box(x, scale.y(well), wide, foot - scale.y(well), "f1", tip=tip)
-        if ill:
-            top = scale.y(well + ill)
-            high = max(1.0, scale.y(well) - top - 1)
-            drawing.add("rect", x=x, y=top, width=wide, height=high, fill=f"url(#{pattern})", css="edge-2")
-        words = plain(sums[at]) + ("*" if at in stars else "")
-        if len(words) * LETTER <= step + 4:
-            drawing.text(x + wide / 2, scale.y(sums[at]) - 5, words, css="s", anchor="middle")
-    for at in _shown(len(labels), step, max((len(name) for name in labels), default=1)):
-        drawing.text(4 + (at + 0.5) * step, SIZE[1] - 6, labels[at], anchor="middle")
-    drawing.rule(4, foot, right, foot, "axis")
-    for place, (name, css) in enumerate(zip(names, ("t1", "t2"), strict=True)):
-        drawing.text(right + 6, foot - 2 - 14 * place, name, css=f"s {css}")
-    rows = [(name, plain(well), plain(ill)) for name, well, ill in zip(labels, solid, hatched, strict=True)]
-    return Figure(drawing.svg(label), label, head or (_("Day"), *names), rows)
 
 
 def beside(

@@ -1,4 +1,7 @@
-"""Bars of parts upon each other, day by day or week by week. Each may lead to what is behind it."""
+"""Bars of parts upon each other, day by day or week by week. Each may lead to what is behind it.
+
+What was missed is hatched, so that a print in black and white says the same.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.ui.figures import LEFT, TOP, Scale, draw_axis, draw_grid, hash_of, plain, ticks
+from portal.ui.figures import LEFT, LETTER, TOP, Scale, draw_axis, draw_grid, hash_of, plain, ticks
 from portal.ui.svg import Drawing, Figure, pattern
 
 WIDE, NARROW = (736.0, 220.0), (358.0, 200.0)
-ROOM_BELOW, ROOM_AT_END = 24.0, 96.0
+ROOM_BELOW = 24.0
+FEW_BARS = 14  # have their sums above them, and each its name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +35,7 @@ class Stack:
     """What a figure of stacked bars shows.
 
     labels   name every bar; links are addresses, "" for none
-    gaps     places whose values are not whole: hatched behind the bar
+    gaps     places whose values are not whole: hatched behind the bar, a star at its sum
     """
 
     layers: Sequence[Layer]
@@ -45,7 +49,7 @@ class Stack:
         totals = self.totals
         levels = ticks(0, max([1, *totals]))
         scale = Scale(low=0, high=levels[-1], top=TOP, foot=foot)
-        right = width - (ROOM_AT_END if width > 500 else 8)
+        right = width - max([len(layer.name) for layer in self.layers], default=0) * LETTER - 14
         draw_grid(drawing, scale, levels, right, "")
         step = (right - LEFT) / max(1, len(totals))
         name = f"stack-{hash_of(self.label)}-{width:.0f}"
@@ -70,9 +74,10 @@ class Stack:
                 drawing.add("a", bar, href=link, aria_label=self._words(at))
             else:
                 drawing.parts.extend(inner.parts)
+        self._draw_sums(drawing, step, scale)
         self._draw_names(drawing, right + 8, scale)
         xs = [LEFT + (at + 0.5) * step for at in range(len(totals))]
-        draw_axis(drawing, self.labels, xs, foot, height - 6, shown=6 if width > 500 else 3)
+        draw_axis(drawing, self.labels, xs, foot, height - 6, shown=self._labels_shown(step, width))
         return drawing.svg(self.label, role="group" if any(self.links) else "img")
 
     @property
@@ -95,9 +100,24 @@ class Stack:
                 else:
                     drawing.box(x, y, width, y_foot - y - 0.5, layer.css, tip=tip)
 
+    def _draw_sums(self, drawing: Drawing, step: float, scale: Scale) -> None:
+        """Above each bar, where there are few and all have room."""
+        sums = [plain(total) + ("*" if at in self.gaps else "") for at, total in enumerate(self.totals)]
+        if len(sums) > FEW_BARS or any(len(words) * LETTER > step + 4 for words in sums):
+            return
+        for at, words in enumerate(sums):
+            x, y = LEFT + (at + 0.5) * step, scale.y(self.totals[at]) - 4
+            drawing.text(x, y, words, css="s", anchor="middle")
+
+    def _labels_shown(self, step: float, width: float) -> int:
+        longest = max((len(name) for name in self.labels), default=0)
+        if len(self.labels) <= FEW_BARS:
+            return len(self.labels) if longest * LETTER + 4 <= step else len(self.labels) // 2 + 1
+        return 6 if width > 500 else 3
+
     def _draw_names(self, drawing: Drawing, x: float, scale: Scale) -> None:
-        """The parts by name beside the last bar, moved off each other; on a telephone the table names them."""
-        if drawing.width < 500 or not self.totals:
+        """The parts by name beside the last bar, moved off each other."""
+        if not self.totals:
             return
         below, floor = 0, scale.foot + 14
         for layer in self.layers:

@@ -13,6 +13,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import time_zones
 from portal.ui import formats
 from portal.ui.forms import ANY_ONE, FilterForm, FixedChoices, Period, PeriodField, RowField, any_of
 from telephony.models import Connection, Entity
@@ -20,7 +21,7 @@ from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
 from telephony.models.places import Place
 from telephony.models.rollups import WAIT_STEPS
-from telephony.models.spoken import Fate
+from telephony.models.spoken import LAST_OF_EACH, Fate
 
 LENGTHS = {
     "": (_("any"), None, None),
@@ -34,6 +35,8 @@ LENGTHS = {
 OUTCOMES = [
     ("reached", _("Somebody answered")),
     ("unreached", _("Nobody answered")),
+    ("unanswered", _("Nobody answered, or a mailbox did")),
+    ("otherwise", _("Ended otherwise")),
 ]
 
 
@@ -44,8 +47,9 @@ def wait_key(low: int, below: int | None) -> str:
 
 WAITS = {wait_key(*bounds): bounds for bounds in WAIT_STEPS}
 # What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
+ZONES = FixedChoices(time_zones())
 OF_CLOCKS = ("weekday", "hour", "fate")
-FROM_FIGURES = (*OF_CLOCKS, "instants", "waited", "running")
+FROM_FIGURES = (*OF_CLOCKS, "instants", "waited", "running", "destination", "currency", "in_zone")
 
 
 class InstantsField(forms.CharField):
@@ -64,7 +68,8 @@ class InstantsField(forms.CharField):
 
 
 class CallFilterForm(FilterForm):
-    """`zone` makes the days of a period; `region` understands national numbers; `connections` are the tenant's."""
+    """`zone` makes the days of a period, unless the address names another; `region` understands national numbers;
+    `connections` are the tenant's."""
 
     q = forms.CharField(
         label=_("Number or name"), max_length=80, help_text=_("Any notation, or its last digits")
@@ -90,7 +95,13 @@ class CallFilterForm(FilterForm):
         label=_("Hour"), choices=any_of([(str(hour), f"{hour}–{hour + 1}") for hour in range(24)])
     )
     instants = InstantsField(label=_("Exactly"), max_length=80)
-    fate = forms.ChoiceField(label=_("Missed, then"), choices=any_of(Fate))
+    fate = forms.ChoiceField(
+        label=_("Missed, then"),
+        choices=any_of([*Fate.choices, (LAST_OF_EACH, _("Never spoken to since: the last of each caller"))]),
+    )
+    destination = forms.CharField(label=_("Destination"), max_length=80)
+    currency = forms.CharField(label=_("Currency"), max_length=3)
+    in_zone = forms.ChoiceField(label=_("Days of"), choices=ZONES)
     waited = forms.ChoiceField(
         label=_("Waited"),
         choices=any_of([(key, formats.between_lazy(*bounds)) for key, bounds in WAITS.items()]),
@@ -120,6 +131,8 @@ class CallFilterForm(FilterForm):
         for name in FROM_FIGURES:
             if not self.data.get(name):
                 del self.fields[name]
+        if "in_zone" in self.fields and self.data["in_zone"] in dict(ZONES):
+            self.zone = ZoneInfo(self.data["in_zone"])
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):
@@ -146,6 +159,8 @@ class CallFilterForm(FilterForm):
             group=group.pk if group else None,
             connection=connection.pk if connection else None,
             dialled=values.get("dialled") or "",
+            destination=values.get("destination") or "",
+            currency=values.get("currency") or "",
             number=values.get("q") or "",
             min_duration_s=shortest,
             max_duration_s=longest,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import time_zones
+from portal.lib.colours import READABLE, WHITE, contrast
 from telephony.forms.recipients import RecipientsForm
 from telephony.models import Connection, Entity, Report, ReportLook
 from telephony.models.reports import PERIODS
@@ -149,7 +150,9 @@ class ReportLookForm(forms.ModelForm):
     picture = forms.FileField(
         label=gettext_lazy("Logo"),
         required=False,
-        help_text=gettext_lazy("PNG or JPEG, at most 200 kB. It stands at the head of the PDF."),
+        help_text=gettext_lazy(
+            "PNG or JPEG, at most 200 kB. It stands at the head of the page, the mail and the PDF."
+        ),
     )
     no_logo = forms.BooleanField(label=gettext_lazy("Without a logo"), required=False)
 
@@ -165,12 +168,9 @@ class ReportLookForm(forms.ModelForm):
         colour = self.cleaned_data["colour"]
         if not _COLOUR.fullmatch(colour):
             raise ValidationError(_("A colour such as #0a6261."))
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-        if 1.05 / (luminance + 0.05) < 4.5:
+        if contrast(colour, WHITE) < READABLE:
             raise ValidationError(_("It is too light to be read on white."))
-        return colour
+        return colour.lower()
 
     def clean_picture(self) -> bytes | None:
         upload = self.cleaned_data["picture"]

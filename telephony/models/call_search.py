@@ -11,7 +11,7 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.db.models.lookups import Exact
 
 from portal.lib.numbers import to_e164
-from telephony.models.calls import MISSED, REACHED, Call, CallQuerySet, NumberName
+from telephony.models.calls import MISSED, REACHED, UNANSWERED, Call, CallQuerySet, NumberName, Outcome
 from telephony.models.searching import Search
 from telephony.models.spoken import of_fate
 
@@ -20,7 +20,10 @@ NAMES_AT_MOST = 200
 OUTCOMES = {
     "reached": REACHED,
     "unreached": MISSED,
+    "unanswered": UNANSWERED,
+    "otherwise": tuple(one for one in Outcome if one not in (*REACHED, *MISSED)),
 }
+NOT_TOLD = "-"  # a destination that the provider does not tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,8 @@ class CallSearch(Search):
     start_at, end_at  half-open span, aware
     outcome  one, or a name of OUTCOMES for several that figures count together
     dialled  how the called number begins, as it is stored: "+44"
+    destination   what the provider calls where it went, NOT_TOLD where it says nothing
+    currency   of the call's connection
     number   any notation; fewer digits than a whole number look at its end; words look at names
     min_duration_s, max_duration_s   talk time
     weekday, hour   of the clocks of `zone`; ISO weekday, 1 is Monday
@@ -48,6 +53,8 @@ class CallSearch(Search):
     group: int | None = None
     connection: int | None = None
     dialled: str = ""
+    destination: str = ""
+    currency: str = ""
     number: str = ""
     min_duration_s: int | None = None
     max_duration_s: int | None = None
@@ -72,6 +79,10 @@ class CallSearch(Search):
             calls = calls.filter(outcome__in=OUTCOMES.get(self.outcome, (self.outcome,)))
         if self.dialled:
             calls = calls.filter(callee__startswith=self.dialled)
+        if self.destination:
+            calls = calls.filter(destination="" if self.destination == NOT_TOLD else self.destination)
+        if self.currency:
+            calls = calls.filter(connection__currency=self.currency)
         if self.line:
             calls = calls.filter(line_id=self.line)
         if self.group:

@@ -31,6 +31,9 @@ PERIODS = (
 )
 
 
+USUAL_COLOUR = "#0a6261"
+
+
 class Report(TenantOwned):
     """What goes out, when, and to whom.
 
@@ -208,7 +211,7 @@ class ReportLook(TenantOwned):
     """How a tenant's reports look: its name at the head, one colour, a logo (PNG or JPEG), a line at the foot."""
 
     heading = models.CharField(_("name at the head"), max_length=80, blank=True)
-    colour = models.CharField(_("colour"), max_length=7, default="#0a6261")
+    colour = models.CharField(_("colour"), max_length=7, default=USUAL_COLOUR)
     foot = models.CharField(_("line at the foot"), max_length=200, blank=True)
     logo = models.BinaryField(null=True, blank=True)
 

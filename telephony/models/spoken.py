@@ -28,6 +28,11 @@ class Fate(models.TextChoices):
     NEVER = "never", _("Never spoken to since")
 
 
+LAST_OF_EACH = (
+    "last_of_each"  # beside the fates: of each caller who was never spoken to since the last call alone
+)
+
+
 def unanswered(calls: CallQuerySet) -> CallQuerySet:
     """Those that came in and that nobody took: who left a message was not spoken to either."""
     return calls.filter(direction=Direction.INBOUND, medium=Medium.VOICE, outcome__in=UNANSWERED)
@@ -82,8 +87,11 @@ def fate_of(at: datetime, back_at: datetime | None, again_at: datetime | None, z
 
 
 def of_fate(calls: CallQuerySet, fate: str, zone: ZoneInfo, start_at: datetime | None) -> CallQuerySet:
-    """Those of `with_number` that `fate_of` says this of. None of the calls is before `start_at`."""
+    """Those of `with_number` that `fate_of` says this of, or LAST_OF_EACH. None of the calls is before `start_at`."""
     calls = with_number(calls)
+    if fate == LAST_OF_EACH:
+        waiting = not_spoken_since(calls, start_at).order_by("caller_reversed", "-started_at", "-pk")
+        return calls.filter(pk__in=waiting.distinct("caller_reversed").values("pk"))
     back, again = (first_of(talks) for talks in later_talks(start_at))
     if fate == Fate.NEVER:
         return not_spoken_since(calls, start_at)

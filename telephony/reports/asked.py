@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from portal.lib.periods import Period, before
+from telephony.figures.ways import Ways
 from telephony.models import Connection, Report
-from telephony.services import report_facts, report_objects
+from telephony.models.spans import Span
+from telephony.services import analytics, report_facts, report_objects
+from telephony.services.period_coverage import worst_of
 from telephony.services.report_facts import Scope, Totals
 
 
@@ -29,33 +32,38 @@ class Asked:
     def scope(self) -> Scope:
         return Scope(connection_id=self.report.connection_id, line=self.report.line)
 
-    @property
-    def span(self) -> tuple[datetime, datetime]:
-        return self.period.span(self.zone)
+    @cached_property
+    def span(self) -> Span:
+        return _span_of(self.period)
 
-    @property
-    def before(self) -> Period:
-        return before(self.report.period, self.period)
+    @cached_property
+    def before(self) -> Span:
+        return _span_of(before(self.report.period, self.period))
 
-    @property
-    def span_before(self) -> tuple[datetime, datetime]:
-        return self.before.span(self.zone)
+    @cached_property
+    def currencies(self) -> Mapping[int, str]:
+        return dict(Connection.objects.values_list("pk", "currency"))
 
     @cached_property
     def totals(self) -> Totals:
-        return report_facts.totals(*self.span, self.scope)
+        return report_facts.totals(self.span, self.zone, self.scope, self.currencies)
 
     @cached_property
     def totals_before(self) -> Totals:
-        return report_facts.totals(*self.span_before, self.scope)
+        return report_facts.totals(self.before, self.zone, self.scope, self.currencies)
+
+    @cached_property
+    def steps(self) -> Mapping[date, analytics.Step]:
+        return analytics.over_time(self.span, self.zone, self.scope.part)
 
     @cached_property
     def not_whole(self) -> Sequence[tuple[Connection, date, str]]:
         return report_objects.not_whole(self.period.first, self.period.last, self.scope)
 
     @cached_property
-    def days_not_whole(self) -> frozenset[date]:
-        return frozenset(day for _connection, day, _state in self.not_whole)
+    def days_not_whole(self) -> Mapping[date, str]:
+        """Each with the worst state of its connections."""
+        return worst_of((day, state) for _connection, day, state in self.not_whole)
 
     @cached_property
     def connections_not_whole(self) -> frozenset[int]:
@@ -65,3 +73,26 @@ class Asked:
     def star(self) -> str:
         """What stands behind a figure of all calls."""
         return "*" if self.not_whole else ""
+
+    def calls(self, span: Span | None = None, /, **more: object) -> str:
+        """The address of the calls of the period, or of other days, that `more` says of; "" where none leads there."""
+        days = span or self.span
+        return self._ways.calls(days.first, days.last, **more) if self._ways else ""
+
+    @cached_property
+    def _ways(self) -> Ways | None:
+        report, line = self.report, self.report.line
+        if line is not None and line.missing_since is not None:
+            return None  # the history of calls is not filtered by what is gone
+        is_group = line is not None and not line.is_line
+        return Ways(
+            tenant=report.tenant,
+            part=self.scope.part,
+            group=line.pk if line is not None and is_group else None,
+            zone="" if report.time_zone == report.tenant.time_zone else report.time_zone,
+        )
+
+
+def _span_of(period: Period) -> Span:
+    """A period is over: no day of it is today."""
+    return Span(name="", first=period.first, last=period.last, today=period.last + timedelta(days=1))

@@ -1,79 +1,102 @@
-"""Sections of calls: in figures, by day, by hour, what became of the missed, by line, by queue, what they cost."""
+"""Sections of calls: in figures, by day, by hour, by weekday and hour, what became of the missed, who still waits.
+
+Each number leads to the calls that it counts. By line, queue and destination: place_sections.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from portal.ui import formats
 from portal.ui.figures import plain
-from portal.ui.paper_figures import beside, split_bars
-from telephony.models.calls import Direction
-from telephony.models.rollups import WITHIN_S
+from portal.ui.grids import FEW_COLUMNS
+from portal.ui.links import tenant_url
+from telephony.figures.answer_rate import answer_rate
+from telephony.figures.fates import fate_words, fates_figure
+from telephony.figures.hours import hours_worth
+from telephony.figures.hours import rate_by_hour as drawn_by_hour
+from telephony.figures.hours import when_people_call as drawn_by_week
+from telephony.figures.tables import Column
+from telephony.figures.volume import volume
+from telephony.models.spans import Span
+from telephony.models.spoken import LAST_OF_EACH, Fate
 from telephony.reports.asked import Asked
-from telephony.reports.document import Column, Section, Tile, amount
-from telephony.reports.fates import fate_words, fates_figure
-from telephony.services import report_facts
+from telephony.reports.document import Section, Tile, drawn
+from telephony.services import analytics, report_facts
 from telephony.services.number_names import names_of
-from telephony.services.report_facts import PlaceFigures
 
-ENOUGH = 10  # an hour with fewer calls has no rate worth a point
 MOST_CALLERS = 2_000
-FEW_DAYS = 10
+INBOUND = {"direction": "inbound"}
+REACHED = {**INBOUND, "outcome": "reached"}
+WAITING = {**INBOUND, "fate": LAST_OF_EACH}
 
 
 def summary(asked: Asked) -> Section:
     now, then = asked.totals, asked.totals_before
-    tiles = [
-        Tile(
-            _("Inbound calls"),
-            formats.count(now.inbound) + asked.star,
-            note=_("%(change)s on the period before") % {"change": _signed(now.inbound - then.inbound)},
-        ),
-        Tile(
-            _("Answered"),
-            (plain(100 * now.rate, "", 1) if now.rate is not None else "–") + asked.star,
-            "%" if now.rate is not None else "",
-            *_points(now.rate, then.rate),
-        ),
-        Tile(
-            _("Half answered within"),
-            *_seconds(now.half_s),
-            note=_("9 of 10 within %(time)s") % {"time": formats.span(now.most_s)}
-            if now.most_s is not None
-            else "",
-        ),
-        Tile(
-            _("Never called back"),
-            formats.count(now.waiting),
-            note=_signed(now.waiting - then.waiting),
-            tone="up" if now.waiting < then.waiting else "down" if now.waiting > then.waiting else "",
-        ),
+    told = [
+        (_("Inbound calls"), now.inbound, then.inbound, INBOUND),
+        (_("Answered"), now.reached, then.reached, REACHED),
+        (_("Not answered"), now.missed, then.missed, {**INBOUND, "outcome": "unanswered"}),
+        (_("Callers never called back"), now.waiting, then.waiting, WAITING),
     ]
-    costs = sorted(now.cost_micros.items(), key=lambda item: -item[1])
-    if costs:
-        value, _space, unit = str(formats.money(costs[0][1], costs[0][0])).rpartition(formats.NBSP)
-        others = ", ".join(str(formats.money(cost, currency)) for currency, cost in costs[1:])
-        tiles.append(Tile(_("Cost"), value, unit, _("and %(others)s") % {"others": others} if others else ""))
-    rows = [
-        [_("Inbound calls"), now.inbound, then.inbound],
-        [_("Answered"), now.reached, then.reached],
-        [_("Not answered"), now.missed, then.missed],
-        [_("Callers never called back"), now.waiting, then.waiting],
+    columns = [
+        Column(_("Figure"), "text", "figure"),
+        Column(_("This period"), "count", "this_period"),
+        Column(_("The one before"), "count", "period_before"),
     ]
-    columns = [Column(_("Figure")), Column(_("This period"), "count"), Column(_("The one before"), "count")]
     return Section(
         key="summary",
         title=_("In figures"),
         say=_summary_words(asked),
-        tiles=tiles,
+        tiles=list(_tiles(asked)),
         columns=columns,
-        rows=rows,
+        rows=[[words, count, before] for words, count, before, _which in told],
+        urls=[["", asked.calls(**which), asked.calls(asked.before, **which)] for *_told, which in told],
         stars=[0, 1, 2] if asked.not_whole else [],
     )
+
+
+def _tiles(asked: Asked) -> Iterator[Tile]:
+    now, then = asked.totals, asked.totals_before
+    yield Tile(
+        _("Inbound calls"),
+        formats.count(now.inbound) + asked.star,
+        note=_("%(change)s on the period before") % {"change": _signed(now.inbound - then.inbound)},
+        url=asked.calls(**INBOUND),
+    )
+    yield Tile(
+        _("Answered"),
+        (plain(100 * now.rate, "", 1) if now.rate is not None else "–") + asked.star,
+        "%" if now.rate is not None else "",
+        *_points(now.rate, then.rate),
+        url=asked.calls(**REACHED),
+    )
+    yield Tile(
+        _("Half answered within"),
+        *_seconds(now.half_s),
+        note=_("9 of 10 within %(time)s") % {"time": formats.span(now.most_s)}
+        if now.most_s is not None
+        else "",
+        url=asked.calls(**REACHED),
+    )
+    yield Tile(
+        _("Never called back"),
+        formats.count(now.waiting),
+        note=_signed(now.waiting - then.waiting),
+        tone="up" if now.waiting < then.waiting else "down" if now.waiting > then.waiting else "",
+        url=asked.calls(**WAITING),
+    )
+    costs = sorted(now.cost_micros.items(), key=lambda item: -item[1])
+    if costs:
+        value, _space, unit = str(formats.money(costs[0][1], costs[0][0])).rpartition(formats.NBSP)
+        others = ", ".join(str(formats.money(cost, currency)) for currency, cost in costs[1:])
+        note = _("and %(others)s") % {"others": others} if others else ""
+        yield Tile(_("Cost"), value, unit, note, url=asked.calls(medium=""))
 
 
 def _summary_words(asked: Asked) -> str:
@@ -123,238 +146,153 @@ def _seconds(value: float | None) -> tuple[str, str]:
 
 
 def calls_by_day(asked: Asked) -> Section:
-    counts = report_facts.by_day(*asked.span, asked.scope, asked.zone)
-    days = asked.period.days
-    pattern = "D" if len(days) <= FEW_DAYS else formats.SHORT_DAY
-    told = [counts.get(day, (0, 0)) for day in days]
-    label = _("Inbound calls by day, answered and missed")
-    figure = split_bars(
-        [reached for _n, reached in told],
-        [n - reached for n, reached in told],
-        [formats.date_words(day, pattern) for day in days],
-        label=label,
-        names=(pgettext("calls", "answered"), _("not answered")),
-        stars=[at for at, day in enumerate(days) if day in asked.days_not_whole],
+    days = _days(asked)
+    told = volume(
+        asked.steps,
+        asked.span,
+        asked.days_not_whole,
+        lambda step: asked.calls(days[step], **INBOUND),
     )
-    return Section(
-        key="calls_by_day",
-        title=_("Calls by day"),
-        measure=_("Inbound."),
-        svg=figure.svg,
-        label=label,
+    outcomes = ("", "reached", "unreached", "otherwise")
+    return drawn(
+        told,
+        Section(
+            key="calls_by_day",
+            title=_("Calls by day"),
+            measure=told.sentence or _("No call came in."),
+            url=asked.calls(**INBOUND),
+            is_half=True,
+            urls=[
+                ["", *(asked.calls(day, **INBOUND, outcome=one) for one in outcomes)] for day in days.values()
+            ],
+            stars=_days_with_stars(asked),
+        ),
+    )
+
+
+def rate_by_day(asked: Asked) -> Section:
+    days = _days(asked)
+    changes = analytics.changes_of_lines(asked.span, asked.zone, asked.scope.part)
+    before = asked.totals_before.rate
+    told = answer_rate(asked.steps, asked.span, before, changes, asked.days_not_whole, asked.zone)
+    section = Section(
+        key="rate_by_day",
+        title=_("Answer rate by day"),
+        measure=" ".join(filter(None, [told.sentence, told.figure.caption])),
         is_half=True,
-        columns=[Column(_("Day")), Column(_("Inbound"), "count"), Column(_("Answered"), "count")],
-        rows=[
-            [formats.date_words(day, "l j F"), n, reached]
-            for day, (n, reached) in zip(days, told, strict=True)
-        ],
-        stars=[at for at, day in enumerate(days) if day in asked.days_not_whole],
     )
+    if told.is_empty:
+        return replace(section, measure="", nothing=told.sentence)
+    section = replace(
+        section,
+        url=asked.calls(**INBOUND),
+        urls=[["", asked.calls(day, **INBOUND), asked.calls(day, **REACHED)] for day in days.values()],
+        stars=_days_with_stars(asked),
+    )
+    return drawn(told, section)
+
+
+def _days(asked: Asked) -> dict[object, Span]:
+    """The steps of the period, each as the days that it has."""
+    parts = {step: asked.span.part_of(step) for step in asked.steps}
+    return {step: replace(asked.span, first=first, last=last) for step, (first, last) in parts.items()}
+
+
+def _days_with_stars(asked: Asked) -> list[int]:
+    return [
+        at
+        for at, days in enumerate(_days(asked).values())
+        if any(days.first <= day <= days.last for day in asked.days_not_whole)
+    ]
 
 
 def rate_by_hour(asked: Asked) -> Section:
-    now = report_facts.by_hour(*asked.span, asked.scope, asked.zone)
-    then = report_facts.by_hour(*asked.span_before, asked.scope, asked.zone)
-    worth = [hour for hour, (n, _reached) in now.items() if n >= ENOUGH]
-    label = _("Answer rate of inbound calls by hour, this period and the one before")
-    head = [
-        Column(_("Hour")),
-        Column(_("Inbound"), "count"),
-        Column(_("Answered"), "percent"),
-        Column(_("Before"), "percent"),
-    ]
-    section = Section(key="rate_by_hour", title=_("Answer rate by hour"), is_half=True, columns=head)
-    if not worth:
+    now = report_facts.by_hour(asked.span, asked.zone, asked.scope)
+    then = report_facts.by_hour(asked.before, asked.zone, asked.scope)
+    told = drawn_by_hour(now, then)
+    section = Section(key="rate_by_hour", title=_("Answer rate by hour"), is_half=True)
+    if told is None:
         return replace(section, nothing=_("No hour had enough calls for a rate."))
-    hours = list(range(min(worth), max(worth) + 1))
-    rates = [_rate(now.get(hour)) for hour in hours]
-    known = [(rate, at) for at, rate in enumerate(rates) if rate is not None]
-    lowest, place = min(known)
-    figure = beside(
-        rates,
-        [_rate(then.get(hour)) for hour in hours],
-        [_("%(hour)s h") % {"hour": hour} for hour in hours],
-        label=label,
-        names=(_("this period"), _("before")),
-        unit="%",
-        low=max(0, int(lowest // 10 * 10) - 10),
-        note=(place, _("%(rate)s at %(hour)s h") % {"rate": plain(lowest, "%"), "hour": hours[place]}),
+    urls = [
+        [
+            "",
+            asked.calls(**INBOUND, hour=hour),
+            asked.calls(**REACHED, hour=hour),
+            asked.calls(asked.before, **REACHED, hour=hour),
+        ]
+        for hour in hours_worth(now)
+    ]
+    return drawn(told, replace(section, measure=told.measure, url=asked.calls(**INBOUND), urls=urls))
+
+
+def when_people_call(asked: Asked) -> Section:
+    told = drawn_by_week(
+        analytics.hours_of(asked.span, asked.zone, asked.scope.part),
+        asked.span,
+        lambda weekday, hour: asked.calls(**INBOUND, weekday=weekday, hour=hour),
     )
-    return replace(
+    section = Section(key="when_people_call", title=_("When people call"))
+    if told.is_empty:
+        return replace(section, nothing=_("No call came in."))
+    hours = [int(column.label) for column in told.table.columns[1:]]
+    section = replace(
         section,
-        measure=_("Per cent; dotted: the period before."),
-        svg=figure.svg,
-        label=label,
-        rows=[
-            [
-                _("%(hour)s h") % {"hour": hour},
-                now.get(hour, (0, 0))[0],
-                _share(now.get(hour)),
-                _share(then.get(hour)),
-            ]
-            for hour in hours
+        measure=f"{capfirst(told.measure)}. {told.figure.caption}",
+        url=asked.calls(**INBOUND),
+        urls=[
+            ["", *(asked.calls(**INBOUND, weekday=weekday, hour=hour) for hour in hours)]
+            for weekday in range(1, 8)
         ],
+        is_half=len(hours) <= FEW_COLUMNS,
     )
-
-
-def _share(counts: tuple[int, int] | None) -> float | None:
-    return counts[1] / counts[0] if counts and counts[0] else None
-
-
-def _rate(counts: tuple[int, int] | None) -> float | None:
-    return 100 * counts[1] / counts[0] if counts and counts[0] >= ENOUGH else None
+    return drawn(told, section)
 
 
 def missed_fates(asked: Asked) -> Section:
-    found = report_facts.fates(*asked.span, asked.scope, asked.zone)
+    found = report_facts.fates(*asked.span.instants(asked.zone), asked.scope, asked.zone)
     if not found.all:
         return Section(
             key="missed_fates", title=_("Missed calls"), nothing=_("No caller with a number was missed.")
         )
-    figure = fates_figure(found)
-    return Section(
-        key="missed_fates",
-        title=figure.label,
-        measure=_("Those whose number is known, up to when this was made."),
-        svg=figure.svg,
-        label=figure.label,
-        columns=[Column(_("What became of it")), Column(_("Calls"), "count")],
-        rows=[[words, found.of(fate)] for fate, words, _css in fate_words()],
+    told = fates_figure(found)
+    return drawn(
+        told,
+        Section(
+            key="missed_fates",
+            title=told.figure.label,
+            measure=_("Those whose number is known, up to when this was made."),
+            urls=[["", asked.calls(**INBOUND, fate=fate.value)] for fate, _words, _css in fate_words()],
+        ),
     )
 
 
 def missed_callers(asked: Asked) -> Section:
-    rows = report_facts.waiting_callers(*asked.span, asked.scope, MOST_CALLERS)
+    rows = report_facts.waiting_callers(*asked.span.instants(asked.zone), asked.scope, MOST_CALLERS)
     names = names_of(number for number, *_rest in rows)
     return Section(
         key="missed_callers",
         title=_("Callers who still wait"),
         measure=_("Missed, and not spoken to since."),
         columns=[
-            Column(_("Caller")),
-            Column(_("Number"), "number"),
-            Column(_("Tries"), "count"),
-            Column(_("First"), "moment"),
-            Column(_("Last"), "moment"),
+            Column(_("Caller"), "text", "caller"),
+            Column(_("Number"), "number", "number"),
+            Column(_("Tries"), "count", "tries"),
+            Column(_("First"), "moment", "first_at"),
+            Column(_("Last"), "moment", "last_at"),
         ],
         rows=[
             [names.get(number, ""), number, tries, first.isoformat(), last.isoformat()]
             for number, tries, first, last in rows
         ],
+        urls=[
+            [
+                "",
+                tenant_url(asked.report.tenant, "telephony:number_detail", e164=number),
+                asked.calls(**INBOUND, q=number, fate=Fate.NEVER.value),
+                "",
+                "",
+            ]
+            for number, *_rest in rows
+        ],
         nothing=_("Nobody waits: each caller who was missed was spoken to."),
     )
-
-
-def by_line(asked: Asked) -> Section:
-    found = [one for one in report_facts.by_line(*asked.span, asked.scope) if one.remote_id]
-    return Section(
-        key="by_line",
-        title=_("By line"),
-        columns=[
-            Column(_("Line")),
-            Column(_("Number"), "number"),
-            Column(_("Inbound"), "count"),
-            Column(_("Answered"), "percent"),
-            Column(_("Half within"), "wait"),
-            Column(_("Outbound"), "count"),
-            Column(_("Cost"), "money"),
-        ],
-        rows=[
-            [
-                *_place(one),
-                one.inbound,
-                one.reached / one.inbound if one.inbound else None,
-                one.half_s,
-                one.outbound,
-                _cost(one),
-            ]
-            for one in found
-        ],
-        stars=_stars(asked, found),
-        nothing=_("No line had a call."),
-    )
-
-
-def queues(asked: Asked) -> Section:
-    found = report_facts.by_group(*asked.span, asked.scope)
-    return Section(
-        key="queues",
-        title=_("Queues and groups"),
-        columns=[
-            Column(_("Queue")),
-            Column(_("Calls"), "count"),
-            Column(_("Answered"), "count"),
-            Column(_("Abandoned"), "count"),
-            Column(_("Timed out"), "count"),
-            Column(_("Within %(s)s s") % {"s": WITHIN_S}, "percent"),
-            Column(_("Longest"), "wait"),
-        ],
-        rows=[
-            [
-                _place(one)[0],
-                one.inbound,
-                one.reached,
-                one.abandoned,
-                one.timed_out,
-                one.within / one.inbound if one.inbound and one.half_s is not None else None,
-                one.longest_s,
-            ]
-            for one in found
-        ],
-        stars=_stars(asked, found),
-        nothing=_("No queue or group had a call."),
-    )
-
-
-def cost_by_line(asked: Asked) -> Section:
-    found = [one for one in report_facts.by_line(*asked.span, asked.scope) if one.cost_micros]
-    found.sort(key=lambda one: (-(one.cost_micros or 0), one.remote_id))
-    return Section(
-        key="cost_by_line",
-        title=_("Cost by line"),
-        columns=[
-            Column(_("Line")),
-            Column(_("Number"), "number"),
-            Column(_("Outbound"), "count"),
-            Column(_("Talk"), "talk"),
-            Column(_("Cost"), "money"),
-        ],
-        rows=[[*_place(one), one.outbound, one.talk_s, _cost(one)] for one in found],
-        stars=_stars(asked, found),
-        nothing=_("No call cost anything."),
-    )
-
-
-def cost_by_destination(asked: Asked) -> Section:
-    found = report_facts.by_destination(*asked.span, asked.scope)
-    return Section(
-        key="cost_by_destination",
-        title=_("Cost by destination"),
-        measure=str(Direction.OUTBOUND.label),
-        columns=[
-            Column(_("Destination")),
-            Column(_("Calls"), "count"),
-            Column(_("Talk"), "talk"),
-            Column(_("Cost"), "money"),
-        ],
-        rows=[
-            [name or _("not told"), calls, talk, amount(cost, currency) if cost is not None else None]
-            for name, currency, calls, talk, cost in found
-        ],
-        stars=list(range(len(found))) if asked.not_whole else [],
-        nothing=_("No call went out."),
-    )
-
-
-def _cost(one: PlaceFigures) -> list[object] | None:
-    """None where the provider tells none, or nothing cost anything."""
-    return amount(one.cost_micros, one.currency) if one.cost_micros else None
-
-
-def _place(one: PlaceFigures) -> list[str]:
-    return [str(one.place), one.place.number] if one.place else [one.remote_id, ""]
-
-
-def _stars(asked: Asked, places: Sequence[PlaceFigures]) -> list[int]:
-    missing = asked.connections_not_whole
-    return [at for at, one in enumerate(places) if one.connection_id in missing]

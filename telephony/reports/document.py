@@ -1,7 +1,8 @@
 """A report as it was made: sections of sentences, figures and tables, in one language, with the days that are missing.
 
 Page, mail, PDF, XLSX and CSV are drawn from this, and it is kept as JSON beside the files, so that the page of a run
-shows what was sent, whatever has changed since. Cells are values (text, number, [millionths, currency], ISO instant).
+shows what was sent, whatever has changed since. Addresses of the calls behind a figure are in it for that page alone:
+files and mails have none.
 """
 
 from __future__ import annotations
@@ -9,40 +10,36 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from portal.lib.numbers import display
-from portal.ui import formats
-from portal.ui.figures import plain
-
-Cell = Any
-NONE = "–"
-
-
-@dataclass(frozen=True)
-class Column:
-    """kind: text, number (of a telephone), count, percent, wait, talk (both seconds), money, moment."""
-
-    label: str
-    kind: str = "text"
-
-    @property
-    def is_right(self) -> bool:
-        return self.kind in ("count", "percent", "wait", "talk", "money")
+from telephony.figures.tables import Cell, Column, Table, words
+from telephony.figures.told import Told
+from telephony.reports.drawing import without_links
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure in large: what, how much, and what it is compared with. tone: "", "up" for better, "down"."""
+    """One figure in large: what, how much, and what it is compared with. tone: "", "up" for better, "down".
+
+    url   of the calls behind it
+    """
 
     label: str
     value: str
     unit: str = ""
     note: str = ""
     tone: str = ""
+    url: str = ""
+
+
+class Shown(NamedTuple):
+    """A cell in words, whether it is set at the right, and the address of what is behind it."""
+
+    text: str
+    is_right: bool
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +47,9 @@ class Section:
     """One figure of a report.
 
     say      a sentence of what is seen; `measure` what is drawn, and of what
-    svg      a drawing without colours of its own, its finding as label
+    svg      a drawing without colours of its own, its finding as label; `narrow` the same for half a page or a telephone
+    url      of all its calls
+    urls     of what is behind the cells, row by row; "" where nothing is
     stars    numbers of the rows that contain missing days
     most     rows that page, mail and PDF show; the files have all, 0 for all everywhere
     is_half  as wide as half a page: two of them stand beside each other
@@ -63,13 +62,25 @@ class Section:
     say: str = ""
     tiles: Sequence[Tile] = ()
     svg: str = ""
+    narrow: str = ""
     label: str = ""
+    url: str = ""
     columns: Sequence[Column] = ()
     rows: Sequence[Sequence[Cell]] = ()
+    urls: Sequence[Sequence[str]] = ()
     stars: Sequence[int] = ()
     most: int = 25
     nothing: str = ""
     is_half: bool = False
+
+    @property
+    def drawing(self) -> str:
+        """As it is set on paper and in mails."""
+        return self.narrow if self.is_half and self.narrow else self.svg
+
+    @property
+    def table(self) -> Table:
+        return Table(title=self.title, columns=self.columns, rows=self.rows)
 
     @property
     def more(self) -> str:
@@ -79,11 +90,15 @@ class Section:
         return _("The first %(limit)s of %(count)s.") % {"limit": self.most, "count": len(self.rows)}
 
     @property
-    def cells(self) -> list[list[tuple[str, bool]]]:
-        """Rows that are shown, in words, each with whether it is set at the right."""
+    def cells(self) -> list[list[Shown]]:
+        """Rows that are shown."""
         return [
             [
-                (words(column.kind, cell) + ("*" if self._has_star(place, at) else ""), column.is_right)
+                Shown(
+                    words(column.kind, cell) + ("*" if self._has_star(place, at) else ""),
+                    column.is_right,
+                    self.urls[place][at] if self.urls else "",
+                )
                 for at, (column, cell) in enumerate(zip(self.columns, row, strict=True))
             ]
             for place, row in enumerate(self.rows[: self.most or None])
@@ -145,33 +160,51 @@ class Document:
         return cls(**told)
 
 
-def words(kind: str, cell: Cell) -> str:
-    """A cell as people read it, in the language and the zone in force."""
-    if cell is None or cell == "":
-        return NONE
-    if kind == "money":
-        return str(formats.money(int(cell[0]), cell[1]))
-    if kind == "moment":
-        return formats.moment(datetime.fromisoformat(cell))
-    if kind == "number":
-        return display(str(cell))
-    if kind == "percent":
-        return plain(100 * cell, "%", 1)
-    if kind in ("wait", "talk"):
-        return str(formats.duration(cell, wait=kind == "wait")) if cell or kind == "wait" else NONE
-    return formats.count(cell) if kind == "count" else str(cell)
-
-
-def amount(micros: int, currency: str) -> list[Any]:
-    return [micros, currency]
-
-
 def without_empty(section: Section) -> Section:
-    """Without the columns that say nothing in any row, which providers do not tell."""
+    """Without the columns that say nothing in any row, which providers do not tell, and ways to nothing."""
+    urls = [
+        [url if cell else "" for cell, url in zip(row, line, strict=True)]
+        for row, line in zip(section.rows, section.urls, strict=False)
+    ]
+    section = replace(section, urls=urls)
     kept = [
         at for at in range(len(section.columns)) if any(row[at] not in (None, "") for row in section.rows)
     ]
     if not section.rows or len(kept) == len(section.columns):
         return section
-    columns = [section.columns[at] for at in kept]
-    return replace(section, columns=columns, rows=[[row[at] for at in kept] for row in section.rows])
+    return replace(
+        section,
+        columns=[section.columns[at] for at in kept],
+        rows=[[row[at] for at in kept] for row in section.rows],
+        urls=[[row[at] for at in kept] for row in section.urls],
+    )
+
+
+def drawn(told: Told, section: Section) -> Section:
+    """The section with a figure's drawing and table."""
+    return replace(
+        section,
+        svg=told.figure.svg,
+        narrow=told.figure.narrow,
+        label=told.figure.label,
+        columns=told.table.columns,
+        rows=told.table.rows,
+    )
+
+
+def without_ways(document: Document) -> Document:
+    """For who may not see the calls: nothing of it leads anywhere."""
+    return replace(
+        document,
+        sections=[
+            replace(
+                one,
+                svg=without_links(one.svg),
+                narrow=without_links(one.narrow),
+                url="",
+                urls=(),
+                tiles=[replace(tile, url="") for tile in one.tiles],
+            )
+            for one in document.sections
+        ],
+    )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import Right
 from portal.lib.periods import Word
-from telephony.reports import call_sections, object_sections
+from telephony.reports import call_sections, object_sections, place_sections
 from telephony.reports.asked import Asked
 from telephony.reports.document import Section
 
@@ -30,13 +30,15 @@ FIGURES: Mapping[str, Figure] = {
         _("Calls in figures: inbound, answered, waits, never called back, cost"), call_sections.summary
     ),
     "calls_by_day": Figure(_("Calls by day, answered and missed"), call_sections.calls_by_day),
+    "rate_by_day": Figure(_("Answer rate by day, with the changes made"), call_sections.rate_by_day),
     "rate_by_hour": Figure(_("Answer rate by hour, against the period before"), call_sections.rate_by_hour),
+    "when_people_call": Figure(_("When people call, by weekday and hour"), call_sections.when_people_call),
     "missed_fates": Figure(_("What became of missed calls"), call_sections.missed_fates),
     "missed_callers": Figure(_("Callers who still wait, with their numbers"), call_sections.missed_callers),
-    "by_line": Figure(_("Calls by line"), call_sections.by_line),
-    "queues": Figure(_("Service of queues and groups"), call_sections.queues),
-    "cost_by_line": Figure(_("Cost by line"), call_sections.cost_by_line),
-    "cost_by_destination": Figure(_("Cost by destination"), call_sections.cost_by_destination),
+    "by_line": Figure(_("Calls by line"), place_sections.by_line),
+    "queues": Figure(_("Service of queues and groups"), place_sections.queues),
+    "cost_by_line": Figure(_("Cost by line"), place_sections.cost_by_line),
+    "cost_by_destination": Figure(_("Cost by destination"), place_sections.cost_by_destination),
     "changes": Figure(_("Changes made"), object_sections.changes, Right.LINES_READ),
     "lines": Figure(_("Inventory of lines"), object_sections.lines, Right.LINES_READ),
     "numbers": Figure(_("Inventory of numbers"), object_sections.numbers, Right.LINES_READ),

@@ -18,7 +18,8 @@ from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 
 from telephony.models import Report, ReportReceipt, ReportRun
-from telephony.reports.document import Document, Section
+from telephony.reports import drawing
+from telephony.reports.document import Document, Section, Shown
 from telephony.reports.drawing import picture, size_of
 
 MOST_ROWS = 12  # of a table in the mail; the files have all
@@ -35,14 +36,17 @@ def message_of(
     document: Document,
     attached: Mapping[str, bytes],
     public_url: str,
+    logo: bytes | None = None,
 ) -> EmailMultiAlternatives:
     """The mail of one receipt, ready to be sent, its Message-ID that of the receipt."""
     report = run.report
+    shown = drawing.logo(logo) if logo else None
     told: dict[str, Any] = {
         "document": document,
         "run": run,
         "report": report,
         "has_body": Report.Format.BODY in report.formats,
+        "logo": shown and shown[1:],
         "is_test": run.sort == ReportRun.Sort.TEST,
         "files": [(one["name"], filesizeformat(one["bytes"])) for one in run.files],
         "url": public_url + _path(run) if receipt.person_id else "",
@@ -57,14 +61,21 @@ def message_of(
             headers={"Message-ID": receipt.message_id, "Auto-Submitted": "auto-generated"},
         )
         message.attach_alternative(render_to_string("telephony/mail/report.html", told), "text/html")
+    if shown:
+        message.attach(_inside("logo", shown[0]))
     for place, one in enumerate(drawn):
-        image = MIMEImage(picture(one.svg, document.colour), "png")
-        image.add_header("Content-ID", f"<figure-{place}>")
-        image.add_header("Content-Disposition", "inline", filename=f"{one.key}.png")
-        message.attach(image)
+        message.attach(_inside(f"figure-{place}", picture(one.drawing, document.colour), one.key))
     for name, content in attached.items():
         message.attach(name, content, TYPES[name.rpartition(".")[2]])
     return message
+
+
+def _inside(name: str, content: bytes, file: str = "") -> MIMEImage:
+    """A PNG that the mail's page shows as `cid:name`."""
+    image = MIMEImage(content, "png")
+    image.add_header("Content-ID", f"<{name}>")
+    image.add_header("Content-Disposition", "inline", filename=f"{file or name}.png")
+    return image
 
 
 def _path(run: ReportRun) -> str:
@@ -79,10 +90,10 @@ class _Told:
 
     @property
     def width(self) -> int:
-        return min(560, round(size_of(self.section.svg)[0] * 1.4)) if self.section.svg else 0
+        return min(560, round(size_of(self.section.drawing)[0] * 1.4)) if self.section.svg else 0
 
     @property
-    def rows(self) -> list[list[tuple[str, bool]]]:
+    def rows(self) -> list[list[Shown]]:
         return self.section.cells[:MOST_ROWS]
 
     @property
@@ -97,4 +108,4 @@ class _Told:
     @property
     def plain_rows(self) -> Any:
         """For the text alone: figures too are told as their table. It is no HTML."""
-        return mark_safe("\n".join("  " + " · ".join(text for text, _right in row) for row in self.rows))
+        return mark_safe("\n".join("  " + " · ".join(cell.text for cell in row) for row in self.rows))

@@ -6,26 +6,29 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from portal.ui.links import tenant_url
 from portal.ui.looks import look_of
+from telephony.figures.tables import Column
 from telephony.models import Entity
 from telephony.reports.asked import Asked
-from telephony.reports.document import Column, Section
+from telephony.reports.document import Section
 from telephony.services import report_objects
+from telephony.tables.documents import page_of
 
 MOST_CHANGES = 2_000
 
 
 def changes(asked: Asked) -> Section:
-    found = report_objects.changes(*asked.span, asked.scope, MOST_CHANGES)
+    found = report_objects.changes(*asked.span.instants(asked.zone), asked.scope, MOST_CHANGES)
     return Section(
         key="changes",
         title=_("Changes made"),
         columns=[
-            Column(_("When"), "moment"),
-            Column(_("What")),
-            Column(_("Of")),
-            Column(_("By")),
-            Column(_("State")),
+            Column(_("When"), "moment", "at"),
+            Column(_("What"), "text", "change"),
+            Column(_("Of"), "text", "object"),
+            Column(_("By"), "text", "person"),
+            Column(_("State"), "text", "state"),
         ],
         rows=[
             [
@@ -37,35 +40,40 @@ def changes(asked: Asked) -> Section:
             ]
             for one in found
         ],
+        urls=[
+            ["", tenant_url(asked.report.tenant, "telephony:change_detail", pk=one.pk), "", "", ""]
+            for one in found
+        ],
         most=200,
         nothing=_("Nobody changed anything at a provider from here."),
     )
 
 
 def lines(asked: Asked) -> Section:
-    return _objects("lines", _("Lines"), report_objects.lines(asked.scope))
+    return _objects(asked, "lines", _("Lines"), report_objects.lines(asked.scope))
 
 
 def numbers(asked: Asked) -> Section:
-    return _objects("numbers", _("Numbers"), report_objects.numbers(asked.scope))
+    return _objects(asked, "numbers", _("Numbers"), report_objects.numbers(asked.scope))
 
 
-def _objects(key: str, title: str, found: Sequence[Entity]) -> Section:
+def _objects(asked: Asked, key: str, title: str, found: Sequence[Entity]) -> Section:
     return Section(
         key=key,
         title=title,
         measure=_("As last read."),
         columns=[
-            Column(_("Name")),
-            Column(_("Number"), "number"),
-            Column(_("Extension")),
-            Column(_("Connection")),
-            Column(_("Read"), "moment"),
+            Column(_("Name"), "text", "name"),
+            Column(_("Number"), "number", "number"),
+            Column(_("Extension"), "text", "extension"),
+            Column(_("Connection"), "text", "connection"),
+            Column(_("Read"), "moment", "read_at"),
         ],
         rows=[
             [one.name, one.number, one.extension, one.connection.name, one.fetched_at.isoformat()]
             for one in found
         ],
+        urls=[[page_of(asked.report.tenant, one), "", "", "", ""] for one in found],
         most=0,
         nothing=_("There are none."),
     )
@@ -77,11 +85,11 @@ def connections(asked: Asked) -> Section:
         key="connections",
         title=_("Connections"),
         columns=[
-            Column(_("Connection")),
-            Column(_("Provider")),
-            Column(_("State")),
-            Column(_("Calls read"), "moment"),
-            Column(_("Days not whole"), "count"),
+            Column(_("Connection"), "text", "connection"),
+            Column(_("Provider"), "text", "provider"),
+            Column(_("State"), "text", "state"),
+            Column(_("Calls read"), "moment", "read_at"),
+            Column(_("Days not whole"), "count", "days_not_whole"),
         ],
         rows=[
             [
@@ -91,6 +99,10 @@ def connections(asked: Asked) -> Section:
                 one.read_at.isoformat() if one.read_at else None,
                 one.days_not_whole,
             ]
+            for one in found
+        ],
+        urls=[
+            [tenant_url(asked.report.tenant, "telephony:connection_detail", pk=one.connection.pk), *[""] * 4]
             for one in found
         ],
         nothing=_("There are none."),

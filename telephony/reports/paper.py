@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from telephony.reports import typeset
 from telephony.reports.document import Document, Section
-from telephony.reports.drawing import FONT, alone, size_of
+from telephony.reports.drawing import FONT, alone, kind_of, numbers_of, size_of
 
 
 def paper_of(document: Document, logo: bytes | None = None) -> bytes:
@@ -36,15 +36,15 @@ def paper_of(document: Document, logo: bytes | None = None) -> bytes:
         "foot": document.foot,
         "made": document.made,
         "page": _("Page {n} of {all}"),
-        "logo": _kind(logo) if logo else "",
+        "logo": kind_of(logo) if logo else "",
     }
     files = {
         "main": _source(),
         "told.json": json.dumps(told).encode(),
-        "logo.json": _numbers(logo or b""),
+        "logo.json": numbers_of(logo or b""),
     }
     for place, one in enumerate(drawings):
-        files[f"drawing-{place}"] = alone(one.svg, document.colour).encode()
+        files[f"drawing-{place}"] = alone(one.drawing, document.colour).encode()
     return typeset.pdf(files)
 
 
@@ -52,22 +52,13 @@ def is_picture(content: bytes) -> bool:
     """Whether typst can set it: what is uploaded as a logo is tried before it is kept."""
     source = (
         "#set page(width: 40mm, height: 20mm, margin: 0pt)\n"
-        f'#image(bytes(json("logo.json")), format: "{_kind(content)}", height: 100%)'
+        f'#image(bytes(json("logo.json")), format: "{kind_of(content)}", height: 100%)'
     )
     try:
-        typeset.pdf({"main": source.encode(), "logo.json": _numbers(content)})
+        typeset.pdf({"main": source.encode(), "logo.json": numbers_of(content)})
     except typeset.TypstError:
         return False
     return True
-
-
-def _numbers(content: bytes) -> bytes:
-    """Files that typst is given are text: a picture comes as a list of its bytes."""
-    return json.dumps(list(content)).encode()
-
-
-def _kind(logo: bytes) -> str:
-    return "png" if logo.startswith(b"\x89PNG") else "jpg"
 
 
 def _told(section: Section, drawing: int | None) -> dict[str, Any]:
@@ -77,11 +68,13 @@ def _told(section: Section, drawing: int | None) -> dict[str, Any]:
         "say": section.say,
         "tiles": [[tile.label, tile.value, tile.unit, tile.note, tile.tone] for tile in section.tiles],
         "drawing": drawing,
-        "width": size_of(section.svg)[0] if section.svg else 0,
+        "width": size_of(section.drawing)[0] if section.svg else 0,
         "alt": section.label,
         "half": section.is_half and bool(section.svg),
         "columns": [[column.label, column.is_right] for column in section.columns],
-        "rows": [] if section.svg or section.tiles else [[text for text, _r in row] for row in section.cells],
+        "rows": []
+        if section.svg or section.tiles
+        else [[cell.text for cell in row] for row in section.cells],
         "nothing": section.nothing if not section.rows else "",
         "more": section.more,
     }

@@ -1,21 +1,19 @@
-"""A report as XLSX, a sheet for each section, and as CSV, one after another. Numbers stay numbers, texts stay texts.
+"""A report as XLSX, a sheet for each section, and as CSV, one after another. How their cells are written: figures/files.py.
 
-What is missing stands above the tables in both. Money is an amount and its currency, each in a column of its own.
+What is missing stands above the tables in both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from portal.lib.tabular import CSV_MARK, csv_text, write_sheets
-from telephony.reports.document import Cell, Column, Document, Section
+from telephony.figures.files import cells_of, heads_of
+from telephony.reports.document import Document, Section
 
 
 def csv_of(document: Document) -> bytes:
@@ -55,34 +53,11 @@ def _with_rows(document: Document) -> list[Section]:
 
 
 def _heads(section: Section, zone: str) -> list[str]:
-    heads: list[str] = []
-    for column in section.columns:
-        if column.kind == "moment":
-            heads.append(f"{column.label} ({zone})")
-        elif column.kind == "money":
-            heads += [column.label, _("Currency")]
-        elif column.kind in ("wait", "talk"):
-            heads.append(_("%(what)s, seconds") % {"what": column.label})
-        else:
-            heads.append(column.label)
+    heads = heads_of(section.columns, zone)
     return [*heads, _("Not whole")] if section.stars else heads
 
 
 def _rows(section: Section, zone: str) -> Iterator[list[Any]]:
     for place, row in enumerate(section.rows):
-        cells = [
-            part
-            for column, cell in zip(section.columns, row, strict=True)
-            for part in _parts(column, cell, zone)
-        ]
+        cells = cells_of(section.columns, row, zone)
         yield [*cells, _("yes") if place in section.stars else ""] if section.stars else cells
-
-
-def _parts(column: Column, cell: Cell, zone: str) -> list[Any]:
-    if column.kind == "money":
-        return [float(Decimal(cell[0]) / 1_000_000), cell[1]] if cell else [None, ""]
-    if cell is None:
-        return [None]
-    if column.kind == "moment":
-        return [datetime.fromisoformat(cell).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")]
-    return [round(cell, 4) if isinstance(cell, float) else cell]

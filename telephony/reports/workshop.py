@@ -61,8 +61,7 @@ def make(run: ReportRun) -> Made:
     """Write the document and the files of its formats."""
     report = run.report
     document, asked = document_of(report, run.period)
-    look = ReportLook.objects.first()
-    logo = bytes(look.logo) if look and look.logo else None
+    logo = _logo()
     with translation.override(report.language), timezone.override(report.zone):
         report_files.write(run, DOCUMENT, document.to_json().encode())
         stem = slugify(f"{report.name} {run.first_day}") or f"report-{run.first_day}"
@@ -74,6 +73,11 @@ def make(run: ReportRun) -> Made:
                 report_files.write(run, name, content)
                 files.append({"name": name, "format": kind, "bytes": len(content)})
         return Made(subject=_subject(run, document), coverage=_coverage(asked), files=files)
+
+
+def _logo() -> bytes | None:
+    look = ReportLook.objects.first()
+    return bytes(look.logo) if look and look.logo else None
 
 
 def _content(kind: str, document: Document, logo: bytes | None) -> bytes:
@@ -185,7 +189,7 @@ def _message(run: ReportRun, receipt: Any) -> Any:
     if document is None:
         raise FileNotFoundError(f"the files of run {run.pk} are gone")
     attached = {one["name"]: report_files.read(run, one["name"]) or b"" for one in run.files}
-    return mail.message_of(run, receipt, document, attached, settings.PUBLIC_URL)
+    return mail.message_of(run, receipt, document, attached, settings.PUBLIC_URL, _logo())
 
 
 WORKSHOP = Workshop(make=make, message=_message, rights=rights_to)

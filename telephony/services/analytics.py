@@ -1,12 +1,12 @@
 """Figures of a span for a tenant, a connection or a line, from the roll-ups: in all, over time, by line, queue,
-destination and caller. Days are the tenant's local days. Waits: waiting.py. Drawing them: views/overview_figures.py.
+destination and caller. Days are local days. Waits: waiting.py. Drawing them: telephony/figures.
 
 Answered = answered or forwarded, of inbound voice calls. All but callers comes from cells (rollup_reading.py).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from django.db.models import Count, Q
 
-from telephony.models import Call, Entity
+from telephony.models import Call, Change, Entity
 from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
 from telephony.models.rollups import Part
 from telephony.models.spans import DAY, Span
@@ -24,7 +24,7 @@ from telephony.services.rollup_closing import figures_of
 from telephony.services.rollup_reading import HourSum, by_hour, sums
 from telephony.services.waiting import Waits
 
-MOST_ROWS = 8
+MOST_ROWS, MOST_CHANGES = 8, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +70,14 @@ class Step:
 
 @dataclass(kw_only=True)
 class LineRow:
-    """What a line did. `entity` None is all calls that belong to no line that is known."""
+    """What a line did. `line_id` None is all calls that belong to no line that is known."""
 
-    entity: Entity | None
+    line_id: int | None = None
+    entity: Entity | None = None
     calls: int = 0
     inbound: int = 0
     reached: int = 0
+    outbound: int = 0
     talk_s: int = 0
     cost: dict[str, int] = field(default_factory=dict)
 
@@ -87,6 +89,7 @@ class LineRow:
         self.calls += other.calls
         self.inbound += other.inbound
         self.reached += other.reached
+        self.outbound += other.outbound
         self.talk_s += other.talk_s
         for currency, micros in other.cost.items():
             self.cost[currency] = self.cost.get(currency, 0) + micros
@@ -94,7 +97,7 @@ class LineRow:
 
 @dataclass(kw_only=True)
 class GroupRow:
-    """What a queue or ring group did with the inbound calls it was offered."""
+    """What a queue or ring group did with the inbound calls it was offered. `abandoned` are all missed but timed out."""
 
     connection_id: int
     remote_id: str
@@ -103,6 +106,7 @@ class GroupRow:
     reached: int = 0
     abandoned: int = 0
     timed_out: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
     waits: Waits = field(default_factory=Waits)
 
     @property
@@ -202,13 +206,15 @@ def hours_of(span: Span, zone: ZoneInfo, part: Part) -> list[HourSum]:
     return [HourSum(*key, *counts) for key, counts in sorted(found.items())]
 
 
-def by_line(span: Span, zone: ZoneInfo, part: Part, currencies: Mapping[int, str]) -> list[LineRow]:
-    """Lines by how many calls they had, the busiest first."""
+def by_line(
+    span: Span, zone: ZoneInfo, part: Part, currencies: Mapping[int, str], most: int | None = MOST_ROWS
+) -> list[LineRow]:
+    """Lines by how many calls they had, the busiest first; the first `most` of them with their entities."""
     found: dict[int | None, LineRow] = {}
     keys = ("line_id", "connection_id", "medium", "direction", "outcome")
     for row in sums(keys, span.first, span.last, zone, part):
         line_id, connection_id, medium, direction, outcome = row.key
-        line = found.setdefault(line_id, LineRow(entity=None))
+        line = found.setdefault(line_id, LineRow(line_id=line_id))
         _add_cost(line.cost, currencies, connection_id, row.cost_micros)
         if medium == Medium.VOICE:
             line.calls += row.calls
@@ -216,9 +222,11 @@ def by_line(span: Span, zone: ZoneInfo, part: Part, currencies: Mapping[int, str
             if direction == Direction.INBOUND:
                 line.inbound += row.calls
                 line.reached += row.calls if outcome in REACHED else 0
+            elif direction == Direction.OUTBOUND:
+                line.outbound += row.calls
     rows = sorted(found.items(), key=lambda item: (item[0] is None, -item[1].calls, item[0] or 0))
-    shown = Entity.objects.in_bulk([line_id for line_id, _row in rows[:MOST_ROWS] if line_id])
-    for line_id, row_of_line in rows[:MOST_ROWS]:
+    shown = Entity.objects.defer("document").in_bulk([line_id for line_id, _row in rows[:most] if line_id])
+    for line_id, row_of_line in rows[:most]:
         row_of_line.entity = shown.get(line_id or 0)
     return [row_of_line for _line_id, row_of_line in rows]
 
@@ -227,14 +235,14 @@ def together(rows: Sequence[LineRow]) -> LineRow | None:
     """Several lines as one row; None where there are none."""
     if not rows:
         return None
-    found = LineRow(entity=None)
+    found = LineRow()
     for row in rows:
         found.add(row)
     return found
 
 
-def by_group(span: Span, zone: ZoneInfo, part: Part) -> list[GroupRow]:
-    """Queues and ring groups by how many inbound calls they were offered."""
+def by_group(span: Span, zone: ZoneInfo, part: Part, most: int | None = MOST_ROWS) -> list[GroupRow]:
+    """Queues and ring groups by how many inbound calls they were offered, the first `most`."""
     found: dict[tuple[int, str], GroupRow] = {}
     keys = ("connection_id", "group_remote_id", "medium", "outcome")
     for row in sums(keys, span.first, span.last, zone, part, with_waits=True, only="of groups"):
@@ -245,6 +253,7 @@ def by_group(span: Span, zone: ZoneInfo, part: Part) -> list[GroupRow]:
             (connection_id, remote_id), GroupRow(connection_id=connection_id, remote_id=remote_id)
         )
         group.calls += row.calls
+        group.outcomes[outcome] += row.calls
         if outcome in REACHED:
             group.reached += row.calls
             group.waits.add(row.waits)
@@ -253,7 +262,7 @@ def by_group(span: Span, zone: ZoneInfo, part: Part) -> list[GroupRow]:
         elif outcome in MISSED:
             group.abandoned += row.calls
     rows = sorted(found.values(), key=lambda group: (-group.calls, group.connection_id, group.remote_id))
-    rows = rows[:MOST_ROWS]
+    rows = rows[:most]
     places = Entity.objects.call_places().filter(remote_id__in=[row.remote_id for row in rows])
     entities = {(one.connection_id, one.remote_id): one for one in places}
     for row_of_group in rows:
@@ -285,6 +294,19 @@ def by_caller(span: Span, zone: ZoneInfo, part: Part) -> list[CallerRow]:
         CallerRow(number=number, calls=count, reached=reached)
         for number, count, reached in counted.order_by("-calls", "caller")[:MOST_ROWS]
     ]
+
+
+def changes_of_lines(span: Span, zone: ZoneInfo, part: Part) -> list[Change]:
+    """The last changes made to lines meanwhile, first to last, which the answer rate may have followed."""
+    begin, end = span.instants(zone)
+    found = Change.objects.filter(
+        state=Change.State.APPLIED, sent_at__gte=begin, sent_at__lt=end, line__isnull=False
+    )
+    if part.line is not None:
+        found = found.filter(line_id=part.line)
+    if part.connection is not None:
+        found = found.filter(connection_id=part.connection)
+    return list(found.order_by("-sent_at").select_related("line")[:MOST_CHANGES])[::-1]
 
 
 def calling_code(prefix: str) -> str:

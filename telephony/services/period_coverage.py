@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,13 @@ from django.db.models import Min
 from telephony.models import Coverage
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
+
+_LEAST_FIRST = (
+    Coverage.State.MISSING,
+    Coverage.State.FETCHING,
+    Coverage.State.PARTIAL,
+    Coverage.State.COMPLETE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +35,10 @@ class PeriodCoverage:
         """Of each connection that lacks some how many days it lacks."""
         return sorted(Counter(one.connection.name for one in self.not_whole).items())
 
+    @property
+    def worst(self) -> dict[date, str]:
+        return worst_of((one.day, one.state) for one in self.not_whole)
+
     def reaches(self, span: Span) -> bool:
         """Whether calls of its first day are here."""
         return self.since is not None and self.since <= span.first
@@ -35,6 +46,14 @@ class PeriodCoverage:
     def within(self, span: Span) -> PeriodCoverage:
         some = [one for one in self.not_whole if span.first <= one.day <= span.last]
         return PeriodCoverage(not_whole=some, since=self.since)
+
+
+def worst_of(states: Iterable[tuple[date, str]]) -> dict[date, str]:
+    """Of days that are told by several connections the state in which least is here."""
+    found: dict[date, str] = {}
+    for day, state in states:
+        found[day] = min(found.get(day, state), state, key=_LEAST_FIRST.index)
+    return found
 
 
 def coverage_of(first: date, last: date, today: date, part: Part) -> PeriodCoverage:

@@ -1,29 +1,33 @@
-"""What reports tell of calls, read from `Call` over one half-open span: by day, hour, line, queue, destination.
+"""What reports tell of calls, beside what pages tell of them (analytics.py): by day, hour, line, queue, destination.
 
-A report is made once for a closed period, so that rows may be read; pages that people wait for read sums. What was
-missed, and what counts as answered: call_figures.py and models/missed.py. Objects and connections: report_objects.py.
+Counts, talk and costs are read from the roll-ups, so that a report and the overview of the same days are the same. Rows
+are read for what no sum tells: below which wait half of the calls lie, the longest, what became of missed calls, who was
+never called back, and destinations in the provider's words. Objects and connections: report_objects.py.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, Count, F, FloatField, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import ExtractHour, TruncDate
+from django.db.models import Aggregate, Count, FloatField, Max, Min, Q, QuerySet, Sum
 
-from telephony.models import Call, Entity
-from telephony.models.calls import REACHED, UNANSWERED, CallQuerySet, Direction, Medium, Outcome
-from telephony.models.rollups import WITHIN_S
+from telephony.models import Entity
+from telephony.models.calls import REACHED, UNANSWERED, CallQuerySet, Direction, Medium
+from telephony.models.rollups import WITHIN_S, Part
+from telephony.models.spans import Span
 from telephony.models.spoken import Fate, fate_of, first_of, later_talks, not_spoken_since, with_number
+from telephony.services import analytics
 from telephony.services.call_figures import INBOUND
+from telephony.services.rollup_closing import figures_of
+from telephony.services.rollup_reading import sums
 
-_REACHED = INBOUND & Q(outcome__in=REACHED)
-_WAITED = _REACHED & Q(wait_s__isnull=False)
+_WAITED = INBOUND & Q(outcome__in=REACHED, wait_s__isnull=False)
+Currencies = Mapping[int, str]  # of the tenant's connections, by id
 
 
 class Share(Aggregate):
@@ -44,14 +48,16 @@ class Scope:
     connection_id: int | None = None
     line: Entity | None = None
 
+    @property
+    def part(self) -> Part:
+        if self.line is None:
+            return Part(connection=self.connection_id)
+        if self.line.is_line:
+            return Part(line=self.line.pk)
+        return Part(connection=self.line.connection_id, group=self.line.remote_id)
+
     def calls(self, start_at: datetime, end_at: datetime) -> CallQuerySet:
-        found: CallQuerySet = Call.objects.between(start_at, end_at)
-        if self.line is not None and not self.line.is_line:
-            remote = {"connection_id": self.line.connection_id, "group_remote_id": self.line.remote_id}
-            return found.filter(**remote)
-        if self.line is not None:
-            return found.filter(line=self.line)
-        return found.filter(connection_id=self.connection_id) if self.connection_id else found
+        return analytics.calls_of(self.part).between(start_at, end_at)
 
     @property
     def of_connection(self) -> int | None:
@@ -79,42 +85,37 @@ class Totals:
         return self.reached / self.inbound if self.inbound else None
 
 
-def totals(start_at: datetime, end_at: datetime, scope: Scope) -> Totals:
-    """Three queries."""
-    calls = scope.calls(start_at, end_at)
-    voice = calls.filter(medium=Medium.VOICE).aggregate(
-        inbound=Count("pk", filter=INBOUND),
-        reached=Count("pk", filter=_REACHED),
-        missed=Count("pk", filter=INBOUND & Q(outcome__in=UNANSWERED)),
-        half=Share("wait_s", 0.5, filter=_WAITED),
-        most=Share("wait_s", 0.9, filter=_WAITED),
-    )
-    costs = calls.filter(cost_micros__gt=0).order_by().values_list("connection__currency")
+def totals(span: Span, zone: ZoneInfo, scope: Scope, currencies: Currencies) -> Totals:
+    """Three queries, two of them of rows: waits, and who was never called back."""
+    rows = sums(("connection_id", "medium", "direction", "outcome"), span.first, span.last, zone, scope.part)
+    found = figures_of(rows, currencies)
+    unanswered = [
+        row.calls
+        for row in rows
+        if row.key[1:3] == (Medium.VOICE, Direction.INBOUND) and row.key[3] in UNANSWERED
+    ]
+    instants = span.instants(zone)
+    waited = scope.calls(*instants).filter(_WAITED, medium=Medium.VOICE)
+    waits = waited.aggregate(half=Share("wait_s", 0.5), most=Share("wait_s", 0.9))
     return Totals(
-        inbound=voice["inbound"],
-        reached=voice["reached"],
-        missed=voice["missed"],
-        half_s=voice["half"],
-        most_s=voice["most"],
-        waiting=never_called_back(start_at, end_at, scope).values("caller").distinct().count(),
-        cost_micros=dict(costs.annotate(cost=Sum("cost_micros"))),
+        inbound=found["inbound"],
+        reached=found["reached"],
+        missed=sum(unanswered),
+        half_s=waits["half"],
+        most_s=waits["most"],
+        waiting=never_called_back(*instants, scope).values("caller").distinct().count(),
+        cost_micros=found["cost"],
     )
 
 
-def by_day(start_at: datetime, end_at: datetime, scope: Scope, zone: ZoneInfo) -> dict[date, tuple[int, int]]:
-    """Local day -> (inbound, reached), days without calls left out."""
-    calls = _inbound(start_at, end_at, scope).annotate(day=TruncDate("started_at", tzinfo=zone))
-    rows = calls.order_by().values_list("day")
-    counted = rows.annotate(n=Count("pk"), reached=Count("pk", filter=_REACHED))
-    return {day: (n, reached) for day, n, reached in counted}
-
-
-def by_hour(start_at: datetime, end_at: datetime, scope: Scope, zone: ZoneInfo) -> dict[int, tuple[int, int]]:
-    """Hour of the zone's clocks -> (inbound, reached), over all days of the span."""
-    calls = _inbound(start_at, end_at, scope).annotate(hour=ExtractHour("started_at", tzinfo=zone))
-    rows = calls.order_by().values_list("hour")
-    counted = rows.annotate(n=Count("pk"), reached=Count("pk", filter=_REACHED))
-    return {hour: (n, reached) for hour, n, reached in counted}
+def by_hour(span: Span, zone: ZoneInfo, scope: Scope) -> dict[int, tuple[int, int]]:
+    """Hour of the zone's clocks -> (inbound, reached), over all days of the span; hours without calls left out."""
+    found: dict[int, tuple[int, int]] = {}
+    for one in analytics.hours_of(span, zone, scope.part):
+        if one.inbound:
+            inbound, reached = found.get(one.hour, (0, 0))
+            found[one.hour] = (inbound + one.inbound, reached + one.reached)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,84 +161,66 @@ def waiting_callers(start_at: datetime, end_at: datetime, scope: Scope, limit: i
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceFigures:
-    """Calls of one line, or of one queue or group of a connection.
-
-    within   of those answered, how many within WITHIN_S
-    place    None where the line is not known any more: `remote_id` is what the provider calls it
+class Waited:
+    """Of the calls of a place: below which wait half of those answered lie, how many of them in less than WITHIN_S, and the
+    longest wait of all.
     """
 
-    place: Entity | None
-    remote_id: str
-    connection_id: int
+    half_s: float | None = None
+    within: int | None = None
+    longest_s: int | None = None
+
+
+def by_line(
+    span: Span, zone: ZoneInfo, scope: Scope, currencies: Currencies
+) -> list[tuple[analytics.LineRow, Waited]]:
+    """Lines with calls, the most called first; three queries."""
+    rows = analytics.by_line(span, zone, scope.part, currencies, most=None)
+    waits = _waits(scope.calls(*span.instants(zone)), "line_id")
+    rows.sort(key=lambda one: (-one.inbound, -one.outbound, one.line_id or 0))
+    return [(one, waits.get((one.line_id,), Waited())) for one in rows]
+
+
+def by_group(span: Span, zone: ZoneInfo, scope: Scope) -> list[tuple[analytics.GroupRow, Waited]]:
+    """Queues and groups that were offered calls, the most called first; three queries."""
+    rows = analytics.by_group(span, zone, scope.part, most=None)
+    calls = scope.calls(*span.instants(zone)).exclude(group_remote_id="")
+    waits = _waits(calls, "connection_id", "group_remote_id")
+    return [(one, waits.get((one.connection_id, one.remote_id), Waited())) for one in rows]
+
+
+def _waits(calls: QuerySet, *columns: str) -> dict[tuple[Any, ...], Waited]:
+    rows = calls.filter(INBOUND, medium=Medium.VOICE).order_by().values_list(*columns)
+    counted = rows.annotate(
+        half=Share("wait_s", 0.5, filter=_WAITED),
+        within=Count("pk", filter=_WAITED & Q(wait_s__lt=WITHIN_S)),
+        longest=Max("wait_s"),
+    )
+    found = {}
+    for row in counted:
+        *key, half_s, within, longest_s = row
+        told = within if half_s is not None else None
+        found[tuple(key)] = Waited(half_s=half_s, within=told, longest_s=longest_s)
+    return found
+
+
+class DestinationFigures(NamedTuple):
+    """`cost_micros` is None where no call tells any."""
+
+    name: str
     currency: str
-    inbound: int
-    reached: int
-    abandoned: int
-    timed_out: int
-    within: int
-    half_s: float | None
-    longest_s: int | None
-    outbound: int
-    talk_s: int
+    calls: int
+    talk_s: int | None
     cost_micros: int | None
 
 
-def by_line(start_at: datetime, end_at: datetime, scope: Scope) -> list[PlaceFigures]:
-    """Lines with calls, the most called first; two queries."""
-    return _by_place(scope.calls(start_at, end_at), "line_remote_id")
-
-
-def by_group(start_at: datetime, end_at: datetime, scope: Scope) -> list[PlaceFigures]:
-    """Queues and groups with calls, the most called first; two queries."""
-    calls = scope.calls(start_at, end_at).exclude(group_remote_id="")
-    return _by_place(calls, "group_remote_id")
-
-
-def _by_place(calls: QuerySet, column: str) -> list[PlaceFigures]:
-    voice = Q(medium=Medium.VOICE)
-    rows = calls.order_by().values("connection_id", "connection__currency", remote_id=F(column))
-    counted = rows.annotate(
-        inbound=Count("pk", filter=voice & INBOUND),
-        reached=Count("pk", filter=voice & _REACHED),
-        abandoned=Count("pk", filter=voice & INBOUND & Q(outcome=Outcome.ABANDONED)),
-        timed_out=Count("pk", filter=voice & INBOUND & Q(outcome=Outcome.TIMED_OUT)),
-        within=Count("pk", filter=voice & _WAITED & Q(wait_s__lt=WITHIN_S)),
-        half_s=Share("wait_s", 0.5, filter=voice & _WAITED),
-        longest_s=Max("wait_s", filter=voice & INBOUND),
-        outbound=Count("pk", filter=voice & Q(direction=Direction.OUTBOUND)),
-        talk_s=Sum("duration_s", filter=voice),
-        cost_micros=Sum("cost_micros"),
-    )
-    found = list(counted)
-    places = Entity.objects.filter(
-        Q(is_line=True) | Q(facet__in=(Entity.Facet.QUEUE, Entity.Facet.GROUP)),
-        connection__in={row["connection_id"] for row in found},
-        remote_id__in={row["remote_id"] for row in found},
-    )
-    known = {(place.connection_id, place.remote_id): place for place in places.defer("document")}
-    figures = [
-        PlaceFigures(
-            place=known.get((row["connection_id"], row["remote_id"])),
-            currency=row.pop("connection__currency"),
-            talk_s=row.pop("talk_s") or 0,
-            **row,
-        )
-        for row in found
-    ]
-    return sorted(figures, key=lambda one: (-one.inbound, -one.outbound, one.remote_id))
-
-
-def by_destination(start_at: datetime, end_at: datetime, scope: Scope) -> Sequence[Any]:
-    """(destination, currency, calls, talk in seconds, cost) of calls that went out, the dearest first."""
-    calls = scope.calls(start_at, end_at).filter(direction=Direction.OUTBOUND).order_by()
+def by_destination(span: Span, zone: ZoneInfo, scope: Scope) -> list[DestinationFigures]:
+    """Calls and messages that went out, by what the provider calls where they went; the dearest first."""
+    calls = scope.calls(*span.instants(zone)).filter(direction=Direction.OUTBOUND).order_by()
     rows = calls.values_list("destination", "connection__currency")
     told = rows.annotate(n=Count("pk"), talk=Sum("duration_s"), cost=Sum("cost_micros"))
-    return sorted(told, key=lambda row: (-(row[4] or 0), -row[2], row[0]))
-
-
-def _inbound(start_at: datetime, end_at: datetime, scope: Scope) -> CallQuerySet:
-    return scope.calls(start_at, end_at).filter(INBOUND, medium=Medium.VOICE)
+    found = [DestinationFigures(*row) for row in told]
+    return sorted(found, key=lambda one: (-(one.cost_micros or 0), -one.calls, one.name))
 
 
 def _known(start_at: datetime, end_at: datetime, scope: Scope) -> CallQuerySet:

@@ -100,7 +100,17 @@ _ALL_STALE_QUARTERS = (
     "SELECT DISTINCT connection_id, day FROM telephony_rollupmark WHERE tenant_id = %(tenant)s"
 )
 _NEAR = "day BETWEEN %(first)s::date - 2 AND %(last)s::date + 2"
-STALE_DAYS = f"{_ALL_STALE_DAYS} AND mark.{_NEAR} AND local::date BETWEEN %(first)s AND %(last)s"
+# Days are kept as those of the tenant's zone: of any other each is counted now.
+_DAYS_OF_OTHER_ZONES = """
+    SELECT place.id, local::date FROM telephony_connection AS place
+      CROSS JOIN generate_series(%(first)s::date, %(last)s::date, interval '1 day') AS local
+     WHERE place.tenant_id = %(tenant)s
+       AND %(zone)s <> (SELECT time_zone FROM accounts_tenant WHERE id = %(tenant)s)
+"""
+STALE_DAYS = f"""
+    {_ALL_STALE_DAYS} AND mark.{_NEAR} AND local::date BETWEEN %(first)s AND %(last)s
+     UNION {_DAYS_OF_OTHER_ZONES}
+"""
 STALE_QUARTERS = f"{_ALL_STALE_QUARTERS} AND {_NEAR}"
 # What figures read: cells of days that nobody touched since, and the others counted now. One statement sees one state.
 # As a rule no day is marked: that is asked once; to look for each cell among them takes as long as to read it.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import report_runs, reports
+from telephony.views import report_looks, report_runs, reports
 
 _ALL = "t/<slug:slug>/reports/"
 _ONE = "t/<slug:slug>/reports/<int:pk>/"
@@ -10,7 +10,9 @@ _MAIL = "t/<slug:slug>/reports/outbox/<slug:key>/"
 urlpatterns = [
     path(_ALL, reports.ReportListView.as_view(), name="report_list"),
     path(f"{_ALL}new/", reports.ReportFormView.as_view(), name="report_new"),
-    path(f"{_ALL}look/", reports.ReportLookView.as_view(), name="report_look"),
+    path(f"{_ALL}look/", report_looks.ReportLookView.as_view(), name="report_look"),
+    path(f"{_ALL}look/logo/", report_looks.ReportLogoView.as_view(), name="report_logo"),
+    path(f"{_ALL}look/<slug:colour>.css", report_looks.ReportStyleView.as_view(), name="report_style"),
     path(f"{_ALL}outbox/", report_runs.ReportOutboxView.as_view(), name="report_outbox"),
     path(_MAIL, report_runs.ReportMailView.as_view(), name="report_mail"),
     path(f"{_MAIL}page/", report_runs.ReportMailBodyView.as_view(), name="report_mail_page"),

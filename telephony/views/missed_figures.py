@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
@@ -15,10 +17,12 @@ from accounts.views_base import TenantRightMixin
 from portal.ui import formats
 from portal.ui.figures import LEFT, ROOM_BELOW, TOP, WIDE, Scale, draw_axis, draw_grid, ticks
 from portal.ui.svg import Drawing, Figure
+from telephony.figures.tables import Column, Table
 from telephony.services.missed_figures import MissedFigures, figures_of
+from telephony.views.figure_files import FigureFilesMixin
 
 
-class MissedFiguresView(TenantRightMixin, TemplateView):
+class MissedFiguresView(FigureFilesMixin, TenantRightMixin, TemplateView):
     right = Right.CALLS_LIST
     menu_entry = "telephony:missed"
     template_name = "telephony/missed_figures.html"
@@ -29,6 +33,35 @@ class MissedFiguresView(TenantRightMixin, TemplateView):
         return super().get_context_data(
             title=_("Missed callers in figures"), found=found, by_day=by_day(found), **kwargs
         )
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        make = TABLES.get(name)
+        return make(context["found"]) if make else None
+
+
+def days_table(found: MissedFigures) -> Table:
+    columns = [
+        Column(_("Day"), "day", "day"),
+        Column(_("Missed"), "count", "missed"),
+        Column(_("Spoken to since"), "count", "spoken_to"),
+        Column(_("Not spoken to"), "count", "not_spoken_to"),
+    ]
+    counts = [(day, found.missed.get(day, 0), found.waiting.get(day, 0)) for day in found.days]
+    rows = [[day.isoformat(), missed, missed - waiting, waiting] for day, missed, waiting in counts]
+    return Table(title=_("Missed callers by day"), columns=columns, rows=rows)
+
+
+def people_table(found: MissedFigures) -> Table:
+    columns = [
+        Column(_("Person"), "text", "person"),
+        Column(pgettext("missed callers", "Done in 30 days"), "count", "done"),
+        Column(pgettext("missed callers", "Looks after now"), "count", "owns"),
+    ]
+    rows = [[str(one.person), one.done, one.owns] for one in found.people]
+    return Table(title=_("Missed callers by person"), columns=columns, rows=rows)
+
+
+TABLES: Mapping[str, Callable[[MissedFigures], Table]] = {"by_day": days_table, "by_person": people_table}
 
 
 def by_day(found: MissedFigures) -> Figure:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from portal.ui import formats
 from portal.ui.figures import bars
 from portal.ui.svg import Figure
+from telephony.figures.tables import Column, Table
 from telephony.services.number_story import Month
 
 WIDE, NARROW = (736.0, 170.0), (358.0, 190.0)
@@ -25,6 +26,24 @@ def year(months: Sequence[Month]) -> Figure:
     head = (_("Month"), _("In"), _("of these answered"), _("Out"), _("Internal"))
     rows = [(formats.date_words(one.first, formats.SHORT_MONTH_YEAR), *_counts(one)) for one in months]
     return replace(drawn, head=head, rows=rows, narrow=narrow.svg)
+
+
+def table(months: Sequence[Month]) -> Table:
+    columns = [
+        Column(_("Month"), "month", "month"),
+        Column(_("In"), "count", "inbound"),
+        Column(_("of these answered"), "count", "answered"),
+        Column(_("Out"), "count", "outbound"),
+        Column(_("Internal"), "count", "internal"),
+    ]
+    rows = [
+        [
+            one.first.date().isoformat(),
+            *((one.inbound, one.reached, one.outbound, one.internal) if one.is_known else (None,) * 4),
+        ]
+        for one in months
+    ]
+    return Table(title=_("A year of calls"), columns=columns, rows=rows)
 
 
 def _counts(month: Month) -> Sequence[object]:

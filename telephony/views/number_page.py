@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +16,13 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.numbers import canonical, display
 from portal.ui.links import tenant_url
+from telephony.figures.tables import Table
 from telephony.menu import may_block
 from telephony.models import Call, Entity
 from telephony.models.calls import Direction
 from telephony.services.number_story import NumberStory, story_of
 from telephony.views import number_figures
+from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.offers import offered_one
 
 
@@ -33,7 +36,7 @@ def _sides(story: NumberStory) -> list[tuple[str, Sequence[Call], bool, str]]:
     ]
 
 
-class NumberView(TenantRightMixin, TemplateView):
+class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
     """Whose a number is, where it rings, who refuses it, its calls, its changes; of an owned one what can be done.
 
     Any notation leads to the address with the canonical one; what is no number is told, with another try.
@@ -59,7 +62,8 @@ class NumberView(TenantRightMixin, TemplateView):
     def _unreadable(self) -> HttpResponse:
         self.template_name = "telephony/number_unreadable.html"
         text = self.kwargs["e164"].replace("\0", "")[:80]
-        return self.render_to_response({"title": _("No telephone number"), "search_query": text}, status=404)
+        told = {"title": _("No telephone number"), "search_query": text}
+        return TemplateView.render_to_response(self, told, status=404)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         number = self.number
@@ -78,6 +82,12 @@ class NumberView(TenantRightMixin, TemplateView):
             year=number_figures.year(story.months) if any(one.calls for one in story.months) else None,
             **kwargs,
         )
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        if name != "year" or not context["year"]:
+            return None
+        table = number_figures.table(context["story"].months)
+        return replace(table, title=f"{table.title} {context['number']}")
 
     def acts(self, entity: Entity) -> dict[str, Any]:
         """What can be done with an owned number: see whose it is, give it back."""

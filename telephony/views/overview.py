@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,12 @@ from django.views.generic import TemplateView
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.days import midnight
+from telephony.figures import rankings
+from telephony.figures.answer_rate import answer_rate
+from telephony.figures.hours import when_people_call
+from telephony.figures.span_words import span_words
+from telephony.figures.tables import Table
+from telephony.figures.volume import volume
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
 from telephony.models import Change, SyncRun
@@ -27,8 +33,8 @@ from telephony.services.period_coverage import PeriodCoverage, coverage_of
 from telephony.services.retention import no_longer_kept
 from telephony.services.rollup_closing import versions_of
 from telephony.services.waiting import waits_of
-from telephony.views import overview_figures
 from telephony.views.attention import attention_of
+from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.overview_asked import GROUPS, AskedMixin
 from telephony.views.panels import overview_panels
 
@@ -41,7 +47,7 @@ LATEST_CHANGES = 5
 MOST_PLANS = 6
 
 
-class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
+class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView):
     right = None
     template_name = "telephony/overview.html"
 
@@ -133,7 +139,7 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
             "destinations": [
                 (
                     one,
-                    overview_figures.place_words(one),
+                    rankings.place_words(one),
                     self.url_of(span, part, direction="outbound", dialled=one.code) if one.code else "",
                 )
                 for one in analytics.by_destination(span, zone, part, currencies)[: analytics.MOST_ROWS]
@@ -144,11 +150,31 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
             },
             "waiting": waiting,
             "names": names_of([one.number for one in waiting]),
-            "span_words": overview_figures.span_words(span),
-            "before_words": overview_figures.span_words(span.before),
+            "span_words": span_words(span),
+            "before_words": span_words(span.before),
             "in_time_s": WITHIN_S,
             **self._over_time(trend, zone, part, coverage, found),
         }
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        if not context.get("may_see_calls"):
+            return None
+        span, part, zone = context["span"], context["part"], ZoneInfo(context["zone"])
+        names = {one.pk: one.name for one in connections_of(self.request)}
+        currencies = {one.pk: one.currency for one in connections_of(self.request)}
+        match name:
+            case "figures":
+                return rankings.figures(context["compared"], span)
+            case "volume" | "rate" | "heat":
+                table: Table = context[name].table
+                return table
+            case "lines":
+                return rankings.lines(analytics.by_line(span, zone, part, currencies, most=None))
+            case "groups":
+                return rankings.groups(analytics.by_group(span, zone, part, most=None), names)
+            case "destinations":
+                return rankings.destinations(analytics.by_destination(span, zone, part, currencies))
+        return None
 
     def _over_time(
         self,
@@ -159,38 +185,27 @@ class OverviewView(AskedMixin, TenantRightMixin, TemplateView):
         found: analytics.Compared,
     ) -> dict[str, Any]:
         steps = analytics.over_time(trend, zone, part)
+        not_whole = coverage.worst
         trend_url = self.url_of(trend, part, direction="inbound")
         may_compare = trend.name and coverage.reaches(trend.before)
         rate_before = found.before.answer_rate if may_compare else None
         return {
-            "volume": overview_figures.volume(
+            "volume": volume(
                 steps,
                 trend,
-                coverage.not_whole,
+                not_whole,
                 lambda step: self.calls_url(*trend.part_of(step), part, direction="inbound"),
             ),
-            "rate": overview_figures.answer_rate(
-                steps, trend, rate_before, self._changes(trend, zone, part), coverage.not_whole, zone
+            "rate": answer_rate(
+                steps, trend, rate_before, analytics.changes_of_lines(trend, zone, part), not_whole, zone
             ),
-            "heat": overview_figures.when_people_call(
+            "heat": when_people_call(
                 analytics.hours_of(trend, zone, part),
                 trend,
                 lambda weekday, hour: f"{trend_url}&weekday={weekday}&hour={hour}",
             ),
             "trend_url": trend_url,
         }
-
-    def _changes(self, trend: Span, zone: ZoneInfo, part: Part) -> Sequence[Change]:
-        """Changes made to lines meanwhile, which the answer rate may have followed."""
-        begin, end = trend.instants(zone)
-        marks = Change.objects.filter(
-            state=Change.State.APPLIED, sent_at__gte=begin, sent_at__lt=end, line__isnull=False
-        )
-        if part.line is not None:
-            marks = marks.filter(line_id=part.line)
-        if part.connection is not None:
-            marks = marks.filter(connection_id=part.connection)
-        return list(marks.order_by("-sent_at").select_related("line")[:12])[::-1]
 
     def _closed(self, span: Span, part: Part) -> Any:
         """What was said of a whole month that is closed; nothing of other spans and of parts."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from portal.ui.links import tenant_url
+from telephony.figures.ways import Ways
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
 from telephony.models import Entity
@@ -46,23 +46,13 @@ class AskedMixin:
         return self.calls_url(span.first, span.last, part, **more)
 
     def calls_url(self, first: date, last: date, part: Part, **more: object) -> str:
-        period = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
-        return self._calls_url(part, **period, **more)
+        return self._ways(part).calls(first, last, **more)
 
     def running_url(self, at: datetime, part: Part) -> str:
-        """The calls that went on at an instant."""
-        return self._calls_url(part, running=at.isoformat())
+        return self._ways(part).running(at)
 
-    def _calls_url(self, part: Part, **more: object) -> str:
-        values = {
-            "medium": "voice",
-            "connection": part.connection,
-            "line": part.line,
-            "group": self.group.pk if self.group else None,
-            **more,
-        }
-        set_ones = {name: value for name, value in values.items() if value is not None}
-        return f"{tenant_url(self.request.tenant, 'telephony:call_list')}?{urlencode(set_ones)}"
+    def _ways(self, part: Part) -> Ways:
+        return Ways(tenant=self.request.tenant, part=part, group=self.group.pk if self.group else None)
 
     def part_url(self, name: str) -> str:
         """A part of the overview, of the same figures."""

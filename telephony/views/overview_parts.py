@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -15,23 +16,26 @@ from django.views.generic import TemplateView
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui import formats
+from telephony.figures import rankings, waiting
+from telephony.figures.fates import fate_words, fates_figure
+from telephony.figures.span_words import span_words
+from telephony.figures.tables import Table
+from telephony.figures.told import Told
 from telephony.forms.calls import wait_key
 from telephony.models import Entity
 from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
-from telephony.reports.fates import fate_words, fates_figure
 from telephony.services import analytics, report_facts
 from telephony.services.number_names import names_of
 from telephony.services.peaks import peaks_of
 from telephony.services.period_coverage import coverage_of
 from telephony.services.waiting import Waited, waited_over_time
-from telephony.views import overview_waiting
+from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview_asked import AskedMixin
-from telephony.views.overview_figures import span_words
 
 
-class PartView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView):
+class PartView(AskedMixin, FragmentOrPageMixin, FigureFilesMixin, TenantRightMixin, TemplateView):
     """A part says what it is called, of at most how many days it tells, and what its template shows of them."""
 
     right = Right.CALLS_LIST
@@ -56,6 +60,10 @@ class PartView(AskedMixin, FragmentOrPageMixin, TenantRightMixin, TemplateView):
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         raise NotImplementedError
 
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        told = context.get(name)
+        return told.table if isinstance(told, Told) else None
+
 
 class FatesView(PartView):
     """The bar, and its table with a way to the calls of each fate; none where nobody with a number was missed."""
@@ -69,13 +77,14 @@ class FatesView(PartView):
         scope = report_facts.Scope(connection_id=part.connection, line=line)
         found = report_facts.fates(*span.instants(zone), scope, zone)
         if not found.all:
-            return {"figure": None}
+            return {"fates": None}
         rows = []
         for fate, words, _css in fate_words():
             url = self.url_of(span, part, direction="inbound", fate=fate.value)
             count = formats.count(found.of(fate))
             rows.append((words, format_html('<a href="{}">{}</a>', url, count) if found.of(fate) else count))
-        return {"figure": replace(fates_figure(found), rows=rows, css="paper")}
+        fates = fates_figure(found)
+        return {"fates": replace(fates, figure=replace(fates.figure, rows=rows, css="paper"))}
 
 
 class CallersView(PartView):
@@ -89,6 +98,10 @@ class CallersView(PartView):
             "names": names_of(one.number for one in callers),
         }
 
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        rows = [caller for caller, _url in context["callers"]]
+        return rankings.callers(rows, context["names"]) if name == "callers" else None
+
 
 class WaitsView(PartView):
     heading = gettext_lazy("How long people wait")
@@ -101,15 +114,15 @@ class WaitsView(PartView):
         for step, one in steps.items():
             if trend == span or step >= span.first:
                 found.add(one)
-        not_whole = coverage_of(trend.first, trend.last, span.today, part).not_whole
+        not_whole = coverage_of(trend.first, trend.last, span.today, part).worst
         return {
-            "waited": overview_waiting.waited(
+            "waited": waiting.waited(
                 found,
                 span,
                 lambda *bounds: self.url_of(span, part, direction="inbound", waited=wait_key(*bounds)),
             ),
             "within_s": WITHIN_S,
-            "level": overview_waiting.service_level(steps, trend, not_whole),
+            "level": waiting.service_level(steps, trend, not_whole),
         }
 
 
@@ -120,9 +133,9 @@ class PeaksView(PartView):
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         trend = span.trend
-        not_whole = coverage_of(trend.first, trend.last, span.today, part).not_whole
+        not_whole = coverage_of(trend.first, trend.last, span.today, part).worst
         return {
-            "peaks": overview_waiting.at_once(
+            "peaks": waiting.at_once(
                 peaks_of(trend, zone, part), trend, zone, not_whole, lambda at: self.running_url(at, part)
             )
         }

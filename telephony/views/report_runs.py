@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from csp.decorators import csp_replace
@@ -16,10 +17,14 @@ from accounts import outbox
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.views import FragmentMixin
+from telephony.figures.tables import Table
 from telephony.models import ReportReceipt, ReportRun
 from telephony.reports import workshop
+from telephony.reports.document import without_ways
 from telephony.reports.mail import TYPES
 from telephony.services import report_files
+from telephony.views.figure_files import FigureFilesMixin
+from telephony.views.report_looks import worn_by
 
 INDEX = "telephony:report_list"
 OPEN = (ReportRun.State.WAITING, ReportRun.State.SENDING)
@@ -36,7 +41,7 @@ class RunPage(TenantRightMixin):
         return get_object_or_404(known, pk=self.kwargs["pk"])
 
 
-class ReportRunView(RunPage, FragmentMixin, TemplateView):
+class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
     """While it is being made and sent the page asks for its state by itself."""
 
     template_name = "telephony/report_run.html"
@@ -48,15 +53,28 @@ class ReportRunView(RunPage, FragmentMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.run
+        document = None if self.is_fragment else workshop.kept(run)
+        if document is not None:
+            if Right.CALLS_LIST not in self.request.rights:
+                document = without_ways(document)
+            kwargs |= worn_by(self.request, document)
         return super().get_context_data(
             title=run.report.name,
             run=run,
             period=workshop.period_words(run.period, run.report.period),
             is_open=run.state in OPEN,
             receipts=list(run.receipts.select_related("person").order_by("pk")),
-            document=None if self.is_fragment else workshop.kept(run),
+            document=document,
             **kwargs,
         )
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        document = context["document"]
+        sections = document.sections if document else []
+        return next((one.table for one in sections if one.key == name and one.columns), None)
+
+    def zone_of_table(self, context: Mapping[str, Any]) -> str:
+        return str(context["document"].zone)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         response = super().render_to_response(context, **kwargs)

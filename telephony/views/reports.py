@@ -1,4 +1,7 @@
-"""Reports: the list, one of them with its runs, and the form with its preview. A run's page: report_runs.py."""
+"""Reports: the list, one of them with its runs, and the form with its preview.
+
+A run's page: report_runs.py. How all of them look: report_looks.py.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,15 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView
-from telephony.forms.reports import ReportForm, ReportLookForm
-from telephony.models import Connection, Entity, Report, ReportLook, ReportRun
+from telephony.forms.reports import ReportForm
+from telephony.models import Connection, Entity, Report, ReportRun
+from telephony.reports.document import without_ways
 from telephony.reports.figures import FIGURES, READY, rights_to
-from telephony.reports.paper import is_picture
 from telephony.reports.workshop import document_of, period_words
 from telephony.services import report_schedule
 from telephony.tables.report_words import cadence_words
 from telephony.tables.reports import ReportTable
+from telephony.views.report_looks import worn_by
 
 INDEX = "telephony:report_list"
 RUNS_SHOWN = 30
@@ -168,7 +172,11 @@ class ReportFormView(ReportPage, FormView):
         if "preview" in self.request.POST:
             period = report_schedule.covered(report, timezone.now())
             document, _asked = document_of(report, period)
-            context = self.get_context_data(form=form, document=document, coming=coming_of(report))
+            if Right.CALLS_LIST not in self.request.rights:
+                document = without_ways(document)
+            context = self.get_context_data(
+                form=form, document=document, coming=coming_of(report), **worn_by(self.request, document)
+            )
             return self.render_to_response(context)
         if report.owner is None or not rights_to(report.figures) <= self.request.rights:
             report.owner = self.request.user
@@ -222,35 +230,3 @@ class ReportActView(ReportPage, View):
             return HttpResponseRedirect(self.url("report_list"))
         self.note(report, act)
         return self.home()
-
-
-class ReportLookView(TenantRightMixin, FormView):
-    """Name, colour, logo and foot of all reports of the tenant."""
-
-    right = Right.REPORTS_SCHEDULE
-    menu_entry = INDEX
-    template_name = "telephony/report_look.html"
-    form_class = ReportLookForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        look = ReportLook.objects.first() or ReportLook(heading=self.request.tenant.operator_name)
-        return {**super().get_form_kwargs(), "instance": look, "is_picture": is_picture}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(title=_("Look of reports"), **kwargs)
-
-    def form_valid(self, form: ReportLookForm) -> HttpResponse:
-        form.save()
-        audit.record(
-            AuditEvent.Verb.SETTINGS,
-            tenant=self.request.tenant,
-            person=self.request.user,
-            object_label=_("Look of reports"),
-            detail={"fields": form.changed_data},
-            request=self.request,
-        )
-        messages.success(self.request, _("Reports look so from now on."))
-        return HttpResponseRedirect(tenant_url(self.request.tenant, INDEX))
-
-    def form_invalid(self, form: ReportLookForm) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)

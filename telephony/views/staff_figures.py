@@ -16,11 +16,13 @@ from django.views.generic import TemplateView
 from accounts.models import Tenant
 from accounts.views_base import StaffRequiredMixin
 from portal.ui.links import tenant_url
+from telephony.figures.answer_rate import answer_rate
+from telephony.figures.span_words import span_words
+from telephony.figures.volume import volume
 from telephony.forms.overview import TenantFiguresForm
 from telephony.models.spans import Span
 from telephony.services import tenant_figures
 from telephony.tables.tenants import ORDERS, TenantTable, ordered
-from telephony.views import overview_figures
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview import SHORT_CUTS
 
@@ -73,7 +75,7 @@ class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
             "filter_form": self.form,
             "short_cuts": SHORT_CUTS,
             "span": self.span,
-            "span_words": overview_figures.span_words(self.span),
+            "span_words": span_words(self.span),
             "has_more": len(self.tenants) > MOST_TENANTS,
             **kwargs,
         }
@@ -88,15 +90,15 @@ class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
             table=self._table(rows),
             compared=together,
             may_compare=may_compare,
-            before_words=overview_figures.span_words(self.span.before),
+            before_words=span_words(self.span.before),
             lacking=sum(row.lacking for row in rows),
-            volume=overview_figures.volume(steps, trend, (), lambda step: ""),
-            rate=overview_figures.answer_rate(
+            volume=volume(steps, trend, ()),
+            rate=answer_rate(
                 steps,
                 trend,
                 together.before.answer_rate if may_compare and trend == self.span else None,
                 (),
-                (),
+                {},
                 timezone.get_current_timezone(),
             ),
             never_url=f"{reverse('telephony:staff_never')}?{query}",
@@ -125,7 +127,7 @@ class NeverView(StaffAskedMixin, FragmentOrPageMixin, StaffRequiredMixin, Templa
             base_template="base_staff.html",
             title=heading,
             object=heading,
-            span_words=overview_figures.span_words(self.span),
+            span_words=span_words(self.span),
             within=self.within,
             is_short=is_short,
             tenants=[(tenant, count, self._board(tenant)) for tenant, count in found],

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from telephony.figures.hours import when_people_call
 from telephony.forms.overview import FiguresForm
 from telephony.models import Call
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics, call_figures
 from telephony.templatetags.telephony import hours
-from telephony.views.overview_figures import when_people_call
 
 from .conftest import LINE, NOON
 

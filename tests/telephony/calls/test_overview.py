@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from datetime import timedelta
 from html import unescape
+from io import BytesIO, StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import AuditEvent, Membership
+from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.bench.world import LINES, drafts, make_connection
 from telephony.forms.calls import CallFilterForm
@@ -116,6 +122,48 @@ def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) ->
         if found != int(shown.replace(",", "")):
             wrong.append((query, shown, found))
     return wrong
+
+
+FIGURES = ("figures", "volume", "rate", "heat", "lines", "groups", "destinations")
+
+
+def test_each_figure_is_fetched_as_a_file(alice: Connection, client: Client) -> None:
+    """What the page shows, as numbers: by whoever may export, and the audit says so."""
+    client.force_login(alice.tenant.memberships.get().person)
+    page = "/t/alice/?period=30d"
+    shown = client.get(page)
+    steps = {row[0]: row[1] for row in shown.context["volume"].table.rows}
+    assert all(f"figure={name}&amp;format=json" in shown.content.decode() for name in FIGURES)
+    addresses = [
+        *(f"{page}&figure={name}" for name in FIGURES),
+        f"/t/alice/numbers/+{LINES[0]}/?figure=year",
+        "/t/alice/calls/missed/figures/?figure=by_day",
+        "/t/alice/figures/callers/?period=30d&figure=callers",
+        "/t/alice/figures/missed/?period=30d&figure=fates",
+    ]
+    for address in addresses:
+        found = client.get(f"{address}&format=json")
+        rows = json.loads(found.content)
+        assert rows, address
+        assert found["Content-Disposition"].endswith('.json"')
+    fates = addresses[-1]
+    text = client.get(f"{fates}&format=csv").content.decode("utf-8-sig")
+    sheet = openpyxl.load_workbook(BytesIO(client.get(f"{fates}&format=xlsx").content)).active
+    assert sheet is not None
+    assert [sheet["B2"].value, sheet["B2"].data_type] == [rows[0]["calls"], "n"]
+    assert len(list(csv.reader(StringIO(text)))) == sheet.max_row == len(rows) + 1
+    volume = json.loads(client.get(f"{page}&figure=volume&format=json").content)
+    assert {one["from_day"]: one["inbound"] for one in volume} == steps
+    head = client.get(f"{page}&figure=volume&format=csv").content.decode("utf-8-sig").splitlines()[0]
+    assert head.startswith("Day (Europe/Paris),")
+    event = AuditEvent.objects.filter(verb=AuditEvent.Verb.EXPORTED).latest("pk")
+    assert (event.object_label, event.detail["filter"]["figure"]) == ("Inbound calls", "volume")
+
+    assert client.get(f"{page}&figure=salaries").status_code == 404
+    assert client.get(f"{page}&figure=volume&format=exe").status_code == 404
+    Membership.objects.update(role=Role.VIEWER)
+    assert client.get(f"{page}&figure=volume&format=csv").status_code == 403
+    assert "figure=volume" not in client.get(page).content.decode()
 
 
 def test_a_closed_month_says_its_version(alice: Connection, client: Client) -> None:

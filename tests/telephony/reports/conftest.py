@@ -59,12 +59,10 @@ def calls(alder: Tenant) -> Connection:
             waits = f"+3363998{day:04d}"
             back = f"+3363997{day:04d}"
             rows += [
-                _call(link, line, at, "inbound", "answered", "+33639960001", wait_s=8, cost_micros=10_000),
-                _call(link, line, at, "inbound", "missed", back),
-                _call(link, line, at, "inbound", "missed", waits),
-                _call(
-                    link, line, at + timedelta(minutes=20), "outbound", "answered", "", back, duration_s=60
-                ),
+                call(link, line, at, "inbound", "answered", "+33639960001", wait_s=8, cost_micros=10_000),
+                call(link, line, at, "inbound", "missed", back),
+                call(link, line, at, "inbound", "missed", waits),
+                call(link, line, at + timedelta(minutes=20), "outbound", "answered", "", back, duration_s=60),
             ]
             state = "missing" if day == 12 else "complete"
             Coverage.objects.create(connection=link, day=at.date(), state=state, read_at=MONDAY)
@@ -72,7 +70,7 @@ def calls(alder: Tenant) -> Connection:
         return link
 
 
-def _call(
+def call(
     link: Connection,
     line: Entity,
     at: datetime,

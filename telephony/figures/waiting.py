@@ -1,8 +1,8 @@
-"""The overview's figures of waiting and of calls at once, with the sentences that say what is seen."""
+"""Figures of waiting and of calls at once, with the sentences that say what is seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,21 +13,14 @@ from django.utils.translation import ngettext, pgettext
 from portal.ui import formats
 from portal.ui.figures import Gap, line, plain
 from portal.ui.stacks import Layer, Stack, stacked
-from telephony.models import Coverage
+from telephony.figures.answer_rate import ENOUGH, gaps_of
+from telephony.figures.span_words import long_step_words, measure_of, span_words, step_head, step_words
+from telephony.figures.tables import Column, Table
+from telephony.figures.told import Told
 from telephony.models.rollups import WAIT_STEPS, WITHIN_S
 from telephony.models.spans import Span
 from telephony.services.peaks import Peak
 from telephony.services.waiting import Waited
-from telephony.views.overview_figures import (
-    ENOUGH,
-    Told,
-    gaps_of,
-    long_step_words,
-    measure_of,
-    span_words,
-    step_head,
-    step_words,
-)
 
 
 def waited(found: Waited, span: Span, url_of: Callable[[int, int | None], str]) -> Told:
@@ -48,7 +41,28 @@ def waited(found: Waited, span: Span, url_of: Callable[[int, int | None], str]) 
             for bounds, *counts in zip(WAIT_STEPS, *(part.counts for part in found.parts), strict=True)
         ],
     )
-    return Told(stacked(stack, head=_("Waited")), _waited_sentence(found), "", found.untold == found.calls)
+    return Told(
+        figure=stacked(stack, head=_("Waited")),
+        sentence=_waited_sentence(found),
+        measure="",
+        table=_waits_table(found),
+        is_empty=found.untold == found.calls,
+    )
+
+
+def _waits_table(found: Waited) -> Table:
+    columns = [
+        Column(_("Waited"), "text", "waited"),
+        Column(pgettext("several calls", "Answered"), "count", "answered"),
+        Column(pgettext("several calls", "Gave up"), "count", "gave_up"),
+        Column(pgettext("several calls", "Timed out"), "count", "timed_out"),
+        Column(pgettext("several calls", "Other"), "count", "other"),
+    ]
+    rows = [
+        [formats.between(*bounds), *counts]
+        for bounds, *counts in zip(WAIT_STEPS, *(part.counts for part in found.parts), strict=True)
+    ]
+    return Table(title=_("How long people wait"), columns=columns, rows=rows)
 
 
 def _waited_sentence(found: Waited) -> str:
@@ -76,7 +90,7 @@ def _waited_sentence(found: Waited) -> str:
     return " ".join(words)
 
 
-def service_level(steps: Mapping[date, Waited], span: Span, not_whole: Sequence[Coverage]) -> Told:
+def service_level(steps: Mapping[date, Waited], span: Span, not_whole: Mapping[date, str]) -> Told:
     """The share of all inbound calls that was answered in time, over time."""
     starts = list(steps)
     levels = [
@@ -99,19 +113,30 @@ def service_level(steps: Mapping[date, Waited], span: Span, not_whole: Sequence[
         low, step = min(known)
         words = {"when": long_step_words(span, step), "low": plain(low, "%", 1)}
         sentence = _("%(when)s had the lowest, %(low)s. Fewer than five calls make no point.") % words
-    return Told(figure, sentence, measure_of(span), not known)
+    columns = [
+        Column(step_head(span), "month" if span.step == "month" else "day", "from_day"),
+        Column(_("Inbound"), "count", "inbound"),
+        Column(_("Service level"), "percent", "service_level"),
+    ]
+    rows = [[span.part_of(step)[0].isoformat(), one.calls, one.level] for step, one in steps.items()]
+    return Told(
+        figure=figure,
+        sentence=sentence,
+        measure=measure_of(span),
+        table=Table(title=_("Service level"), columns=columns, rows=rows),
+        is_empty=not known,
+    )
 
 
 def at_once(
     peaks: Sequence[Peak],
     span: Span,
     zone: ZoneInfo,
-    not_whole: Sequence[Coverage],
+    not_whole: Collection[date],
     url_of: Callable[[datetime], str],
 ) -> Told:
     """The most calls at once of each day. Each bar leads to the calls that went on then."""
     most = max(peaks, key=lambda peak: peak.calls)
-    lacking = {one.day for one in not_whole}
     stack = Stack(
         layers=[
             Layer(name=pgettext("several calls", "at once"), values=[one.calls for one in peaks], css="f1")
@@ -119,7 +144,7 @@ def at_once(
         labels=[step_words(span, peak.day) for peak in peaks],
         label=_("Most calls at once %(span)s") % {"span": span_words(span)},
         links=[url_of(peak.at) if peak.calls else "" for peak in peaks],
-        gaps=frozenset(at for at, peak in enumerate(peaks) if peak.day in lacking),
+        gaps=frozenset(at for at, peak in enumerate(peaks) if peak.day in not_whole),
     )
     words = {
         "most": formats.count(most.calls),
@@ -127,4 +152,16 @@ def at_once(
         "at": date_format(most.at.astimezone(zone), "H:i"),
     }
     sentence = _("%(when)s had the most: %(most)s at %(at)s.") % words
-    return Told(stacked(stack, head=step_head(span)), sentence, measure_of(span), not most.calls)
+    columns = [
+        Column(_("Day"), "day", "day"),
+        Column(_("Most calls at once"), "count", "most_at_once"),
+        Column(_("First at"), "moment", "first_at"),
+    ]
+    rows = [[peak.day.isoformat(), peak.calls, peak.at.isoformat()] for peak in peaks]
+    return Told(
+        figure=stacked(stack, head=step_head(span)),
+        sentence=sentence,
+        measure=measure_of(span),
+        table=Table(title=_("Most calls at once"), columns=columns, rows=rows),
+        is_empty=not most.calls,
+    )

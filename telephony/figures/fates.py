@@ -1,4 +1,4 @@
-"""What became of missed calls, drawn once for reports and pages."""
+"""What became of missed calls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from django.utils.translation import ngettext
 
 from portal.ui import formats
 from portal.ui.paper_figures import Part, whole
-from portal.ui.svg import Figure
+from telephony.figures.tables import Column, Table
+from telephony.figures.told import Told
 from telephony.models.spoken import Fate
 from telephony.services.report_facts import Fates
 
@@ -23,10 +24,17 @@ def fate_words() -> list[tuple[Fate, str, str]]:
     ]
 
 
-def fates_figure(found: Fates) -> Figure:
+def fates_figure(found: Fates) -> Told:
     """One bar cut into the fates; its label is the title."""
     title = ngettext(
         "What became of the %(count)s missed call", "What became of the %(count)s missed calls", found.all
     ) % {"count": formats.count(found.all)}
     parts = [Part(value=found.of(fate), words=words, css=css) for fate, words, css in fate_words()]
-    return whole(parts, label=title, head=(_("What became of it"), _("Calls")))
+    columns = [Column(_("What became of it"), "text", "fate"), Column(_("Calls"), "count", "calls")]
+    return Told(
+        figure=whole(parts, label=title, head=(_("What became of it"), _("Calls"))),
+        sentence="",
+        measure=_("Those whose number is known, up to now."),
+        table=Table(title=title, columns=columns, rows=[[part.words, part.value] for part in parts]),
+        is_empty=not found.all,
+    )

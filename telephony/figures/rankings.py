@@ -1,0 +1,156 @@
+"""Tables of a span in figures, and of who and where: lines, queues, destinations and callers, each with what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from portal.lib.number_kinds import About, NumberKind
+from telephony.figures.span_words import span_words
+from telephony.figures.tables import Cell, Column, Table, amount
+from telephony.models.rollups import WITHIN_S
+from telephony.models.spans import Span
+from telephony.services.analytics import (
+    CallerRow,
+    Compared,
+    DestinationRow,
+    GroupRow,
+    LineRow,
+)
+
+
+def figures(compared: Compared, span: Span) -> Table:
+    """The span, and the like one before it."""
+    sides = ((span, compared.now), (span.before, compared.before))
+    currencies = sorted({currency for _span, one in sides for currency in one.cost_micros})
+    columns = [
+        Column(_("Period"), "text", "period"),
+        Column(_("Calls"), "count", "calls"),
+        Column(_("Inbound"), "count", "inbound"),
+        Column(_("Answered"), "count", "answered"),
+        Column(pgettext("several calls", "Missed"), "count", "missed"),
+        Column(_("Outbound"), "count", "outbound"),
+        Column(_("Talked"), "talk", "talked"),
+        Column(_("SMS"), "count", "messages"),
+        *_cost_columns(currencies),
+    ]
+    rows = [
+        [
+            capfirst(span_words(days)),
+            *(one.calls, one.inbound, one.reached, one.missed, one.outbound, one.talk_s, one.messages),
+            *_costs(one.cost_micros, currencies),
+        ]
+        for days, one in sides
+    ]
+    return Table(title=_("In figures"), columns=columns, rows=rows)
+
+
+def place_words(row: DestinationRow) -> str:
+    """The country of a calling code, the main one of several; of numbers without one, that they are short."""
+    if not row.code:
+        return _("Short numbers")
+    if row.code in ("+1", "+7"):
+        main = About(kind=NumberKind.OTHER, country=row.regions[0]).country_name
+        return _("%(country)s and others") % {"country": main}
+    region = row.regions[0] if row.regions else ""
+    if region in ("", "001"):
+        return _("No country")
+    return About(kind=NumberKind.OTHER, country=region).country_name
+
+
+def lines(rows: Sequence[LineRow]) -> Table:
+    """All of them, where a page shows the first few."""
+    currencies = _currencies(rows)
+    columns = [
+        Column(_("Line"), "text", "line"),
+        Column(_("Number"), "number", "number"),
+        Column(_("Calls"), "count", "calls"),
+        Column(_("Inbound"), "count", "inbound"),
+        Column(_("Answered"), "percent", "answer_rate"),
+        *_cost_columns(currencies),
+    ]
+    found = [
+        [
+            str(one.entity) if one.entity else _("No known line"),
+            one.entity.number if one.entity else "",
+            one.calls,
+            one.inbound,
+            one.answer_rate,
+            *_costs(one.cost, currencies),
+        ]
+        for one in rows
+    ]
+    return Table(title=_("By line"), columns=columns, rows=found)
+
+
+def groups(rows: Sequence[GroupRow], connections: Mapping[int, str]) -> Table:
+    """`connections` are names by id."""
+    columns = [
+        Column(_("Queue or group"), "text", "group"),
+        Column(_("Connection"), "text", "connection"),
+        Column(_("Inbound"), "count", "inbound"),
+        Column(_("Answered"), "count", "answered"),
+        Column(_("Gave up"), "count", "gave_up"),
+        Column(_("Timed out"), "count", "timed_out"),
+        Column(_("In %(in_time_s)s s") % {"in_time_s": WITHIN_S}, "percent", f"in_{WITHIN_S}_s"),
+        Column(_("Half within"), "wait", "half_within"),
+    ]
+    found = [
+        [
+            str(one.entity or one.remote_id),
+            connections.get(one.connection_id, ""),
+            one.calls,
+            one.reached,
+            one.abandoned,
+            one.timed_out,
+            one.level,
+            one.waits.half_s,
+        ]
+        for one in rows
+    ]
+    return Table(title=_("Queues and ring groups"), columns=columns, rows=found)
+
+
+def destinations(rows: Sequence[DestinationRow]) -> Table:
+    currencies = _currencies(rows)
+    columns = [
+        Column(_("Country"), "text", "country"),
+        Column(_("Calling code"), "text", "calling_code"),
+        Column(_("Outbound"), "count", "outbound"),
+        Column(_("Talked"), "talk", "talked"),
+        *_cost_columns(currencies),
+    ]
+    found = [
+        [place_words(one), one.code, one.calls, one.talk_s, *_costs(one.cost, currencies)] for one in rows
+    ]
+    return Table(title=_("Where calls go"), columns=columns, rows=found)
+
+
+def callers(rows: Sequence[CallerRow], names: Mapping[str, str]) -> Table:
+    columns = [
+        Column(_("Caller"), "text", "caller"),
+        Column(_("Number"), "number", "number"),
+        Column(_("Calls"), "count", "calls"),
+        Column(_("Answered"), "count", "answered"),
+    ]
+    found = [[names.get(one.number, ""), one.number, one.calls, one.reached] for one in rows]
+    return Table(title=_("Who calls most"), columns=columns, rows=found)
+
+
+def _currencies(rows: Sequence[LineRow] | Sequence[DestinationRow]) -> list[str]:
+    return sorted({currency for one in rows for currency in one.cost})
+
+
+def _cost_columns(currencies: Sequence[str]) -> list[Column]:
+    """One for each currency."""
+    return [
+        Column(_("Cost") if len(currencies) == 1 else f"{_('Cost')} {one}", "money", f"cost_{one.lower()}")
+        for one in currencies
+    ]
+
+
+def _costs(cost: Mapping[str, int], currencies: Sequence[str]) -> list[Cell]:
+    return [amount(cost[one], one) if one in cost else None for one in currencies]

@@ -1,0 +1,64 @@
+"""The table of a figure: values with their kinds, so that a page shows them in words and a file has them as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from portal.lib.numbers import display
+from portal.ui import formats
+from portal.ui.figures import plain
+
+Cell = Any  # text, number, [millionths, currency], ISO instant or day; None where nothing is told
+NONE = "–"
+AT_RIGHT = ("count", "mean", "percent", "wait", "talk", "money")
+
+
+@dataclass(frozen=True)
+class Column:
+    """kind: text, number (of a telephone), count, mean, percent (0..1), wait and talk (seconds), money, moment, day, month.
+
+    name   in files that machines read: it stays the same in every language
+    """
+
+    label: str
+    kind: str = "text"
+    name: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        return self.kind in AT_RIGHT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+
+def words(kind: str, cell: Cell) -> str:
+    """A cell as people read it, in the language and the zone in force."""
+    if cell is None or cell == "":
+        return NONE
+    if kind == "money":
+        return str(formats.money(int(cell[0]), cell[1]))
+    if kind == "moment":
+        return formats.moment(datetime.fromisoformat(cell))
+    if kind in ("day", "month"):
+        return formats.date_words(date.fromisoformat(cell), "l j F" if kind == "day" else "F Y")
+    if kind == "number":
+        return display(str(cell))
+    if kind == "percent":
+        return plain(100 * cell, "%", 1)
+    if kind == "mean":
+        return plain(cell, digits=1)
+    if kind in ("wait", "talk"):
+        return str(formats.duration(cell, wait=kind == "wait")) if cell or kind == "wait" else NONE
+    return formats.count(cell) if kind == "count" else str(cell)
+
+
+def amount(micros: int, currency: str) -> list[Any]:
+    return [micros, currency]

@@ -1,0 +1,45 @@
+"""The way from a figure to exactly the calls that it counts: an address of the history of calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from accounts.models import Tenant
+from portal.ui.links import tenant_url
+from telephony.models.rollups import Part
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """Calls of a tenant, or of a part of it.
+
+    group   the row of the queue or group that `part` names
+    zone    whose days are meant, where they are not the tenant's
+    """
+
+    tenant: Tenant
+    part: Part
+    group: int | None = None
+    zone: str = ""
+
+    def calls(self, first: date, last: date, **more: object) -> str:
+        """Those of some days that `more` says of: fields of the history's filter; voice where it does not say otherwise."""
+        period = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
+        return self._calls(**period, in_zone=self.zone, **more)
+
+    def running(self, at: datetime) -> str:
+        """Those that went on at an instant."""
+        return self._calls(running=at.isoformat())
+
+    def _calls(self, **more: object) -> str:
+        values = {
+            "medium": "voice",
+            "connection": self.part.connection,
+            "line": self.part.line,
+            "group": self.group,
+            **more,
+        }
+        set_ones = {name: value for name, value in values.items() if value not in (None, "")}
+        return f"{tenant_url(self.tenant, 'telephony:call_list')}?{urlencode(set_ones)}"

@@ -1,0 +1,199 @@
+"""Sections of calls by line, by queue and by destination, and what they cost. Each number leads to its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from portal.ui.links import tenant_url
+from telephony.figures.tables import Cell, Column, amount
+from telephony.models import Entity
+from telephony.models.call_search import NOT_TOLD
+from telephony.models.calls import Direction, Outcome
+from telephony.models.rollups import WITHIN_S
+from telephony.reports.asked import Asked
+from telephony.reports.call_sections import INBOUND, REACHED
+from telephony.reports.document import Section
+from telephony.services import report_facts
+from telephony.services.analytics import LineRow
+
+OUTBOUND = {"direction": "outbound"}
+
+
+def by_line(asked: Asked) -> Section:
+    found = report_facts.by_line(asked.span, asked.zone, asked.scope, asked.currencies)
+    return Section(
+        key="by_line",
+        title=_("By line"),
+        columns=[
+            Column(_("Line"), "text", "line"),
+            Column(_("Number"), "number", "number"),
+            Column(_("Inbound"), "count", "inbound"),
+            Column(_("Answered"), "percent", "answer_rate"),
+            Column(_("Half within"), "wait", "half_within"),
+            Column(_("Outbound"), "count", "outbound"),
+            Column(_("Cost"), "money", "cost"),
+        ],
+        rows=[
+            [*_line(one), one.inbound, one.answer_rate, waited.half_s, one.outbound, _cost(one)]
+            for one, waited in found
+        ],
+        urls=[
+            [
+                _page(asked, one.entity),
+                "",
+                *_ways(asked, one.entity, INBOUND, REACHED, REACHED, OUTBOUND, {"medium": ""}),
+            ]
+            for one, _waited in found
+        ],
+        stars=_stars(asked, (one.entity for one, _waited in found)),
+        nothing=_("No line had a call."),
+    )
+
+
+def queues(asked: Asked) -> Section:
+    found = report_facts.by_group(asked.span, asked.zone, asked.scope)
+    abandoned, timed_out = Outcome.ABANDONED.value, Outcome.TIMED_OUT.value
+    return Section(
+        key="queues",
+        title=_("Queues and groups"),
+        columns=[
+            Column(_("Queue"), "text", "queue"),
+            Column(_("Calls"), "count", "calls"),
+            Column(_("Answered"), "count", "answered"),
+            Column(_("Abandoned"), "count", "abandoned"),
+            Column(_("Timed out"), "count", "timed_out"),
+            Column(_("Within %(s)s s") % {"s": WITHIN_S}, "percent", f"within_{WITHIN_S}_s"),
+            Column(_("Longest"), "wait", "longest"),
+        ],
+        rows=[
+            [
+                str(one.entity or one.remote_id),
+                one.calls,
+                one.reached,
+                one.outcomes[abandoned],
+                one.outcomes[timed_out],
+                waited.within / one.calls if waited.within is not None and one.calls else None,
+                waited.longest_s,
+            ]
+            for one, waited in found
+        ],
+        urls=[
+            [
+                "",
+                *_ways(
+                    asked,
+                    one.entity,
+                    INBOUND,
+                    REACHED,
+                    {**INBOUND, "outcome": abandoned},
+                    {**INBOUND, "outcome": timed_out},
+                    REACHED,
+                    INBOUND,
+                ),
+            ]
+            for one, _waited in found
+        ],
+        stars=[at for at, (one, _w) in enumerate(found) if one.connection_id in asked.connections_not_whole],
+        nothing=_("No queue or group had a call."),
+    )
+
+
+def cost_by_line(asked: Asked) -> Section:
+    rows = report_facts.by_line(asked.span, asked.zone, asked.scope, asked.currencies)
+    found = sorted(
+        (one for one, _waited in rows if any(one.cost.values())),
+        key=lambda one: (-max(one.cost.values()), one.line_id or 0),
+    )
+    return Section(
+        key="cost_by_line",
+        title=_("Cost by line"),
+        columns=[
+            Column(_("Line"), "text", "line"),
+            Column(_("Number"), "number", "number"),
+            Column(_("Outbound"), "count", "outbound"),
+            Column(_("Talk"), "talk", "talk"),
+            Column(_("Cost"), "money", "cost"),
+        ],
+        rows=[[*_line(one), one.outbound, one.talk_s, _cost(one)] for one in found],
+        urls=[
+            [_page(asked, one.entity), "", *_ways(asked, one.entity, OUTBOUND, {}, {"medium": ""})]
+            for one in found
+        ],
+        stars=_stars(asked, (one.entity for one in found)),
+        nothing=_("No call cost anything."),
+    )
+
+
+def cost_by_destination(asked: Asked) -> Section:
+    found = report_facts.by_destination(asked.span, asked.zone, asked.scope)
+    currencies = {one.currency for one in found}
+    return Section(
+        key="cost_by_destination",
+        title=_("Cost by destination"),
+        measure=str(Direction.OUTBOUND.label),
+        columns=[
+            Column(_("Destination"), "text", "destination"),
+            Column(_("Calls"), "count", "calls"),
+            Column(_("Talk"), "talk", "talk"),
+            Column(_("Cost"), "money", "cost"),
+        ],
+        rows=[
+            [
+                one.name or _("not told"),
+                one.calls,
+                one.talk_s,
+                amount(one.cost_micros, one.currency) if one.cost_micros is not None else None,
+            ]
+            for one in found
+        ],
+        urls=[
+            [
+                "",
+                *[
+                    asked.calls(
+                        **OUTBOUND,
+                        medium="",
+                        destination=one.name or NOT_TOLD,
+                        currency=one.currency if len(currencies) > 1 else "",
+                    )
+                ]
+                * 3,
+            ]
+            for one in found
+        ],
+        stars=list(range(len(found))) if asked.not_whole else [],
+        nothing=_("No call went out."),
+    )
+
+
+def _ways(asked: Asked, place: Entity | None, *several: dict[str, str]) -> list[str]:
+    """To the calls of a line, queue or group that each of these says of; nowhere where it is not known any more."""
+    if place is None or place.missing_since is not None:
+        return [""] * len(several)
+    which = {"line" if place.is_line else "group": place.pk}
+    return [asked.calls(**{**which, **one}) for one in several]
+
+
+def _page(asked: Asked, line: Entity | None) -> str:
+    return tenant_url(asked.report.tenant, "telephony:line_detail", pk=line.pk) if line else ""
+
+
+def _line(one: LineRow) -> list[str]:
+    return [str(one.entity), one.entity.number] if one.entity else [_("No known line"), ""]
+
+
+def _cost(one: LineRow) -> Cell:
+    """None where the provider tells none, or nothing cost anything; of several currencies the largest amount."""
+    dearest = max(one.cost.items(), key=lambda item: item[1], default=("", 0))
+    return amount(dearest[1], dearest[0]) if dearest[1] else None
+
+
+def _stars(asked: Asked, lines: Iterable[Entity | None]) -> list[int]:
+    missing = asked.connections_not_whole
+    return [
+        at
+        for at, line in enumerate(lines)
+        if (line.connection_id in missing if line is not None else bool(missing))
+    ]
