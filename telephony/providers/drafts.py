@@ -37,7 +37,7 @@ class ReferenceDraft:
 class EntityDraft:
     """One remote object as it is to be cached.
 
-    secrets    values taken out of `document` by dotted path; the document holds there what may be shown of them:
+    secrets    values taken out of `document` by dotted path (flat.py); the document holds there what may be shown of them:
                the placeholder, or a text with only its secret parts masked; a PIN may be held as a number
     number     E.164 with the plus, or empty
     is_line    whether it stands among the lines, where not all of its kind do; None: as its kind says

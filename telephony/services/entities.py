@@ -20,6 +20,7 @@ from portal.lib.secrets import Secret, keyed_hash, seal, unseal
 from telephony.models import Connection, Entity, EntityReference
 from telephony.providers.drafts import PLACEHOLDER, EntityDraft, EntityPage, SecretValue
 from telephony.providers.fields import SECRET_MARK, SHOWN, is_secret, leaves
+from telephony.providers.flat import escaped, parts_of
 
 SECRETS_FIELD = "Entity.secrets"
 ALARMING_SHARE = 0.2
@@ -146,7 +147,11 @@ def fingerprint(value: SecretValue) -> str:
 
 def fingerprints_of(entity: Entity) -> dict[str, str]:
     """Of each field whose value is secret, or has secret parts, by its place: the fingerprint of what was read."""
-    return {".".join(path): value[SECRET_MARK] for path, value in leaves(entity.document) if is_secret(value)}
+    return {
+        ".".join(map(escaped, path)): value[SECRET_MARK]
+        for path, value in leaves(entity.document)
+        if is_secret(value)
+    }
 
 
 def placeholder(value: SecretValue, shown: Any = PLACEHOLDER) -> dict[str, str]:
@@ -162,7 +167,7 @@ def with_marks(document: Mapping[str, Any], secrets: Mapping[str, SecretValue]) 
     """The document with a placeholder at each of these dotted places."""
     marked: Any = dict(document)
     for path, value in secrets.items():
-        parts = path.split(".")
+        parts = parts_of(path)
         marked = _replaced(marked, parts, placeholder(value, _at(marked, parts)))
     return dict(marked)
 

@@ -12,6 +12,7 @@ from typing import Any
 from portal.lib.redaction import is_secret_name, redact
 from telephony.providers.drafts import PLACEHOLDER, SecretValue
 from telephony.providers.fields import is_secret
+from telephony.providers.flat import escaped
 from telephony.providers.kazoo.schema import FAMILIES, Family, Field
 
 Path = tuple[str, ...]
@@ -21,10 +22,11 @@ _IN_SETTINGS = frozenset({"pin", "pins", "password", "bridge_password"})
 def without_secrets(
     family: str, document: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, SecretValue]]:
-    """The document with the placeholder where its secrets were, and those by their dotted places."""
+    """The document with the placeholder where its secrets were, and those by their dotted places, as flat.py
+    writes them."""
     places = {path: value for path, value in _places(FAMILIES[family], document) if value != ""}
     sealed = _masked(dict(document), dict.fromkeys(places, PLACEHOLDER))
-    secrets: dict[str, SecretValue] = {".".join(path): value for path, value in places.items()}
+    secrets: dict[str, SecretValue] = {".".join(map(escaped, path)): value for path, value in places.items()}
     if family == "webhooks":
         address = document.get("uri")
         if isinstance(address, str) and (shown := redact(address)) != address:

@@ -154,6 +154,23 @@ def test_copies_have_it_too_and_a_new_one_is_sealed(at: At, at_kazoo: AtKazoo) -
     assert "Set; leave empty to keep it" in page and OTHER_PIN not in page
 
 
+def test_it_is_found_behind_a_branch_with_a_dot(at: At, at_kazoo: AtKazoo) -> None:
+    """Values of variables have dots, and so have the places of secrets."""
+    route = {
+        "module": "branch_variable",
+        "data": {"variable": "desk"},
+        "children": {"a.b%": dial_tone(PIN, _=END)},
+    }
+    at_kazoo.write(flow=route)
+    at.act("discard")
+    at.browser.post(at.path)
+    at.act("settings", step=at.step("a.b%"), retries="4")
+    at.publish()
+
+    assert live(at_kazoo)["children"]["a.b%"]["data"] == {"pin": PIN, "retries": 4}
+    assert nowhere_in_clear()
+
+
 def test_json_with_its_stars_left_in_place_keeps_it(at: At, at_kazoo: AtKazoo) -> None:
     at.act("set_json", step=at.step("1"), document=json.dumps({"pin": "***", "retries": 5}))
     at.publish()
