@@ -20,6 +20,7 @@ from telephony.providers.operations import Text
 from telephony.providers.phrases import Said, Strong, said
 from telephony.providers.schema_checks import reasons
 
+_EMPTY: tuple[Any, ...] = (None, "", [])
 _EXITS = frozenset({DEFAULT, "timeout", "max_retries"})
 
 
@@ -144,7 +145,7 @@ def _exits(number: int, node: Node, action: Action) -> Iterator[Problem]:
 
 
 def _about_nothing(number: int, node: Node, action: Action) -> Iterator[Problem]:
-    if action.about and all(node.data.get(name) in (None, "", []) for name in action.about):
+    if action.about and all(node.data.get(name) in _EMPTY for name in action.about):
         says = said(_("**{action}**: nobody said whom or what it is for."), action=action.label)
         yield Problem(fault=Fault.NOTHING_CHOSEN, says=says, number=number, path=action.about[0])
 
@@ -156,13 +157,14 @@ def _values(number: int, node: Node, action: Action) -> Iterator[Problem]:
         holder: Any = data
         for part in above:
             holder = holder.get(part) if isinstance(holder, Mapping) else None
-        value = holder.get(last) if isinstance(holder, (dict, Mapping)) else None
-        if value in (None, "", []):
+        is_said = isinstance(holder, (dict, Mapping)) and last in holder
+        value = holder[last] if is_said else None
+        if value in _EMPTY and (one.required or one.path in action.about):
             if one.required:
                 says = said(_("**{field}** is empty."), field=one.label)
                 yield Problem(fault=Fault.MISSING_VALUE, says=says, number=number, path=one.path)
             continue
-        if _is_sealed(value):
+        if not is_said or _is_sealed(value):
             continue
         for place, reason in reasons(action.settings, one, value, one.path):
             says = said(_("**{field}**: {reason}"), field=one.label, reason=reason)

@@ -45,6 +45,7 @@ def test_a_clean_flow_has_none() -> None:
             [("wrong_value", 0, "time_limit")],
         ),
         ({"module": "voicemail", "data": {"id": "null"}}, [("wrong_value", 0, "id")]),
+        ({"module": "offnet", "data": {"timeout": None}}, [("wrong_value", 0, "timeout")]),
     ],
 )
 def test_each_fault_is_found_where_it_is(flow: Any, found: list[Any]) -> None:
