@@ -28,8 +28,9 @@ from telephony.providers.kazoo.sandbox.modules import MODULES
 from telephony.providers.kazoo.sandbox.refusals import Errors
 from telephony.providers.kazoo.sandbox.validation import check_part
 from telephony.providers.kazoo.sealing import without_secrets
+from telephony.services.callflow_around import callflows_of
 from telephony.services.callflow_drafts import begun
-from telephony.services.callflow_secrets import stars
+from telephony.services.callflow_secrets import known_of, revealed, stars
 from telephony.services.callflow_text import flow_of
 
 SCRIPTED = {"shown": "", "chosen": ""}  # what a script says of its page: nothing is drawn on it yet
@@ -157,11 +158,10 @@ def taken_back(
         draft = desk.draft
         data = act_by_chance(chance, flow_of(draft.flow), modules)
         desk.post("callflow_edit", {**data, "revision": draft.revision}, is_scripted=chance.random() < 0.05)
-    changed = flow_of(desk.draft.flow)
-    broken = broken_rules(stars(changed.document()))
+    draft = desk.draft
+    broken = broken_rules(revealed(flow_of(draft.flow), known_of(draft), callflows_of(draft.link)))
     if broken and STOPPED not in desk.page("callflow_review"):
         return f"would be published: {broken[0]}"
-    draft = desk.draft
     for revision in range(draft.revision, draft.revision + draft.position):
         desk.post("callflow_edit", {"act": "undo", "revision": revision})
     return (
