@@ -272,9 +272,8 @@ def money(micros: int | None, currency: str) -> str | SafeString:
         return DASH
     amount = Decimal(micros) / 1_000_000
     digits = 4 if amount and abs(amount) < Decimal("0.005") else 2
-    return (
-        f"{formats.number_format(amount, digits, use_l10n=True, force_grouping=True)}{NBSP}{sign(currency)}"
-    )
+    text = formats.number_format(amount, digits, use_l10n=True, force_grouping=True)
+    return f"{text}{NBSP}{sign(currency)}"
 
 
 def sign(currency: str) -> str:

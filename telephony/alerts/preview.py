@@ -17,6 +17,7 @@ from telephony.models import AlertRule
 from telephony.services.alert_episodes import would_open
 from telephony.services.alert_kinds import KINDS
 from telephony.services.alert_kinds.base import Reading, Round, Verdict
+from telephony.services.alert_kinds.windows import is_by_hour
 
 DAYS = 30
 MOST_SHOWN = 12
@@ -27,12 +28,14 @@ class Preview:
     """opened    the alerts, the latest first: when, and of what ("" for the rule's own)
     more      how many of them are not shown
     known     days of which something can be said
+    judged    when the rule was judged: at the end of an hour, of a day, or "" where each instant counts
     """
 
     count: int
     opened: Sequence[tuple[date, str]]
     more: int
     known: int
+    judged: str
     figure: Figure
 
 
@@ -41,15 +44,23 @@ def preview_of(rule: AlertRule, tenant: Tenant, now: datetime) -> Preview | None
     kind = KINDS[rule.kind]
     if kind.past is None:
         return None
-    past = [(day, list(readings)) for day, readings in kind.past(rule, Round(tenant, now), DAYS)]
+    round_ = Round(tenant, now)
+    past = [(day, list(readings)) for day, readings in kind.past(rule, round_, DAYS)]
     opened = would_open(past)[::-1]
     return Preview(
         count=len(opened),
         opened=[(day, reading.subject.name) for day, reading in opened[:MOST_SHOWN]],
         more=max(0, len(opened) - MOST_SHOWN),
         known=sum(any(one.verdict != Verdict.UNKNOWN for one in readings) for _day, readings in past),
+        judged=_judged(rule, round_),
         figure=_figure(past, {day for day, _reading in opened}, len(opened)),
     )
+
+
+def _judged(rule: AlertRule, round_: Round) -> str:
+    if not rule.period:
+        return ""
+    return "hour" if is_by_hour(rule, round_, DAYS) else "day"
 
 
 def _figure(past: Sequence[tuple[date, Sequence[Reading]]], begun: set[date], count: int) -> Figure:

@@ -64,7 +64,7 @@ class AlertRuleForm(RecipientsForm):
     currencies of the tenant's connections
     """
 
-    scope = forms.ChoiceField(label=gettext_lazy("Of"))
+    scope = forms.ChoiceField(label=gettext_lazy("Which calls"))
     left_out = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Leave out"),
         coerce=int,

@@ -136,7 +136,7 @@ class AlertRuleTable(BaseTable):
     caption = gettext_lazy("Rules of alerts")
 
     kind = Column(verbose_name=gettext_lazy("Rule"), fixed=True, card="title", css="wrap")
-    of = Column(verbose_name=gettext_lazy("Of"), accessor="pk", css="wrap")
+    of = Column(verbose_name=gettext_lazy("Which calls"), accessor="pk", css="wrap")
     recipients = Column(verbose_name=gettext_lazy("To"), accessor="pk", card="sub", css="wrap")
     is_on = Column(verbose_name=gettext_lazy("State"), card="end", width="pill", empty_values=())
     open_alerts = Column(

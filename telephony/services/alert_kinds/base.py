@@ -146,10 +146,6 @@ class Kind:
     absent: Verdict = Verdict.CLEAR
     right: Right = Right.CALLS_LIST
 
-    @property
-    def is_by_day(self) -> bool:
-        return "period" in self.fields
-
 
 def own_subject(rule: AlertRule) -> Subject:
     """Of a rule that is about one thing."""

@@ -1,11 +1,11 @@
 """Kinds that judge the calls of some local days together: how many were answered, how long they waited, what they cost.
 
-All of it comes from roll-ups by day, so that what a rule says today and what it would have said before are one reading.
+It comes from roll-ups by day; what a day that is over would have said as it went on, from its calls (by_hour.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from telephony.models import AlertRule, Entity
 from telephony.models.calls import REACHED, Direction, Medium
 from telephony.models.rollups import WAIT_BOUNDS
+from telephony.services.alert_kinds import by_hour
 from telephony.services.alert_kinds.base import (
     Of,
     Reading,
@@ -34,6 +35,9 @@ KEYS = {
     Of.EACH_LINE: ("line_id",),
     Of.EACH_GROUP: ("connection_id", "group_remote_id"),
 }
+
+
+MEASURED = ("connection_id", "medium", "direction", "outcome")
 
 
 @dataclass(kw_only=True)
@@ -101,9 +105,12 @@ def look(rule: AlertRule, round_: Round, judge: Judge, *, needs_all: bool = True
 
 
 def past(rule: AlertRule, round_: Round, days: int, judge: Judge) -> Iterator[tuple[date, Sequence[Reading]]]:
-    """What was so at the end of each of the last days that are over."""
+    """What was so on each of the last days that are over: at the end of each of its hours, or of the day alone."""
     end = round_.today - DAY
     begin = end - (days - 1) * DAY
+    if is_by_hour(rule, round_, days):
+        yield from _past_hours(rule, round_, begin, end, judge)
+        return
     found = by_subject(rule, round_, window_of(rule.period, begin)[0], end)
     for at in range(days):
         day = begin + at * DAY
@@ -118,19 +125,46 @@ def past(rule: AlertRule, round_: Round, days: int, judge: Judge) -> Iterator[tu
         )
 
 
+def is_by_hour(rule: AlertRule, round_: Round, days: int) -> bool:
+    """Whether what a day would have shown as it went on can be told: longer windows do not change much in one."""
+    first, last = round_.today - days * DAY, round_.today - DAY
+    return rule.period == Period.TODAY and by_hour.is_possible(rule, first, last, round_.zone)
+
+
+def _past_hours(
+    rule: AlertRule, round_: Round, begin: date, end: date, judge: Judge
+) -> Iterator[tuple[date, Sequence[Reading]]]:
+    keys = (*KEYS.get(Of(rule.of), ()), *MEASURED)
+    found = _gathered(rule, round_, by_hour.sums(keys, begin, end, round_.zone, rule))
+    days: dict[date, list[Reading]] = {begin + at * DAY: [] for at in range((end - begin).days + 1)}
+    for subject, hours in found.items():
+        so_far: dict[date, Totals] = {}
+        for hour, totals in hours.items():
+            day = hour.astimezone(round_.zone).date()
+            together = so_far.setdefault(day, Totals())
+            together.add(totals)
+            if not round_.lacking(day, day, subject.connection):
+                days[day].append(Reading(subject=subject, verdict=judge(rule, together).verdict))
+    yield from days.items()
+
+
 def by_subject(rule: AlertRule, round_: Round, first: date, last: date) -> dict[Subject, dict[date, Totals]]:
     """The rule's subjects with what they had on each day; a rule about one thing has that subject in any case."""
+    keys = ("day", *KEYS.get(Of(rule.of), ()), *MEASURED)
+    return _gathered(rule, round_, sums(keys, first, last, round_.zone, part_of(rule), with_waits=True))
+
+
+def _gathered(rule: AlertRule, round_: Round, rows: Iterable[Sum]) -> dict[Subject, dict[Any, Totals]]:
+    """By subject and step, which is the first key of each row."""
     each = KEYS.get(Of(rule.of), ())
-    keys = ("day", *each, "connection_id", "medium", "direction", "outcome")
-    found: dict[Subject, dict[date, Totals]] = {} if each else {own_subject(rule): {}}
-    own = next(iter(found), None)
+    own = None if each else own_subject(rule)
+    found: dict[Subject, dict[Any, Totals]] = {own: {}} if own else {}
     subjects = _Subjects(rule, round_)
-    for row in sums(keys, first, last, round_.zone, part_of(rule), with_waits=True):
-        key = row.key[1 : 1 + len(each)]
-        subject = subjects.of(key) if each else own
+    for row in rows:
+        subject = own or subjects.of(row.key[1 : 1 + len(each)])
         if subject is not None:
-            days = found.setdefault(subject, {})
-            days.setdefault(row.key[0], Totals()).add(_totals(row, rule, round_))
+            steps = found.setdefault(subject, {})
+            steps.setdefault(row.key[0], Totals()).add(_totals(row, rule, round_))
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 from accounts.scoping import tenant_scope
 from telephony.models import AlertRule, Connection, Coverage, Credential, OpeningHours, SyncRun, SyncState
 from telephony.services.alert_episodes import would_open
-from telephony.services.alert_kinds import KINDS
+from telephony.services.alert_kinds import KINDS, by_hour
 from telephony.services.alert_kinds.base import Reading, Round
 from telephony.services.alert_kinds.new_country import country_of_prefix, night_of
 from telephony.services.alert_kinds.quiet import weeks_before
@@ -102,18 +102,33 @@ def test_a_preview_tells_what_each_day_would_have_raised(alder, call, rule):
     assert opened(alder, low) == [(NOW - back * DAY).date() for back in (9, 4)]  # the 3rd day goes on
 
 
+def test_a_preview_sees_what_came_and_went_within_a_day(alder, call, rule, monkeypatch):
+    """A bad morning, which the afternoon makes good; of too many calls the days alone are looked at."""
+    low = rule()
+    morning = (NOW - 2 * DAY).replace(hour=8)
+    call(morning, 12, outcome="missed")
+    call(morning + timedelta(hours=5), 200)
+    assert opened(alder, low) == [morning.date()]
+    slow = rule(kind="waiting", period="today", limit_s=30, limit_percent=80, least_calls=10)
+    call(morning - DAY, 12, wait_s=31)
+    call(morning - DAY + timedelta(hours=5), 200, wait_s=29)
+    assert opened(alder, slow) == [(morning - DAY).date()]
+    monkeypatch.setattr(by_hour, "MOST_CALLS", 10)
+    assert opened(alder, low) == opened(alder, slow) == []
+
+
 # ---- silence ----
 def busy(call: Any, weeks: int = 4) -> None:
-    """Ten calls an hour in the opening hours of the weeks before NOW."""
+    """Three calls an hour in the opening hours of the weeks before NOW."""
     for back in range(1, 7 * weeks + 1):
         at = (NOW - back * DAY).replace(hour=8)
         if at.weekday() < 5:
             for hour in range(8):
-                call(at + timedelta(hours=hour), 10)
+                call(at + timedelta(hours=hour), 3)
 
 
 def quiet_rule(rule: Any, **values: Any) -> AlertRule:
-    return rule(kind="quiet", **{"limit_s": 7200, "least_calls": 10, **values})
+    return rule(kind="quiet", **{"limit_s": 7200, "least_calls": 5, **values})
 
 
 def test_silence_is_of_opening_hours_and_only_where_calls_are_usual(alder, call, rule):
@@ -156,7 +171,7 @@ def test_a_holiday_is_no_day_of_silence(alder, link, call, rule):
         at = (armistice - back * DAY).replace(hour=8)
         if at.weekday() < 5:
             for hour in range(8):
-                call(at + timedelta(hours=hour), 10)
+                call(at + timedelta(hours=hour), 3)
     with tenant_scope(alder):
         SyncState.objects.update(last_success_at=armistice)
     assert verdict(alder, silent, armistice) == "clear"
