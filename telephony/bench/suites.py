@@ -14,6 +14,7 @@ from telephony.bench import crowd as _crowd
 from telephony.bench import dashboards as _dashboards
 from telephony.bench import demo as _demo
 from telephony.bench import editors as _editors
+from telephony.bench import exporting as _exporting
 from telephony.bench import intake as _intake
 from telephony.bench import kazoo_legs as _kazoo_legs
 from telephony.bench import listing as _listing
@@ -63,6 +64,11 @@ def dashboards(*, is_quick: bool) -> Iterable[Figure]:
 def reports(*, is_quick: bool) -> Iterable[Figure]:
     """Reports made, and many that are due at once."""
     return _reports.measure(make_connection, *((20, 10_000) if is_quick else ()))
+
+
+def export(*, is_quick: bool) -> Iterable[Figure]:
+    """A million calls as files."""
+    return _exporting.measure(make_connection("bench-export"), *((50_000,) if is_quick else ()))
 
 
 def missed(*, is_quick: bool) -> Iterable[Figure]:
@@ -134,6 +140,7 @@ SUITES: dict[str, Callable[..., Iterable[Figure]]] = {
     "rollups": rollups,
     "dashboards": dashboards,
     "reports": reports,
+    "export": export,
     "missed": missed,
     "intake": intake,
     "outage": outage,
