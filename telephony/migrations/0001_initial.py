@@ -3178,6 +3178,7 @@ class Migration(migrations.Migration):
                         to="telephony.entity",
                     ),
                 ),
+                ("is_grave", models.BooleanField(default=False)),
                 ("opened_at", models.DateTimeField()),
                 ("last_seen_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
@@ -3217,7 +3218,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["tenant", "-opened_at", "-id"], name="alert_recent"),
                     models.Index(
                         condition=models.Q(("closed_at", None)),
-                        fields=["tenant", "-opened_at"],
+                        fields=["tenant", "-is_grave", "-opened_at", "-id"],
                         name="alert_open",
                     ),
                 ],

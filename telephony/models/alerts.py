@@ -127,6 +127,7 @@ class Alert(TenantOwned):
     connection, place   the same, to lead there
     evidence       numbers of the last look at which it held, see services/alert_kinds: of the kind's own keys, and
                    "name" of the subject
+    is_grave       somebody should look at once
     last_seen_at   when it held last
     closed_at      when it ended, by itself or by a person; cleared_at: when it held no longer. Between the two a person
                    has said that it is enough, and no other one begins
@@ -151,6 +152,7 @@ class Alert(TenantOwned):
         Connection, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     place = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    is_grave = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -180,7 +182,9 @@ class Alert(TenantOwned):
         indexes = [
             models.Index(fields=["tenant", "-opened_at", "-id"], name="alert_recent"),
             models.Index(
-                fields=["tenant", "-opened_at"], name="alert_open", condition=models.Q(closed_at=None)
+                fields=["tenant", "-is_grave", "-opened_at", "-id"],
+                name="alert_open",
+                condition=models.Q(closed_at=None),
             ),
         ]
 

@@ -87,6 +87,7 @@ def _step(rule: AlertRule, alert: Alert | None, reading: Reading, now: datetime)
             subject=subject.key,
             connection_id=subject.connection,
             place_id=subject.place,
+            is_grave=reading.evidence.get("is_grave", KINDS[rule.kind].is_grave),
             opened_at=now,
             last_seen_at=now,
             evidence=_evidence(reading),

@@ -46,7 +46,7 @@ def told_of(alert: Alert, tenant: Any) -> AlertTold:
         limit=words.limit,
         subject=subject_of(alert),
         icon=kind.icon,
-        is_grave=kind.is_grave,
+        is_grave=alert.is_grave,
         figure=figures.small(alert),
         way=links.way_of(tenant, alert),
     )
@@ -59,7 +59,12 @@ class AlertListView(TenantRightMixin, FilteredTableView):
     table_class = AlertTable
     filter_form_class = AlertFilterForm
     queryset = Alert.objects.select_related(*NEAR)
-    order = ("-opened_at", "-id")
+
+    @property
+    def order(self) -> Sequence[str]:  # type: ignore[override]
+        """What is grave first, of those that are open."""
+        newest = ("-opened_at", "-id")
+        return newest if self.is_history else ("-is_grave", *newest)
 
     @property
     def is_history(self) -> bool:

@@ -65,11 +65,10 @@ def _of_trouble(tenant: Tenant, one: Trouble) -> Attention:
 def _alerts(tenant: Tenant, now: datetime) -> Iterator[Attention]:
     """Those that wait for somebody; of troubles the list above says more."""
     alerts = Alert.objects.waiting(now).exclude(rule__kind=AlertRule.Kind.TROUBLE)
-    for alert in alerts.select_related("rule").order_by("-opened_at", "-pk")[:MOST_ALERTS]:
-        kind = KINDS[alert.rule.kind]
+    for alert in alerts.select_related("rule").order_by("-is_grave", "-opened_at", "-pk")[:MOST_ALERTS]:
         yield Attention(
-            icon=kind.icon,
-            tone="bad" if kind.is_grave else "warn",
+            icon=KINDS[alert.rule.kind].icon,
+            tone="bad" if alert.is_grave else "warn",
             title=heading_of(alert),
             text=words_of(alert).sentence,
             action=_("Look at the alert"),

@@ -18,7 +18,7 @@ MOST_SHOWN = 200
 
 
 class StaffAlertsView(StaffRequiredMixin, View):
-    """The newest first; what is snoozed or acknowledged stands back unless it is asked for."""
+    """What is grave first, then the newest; what is snoozed or acknowledged stands back unless it is asked for."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         tenants = Tenant.objects.filter(closed_at=None)
@@ -32,7 +32,7 @@ class StaffAlertsView(StaffRequiredMixin, View):
                 alerts = alerts.filter(rule__kind=asked["kind"])
             if not is_all:
                 alerts = alerts.waiting(timezone.now())
-            found = list(alerts.order_by("-opened_at", "-pk")[: MOST_SHOWN + 1])
+            found = list(alerts.order_by("-is_grave", "-opened_at", "-pk")[: MOST_SHOWN + 1])
             rows = [(alert, told_of(alert, alert.tenant)) for alert in found[:MOST_SHOWN]]
         values = {
             "rows": rows,

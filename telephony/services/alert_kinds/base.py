@@ -46,7 +46,9 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """evidence   small JSON numbers under the kind's own keys; "name" of the subject is added when it is kept"""
+    """evidence   small JSON numbers under the kind's own keys; "name" of the subject is added when it is kept. "is_grave"
+    says otherwise than the kind, "is_told" that a mail of another sort tells of it
+    """
 
     subject: Subject
     verdict: Verdict

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from accounts.models import AuditEvent
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Alert, AlertRule
+from telephony.models import Alert, AlertRule, Coverage, SyncRun
 from tests.people import person, signed_in, staff
 from tests.reading import text_of
 
@@ -43,6 +43,27 @@ def test_the_list_and_the_calls_behind_an_alert(alder, carol, call, rule, look):
     assert "Closed by a person" in text_of(client.get(f"{ALERTS}?state=closed"))
     done = AuditEvent.objects.of(alder).filter(verb="settings").order_by("pk")
     assert [one.detail["alert"] for one in done] == ["acknowledge", "close"]
+
+
+def test_what_is_grave_stands_first_and_leads_to_its_connection(alder, carol, link, call, rule, look):
+    rule()
+    call(NOW, 12, outcome="missed")
+    with tenant_scope(alder):
+        SyncRun.objects.create(connection=link, what="entities", state="parked", error="Too much is gone.")
+        Coverage.objects.filter(day="2026-11-03").update(state="missing")
+    look(NOW)
+    client = signed_in(carol)
+    page = client.get(ALERTS)
+    titles = [page.context["table"].told[row.pk].title for row in page.context["page"].rows]
+    assert titles[0] == "A sync of Keyyo was given up"
+    assert set(titles[1:]) == {"Answer rate too low", "1 day of Keyyo missing"}
+    with tenant_scope(alder):
+        grave = Alert.objects.get(is_grave=True)
+    answer = client.get(f"{ALERTS}{grave.pk}/")
+    assert f"/t/alder/connections/{link.pk}/" in answer.content.decode()
+    assert "Too much is gone." in text_of(answer)
+    overview = text_of(client.get("/t/alder/"))
+    assert overview.count("A sync of Keyyo was given up") == 1  # once, though there is an alert too
 
 
 def test_a_viewer_reads_and_an_operator_follows(alder, carol, call, rule, look):
