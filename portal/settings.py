@@ -233,6 +233,7 @@ ALERTS_EVERY_S = env_int("ALERTS_EVERY_S", 300)
 RUN_TURN_S = env_int("RUN_TURN_S", 5)
 BULK_TURN_S = env_int("BULK_TURN_S", 10)  # its queue also takes up what people wait for
 EXPORT_BATCH = env_int("EXPORT_BATCH", 5_000)
+EXPORT_COPY = env_int("EXPORT_COPY", 100_000)  # rows that PostgreSQL writes at once
 WORK_TRIES = env_int("WORK_TRIES", 3)
 BACKFILL_MONTHS = env_int("BACKFILL_MONTHS", 12)  # of calls, at first; each connection has its own
 EDIT_DEADLINE_S = 10

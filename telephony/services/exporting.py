@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -120,17 +120,49 @@ def advance(job: Job) -> None:
         if file.tell() < job.cursor.get("bytes", 0):  # the part is gone: what was written is written again
             ledger.write(job, cursor={}, done_rows=0)
         file.truncate(job.cursor.get("bytes", 0))
-        while batch := list(_after(subject, job.cursor.get("last"))[: settings.EXPORT_BATCH]):
-            text = _lines(job, subject, batch).encode()
+        while piece := _piece(job, subject):
             ledger.renew(job)  # whoever lost the lease writes nothing between the new holder's rows
             file.seek(0, 2)
-            file.write(text)
+            file.write(piece.content)
             file.flush()
-            cursor = {"last": _place_of(subject, batch[-1]), "bytes": file.tell()}
-            ledger.write(job, cursor=cursor, done_rows=job.done_rows + len(batch))
+            cursor = {"last": piece.last, "bytes": file.tell()}
+            ledger.write(job, cursor=cursor, done_rows=job.done_rows + piece.rows)
             if time.monotonic() > ends_at or ledger.is_stopping():
                 return
     _finish(job, subject, part)
+
+
+class Piece(NamedTuple):
+    """Some rows as lines of the part; `last` is where the last of them stands."""
+
+    content: bytes
+    rows: int
+    last: list[Any]
+
+
+def _piece(job: Job, subject: Subject) -> Piece | None:
+    """The rows after those that the job has; None where there are none."""
+    last = job.cursor.get("last")
+    if subject.copied and job.parameters["format"] == "csv":
+        with translation.override(job.parameters["language"]):
+            return _copied(subject, last)
+    batch = list(_after(subject, last)[: settings.EXPORT_BATCH])
+    if not batch:
+        return None
+    return Piece(_lines(job, subject, batch).encode(), len(batch), _place_of(subject, batch[-1]))
+
+
+def _copied(subject: Subject, last: Sequence[Any] | None) -> Piece | None:
+    """As many rows at once as the database writes while one waits, in the language in force."""
+    assert subject.copied is not None
+    names = [name.lstrip("-") for name in subject.order]
+    places = _after(subject, last).values_list(*names, named=True)
+    found = list(places[settings.EXPORT_COPY - 1 : settings.EXPORT_COPY]) or list(places.reverse()[:1])
+    if not found:
+        return None
+    end = _place_of(subject, found[0])
+    lines = list(subject.copied(_up_to(subject, _after(subject, last), end)))
+    return Piece(b"".join(lines), len(lines), end)
 
 
 def write_now(
@@ -152,13 +184,16 @@ def write_now(
             if done % settings.EXPORT_BATCH == 0:
                 yield done
         return
-    done = 0
+    done, last = 0, None
     if file_format == "csv":
         target.write((CSV_MARK + csv_text([subject.heads])).encode())
+        while piece := _copied(subject, last):
+            target.write(piece.content)
+            done, last = done + piece.rows, piece.last
+            yield done
+        return
     for batch in _batches(subject):
-        target.write(
-            (record_lines(batch) if file_format == "jsonl" else csv_text(subject.cells(batch))).encode()
-        )
+        target.write(record_lines(batch).encode())
         done += len(batch)
         yield done
 
@@ -226,6 +261,17 @@ def _after(subject: Subject, last: Sequence[Any] | None) -> Any:
         same &= Q(**{path: value})
     first, way = subject.order[0].lstrip("-"), "lte" if subject.order[0].startswith("-") else "gte"
     return ordered.filter(beyond).filter(**{f"{first}__{way}": last[0]})  # enters an index at its place
+
+
+def _up_to(subject: Subject, rows: Any, end: Sequence[Any]) -> Any:
+    """Those of the rows that do not stand after `end`."""
+    before, same = Q(), Q()
+    for name, value in zip(subject.order, end, strict=True):
+        path, way = name.lstrip("-"), "gt" if name.startswith("-") else "lt"
+        before |= same & Q(**{f"{path}__{way}": value})
+        same &= Q(**{path: value})
+    first, way = subject.order[0].lstrip("-"), "gte" if subject.order[0].startswith("-") else "lte"
+    return rows.filter(before | same).filter(**{f"{first}__{way}": end[0]})
 
 
 def _batches(subject: Subject) -> Iterator[list[Any]]:

@@ -6,17 +6,20 @@ import csv
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import AuditEvent, Person, Tenant
-from telephony.models import Call, Job
+from portal.lib.tabular import csv_text
+from telephony.models import Call, Job, NumberName
 from telephony.models.call_search import CallSearch
 from telephony.services import exporting, ledger
+from telephony.services.export_subjects import SUBJECTS
 
 Store = Callable[..., Call]
 
@@ -77,7 +80,7 @@ def test_a_worker_that_dies_between_batches_loses_and_doubles_nothing(
 ) -> None:
     expected = {store().started_at for _ in range(7)}
     job = exporting.request_export(corvane, maud, CallSearch(), "csv")
-    settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 2, 0
+    settings.EXPORT_COPY, settings.TASK_BUDGET_S = 2, 0
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
         exporting.advance(held)
     part = exporting.file_of(held).with_suffix(".part")
@@ -131,7 +134,7 @@ def test_an_export_that_was_given_up_leaves_no_file(
 ) -> None:
     for _ in range(5):
         store()
-    settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 2, 0
+    settings.EXPORT_COPY, settings.TASK_BUDGET_S = 2, 0
     job = run(exporting.request_export(corvane, maud, CallSearch(), "csv"))
     part = exporting.file_of(job).with_suffix(".part")
     assert part.exists()
@@ -142,6 +145,26 @@ def test_an_export_that_was_given_up_leaves_no_file(
     assert exporting.expire(timezone.now()) == 0
     assert not part.exists()
     assert Job.objects.get(pk=job.pk).state == Job.State.FAILED
+
+
+NASTY = ("=1+1", "+33", "-", "@x", "\t=1", "＝1", 'a "b"', "a,b", "two\r\nlines", "'=1", " padded ", "ÀÉ", "")
+
+
+def test_the_database_writes_the_same_cells_as_we_do(corvane: Tenant, maud: Person, store: Store) -> None:
+    """Whatever stands in them, by each of the names that a number may have, in the person's language."""
+    for number, text in enumerate(NASTY):
+        call = store(cost_micros=1_230_000 + number if number % 2 else None, wait_s=number or None)
+        Call.objects.filter(pk=call.pk).update(destination=text, caller=text or "+33199006210", callee=text)
+        if text:
+            NumberName.objects.create(number=text, name=f"{text} of the directory", source="contact")
+            NumberName.objects.create(number=text, name=text, source=("person", "line")[number % 2])
+    maud.language = "fr"
+    subject = SUBJECTS["calls"]({"search": {}}, timezone.now(), exporting.ZoneInfo("Europe/Paris"))
+    rows = list(subject.found.order_by(*subject.order))
+    with translation.override("fr"):
+        expected = list(csv.reader(StringIO(csv_text(subject.cells(rows)), newline="")))
+
+    assert cells(run(exporting.request_export(corvane, maud, CallSearch(), "csv")))[1:] == expected
 
 
 def test_json_is_an_array_with_values_of_their_types_and_instants_with_their_offset(
