@@ -80,8 +80,12 @@ class _People:
         self.managers = [row.person for row in rows if row.role in MANAGERS]
 
     def of(self, rule: AlertRule) -> list[Person | str]:
-        chosen = [self.members[pk] for pk in rule.members if pk in self.members]
-        people = dict.fromkeys([*chosen, *(self.managers if rule.tells_managers else ())])
+        people = dict.fromkeys(self.members[pk] for pk in rule.members if pk in self.members)
+        if rule.tells_managers:
+            is_trouble = rule.kind == AlertRule.Kind.TROUBLE
+            people |= dict.fromkeys(
+                one for one in self.managers if one.notify_connection_trouble or not is_trouble
+            )
         known = {person.email.lower() for person in people}
         return [*people, *(one for one in rule.addresses if one.lower() not in known)]
 

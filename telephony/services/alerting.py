@@ -59,8 +59,15 @@ def advance(watch: AlertWatch) -> None:
     with transaction.atomic():
         # Locks the row: whoever else looks waits, and then finds that it is not theirs any more.
         ledger.write(watch, due_at=now + timedelta(seconds=settings.ALERTS_EVERY_S), looked_at=now)
-        keep(rules, found, now)
+        keep(_unchanged(rules), found, now)
         alert_mails.put_into_ledger(tenant, now)
+
+
+def _unchanged(rules: Iterable[AlertRule]) -> list[AlertRule]:
+    """Those that still look at what they looked at; whoever changes one now waits, and then ends what we open."""
+    locked = AlertRule.objects.select_for_update(of=("self",)).order_by("pk")
+    current = {rule.pk: (rule.is_on, alert_rules.aim_of(rule)) for rule in locked}
+    return [rule for rule in rules if current.get(rule.pk) == (rule.is_on, alert_rules.aim_of(rule))]
 
 
 def keep(rules: Iterable[AlertRule], found: Mapping[AlertRule, Iterable[Reading]], now: datetime) -> None:

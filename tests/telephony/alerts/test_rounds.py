@@ -14,10 +14,12 @@ from django.core.mail.backends import locmem
 from django.db import connections
 
 from accounts.models import Membership
+from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Alert, AlertRule, AlertWatch, Job, SyncState
-from telephony.services import alert_acts, alert_mails, alerting
+from telephony.models import Alert, AlertRule, AlertWatch, Job, SyncRun, SyncState
+from telephony.services import alert_acts, alert_mails, alerting, ledger
 from telephony.tasks import advance_job, look_for_alerts
+from tests.people import person
 
 from .conftest import NOW, OUTSIDE
 
@@ -199,6 +201,33 @@ def test_every_tenant_has_its_first_rules_once(alder, link, look):
     look(NOW + timedelta(minutes=10))
     with tenant_scope(alder):
         assert not AlertRule.objects.get(made_as="quiet").is_on
+
+
+def test_trouble_tells_managers_who_want_to_hear_of_it(alder, carol, link, look):
+    dan = person("dan@alder.example", "Dan", {alder: Role.OWNER})
+    carol.notify_connection_trouble = False
+    carol.save()
+    with tenant_scope(alder):
+        SyncRun.objects.create(connection=link, what="entities", state="parked", error="Too much is gone.")
+    look(NOW)
+    [sent] = send_all(alder)
+    assert sent.to == [dan.email] and "A sync of Keyyo was given up" in sent.body
+
+
+def test_a_rule_that_changed_meanwhile_opens_nothing(alder, carol, line, call, rule, look, monkeypatch):
+    """Somebody saves another aim while a look goes on: what it found is not the rule's any more."""
+    one = rule()
+    call(NOW, 20, outcome="missed")
+    write = ledger.write
+
+    def edit_first(row: Any, **values: Any) -> None:
+        AlertRule.objects.filter(pk=one.pk).update(of="place", place=line)
+        write(row, **values)
+
+    monkeypatch.setattr(ledger, "write", edit_first)
+    look(NOW)
+    with tenant_scope(alder):
+        assert not Alert.objects.exists()
 
 
 def test_a_rule_that_is_switched_off_ends_what_it_had_opened(alder, call, rule, look):
