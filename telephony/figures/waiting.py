@@ -69,10 +69,10 @@ def _waited_sentence(found: Waited) -> str:
     words = []
     if found.level is not None:
         words.append(
-            _("%(level)s of %(calls)s were answered within %(seconds)s s.")
+            _("%(level)s of %(calls)s calls were answered within %(seconds)s s.")
             % {
                 "level": plain(100 * found.level, "%", 1),
-                "calls": formats.count(found.calls),
+                "calls": formats.count(found.told),
                 "seconds": WITHIN_S,
             }
         )
@@ -94,7 +94,7 @@ def service_level(steps: Mapping[date, Waited], span: Span, not_whole: Mapping[d
     """The share of all inbound calls that was answered in time, over time."""
     starts = list(steps)
     levels = [
-        100 * one.level if one.level is not None and one.calls >= ENOUGH else None for one in steps.values()
+        100 * one.level if one.level is not None and one.told >= ENOUGH else None for one in steps.values()
     ]
     known = [(level, step) for level, step in zip(levels, starts, strict=True) if level is not None]
     gaps: Sequence[Gap] = gaps_of(starts, not_whole) if span.step == "day" else ()

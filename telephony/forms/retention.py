@@ -20,7 +20,7 @@ def _words(months: int) -> str:
 
 
 def _usual_words(days: int) -> str:
-    return ngettext("%(n)s day (usual)", "%(n)s days (usual)", days) % {"n": days}
+    return ngettext("%(n)s day (default)", "%(n)s days (default)", days) % {"n": days}
 
 
 def _choices(part: str) -> list[tuple[Any, Any]]:
@@ -28,7 +28,7 @@ def _choices(part: str) -> list[tuple[Any, Any]]:
     spoken = [(months, lazy(_words, str)(months)) for months in MONTHS]
     if usual := Retention.USUAL_DAYS[part]:
         return [("", lazy(_usual_words, str)(usual)), *spoken, (Retention.FOR_EVER, _("For ever"))]
-    return [("", _("For ever (usual)")), *spoken]
+    return [("", _("For ever (default)")), *spoken]
 
 
 def _part(part: str, label: Any, help_text: Any) -> forms.TypedChoiceField:

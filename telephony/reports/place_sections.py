@@ -74,7 +74,7 @@ def queues(asked: Asked) -> Section:
                 one.reached,
                 one.outcomes[abandoned],
                 one.outcomes[timed_out],
-                waited.within / one.calls if waited.within is not None and one.calls else None,
+                waited.within / waited.told if waited.told else None,
                 waited.longest_s,
             ]
             for one, waited in found

@@ -97,7 +97,11 @@ class LineRow:
 
 @dataclass(kw_only=True)
 class GroupRow:
-    """What a queue or ring group did with the inbound calls it was offered. `abandoned` are all missed but timed out."""
+    """What a queue or ring group did with the inbound calls it was offered.
+
+    abandoned   all missed but timed out
+    told        how many of all tell how long they waited; `waits` are those of the answered ones
+    """
 
     connection_id: int
     remote_id: str
@@ -107,12 +111,13 @@ class GroupRow:
     abandoned: int = 0
     timed_out: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    told: int = 0
     waits: Waits = field(default_factory=Waits)
 
     @property
     def level(self) -> float | None:
-        """The service level: the share of all calls that was answered within WITHIN_S; None where no answer tells."""
-        return self.waits.in_time / self.calls if self.waits.total else None
+        """The service level: of the calls that tell how long they waited, the share answered within WITHIN_S."""
+        return self.waits.in_time / self.told if self.told else None
 
 
 @dataclass(kw_only=True)
@@ -254,6 +259,7 @@ def by_group(span: Span, zone: ZoneInfo, part: Part, most: int | None = MOST_ROW
         )
         group.calls += row.calls
         group.outcomes[outcome] += row.calls
+        group.told += sum(row.waits)
         if outcome in REACHED:
             group.reached += row.calls
             group.waits.add(row.waits)

@@ -162,12 +162,13 @@ def waiting_callers(start_at: datetime, end_at: datetime, scope: Scope, limit: i
 
 @dataclass(frozen=True, kw_only=True)
 class Waited:
-    """Of the calls of a place: below which wait half of those answered lie, how many of them in less than WITHIN_S, and the
-    longest wait of all.
+    """Of the calls of a place: below which wait half of those answered lie, how many of them in less than WITHIN_S, how many
+    of all tell how long they waited, and the longest wait of all.
     """
 
     half_s: float | None = None
-    within: int | None = None
+    within: int = 0
+    told: int = 0
     longest_s: int | None = None
 
 
@@ -194,13 +195,13 @@ def _waits(calls: QuerySet, *columns: str) -> dict[tuple[Any, ...], Waited]:
     counted = rows.annotate(
         half=Share("wait_s", 0.5, filter=_WAITED),
         within=Count("pk", filter=_WAITED & Q(wait_s__lt=WITHIN_S)),
+        told=Count("wait_s"),
         longest=Max("wait_s"),
     )
     found = {}
     for row in counted:
-        *key, half_s, within, longest_s = row
-        told = within if half_s is not None else None
-        found[tuple(key)] = Waited(half_s=half_s, within=told, longest_s=longest_s)
+        *key, half_s, within, told, longest_s = row
+        found[tuple(key)] = Waited(half_s=half_s, within=within, told=told, longest_s=longest_s)
     return found
 
 

@@ -66,8 +66,12 @@ class Waited:
     other: Waits = field(default_factory=Waits)
 
     @property
+    def told(self) -> int:
+        return sum(waits.total for waits in self.parts)
+
+    @property
     def untold(self) -> int:
-        return self.calls - sum(waits.total for waits in self.parts)
+        return self.calls - self.told
 
     @property
     def parts(self) -> tuple[Waits, ...]:
@@ -75,8 +79,8 @@ class Waited:
 
     @property
     def level(self) -> float | None:
-        """The service level: the share of all calls that was answered within WITHIN_S; None where no answer tells."""
-        return self.reached.in_time / self.calls if self.reached.total else None
+        """The service level: of the calls that tell how long they waited, the share answered within WITHIN_S."""
+        return self.reached.in_time / self.told if self.told else None
 
     def add(self, other: Waited) -> None:
         self.calls += other.calls

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
@@ -27,6 +27,12 @@ ORDERS: Mapping[str, Any] = {
 }
 
 
+class FigureColumn(Column):
+    """Right-aligned as numbers are, with room for words beside one."""
+
+    align, width = "r", "pill"
+
+
 class TenantTable(BaseTable):
     """`query` is the period asked for, which leads on into each tenant."""
 
@@ -35,29 +41,28 @@ class TenantTable(BaseTable):
 
     tenant = Column(verbose_name=_("Tenant"), card="title", orderable=True, fixed=True)
     calls = CountColumn(
-        verbose_name=_("Calls"), accessor="compared__now__calls", orderable=True, initial_sort_descending=True
+        verbose_name=_("Calls"),
+        accessor="compared__now__calls",
+        orderable=True,
+        initial_sort_descending=True,
+        card="sub",
     )
     trend = Column(verbose_name=_("Inbound"), accessor="steps", width="spark")
-    rate = Column(
-        verbose_name=_("Answered"), accessor="compared", orderable=True, card="end", css="r", width="money"
-    )
+    rate = FigureColumn(verbose_name=_("Answered"), accessor="compared", orderable=True, card="end")
     missed = CountColumn(
-        verbose_name=_("Missed"),
+        verbose_name=pgettext_lazy("several calls", "Missed"),
         accessor="compared__now__missed",
         orderable=True,
         initial_sort_descending=True,
-        card="end2",
     )
-    cost = Column(
+    cost = FigureColumn(
         verbose_name=_("Cost"),
         accessor="compared__now__cost_micros",
         orderable=True,
         initial_sort_descending=True,
-        css="r",
-        width="money",
     )
-    lacking = Column(
-        verbose_name=_("Not all here"), orderable=True, initial_sort_descending=True, card="sub", width="pill"
+    lacking = FigureColumn(
+        verbose_name=_("Not all here"), orderable=True, initial_sort_descending=True, card="end2"
     )
 
     class Meta(BaseTable.Meta):
@@ -70,6 +75,14 @@ class TenantTable(BaseTable):
             f"{url}?{self.query}" if self.query else url,
             record.tenant.name,
             record.tenant.slug,
+        )
+
+    def render_calls(self, value: int) -> SafeString:
+        """On a telephone, where no heading says it, with the word."""
+        count = formats.count(value)
+        words = ngettext("%(n)s call", "%(n)s calls", value) % {"n": count}
+        return format_html(
+            '<span class="sb-only-desk">{}</span><span class="sb-only-phone">{}</span>', count, words
         )
 
     def render_trend(self, record: TenantFigures) -> SafeString:
