@@ -31,6 +31,14 @@ from telephony.services import rollup_sql, rollups
 from telephony.services.rollup_reading import ONLY, span_of, sums
 
 CALLS = 10_000_000
+# The page, and what it asks for apart when it comes into view.
+PAGES = {
+    "overview": "telephony:overview",
+    "its lines": "telephony:overview_lines",
+    "its queues": "telephony:overview_groups",
+    "its destinations": "telephony:overview_destinations",
+    "its waits": "telephony:overview_waits",
+}
 SPANS = {"month": 30, "year": DAYS}
 WARM, LOOKS, ROUNDS = 5, 40, 3
 # What the page adds up, by what: see services/analytics.py.
@@ -62,21 +70,24 @@ def measure(calls: int = CALLS) -> Iterable[Figure]:
         largest = Tenant.objects.get(slug=many_tenants.LARGEST)
         words = f"largest of {many_tenants.TENANTS} tenants, {calls:,} calls"
         for title, days in SPANS.items():
-            yield _page(f"overview of a {title}, {words}, 95th percentile in the server", days, largest)
+            for part, name in PAGES.items():
+                yield _page(
+                    f"{part} of a {title}, {words}, 95th percentile in the server", days, name, largest
+                )
         with tenant_scope(largest):
             zone = ZoneInfo(largest.time_zone)
             for title, days in SPANS.items():
                 yield _faster(f"figures of a {title}, {words}, against SQL over its calls", days, zone)
 
 
-def _page(title: str, days: int, tenant: Tenant) -> Figure:
+def _page(title: str, days: int, name: str, tenant: Tenant) -> Figure:
     application = get_internal_wsgi_application()
     with tenant_scope(tenant):
         cookies = client_of(Connection.objects.select_related("tenant").get()).cookies.values()
     requests = RequestFactory(headers={"cookie": "; ".join(f"{one.key}={one.value}" for one in cookies)})
     first, last = _days(days)
     span = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
-    address = f"{tenant_url(tenant, 'telephony:overview')}?{urlencode(span)}"
+    address = f"{tenant_url(tenant, name)}?{urlencode(span)}"
     taken = [
         seconds_of(lambda: answered(application, requests.get(address).environ))[0]
         for _ in range(WARM + LOOKS)

@@ -1,8 +1,9 @@
 """A year of calls of fifty tenants of very different sizes, made by the database in one statement.
 
 The nth tenant has an nth of the calls of the first (Zipf), and as many lines as give each some forty calls a working
-day. Calls come day by day with those of all tenants among each other, as syncs bring them. What looks like chance is a
-hash of the call's number, so that the same calls come each time. They have no records: no figure reads them.
+day; each line answers for one queue. Calls come day by day with those of all tenants among each other, as syncs bring
+them. What looks like chance is a hash of the call's number, so that the same calls come each time. They have no records:
+no figure reads them.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ SELECT line.tenant_id, line.connection_id, 'c' || n, at, 'voice', direction, out
        CASE WHEN direction = 'inbound' THEN (-ln(1 - rolled.waited) * 14)::int END,
        CASE WHEN direction = 'outbound' THEN talk_s * 300 END, 'second', '',
        line.id, line.remote_id,
-       CASE WHEN direction = 'inbound' AND routed < 0.3 THEN 'queue-' || floor(routed / 0.3 * {QUEUES})::int ELSE '' END,
+       CASE WHEN direction = 'inbound' AND routed < 0.3 THEN 'queue-' || line.place %% {QUEUES} ELSE '' END,
        1, false
   FROM generate_series(0::bigint, %(calls)s - 1) AS n
  CROSS JOIN LATERAL (SELECT {_ROLLED}) AS rolled

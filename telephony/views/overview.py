@@ -24,7 +24,7 @@ from telephony.figures.volume import volume
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
 from telephony.models import Change, SyncRun
-from telephony.models.rollups import WITHIN_S, Part
+from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics, call_figures
 from telephony.services.allowances import METER_CELLS, plans_of
@@ -35,7 +35,7 @@ from telephony.services.rollup_closing import versions_of
 from telephony.services.waiting import waits_of
 from telephony.views.attention import attention_of
 from telephony.views.figure_files import FigureFilesMixin
-from telephony.views.overview_asked import GROUPS, AskedMixin
+from telephony.views.overview_asked import AskedMixin
 from telephony.views.panels import overview_panels
 
 SHORT_CUTS = {
@@ -88,14 +88,11 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         )
 
     def _calls(self, now: datetime, zone: ZoneInfo, today: date) -> dict[str, Any]:
-        connection_names = {one.pk: one.name for one in connections_of(self.request)}
-        currencies = {one.pk: one.currency for one in connections_of(self.request)}
         form, span, part = self.asked(zone, today)
         trend = span.trend
         coverage = coverage_of(trend.first, trend.last, today, part)
-        found = analytics.compared(span, zone, part, now, currencies)
+        found = analytics.compared(span, zone, part, now, self.currencies)
         waiting = call_figures.missed_not_called_back(now)
-        lines = analytics.by_line(span, zone, part, currencies)
         closed = self._closed(span, part)
         return {
             "may_see_calls": True,
@@ -112,68 +109,26 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "closed": closed,
             "urls": self._urls(span, part),
             "waits": waits_of(span, zone, part),
-            "lines": [
-                (
-                    one,
-                    self.url_of(span, part, line=one.entity.pk)
-                    if one.entity and one.entity.missing_since is None
-                    else "",
-                )
-                for one in lines[: analytics.MOST_ROWS]
-            ],
-            "other_lines": len(lines) - analytics.MOST_ROWS,
-            "rest": analytics.together(lines[analytics.MOST_ROWS :]),
-            "groups": [
-                (
-                    one,
-                    connection_names.get(one.connection_id, ""),
-                    self.url_of(span, part, direction="inbound", group=one.entity.pk)
-                    if one.entity and one.entity.facet in GROUPS
-                    else "",
-                    self.group_url(one.entity.pk)
-                    if one.entity and one.entity.facet in GROUPS and not self.group
-                    else "",
-                )
-                for one in analytics.by_group(span, zone, part)
-            ],
-            "destinations": [
-                (
-                    one,
-                    rankings.place_words(one),
-                    self.url_of(span, part, direction="outbound", dialled=one.code) if one.code else "",
-                )
-                for one in analytics.by_destination(span, zone, part, currencies)[: analytics.MOST_ROWS]
-            ],
             "part_urls": {
                 name: self.part_url(f"telephony:overview_{name}")
-                for name in ("waits", "peaks", "fates", "callers")
+                for name in ("waits", "peaks", "fates", "callers", "groups", "lines", "destinations")
             },
             "waiting": waiting,
             "names": names_of([one.number for one in waiting]),
             "span_words": span_words(span),
             "before_words": span_words(span.before),
-            "in_time_s": WITHIN_S,
             **self._over_time(trend, zone, part, coverage, found),
         }
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         if not context.get("may_see_calls"):
             return None
-        span, part, zone = context["span"], context["part"], ZoneInfo(context["zone"])
-        names = {one.pk: one.name for one in connections_of(self.request)}
-        currencies = {one.pk: one.currency for one in connections_of(self.request)}
         match name:
             case "figures":
-                return rankings.figures(context["compared"], span)
+                return rankings.figures(context["compared"], context["span"])
             case "volume" | "rate" | "heat":
                 table: Table = context[name].table
                 return table
-            case "lines":
-                return rankings.lines(analytics.by_line(span, zone, part, currencies, most=None))
-            case "groups":
-                return rankings.groups(analytics.by_group(span, zone, part, most=None), names)
-            case "destinations":
-                return rankings.destinations(analytics.by_destination(span, zone, part, currencies))
         return None
 
     def _over_time(

@@ -42,6 +42,11 @@ class AskedMixin:
             part = replace(part, connection=self.group.connection_id, group=self.group.remote_id)
         return form, form.as_span(today), part
 
+    @property
+    def currencies(self) -> dict[int, str]:
+        """Of the tenant's connections, by id."""
+        return {one.pk: one.currency for one in connections_of(self.request)}
+
     def url_of(self, span: Span, part: Part, **more: object) -> str:
         return self.calls_url(span.first, span.last, part, **more)
 

@@ -22,6 +22,7 @@ from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.figures.told import Told
 from telephony.forms.calls import wait_key
+from telephony.menu import connections_of
 from telephony.models import Entity
 from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
@@ -30,9 +31,9 @@ from telephony.services.number_names import names_of
 from telephony.services.peaks import peaks_of
 from telephony.services.period_coverage import coverage_of
 from telephony.services.waiting import Waited, waited_over_time
-from telephony.views.figure_files import FigureFilesMixin
+from telephony.views.figure_files import FIGURE, FigureFilesMixin
 from telephony.views.lines import FragmentOrPageMixin
-from telephony.views.overview_asked import AskedMixin
+from telephony.views.overview_asked import GROUPS, AskedMixin
 
 
 class PartView(AskedMixin, FragmentOrPageMixin, FigureFilesMixin, TenantRightMixin, TemplateView):
@@ -139,3 +140,79 @@ class PeaksView(PartView):
                 peaks_of(trend, zone, part), trend, zone, not_whole, lambda at: self.running_url(at, part)
             )
         }
+
+
+class GroupsView(PartView):
+    """Queues and ring groups: the busiest, in a file all of them."""
+
+    heading = gettext_lazy("Queues and ring groups")
+    fragment = "telephony/_overview_groups.html"
+
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
+        groups = analytics.by_group(span, zone, part, most=None)
+        return {
+            "all_groups": groups,
+            "groups": [self._row(one, span, part) for one in groups[: analytics.MOST_ROWS]],
+            "within_s": WITHIN_S,
+            "has_several": len(self._names) > 1,
+        }
+
+    def _row(self, row: analytics.GroupRow, span: Span, part: Part) -> tuple[Any, ...]:
+        """The row, its connection, and the addresses of its calls and of its own figures."""
+        entity = row.entity if row.entity and row.entity.facet in GROUPS else None
+        calls = self.url_of(span, part, direction="inbound", group=entity.pk) if entity else ""
+        figures = self.group_url(entity.pk) if entity and not self.group else ""
+        return row, self._names.get(row.connection_id, ""), calls, figures
+
+    @property
+    def _names(self) -> dict[int, str]:
+        return {one.pk: one.name for one in connections_of(self.request)}
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        return rankings.groups(context["all_groups"], self._names) if name == "groups" else None
+
+
+class LinesView(PartView):
+    """The busiest, and the others together; in a file all of them."""
+
+    heading = gettext_lazy("By line")
+    fragment = "telephony/_overview_lines.html"
+
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
+        most = None if FIGURE in self.request.GET else analytics.MOST_ROWS
+        lines = analytics.by_line(span, zone, part, self.currencies, most=most)
+        shown, others = lines[: analytics.MOST_ROWS], lines[analytics.MOST_ROWS :]
+        return {
+            "all_lines": lines,
+            "lines": [(one, self._url_of(one, span, part)) for one in shown],
+            "other_lines": len(others),
+            "rest": analytics.together(others),
+        }
+
+    def _url_of(self, row: analytics.LineRow, span: Span, part: Part) -> str:
+        is_listed = row.entity is not None and row.entity.missing_since is None
+        return self.url_of(span, part, line=row.entity.pk) if is_listed and row.entity else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        return rankings.lines(context["all_lines"]) if name == "lines" else None
+
+
+class DestinationsView(PartView):
+    heading = gettext_lazy("Where calls go")
+    fragment = "telephony/_overview_destinations.html"
+
+    def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
+        found = analytics.by_destination(span, zone, part, self.currencies)
+        return {
+            "all_destinations": found,
+            "destinations": [
+                (one, rankings.place_words(one), self._url_of(one, span, part))
+                for one in found[: analytics.MOST_ROWS]
+            ],
+        }
+
+    def _url_of(self, row: analytics.DestinationRow, span: Span, part: Part) -> str:
+        return self.url_of(span, part, direction="outbound", dialled=row.code) if row.code else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        return rankings.destinations(context["all_destinations"]) if name == "destinations" else None
