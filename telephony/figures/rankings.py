@@ -146,9 +146,9 @@ def _currencies(rows: Sequence[LineRow] | Sequence[DestinationRow]) -> list[str]
 
 def _cost_columns(currencies: Sequence[str]) -> list[Column]:
     """One for each currency."""
+    cost, is_alone = _("Cost"), len(currencies) == 1
     return [
-        Column(_("Cost") if len(currencies) == 1 else f"{_('Cost')} {one}", "money", f"cost_{one.lower()}")
-        for one in currencies
+        Column(cost if is_alone else f"{cost} {one}", "money", f"cost_{one.lower()}") for one in currencies
     ]
 
 

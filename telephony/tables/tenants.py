@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,7 +14,9 @@ from portal.ui import formats, parts
 from portal.ui.figures import plain, sparkline
 from portal.ui.links import tenant_url
 from portal.ui.tables import BaseTable, Column, CountColumn
-from telephony.services.tenant_figures import TenantFigures
+
+if TYPE_CHECKING:
+    from telephony.services.tenant_figures import TenantFigures
 
 # What each column is ordered by; a tenant without a value comes last.
 ORDERS: Mapping[str, Any] = {
