@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.lib.wording import labelled
 from portal.ui.svg import Drawing, Figure, pattern, short
 
 LEFT, TOP, ROOM_BELOW = 34.0, 14.0, 46.0
@@ -295,7 +296,9 @@ def bars(
         if value is None:
             continue
         x, y = LEFT + at * step + step * 0.14, scale.y(value)
-        drawing.box(x, y, step * 0.72, foot - y, css, radius=1.5, tip=f"{labels[at]}: {plain(value, unit)}")
+        drawing.box(
+            x, y, step * 0.72, foot - y, css, radius=1.5, tip=labelled(labels[at], plain(value, unit))
+        )
         if value == top_value and value:
             drawing.text(x + step * 0.36, y - 5, plain(value, unit), css="b", anchor="middle")
             top_value = -1.0
@@ -368,7 +371,7 @@ def shares(parts: Sequence[Share], *, label: str) -> Figure:
     total, x = sum(part.value for part in parts) or 1, 0.0
     for part in parts:
         wide = 720 * part.value / total
-        drawing.box(x, 0, wide - 2, 16, part.css, radius=2, tip=f"{part.label}: {plain(part.value)}")
+        drawing.box(x, 0, wide - 2, 16, part.css, radius=2, tip=labelled(part.label, plain(part.value)))
         x += wide
     rows = [(part.label, plain(part.value)) for part in parts]
     return Figure(drawing.svg(label), label, (_("Part"), _("Value")), rows, css="sb-shares")

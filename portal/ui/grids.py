@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from portal.lib.wording import labelled
 from portal.ui import formats
 from portal.ui.figures import plain
 from portal.ui.svg import Drawing, Figure
@@ -59,7 +60,7 @@ def heat(
             if value is None:
                 continue
             step, x = level(value, most), left + pitch * at
-            tip = f"{name} {columns[at]}: {plain(value, digits=0 if value >= 10 else 1)}"
+            tip = labelled(f"{name} {columns[at]}", plain(value, digits=0 if value >= 10 else 1))
             url, tip = links.get((line, at), ("", tip))
             cell = Drawing(0, 0)
             cell.box(x + 1, y, 26, 26, f"r{step}", radius=2, tip=tip)
@@ -127,10 +128,7 @@ def calendar(
         if date < first:
             continue
         day = days.get(date, Day(state=unknown))
-        tip = _("%(name)s: %(what)s") % {
-            "name": formats.date_words(date, formats.SHORT_DATE),
-            "what": words[day.state],
-        }
+        tip = labelled(formats.date_words(date, formats.SHORT_DATE), words[day.state])
         if day.state in ("complete", "partial"):
             tip += pgettext("after a state", ", %(count)s calls") % {"count": formats.count(day.count)}
         draw_day(drawing, 34 + offset // 7 * PITCH, 18 + offset % 7 * PITCH, day, most, tip)

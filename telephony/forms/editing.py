@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import InvalidInput
 from portal.lib.numbers import display
+from portal.lib.wording import labelled
 from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, SchemaField, are_pairs
 from telephony.forms.rows import RowsField, by_hand, read_rows, rows_of, said_place
 from telephony.forms.rows_drawing import RowsWidget
@@ -199,7 +200,7 @@ def _under_headings(
 
 
 def _with_place(reason: str, place: str) -> str:
-    return f"{place}: {reason}" if place else reason
+    return labelled(place, reason) if place else reason
 
 
 def _places_of(name: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.canonical import canonical_json
 from portal.lib.redaction import masked
+from portal.lib.wording import labelled
 from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, alike, are_pairs
 from telephony.providers.edit_fields import Field, Rows, Surroundings
 from telephony.providers.fields import value_at
@@ -198,7 +199,7 @@ class RowsField(forms.Field):
                 except forms.ValidationError as error:
                     self.bad[row.token, column.name] = error.messages
                     place = _("Row %(number)d, %(field)s") % {"number": at, "field": column.label}
-                    wrong += [f"{place}: {message}" for message in error.messages]
+                    wrong += [labelled(place, message) for message in error.messages]
             entries.append(
                 entry if row.was is None or isinstance(self.held[row.was], Mapping) else self.held[row.was]
             )

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from portal.lib.wording import labelled
 from portal.ui import parts
 from portal.ui.controls import CHOICES, drawn_choices
 from portal.ui.parts import escaped
@@ -167,7 +168,7 @@ class RowsWidget(forms.Widget):
         if (row.token, column.name) in self.bad:
             attrs |= {"aria-invalid": "true", "aria-describedby": f"{attrs['id']}_error"}
         if who:
-            attrs["aria-label"] = f"{column.label}: {who}"
+            attrs["aria-label"] = labelled(column.label, who)
         is_first = column.name == self.rows.columns_of(row.what[0])[0].name
         if row.focus == "add" and is_first:
             attrs["autofocus"] = True
@@ -183,10 +184,10 @@ class RowsWidget(forms.Widget):
         reasons = self.bad.get((row.token, column.name))
         if not reasons:
             return ""
-        words = " ".join(map(escaped, reasons))
-        place, told = escape(f"{own}_{row.token}_{column.name}_error"), f"{escaped(label)}: " if label else ""
+        words = " ".join(map(str, reasons))
+        told, place = labelled(label, words) if label else words, f"{own}_{row.token}_{column.name}_error"
         sign = parts.icon("alert-circle", size=14)
-        return f'<div class="sb-field-error" id="{place}">{sign}<span>{told}{words}</span></div>'
+        return f'<div class="sb-field-error" id="{escape(place)}">{sign}<span>{escape(told)}</span></div>'
 
     def _acts(self, name: str, row: Row, at: int, count: int, who: str) -> str:
         """Up, down and away; after one was pressed, the focus is where it was."""
@@ -205,7 +206,7 @@ class RowsWidget(forms.Widget):
             off = " disabled" if is_off else ""
             made.append(
                 f'<button class="sb-row-act" name="{ACT}" value="{escape(f"{name}:{act}:{row.token}")}" formnovalidate'
-                f' aria-label="{escape(f"{words}: {who}")}"{focus}{off}>{parts.icon(sign, size=14)}</button>'
+                f' aria-label="{escape(labelled(words, who))}"{focus}{off}>{parts.icon(sign, size=14)}</button>'
             )
         return f'<span class="sb-row-acts">{"".join(made)}</span>'
 

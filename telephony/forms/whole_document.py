@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.canonical import canonical_json
 from portal.lib.errors import InvalidInput
+from portal.lib.wording import labelled
 from telephony.forms.editing import FINGERPRINTS, SALT, SEEN, opened
 from telephony.forms.json_text import read_json, shown_json
 from telephony.providers.drafts import PLACEHOLDER
@@ -78,6 +79,6 @@ class DocumentForm(forms.Form):
 
 def _reasons(error: InvalidInput) -> Iterator[str]:
     for name, reason in error.fields.items():
-        yield f"{name}: {reason}" if name else reason
+        yield labelled(name, reason) if name else reason
     if not error.fields:
         yield error.message

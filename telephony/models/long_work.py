@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.wording import labelled
 from telephony.models.bulk import BulkRow
 from telephony.models.hours import HoursRun
 from telephony.models.jobs import Job
@@ -100,5 +101,5 @@ def results_of(rows: Sequence[Leased]) -> dict[int, str]:
     counts = BulkRow.objects.filter(job__in=ids).order_by("job", "state").values_list("job", "state")
     found: dict[int, list[str]] = {}
     for job, state, count in counts.annotate(n=Count("pk")):
-        found.setdefault(job, []).append(f"{BulkRow.State(state).label}: {count}")
+        found.setdefault(job, []).append(labelled(BulkRow.State(state).label, count))
     return {job: ", ".join(words) for job, words in found.items()}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from portal.lib.canonical import canonical_json
 from portal.lib.numbers import display
 from portal.lib.redaction import masked
+from portal.lib.wording import labelled
 from telephony.providers.fields import value_at
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Number, Said, said
@@ -237,7 +238,7 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
     if one.rows is not None and one.rows.fits(value):
         return "; ".join(_row_words(one.rows, entry, around) for entry in one.rows.listed(value))
     if one.kind == "pairs" and isinstance(value, Mapping):
-        return "; ".join(f"{name}: {item}" for name, item in masked(value).items())
+        return "; ".join(labelled(name, item) for name, item in masked(value).items())
     if one.refers_to:
         many = [str(item) for item in (value if isinstance(value, list) else [value])]
         names = {name: word for kind in one.points_to for name, word in around.named(kind, many).items()}
@@ -267,14 +268,14 @@ def _row_words(rows: Rows, entry: Any, around: Surroundings) -> str:
         names = around.named(what, [which]) if what in rows.kinds else {}
         name = names.get(which, display(which))
     told = [
-        (str(one.label), one.say(value, around).plain(display))
+        (one.label, one.say(value, around).plain(display))
         for one in rows.columns_of(what)
         if (value := value_at(entry, one.name)) not in (None, "", [], {})
         and not (rows.are_alike and _is_usual_value(one, value))
     ]
     if told and rows.are_alike and not which:
         (_first, name), *told = told
-    return f"{name} ({', '.join(map(': '.join, told))})" if told else name
+    return f"{name} ({', '.join(labelled(*one) for one in told)})" if told else name
 
 
 def _is_usual_value(one: Field, value: Any) -> bool:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as lazy
 from portal.lib.canonical import canonical_json
 from portal.lib.numbers import display
 from portal.lib.redaction import is_secret_name
+from portal.lib.wording import labelled
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Document, Field, Fields, Surroundings
@@ -206,7 +207,7 @@ class SchemaEditor(Editor):
 
     def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
         if self.makes and (name := self._name(wanted)):
-            return f"{self.operation.summary}: {name}"[:250]
+            return labelled(self.operation.summary, name)[:250]
         return super().summary(before, wanted, around)
 
     def consequences(

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portal.lib.wording import labelled
 from telephony.models import BulkRow, Job
 from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.services import bulk_choice, change_secrets, comparing, editing
@@ -121,7 +122,8 @@ def _check(row: BulkRow, door: Door, changed: Fields, seen: Fields | None) -> No
     if refused := door.editor.check(changed, seen, door.around):
         labels = {name: str(door.editor.field(name, door.around).label) for name in refused if name}
         words = [
-            f"{labels[name]}: {reason}" if name in labels else str(reason) for name, reason in refused.items()
+            labelled(labels[name], reason) if name in labels else str(reason)
+            for name, reason in refused.items()
         ]
         _refuse(row, " ".join(words))
         return

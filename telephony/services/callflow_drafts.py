@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from portal.lib.canonical import canonical_json, same
+from portal.lib.wording import labelled
 from telephony.models import CallflowAct, CallflowDraft, Change, Connection, Entity
 from telephony.providers.callflows import edits
 from telephony.providers.callflows.edits import Patch
@@ -299,7 +300,9 @@ def refusals(draft: CallflowDraft) -> list[str]:
     if change is None or change.state != Change.State.REFUSED:
         return []
     editor, around = draft.link.declaration.editor(change.operation), Surroundings()
-    told = [f"{editor.field(name, around).label}: {reason}" for name, reason in change.fields_refused.items()]
+    told = [
+        labelled(editor.field(name, around).label, reason) for name, reason in change.fields_refused.items()
+    ]
     return told or [change.error]
 
 

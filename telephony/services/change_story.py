@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.lib.canonical import MISSING, canonical_json, diff
+from portal.lib.wording import labelled
 from telephony.models import Change
 from telephony.providers.callflows.tree import FLOW
 from telephony.providers.drafts import PLACEHOLDER
@@ -257,7 +258,7 @@ def _inner_rows(door: Door, name: str, old: Mapping[str, Any], new: Mapping[str,
     return [
         Row(
             name=name,
-            label=f"{one.label}: {inside.path}" if inside.path else str(one.label),
+            label=labelled(one.label, inside.path) if inside.path else str(one.label),
             seen=_inner(inside.before),
             before=_inner(inside.before),
             after=_inner(inside.after),

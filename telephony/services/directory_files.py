@@ -19,6 +19,7 @@ from portal.lib.files import decoded
 from portal.lib.tabular import CSV_MARK, csv_text, guarded
 from portal.lib.uploaded_rows import UnreadableFile, Uploaded, read_rows
 from portal.lib.vcard import looks_like
+from portal.lib.wording import labelled
 from telephony.models import Connection, Entity
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.edit_fields import Field, Fields
@@ -203,5 +204,5 @@ def _line(
         try:
             fields[name] = from_text(directory.fields[name], cell)
         except ValueError as error:
-            errors.append(f"{directory.fields[name].label}: {error}")
+            errors.append(labelled(directory.fields[name].label, error))
     return Line(number=number, key=key, folder=folder, fields=fields, error=" ".join(errors))

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
+from portal.lib.wording import labelled
 from telephony.models import BulkRow, Entity, Job
 from telephony.providers.edit_fields import Fields
 from telephony.services import bulk, ledger
@@ -103,7 +104,7 @@ def _row(directory: Directory, line: Line, known: _Known, missing: dict[str, Bul
         filter(None, (_said(directory, line, "first_name"), _said(directory, line, "family_name")))
     )
     words = _("Line %(line)s") % {"line": line.number}
-    row = BulkRow(label=(f"{words}: {name}" if name else words)[:250])
+    row = BulkRow(label=(labelled(words, name) if name else words)[:250])
     try:
         contact = _contact_of(directory, line, known)
         if contact is not None:

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.wording import labelled
 from telephony.models import Connection, Entity, SyncRun
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import EntityPage
@@ -216,7 +217,8 @@ def _conclude(run: SyncRun) -> None:
     _wake_calls(run)
     if held_back := run.cursor["held_back"]:
         kinds = ", ".join(
-            f"{connection.declaration.kinds[kind].plural}: {held['gone']}" for kind, held in held_back.items()
+            labelled(connection.declaration.kinds[kind].plural, held["gone"])
+            for kind, held in held_back.items()
         )
         error = _(
             "The provider's lists suddenly lack much (%(kinds)s). Nothing was removed; look, and agree or not."

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from portal.lib.errors import InvalidInput
+from portal.lib.wording import labelled
 from telephony.models import Change, Connection, Entity, HoursPlacement
 from telephony.providers.callflows.tree import CHILDREN, FLOW, Flow, Node, read
 from telephony.providers.hours_keeping import Document, HoursRoute
@@ -90,7 +91,7 @@ def _words(node: Node, connection: Connection, names: dict[str, str]) -> str:
     action = callflows_of(connection).actions.get(node.module)
     label = str(action.label) if action else node.module
     name = names.get(str(node.data.get("id", "")), "")
-    return f"{label}: {name}" if name else label
+    return labelled(label, name) if name else label
 
 
 def _targets(connection: Connection, route: HoursRoute, callflow: Entity) -> Iterator[Choice]:
@@ -99,7 +100,7 @@ def _targets(connection: Connection, route: HoursRoute, callflow: Entity) -> Ite
     )
     found: dict[str, list[Choice]] = {kind: [] for kind in route.targets}
     for row in rows.order_by("name_key", "pk")[:MOST]:
-        found[row.kind].append((f"{row.kind}:{row.remote_id}", f"{route.targets[row.kind][0]}: {row}"))
+        found[row.kind].append((f"{row.kind}:{row.remote_id}", labelled(route.targets[row.kind][0], row)))
     for choices in found.values():
         yield from choices
 

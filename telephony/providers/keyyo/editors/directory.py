@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext, pgettext_lazy
 
 from portal.lib.names import name_key
+from portal.lib.wording import labelled
 from telephony.providers.directory_page import DirectoryPage
 from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Field, Fields, Surroundings
@@ -171,10 +172,7 @@ class ContactUpdate(ContactEditor):
         )
 
     def summary(self, before: Fields | None, wanted: Fields, around: Surroundings) -> str:
-        return _("%(name)s: %(what)s") % {
-            "name": contact_name(before or {}),
-            "what": super().summary(before, wanted, around),
-        }
+        return labelled(contact_name(before or {}), super().summary(before, wanted, around))
 
 
 class ContactCreate(ContactEditor):
