@@ -168,6 +168,7 @@ _ONE_A_LINE = lazy("One a line.")
 _LINES: Mapping[str, Text] = {
     **dict.fromkeys(("texts", "integers", "secrets", "names"), _ONE_A_LINE),
     "pairs": lazy("One a line: a name, a colon, a text."),
+    "json": lazy("As JSON."),
 }
 
 

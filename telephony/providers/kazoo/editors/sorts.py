@@ -48,7 +48,9 @@ def _sort(kind: str) -> Sort:
     names = [name for name in CATALOG[declared.read_operation].path_names if name != "accountId"]
     paths = [one.path for one in family.fields]
     paths += [f"{one.path}.{inner.path}" for one in family.fields for inner in one.entry if inner.path]
-    words = {path: WORDS.get((family.name, path)) or CHOICES.get(path, ()) for path in paths}
+    words = {
+        path: WORDS.get((family.name, path)) or CHOICES.get(path.rpartition(".")[2], ()) for path in paths
+    }
     return Sort(
         kind=kind,
         family=family,

@@ -88,6 +88,49 @@ METHODS: Choices = (
     ("IP", _("its IP address")),
 )
 
+_PRIVACY: Choices = (
+    ("full", _("Name and number")),
+    ("name", _("The name")),
+    ("number", _("The number")),
+    ("none", _("Nothing")),
+)
+_RESTRICTIONS: Choices = (("inherit", _("As above it")), ("deny", _("Refused")))
+_LEGS: Choices = (("both", _("Both")), ("self", _("The own one")), ("peer", _("The far side's")))
+_NAMES: Choices = (
+    ("first_name", _("First name")),
+    ("last_name", _("Last name")),
+    ("both", _("First and last name")),
+)
+_CALLER_IDS: Choices = (
+    ("internal", _("That of internal calls")),
+    ("external", _("That of outside calls")),
+    ("emergency", _("That of emergency calls")),
+)
+_CHANNELS: Choices = (("ascending", _("The lowest first")), ("descending", _("The highest first")))
+_WAYS: Choices = (("sequential", _("One after the other")), ("random", _("At random")))
+_MEDIA: Choices = (("process", _("Through the server")), ("bypass", _("Straight between the ends")))
+_STRAIGHT: Choices = (
+    ("auto", _("Where it can")),
+    ("true", pgettext_lazy("a switch", "Always")),
+    ("false", pgettext_lazy("a switch", "Never")),
+)
+_ADDRESSES: Choices = (
+    ("dom", _("In the country")),
+    ("intl", _("From abroad")),
+    ("postal", _("Letters")),
+    ("parcel", _("Parcels")),
+    ("home", _("Home")),
+    ("work", _("Work")),
+    ("pref", _("Preferred")),
+)
+_PLACES: Choices = (
+    ("INVALID", _("Not valid")),
+    ("GEOCODED", _("Located")),
+    ("PROVISIONED", _("In force")),
+    ("REMOVED", _("Removed")),
+    ("ERROR", _("Failed")),
+)
+
 # By family and path; those of CHOICES hold wherever a field of that name stands.
 WORDS: dict[tuple[str, str], Choices] = {
     ("users", "priv_level"): _LEVELS,
@@ -97,7 +140,23 @@ WORDS: dict[tuple[str, str], Choices] = {
     ("media", "media_source"): _SOURCES,
     ("queues", "strategy"): _STRATEGIES,
     ("devices", "sip.method"): METHODS,
+    ("users", "profile.addresses.types"): _ADDRESSES,
+    ("phone_numbers", "e911.status"): _PLACES,
+    **{(one, "caller_id_options.type"): _CALLER_IDS for one in ("resources", "resource_templates")},
+    **{(one, "call_restriction.action"): _RESTRICTIONS for one in ("accounts", "users", "devices")},
     ("groups", "endpoints.type"): (("user", _("Person")), ("device", _("Device")), ("group", _("Group"))),
 }
-CHOICES: dict[str, Choices] = {"device_type": DEVICE_TYPES, "auth_method": METHODS}
+CHOICES: dict[str, Choices] = {
+    "device_type": DEVICE_TYPES,
+    "auth_method": METHODS,
+    "media_handling": _MEDIA,
+    "bypass_media": _STRAIGHT,
+    "outbound_privacy": _PRIVACY,
+    "caller_id_type": _CALLER_IDS,
+    "channel_selection": _CHANNELS,
+    "gateway_strategy": _WAYS,
+    "listen_on": _LEGS,
+    "sort_by": _NAMES,
+    "search_fields": _NAMES,
+}
 USED_BY = _USED_BY

@@ -177,20 +177,30 @@ def recording_sources() -> tuple[Below, ...]:
     list them.
     """
 
-    def origins(name: str, label: Text) -> Below:
+    def origins(name: str, label: Text, inside: Text, outside: Text) -> Below:
         return below(
             name,
             "",
             free("any", label),
-            free("onnet", _("Calls inside the account")),
-            free("offnet", _("Calls over the public network")),
+            free("onnet", inside),
+            free("offnet", outside),
             is_closed=True,
         )
 
     return (
-        origins("any", _("Every call")),
-        origins("inbound", _("Every incoming call")),
-        origins("outbound", _("Every outgoing call")),
+        origins("any", _("Every call"), _("Calls inside the account"), _("Calls over the public network")),
+        origins(
+            "inbound",
+            _("Every incoming call"),
+            _("Incoming calls from inside the account"),
+            _("Incoming calls from the public network"),
+        ),
+        origins(
+            "outbound",
+            _("Every outgoing call"),
+            _("Outgoing calls inside the account"),
+            _("Outgoing calls to the public network"),
+        ),
     )
 
 
