@@ -150,7 +150,8 @@ def _kept(job: Job, wish: Wish, entity: Entity, editor: Editor) -> tuple[dict[st
     around = door_of(entity.connection, wish.operation, bulk_choice.address_of(editor, entity)).around
     pattern = BulkRow(job=job, connection=entity.connection)
     change_secrets.keep(pattern, editor, around, {"wanted": dict(wish.wanted)})
-    fields = [str(editor.field(name, around).label) for name in wish.wanted]
+    wanted = [editor.field(name, around) for name in wish.wanted]
+    fields = [str(one.brief or one.label) for one in wanted]
     told = {
         "wanted": pattern.wanted,
         "secrets_sealed": pattern.secrets_sealed,

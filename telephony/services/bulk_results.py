@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.scoping import tenant_scope
 from portal.lib.tabular import CSV_MARK, csv_text
@@ -25,7 +26,7 @@ def csv_lines(job: Job, tenant_id: int) -> Iterator[bytes]:
         _("Wanted"),
         _("State"),
         _("Why"),
-        _("Change"),
+        pgettext("a write", "Change"),
     ]
     yield (CSV_MARK + csv_text([heads])).encode()
     last = -1

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from telephony.models import Change
 from telephony.models.change_search import ChangeSearch
@@ -26,7 +27,7 @@ def queryset(search: ChangeSearch, made_before: datetime) -> QuerySet:
 def heads(zone: ZoneInfo) -> list[str]:
     return [
         _("Made (%(zone)s)") % {"zone": zone.key},
-        _("Change"),
+        pgettext("a write", "Change"),
         _("State"),
         _("Who"),
         _("Connection"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats
@@ -19,7 +19,9 @@ from telephony.tables.columns import ConnectionColumn
 
 class BulkRowTable(BaseTable):
     label = Column(verbose_name=_("Object"), fixed=True, card="title", css="wrap")
-    difference = Column(verbose_name=_("Change"), accessor="pk", card="sub", css="wrap")
+    difference = Column(
+        verbose_name=pgettext_lazy("a write", "Change"), accessor="pk", card="sub", css="wrap"
+    )
     state = PillColumn(verbose_name=_("State"), look="bulk_row_state", card="end")
     error = Column(verbose_name=_("Why"), accessor="reason", css="wrap")
     connection = ConnectionColumn(verbose_name=_("At"), accessor="connection", width="prov")
