@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.errors import InvalidInput
@@ -150,6 +151,8 @@ class EditForm(forms.Form):
         if isinstance(field, RowsField):
             field.refuse(place, reason)
             place = said_place(field.rows, place)
+        elif place.isdecimal():  # an entry of a list that is typed one a line
+            place = gettext("Line %(line)s") % {"line": int(place) + 1}
         self.add_error(home, _with_place(reason, place))
 
     def grouped(self) -> Iterator[tuple[str, list[forms.BoundField]]]:

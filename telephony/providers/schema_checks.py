@@ -9,14 +9,25 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.flat import escaped
+from telephony.providers.operations import Text
 from telephony.providers.schema import Family, Field
 
 _CLASSES = {"[:alnum:]": "A-Za-z0-9", "[:alpha:]": "A-Za-z", "[:digit:]": "0-9"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_OTHER_FORM = lazy("This is not of the expected form.")
+_SIMPLE_NAME = lazy("Only letters, digits, dots, hyphens and underscores can stand here.")
+_FORMS: Mapping[str, Text] = {  # by pattern or format
+    r"^[0-9]+$": lazy("Only digits can stand here."),
+    r"^[.\w-]+$": _SIMPLE_NAME,
+    r"^[.\w_-]+$": _SIMPLE_NAME,
+    "email": lazy("This is not an e-mail address."),
+    "uri": lazy("An address has no blanks in it."),
+}
 Reasons = Iterator[tuple[str, str]]
 
 
@@ -46,8 +57,10 @@ def _about_text(one: Field, value: str) -> Iterator[str]:
         yield _("At most %(most)s characters; these are %(are)s.") % {"most": most, "are": len(value)}
     if one.choices and value not in one.choices:
         yield _one_of(one)
-    elif one.pattern and not _expression(one.pattern).search(value) or not _has_format(one.format, value):
-        yield _("This is not of the expected form.")
+    elif one.pattern and not _expression(one.pattern).search(value):
+        yield str(_FORMS.get(one.pattern, _OTHER_FORM))
+    elif not _has_format(one.format, value):
+        yield str(_FORMS.get(one.format, _OTHER_FORM))
 
 
 def _about_number(one: Field, value: float) -> Iterator[str]:

@@ -176,7 +176,7 @@ class SchemaEditor(Editor):
         if value is None:
             return []
         found = [*reasons(self.sort.family, declared, value, name)]
-        if not found and declared.kind == "number" and value and not _is_dialled(str(value)):
+        if not found and declared.kind == "number" and value and not is_dialled(str(value)):
             words = _("No telephone number: digits, with + in front where it is international.")
             found.append((name, words))
         return found
@@ -289,7 +289,7 @@ def _unsealed(value: Any) -> Any:
     return [_unsealed(item) for item in value] if isinstance(value, list) else value
 
 
-def _is_dialled(text: str) -> bool:
+def is_dialled(text: str) -> bool:
     """Whether it can be called: digits, or a SIP address. Servers take any text, and the call fails."""
     return bool(_DIALLED.fullmatch(_BLANKS.sub("", text))) or "@" in text
 

@@ -105,6 +105,9 @@ def test_numbers_come_and_go_by_name(account: Account, browser: Client, untouche
     words = text_of(answer)
     assert "55 12" in words.replace("\u00a0", " ").replace("\u202f", " ")
 
+    refused = browser.post(page, untouched(page) | {"numbers": "+33199005511\nnobody"})
+    assert "is not a telephone number" in str(refused.context["form"].errors["numbers"])
+
 
 def test_a_request_under_way_cannot_be_edited(account: Account, browser: Client) -> None:
     client = access.client_of(account.connection)
