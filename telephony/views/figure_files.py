@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,14 +20,14 @@ from telephony.figures.tables import Table
 FIGURE, FORMAT = "figure", "format"  # names of the address; a template: telephony/_figure_files.html
 
 
-class FigureFilesMixin:
+class FigureFilesMixin(ABC):
     """A page that shows figures; made small, they are written while one waits."""
 
     request: Any
 
+    @abstractmethod
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         """The table of a figure, by the name that the page's template gives its menu; None where the page has none."""
-        raise NotImplementedError
 
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
         """Whose days and times they have."""

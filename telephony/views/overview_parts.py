@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -58,8 +59,9 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigureFilesMixin, TenantRightMix
             **kwargs,
         )
 
+    @abstractmethod
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
-        raise NotImplementedError
+        """For the template: each figure under the name that its menu of files gives it."""
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         told = context.get(name)
