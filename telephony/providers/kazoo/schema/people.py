@@ -236,6 +236,7 @@ DEVICES = family(
         label=_("Outbound flags"),
         type=("array", "object"),
         kind="texts",
+        entry=(text(""),),
         help=_("Labels that a carrier must have for its calls."),
     ),
     DIAL_PLAN,
