@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,14 @@ SPAN = timedelta(days=9)
 EARLIEST, LATEST = (FIRST_AT - timedelta(days=3)).date(), (FIRST_AT + SPAN + timedelta(days=3)).date()
 ZONES = ("Europe/Paris", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "Pacific/Apia")
 BY = tuple(name for name in GROUPS if name not in ("week", "month"))
-IN_TOTAL = ("day", "connection_id", "medium", "direction", "outcome")
+# One of each kind of cells.
+COARSER = (
+    ("day", "connection_id", "medium", "direction", "outcome"),
+    ("day", "connection_id", "medium", "line_id"),
+    ("day", "connection_id", "medium", "direction", "outcome", "group_remote_id"),
+    ("day", "connection_id", "medium", "direction", "destination"),
+)
+MEASURES = ("calls", "inbound", "reached", "outbound", "talk_s", "wait_s", "cost_micros")
 WITHOUT_DAY = tuple(name for name in BY if name != "day")
 # Two whole months; one and some days, and the other way round.
 MONTHS = (
@@ -44,11 +51,20 @@ def run_schedule(connection: Connection, lines: list[str], seed: int, steps: int
         if chance.random() < 0.4:
             rollups.settle(connection.pk)
         found = counted(connection)
-        if read(connection) != found or read(connection, IN_TOTAL) != _in_total(found):
+        if read(connection) != found:
             wrong.append(f"seed {seed} step {step}: read otherwise after {name}")
+        for by in COARSER:
+            if read(connection, by, has_waits=False) != _added(_without_waits(found), by):
+                wrong.append(f"seed {seed} step {step}: read otherwise by {by} after {name}")
+        if read(connection, COARSER[0]) != _added(found, COARSER[0]):
+            wrong.append(f"seed {seed} step {step}: waits read otherwise after {name}")
         first, last = chance.choice(MONTHS)
-        if read(connection, WITHOUT_DAY, first, last) != _within(found, first, last):
+        within = _within(found, first, last)
+        if read(connection, WITHOUT_DAY, first, last) != _added(within, WITHOUT_DAY):
             wrong.append(f"seed {seed} step {step}: months read otherwise after {name}")
+        some = chance.choice(COARSER)[1:]
+        if read(connection, some, first, last, has_waits=False) != _added(_without_waits(within), some):
+            wrong.append(f"seed {seed} step {step}: months read otherwise by {some} after {name}")
     tenant = Tenant.objects.get(pk=connection.tenant_id)
     for is_marked in (True, False):
         if rollups.compare(tenant).differences:
@@ -149,16 +165,26 @@ def counted(connection: Connection) -> Cells:
         waits = [0] * (len(WAIT_BOUNDS) + 1)
         if call.wait_s is not None:
             waits[sum(call.wait_s >= bound for bound in WAIT_BOUNDS)] = 1
-        _add(found, key, 1, call.duration_s or 0, call.wait_s or 0, call.cost_micros or 0, waits)
+        is_inbound = call.direction == Direction.INBOUND
+        measures = {
+            "calls": 1,
+            "inbound": is_inbound,
+            "reached": is_inbound and call.outcome in REACHED,
+            "outbound": call.direction == Direction.OUTBOUND,
+            "talk_s": call.duration_s or 0,
+            "wait_s": call.wait_s or 0,
+            "cost_micros": call.cost_micros or 0,
+        }
+        _add(found, key, measures, waits)
     return +found
 
 
 def kept(connection: Connection) -> Cells:
     """The same out of the table, whose marks are gone."""
     found: Cells = Counter()
-    for cell in CallDay.objects.filter(connection=connection, is_total=False):
+    for cell in CallDay.objects.filter(connection=connection, breakdown="detail"):
         key = tuple(getattr(cell, name) for name in BY)
-        _add(found, key, cell.calls, cell.talk_s, cell.wait_s or 0, cell.cost_micros, cell.waits or [])
+        _add(found, key, {name: getattr(cell, name) or 0 for name in MEASURES}, cell.waits or [])
     return +found
 
 
@@ -167,30 +193,33 @@ def read(
     by: Sequence[str] = BY,
     first: date = EARLIEST,
     last: date = LATEST,
+    *,
+    has_waits: bool = True,
 ) -> Cells:
     """The same as figures read it, marked or not."""
     found: Cells = Counter()
-    for row in sums(by, first, last, _zone(), with_waits=True):
-        _add(found, row.key, row.calls, row.talk_s, row.wait_s, row.cost_micros, row.waits)
+    for row in sums(by, first, last, _zone(), with_waits=has_waits):
+        _add(found, row.key, {name: getattr(row, name) for name in MEASURES}, row.waits)
     return +found
 
 
-def _in_total(found: Cells) -> Cells:
-    places = [BY.index(name) for name in IN_TOTAL]
-    total: Cells = Counter()
+def _added(found: Cells, by: Sequence[str]) -> Cells:
+    """As they are told apart by some of the keys."""
+    places = [BY.index(name) for name in by]
+    added: Cells = Counter()
     for key, value in found.items():
-        total[(*(key[place] for place in places), key[-1])] += value
-    return total
+        added[(*(key[place] for place in places), key[-1])] += value
+    return added
+
+
+def _without_waits(found: Cells) -> Cells:
+    return Counter({key: value for key, value in found.items() if key[-1] in MEASURES})
 
 
 def _within(found: Cells, first: date, last: date) -> Cells:
-    """Those of some days, which are then not told apart."""
+    """Those of some days."""
     place = BY.index("day")
-    some: Cells = Counter()
-    for key, value in found.items():
-        if first <= key[place] <= last:  # type: ignore[operator]
-            some[(*key[:place], *key[place + 1 :])] += value
-    return some
+    return Counter({key: value for key, value in found.items() if first <= key[place] <= last})  # type: ignore[operator]
 
 
 def counted_quarters(connection: Connection) -> Cells:
@@ -215,19 +244,9 @@ def kept_quarters(connection: Connection) -> Cells:
     return +found
 
 
-def _add(
-    found: Cells,
-    key: tuple[object, ...],
-    count: int,
-    talk_s: int,
-    wait_s: int,
-    cost: int,
-    waits: Iterable[int],
-) -> None:
-    found[(*key, "calls")] += count
-    found[(*key, "talk_s")] += talk_s
-    found[(*key, "wait_s")] += wait_s
-    found[(*key, "cost_micros")] += cost
+def _add(found: Cells, key: tuple[object, ...], measures: Mapping[str, int], waits: Iterable[int]) -> None:
+    for name, value in measures.items():
+        found[(*key, name)] += value
     for place, number in enumerate(waits):
         found[(*key, place)] += number
 

@@ -2379,7 +2379,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("day", models.DateField()),
-                ("is_total", models.BooleanField()),
+                ("breakdown", models.CharField(max_length=12)),
                 ("group_remote_id", models.CharField(max_length=200)),
                 (
                     "medium",
@@ -2414,6 +2414,9 @@ class Migration(migrations.Migration):
                 ),
                 ("destination", models.CharField(max_length=5)),
                 ("calls", models.IntegerField()),
+                ("inbound", models.IntegerField()),
+                ("reached", models.IntegerField()),
+                ("outbound", models.IntegerField()),
                 ("talk_s", models.IntegerField()),
                 ("wait_s", models.IntegerField(null=True)),
                 (
@@ -2458,7 +2461,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["tenant", "is_total", "day"], name="call_day_day"),
+                    models.Index(fields=["tenant", "breakdown", "day"], name="call_day_day"),
                 ],
             },
         ),
@@ -2472,6 +2475,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("month", models.DateField()),
+                ("breakdown", models.CharField(max_length=12)),
                 ("group_remote_id", models.CharField(max_length=200)),
                 (
                     "medium",
@@ -2506,6 +2510,9 @@ class Migration(migrations.Migration):
                 ),
                 ("destination", models.CharField(max_length=5)),
                 ("calls", models.IntegerField()),
+                ("inbound", models.IntegerField()),
+                ("reached", models.IntegerField()),
+                ("outbound", models.IntegerField()),
                 ("talk_s", models.IntegerField()),
                 ("wait_s", models.IntegerField(null=True)),
                 (
@@ -2550,7 +2557,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["tenant", "month"], name="call_month_month"),
+                    models.Index(fields=["tenant", "breakdown", "month"], name="call_month_month"),
                 ],
             },
         ),

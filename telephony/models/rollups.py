@@ -25,6 +25,30 @@ WITHIN_S = 20  # one of the bounds: the service level is the share that was answ
 # So many characters of a called number tell its country and what sort of number it is: +3361, +1212.
 DESTINATION_LENGTH = 5
 
+
+@dataclass(frozen=True, kw_only=True)
+class Breakdown:
+    """By which columns a day's calls of a connection are told apart in one kind of cells, and whether those tell waits."""
+
+    columns: frozenset[str]
+    has_waits: bool
+
+
+# Every call is counted in a cell of each; figures read the first that tells apart what they ask. A line's outcomes stand
+# side by side in its cells (`inbound`, `reached`, `outbound`): told apart by them, there were half as many cells as calls.
+BREAKDOWNS = {
+    "total": Breakdown(columns=frozenset({"medium", "direction", "outcome"}), has_waits=True),
+    "line": Breakdown(columns=frozenset({"line_id", "medium"}), has_waits=False),
+    "group": Breakdown(
+        columns=frozenset({"group_remote_id", "medium", "direction", "outcome"}), has_waits=True
+    ),
+    "destination": Breakdown(columns=frozenset({"destination", "medium", "direction"}), has_waits=False),
+    "detail": Breakdown(
+        columns=frozenset({"line_id", "group_remote_id", "medium", "direction", "outcome", "destination"}),
+        has_waits=True,
+    ),
+}
+
 # Their rows are made of rows whose keys are checked or come from such; see calls._PLAIN.
 _PLAIN: dict[str, Any] = {"db_constraint": False, "db_index": False}
 
@@ -38,10 +62,12 @@ class Part:
     group: str | None = None
 
     @property
+    def columns(self) -> list[str]:
+        return [name for name, value in self.values.items() if value is not None]
+
+    @property
     def condition(self) -> str:
-        columns = {"connection_id": self.connection, "line_id": self.line, "group_remote_id": self.group}
-        asked = [f"{name} = %({name})s" for name, value in columns.items() if value is not None]
-        return " AND ".join(asked) or "TRUE"
+        return " AND ".join(f"{name} = %({name})s" for name in self.columns) or "TRUE"
 
     @property
     def values(self) -> dict[str, Any]:
@@ -55,9 +81,15 @@ def _tenant() -> models.ForeignKey:
 
 
 class _Cell(TenantOwned):
-    """What cells of days and of months have alike; see CallDay."""
+    """Calls that are alike in what a breakdown tells apart; the other keys are None or "".
+
+    destination   the first characters of the number that an outbound call dialled; "" for others
+    wait_s, waits   seconds waited in all, and calls by `WAIT_BOUNDS`, of the calls that tell; None where none does
+    reached       of the inbound
+    """
 
     tenant = _tenant()
+    breakdown = models.CharField(max_length=12)  # a name of BREAKDOWNS
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
     line = models.ForeignKey(Entity, null=True, on_delete=models.CASCADE, related_name="+", **_PLAIN)
     group_remote_id = models.CharField(max_length=200)
@@ -66,6 +98,9 @@ class _Cell(TenantOwned):
     outcome = models.CharField(max_length=12, choices=Outcome)
     destination = models.CharField(max_length=DESTINATION_LENGTH)
     calls = models.IntegerField()
+    inbound = models.IntegerField()
+    reached = models.IntegerField()
+    outbound = models.IntegerField()
     talk_s = models.IntegerField()
     wait_s = models.IntegerField(null=True)
     waits = ArrayField(models.IntegerField(), null=True)
@@ -76,37 +111,30 @@ class _Cell(TenantOwned):
 
 
 class CallDay(_Cell):
-    """The calls of one local day that are alike in connection, kind, direction and outcome (`is_total`), and the same
-    calls once more by line, queue or group, and destination: figures of a whole tenant read a hundredth of the cells.
-
-    day           of the tenant's zone
-    destination   the first characters of the number that an outbound call dialled; "" for others
-    wait_s, waits   seconds waited in all, and calls by `WAIT_BOUNDS`, of the calls that tell; None where none does
-    """
+    """The calls of one local day, in the tenant's zone, by each of BREAKDOWNS."""
 
     day = models.DateField()
-    is_total = models.BooleanField()
 
     class Meta:
         # One index: each more would cost a sync as much as counting does. A line's year is read out of the tenant's.
-        indexes = [models.Index(fields=["tenant", "is_total", "day"], name="call_day_day")]
+        indexes = [models.Index(fields=["tenant", "breakdown", "day"], name="call_day_day")]
 
     def __str__(self) -> str:
-        return f"{self.connection_id} {self.day} {self.direction} {self.outcome}: {self.calls}"
+        return f"{self.connection_id} {self.day} by {self.breakdown}: {self.calls}"
 
 
 class CallMonth(_Cell):
-    """The cells of a month's local days that are no totals, added up: figures of a year by line, queue or destination
-    read a thirtieth of the cells. `month` is its first day.
+    """The cells of a month's local days, added up: figures of a year read a thirtieth of the cells. `month` is its first
+    day.
     """
 
     month = models.DateField()
 
     class Meta:
-        indexes = [models.Index(fields=["tenant", "month"], name="call_month_month")]
+        indexes = [models.Index(fields=["tenant", "breakdown", "month"], name="call_month_month")]
 
     def __str__(self) -> str:
-        return f"{self.connection_id} {self.month:%Y-%m} {self.direction} {self.outcome}: {self.calls}"
+        return f"{self.connection_id} {self.month:%Y-%m} by {self.breakdown}: {self.calls}"
 
 
 class CallQuarter(TenantOwned):

@@ -216,19 +216,16 @@ def by_line(
 ) -> list[LineRow]:
     """Lines by how many calls they had, the busiest first; the first `most` of them with their entities."""
     found: dict[int | None, LineRow] = {}
-    keys = ("line_id", "connection_id", "medium", "direction", "outcome")
-    for row in sums(keys, span.first, span.last, zone, part):
-        line_id, connection_id, medium, direction, outcome = row.key
+    for row in sums(("line_id", "connection_id", "medium"), span.first, span.last, zone, part):
+        line_id, connection_id, medium = row.key
         line = found.setdefault(line_id, LineRow(line_id=line_id))
         _add_cost(line.cost, currencies, connection_id, row.cost_micros)
         if medium == Medium.VOICE:
             line.calls += row.calls
+            line.inbound += row.inbound
+            line.reached += row.reached
+            line.outbound += row.outbound
             line.talk_s += row.talk_s
-            if direction == Direction.INBOUND:
-                line.inbound += row.calls
-                line.reached += row.calls if outcome in REACHED else 0
-            elif direction == Direction.OUTBOUND:
-                line.outbound += row.calls
     rows = sorted(found.items(), key=lambda item: (item[0] is None, -item[1].calls, item[0] or 0))
     shown = Entity.objects.defer("document").in_bulk([line_id for line_id, _row in rows[:most] if line_id])
     for line_id, row_of_line in rows[:most]:

@@ -102,7 +102,7 @@ def keep_for(months: Mapping[str, int | None]) -> bool:
 
 
 def _count_calls(before: date, row: Retention) -> int:
-    days = CallDay.objects.filter(is_total=True, day__lt=before)
+    days = CallDay.objects.filter(breakdown="total", day__lt=before)
     if row.calls_from:
         days = days.filter(day__gte=row.calls_from)
     return days.aggregate(calls=Sum("calls"))["calls"] or 0

@@ -16,7 +16,7 @@ from django.db import connection as database
 from accounts.scoping import current_tenant_id
 from portal.lib.days import midnight
 from telephony.models.calls import Direction, Medium
-from telephony.models.rollups import WAIT_BOUNDS, Part
+from telephony.models.rollups import BREAKDOWNS, WAIT_BOUNDS, Part
 from telephony.services import rollup_sql as sql
 
 # What cells may be grouped by: columns, and steps of time that begin on a Monday or a first.
@@ -33,14 +33,27 @@ GROUPS = {
         "destination",
     )
 } | {"week": "date_trunc('week', day)::date", "month": "date_trunc('month', day)::date"}
+# Conditions, and the columns that they are about.
 ONLY = {
-    "": "TRUE",
-    "of groups": f"group_remote_id <> '' AND direction = '{Direction.INBOUND}'",
-    "dialled": f"direction = '{Direction.OUTBOUND}' AND medium = '{Medium.VOICE}'",
+    "": ("TRUE", ()),
+    "of groups": (
+        f"group_remote_id <> '' AND direction = '{Direction.INBOUND}'",
+        ("group_remote_id", "direction"),
+    ),
+    "dialled": (
+        f"direction = '{Direction.OUTBOUND}' AND medium = '{Medium.VOICE}'",
+        ("direction", "medium"),
+    ),
 }
 _MONDAY = 72  # hours that the beginning of 1970, a Thursday, is after a Monday's
 _BY_DAY = {"day", "week"}
-_DETAIL = {"line_id", "group_remote_id", "destination"}
+# What cells of every breakdown tell apart.
+_ALWAYS = {"day", "week", "month", "connection_id"}
+_MEASURES = {
+    **{name: f"sum({name})" for name in ("calls", "inbound", "reached", "outbound", "talk_s")},
+    "wait_s": "coalesce(sum(wait_s), 0)",
+    "cost_micros": "sum(cost_micros)::bigint",
+}
 _WAITS = "".join(f", coalesce(sum(waits[{place}]), 0)" for place in range(1, len(WAIT_BOUNDS) + 2))
 
 
@@ -49,11 +62,15 @@ class Sum:
     """The calls that share a key.
 
     key      values of the columns that were asked for, in that order
+    reached  of the inbound
     waits    calls by seconds waited, see rollups.WAIT_BOUNDS; only of those that tell
     """
 
     key: tuple[Any, ...]
     calls: int
+    inbound: int
+    reached: int
+    outbound: int
     talk_s: int
     wait_s: int
     cost_micros: int
@@ -89,21 +106,21 @@ def sums(
     part = part or Part()
     keys = ", ".join(GROUPS[name] for name in by)
     places = ", ".join(str(place + 1) for place in range(len(by)))
-    is_total = part.line is None and part.group is None and _DETAIL.isdisjoint(by)
+    condition, about = ONLY[only]
     first_month, end_month = _whole_months(first, last)
-    has_months = not is_total and _BY_DAY.isdisjoint(by) and first_month < end_month
-    cells = sql.MONTH_CELLS if has_months else sql.DAY_CELLS
+    has_months = _BY_DAY.isdisjoint(by) and first_month < end_month
+    breakdown = _coarsest({*by, *about, *part.columns}, with_waits)
+    cells = sql.cells_of(breakdown, part.condition, are_months=has_months)
     statement = (
-        f"WITH {cells.format(narrowed=part.condition)} SELECT {keys}, sum(calls), sum(talk_s),"
-        f" coalesce(sum(wait_s), 0), sum(cost_micros)::bigint{_WAITS if with_waits else ''}"
-        f" FROM cells WHERE {ONLY[only]} GROUP BY {places} ORDER BY {places}"
+        f"WITH {cells} SELECT {keys}, {', '.join(_MEASURES.values())}{_WAITS if with_waits else ''}"
+        f" FROM cells WHERE {condition} GROUP BY {places} ORDER BY {places}"
     )
     values = {
         "tenant": current_tenant_id(),
         "zone": zone.key,
         "first": first,
         "last": last,
-        "is_total": is_total,
+        "breakdown": breakdown,
         "first_month": first_month,
         "end_month": end_month,
         **part.values,
@@ -112,17 +129,19 @@ def sums(
         cursor.execute(statement, values)
         rows = cursor.fetchall()
     wide = len(by)
+    end = wide + len(_MEASURES)
     return [
-        Sum(
-            row[:wide],
-            calls=row[wide],
-            talk_s=row[wide + 1],
-            wait_s=row[wide + 2],
-            cost_micros=row[wide + 3],
-            waits=row[wide + 4 :],
-        )
-        for row in rows
+        Sum(row[:wide], **dict(zip(_MEASURES, row[wide:end], strict=True)), waits=row[end:]) for row in rows
     ]
+
+
+def _coarsest(asked: set[str], with_waits: bool) -> str:
+    """The first breakdown that tells all of this apart."""
+    return next(
+        name
+        for name, breakdown in BREAKDOWNS.items()
+        if asked - _ALWAYS <= breakdown.columns and breakdown.has_waits >= with_waits
+    )
 
 
 def by_hour(start_at: datetime, end_at: datetime, zone: ZoneInfo, part: Part | None = None) -> list[HourSum]:

@@ -13,11 +13,21 @@ from typing import Any
 from django.db import connection as database
 
 from telephony.models.calls import MISSED, REACHED, Direction, Medium
-from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS, WAIT_STEPS
+from telephony.models.rollups import BREAKDOWNS, DESTINATION_LENGTH, WAIT_BOUNDS, WAIT_STEPS, Breakdown
 
-DAY_KEYS = "is_total, connection_id, day, line_id, group_remote_id, medium, direction, outcome, destination"
-MONTH_KEYS = "connection_id, month, line_id, group_remote_id, medium, direction, outcome, destination"
-DAY_MEASURES = "calls, talk_s, wait_s, waits, cost_micros"
+# The keys of a cell beside its connection and time, and what each is where a breakdown does not tell it apart.
+_NOT_TOLD = {
+    "line_id": "NULL::bigint",
+    "group_remote_id": "''",
+    "medium": "''",
+    "direction": "''",
+    "outcome": "''",
+    "destination": "''",
+}
+_TOLD = ", ".join(_NOT_TOLD)
+DAY_KEYS = f"breakdown, connection_id, day, {_TOLD}"
+MONTH_KEYS = f"breakdown, connection_id, month, {_TOLD}"
+DAY_MEASURES = "calls, inbound, reached, outbound, talk_s, wait_s, waits, cost_micros"
 QUARTER_KEYS = "connection_id, quarter_at"
 QUARTER_MEASURES = "calls, inbound, reached, missed, outbound, talk_s"
 
@@ -48,24 +58,60 @@ _ROWS_OF_DAYS = """
            AND stored.started_at < ((wanted.day + 1)::timestamp AT TIME ZONE {zone}) + interval '2 hours'
            AND (stored.started_at AT TIME ZONE {zone})::date = wanted.day OFFSET 0) AS call
 """
-# `wanted` (connection_id, day) is whatever the statement around them says. Every call is counted in two cells.
-COUNT_DAYS = f"""
-    SELECT grouping(line_id) = 1 AS is_total, wanted.connection_id, wanted.day, line_id,
-           coalesce(group_remote_id, '') AS group_remote_id, medium, direction, outcome,
-           coalesce(dialled.prefix, '') AS destination,
-           count(*)::int AS calls, coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
-           CASE WHEN count(wait_s) > 0 THEN {_waits()} END AS waits,
-           coalesce(sum(cost_micros), 0)::bigint AS cost_micros
-      FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (SELECT {DESTINATION} AS prefix) AS dialled
-     GROUP BY GROUPING SETS ((wanted.connection_id, wanted.day, medium, direction, outcome),
-              (wanted.connection_id, wanted.day, medium, direction, outcome, line_id, group_remote_id, dialled.prefix))
+_IS_REACHED = f"{_IS_INBOUND} AND outcome IN ({_listed(REACHED)})"
+_IS_OUTBOUND = f"direction = '{Direction.OUTBOUND}'"
+_WAITS_TOGETHER = ", ".join(
+    f"coalesce(sum(waits[{place}]), 0)::int" for place in range(1, len(WAIT_BOUNDS) + 2)
+)
+
+
+def _together(has_waits: bool = True) -> str:
+    """The measures of several cells."""
+    added = [
+        f"sum({name})::int AS {name}"
+        for name in ("calls", "inbound", "reached", "outbound", "talk_s", "wait_s")
+    ]
+    waits = f"CASE WHEN count(waits) > 0 THEN ARRAY[{_WAITS_TOGETHER}] END" if has_waits else "NULL::int[]"
+    return ", ".join((*added, f"{waits} AS waits", "sum(cost_micros)::bigint AS cost_micros"))
+
+
+def _cells_by(name: str, breakdown: Breakdown) -> str:
+    """Cells of a breakdown out of those of the finest, `finest`."""
+    told = [key if key in breakdown.columns else empty for key, empty in _NOT_TOLD.items()]
+    by = ", ".join(("connection_id", "day", *(key for key in _NOT_TOLD if key in breakdown.columns)))
+    return (
+        f"SELECT '{name}' AS breakdown, connection_id, day, {', '.join(told)}, {_together(breakdown.has_waits)}"
+        f" FROM finest GROUP BY {by}"
+    )
+
+
+# `wanted` (connection_id, day) is whatever the statement around them says. The calls are read once: what is coarser than
+# the finest is added up out of it.
+*_COARSE, _FINEST = BREAKDOWNS
+_COUNT_FINEST = f"""
+    WITH finest AS MATERIALIZED (
+        SELECT wanted.connection_id, wanted.day, line_id,
+               coalesce(group_remote_id, '') AS group_remote_id, medium, direction, outcome,
+               dialled.prefix AS destination, count(*)::int AS calls,
+               (count(*) FILTER (WHERE {_IS_INBOUND}))::int AS inbound,
+               (count(*) FILTER (WHERE {_IS_REACHED}))::int AS reached,
+               (count(*) FILTER (WHERE {_IS_OUTBOUND}))::int AS outbound,
+               coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
+               CASE WHEN count(wait_s) > 0 THEN {_waits()} END AS waits,
+               coalesce(sum(cost_micros), 0)::bigint AS cost_micros
+          FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (SELECT {DESTINATION} AS prefix) AS dialled
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
 """
+_COUNTED = {_FINEST: f"SELECT '{_FINEST}' AS breakdown, finest.* FROM finest"} | {
+    name: _cells_by(name, BREAKDOWNS[name]) for name in _COARSE
+}
+COUNT_DAYS = _COUNT_FINEST + " UNION ALL ".join(_COUNTED.values())
 COUNT_QUARTERS = f"""
     SELECT wanted.connection_id, date_bin('15 minutes', started_at, '2000-01-01Z') AS quarter_at,
            count(*)::int AS calls, (count(*) FILTER (WHERE {_IS_INBOUND}))::int AS inbound,
-           (count(*) FILTER (WHERE {_IS_INBOUND} AND outcome IN ({_listed(REACHED)})))::int AS reached,
+           (count(*) FILTER (WHERE {_IS_REACHED}))::int AS reached,
            (count(*) FILTER (WHERE {_IS_INBOUND} AND outcome IN ({_listed(MISSED)})))::int AS missed,
-           (count(*) FILTER (WHERE direction = '{Direction.OUTBOUND}'))::int AS outbound,
+           (count(*) FILTER (WHERE {_IS_OUTBOUND}))::int AS outbound,
            coalesce(sum(duration_s), 0)::int AS talk_s
       FROM {_ROWS_OF_DAYS.format(zone="'UTC'")}
      WHERE medium = '{Medium.VOICE}'
@@ -74,17 +120,11 @@ COUNT_QUARTERS = f"""
 _KEPT_FROM = """coalesce(
     (SELECT calls_from FROM telephony_retention WHERE tenant_id = %(tenant)s), '-infinity'::date)"""
 _MONTH_OF = "date_trunc('month', {day})::date"
-_WAITS_TOGETHER = ", ".join(
-    f"coalesce(sum(waits[{place}]), 0)::int" for place in range(1, len(WAIT_BOUNDS) + 2)
-)
-# The cells of days that are no totals, month by month. Whoever asks says of which.
+# The cells of days, month by month. Whoever asks says of which.
 ADD_MONTHS = f"""
-    SELECT connection_id, {_MONTH_OF.format(day="day")} AS month, line_id, group_remote_id, medium, direction, outcome,
-           destination, sum(calls)::int AS calls, sum(talk_s)::int AS talk_s, sum(wait_s)::int AS wait_s,
-           CASE WHEN count(wait_s) > 0 THEN ARRAY[{_WAITS_TOGETHER}] END AS waits,
-           sum(cost_micros)::bigint AS cost_micros
-      FROM telephony_callday WHERE tenant_id = %(tenant)s AND NOT is_total AND {{of_which}}
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    SELECT breakdown, connection_id, {_MONTH_OF.format(day="day")} AS month, {_TOLD}, {_together()}
+      FROM telephony_callday WHERE tenant_id = %(tenant)s AND {{of_which}}
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 # The local days that a marked day of UTC touches.
 _LOCAL_DAYS = """
@@ -114,48 +154,48 @@ STALE_DAYS = f"""
 STALE_QUARTERS = f"{_ALL_STALE_QUARTERS} AND {_NEAR}"
 # What figures read: cells of days that nobody touched since, and the others counted now. One statement sees one state.
 # As a rule no day is marked: that is asked once; to look for each cell among them takes as long as to read it.
-DAY_CELLS = f"""
+_DAY_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_DAYS}),
     cells AS (
         SELECT {DAY_KEYS}, {DAY_MEASURES} FROM telephony_callday AS cell
-         WHERE tenant_id = %(tenant)s AND is_total = %(is_total)s AND day BETWEEN %(first)s AND %(last)s
+         WHERE tenant_id = %(tenant)s AND breakdown = %(breakdown)s AND day BETWEEN %(first)s AND %(last)s
            AND {{narrowed}}
            AND (NOT EXISTS (SELECT FROM wanted)
                 OR NOT EXISTS (SELECT FROM wanted
                                 WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day))
         UNION ALL
-        SELECT * FROM ({COUNT_DAYS}) AS fresh WHERE is_total = %(is_total)s AND {{narrowed}})
+        SELECT * FROM ({{counted}}) AS fresh WHERE {{narrowed}})
 """
-# The same of cells that are no totals, where days need not be told apart: whole months are read as they were added up, but
-# of a connection that has marked days in one. `day` is then the first of the month.
+# The same where days need not be told apart: whole months are read as they were added up, but of a connection that has
+# marked days in one. `day` is then the first of the month.
 _OF_DAY = f"""
-    SELECT FALSE AS is_total, {DAY_KEYS.removeprefix("is_total, ")}, {DAY_MEASURES} FROM telephony_callday AS cell
-     WHERE tenant_id = %(tenant)s AND NOT is_total AND {{narrowed}} AND {{of_which}}
+    SELECT {DAY_KEYS}, {DAY_MEASURES} FROM telephony_callday AS cell
+     WHERE tenant_id = %(tenant)s AND breakdown = %(breakdown)s AND {{narrowed}} AND {{of_which}}
        AND (NOT EXISTS (SELECT FROM wanted)
             OR NOT EXISTS (SELECT FROM wanted
                             WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day))
 """
-MONTH_CELLS = f"""
+_MONTH_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_DAYS}),
     unsettled AS MATERIALIZED (
         SELECT DISTINCT connection_id, {_MONTH_OF.format(day="day")} AS month FROM wanted
          WHERE day >= %(first_month)s AND day < %(end_month)s),
     cells AS (
-        SELECT FALSE AS is_total, {DAY_KEYS.removeprefix("is_total, ").replace("day", "month AS day")}, {DAY_MEASURES}
-          FROM telephony_callmonth AS cell
-         WHERE tenant_id = %(tenant)s AND month >= %(first_month)s AND month < %(end_month)s AND {{narrowed}}
-           AND NOT EXISTS (SELECT FROM unsettled
+        SELECT {MONTH_KEYS.replace("month", "month AS day")}, {DAY_MEASURES} FROM telephony_callmonth AS cell
+         WHERE tenant_id = %(tenant)s AND breakdown = %(breakdown)s AND month >= %(first_month)s AND month < %(end_month)s
+           AND {{narrowed}} AND NOT EXISTS (SELECT FROM unsettled
                             WHERE unsettled.connection_id = cell.connection_id AND unsettled.month = cell.month)
         UNION ALL {_OF_DAY.format(narrowed="{narrowed}", of_which="day >= %(first)s AND day < %(first_month)s")}
         UNION ALL {_OF_DAY.format(narrowed="{narrowed}", of_which="day >= %(end_month)s AND day <= %(last)s")}
         UNION ALL SELECT of_days.* FROM unsettled CROSS JOIN LATERAL (
             SELECT {DAY_KEYS}, {DAY_MEASURES} FROM telephony_callday AS cell
-             WHERE tenant_id = %(tenant)s AND NOT is_total AND cell.connection_id = unsettled.connection_id AND {{narrowed}}
-               AND day >= unsettled.month AND day < unsettled.month + interval '1 month'
+             WHERE tenant_id = %(tenant)s AND breakdown = %(breakdown)s
+               AND cell.connection_id = unsettled.connection_id AND {{narrowed}} AND day >= unsettled.month
+               AND day < unsettled.month + interval '1 month'
                AND NOT EXISTS (SELECT FROM wanted
                                 WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day)
             OFFSET 0) AS of_days
-        UNION ALL SELECT * FROM ({COUNT_DAYS}) AS fresh WHERE NOT is_total AND {{narrowed}})
+        UNION ALL SELECT * FROM ({{counted}}) AS fresh WHERE {{narrowed}})
 """
 QUARTER_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_QUARTERS}),
@@ -173,6 +213,12 @@ _WANTED = "WITH wanted AS MATERIALIZED (SELECT %(connection)s::bigint AS connect
 _LOCAL_OF = f"""
     SELECT DISTINCT local::date FROM unnest(%(days)s::date[]) AS mark (day) CROSS JOIN {_LOCAL_DAYS} ORDER BY 1
 """
+
+
+def cells_of(breakdown: str, narrowed: str, *, are_months: bool) -> str:
+    """The CTE `cells` of a breakdown, under a condition."""
+    cells = _MONTH_CELLS if are_months else _DAY_CELLS
+    return cells.format(narrowed=narrowed, counted=_COUNT_FINEST + _COUNTED[breakdown])
 
 
 def lock(tenant_id: int, connection_id: int) -> str | None:
@@ -285,7 +331,7 @@ def mark_all(tenant_id: int) -> None:
         )
 
 
-# Of marked days nothing is said: their cells are not read, and are counted anew (DAY_CELLS). Nor of those of which the
+# Of marked days nothing is said: their cells are not read, and are counted anew (cells_of). Nor of those of which the
 # tenant no longer keeps the calls, and of the one that is partly theirs in another zone.
 _SETTLED_DAYS = """stale AS MATERIALIZED ({stale}),
 wanted AS MATERIALIZED (SELECT * FROM (
@@ -327,7 +373,7 @@ _MONTHS_DIFFER = _DIFFERENCES.format(
     table="telephony_callmonth",
     count=ADD_MONTHS.format(of_which="TRUE"),
     columns=f"{MONTH_KEYS}, {DAY_MEASURES}",
-    keys=f"FALSE AS is_total, {MONTH_KEYS}",
+    keys=MONTH_KEYS,
 )
 _DAY_OF_QUARTER = "(quarter_at AT TIME ZONE 'UTC')::date"
 _QUARTERS_DIFFER = _DIFFERENCES.format(

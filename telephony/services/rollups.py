@@ -1,6 +1,6 @@
 """Keeping the roll-ups equal to the calls: count what is marked, count everything anew, compare.
 
-Whoever reads figures need not wait for it: marked days are read from the calls themselves (rollup_sql.DAY_CELLS).
+Whoever reads figures need not wait for it: marked days are read from the calls themselves (rollup_sql.cells_of).
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ def is_possible(rule: AlertRule, first: date, last: date, zone: ZoneInfo) -> boo
 def sums(
     by: Sequence[str], first: date, last: date, zone: ZoneInfo, rule: AlertRule
 ) -> Iterator[rollup_reading.Sum]:
-    """As of roll-ups, the hour of the day before the other keys. Waits are told apart by the rule's limit alone."""
+    """As of roll-ups, the hour of the day before the other keys. Waits are told apart by the rule's limit alone; what
+    the keys tell apart, and lengths, are not summed."""
     calls = calls_of(part_of(rule)).between(*span_of(first, last, zone)).order_by()
     in_time = Count("pk", filter=Q(wait_s__lt=rule.limit_s or 0))
     rows = (
@@ -39,5 +40,13 @@ def sums(
     for *key, many, cost, told, quick in rows.order_by("hour"):
         waits = (quick, *[0] * (len(WAIT_BOUNDS) - 1), told - quick)
         yield rollup_reading.Sum(
-            tuple(key), calls=many, talk_s=0, wait_s=0, cost_micros=cost or 0, waits=waits
+            tuple(key),
+            calls=many,
+            inbound=0,
+            reached=0,
+            outbound=0,
+            talk_s=0,
+            wait_s=0,
+            cost_micros=cost or 0,
+            waits=waits,
         )

@@ -78,7 +78,7 @@ def test_the_commands_find_mend_and_fail(connection: Connection) -> None:
     out = StringIO()
     with pytest.raises(CommandError, match="rebuild"):
         call_command("rollups", check=True, tenant="alice", stdout=out)
-    assert f"alice: only in the cells: {broken.is_total} {connection.pk} {broken.day}" in out.getvalue()
+    assert f"alice: only in the cells: {broken.breakdown} {connection.pk} {broken.day}" in out.getvalue()
     assert "alice: only in the rows" in out.getvalue()
 
     call_command("rollups", rebuild=True, stdout=StringIO())

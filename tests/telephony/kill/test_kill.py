@@ -133,7 +133,7 @@ class Cluster:
 
     def wait_for_rollups(self, connection: int, calls: int) -> None:
         """Until the roll-ups have counted so many calls; whoever ends meanwhile is started again."""
-        query = "SELECT sum(calls) FROM telephony_callday WHERE is_total AND connection_id = %s"
+        query = "SELECT sum(calls) FROM telephony_callday WHERE breakdown = 'total' AND connection_id = %s"
 
         def counted() -> bool:
             self.supervise()
