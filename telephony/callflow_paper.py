@@ -1,6 +1,6 @@
 """A callflow as PDF: the drawing that stands alone, on a page that it fits, then its steps and problems in words.
 
-Typst sets it, with the fonts that it carries (callflow_paper.typ); whatever is told reaches it as data, never as source.
+Typst sets it (callflow_paper.typ); whatever is told reaches it as data, never as source.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from functools import cache
 from math import ceil
 from pathlib import Path
 
-import typst
 from django.utils.translation import get_language, gettext
 
 from portal.lib.numbers import display
+from portal.ui import typeset
 from portal.ui.svg import short
 from telephony.callflow_drawing import drawing_of
 from telephony.providers.callflows.lint import Problem
@@ -29,7 +29,6 @@ LAP, TOP = 8.0, 10.0  # mm; neighbouring sheets show the same strip, and each sa
 PIXEL = 25.4 / 96  # mm
 LEAST = 0.55  # a drawing that had to be smaller gets a page of its own size instead
 MOST = 5000.0  # mm; programs show no page that is larger than 200 inches
-FONT = "Libertinus Serif"
 _SIZE = re.compile(r'width="([0-9.]+)" height="([0-9.]+)"')
 _FAMILY = re.compile(r"font-family:[^;}]*")
 
@@ -54,13 +53,14 @@ def paper_of(scene: Scene, facts: Sequence[tuple[str, str]], foot: str, sheets: 
     """The PDF. `facts` stand below the title: (what, value). `sheets` (of `SHEETS`) cuts a drawing that needs a page of
     its own size over pages that a printer has.
     """
-    drawing = _FAMILY.sub(f"font-family: '{FONT}'", drawing_of(scene, is_file=True))
+    drawing = _FAMILY.sub(f"font-family: '{typeset.FONT}'", drawing_of(scene, is_file=True))
     found = _SIZE.search(drawing)
     assert found is not None
     size = float(found[1]), float(found[2])
     tiles = tiles_for(*size, SHEETS[sheets]) if sheets in SHEETS and is_large(*size) else None
     places = {name: str(at) for at, name in enumerate(scene.steps, 1)} | {ROOT: ""}
     told = {
+        "font": typeset.FONTS,
         "title": scene.title or gettext("Without a name"),
         "language": (get_language() or "en")[:2],
         "page": A4 if tiles else page_for(*size),
@@ -89,10 +89,8 @@ def paper_of(scene: Scene, facts: Sequence[tuple[str, str]], foot: str, sheets: 
         "problems_title": gettext("Problems"),
         "problems": [_problem(one, places) for one in scene.problems],
     }
-    sent = {"told": json.dumps(told), "drawing": str(drawing)}
-    pdf = typst.compile(_source(), sys_inputs=sent)
-    assert isinstance(pdf, bytes)
-    return pdf
+    files = {"main": _source(), "told.json": json.dumps(told).encode(), "drawing": str(drawing).encode()}
+    return typeset.pdf(files)
 
 
 def _problem(one: Problem, places: Mapping[str, str]) -> str:

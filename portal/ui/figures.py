@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from portal.lib.wording import labelled
 from portal.ui.svg import Drawing, Figure, pattern, short
 
-LEFT, TOP, ROOM_BELOW = 34.0, 14.0, 46.0
+LEFT, TOP, ROOM_BELOW = 40.0, 14.0, 46.0
 LETTER = 6.2  # how wide one of the small words is, on the safe side
 WIDE, NARROW = (736.0, 262.0), (358.0, 226.0)  # at a desk; on a telephone, so that its words stay as large
 
@@ -235,14 +235,16 @@ def draw_end(
     digits: int,
     end_words: str,
 ) -> None:
-    """The last value written at the line's end; the usual one beside its dots, moved off if they would touch."""
+    """The last value at the right of the figure, also where a gap follows it; the usual one at the height of its dots, moved
+    off if they would touch.
+    """
     last = next(((at, value) for at, value in reversed(list(enumerate(values))) if value is not None), None)
     end_y = None
     if last is not None:
         at, value = last
         end_y = scale.y(value)
         drawing.add("circle", cx=xs[at], cy=end_y, r=4, css="f1")
-        drawing.text(xs[at] + 8, end_y + 4, f"{plain(value, unit, digits)} {end_words}".strip(), css="b")
+        drawing.text(xs[-1] + 8, end_y + 4, f"{plain(value, unit, digits)} {end_words}".strip(), css="b")
     if usual is not None and xs:
         y = scale.y(usual)
         if end_y is not None and abs(y - end_y) < 14:

@@ -295,7 +295,9 @@ def percent(part: float, whole: float) -> str:
     """One decimal and the sign, or a dash where there is nothing to divide by."""
     if not whole:
         return "–"
-    return f"{formats.number_format(100 * part / whole, 1)}{NBSP}%"
+    return (
+        f"{formats.number_format(round(100 * part / whole, 1), 1)}{NBSP}%"  # it cuts off what is not rounded
+    )
 
 
 def seconds_words(value: int) -> str:

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.lib.periods import Word
 from portal.ui import formats
 from portal.ui.figures import plain
 from portal.ui.grids import FEW_COLUMNS
@@ -66,7 +67,8 @@ def _tiles(asked: Asked) -> Iterator[Tile]:
     yield Tile(
         _("Inbound calls"),
         formats.count(now.inbound) + asked.star,
-        note=_("%(change)s on the period before") % {"change": _signed(now.inbound - then.inbound)},
+        note=_("%(change)s on %(before)s")
+        % {"change": _signed(now.inbound - then.inbound), "before": _before_words(asked)},
         url=asked.calls(**INBOUND),
     )
     yield Tile(
@@ -136,6 +138,19 @@ def _points(now: float | None, then: float | None) -> tuple[str, str]:
     sign = "+" if change > 0 else "−" if change < 0 else "±"
     tone = "up" if change > 0 else "down" if change < 0 else ""
     return _("%(change)s pt") % {"change": sign + plain(abs(change), "", 1)}, tone
+
+
+def _before_words(asked: Asked) -> str:
+    """The days that a figure is compared with, as briefly as they can be named."""
+    match asked.report.period:
+        case Word.LAST_WEEK:
+            return _("week %(week)s") % {"week": asked.before.first.isocalendar().week}
+        case Word.LAST_MONTH:
+            return formats.date_words(asked.before.first, "F")
+        case Word.YESTERDAY:
+            return formats.date_words(asked.before.first, "l j")
+        case _:
+            return _("the period before")
 
 
 def _seconds(value: float | None) -> tuple[str, str]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 
 from portal.lib.colours import ramp_of
-from telephony.reports import typeset
+from portal.ui import typeset
+from portal.ui.typeset import FONT
 
-FONT = "Libertinus Serif"  # the one that typst carries and that has all our letters
 SHEETS = ("css/tokens.css", "css/components.css", "css/lists.css")
 LOGO = (240, 44)  # the most that it takes at the head of a mail, in pixels of CSS
 PER_INCH = 192  # two pixels to one of the drawing's

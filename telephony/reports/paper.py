@@ -3,48 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from telephony.reports import typeset
+from portal.ui import typeset
+from telephony.figures.tables import Column
 from telephony.reports.document import Document, Section
-from telephony.reports.drawing import FONT, alone, kind_of, numbers_of, size_of
+from telephony.reports.drawing import alone, kind_of, numbers_of, size_of
+
+LEAST, MOST = 8, 36  # letters for which a column of words has room, as a share of the others
 
 
 def paper_of(document: Document, logo: bytes | None = None) -> bytes:
-    """A4 with the stamp of what is missing on the first page, and a foot on each."""
-    drawings = [one for one in document.sections if one.svg]
-    told = {
-        "font": FONT,
-        "language": document.language,
-        "title": document.title,
-        "heading": document.heading,
-        "for": _("for %(tenant)s") % {"tenant": document.tenant},
-        "scope": document.scope,
-        "period": f"{document.period}, {document.zone}",
-        "colour": document.colour,
-        "stamp": {
-            "title": document.stamp.title,
-            "text": document.stamp.text,
-            "whole": document.stamp.is_whole,
-            "strip": document.stamp.strip,
-        },
-        "sections": [_told(one, drawings.index(one) if one.svg else None) for one in document.sections],
-        "foot": document.foot,
-        "made": document.made,
-        "page": _("Page {n} of {all}"),
-        "logo": kind_of(logo) if logo else "",
-    }
+    """A4 with the stamp of what is missing on the first page, and on each what it is of, and how much of it is here."""
+    rows = list(_rows(document.sections))
+    drawings = {one.key: (len(row) > 1 and one.narrow) or one.svg for row in rows for one in row if one.svg}
     files = {
         "main": _source(),
-        "told.json": json.dumps(told).encode(),
+        "told.json": json.dumps(_told(document, rows, drawings, logo)).encode(),
         "logo.json": numbers_of(logo or b""),
+        **{f"{key}.svg": alone(svg, document.colour).encode() for key, svg in drawings.items()},
     }
-    for place, one in enumerate(drawings):
-        files[f"drawing-{place}"] = alone(one.drawing, document.colour).encode()
     return typeset.pdf(files)
 
 
@@ -61,23 +44,78 @@ def is_picture(content: bytes) -> bool:
     return True
 
 
-def _told(section: Section, drawing: int | None) -> dict[str, Any]:
+def _rows(sections: Sequence[Section]) -> Iterator[list[Section]]:
+    """Two halves that follow each other stand side by side, also where the second one could be wide: none stands alone
+    while there is something to stand beside it. All else goes over the whole width.
+    """
+    waiting: Section | None = None
+    for one in sections:
+        if waiting is not None:
+            if one.drawing and (one.is_half or one.narrow):
+                yield [waiting, one]
+                waiting = None
+                continue
+            yield [waiting]
+            waiting = None
+        if one.svg and one.is_half:
+            waiting = one
+        else:
+            yield [one]
+    if waiting is not None:
+        yield [waiting]
+
+
+def _told(
+    document: Document, rows: Sequence[Sequence[Section]], drawings: Mapping[str, str], logo: bytes | None
+) -> dict[str, Any]:
+    return {
+        "font": typeset.FONTS,
+        "language": document.language,
+        "title": document.title,
+        "heading": document.heading,
+        "for": _("for %(tenant)s") % {"tenant": document.tenant},
+        "scope": document.scope,
+        "period": f"{document.period}, {document.zone}",
+        "colour": document.colour,
+        "stamp": {
+            "title": document.stamp.title,
+            "text": document.stamp.text,
+            "whole": document.stamp.is_whole,
+            "strip": document.stamp.strip,
+        },
+        "rows": [[_section(one, drawings.get(one.key)) for one in row] for row in rows],
+        "foot": document.foot,
+        "made": document.made,
+        "page": _("Page {n} of {all}"),
+        "logo": kind_of(logo) if logo else "",
+    }
+
+
+def _section(section: Section, drawing: str | None) -> dict[str, Any]:
+    in_figures = bool(section.svg or section.tiles)
     return {
         "title": section.title,
         "measure": section.measure,
         "say": section.say,
         "tiles": [[tile.label, tile.value, tile.unit, tile.note, tile.tone] for tile in section.tiles],
-        "drawing": drawing,
-        "width": size_of(section.drawing)[0] if section.svg else 0,
+        "drawing": f"{section.key}.svg" if drawing else "",
+        "width": size_of(drawing)[0] if drawing else 0,
         "alt": section.label,
-        "half": section.is_half and bool(section.svg),
-        "columns": [[column.label, column.is_right] for column in section.columns],
-        "rows": []
-        if section.svg or section.tiles
-        else [[cell.text for cell in row] for row in section.cells],
+        "columns": [
+            [column.label, column.is_right, _share(column, section, place)]
+            for place, column in enumerate(section.columns)
+        ],
+        "rows": [] if in_figures else [[cell.text for cell in row] for row in section.cells],
         "nothing": section.nothing if not section.rows else "",
-        "more": section.more,
+        "more": "" if in_figures else section.more,
     }
+
+
+def _share(column: Column, section: Section, place: int) -> int:
+    """Of the width that the others leave; 0 for one that is as wide as what stands in it."""
+    if column.kind != "text" and place:
+        return 0
+    return min(MOST, max([LEAST, *(len(row[place].text) for row in section.cells)]))
 
 
 @cache

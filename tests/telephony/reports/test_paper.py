@@ -1,0 +1,53 @@
+"""The PDF: in the house's letters, with whatever figures there are, and with words of any length."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from portal.ui.figures import line
+from portal.ui.formats import percent
+from portal.ui.paper_figures import beside
+from telephony.figures.tables import Column
+from telephony.reports.document import Document, Section, Stamp, Tile
+from telephony.reports.paper import paper_of
+
+RATES = [80.0, None, 90.0]
+HOURS = ["8 h", "9 h", "10 h"]
+HALF = beside(RATES, RATES, HOURS, label="By hour", names=("now", "before"))
+BOTH = line(RATES, HOURS, label="By day", high=100)
+SECTIONS = {
+    "tiles": Section(key="tiles", title="In figures", tiles=[Tile("Inbound", "12", note="±0"), Tile("Answered", "9")]),
+    "half": Section(key="half", title="By hour", svg=HALF.svg, is_half=True),
+    "both": Section(key="both", title="By day", svg=BOTH.svg, narrow=BOTH.narrow, is_half=True),
+    "table": Section(
+        key="table", title="By line", columns=[Column("Line"), Column("Calls", "count")], rows=[["Reception", 12]] * 90
+    ),
+    "empty": Section(key="empty", title="Queues", nothing="No queue had a call."),
+}  # fmt: skip
+DOCUMENT = Document(
+    title="Weekly call summary", finding="", heading="Telvane", tenant="Alder", scope="", period="Week 46",
+    zone="Europe/Paris", language="en", stamp=Stamp(title="Complete"), made="Made today.", foot="", colour="#0a6261",
+)  # fmt: skip
+LONG = "Service des copropriétés et des associations syndicales libres de l’Est parisien " * 3
+
+
+@pytest.mark.parametrize(
+    "keys", [[], ["half"], ["tiles", "half", "both", "half"], ["empty", "both", "table"], ["table", "half"]]
+)
+def test_any_figures_are_set_in_the_letters_of_the_house(keys):
+    sections = [replace(SECTIONS[key], key=f"{key}-{at}") for at, key in enumerate(keys)]
+    pdf = paper_of(replace(DOCUMENT, sections=sections))
+    assert b"InstrumentSans" in pdf and b"Libertinus" not in pdf
+
+
+def test_words_of_any_length_find_room():
+    stamp = Stamp(title=LONG, text=LONG, is_whole=False, strip=[["M", "missing"]] * 7)
+    named = replace(DOCUMENT, title=LONG, heading=LONG, tenant=LONG, scope=LONG, foot=LONG, stamp=stamp)
+    wide = replace(SECTIONS["table"], rows=[[LONG, 12], ["A" * 300, None]])
+    assert paper_of(replace(named, sections=[SECTIONS["tiles"], wide])).startswith(b"%PDF")
+
+
+def test_a_share_is_rounded_wherever_it_is_said():
+    assert percent(8658, 10_000) == "86.6\u00a0%", "not cut off"
