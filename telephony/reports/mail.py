@@ -1,7 +1,7 @@
 """The mail of a report: its text, its page with figures as pictures, and the files. Outsiders get no links.
 
-Styles stand in the elements: readers of mails know no style sheets. Figures are pictures with their finding as words
-instead; where a reader shows none, the tables say the same.
+Figures are pictures with their finding as words instead; where a reader shows none, the tables say the same. They are
+drawn as for a telephone, so that a mail can be read on one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from email.mime.image import MIMEImage
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -48,7 +47,7 @@ def message_of(
         "has_body": Report.Format.BODY in report.formats,
         "logo": shown and shown[1:],
         "is_test": run.sort == ReportRun.Sort.TEST,
-        "files": [(one["name"], filesizeformat(one["bytes"])) for one in run.files],
+        "files": run.files,
         "url": public_url + _path(run) if receipt.person_id else "",
     }
     drawn = [one for one in document.sections if one.svg] if told["has_body"] else []
@@ -64,7 +63,7 @@ def message_of(
     if shown:
         message.attach(_inside("logo", shown[0]))
     for place, one in enumerate(drawn):
-        message.attach(_inside(f"figure-{place}", picture(one.drawing, document.colour), one.key))
+        message.attach(_inside(f"figure-{place}", picture(one.narrow or one.svg, document.colour), one.key))
     for name, content in attached.items():
         message.attach(name, content, TYPES[name.rpartition(".")[2]])
     return message
@@ -90,7 +89,8 @@ class _Told:
 
     @property
     def width(self) -> int:
-        return min(560, round(size_of(self.section.drawing)[0] * 1.4)) if self.section.svg else 0
+        drawn = self.section.narrow or self.section.svg
+        return min(560, round(size_of(drawn)[0] * 1.4)) if drawn else 0
 
     @property
     def rows(self) -> list[list[Shown]]:
