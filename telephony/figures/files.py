@@ -1,7 +1,9 @@
 """Tables as files: numbers stay numbers, texts stay texts, times stand in a zone that is named, no formula is evaluated.
 
 CSV and XLSX have heads in the language in force; money is an amount and its currency, each in a column of its own.
-JSON is an array of objects, each on a line, with the names of the columns and values with their types.
+What is missing of their days stands above the rows in CSV, and on a sheet of its own in XLSX. JSON is an object: what the
+figure is called, the zone, what is missing ("" where nothing is), and the rows with the names of the columns and values with
+their types.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from portal.lib.tabular import CSV_MARK, csv_text, json_array, write_xlsx
+from portal.lib.tabular import CSV_MARK, csv_text, write_sheets, write_xlsx
 from telephony.figures.tables import Cell, Column, Table
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -29,15 +31,18 @@ MEDIA_TYPES: Mapping[str, str] = {
 def content_of(table: Table, file_format: str, zone: str) -> bytes:
     """The file of one of MEDIA_TYPES; `zone` is that of its days and times."""
     if file_format == "json":
-        return "".join(
-            json_array(json.dumps(one, ensure_ascii=False) for one in records(table, zone))
-        ).encode()
+        told = {"figure": table.title, "time_zone": zone, "not_complete": table.missing}
+        return json.dumps({**told, "rows": records(table, zone)}, ensure_ascii=False, indent=1).encode()
     heads = heads_of(table.columns, zone)
     rows = [cells_of(table.columns, row, zone) for row in table.rows]
     if file_format == "csv":
-        return (CSV_MARK + csv_text([heads, *rows])).encode()
+        above = [[table.missing], []] if table.missing else []
+        return (CSV_MARK + csv_text([*above, heads, *rows])).encode()
     target = BytesIO()
-    write_xlsx(target, table.title, heads, rows)
+    if table.missing:
+        write_sheets(target, [(table.title, heads, rows), (_("Not complete"), [], [[table.missing]])])
+    else:
+        write_xlsx(target, table.title, heads, rows)
     return target.getvalue()
 
 

@@ -34,9 +34,12 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
+    """missing   which of its days are not all here, in words; "" where they are. Every file of it says so"""
+
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+    missing: str = ""
 
 
 def words(kind: str, cell: Cell) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 
 from portal.lib.periods import Period, Word
 from portal.ui import formats
+from telephony.figures.missing import days_words, missing_words
 from telephony.models import Coverage, Report, ReportLook, ReportRun
 from telephony.reports import mail, paper, sheets
 from telephony.reports.asked import Asked
@@ -124,19 +125,10 @@ def period_words(period: Period, word: str) -> str:
         return formats.date_words(period.first, "l j F Y")
     if word == Word.LAST_MONTH:
         return formats.date_words(period.first, "F Y")
-    told = pgettext("days", "%(first)s to %(last)s") % {
-        "first": formats.date_words(period.first, _first_pattern(period)),
-        "last": formats.date_words(period.last, "j F Y"),
-    }
+    told = days_words(period)
     if word == Word.LAST_WEEK:
         return _("week %(week)s, %(days)s") % {"week": period.first.isocalendar().week, "days": told}
     return told
-
-
-def _first_pattern(period: Period) -> str:
-    if period.first.year != period.last.year:
-        return "j F Y"
-    return "j" if period.first.month == period.last.month else "j F"
 
 
 def _stamp(asked: Asked) -> Stamp:
@@ -154,24 +146,9 @@ def _stamp(asked: Asked) -> Stamp:
     title = ngettext("Complete but for %(count)s day", "Complete but for %(count)s days", count)
     if count == len(days):
         title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
-    text = " ".join([_missing_words(asked), _("Figures that contain it carry a star.")])
+    missing = missing_words((one.name, day) for one, day, _state_of_it in asked.not_whole)
+    text = " ".join([missing, _("Figures that contain it carry a star.")])
     return Stamp(title=title % {"count": count}, text=text, is_whole=False, strip=shown)
-
-
-def _missing_words(asked: Asked) -> str:
-    """Each connection with its days: "Keyyo: Monday 16 November. VoIPcloud: 3 days, 16 to 20 November 2026." """
-    missing: dict[str, list[date]] = {}
-    for connection, day, _state_of_it in asked.not_whole:
-        missing.setdefault(connection.name, []).append(day)
-    told = []
-    for name, days in missing.items():
-        if len(days) == 1:
-            words = formats.date_words(days[0], "l j F")
-        else:
-            span = period_words(Period(days[0], days[-1]), "")
-            words = _("%(count)s days, %(span)s") % {"count": len(days), "span": span}
-        told.append(_("%(connection)s: %(days)s.") % {"connection": name, "days": words})
-    return " ".join(told)
 
 
 def _state(asked: Asked, day: date) -> str:

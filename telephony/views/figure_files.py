@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -28,6 +29,10 @@ class FigureFilesMixin(ABC):
     @abstractmethod
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         """The table of a figure, by the name that the page's template gives its menu; None where the page has none."""
+
+    @abstractmethod
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        """Which of the figure's days are not all here, in words; "" where they are."""
 
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
         """Whose days and times they have."""
@@ -55,8 +60,9 @@ class FigureFilesMixin(ABC):
             detail={"filter": self.request.GET.dict(), "page": self.request.path},
             request=self.request,
         )
-        zone = self.zone_of_table(context)
-        response = HttpResponse(content_of(table, file_format, zone), content_type=MEDIA_TYPES[file_format])
+        told = replace(table, missing=self.missing(name, context))
+        content = content_of(told, file_format, self.zone_of_table(context))
+        response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
         stem = slugify(table.title) or "figure"
         day = timezone.localdate().isoformat()
         response["Content-Disposition"] = f'attachment; filename="{stem}-{day}.{file_format}"'

@@ -17,8 +17,11 @@ from accounts.views_base import TenantRightMixin
 from portal.ui import formats
 from portal.ui.figures import LEFT, ROOM_BELOW, TOP, WIDE, Scale, draw_axis, draw_grid, ticks
 from portal.ui.svg import Drawing, Figure
+from telephony.figures.missing import coverage_words
 from telephony.figures.tables import Column, Table
+from telephony.models.rollups import Part
 from telephony.services.missed_figures import MissedFigures, figures_of
+from telephony.services.period_coverage import coverage_of
 from telephony.views.figure_files import FigureFilesMixin
 
 
@@ -37,6 +40,10 @@ class MissedFiguresView(FigureFilesMixin, TenantRightMixin, TemplateView):
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         make = TABLES.get(name)
         return make(context["found"]) if make else None
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        first, last = context["found"].days[0], context["found"].days[-1]
+        return coverage_words(coverage_of(first, last, last, Part()), first)
 
 
 def days_table(found: MissedFigures) -> Table:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.generic import TemplateView
@@ -16,11 +18,14 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.numbers import canonical, display
 from portal.ui.links import tenant_url
+from telephony.figures.missing import coverage_words
 from telephony.figures.tables import Table
 from telephony.menu import may_block
 from telephony.models import Call, Entity
 from telephony.models.calls import Direction
+from telephony.models.rollups import Part
 from telephony.services.number_story import NumberStory, story_of
+from telephony.services.period_coverage import coverage_of
 from telephony.views import number_figures
 from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.offers import offered_one
@@ -88,6 +93,11 @@ class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
             return None
         table = number_figures.table(context["story"].months)
         return replace(table, title=f"{table.title} {context['number']}")
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        first = context["story"].months[0].first
+        today = timezone.localdate(timezone=ZoneInfo(self.request.tenant.time_zone))
+        return coverage_words(coverage_of(first, today, today, Part()), first)
 
     def acts(self, entity: Entity) -> dict[str, Any]:
         """What can be done with an owned number: see whose it is, give it back."""

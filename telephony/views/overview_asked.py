@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from portal.ui.links import tenant_url
+from telephony.figures.missing import coverage_words
 from telephony.figures.ways import Ways
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
@@ -15,8 +19,16 @@ from telephony.models import Entity
 from telephony.models.places import Place
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
+from telephony.services.period_coverage import coverage_of
 
 GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # what figures and the history of calls can be narrowed to
+OVER_TIME = (
+    "volume",
+    "rate",
+    "heat",
+    "level",
+    "peaks",
+)  # figures that go back over a month where few days are asked for
 
 
 class AskedMixin:
@@ -24,6 +36,13 @@ class AskedMixin:
 
     request: Any
     group: Entity | None = None
+
+    def missing(self, name: str, _context: Mapping[str, Any]) -> str:
+        """For a file of a figure: which days are not all here of those that it tells of."""
+        zone = ZoneInfo(self.request.tenant.time_zone)
+        _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
+        days = span.trend if name in OVER_TIME else span
+        return coverage_words(coverage_of(days.first, days.last, days.today, part), days.first)
 
     def asked(self, zone: ZoneInfo, today: date) -> tuple[FiguresForm, Span, Part]:
         listed = Entity.objects.call_places().order_by("name_key", "id")

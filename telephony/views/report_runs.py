@@ -21,6 +21,7 @@ from telephony.figures.tables import Table
 from telephony.models import ReportReceipt, ReportRun
 from telephony.reports import workshop
 from telephony.reports.document import without_ways
+from telephony.reports.figures import FIGURES
 from telephony.reports.mail import TYPES
 from telephony.services import report_files
 from telephony.views.figure_files import FigureFilesMixin
@@ -72,6 +73,11 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
         document = context["document"]
         sections = document.sections if document else []
         return next((one.table for one in sections if one.key == name and one.columns), None)
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        stamp = context["document"].stamp
+        is_of_calls = name in FIGURES and FIGURES[name].right == Right.CALLS_LIST
+        return f"{stamp.title}. {stamp.text}" if is_of_calls and not stamp.is_whole else ""
 
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
         return str(context["document"].zone)

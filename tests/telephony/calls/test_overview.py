@@ -149,9 +149,17 @@ def test_each_figure_is_fetched_as_a_file(alice: Connection, client: Client) -> 
     ]
     for address in addresses:
         found = client.get(f"{address}&format=json")
-        rows = json.loads(found.content)
-        assert rows, address
+        told = json.loads(found.content)
+        rows = told["rows"]
+        assert rows and told["not_complete"].startswith("Not complete: Alice at Keyyo: "), address
+        text = client.get(f"{address}&format=csv").content.decode("utf-8-sig")
+        assert text.startswith(told["not_complete"]), address
+        book = openpyxl.load_workbook(BytesIO(client.get(f"{address}&format=xlsx").content))
+        assert book.worksheets[-1]["A1"].value == told["not_complete"], address
         assert found["Content-Disposition"].endswith('.json"')
+    with tenant_scope(alice.tenant_id):
+        year_ago = alice.created_at - timedelta(days=400)
+        Coverage.objects.update(state=Coverage.State.COMPLETE, day=year_ago)
     fates = addresses[-1]
     text = client.get(f"{fates}&format=csv").content.decode("utf-8-sig")
     sheet = openpyxl.load_workbook(BytesIO(client.get(f"{fates}&format=xlsx").content)).active
@@ -159,7 +167,7 @@ def test_each_figure_is_fetched_as_a_file(alice: Connection, client: Client) -> 
     assert [sheet["B2"].value, sheet["B2"].data_type] == [rows[0]["calls"], "n"]
     assert len(list(csv.reader(StringIO(text)))) == sheet.max_row == len(rows) + 1
     volume = json.loads(client.get(f"{page}&figure=volume&format=json").content)
-    assert {one["from_day"]: one["inbound"] for one in volume} == steps
+    assert {one["from_day"]: one["inbound"] for one in volume["rows"]} == steps
     head = client.get(f"{page}&figure=volume&format=csv").content.decode("utf-8-sig").splitlines()[0]
     assert head.startswith("Day (Europe/Paris),")
     event = AuditEvent.objects.filter(verb=AuditEvent.Verb.EXPORTED).latest("pk")
