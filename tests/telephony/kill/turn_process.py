@@ -1,0 +1,27 @@
+"""Run in a process of its own, to be killed: one turn of a task, as a worker takes it.
+
+turn_process.py TASK TENANT_ID ROW_ID
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+BATCH = 4
+
+
+def main(task: str, tenant_id: int, row_id: int) -> None:
+    django.setup()
+    from telephony import tasks
+    from telephony.services import retention
+
+    retention.BATCH = BATCH
+    getattr(tasks, task)(tenant_id, row_id)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:]))
