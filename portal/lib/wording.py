@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def has_control(text: str) -> bool:
+    """Whether a text has characters that no person types; tabs and ends of lines are none of them."""
+    return bool(_CONTROL.search(text))
 
 
 def labelled(name: object, what: object) -> str:

@@ -10,13 +10,16 @@ takes it, `made` says what becomes of it. The page of the form leads to the prev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from telephony.providers.client import Answer
 from telephony.providers.edit_effects import Consequence
-from telephony.providers.edit_fields import Field, Fields, Surroundings
+from telephony.providers.edit_fields import Field, Fields, Surroundings, reason_against
 from telephony.providers.editing import Done, Editor, Inverse
 from telephony.providers.generic_editing import GenericEditor
 from telephony.providers.live import Rows, rows_of
@@ -92,6 +95,18 @@ class AskingEditor(GenericEditor):
         assert self.asks is not None
         return self.asks.fields
 
+    def refused(self, filled: Fields, around: Surroundings) -> dict[str, str]:
+        """Reasons against what was filled in, by field: each by what it declares, then all of them together. What a form
+        began with and nobody touched is not filled in."""
+        assert self.asks is not None
+        alone = {
+            one.name: reason
+            for one in self.asked(around)
+            if one.name in filled or not self.asks.begins
+            if (reason := _reason_against(one, filled.get(one.name)))
+        }
+        return {**self.asks.check(filled), **alone}
+
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
         assert self.asks is not None
         return (*self.asks.fields, *self.asks.more)
@@ -144,6 +159,13 @@ class AskingEditor(GenericEditor):
             return None
         own = self._catalog[undone_by].path_names[-1]
         return Inverse(operation=undone_by, address={**done.address, own: done.created}, wanted={})
+
+
+def _reason_against(one: Field, value: Any) -> str:
+    """Why a filled-in value cannot be sent, "" if it can."""
+    if isinstance(value, str) and value and one.pattern and not re.fullmatch(one.pattern, value):
+        return reason_against(one, value) or _("This is not of the expected form.")
+    return reason_against(one, value)
 
 
 def asking_editors(catalog: Catalog, forms: Mapping[str, ActForm]) -> dict[str, Editor]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from portal.lib.canonical import canonical_json
 from portal.lib.numbers import display
 from portal.lib.redaction import masked
-from portal.lib.wording import labelled
+from portal.lib.wording import has_control, labelled
 from telephony.providers.fields import value_at
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Number, Said, said
@@ -311,6 +311,8 @@ def reason_against(one: Field, value: Any) -> str:
         return _("This is needed.") if one.required else ""
     if one.kind == "duration_s" or one.minimum is not None or one.maximum is not None:
         return _against_number(one, value)
+    if isinstance(value, str) and has_control(value):
+        return _("Control characters cannot be sent.")
     if one.max_length and isinstance(value, str) and len(value) > one.max_length:
         return _("At most %(most)s characters; these are %(are)s.") % {
             "most": one.max_length,

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from portal.lib.wording import has_control
 from telephony.providers.drafts import PLACEHOLDER
 from telephony.providers.flat import escaped
 from telephony.providers.operations import Text
@@ -18,7 +19,6 @@ from telephony.providers.schema import Family, Field
 
 _CLASSES = {"[:alnum:]": "A-Za-z0-9", "[:alpha:]": "A-Za-z", "[:digit:]": "0-9"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OTHER_FORM = lazy("This is not of the expected form.")
 _SIMPLE_NAME = lazy("Only letters, digits, dots, hyphens and underscores can stand here.")
 _FORMS: Mapping[str, Text] = {  # by pattern or format
@@ -49,7 +49,7 @@ def reasons(family: Family, one: Field, value: Any, place: str = "") -> Reasons:
 
 def _about_text(one: Field, value: str) -> Iterator[str]:
     least, most = one.length
-    if _CONTROL.search(value):
+    if has_control(value):
         yield _("Control characters cannot be sent.")
     if least is not None and len(value) < least:
         yield _("At least %(target)s characters are needed.") % {"target": least}

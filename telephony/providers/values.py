@@ -10,13 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.lib.errors import InvalidInput
+from portal.lib.wording import has_control
 from telephony.providers.operations import Operation, Param
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
 _NUMBER = re.compile(r"\+?[0-9*#]+|anonymous")
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def as_boolean(value: Any) -> bool | None:
@@ -97,7 +97,7 @@ def _clean_integer(param: Param, text: str) -> int:
 
 
 def _clean_text(param: Param, text: str) -> str:
-    if _CONTROL.search(text):
+    if has_control(text):
         raise ValueError(_("Control characters cannot be sent."))
     if param.max_length is not None and len(text) > param.max_length:
         raise ValueError(_("At most %(count)d characters are allowed.") % {"count": param.max_length})

@@ -115,8 +115,9 @@ class ObjectActFormView(EditView):
         if self.asked.compares:
             return super().propose(form)
         filled = form.wanted()
-        if refused := self.asked.check(filled):
-            raise InvalidInput(_("Some values cannot be sent."), fields=dict(refused))
+        assert isinstance(self.editor, AskingEditor)
+        if refused := self.editor.refused(filled, self.door.around):
+            raise InvalidInput(_("Some values cannot be sent."), fields=refused)
         if self.asked.begins:
             filled = {name: value for name, value in filled.items() if value != form.seen.get(name, "")}
             if not filled:
