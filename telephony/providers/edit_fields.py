@@ -309,6 +309,8 @@ def reason_against(one: Field, value: Any) -> str:
     """Why a value of a field cannot be sent; "" if it can."""
     if value in (None, "", []):
         return _("This is needed.") if one.required else ""
+    if one.kind == "file":
+        return ""  # its control judges kind and size, from its bytes
     if one.kind == "duration_s" or one.minimum is not None or one.maximum is not None:
         return _against_number(one, value)
     if isinstance(value, str) and has_control(value):

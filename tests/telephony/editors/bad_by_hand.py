@@ -11,6 +11,7 @@ from telephony.providers.edit_fields import Field
 
 from .bad_values import CONTROL, MARKUP, UNKNOWN, Bad
 
+_BEGINS = {"application/pdf": b"%PDF-1.4", "audio/mp3": b"ID3", "image/png": b"\x89PNG\r\n\x1a\n"}
 _BY_KIND: dict[str, tuple[Bad, ...]] = {
     "number": (("letters", "call me"), ("markup", MARKUP), ("control", CONTROL)),
     "numbers": (("letters", "call me"), ("markup", MARKUP), ("control", f"+33199006210\n{CONTROL}")),
@@ -50,3 +51,9 @@ def bad_files(one: Field) -> Iterator[tuple[str, Any]]:
         yield "wrong kind", SimpleUploadedFile("bill.pdf", b"MZ no such file")
     if one.maximum is not None:
         yield "too big", SimpleUploadedFile("big.bin", b"\x00" * (one.maximum + 1))
+
+
+def good_file(one: Field) -> SimpleUploadedFile:
+    """A small file of a kind that the field takes."""
+    begins = next((_BEGINS[kind] for kind in one.accepts if kind in _BEGINS), b"")
+    return SimpleUploadedFile("fine", begins + b" and what is in it")

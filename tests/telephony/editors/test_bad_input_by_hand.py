@@ -17,7 +17,7 @@ from telephony.providers.registry import PROVIDERS
 from telephony.providers.schema_editing import SchemaEditor
 from telephony.providers.values import checked
 
-from .bad_by_hand import bad_by_hand, bad_files
+from .bad_by_hand import bad_by_hand, bad_files, good_file
 
 AROUND = Surroundings(
     line_name="Syndic Paris",
@@ -121,6 +121,14 @@ def test_every_mistake_in_an_editor_is_told_at_its_field_and_kept(name: str) -> 
 def test_every_mistake_in_an_act_is_told_at_its_field_and_kept(name: str) -> None:
     editor = ACTS[name]
     assert missed(editor, editor.asked(AROUND)) == []
+
+
+def test_a_file_of_the_right_kind_and_size_is_taken() -> None:
+    for name, editor in ACTS.items():
+        fields = editor.asked(AROUND)
+        files = {one.name: good_file(one) for one in fields if one.kind == "file"}
+        errors = judged(editor, fields, filled(fields), files).errors
+        assert not errors.keys() & files.keys(), f"{name}: {errors}"
 
 
 def test_a_secret_that_an_act_needs_is_asked_for() -> None:
