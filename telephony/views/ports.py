@@ -17,9 +17,11 @@ from portal.lib.errors import InvalidInput, ProviderError
 from portal.ui.links import tenant_url
 from telephony.forms.porting import PortMoveForm
 from telephony.models import Connection, Entity
+from telephony.providers.editing import Editor
 from telephony.providers.offers import Spot
 from telephony.services import number_names, porting
 from telephony.tables.documents import reading_for
+from telephony.views.lines import permissions
 from telephony.views.offers import offered
 
 
@@ -45,12 +47,22 @@ class PortBoardView(TenantRightMixin, TemplateView):
                 for connection in connections
                 if (menu := offered(self.request, connection, Spot.PORTS))
             ],
+            makers=[made for connection in connections if (made := self._maker_in(connection))],
             why_not=""
             if Right.PORTS_MANAGE in self.request.rights
             else why_not(self.request, Right.PORTS_MANAGE),
             reading=reading_for(self.request, connections[0], {}) if connections else None,
             **kwargs,
         )
+
+    def _maker_in(self, connection: Connection) -> tuple[Connection, Editor, str] | None:
+        """What makes a request in a connection, and why the person cannot use it."""
+        declared = connection.declaration
+        maker = declared.maker_of(declared.porting.kind) if declared.porting else None
+        if maker is None:
+            return None
+        key = maker.operation.key
+        return connection, maker, permissions(self.request, connection, [key]).get(key, "")
 
 
 class PortMoveView(TenantRightMixin, TemplateView):

@@ -135,3 +135,12 @@ def test_who_may_not_move_sees_why(
 
     assert "this takes the role" in carols.get("/t/alder/ports/").content.decode()
     assert carols.post(f"/t/alder/ports/{request_.pk}/move/submitted/").status_code == 403
+
+
+def test_an_empty_board_leads_to_the_first_request(link: Connection, alices: Client) -> None:
+    board = alices.get("/t/alder/ports/").content.decode()
+    assert (
+        f'href="/t/alder/entities/{link.slug}/port_request/new/"'
+        in board.split("<main")[1].split("sb-kanban")[0]
+    )
+    assert "Add a port request" in board
