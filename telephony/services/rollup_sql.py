@@ -36,14 +36,8 @@ def _listed(words: Sequence[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-def _waits() -> str:
-    counts = []
-    for low, high in WAIT_STEPS:
-        is_below = f" AND wait_s < {high}" if high else ""
-        counts.append(f"count(*) FILTER (WHERE wait_s >= {low}{is_below})::int")
-    return f"ARRAY[{', '.join(counts)}]"
-
-
+_BOUNDS = f"ARRAY[{', '.join(map(str, WAIT_BOUNDS))}]"
+_WAITS = ", ".join(f"(count(*) FILTER (WHERE step = {step}))::int" for step in range(len(WAIT_STEPS)))
 _IS_INBOUND = f"direction = '{Direction.INBOUND}'"
 DESTINATION = (
     f"CASE WHEN direction = '{Direction.OUTBOUND}' THEN left(callee, {DESTINATION_LENGTH}) ELSE '' END"
@@ -76,7 +70,7 @@ def _together(has_waits: bool = True) -> str:
 
 
 def _cells_by(name: str, breakdown: Breakdown) -> str:
-    """Cells of a breakdown out of those of the finest, `finest`."""
+    """Cells of a breakdown out of those of the finest."""
     told = [key if key in breakdown.columns else empty for key, empty in _NOT_TOLD.items()]
     by = ", ".join(("connection_id", "day", *(key for key in _NOT_TOLD if key in breakdown.columns)))
     return (
@@ -92,14 +86,15 @@ _COUNT_FINEST = f"""
     WITH finest AS MATERIALIZED (
         SELECT wanted.connection_id, wanted.day, line_id,
                coalesce(group_remote_id, '') AS group_remote_id, medium, direction, outcome,
-               dialled.prefix AS destination, count(*)::int AS calls,
-               (count(*) FILTER (WHERE {_IS_INBOUND}))::int AS inbound,
-               (count(*) FILTER (WHERE {_IS_REACHED}))::int AS reached,
-               (count(*) FILTER (WHERE {_IS_OUTBOUND}))::int AS outbound,
+               told.destination, count(*)::int AS calls,
+               CASE WHEN {_IS_INBOUND} THEN count(*) ELSE 0 END::int AS inbound,
+               CASE WHEN {_IS_REACHED} THEN count(*) ELSE 0 END::int AS reached,
+               CASE WHEN {_IS_OUTBOUND} THEN count(*) ELSE 0 END::int AS outbound,
                coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
-               CASE WHEN count(wait_s) > 0 THEN {_waits()} END AS waits,
+               CASE WHEN count(wait_s) > 0 THEN ARRAY[{_WAITS}] END AS waits,
                coalesce(sum(cost_micros), 0)::bigint AS cost_micros
-          FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (SELECT {DESTINATION} AS prefix) AS dialled
+          FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (
+               SELECT {DESTINATION} AS destination, width_bucket(wait_s, {_BOUNDS}) AS step) AS told
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
 """
 _COUNTED = {_FINEST: f"SELECT '{_FINEST}' AS breakdown, finest.* FROM finest"} | {

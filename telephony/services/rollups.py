@@ -5,9 +5,9 @@ Whoever reads figures need not wait for it: marked days are read from the calls 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import islice
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -17,7 +17,6 @@ from accounts.scoping import current_tenant_id, tenant_scope, unscoped
 from telephony.models import RollupMark, SyncRun
 from telephony.services import rollup_sql as sql
 
-DAYS_AT_ONCE = 31
 SHOWN = 50
 
 
@@ -28,7 +27,7 @@ def settle(connection_id: int) -> int:
     """
     tenant_id = current_tenant_id()
     days = sql.marked_days(tenant_id, connection_id)
-    for some in _some(days):
+    for some in _by_month(days):
         with transaction.atomic():
             zone = sql.lock(tenant_id, connection_id)
             if zone is not None:
@@ -71,7 +70,6 @@ def due() -> list[tuple[int, int]]:
         return list(marked.values_list("tenant_id", "connection_id").distinct())
 
 
-def _some(days: Sequence[date]) -> Iterator[list[date]]:
-    rest = iter(days)
-    while some := list(islice(rest, DAYS_AT_ONCE)):
-        yield some
+def _by_month(days: Sequence[date]) -> list[list[date]]:
+    """Days in order, so that what a month's days give is added up once, and again for the days beside it at most."""
+    return [list(some) for _month, some in groupby(days, key=lambda day: day.replace(day=1))]
