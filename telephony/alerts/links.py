@@ -74,7 +74,7 @@ _FILTERS: Mapping[str, Callable[[Numbers], dict[str, Any]]] = {
     Kind.NEW_COUNTRY: lambda numbers: {
         "medium": "voice",
         "direction": "outbound",
-        "dialled": numbers["country"],
+        "country": numbers["country"],
     },
     Kind.ANSWER_RATE: lambda _numbers: _INBOUND,
     Kind.WAITING: lambda _numbers: {**_INBOUND, "outcome": "reached"},

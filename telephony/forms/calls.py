@@ -49,7 +49,7 @@ WAITS = {wait_key(*bounds): bounds for bounds in WAIT_STEPS}
 # What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
 ZONES = FixedChoices(time_zones())
 OF_CLOCKS = ("weekday", "hour", "fate")
-FROM_FIGURES = (*OF_CLOCKS, "instants", "waited", "running", "destination", "currency", "in_zone")
+FROM_FIGURES = (*OF_CLOCKS, "instants", "waited", "running", "country", "destination", "currency", "in_zone")
 
 
 class InstantsField(forms.CharField):
@@ -99,6 +99,7 @@ class CallFilterForm(FilterForm):
         label=_("Missed, then"),
         choices=any_of([*Fate.choices, (LAST_OF_EACH, _("Never spoken to since: the last of each caller"))]),
     )
+    country = forms.RegexField(label=_("Country"), regex=r"^\+[0-9]{1,4}$", max_length=5)
     destination = forms.CharField(label=_("Destination"), max_length=80)
     currency = forms.CharField(label=_("Currency"), max_length=3)
     in_zone = forms.ChoiceField(label=_("Days of"), choices=ZONES)
@@ -159,6 +160,7 @@ class CallFilterForm(FilterForm):
             group=group.pk if group else None,
             connection=connection.pk if connection else None,
             dialled=values.get("dialled") or "",
+            country=values.get("country") or "",
             destination=values.get("destination") or "",
             currency=values.get("currency") or "",
             number=values.get("q") or "",

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, Left
 from django.db.models.lookups import Exact
 
+from portal.lib.calling_codes import elsewhere
 from portal.lib.numbers import to_e164
 from telephony.models.calls import MISSED, REACHED, UNANSWERED, Call, CallQuerySet, NumberName, Outcome
 from telephony.models.searching import Search
@@ -33,6 +34,7 @@ class CallSearch(Search):
     start_at, end_at  half-open span, aware
     outcome  one, or a name of OUTCOMES for several that figures count together
     dialled  how the called number begins, as it is stored: "+44"
+    country  as alerts tell it: a calling code, "+1" without the Caribbean, whose countries are told by area, "+1876"
     destination   what the provider calls where it went, NOT_TOLD where it says nothing
     currency   of the call's connection
     number   any notation; fewer digits than a whole number look at its end; words look at names
@@ -53,6 +55,7 @@ class CallSearch(Search):
     group: int | None = None
     connection: int | None = None
     dialled: str = ""
+    country: str = ""
     destination: str = ""
     currency: str = ""
     number: str = ""
@@ -79,6 +82,10 @@ class CallSearch(Search):
             calls = calls.filter(outcome__in=OUTCOMES.get(self.outcome, (self.outcome,)))
         if self.dialled:
             calls = calls.filter(callee__startswith=self.dialled)
+        if self.country:
+            calls = calls.filter(callee__startswith=self.country)
+            if others := elsewhere(self.country):
+                calls = calls.alias(area=Left("callee", len(others[0]))).exclude(area__in=others)
         if self.destination:
             calls = calls.filter(destination="" if self.destination == NOT_TOLD else self.destination)
         if self.currency:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from django.db.models import Count, Q
 
+from portal.lib.calling_codes import calling_code
 from telephony.models import Call, Change, Entity
 from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
 from telephony.models.rollups import Part
@@ -310,19 +311,6 @@ def changes_of_lines(span: Span, zone: ZoneInfo, part: Part) -> list[Change]:
     if part.connection is not None:
         found = found.filter(connection_id=part.connection)
     return list(found.order_by("-sent_at").select_related("line")[:MOST_CHANGES])[::-1]
-
-
-def calling_code(prefix: str) -> str:
-    """The country calling code that a number begins with: "+3361" gives "+33", "201" nothing."""
-    for length in (2, 3, 4):
-        code = prefix[1:length]
-        if (
-            prefix.startswith("+")
-            and code.isdigit()
-            and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
-        ):
-            return f"+{code}"
-    return ""
 
 
 def _regions(code: str) -> Sequence[str]:

@@ -31,6 +31,7 @@ from telephony.services import alert_acts, alert_mails
 from telephony.services.alert_kinds import KINDS
 from telephony.services.number_names import names_of
 from telephony.tables.alerts import AlertTable, AlertTold, snooze_labels
+from telephony.views.lines import permissions
 
 INDEX = "telephony:alert_list"
 SHOWN_CALLS, SHOWN_LINES = 8, 6
@@ -159,26 +160,34 @@ class AlertView(AlertPage, TemplateView):
             "calls_count": capped_count(calls),
             "calls": list(zip(shown, others, strict=True)),
             "names": names_of(others),
-            "lines": lines(calls) if lines and self.alert.place is None else [],
+            "lines": lines(calls) if lines else [],
         }
 
-    def _callers(self, calls: CallQuerySet) -> list[tuple[Entity, str]]:
-        """The lines that called most, and whether calls can be barred there by who looks."""
-        may_bar = Right.BARRING_EDIT in self.request.rights
+    def _callers(self, calls: CallQuerySet) -> list[tuple[Entity, str, str]]:
+        """The lines that called most, each with where calls from it are barred; "" where who looks cannot."""
         found = []
         for line, count in _by_line(calls, Count("pk")):
             words = ngettext("%(count)s call", "%(count)s calls", count) % {"count": formats.count(count)}
-            if may_bar and line.connection.can("barring.edit"):
-                words = _("%(calls)s · calls abroad can be barred on its page") % {"calls": words}
-            found.append((line, words))
+            found.append((line, words, self._bar_url(line)))
         return found
 
-    def _spenders(self, calls: CallQuerySet) -> list[tuple[Entity, str]]:
-        """The lines that cost most."""
+    def _bar_url(self, line: Entity) -> str:
+        page = line.connection.declaration.line_page
+        if page is None or not line.connection.can("barring.edit"):
+            return ""
+        operation = page.parts(line.kind, ()).writes.get("barring")
+        if operation is None or permissions(self.request, line.connection, [operation])[operation]:
+            return ""
+        return tenant_url(self.request.tenant, "telephony:edit", pk=line.pk, operation=operation)
+
+    def _spenders(self, calls: CallQuerySet) -> list[tuple[Entity, str, str]]:
+        """The lines that cost most; nothing where it is of one."""
+        if self.alert.place is not None:
+            return []
         currency = self.alert.evidence["currency"]
         paid = calls.filter(connection__currency=currency, cost_micros__gt=0)
         return [
-            (line, str(formats.money(micros, currency)))
+            (line, str(formats.money(micros, currency)), "")
             for line, micros in _by_line(paid, Sum("cost_micros"))
         ]
 

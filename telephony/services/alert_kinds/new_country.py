@@ -16,6 +16,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.calling_codes import country_of_prefix
 from portal.lib.days import midnight
 from telephony.models import AlertRule
 from telephony.models.calls import CallQuerySet, Direction, Medium
@@ -30,13 +31,11 @@ from telephony.services.alert_kinds.base import (
     own_subject,
     part_of,
 )
-from telephony.services.analytics import calling_code, calls_of
+from telephony.services.analytics import calls_of
 from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_reading import sums
 
 DAY = timedelta(days=1)
-NORTH_AMERICA = "+1"  # one code of many countries: an area tells which
-MAINLAND = ("US", "CA")
 Place = int | None  # a line, or None where lines are not told apart
 
 
@@ -56,17 +55,6 @@ class Night:
     day: date
     start_at: datetime
     end_at: datetime
-
-
-def country_of_prefix(prefix: str) -> str:
-    """What the beginning of a number tells of its country: its calling code, in the Caribbean the area's, +1876. "" for
-    numbers that are none of the world's."""
-    code = calling_code(prefix)
-    if code != NORTH_AMERICA:
-        return code
-    sample = phonenumbers.PhoneNumber(country_code=1, national_number=int(f"{prefix[2:]:0<3}5550100"))
-    region = phonenumbers.region_code_for_number(sample)
-    return code if region is None or region in MAINLAND else prefix
 
 
 def night_of(rule: AlertRule, day: date, zone: ZoneInfo) -> Night:

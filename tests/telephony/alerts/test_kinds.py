@@ -9,11 +9,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.scoping import tenant_scope
-from telephony.models import AlertRule, Connection, Coverage, Credential, OpeningHours, SyncRun, SyncState
+from portal.lib.calling_codes import country_of_prefix
+from telephony.alerts.links import search_of
+from telephony.models import (
+    Alert,
+    AlertRule,
+    Call,
+    Connection,
+    Coverage,
+    Credential,
+    OpeningHours,
+    SyncRun,
+    SyncState,
+)
 from telephony.services.alert_episodes import would_open
 from telephony.services.alert_kinds import KINDS, by_hour
 from telephony.services.alert_kinds.base import Reading, Round
-from telephony.services.alert_kinds.new_country import country_of_prefix, night_of
+from telephony.services.alert_kinds.new_country import night_of
 from telephony.services.alert_kinds.quiet import weeks_before
 
 from .conftest import NOW
@@ -234,6 +246,21 @@ def test_calls_by_day_make_a_country_known_and_short_histories_say_nothing(alder
     with tenant_scope(alder):
         Coverage.objects.filter(day__lt=(NOW - 20 * DAY).date()).delete()
     assert readings(alder, thieves) == {}
+
+
+def test_north_america_and_the_caribbean_lead_to_their_own_calls_alone(alder, call, thieves):
+    night = NOW - timedelta(hours=16)
+    call(night, 5, direction="outbound", callee="+12125550100")
+    call(night, 4, direction="outbound", callee="+18765550100")
+    counts = {}
+    for country, reading in readings(alder, thieves).items():
+        search = search_of(Alert(rule=thieves, subject=country, evidence=reading.evidence), UTC)
+        with tenant_scope(alder):
+            counts[country] = (
+                reading.evidence["value"],
+                search.narrow(Call.objects.all(), region="FR").count(),
+            )
+    assert counts == {"+1": (5, 5), "+1876": (4, 4)}
 
 
 def test_nights_on_which_the_clocks_change():

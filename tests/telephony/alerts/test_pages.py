@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from accounts.models import AuditEvent
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Alert, AlertRule, Coverage, SyncRun
+from telephony.models import Alert, AlertRule, Connection, Coverage, SyncRun
 from tests.people import person, signed_in, staff
 from tests.reading import text_of
 
@@ -140,6 +141,21 @@ def test_each_kind_has_its_form(alder, carol, line, look):
     with tenant_scope(alder):
         assert AlertRule.objects.get(kind="cost").limit_micros == 12_500_000
     assert client.get(RULES).status_code == 200 and client.get(f"{RULES}new/nothing/").status_code == 404
+
+
+def test_calls_to_a_new_country_lead_to_where_they_are_barred(alder, carol, link, line, call, rule, look):
+    rule(kind="new_country", from_time="20:00", until_time="07:00", limit_calls=3, known_days=90)
+    with tenant_scope(alder):
+        Connection.objects.update(capabilities=[*link.capabilities, "barring.edit"])
+    call(NOW - timedelta(hours=16), 5, direction="outbound", callee="+231770000000")
+    look(NOW)
+    with tenant_scope(alder):
+        alert = Alert.objects.get(rule__kind="new_country")
+    page = signed_in(carol).get(f"/t/alder/alerts/{alert.pk}/").content.decode()
+    assert "Bar calls from it" in page and "services.call_barred_groups.replace" in page
+    with tenant_scope(alder):
+        Connection.objects.update(capabilities=link.capabilities)
+    assert "Bar calls from it" not in signed_in(carol).get(f"/t/alder/alerts/{alert.pk}/").content.decode()
 
 
 def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings):
