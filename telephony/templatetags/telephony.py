@@ -188,10 +188,12 @@ def points(value: float | None) -> SafeString:
 
 @register.simple_tag
 def hours(seconds: int) -> SafeString:
-    """A large talk time as hours and minutes, units small."""
+    """A large talk time as hours and minutes, units small; from a hundred hours on there is no room for minutes."""
     if not seconds:
         return formats.DASH
     whole, minutes = divmod(seconds // 60, 60)
+    if whole >= 100:
+        return format_html("{} <small>h</small>", formats.count(whole))
     return format_html("{} <small>h</small> {} <small>min</small>", whole, f"{minutes:02}")
 
 

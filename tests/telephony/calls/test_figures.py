@@ -95,7 +95,14 @@ def test_the_heat_map_is_a_mean_over_weeks(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "says"), [(474, "0 h 07 min"), (3_600 + 59 * 60, "1 h 59 min"), (0, "–")]
+    ("seconds", "says"),
+    [
+        (474, "0 h 07 min"),
+        (3_600 + 59 * 60, "1 h 59 min"),
+        (0, "–"),
+        (359_999, "99 h 59 min"),
+        (38_072_700, "10,575 h"),
+    ],
 )
 def test_a_talk_time_has_its_minutes_in_two_figures(seconds: int, says: str) -> None:
     """`format_html` pads what it is given as a text: seven minutes were shown as 70."""
