@@ -6,6 +6,7 @@ the draft is sent, once.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from portal.lib.errors import InvalidInput
 from telephony.models import Change, Connection
 from telephony.providers.client import Answer
 from telephony.providers.operations import Operation, Place
+from telephony.providers.values import as_boolean
 from telephony.services import access, change_secrets, editing
 from telephony.services.door import NO_EXTRAS, Extras
 
@@ -95,7 +97,8 @@ def draft(
     in_body = {param.name for param in operation.params if param.place in (Place.BODY, Place.WHOLE)}
     in_body -= set(connection.declaration.editor(operation.key).named_by)
     address = {name: value for name, value in asked.values.items() if name not in in_body}
-    wanted = {name: value for name, value in asked.values.items() if name in in_body}
+    typed = {**asked.values, **_typed(operation, asked.values)}
+    wanted = {name: value for name, value in typed.items() if name in in_body}
     prepared = access.client_of(connection, is_person=True)
     prepared.prepare(
         operation.key, asked.values, data=asked.data, filters=asked.filters
@@ -111,6 +114,20 @@ def draft(
         deadline_s=deadline_s,
         keep=keep,
     )
+
+
+def _typed(operation: Operation, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers and switches as such: a command line has all of them as text. What is none stays, to be refused."""
+    typed: dict[str, Any] = {}
+    for one in operation.params:
+        value = values.get(one.name)
+        if one.many or not isinstance(value, str):
+            continue
+        if one.kind in ("integer", "duration_s") and re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
+            typed[one.name] = int(value)
+        elif one.kind == "boolean" and (flag := as_boolean(value)) is not None:
+            typed[one.name] = flag
+    return typed
 
 
 def shown_request(change: Change, extras: Extras = NO_EXTRAS) -> Mapping[str, Any]:

@@ -235,3 +235,12 @@ def test_no_secret_reaches_log_request_log_or_change(connection, sandbox, caplog
 
     assert rows
     assert not [token for token in secrets.values() if token in everything]
+
+
+def test_numbers_and_switches_of_a_command_line_are_such(connection, sandbox):
+    address = (f"csi={lines_of(sandbox)[0]}", "profile_identifier=default")
+    call("services.profiles.update", *address, "forward_delay=44", "forward_to_voicemail=yes")
+
+    (change,) = changes(connection)
+    assert change.state == "applied"
+    assert change.wanted == {"forward_delay": 44, "forward_to_voicemail": True}
