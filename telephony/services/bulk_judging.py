@@ -33,6 +33,11 @@ _WRITTEN = [
 ]
 
 
+def is_held_back(job: Job) -> bool:
+    """Whether something of it is not possible: the rest is written only where a person says so."""
+    return bool(job.parameters.get("fault_count")) or job.rows.filter(state=State.IMPOSSIBLE).exists()
+
+
 def new_rows(job: Job) -> Any:
     """The rows that are to be judged, in order, with what judging reads."""
     near = ("connection", "connection__credential", "connection__tenant", "entity", "reverts")

@@ -95,8 +95,7 @@ def judge_all(job: Job, ends_at: float) -> bool:
 
 def _may_begin(job: Job) -> bool:
     """Whether rows that are not possible keep the others back: all or nothing, unless the person said otherwise."""
-    bad = job.rows.filter(state=State.IMPOSSIBLE).count() + job.parameters.get("fault_count", 0)
-    if bad and not job.parameters.get("allows_bad"):
+    if bulk_judging.is_held_back(job) and not job.parameters.get("allows_bad"):
         words = _("Nothing was written: some rows are not possible.")
         ledger.write(
             job, state=Job.State.STOPPED, error=words, due_at=None, finished_at=timezone.now(), done_rows=0

@@ -23,7 +23,7 @@ from portal.ui.links import next_url, tenant_url
 from telephony.forms.bulk import BulkForm, StartForm
 from telephony.models import Connection, Entity, Job
 from telephony.providers.editing import Editor
-from telephony.services import bulk, bulk_below, bulk_choice, bulk_upload, ledger
+from telephony.services import bulk, bulk_below, bulk_choice, bulk_judging, bulk_upload, ledger
 from telephony.services.bulk_words import in_a_sentence
 from telephony.services.door import right_for
 from telephony.views.listed import view_of
@@ -239,10 +239,15 @@ class BulkActView(BulkJobMixin, View):
 
     def start(self) -> str:
         form = StartForm(self.request.POST)
-        if form.is_valid():
-            bulk.start(self.job, self.request.user, **form.cleaned_data)
-        else:
+        if not form.is_valid():
             messages.error(self.request, _("Some values are not valid; nothing was started."))
+        elif bulk_judging.is_held_back(self.job) and not form.cleaned_data["allows_bad"]:
+            words = _(
+                "Nothing was started: some rows are not possible. Say that the others are to be written."
+            )
+            messages.error(self.request, words)
+        else:
+            bulk.start(self.job, self.request.user, **form.cleaned_data)
         return self.page(self.job)
 
     def pause(self) -> str:

@@ -402,3 +402,20 @@ def test_the_worker_speaks_the_language_of_who_asked(idris: Person, lines: Lines
         work(job)
 
     assert "Ligne 2" in job.parameters["sheet_errors"][0]
+
+
+def test_the_page_starts_nothing_while_a_bad_row_holds_the_others_back(
+    lines: Lines, idris: Person, browser: Callable[[Person], Client]
+) -> None:
+    delay = place(lines, "forward_delay")
+    lines[1][delay], lines[2][delay] = "soon", "33"
+    job = bulk_sheet.take(content_of(lines), idris)
+    start = f"/t/corvane/jobs/{job.pk}/do/start/"
+
+    told = browser(idris).post(start, follow=True).content.decode()
+    job.refresh_from_db()
+    assert "some rows are not possible" in told and job.state == Job.State.DRAFT
+
+    browser(idris).post(start, {"allows_bad": "on"})
+    job.refresh_from_db()
+    assert job.state == Job.State.WAITING
