@@ -17,14 +17,16 @@ SAMPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A foreign key whose two sides belong to different tenants: how often, and the keys of some rows."""
+    """A foreign key whose two sides belong to different tenants: how often, and the keys of some rows, one that is of
+    several columns with slashes.
+    """
 
     field: str
     count: int
-    sample: tuple[int, ...]
+    sample: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.count} rows of another tenant, as {', '.join(map(str, self.sample))}"
+        return f"{self.field}: {self.count} rows of another tenant, as {', '.join(self.sample)}"
 
 
 def leaks() -> list[Leak]:
@@ -41,9 +43,10 @@ def _leak(model: type[models.Model], field: models.ForeignKey) -> Leak | None:
     parent = field.related_model
     assert isinstance(parent, type)
     quote: Any = connection.ops.quote_name
+    key = ", ".join(f"child.{quote(one.column)}" for one in model._meta.pk_fields)
     # Table and column names are those of our own models; nothing in this text comes from outside.
     sql = (
-        f"SELECT child.{quote(model._meta.pk.column)}, count(*) OVER ()"
+        f"SELECT concat_ws('/', {key}), count(*) OVER ()"
         f" FROM {quote(model._meta.db_table)} child"
         f" JOIN {quote(parent._meta.db_table)} parent"
         f" ON parent.{quote(field.target_field.column)} = child.{quote(field.column)}"

@@ -2373,11 +2373,20 @@ class Migration(migrations.Migration):
             name="CallDay",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant_id",
+                        "breakdown",
+                        "day",
+                        "connection_id",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
+                ("number", models.IntegerField()),
                 ("day", models.DateField()),
                 ("breakdown", models.CharField(max_length=12)),
                 ("group_remote_id", models.CharField(max_length=200)),
@@ -2459,21 +2468,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["tenant", "breakdown", "day"], name="call_day_day"),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="CallMonth",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant_id",
+                        "breakdown",
+                        "month",
+                        "connection_id",
+                        "number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
+                ("number", models.IntegerField()),
                 ("month", models.DateField()),
                 ("breakdown", models.CharField(max_length=12)),
                 ("group_remote_id", models.CharField(max_length=200)),
@@ -2555,19 +2568,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(fields=["tenant", "breakdown", "month"], name="call_month_month"),
-                ],
-            },
         ),
         migrations.CreateModel(
             name="CallQuarter",
             fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant_id",
+                        "quarter_at",
+                        "connection_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("quarter_at", models.DateTimeField()),
@@ -2600,9 +2614,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["tenant", "quarter_at", "connection"], name="call_quarter_at")
-                ],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(

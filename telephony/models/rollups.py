@@ -86,7 +86,10 @@ class _Cell(TenantOwned):
     destination   the first characters of the number that an outbound call dialled; "" for others
     wait_s, waits   seconds waited in all, and calls by `WAIT_BOUNDS`, of the calls that tell; None where none does
     reached       of the inbound
+    number        which of the connection's cells of that day or month; keys that may be None make no primary key
     """
+
+    number = models.IntegerField()
 
     tenant = _tenant()
     breakdown = models.CharField(max_length=12)  # a name of BREAKDOWNS
@@ -113,11 +116,9 @@ class _Cell(TenantOwned):
 class CallDay(_Cell):
     """The calls of one local day, in the tenant's zone, by each of BREAKDOWNS."""
 
+    # One index: each more would cost a sync as much as counting does. A line's year is read out of the tenant's.
+    pk = models.CompositePrimaryKey("tenant_id", "breakdown", "day", "connection_id", "number")
     day = models.DateField()
-
-    class Meta:
-        # One index: each more would cost a sync as much as counting does. A line's year is read out of the tenant's.
-        indexes = [models.Index(fields=["tenant", "breakdown", "day"], name="call_day_day")]
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.day} by {self.breakdown}: {self.calls}"
@@ -128,10 +129,8 @@ class CallMonth(_Cell):
     day.
     """
 
+    pk = models.CompositePrimaryKey("tenant_id", "breakdown", "month", "connection_id", "number")
     month = models.DateField()
-
-    class Meta:
-        indexes = [models.Index(fields=["tenant", "breakdown", "month"], name="call_month_month")]
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.month:%Y-%m} by {self.breakdown}: {self.calls}"
@@ -140,6 +139,7 @@ class CallMonth(_Cell):
 class CallQuarter(TenantOwned):
     """The voice calls of a connection that began in one quarter of an hour, for hours of the day and days of any zone."""
 
+    pk = models.CompositePrimaryKey("tenant_id", "quarter_at", "connection_id")
     tenant = _tenant()
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
     quarter_at = models.DateTimeField()
@@ -149,9 +149,6 @@ class CallQuarter(TenantOwned):
     missed = models.IntegerField()
     outbound = models.IntegerField()
     talk_s = models.IntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["tenant", "quarter_at", "connection"], name="call_quarter_at")]
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.quarter_at:%Y-%m-%d %H:%M}: {self.calls}"
