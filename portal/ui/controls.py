@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from portal.ui.parts import escaped
 
 CHOICES = (forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple)
+LONGEST_SHOWN = 80
 CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
 
 
@@ -42,7 +43,8 @@ def choices(field: forms.BoundField, css: str = "") -> SafeString:
 
 
 def drawn_choices(widget: Any, name: str, value: Any, attrs: dict[str, Any], css: str = "") -> SafeString:
-    """One of CHOICES as HTML. `attrs` has its id; a value that is not among the choices selects nothing."""
+    """One of CHOICES as HTML. `attrs` has its id; a value that is not among the choices selects nothing, unless it
+    was refused: then a select shows it, as its error speaks of it."""
     is_list = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
     house = "form-check-input" if is_list else "form-select"
     classes = " ".join(dict.fromkeys(filter(None, [house, *attrs.get("class", "").split(), *css.split()])))
@@ -56,6 +58,9 @@ def drawn_choices(widget: Any, name: str, value: Any, attrs: dict[str, Any], css
     if isinstance(widget, forms.SelectMultiple):
         attrs["multiple"] = True
     groups = "".join([_options(selected, *choice) for choice in widget.choices])
+    if attrs.get("aria-invalid"):
+        strange = sorted(selected.values - {"", *(str(value) for value, _label in flat(widget.choices))})
+        groups += "".join([_options(selected, value, value[:LONGEST_SHOWN]) for value in strange])
     return mark_safe(f'<select name="{escape(name)}"{flags(attrs)}>{groups}</select>')
 
 

@@ -83,8 +83,9 @@
   dialog?.addEventListener("close", () => {
     document.getElementById("new-object").replaceChildren();
     const chooser = waiting?.tomselect;
+    if (chooser) chooser.settings.openOnFocus = false; // its list would open by itself
     (chooser ?? waiting)?.focus();
-    setTimeout(() => chooser?.close(false)); // it opens as it is focused
+    if (chooser) setTimeout(() => { chooser.settings.openOnFocus = true; });
   });
   document.addEventListener("objectMade", (event) => {
     const { text } = event.detail, value = kind + event.detail.value;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from types import SimpleNamespace
 
 import pytest
@@ -40,6 +41,9 @@ def test_a_row_that_is_not_among_them_is_refused_at_the_field(tenants, value):
     form = TenantFilterForm({"tenant": value})
 
     assert "tenant" in form.errors
+    html = control(form["tenant"])
+    assert html.count(" selected>") == 1
+    assert f'{escape(value)}" selected>' in html  # what its error speaks of
 
 
 def test_rows_of_one_form_are_not_those_of_the_next(tenants):

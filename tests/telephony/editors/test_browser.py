@@ -53,6 +53,8 @@ def test_an_owner_is_made_in_place(at_browser: Any, account: Account, phone: Any
         dialog.get_by_role("button", name="Accept the charges and write").click()
         expect(dialog).not_to_be_visible()
         expect(page.locator(".ts-control .item", has_text="Odile Marchetti")).to_be_visible()
+        expect(page.get_by_role("combobox", name="Owner")).to_be_focused()
+        expect(page.locator(".ts-wrapper.dropdown-active")).to_have_count(0)
         expect(page.locator("[name=name]")).to_have_value("Odile's phone")
         page.get_by_role("button", name="Review the change").click()
         expect(page.get_by_text("It belongs to Odile Marchetti from now on.")).to_be_visible()
