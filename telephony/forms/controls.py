@@ -305,10 +305,15 @@ def _select(one: Field, value: Any, options: Options) -> forms.Widget:
 
 
 def _with_own(none: tuple[str, Any], choices: Iterable[Any], own: str) -> list[Any]:
-    """Choices with nothing in front, and what the provider has behind, where it is none of them."""
+    """Choices with nothing in front, and what the provider has behind, where it is none of them.
+
+    An older spelling of a choice has its words.
+    """
     known = list(choices)
-    strange = [] if own == "" or own in {str(value) for value, _label in known} else [(own, own)]
-    return [none, *known, *strange]
+    if own in {"", *(str(value) for value, _label in known)}:
+        return [none, *known]
+    words = {str(value).lower(): label for value, label in known}
+    return [none, *known, (own, words.get(own.lower(), own))]
 
 
 def _yes_no(one: Field, value: Any, options: Options) -> forms.Widget:

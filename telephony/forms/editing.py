@@ -22,6 +22,7 @@ from telephony.forms.rows_drawing import RowsWidget
 from telephony.forms.uploads import UploadField
 from telephony.providers.edit_fields import Field, Fields, Surroundings
 
+NOTHING: tuple[Any, ...] = (None, "", [], {})  # what is read only and holds one of these is not shown
 SALT = "telephony.edit.seen"
 SEEN, FINGERPRINTS = "_seen", "_fingerprints"  # no provider has fields of these names
 ACT_SALT = "telephony.edit.act"
@@ -60,7 +61,8 @@ class EditForm(forms.Form):
         self.declared = [
             _fitting(one, self._begins_with(one))
             for one in fields
-            if one.is_sparse or not one.secret or one.name in seen
+            if (one.is_sparse or not one.secret or one.name in seen)
+            and not (one.is_fixed and self._begins_with(one) in NOTHING)
         ]
         token = signing.dumps(self.seen, salt=SALT, compress=True)
         self.fingerprints: dict[str, str] = self.seen.pop(FINGERPRINTS, {})
@@ -175,7 +177,7 @@ class EditForm(forms.Form):
         declared = next((one.declared for one in self._folded if one.name == name), None)
         default = declared.default if declared is not None and declared.has_default else None
         seen = self.seen.get(name)
-        return seen not in (None, "", [], {}) and seen != default
+        return seen not in NOTHING and seen != default
 
     @cached_property
     def _folded(self) -> list[Field]:

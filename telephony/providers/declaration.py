@@ -178,6 +178,7 @@ class Provider:
     number_ways     how it calls and texts a number (`telephony.providers.calling`); empty where it cannot
     company_page    what the page of a company shows (`telephony.providers.company_page`), None without companies
     ordering        how numbers are searched for, ordered and released, None where it has none to give
+    said_item       words for a thing that it charges for, by category and item; "" where it knows none
     sounds          how its recordings are heard and replaced, None without them
     pictures        what its objects have to be looked at: logos, icons
     blocking        where it keeps the callers that it refuses, None where it cannot refuse any
@@ -233,6 +234,7 @@ class Provider:
     sounds: Sounds | None = None
     pictures: tuple[Picture, ...] = ()
     ordering: Ordering | None = None
+    said_item: Callable[[str, str], str] | None = None
     blocking: Blocking | None = None
 
     def editor(self, key: str) -> Editor:

@@ -5,7 +5,7 @@ Nothing was written until then. Who may say yes has the right `charges.accept`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,7 +48,8 @@ class Quote:
 def quote_of(change: Change) -> Quote:
     """The quote that stands with a change; empty where there is none."""
     document = (change.answer or {}).get("quote") or {}
-    charges = tuple(_charges(document, ()))[:MOST_LINES]
+    said = change.connection.declaration.said_item or (lambda category, item: "")
+    charges = tuple(_charges(document, (), said))[:MOST_LINES]
     summary = document.get("summary")
     if isinstance(summary, Mapping):
         today, monthly = (_micros(summary.get(name)) for name in ("today", "recurring"))
@@ -87,17 +88,18 @@ def _waiting(change: Change) -> Change:
     return held
 
 
-def _charges(document: Any, path: tuple[str, ...]) -> Iterator[Charge]:
+def _charges(document: Any, path: tuple[str, ...], said: Callable[[str, str], str]) -> Iterator[Charge]:
     """Every object of the quote that has a quantity or a rate, wherever it stands."""
     if isinstance(document, list):
         for child in document:
-            yield from _charges(child, path)
+            yield from _charges(child, path, said)
     if not isinstance(document, Mapping):
         return
     if "quantity" in document or "rate" in document:
         names = [str(document[name]) for name in ("category", "item", "name") if document.get(name)]
+        words = said(str(document.get("category", "")), str(document.get("item", "")))
         yield Charge(
-            what=" / ".join(dict.fromkeys(names)) or " / ".join(path),
+            what=words or " / ".join(dict.fromkeys(names) or path),
             quantity=_whole(document.get("quantity")),
             monthly_micros=_micros(document.get("rate")),
             once_micros=_micros(document.get("activation_charges")),
@@ -105,7 +107,7 @@ def _charges(document: Any, path: tuple[str, ...]) -> Iterator[Charge]:
         return
     for name, child in document.items():
         if name != "summary":
-            yield from _charges(child, (*path, str(name)))
+            yield from _charges(child, (*path, str(name)), said)
 
 
 def _micros(value: Any) -> int | None:

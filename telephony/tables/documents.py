@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.lib.canonical import canonical_json
-from portal.lib.numbers import to_e164
+from portal.lib.numbers import display, to_e164
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity, EntityReference
@@ -51,7 +51,7 @@ def object_label(entity: Entity, kind: EntityKind | None, parent: Entity | None)
     """What an object is called where it stands alone: its name, else what it is and of whom."""
     name = entity.name or entity.number or (str(kind.unnamed) if kind else "")
     if name or kind is None:
-        return name or entity.remote_id
+        return display(name) if name.startswith("+") else name or entity.remote_id
     if parent is not None:
         return _("%(kind)s of %(name)s") % {"kind": kind.label, "name": parent}
     return str(kind.label) if kind.whole_list else entity.remote_id

@@ -29,7 +29,7 @@ from telephony.services.company_story import page_of as company_page_of
 from telephony.services.directory_tree import folder_of
 from telephony.services.door import right_for
 from telephony.tables.changes import ChangeTable
-from telephony.tables.documents import CALLFLOW_KINDS
+from telephony.tables.documents import CALLFLOW_KINDS, object_label
 from telephony.views import ways_back
 from telephony.views.lines import FragmentOrPageMixin
 
@@ -82,7 +82,8 @@ def home_of(tenant: Tenant, entity: Entity) -> tuple[str, str]:
     if is_company(entity):
         return tenant_url(tenant, "telephony:company_detail", pk=entity.pk), str(entity)
     if folder is None:
-        return tenant_url(tenant, "telephony:entity_detail", pk=entity.pk), str(entity)
+        kind = entity.connection.declaration.kinds.get(entity.kind)
+        return tenant_url(tenant, "telephony:entity_detail", pk=entity.pk), object_label(entity, kind, None)
     return f"{tenant_url(tenant, 'telephony:directory')}?{urlencode({'folder': folder})}", _("Directory")
 
 

@@ -31,6 +31,7 @@ from telephony.providers.kazoo.ordering import HOLDING, ORDERING
 from telephony.providers.kazoo.pictures import PICTURES
 from telephony.providers.kazoo.plans import PLAN_FORMS, plan_editors
 from telephony.providers.kazoo.porting import PORTING
+from telephony.providers.kazoo.pricing import said_item
 from telephony.providers.kazoo.records import STREAMS, probe_calls, read_calls
 from telephony.providers.kazoo.running import RUNNING
 from telephony.providers.kazoo.signing_in import KEY, PIN, SHARED, TOKEN_WAY, USER, sign_in
@@ -194,6 +195,7 @@ PROVIDER = Provider(
     sounds=SOUNDS,
     pictures=PICTURES,
     ordering=ORDERING,
+    said_item=said_item,
     blocking=BLOCKING,
     editors={
         **EDITORS,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.fields import DocumentField as Field
 from telephony.providers.kazoo.fields.words import FOLDERS, PORT_STATES
+from telephony.providers.kazoo.pricing import CATEGORIES
 
 _JOB_STATES = (("pending", _("waits")), ("running", _("runs")), ("complete", _("done")))
 CHANNEL = (
@@ -122,7 +123,7 @@ DNS = (
 )
 PLAN = (
     Field(path="plan", label=_("Plan")),
-    Field(path="category", label=_("Category")),
+    Field(path="category", label=_("Category"), choices=CATEGORIES),
     Field(path="item", label=_("Item")),
     Field(path="quantity", label=_("Count"), kind="integer"),
 )

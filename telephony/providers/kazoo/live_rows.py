@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from telephony.providers.client import Answer
+from telephony.providers.kazoo.pricing import said_item
 from telephony.providers.live import Row, Rows
 
 
@@ -76,7 +77,7 @@ def counted(answer: Answer) -> Rows:
     plans = document.get("plans")
     names = ", ".join(map(str, plans)) if isinstance(plans, Mapping | list) else ""
     return [
-        {"plan": names, "category": category, "item": item, "quantity": quantity}
+        {"plan": names, "category": category, "item": said_item(category, item) or item, "quantity": quantity}
         for category, items in (quantities if isinstance(quantities, Mapping) else {}).items()
         for item, quantity in (items if isinstance(items, Mapping) else {}).items()
     ]
@@ -88,7 +89,12 @@ def _invoiced(invoice: Any) -> list[Row]:
     name = plan.get("name", "") if isinstance(plan, Mapping) else ""
     items = said.get("items")
     return [
-        {"plan": name, **{word: item.get(word, "") for word in ("category", "item", "quantity")}}
+        {
+            "plan": name,
+            "category": (category := str(item.get("category", ""))),
+            "item": said_item(category, word := str(item.get("item", ""))) or word,
+            "quantity": item.get("quantity", ""),
+        }
         for item in (items if isinstance(items, list) else ())
         if isinstance(item, Mapping)
     ]

@@ -74,7 +74,8 @@ def test_a_number_is_ordered_once_its_charges_are_accepted_and_taken_back(
 
     sent = editing.send(change, alice)
     assert sent.state == Change.State.CHARGES
-    assert charges.quote_of(sent).today_micros == 5_000_000
+    quote = charges.quote_of(sent)
+    assert (quote.today_micros, [one.what for one in quote.charges]) == (5_000_000, ["Number (FR)"])
     assert not Entity.objects.filter(number=number).exists()
 
     page = alices.post(f"/t/alder/changes/{change.pk}/charges/", {"answer": "accept"}, follow=True)

@@ -22,7 +22,7 @@ DEVICE_TYPES: Choices = (
     ("application", _("Application")),
     ("teammate", _("Teams")),
 )
-_LEVELS: Choices = (("user", _("User")), ("admin", _("Administrator")))
+LEVELS: Choices = (("user", _("User")), ("admin", _("Administrator")))
 _CYCLES: Choices = (
     ("date", _("On one day")),
     ("daily", _("Daily")),
@@ -131,9 +131,23 @@ _PLACES: Choices = (
     ("ERROR", _("Failed")),
 )
 
+_FORMATS: Choices = (
+    ("contact", _("As the phone registered")),
+    ("username", _("The SIP user")),
+    ("route", _("As the route says")),
+    ("e164", _("International, with +")),
+    ("npan", _("North American, 10 digits")),
+    ("1npan", _("North American, 11 digits")),
+    ("strip_plus", _("International, without +")),
+)
+_ENDPOINTS: Choices = (("sip", "SIP"), ("freetdm", "FreeTDM"), ("skype", "Skype"), ("amqp", "AMQP"))
+_VERBS: Choices = (("get", "GET"), ("post", "POST"), ("put", "PUT"))
+_BODIES: Choices = (("form-data", _("Form data")), ("json", "JSON"))
+_CIPHERS: Choices = (("zrtp", "ZRTP"), ("srtp", "SRTP"))
+
 # By family and path; those of CHOICES hold wherever a field of that name stands.
 WORDS: dict[tuple[str, str], Choices] = {
-    ("users", "priv_level"): _LEVELS,
+    ("users", "priv_level"): LEVELS,
     ("temporal_rules", "cycle"): _CYCLES,
     ("temporal_rules", "wdays"): _WEEKDAYS,
     ("temporal_rules", "ordinal"): _ORDINALS,
@@ -156,6 +170,12 @@ CHOICES: dict[str, Choices] = {
     "channel_selection": _CHANNELS,
     "gateway_strategy": _WAYS,
     "listen_on": _LEGS,
+    "invite_format": _FORMATS,
+    "inbound_format": _FORMATS,
+    "endpoint_type": _ENDPOINTS,
+    "http_verb": _VERBS,
+    "format": _BODIES,
+    "methods": _CIPHERS,
     "sort_by": _NAMES,
     "search_fields": _NAMES,
 }

@@ -281,7 +281,7 @@ DIRECTORIES = family(
         _("People"),
         Field(path="", type=("string", "object"), kind="json"),
         default=[],
-        help=_("Shown on reads; people join through their own “directories”."),
+        help=_("People join it in their own settings, under “Directories”."),
     ),
     FLAGS,
 )
