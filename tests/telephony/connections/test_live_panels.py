@@ -74,7 +74,7 @@ def test_what_the_plans_count_is_read_from_either_sort_of_server(
     answer = client_of_person(alice).get(panel_url("counted"))
     rows = [[fact.value for fact in row] for row, _acts in answer.context["rows"]]
 
-    assert ["devices", "sip_device"] in [row[1:3] for row in rows]
+    assert ["devices", "Desk phone"] in [row[1:3] for row in rows]
 
 
 def test_a_fault_is_said_on_the_panel_and_nowhere_else(reseller, kazoo, alice, client_of_person, panel_url):

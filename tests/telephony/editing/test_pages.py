@@ -349,7 +349,7 @@ def test_a_group_has_profiles_and_no_blacklist(
     form = client.get(url(profile, UPDATE)).context["form"]
 
     assert "What callers get" in words and "Blacklist" not in words
-    assert [field.name for field in form.visible_fields()] == ["name", "forced"]
+    assert [field.name for field in form.visible_fields()] == ["forced"], "a name that it has not is no field"
 
 
 def test_a_mobile_line_has_barring_and_settings(

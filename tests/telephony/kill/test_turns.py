@@ -32,7 +32,9 @@ from telephony.tasks import advance_job, advance_retention, look_for_alerts
 
 from .turn_process import BATCH
 
-pytestmark = [pytest.mark.kill, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(
+    transaction=True
+)  # on the servers of the others: what is killed is a process alone
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 60.0
 WAITING = (
