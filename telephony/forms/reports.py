@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.forms import time_zones
 from portal.lib.colours import READABLE, WHITE, contrast
@@ -53,7 +53,7 @@ class ReportForm(RecipientsForm):
         help_text=gettext_lazy("Where a month has no such day, its last one."),
     )
     at = forms.TimeField(
-        label=gettext_lazy("At"),
+        label=pgettext_lazy("an hour", "At"),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "form-control sb-time"}),
         help_text=gettext_lazy("On the night when clocks go forward, the first moment after it."),
     )

@@ -32,9 +32,8 @@ from telephony.tasks import advance_job, advance_retention, look_for_alerts
 
 from .turn_process import BATCH
 
-pytestmark = pytest.mark.django_db(
-    transaction=True
-)  # on the servers of the others: what is killed is a process alone
+# They run on the servers of the other tests: what is killed is one process.
+pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 60.0
 WAITING = (
