@@ -295,9 +295,8 @@ def percent(part: float, whole: float) -> str:
     """One decimal and the sign, or a dash where there is nothing to divide by."""
     if not whole:
         return "–"
-    return (
-        f"{formats.number_format(round(100 * part / whole, 1), 1)}{NBSP}%"  # it cuts off what is not rounded
-    )
+    share = round(100 * part / whole, 1)  # number_format cuts off instead
+    return f"{formats.number_format(share, 1)}{NBSP}%"
 
 
 def seconds_words(value: int) -> str:
