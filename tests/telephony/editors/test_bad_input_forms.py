@@ -7,14 +7,19 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from portal.ui.links import tenant_url
-from telephony.models import Change, HoursException, OpeningHours
+from telephony.models import Change, Entity, HoursException, Job, OpeningHours
+from telephony.services.bulk_sheet import MOST_BYTES
 from telephony.services.opening_hours import OFFICE
+
+from .test_bad_input_pages import connection_of
 
 CONTROL = "a\x00b"
 
@@ -74,3 +79,26 @@ def test_mistakes_are_told_at_their_fields_and_kept(name: str, hours: OpeningHou
         assert {field: told[field].value() for field in made} == made
     assert list(OpeningHours.objects.values_list("name", "week")) == [(hours.name, hours.week)]
     assert not HoursException.objects.exists() and not Change.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["directory_import", "bulk_import"])
+@pytest.mark.parametrize("content", [b"MZ\x00\x01 no such file", b"0" * (MOST_BYTES + 1), b""])
+def test_a_file_of_another_kind_or_size_is_told(
+    name: str, content: bytes, hours: OpeningHours, browser: Client
+) -> None:
+    link = connection_of("keyyo")
+    folder = Entity.objects.create(
+        connection=link, kind="DirectoryBranch", remote_id="1", name="Corvane", fetched_at=timezone.now()
+    )
+    data = {
+        "file": SimpleUploadedFile("contacts.csv", content),
+        "folder": f"{link.slug}:{folder.remote_id}",
+        "connection": link.slug,
+        "kind": "UCaaSVoIPAccount",
+    }
+
+    answer = browser.post(tenant_url(hours.tenant, f"telephony:{name}"), data)
+
+    context = answer.context
+    assert context["form"].errors["file"] if name == "directory_import" else context["sheet_error"]
+    assert not Job.objects.exists() and not Change.objects.exists()
