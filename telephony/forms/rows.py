@@ -25,7 +25,7 @@ from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, alike, are_pa
 from telephony.providers.edit_fields import Field, Rows, Surroundings
 from telephony.providers.fields import value_at
 from telephony.providers.flat import put, take_out
-from telephony.providers.schema import Family
+from telephony.providers.schema import KEY, Family
 from telephony.providers.schema_checks import reasons
 
 ACT = "rows"  # the name of the buttons; their value is FIELD:ACT:ROW
@@ -215,7 +215,8 @@ class RowsField(forms.Field):
         """A reason against what stands at a place inside of the list, "0.server", at its cell."""
         key, _dot, inside = place.partition(".")
         rows = rows_of(self.one, self.held) if self.typed is None else self.typed
-        names = [row.what[1] for row in rows] if self.rows.is_keyed else [str(at) for at in range(len(rows))]
+        keys = [self.rows.key_in(row.what) for row in rows]
+        names = keys if self.rows.is_keyed else [str(at) for at in range(len(rows))]
         if key not in names:
             return
         row = rows[names.index(key)]
@@ -259,8 +260,10 @@ class RowsField(forms.Field):
             return _("There is no such object: %(name)s") % {"name": (which or kind)[:80]}
         if self.rows.keys and not re.search(self.rows.keys, which):
             return _("“%(name)s” is not of the expected form.") % {"name": which[:80]}
-        if self.rows.is_keyed and which in [other.what[1] for other in before]:
-            return _("“%(name)s” is there twice.") % {"name": names[which][:80]}
+        key = self.rows.key_in(row.what)
+        if self.rows.is_keyed and key in [self.rows.key_in(other.what) for other in before]:
+            name = names[which] or str(dict(self.rows.choices)[kind])
+            return _("“%(name)s” is there twice.") % {"name": name[:80]}
         return ""
 
 
@@ -284,7 +287,8 @@ def label_of(one: Field, row: Row, held: Any, options: Options) -> tuple[str, st
 def said_place(rows: Rows, place: str) -> str:
     """A place inside of a list as a person finds it: "0.server" is "Row 1, Server"."""
     key, _dot, inside = place.partition(".")
-    row = key if rows.is_keyed else _("Row %(number)d") % {"number": int(key) + 1} if key.isdecimal() else key
+    own = str(dict(rows.choices).get(key, key)) if rows.told_by == KEY else key
+    row = own if rows.is_keyed else _("Row %(number)d") % {"number": int(key) + 1} if key.isdecimal() else key
     labels = {one.name: str(one.label) for what, _words in rows.choices for one in rows.columns_of(what)}
     named = next((name for name in labels if f"{inside}.".startswith(f"{name}.")), None)
     if named is None:

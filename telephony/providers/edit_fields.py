@@ -21,11 +21,12 @@ from portal.lib.wording import has_control, labelled
 from telephony.providers.fields import value_at
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Number, Said, said
-from telephony.providers.schema import VALUE
+from telephony.providers.schema import KEY, VALUE
 from telephony.providers.schema import Field as Declared
 
 Fields = dict[str, Any]
 Document = Mapping[str, Any]
+ALIKE = "$"  # all entries of a list say the same
 FILE, SIZE = "$file", "size"  # what stands for a file: its bytes as base64, and how many they are
 
 
@@ -77,13 +78,14 @@ class Surroundings:
 class Rows:
     """What the entries of a list are, where a person edits them one by one.
 
-    told_by   the field of an entry that says what it is: a kind of object, or one of `variants`; "$" where all are alike
+    told_by   the field of an entry that says what it is: a kind of object, or one of `variants`; "$" where all are alike,
+              KEY where its key says it
     id_at     the field with the identifier of the object, "" where entries are no objects
     choices   what an entry can be, in words
     kinds     those of the choices that are kinds of objects; of the others a person types the identifier
     columns   what else each entry says
     variants  what an entry says further, by what it is
-    is_keyed  the entries are the values of an object; here they are a list, each with its key at `id_at`
+    is_keyed  the entries are the values of an object; here they are a list, each with its key at KEY
     keys      expression that a new key must contain, "" for any
 
     A name that begins with "$" stands for what the document does not have in the entry itself.
@@ -100,7 +102,7 @@ class Rows:
 
     @property
     def are_alike(self) -> bool:
-        return self.told_by.startswith("$")
+        return self.told_by == ALIKE
 
     @property
     def holds_values(self) -> bool:
@@ -112,16 +114,16 @@ class Rows:
         if not self.is_keyed or not isinstance(held, Mapping):
             return held
         own = ((key, {VALUE: value} if self.holds_values else value) for key, value in held.items())
-        return [{self.id_at: key, **value} for key, value in own]
+        return [{KEY: key, **value} for key, value in own]
 
     def unlisted(self, entries: Sequence[Mapping[str, Any]]) -> Any:
         """The list as the document has it."""
         if not self.is_keyed:
             return entries
         if self.holds_values:
-            return {one[self.id_at]: one.get(VALUE) for one in entries}
+            return {one[KEY]: one.get(VALUE) for one in entries}
         return {
-            one[self.id_at]: {name: value for name, value in one.items() if not name.startswith("$")}
+            one[KEY]: {name: value for name, value in one.items() if not name.startswith("$")}
             for one in entries
         }
 
@@ -133,6 +135,10 @@ class Rows:
                 and all(isinstance(one, Mapping) != self.holds_values for one in held.values())
             )
         return held is None or isinstance(held, list)
+
+    def key_in(self, what: tuple[str, str]) -> str:
+        """The key of an entry among the others, where entries are the values of an object."""
+        return what[0] if self.told_by == KEY else what[1]
 
     def columns_of(self, what: str) -> tuple[Field, ...]:
         return (*self.columns, *self.variants.get(what, ()))

@@ -41,7 +41,8 @@ class Field:
     refers_to entity kind whose id it is; `also` further kinds that it may be of
     entry     each entry of a list, or each value of an object with free keys: fields of an object, or one nameless field
     member    the fields of an entry that say together which object it is: (its kind, its id); KEY where the id is the
-              entry's key; with `told`, the kind that each key is of instead of a field
+              entry's key; with `told`, the kind that each key is of instead of a field; (KEY, "") where the key
+              says what the entry is, in the words of its place
     variants  further fields of an entry, by the value of its first
     keys      expression that each free key must contain, "" for any
     told      fields that a form shows of each value of an object with free keys, where the server judges none of them

@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as lazy
 
 from telephony.providers.edit_effects import Consequence
-from telephony.providers.edit_fields import Field, Fields, Rows, Surroundings
+from telephony.providers.edit_fields import ALIKE, Field, Fields, Rows, Surroundings
 from telephony.providers.operations import Text
 from telephony.providers.schema import KEY, Family
 from telephony.providers.schema import Field as Declared
@@ -135,7 +135,7 @@ def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
         columns = tuple(_editable(field, sort, f"{place}.{field.path}") for field in (one.told or one.entry))
         is_keyed = one.type == ("object",)
         return Rows(
-            told_by="$",
+            told_by=ALIKE,
             id_at=KEY if is_keyed else "",
             choices=((one.member[0] if one.member else "entry", one.one_label),),
             kinds=one.member[:1],
@@ -145,14 +145,15 @@ def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
         )
     by_path = {field.path: field for field in one.entry}
     told_by, id_at = one.member or (one.entry[0].path, "")
-    is_keyed = id_at == KEY
     which = by_path.get(id_at)
-    can_be = {which.refers_to, *which.also} if which else set(by_path[told_by].choices) if is_keyed else set()
+    can_be = (
+        {which.refers_to, *which.also} if which else set(by_path[told_by].choices) if id_at == KEY else set()
+    )
 
     def inside(fields: Iterable[Declared]) -> tuple[Field, ...]:
         return tuple(_editable(field, sort, f"{place}.{field.path}") for field in fields)
 
-    choices = inside([by_path[told_by]])[0].choices
+    choices = sort.choices[place] if told_by == KEY else inside([by_path[told_by]])[0].choices
     return Rows(
         told_by=told_by,
         id_at=id_at,
@@ -160,7 +161,7 @@ def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
         kinds=tuple(value for value, _words in choices if value in can_be),
         columns=inside(field for field in one.entry if field.path not in (told_by, id_at)),
         variants={name: inside(fields) for name, fields in one.variants.items()},
-        is_keyed=is_keyed,
+        is_keyed=KEY in one.member,
     )
 
 

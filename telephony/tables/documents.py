@@ -135,13 +135,15 @@ class Reading:
         return format_html('<span class="sb-quiet">{}</span>', word) if word else formats.DASH
 
     def entry_title(self, fact: Fact, key: str) -> SafeString | str:
-        """What an entry of an object is called: the object that its key is of, else the key; "" for those of a list."""
+        """What an entry of an object is called: the object that its key is of, else its key; "" for those of a list."""
         if not isinstance(fact.value, dict):
             return ""
         reference = self.references.get(f"{fact.place}.{key}")
         if reference is not None and reference.target is not None:
             return self._link(reference.target)
-        return self._link(self.objects[key]) if key in self.objects else key
+        if key in self.objects:
+            return self._link(self.objects[key])
+        return str((fact.field.word(key) if fact.field else "") or key)
 
     def _list(self, fact: Fact) -> SafeString:
         inner = fact.value.values() if isinstance(fact.value, dict) else fact.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from telephony.providers.kazoo.schema.recording import SOURCES
 from telephony.providers.operations import Text
 
 Choices = tuple[tuple[str, Text], ...]
@@ -143,6 +144,22 @@ _FORMATS: Choices = (
 _ENDPOINTS: Choices = (("sip", "SIP"), ("freetdm", "FreeTDM"), ("skype", "Skype"), ("amqp", "AMQP"))
 _VERBS: Choices = (("get", "GET"), ("post", "POST"), ("put", "PUT"))
 _BODIES: Choices = (("form-data", _("Form data")), ("json", "JSON"))
+_FILES: Choices = (("mp3", "MP3"), ("wav", "WAV"))
+_FAR_SIDES: Choices = (
+    ("any", _("Every call")),
+    ("onnet", _("Calls inside the account")),
+    ("offnet", _("Calls over the public network")),
+)
+_RECORDED = tuple(
+    (family, f"{at}.{source}")
+    for family, places in {
+        "accounts": ("call_recording.account", "call_recording.endpoint"),
+        "users": ("call_recording",),
+        "devices": ("call_recording",),
+    }.items()
+    for at in places
+    for source in SOURCES
+)
 _CIPHERS: Choices = (("zrtp", "ZRTP"), ("srtp", "SRTP"))
 
 # By family and path; those of CHOICES hold wherever a field of that name stands.
@@ -157,6 +174,8 @@ WORDS: dict[tuple[str, str], Choices] = {
     ("users", "profile.addresses.types"): _ADDRESSES,
     ("phone_numbers", "e911.status"): _PLACES,
     **{(one, "caller_id_options.type"): _CALLER_IDS for one in ("resources", "resource_templates")},
+    **dict.fromkeys(_RECORDED, _FAR_SIDES),
+    **{(family, f"{place}.format"): _FILES for family, place in _RECORDED},
     **{(one, "call_restriction.action"): _RESTRICTIONS for one in ("accounts", "users", "devices")},
     ("groups", "endpoints.type"): (("user", _("Person")), ("device", _("Device")), ("group", _("Group"))),
 }

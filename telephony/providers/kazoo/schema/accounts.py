@@ -20,6 +20,7 @@ from telephony.providers.kazoo.schema.form import (
     text,
 )
 from telephony.providers.kazoo.schema.prices import PRICE, PRICED
+from telephony.providers.kazoo.schema.recording import recording_sources
 from telephony.providers.kazoo.schema.shared import (
     CALL_RESTRICTION,
     CALL_WAITING,
@@ -37,7 +38,6 @@ from telephony.providers.kazoo.schema.shared import (
     VOICEMAIL_NOTICES,
     caller_id,
     music_on_hold,
-    recording_sources,
 )
 
 ACCOUNTS = family(

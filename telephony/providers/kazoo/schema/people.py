@@ -21,9 +21,9 @@ from telephony.providers.kazoo.schema.form import (
     secret,
     text,
 )
+from telephony.providers.kazoo.schema.recording import CALL_RECORDING
 from telephony.providers.kazoo.schema.shared import (
     CALL_FORWARD,
-    CALL_RECORDING,
     CALL_RESTRICTION,
     CALL_WAITING,
     CONTACT_LIST,

@@ -170,41 +170,6 @@ def caller_id() -> tuple[Below, ...]:
 OUTBOUND_PRIVACY = choice("outbound_privacy", _("Hidden on outside calls"), "full", "name", "number", "none")
 
 
-def recording_sources() -> tuple[Below, ...]:
-    """Recording settings by direction and origin.
-
-    What stands in each is `call_recording.parameters` of the server, which takes no other keys; our sources do not
-    list them.
-    """
-
-    def origins(name: str, label: Text, inside: Text, outside: Text) -> Below:
-        return below(
-            name,
-            "",
-            free("any", label),
-            free("onnet", inside),
-            free("offnet", outside),
-            is_closed=True,
-        )
-
-    return (
-        origins("any", _("Every call"), _("Calls inside the account"), _("Calls over the public network")),
-        origins(
-            "inbound",
-            _("Every incoming call"),
-            _("Incoming calls from inside the account"),
-            _("Incoming calls from the public network"),
-        ),
-        origins(
-            "outbound",
-            _("Every outgoing call"),
-            _("Outgoing calls inside the account"),
-            _("Outgoing calls to the public network"),
-        ),
-    )
-
-
-CALL_RECORDING = below("call_recording", _("Call recording"), *recording_sources(), is_closed=True)
 NOTIFY_CALLBACK = below(
     "callback",
     "",
