@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -17,15 +16,21 @@ from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.numbers import display
 from telephony.forms.json_text import LONGEST, read_json, shown_json
-from telephony.providers.edit_fields import EPOCH, MOMENTS, YEAR_ZERO_S, Field, Surroundings
+from telephony.providers.edit_fields import Field, Surroundings
+from telephony.providers.moments import (
+    clock_of,
+    gregorian,
+    time_of_day,
+    typed_gregorian,
+    typed_time_of_day,
+)
 
 UNTOUCHED: Any = type("Untouched", (), {"__repr__": lambda self: "UNTOUCHED"})()
+SEARCHED_FROM = 20  # choices, which are then found by typing
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?")
 _BESIDE_DIGITS = re.compile(r"[\s.\-/()]")  # what only people read in a number
-_WRITTEN_SO = {"gregorian_s": "2026-11-28T08:00", "time_of_day_s": "08:30"}
 _ENDS = re.compile(r"\r\n|\r|\n")
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 Option = tuple[str, str]
 Options = Mapping[str, Sequence[Option]]  # objects to choose from, by kind
@@ -140,26 +145,29 @@ def _decimal(one: Field, typed: Any) -> int | float:
 
 
 def _time(one: Field, typed: Any) -> int:
-    found = _TIME.fullmatch(str(typed).strip())
-    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
-    total = hours * 3600 + minutes * 60 + seconds
-    if minutes > 59 or seconds > 59 or total > 86400:
-        raise forms.ValidationError(_("A time of day is needed, such as 08:30."))
-    return total
+    try:
+        return typed_time_of_day(str(typed).strip())
+    except ValueError:
+        raise forms.ValidationError(_("A time of day is needed, such as 08:30.")) from None
 
 
 def _moment(one: Field, typed: Any) -> int:
     try:
-        found = datetime.fromisoformat(str(typed).strip())
+        return typed_gregorian(str(typed).strip(), one.zone)
     except ValueError:
         raise forms.ValidationError(_("A date and a time are needed.")) from None
-    return int((found.replace(tzinfo=UTC) - EPOCH).total_seconds()) + YEAR_ZERO_S
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _said_time(one: Field, value: Any) -> str:
+    return time_of_day(value) if _is_whole(value) else _text(one, value)
 
 
 def _said_moment(one: Field, value: Any) -> str:
-    if not isinstance(value, int) or isinstance(value, bool):
-        return _text(one, value)
-    return MOMENTS[one.kind](value)
+    return gregorian(value, one.zone) if _is_whole(value) else _text(one, value)
 
 
 def _yes(one: Field, typed: Any) -> bool:
@@ -270,10 +278,16 @@ def _input(kind: str = "text", **attrs: Any) -> Callable[[Field, Any, Options], 
     return made
 
 
+def _time_input(one: Field, value: Any, options: Options) -> forms.Widget:
+    return forms.TextInput(attrs={"placeholder": "08:30", "autocomplete": "off", "class": "sb-medium"})
+
+
 def _moment_input(one: Field, value: Any, options: Options) -> forms.Widget:
-    default = one.declared.default if one.declared and one.declared.has_default else None
-    hint = _said_moment(one, default) if default is not None else _WRITTEN_SO[one.kind]
-    return forms.TextInput(attrs={"placeholder": hint, "autocomplete": "off", "class": "sb-medium"})
+    """A picker of date and time; a box for what a picker would lose, such as a moment beyond its years."""
+    widget = forms.TextInput(attrs={"autocomplete": "off", "class": "sb-medium"})
+    if value is None or (_is_whole(value) and clock_of(value, one.zone)):
+        widget.input_type = "datetime-local"
+    return widget
 
 
 def _password(one: Field, value: Any, options: Options) -> forms.Widget:
@@ -301,7 +315,8 @@ def _select(one: Field, value: Any, options: Options) -> forms.Widget:
         if default
         else _("not set")
     )
-    return forms.Select(choices=_with_own(("", usual), one.choices, _text(one, value)))
+    search = {"data-pick": ""} if len(one.choices) > SEARCHED_FROM else {}
+    return forms.Select(choices=_with_own(("", usual), one.choices, _text(one, value)), attrs=search)
 
 
 def _with_own(none: tuple[str, Any], choices: Iterable[Any], own: str) -> list[Any]:
@@ -361,7 +376,7 @@ CONTROLS: Mapping[str, Control] = {
     "duration_s": Control(_input(inputmode="numeric", **{"class": "sb-short"}), _text, _whole),
     "decimal": Control(_input(inputmode="decimal", **{"class": "sb-short"}), _text, _decimal),
     "gregorian_s": Control(_moment_input, _said_moment, _moment),
-    "time_of_day_s": Control(_moment_input, _said_moment, _time),
+    "time_of_day_s": Control(_time_input, _said_time, _time),
     "boolean": Control(lambda one, value, options: forms.CheckboxInput(), _checked, _yes),
     "yes_no": Control(_yes_no, _text, _yes),
     "choice": Control(_select, _text, _chosen),

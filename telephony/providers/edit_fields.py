@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -19,6 +18,7 @@ from portal.lib.numbers import display
 from portal.lib.redaction import masked
 from portal.lib.wording import has_control, labelled
 from telephony.providers.fields import value_at
+from telephony.providers.moments import gregorian_words, time_of_day
 from telephony.providers.operations import Text
 from telephony.providers.phrases import Number, Said, said
 from telephony.providers.schema import KEY, VALUE
@@ -51,6 +51,7 @@ class Surroundings:
     contacts_among, own_among   which of some numbers stand in a directory, are lines of the tenant
     sends_all_to   the number that gets every call of one of the tenant's lines now, "" for none
     calls_from how many calls of the last 30 days each of some numbers made to this line
+    zone       the time zone in which the provider's moments are shown and typed
     cost_of    about what a minute to a number costs, in millionths of `currency`, or None
     last_week  calls to this line in the last seven days, and how many of them nobody answered
     login      the login that the connection acts with
@@ -63,6 +64,7 @@ class Surroundings:
     line_kind: str = ""
     region: str = "FR"
     currency: str = "EUR"
+    zone: str = "UTC"
     around: Mapping[str, Sequence[Document]] = field(default_factory=dict)
     contacts_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
     own_among: Callable[[Sequence[str]], Collection[str]] = lambda numbers: ()
@@ -177,6 +179,7 @@ class Field:
     shown_for  the field that decides, and the choices there that need this one; none: always shown
     is_fixed   shown, and only the provider changes it
     refers_to  entity kind whose identifier it holds; `also_to` further kinds that it may be of
+    zone       of a moment, where its clock is
     declared   what the provider's schema says of it
     """
 
@@ -206,6 +209,7 @@ class Field:
     refers_to: str = ""
     also_to: tuple[str, ...] = ()
     rows: Rows | None = None
+    zone: str = "UTC"
     declared: Declared | None = None
 
     @property
@@ -249,8 +253,10 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
         many = [str(item) for item in (value if isinstance(value, list) else [value])]
         names = {name: word for kind in one.points_to for name, word in around.named(kind, many).items()}
         return ", ".join(names.get(item, item) for item in many)
-    if one.kind in MOMENTS:
-        return MOMENTS[one.kind](value) if isinstance(value, int) else str(value)
+    if one.kind == "gregorian_s" and isinstance(value, int):
+        return gregorian_words(value, one.zone)
+    if one.kind == "time_of_day_s" and isinstance(value, int):
+        return time_of_day(value)
     if one.choices:
         labels = {str(name): word for name, word in one.choices}
         many = value if isinstance(value, list) else [value]
@@ -287,28 +293,6 @@ def _row_words(rows: Rows, entry: Any, around: Surroundings) -> str:
 def _is_usual_value(one: Field, value: Any) -> bool:
     """Whether the provider fills in this value where none is given: nothing to tell of an entry."""
     return one.declared is not None and one.declared.has_default and value == one.declared.default
-
-
-def time_of_day(seconds: int) -> str:
-    """Seconds since midnight as people write them: "08:30"; the end of a day is "24:00"."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, over = divmod(rest, 60)
-    return f"{hours:02}:{minutes:02}" + (f":{over:02}" if over else "")
-
-
-YEAR_ZERO_S = 62_167_219_200  # 1970 in seconds since the year 0
-
-
-def gregorian(seconds: int) -> str:
-    """Seconds since the year 0 as a form has them: "2026-11-19T08:00:00" (UTC); as digits beyond the years 1 to 9999."""
-    try:
-        return (EPOCH + timedelta(seconds=seconds - YEAR_ZERO_S)).replace(tzinfo=None).isoformat()
-    except OverflowError:
-        return str(seconds)
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOMENTS: Mapping[str, Callable[[int], str]] = {"gregorian_s": gregorian, "time_of_day_s": time_of_day}
 
 
 def reason_against(one: Field, value: Any) -> str:

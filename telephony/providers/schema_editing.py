@@ -32,7 +32,7 @@ from telephony.providers.operations import Catalog, Operation, Text
 from telephony.providers.phrases import said
 from telephony.providers.schema_checks import reasons
 from telephony.providers.schema_defaults import filled
-from telephony.providers.schema_sorts import Sort
+from telephony.providers.schema_sorts import Sort, in_zone
 
 _BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
 _NUMBER = re.compile(r"\+?[0-9*#]{2,20}")
@@ -65,11 +65,12 @@ class SchemaEditor(Editor):
         return self.makes and bool(self.sort.below)
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
-        return self.sort.fields
+        return tuple(in_zone(one, around.zone) for one in self.sort.fields)
 
     def field(self, name: str, around: Surroundings) -> Field:
-        known = self.sort.by_name.get(name)
-        return known or Field(
+        if known := self.sort.by_name.get(name):
+            return in_zone(known, around.zone)
+        return Field(
             name=name,
             label=name,
             kind="value",

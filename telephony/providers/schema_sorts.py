@@ -6,7 +6,7 @@ What an edit of one means, and what is sent of it: schema_editing.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -97,7 +97,7 @@ def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
     entry = one.entry[0] if len(one.entry) == 1 and not one.entry[0].path else None
     if kind == "choices" and entry is not None:
         values = entry.choices
-    unit = one.unit if _is_said(one.unit) else {"duration_s": "s"}.get(one.kind, "")
+    unit = one.unit if _is_said(one.unit) else _UNITS.get(one.kind, "")
     help_text = one.help
     if kind in _LINES:
         help_text = format_lazy("{} {}", help_text, _LINES[kind]) if _is_said(help_text) else _LINES[kind]
@@ -122,6 +122,14 @@ def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
         rows=_rows_of(one, sort, place) if kind == "rows" else None,
         declared=one,
     )
+
+
+def in_zone(one: Field, zone: str) -> Field:
+    """A moment as the clocks of a time zone show it; any other field as it is."""
+    if one.kind != "gregorian_s" or one.declared is None:
+        return one
+    label = format_lazy("{} ({})", one.declared.label, zone.replace("_", " "))
+    return replace(one, zone=zone, label=label)
 
 
 def _is_of(place: str, around: str) -> bool:
@@ -165,6 +173,7 @@ def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
     )
 
 
+_UNITS = {"duration_s": "s", "gregorian_s": "UTC"}
 _ONE_A_LINE = lazy("One a line.")
 _LINES: Mapping[str, Text] = {
     **dict.fromkeys(("texts", "integers", "secrets", "names"), _ONE_A_LINE),

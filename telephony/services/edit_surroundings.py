@@ -38,6 +38,7 @@ def surroundings(
         "address": dict(address),
         "region": connection.tenant.region,
         "currency": connection.currency,
+        "zone": connection.time_zone,
         "contacts_among": contacts_among,
         "own_among": own_among,
         "sends_all_to": lambda number: _sends_all_to(connection, number),

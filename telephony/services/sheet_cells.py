@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.lib.canonical import canonical_json
-from telephony.providers.edit_fields import EPOCH, MOMENTS, YEAR_ZERO_S, Field
+from telephony.providers.edit_fields import Field
+from telephony.providers.moments import gregorian, time_of_day, typed_gregorian, typed_time_of_day
 
 YES = ("1", "true", "yes", "oui", "vrai")
 NO = ("0", "false", "no", "non", "faux")
 LONGEST = 30_000  # a cell of a workbook takes 32,767 characters
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?")
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 
 def fits(one: Field) -> bool:
@@ -36,8 +35,10 @@ def as_text(one: Field, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(int(value))
-    if one.kind in MOMENTS and isinstance(value, int):
-        return MOMENTS[one.kind](value)
+    if one.kind == "gregorian_s" and isinstance(value, int):
+        return gregorian(value, one.zone)
+    if one.kind == "time_of_day_s" and isinstance(value, int):
+        return time_of_day(value)
     if one.kind == "json" or isinstance(value, Mapping):
         return canonical_json(value)
     if isinstance(value, list):
@@ -85,20 +86,17 @@ def _decimal(one: Field, text: str) -> int | float:
 
 
 def _time(one: Field, text: str) -> int:
-    found = _TIME.fullmatch(text)
-    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
-    total = hours * 3600 + minutes * 60 + seconds
-    if minutes > 59 or seconds > 59 or total > 86_400:
-        raise ValueError(_("A time of day is needed, such as 08:30."))
-    return total
+    try:
+        return typed_time_of_day(text)
+    except ValueError:
+        raise ValueError(_("A time of day is needed, such as 08:30.")) from None
 
 
 def _moment(one: Field, text: str) -> int:
     try:
-        found = datetime.fromisoformat(text)
+        return typed_gregorian(text, one.zone)
     except ValueError:
         raise ValueError(_("A date and a time are needed.")) from None
-    return int((found.replace(tzinfo=UTC) - EPOCH).total_seconds()) + YEAR_ZERO_S
 
 
 def _lines(one: Field, text: str) -> list[str]:
