@@ -14,7 +14,7 @@ class SpeakForm(forms.Form):
     use_required_attribute = False
 
     text = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 4}))
-    voice = forms.ChoiceField(label=_("Voice"))
+    voice = forms.ChoiceField(label=_("Voice"), widget=forms.Select(attrs={"data-pick": ""}))
 
     def __init__(self, sounds: Sounds, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

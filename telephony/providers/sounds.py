@@ -17,6 +17,7 @@ class Sounds:
     spoken    the fields that make a recording a text read aloud: (text, voice)
     said      the text of one, out of its document; "" for any other
     voices    what may read it
+    voice     what reads one, or would, out of its document
     longest   characters of a text
     """
 
@@ -28,4 +29,5 @@ class Sounds:
     spoken: Callable[[str, str], Mapping[str, Any]]
     said: Callable[[Mapping[str, Any]], str]
     voices: tuple[tuple[str, Text], ...]
+    voice: Callable[[Mapping[str, Any]], str]
     longest: int

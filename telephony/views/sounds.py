@@ -88,10 +88,11 @@ class SpeakView(RecordingMixin, TemplateView):
     template_name = "telephony/sound_speak.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        said = self.sounds.said(self.entity.document)
+        document = self.entity.document
+        initial = {"text": self.sounds.said(document), "voice": self.sounds.voice(document)}
         return super().get_context_data(
             entity=self.entity,
-            form=kwargs.pop("form", None) or SpeakForm(self.sounds, initial={"text": said}),
+            form=kwargs.pop("form", None) or SpeakForm(self.sounds, initial=initial),
             title=_("Let the server read a text aloud"),
             **kwargs,
         )

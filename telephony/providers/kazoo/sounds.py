@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from telephony.providers.kazoo.schema.voices import VOICES
+from telephony.providers.kazoo.fields.voices import VOICE_CHOICES
+from telephony.providers.kazoo.schema.voices import USUAL_VOICE, VOICES
 from telephony.providers.sounds import Sounds
 
 LONGEST_TEXT = 5000  # as the facts name no limit of the server's, one that a caller would sit through
@@ -22,6 +23,15 @@ def said(document: Mapping[str, Any]) -> str:
     )
 
 
+def voice(document: Mapping[str, Any]) -> str:
+    """The voice that it names, else one of its language."""
+    tts = document.get("tts")
+    named = tts.get("voice") if isinstance(tts, Mapping) else None
+    language, _hyphen, country = str(document.get("language", "")).partition("-")
+    own = f"female/{language}-{country.upper()}"
+    return next((one for one in (named, own) if one in VOICES), USUAL_VOICE)
+
+
 SOUNDS = Sounds(
     kind="media",
     upload="media.upload",
@@ -30,6 +40,7 @@ SOUNDS = Sounds(
     file="data",
     spoken=spoken,
     said=said,
-    voices=tuple((voice, voice) for voice in VOICES),
+    voices=VOICE_CHOICES,
+    voice=voice,
     longest=LONGEST_TEXT,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from telephony.providers.kazoo.fields.voices import VOICE_CHOICES
 from telephony.providers.kazoo.schema.recording import SOURCES
 from telephony.providers.operations import Text
 
@@ -169,6 +170,7 @@ WORDS: dict[tuple[str, str], Choices] = {
     ("temporal_rules", "wdays"): _WEEKDAYS,
     ("temporal_rules", "ordinal"): _ORDINALS,
     ("media", "media_source"): _SOURCES,
+    ("media", "tts.voice"): VOICE_CHOICES,
     ("queues", "strategy"): _STRATEGIES,
     ("devices", "sip.method"): METHODS,
     ("users", "profile.addresses.types"): _ADDRESSES,

@@ -22,7 +22,7 @@ from telephony.providers.kazoo.schema.form import (
     text,
 )
 from telephony.providers.kazoo.schema.shared import CONTACT_LIST, FLAGS, LANGUAGE, METAFLOWS, NAME, OWNER
-from telephony.providers.kazoo.schema.voices import VOICES
+from telephony.providers.kazoo.schema.voices import USUAL_VOICE, VOICES
 from telephony.providers.operations import Text
 
 CALLFLOWS = family(
@@ -127,7 +127,7 @@ MEDIA = family(
         "tts",
         _("Spoken text"),
         text("text", _("Text"), length=(1, None)),
-        choice("voice", _("Voice"), *VOICES, default="female/en-US"),
+        choice("voice", _("Voice"), *VOICES, default=USUAL_VOICE),
         is_filled=True,
     ),
     text("prompt_id", _("System prompt that it replaces"), refers_to="prompt", kind="code"),
