@@ -86,7 +86,8 @@ class _Cell(TenantOwned):
     destination   the first characters of the number that an outbound call dialled; "" for others
     wait_s, waits   seconds waited in all, and calls by `WAIT_BOUNDS`, of the calls that tell; None where none does
     reached       of the inbound
-    number        which of the connection's cells of that day or month; keys that may be None make no primary key
+    number        which of the connection's cells of that day or month; keys that may be None make no primary key. Where
+                  a line is gone and its calls too, several are of none
     """
 
     number = models.IntegerField()
@@ -94,7 +95,7 @@ class _Cell(TenantOwned):
     tenant = _tenant()
     breakdown = models.CharField(max_length=12)  # a name of BREAKDOWNS
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
-    line = models.ForeignKey(Entity, null=True, on_delete=models.CASCADE, related_name="+", **_PLAIN)
+    line = models.ForeignKey(Entity, null=True, on_delete=models.SET_NULL, related_name="+", **_PLAIN)
     group_remote_id = models.CharField(max_length=200)
     medium = models.CharField(max_length=8, choices=Medium)
     direction = models.CharField(max_length=10, choices=Direction)

@@ -42,15 +42,22 @@ _IS_INBOUND = f"direction = '{Direction.INBOUND}'"
 DESTINATION = (
     f"CASE WHEN direction = '{Direction.OUTBOUND}' THEN left(callee, {DESTINATION_LENGTH}) ELSE '' END"
 )
-# Day after day by the index of times, whatever other days lie between; a day is what PostgreSQL says it is, and begins
-# within two hours of its midnight. OFFSET 0 keeps the inner query as it is written.
+# Day after day by the index of times, whatever other days lie between. A day is what PostgreSQL says it is: one of a
+# zone begins within two hours of its midnight. OFFSET 0 keeps the inner query as it is written.
 _ROWS_OF_DAYS = """
     wanted CROSS JOIN LATERAL (
         SELECT * FROM telephony_call AS stored
          WHERE stored.tenant_id = %(tenant)s AND stored.connection_id = wanted.connection_id
-           AND stored.started_at >= (wanted.day::timestamp AT TIME ZONE {zone}) - interval '2 hours'
-           AND stored.started_at < ((wanted.day + 1)::timestamp AT TIME ZONE {zone}) + interval '2 hours'
-           AND (stored.started_at AT TIME ZONE {zone})::date = wanted.day OFFSET 0) AS call
+           AND stored.started_at >= (wanted.day::timestamp AT TIME ZONE %(zone)s) - interval '2 hours'
+           AND stored.started_at < ((wanted.day + 1)::timestamp AT TIME ZONE %(zone)s) + interval '2 hours'
+           AND (stored.started_at AT TIME ZONE %(zone)s)::date = wanted.day OFFSET 0) AS call
+"""
+_ROWS_OF_UTC_DAYS = """
+    wanted CROSS JOIN LATERAL (
+        SELECT * FROM telephony_call AS stored
+         WHERE stored.tenant_id = %(tenant)s AND stored.connection_id = wanted.connection_id
+           AND stored.started_at >= wanted.day::timestamp AT TIME ZONE 'UTC'
+           AND stored.started_at < (wanted.day + 1)::timestamp AT TIME ZONE 'UTC' OFFSET 0) AS call
 """
 _IS_REACHED = f"{_IS_INBOUND} AND outcome IN ({_listed(REACHED)})"
 _IS_OUTBOUND = f"direction = '{Direction.OUTBOUND}'"
@@ -94,18 +101,19 @@ _COUNT_FINEST = f"""
                coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
                CASE WHEN count(wait_s) > 0 THEN ARRAY[{_WAITS}] END AS waits,
                coalesce(sum(cost_micros), 0)::bigint AS cost_micros
-          FROM {_ROWS_OF_DAYS.format(zone="%(zone)s")} CROSS JOIN LATERAL (
+          FROM {_ROWS_OF_DAYS} CROSS JOIN LATERAL (
                SELECT {DESTINATION} AS destination, width_bucket(wait_s, {_BOUNDS}) AS step) AS told
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
 """
 _COUNTED = {name: _cells_by(name) for name in _COARSE} | {
     _FINEST: f"SELECT '{_FINEST}' AS breakdown, finest.* FROM finest"
 }
-# There are few groups: what all calls give is added up out of theirs.
-COUNT_DAYS = f"""{_COUNT_FINEST}, by_group AS MATERIALIZED ({_COUNTED["group"]})
+# Cells of every breakdown. There are few groups: what all calls give is added up out of theirs.
+_OF_ALL = f""", by_group AS MATERIALIZED ({_COUNTED["group"]})
     SELECT * FROM by_group UNION ALL {_cells_by("total", "by_group")}
      UNION ALL {_COUNTED["line"]} UNION ALL {_COUNTED["destination"]} UNION ALL {_COUNTED["detail"]}
 """
+COUNT_DAYS = _COUNT_FINEST + _OF_ALL
 COUNT_QUARTERS = f"""
     SELECT wanted.connection_id, date_bin('15 minutes', started_at, '2000-01-01Z') AS quarter_at,
            count(*)::int AS calls, (count(*) FILTER (WHERE {_IS_INBOUND}))::int AS inbound,
@@ -113,18 +121,21 @@ COUNT_QUARTERS = f"""
            (count(*) FILTER (WHERE {_IS_INBOUND} AND outcome IN ({_listed(MISSED)})))::int AS missed,
            (count(*) FILTER (WHERE {_IS_OUTBOUND}))::int AS outbound,
            coalesce(sum(duration_s), 0)::int AS talk_s
-      FROM {_ROWS_OF_DAYS.format(zone="'UTC'")}
+      FROM {_ROWS_OF_UTC_DAYS}
      WHERE medium = '{Medium.VOICE}'
      GROUP BY 1, 2
 """
 _KEPT_FROM = """coalesce(
     (SELECT calls_from FROM telephony_retention WHERE tenant_id = %(tenant)s), '-infinity'::date)"""
-_MONTH_OF = "date_trunc('month', {day})::date"
-# The cells of days, month by month. Whoever asks says of which.
+_MONTH_OF = "date_trunc('month', {day}::timestamp)::date"
+# The finest cells of days added up month by month, and what is coarser out of those: `day` is the first of the month.
+# Whoever asks says of which.
 ADD_MONTHS = f"""
-    SELECT breakdown, connection_id, {_MONTH_OF.format(day="day")} AS month, {_TOLD}, {_together()}
-      FROM telephony_callday WHERE tenant_id = %(tenant)s AND {{of_which}}
-     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    WITH finest AS MATERIALIZED (
+        SELECT connection_id, {_MONTH_OF.format(day="day")} AS day, {_TOLD}, {_together()}
+          FROM telephony_callday WHERE tenant_id = %(tenant)s AND breakdown = '{_FINEST}' AND {{of_which}}
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
+    {_OF_ALL}
 """
 # The local days that a marked day of UTC touches.
 _LOCAL_DAYS = """
@@ -345,10 +356,12 @@ wanted AS MATERIALIZED (SELECT * FROM (
       UNION SELECT connection_id, {cell_day} FROM {table} WHERE tenant_id = %(tenant)s)
     EXCEPT SELECT connection_id, day FROM stale) AS settled WHERE day > {kept_from}),
 """
-_IS_SETTLED = "(connection_id, {cell_day}) IN (SELECT connection_id, day FROM wanted)"
+_SETTLED_CELLS = """
+    SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s
+       AND (connection_id, {cell_day}) IN (SELECT connection_id, day FROM wanted)
+"""
 _DIFFERENCES = """
-WITH {settled}counted AS MATERIALIZED ({count}),
-kept AS MATERIALIZED (SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s AND {is_settled})
+WITH {settled}counted AS MATERIALIZED ({count}), kept AS MATERIALIZED ({kept})
 SELECT side, {keys}, calls FROM (
     SELECT 'rows' AS side, only_counted.*
       FROM (SELECT {columns} FROM counted EXCEPT ALL SELECT * FROM kept) AS only_counted
@@ -357,6 +370,7 @@ SELECT side, {keys}, calls FROM (
       FROM (SELECT * FROM kept EXCEPT ALL SELECT {columns} FROM counted) AS only_kept) AS both_sides
  ORDER BY 3, 2, 1 LIMIT %(most)s
 """
+_DAY_COLUMNS = f"{DAY_KEYS}, {DAY_MEASURES}"
 _DAYS_DIFFER = _DIFFERENCES.format(
     settled=_SETTLED_DAYS.format(
         stale=_ALL_STALE_DAYS,
@@ -365,22 +379,23 @@ _DAYS_DIFFER = _DIFFERENCES.format(
         table="telephony_callday",
         kept_from=_KEPT_FROM,
     ),
-    is_settled=_IS_SETTLED.format(cell_day="day"),
-    table="telephony_callday",
+    kept=_SETTLED_CELLS.format(columns=_DAY_COLUMNS, table="telephony_callday", cell_day="day"),
     count=COUNT_DAYS,
-    columns=f"{DAY_KEYS}, {DAY_MEASURES}",
+    columns=_DAY_COLUMNS,
     keys=DAY_KEYS,
 )
-# Those of months are at any moment the sum of those of days.
+# Those of months are at any moment the sum of those of days; of lines that are gone, all together.
 _MONTHS_DIFFER = _DIFFERENCES.format(
     settled="",
-    is_settled="TRUE",
-    table="telephony_callmonth",
-    count=ADD_MONTHS.format(of_which="TRUE"),
+    kept=f"SELECT {MONTH_KEYS}, {_together()} FROM telephony_callmonth WHERE tenant_id = %(tenant)s"
+    f" GROUP BY {MONTH_KEYS}",
+    count=f"SELECT {DAY_KEYS.replace('day', 'day AS month')}, {DAY_MEASURES} FROM"
+    f" ({ADD_MONTHS.format(of_which='TRUE')}) AS added",
     columns=f"{MONTH_KEYS}, {DAY_MEASURES}",
     keys=MONTH_KEYS,
 )
 _DAY_OF_QUARTER = "(quarter_at AT TIME ZONE 'UTC')::date"
+_QUARTER_COLUMNS = f"{QUARTER_KEYS}, {QUARTER_MEASURES}"
 _QUARTERS_DIFFER = _DIFFERENCES.format(
     settled=_SETTLED_DAYS.format(
         stale=_ALL_STALE_QUARTERS,
@@ -389,10 +404,11 @@ _QUARTERS_DIFFER = _DIFFERENCES.format(
         table="telephony_callquarter",
         kept_from=_KEPT_FROM,
     ),
-    is_settled=_IS_SETTLED.format(cell_day=_DAY_OF_QUARTER),
-    table="telephony_callquarter",
+    kept=_SETTLED_CELLS.format(
+        columns=_QUARTER_COLUMNS, table="telephony_callquarter", cell_day=_DAY_OF_QUARTER
+    ),
     count=COUNT_QUARTERS,
-    columns=f"{QUARTER_KEYS}, {QUARTER_MEASURES}",
+    columns=_QUARTER_COLUMNS,
     keys=QUARTER_KEYS,
 )
 

@@ -16,7 +16,17 @@ from accounts.models import AuditEvent, Person
 from accounts.scoping import tenant_scope
 from telephony import tasks
 from telephony.bench.world import drafts, make_connection
-from telephony.models import Call, CallRecord, Connection, Job, LiveCall, Retention, RollupMark, SyncRun
+from telephony.models import (
+    Call,
+    CallRecord,
+    Connection,
+    Entity,
+    Job,
+    LiveCall,
+    Retention,
+    RollupMark,
+    SyncRun,
+)
 from telephony.services import calls, cdr_sync, ledger, retention, rollups
 from telephony.services.rollup_reading import by_hour, span_of, sums
 
@@ -111,6 +121,12 @@ def test_calls_go_figures_stay_and_nothing_comes_back(
         assert window.start_at.astimezone(PARIS).date() == KEPT_FROM + timedelta(days=1)
         asked.window_end_at = NIGHT - timedelta(days=300)
         assert cdr_sync._window(asked, NIGHT, PARIS) is None
+        in_all, by_line = sums(KEYS[2:], FIRST, LAST, PARIS), sums(("line_id",), FIRST, LAST, PARIS)
+        Entity.objects.get(pk=by_line[0].key[0]).delete()
+        assert sums(KEYS[2:], FIRST, LAST, PARIS) == in_all
+        left = {one.key[0]: one.calls for one in sums(("line_id",), FIRST, LAST, PARIS)}
+        assert left == {one.key[0]: one.calls for one in by_line[1:]} | {None: by_line[0].calls}
+    call_command("rollups", check=True, stdout=StringIO())
 
 
 def test_live_events_and_files_go_after_the_usual_time_unless_they_are_to_stay(
