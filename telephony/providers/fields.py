@@ -11,7 +11,7 @@ Whatever no field claims is shown as well, by its place in the document: nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,8 @@ class DocumentField:
     empty      what an empty value means ("nobody"); without it, empty fields are named together at the end
     column     lists show it unless people choose otherwise; the others are to be chosen
     items      fields of each entry, where the value is a list or a mapping of objects
+    key_words  what a key of such a mapping is called, where `choices` do not say it
+    is_under   in a table it stands below the field before it, in the same cell
     """
 
     path: str
@@ -53,6 +55,8 @@ class DocumentField:
     empty: Text = ""
     column: bool = False
     items: tuple[DocumentField, ...] = ()
+    key_words: Callable[[str], Text] | None = None
+    is_under: bool = False
 
     @property
     def parts(self) -> Path:
@@ -61,6 +65,10 @@ class DocumentField:
     def word(self, value: Any) -> Text:
         """The word of a known value, "" for any other."""
         return dict(self.choices).get(str(value), "")
+
+    def key_word(self, key: str) -> Text:
+        """What an entry under a key is called; the key itself where nothing says it."""
+        return self.word(key) or (self.key_words(key) if self.key_words else key)
 
 
 @dataclass(frozen=True)

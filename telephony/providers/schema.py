@@ -29,7 +29,7 @@ class Field:
     path      dotted place in the document
     type      JSON types that are accepted: ("string",), ("boolean", "string"), ...
     kind      what a value is to a person, as `Param.kind`: text, integer, boolean, number, choice, secret, url, email,
-              duration_s, gregorian_s, code, texts, names (an object of which the keys matter), pairs (an object of
+              duration_s, gregorian_s, money, code, texts, names (an object of which the keys matter), pairs (an object of
               names and texts), json
     default   what the server fills in on a write, where the object around it is there
     length    least and most characters of a text

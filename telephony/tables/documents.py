@@ -143,7 +143,7 @@ class Reading:
             return self._link(reference.target)
         if key in self.objects:
             return self._link(self.objects[key])
-        return str((fact.field.word(key) if fact.field else "") or key)
+        return str(fact.field.key_word(key) if fact.field else key)
 
     def _list(self, fact: Fact) -> SafeString:
         inner = fact.value.values() if isinstance(fact.value, dict) else fact.value

@@ -9,6 +9,12 @@ from telephony.providers.kazoo.fields.words import FOLDERS, PORT_STATES
 from telephony.providers.kazoo.pricing import CATEGORIES
 
 _JOB_STATES = (("pending", _("waits")), ("running", _("runs")), ("complete", _("done")))
+_PARTS = (
+    ("moderator", _("moderates")),
+    ("talking", _("talks")),
+    ("mute", _("may not speak")),
+    ("deaf", _("hears nothing")),
+)
 CHANNEL = (
     Field(path="timestamp", label=_("Since"), kind="gregorian_s"),
     Field(
@@ -32,11 +38,8 @@ REGISTRATION = (
 )
 PARTICIPANT = (
     Field(path="caller_id_name", label=_("Who")),
-    Field(path="caller_id_number", label=_("Caller"), kind="number"),
-    Field(path="is_moderator", label=_("Moderator"), kind="boolean"),
-    Field(path="speak", label=_("May speak"), kind="boolean"),
-    Field(path="hear", label=_("May hear"), kind="boolean"),
-    Field(path="talking", label=_("Talks"), kind="boolean"),
+    Field(path="caller_id_number", label=_("Caller"), kind="number", is_under=True),
+    Field(path="part", label=_("State"), choices=_PARTS),
     Field(path="duration", label=_("For"), kind="duration_s"),
 )
 ROOM = (
@@ -80,9 +83,9 @@ CUSTOMER = (
         label=_("Cards"),
         items=(
             Field(path="card_type", label=_("Card")),
-            Field(path="last_four", label=_("Ends in"), kind="code"),
-            Field(path="expiration_month", label=_("Month of its end"), kind="code"),
-            Field(path="expiration_year", label=_("Year of its end"), kind="code"),
+            Field(path="number", label=_("Number")),
+            Field(path="good_until", label=_("Good until")),
+            Field(path="expired", label=_("Expired"), kind="boolean"),
             Field(path="default", label=_("Charged"), kind="boolean"),
         ),
     ),
@@ -117,7 +120,7 @@ DNS = (
     ),
     Field(path="type", label=_("Record"), kind="code"),
     Field(path="host", label=_("Host"), kind="code"),
-    Field(path="name", label=_("Purpose")),
+    Field(path="name", label=_("Purpose"), is_under=True),
     Field(path="expected", label=_("Must be"), kind="code"),
     Field(path="actual", label=_("Is"), kind="code"),
 )

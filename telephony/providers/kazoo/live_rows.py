@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from telephony.providers.client import Answer
-from telephony.providers.kazoo.pricing import said_item
+from telephony.providers.kazoo.pricing import item_words
 from telephony.providers.live import Row, Rows
 
 
@@ -18,7 +18,43 @@ def registrations(answer: Answer) -> Rows:
 def participants(answer: Answer) -> Rows:
     """Who is in a room: rows of a list, or those inside the live data of the room."""
     found = answer.items or (answer.document or {}).get("participants") or ()
-    return [row for row in found if isinstance(row, Mapping)]
+    return [{**row, **_told_of(row)} for row in found if isinstance(row, Mapping)]
+
+
+def _told_of(row: Row) -> Row:
+    """The name, where it is not the number again, and the part."""
+    name = row.get("caller_id_name")
+    return {"caller_id_name": "" if name == row.get("caller_id_number") else name, "part": _part_of(row)}
+
+
+def _part_of(row: Row) -> list[str]:
+    """What sets a participant apart from one who just listens and may speak."""
+    found = {
+        "moderator": row.get("is_moderator") is True,
+        "talking": row.get("talking") is True,
+        "mute": row.get("speak") is False,
+        "deaf": row.get("hear") is False,
+    }
+    return [name for name, holds in found.items() if holds]
+
+
+def payers(answer: Answer) -> Rows:
+    """Who pays, with the cards as people know them: what each is, its last digits, until when it is good."""
+    document = answer.document if isinstance(answer.document, Mapping) else {}
+    cards = document.get("credit_cards")
+    own = [_card(one) for one in cards if isinstance(one, Mapping)] if isinstance(cards, list) else []
+    return [{**document, "credit_cards": own}] if document else []
+
+
+def _card(card: Mapping[str, Any]) -> Row:
+    ends = [str(card.get(f"expiration_{part}") or "") for part in ("month", "year")]
+    return {
+        "card_type": card.get("card_type", ""),
+        "number": f"•••• {card['last_four']}" if card.get("last_four") else "",
+        "good_until": "/".join(filter(None, ends)),
+        "expired": card.get("expired"),
+        "default": card.get("default"),
+    }
 
 
 def dns_entries(answer: Answer) -> Rows:
@@ -77,7 +113,7 @@ def counted(answer: Answer) -> Rows:
     plans = document.get("plans")
     names = ", ".join(map(str, plans)) if isinstance(plans, Mapping | list) else ""
     return [
-        {"plan": names, "category": category, "item": said_item(category, item) or item, "quantity": quantity}
+        {"plan": names, "category": category, "item": item_words(category, item), "quantity": quantity}
         for category, items in (quantities if isinstance(quantities, Mapping) else {}).items()
         for item, quantity in (items if isinstance(items, Mapping) else {}).items()
     ]
@@ -92,7 +128,7 @@ def _invoiced(invoice: Any) -> list[Row]:
         {
             "plan": name,
             "category": (category := str(item.get("category", ""))),
-            "item": said_item(category, word := str(item.get("item", ""))) or word,
+            "item": item_words(category, str(item.get("item", ""))),
             "quantity": item.get("quantity", ""),
         }
         for item in (items if isinstance(items, list) else ())

@@ -32,13 +32,21 @@ _EACH: Mapping[str, Mapping[str, Text]] = {
     },
     "limits": {one.path: one.label for one in FAMILIES["limits"].fields},
 }
+ALL = "_all"  # what holds for every item of a category that has no price of its own
 _COUNTRY = "did_"  # as the classifiers of numbers begin
 
 
 def said_item(category: str, item: str) -> str:
     """What one thing that is priced is called, "" where the facts do not say."""
+    if item == ALL:
+        return _("All others")
     if known := _EACH.get(category, {}).get(item):
         return str(known)
     if category == "phone_numbers" and item.startswith(_COUNTRY):
         return _("Number (%(country)s)") % {"country": item.removeprefix(_COUNTRY).upper()}
     return ""
+
+
+def item_words(category: str, item: str) -> str:
+    """The same, and where the facts do not say: the provider's word as people write it."""
+    return said_item(category, item) or item.strip("_").replace("_", " ").capitalize()

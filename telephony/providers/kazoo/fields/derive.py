@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from telephony.providers.fields import DocumentField
 from telephony.providers.kazoo.fields.facts import FACTS, ID
 from telephony.providers.kazoo.fields.words import CHOICES, WORDS, Choices
+from telephony.providers.kazoo.pricing import item_words
 from telephony.providers.kazoo.schema import FAMILIES, Field
 
+_PRICES = ("service_plans", "plan")  # family and place where the keys of objects are what is priced
 # Kinds of the schema that pages show in another one's way; the others have the same names.
 _SHOWN_AS = dict.fromkeys(("choice", "email", "decimal", "secret", "json", "names", "texts"), "text")
 
@@ -38,6 +41,7 @@ def _shown(one: Field, name: str, columns: Collection[str]) -> DocumentField:
         choices=_choices(one, name),
         column=one.path in columns,
         items=tuple(derived(entry) for entry in one.entry if entry.path),
+        key_words=partial(item_words, one.parts[-1]) if (name, one.parts[0]) == _PRICES else None,
     )
 
 

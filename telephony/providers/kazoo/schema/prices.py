@@ -39,23 +39,29 @@ PRICED: Mapping[str, Text] = {
 }
 
 
+def _amount(name: str, label: Text = "", **more: object) -> Field:
+    """An amount in the currency of the account."""
+    return decimal(name, label, kind="money", **more)
+
+
 def _steps(name: str, label: Text, **more: object) -> Field:
     """Prices by the number of items that they hold up to."""
-    return free(name, label, decimal(""), keys="^[0-9]+$", **more)
+    return free(name, label, _amount(""), kind="money", keys="^[0-9]+$", **more)
 
 
 def _discount(name: str, label: Text, *more: Field) -> Below:
-    return below(name, label, decimal("rate", _("Price each")), free("rates", _("Price each, up to")), *more)
+    rates = free("rates", _("Taken off each, up to"), kind="money")
+    return below(name, label, _amount("rate", _("Taken off each")), rates, *more)
 
 
 PRICE: tuple[Field, ...] = family(
     "service_plan_item",
     text("name", _("Name")),
-    decimal("rate", _("Price each"), default=0.0),
+    _amount("rate", _("Price each"), default=0.0),
     _steps("rates", _("Price each, up to"), default={}),
-    decimal("flat_rate", _("One price for all"), default=0.0),
+    _amount("flat_rate", _("One price for all"), default=0.0),
     _steps("flat_rates", _("One price for all, up to"), default={}),
-    decimal("activation_charge", _("Once, at the start"), default=0.0),
+    _amount("activation_charge", _("Once, at the start"), default=0.0),
     integer("minimum", _("Billed at least"), default=0),
     integer("maximum", _("Billed at most")),
     integer("step", _("Billed in steps of"), default=1),
