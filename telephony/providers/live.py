@@ -93,5 +93,10 @@ class LivePanel:
     kept_s: int = 0
 
     @property
+    def columns(self) -> tuple[DocumentField, ...]:
+        """The fields that a table has columns for; the others stand below one."""
+        return tuple(field for field in self.fields if not field.is_under)
+
+    @property
     def place(self) -> Spot:
         return self.spot or (Spot.OBJECT if self.kinds else Spot.CONNECTION)

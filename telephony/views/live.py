@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404
@@ -13,12 +13,27 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity
+from telephony.providers.fields import Fact
 from telephony.providers.live import RowAct
 from telephony.services import live_panels, number_names
 from telephony.services.entity_page import numbers_in
 from telephony.tables.documents import reading_for
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.offers import Offered, offered_one
+
+Cell = tuple[Fact, list[Fact]]  # a fact, and those that stand below it
+
+
+def _cells(facts: Sequence[Fact]) -> list[Cell]:
+    """What stands below an empty fact takes its place."""
+    cells: list[Cell] = []
+    for fact in facts:
+        if fact.field and fact.field.is_under:
+            above, under = cells[-1]
+            cells[-1] = (fact, under) if above.is_empty else (above, [*under, fact])
+        else:
+            cells.append((fact, []))
+    return cells
 
 
 class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
@@ -54,11 +69,11 @@ class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
 
     def rows_of(
         self, connection: Connection, entity: Entity | None, live: live_panels.Reading
-    ) -> list[tuple[Any, list[tuple[RowAct, Offered, Mapping[str, Any]]]]]:
+    ) -> list[tuple[list[Cell], list[tuple[RowAct, Offered, Mapping[str, Any]]]]]:
         """Rows with what may be done with each: a link to the form, or a button that fills it in."""
         return [
             (
-                facts,
+                _cells(facts),
                 [
                     (
                         act,

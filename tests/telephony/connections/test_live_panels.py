@@ -54,7 +54,8 @@ def test_telephones_are_named_as_we_know_them(reseller, alice, client_of_person,
         answer = page.get(panel_url(name))
         with tenant_scope(reseller.tenant_id):
             devices = {one.remote_id: one for one in Entity.objects.filter(kind="device")}
-        first = answer.context["rows"][0][0][0]
+        cells, _acts = answer.context["rows"][0]
+        first, _under = cells[0]
         device = devices[first.value]
 
         assert f"/{device.pk}/" in answer.content.decode() and str(device) in answer.content.decode()
@@ -72,7 +73,7 @@ def test_what_the_plans_count_is_read_from_either_sort_of_server(
     plans = {one: {} for one, offer in offers.items() if "devices" in offer["doc"]["plan"]}
     account["one"]["services"] = {"doc": {"plans": plans}, "pvt": {"created": 0, "modified": 0, "rev": 1}}
     answer = client_of_person(alice).get(panel_url("counted"))
-    rows = [[fact.value for fact in row] for row, _acts in answer.context["rows"]]
+    rows = [[fact.value for fact, _under in row] for row, _acts in answer.context["rows"]]
 
     assert ["devices", "Desk phone"] in [row[1:3] for row in rows]
 

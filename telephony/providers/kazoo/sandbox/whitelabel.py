@@ -47,13 +47,13 @@ _BODIES = (
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M8AAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 )
-_KINDS = {  # kind of record -> hosts below the brand's domain and what they must point to
-    "A": {"portal": "192.0.2.20"},
-    "CNAM": {"api": "api.sandbox.example", "sip": "sip.sandbox.example"},
-    "MX": {"mail": "10 mx.sandbox.example"},
-    "NAPTR": {"proxy": '10 100 "S" "SIP+D2U" "" _sip._udp.proxy'},
-    "SRV": {"_sip._udp.proxy": "10 10 5060 sip.sandbox.example"},
-    "TXT": {"": "v=spf1 include:sandbox.example ~all"},
+_KINDS = {  # kind of record -> hosts below the brand's domain: what for, and what they must point to
+    "A": {"portal": ("Portal", "192.0.2.20")},
+    "CNAM": {"api": ("API", "api.sandbox.example"), "sip": ("SIP registrations", "sip.sandbox.example")},
+    "MX": {"mail": ("Mail", "10 mx.sandbox.example")},
+    "NAPTR": {"proxy": ("SIP proxy", '10 100 "S" "SIP+D2U" "" _sip._udp.proxy')},
+    "SRV": {"_sip._udp.proxy": ("SIP over UDP", "10 10 5060 sip.sandbox.example")},
+    "TXT": {"": ("Senders of mail", "v=spf1 include:sandbox.example ~all")},
 }
 
 
@@ -249,9 +249,9 @@ def _domains(call: Call, domain: str, *, checked: bool) -> Document:
     is_right = domain in call.state.get("dns", [])
     found: dict[str, dict[str, Any]] = {}
     for kind, hosts in _KINDS.items():
-        for host, target in hosts.items():
+        for host, (purpose, target) in hosts.items():
             name = f"{host}.{domain}" if host else domain
-            record: Document = {"name": f"{kind} of {name}", "mapping": [target]}
+            record: Document = {"name": purpose, "mapping": [target]}
             if kind in ("NAPTR", "SRV"):
                 record["zone"] = domain
             if checked:
