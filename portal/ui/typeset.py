@@ -5,6 +5,7 @@ The package of the letters on screen has them compressed, as typst reads none: t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -26,6 +27,13 @@ TypstError = typst.TypstError
 def pdf(files: Mapping[str, bytes]) -> bytes:
     """`main` is the source; the others are what it opens by name. Raises TypstError."""
     return _compiled(files, format="pdf")
+
+
+def told(files: Mapping[str, bytes], label: str) -> list[Any]:
+    """What the source notes under a label while it is set: `#metadata(value) <label>`, in its order."""
+    several: Any = dict(files)
+    noted: list[Any] = json.loads(typst.query(several, f"<{label}>", field="value", font_paths=_fonts()))
+    return noted
 
 
 def png(files: Mapping[str, bytes], per_inch: int) -> bytes:

@@ -107,7 +107,8 @@ class ReportRun(TenantOwned, Leased):
     due_for_at            when the schedule asked for it; for one asked for by hand, when that was
     is_late               it was made after its time, for nobody looked then
     coverage              {"days": of connections in the period, "missing": [[connection, day, state]]}; empty until made
-    subject, files        of the mail; [{"name", "format", "bytes"}], kept below `files/reports/` (report_files.py)
+    subject, files        of the mail; [{"name", "format", "bytes", "pages" or "sheets", "rows", "places"}], each what it has
+                          of these, places by keys of sections; kept below `files/reports/` (report_files.py)
     told_at               when the owner was told of a failure
     """
 

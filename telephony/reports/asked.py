@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.lib.periods import Period, before
@@ -13,16 +14,24 @@ from telephony.figures.ways import Ways
 from telephony.models import Connection, Report
 from telephony.models.spans import Span
 from telephony.services import analytics, report_facts, report_objects
+from telephony.services.analytics import GroupRow, LineRow
 from telephony.services.period_coverage import worst_of
-from telephony.services.report_facts import Scope, Totals
+from telephony.services.report_facts import DestinationFigures, Scope, Totals, Waited
+from telephony.services.rollup_reading import HourSum
+
+MOST_WAITING = 10_000  # that are told apart
 
 
 @dataclass(frozen=True)
 class Asked:
-    """In the tenant's scope, with the report's language and zone in force. What several figures tell is read once."""
+    """In the tenant's scope, with the report's language and zone in force. What several figures tell is read once.
+
+    is_of_calls   whether any of its figures is: days that are missing say nothing about the others
+    """
 
     report: Report
     period: Period
+    is_of_calls: bool = True
 
     @property
     def zone(self) -> ZoneInfo:
@@ -57,6 +66,36 @@ class Asked:
         return analytics.over_time(self.span, self.zone, self.scope.part)
 
     @cached_property
+    def hours(self) -> Sequence[HourSum]:
+        return analytics.hours_of(self.span, self.zone, self.scope.part)
+
+    @cached_property
+    def lines(self) -> Sequence[tuple[LineRow, Waited]]:
+        return report_facts.by_line(self.span, self.zone, self.scope, self.currencies)
+
+    @cached_property
+    def groups(self) -> Sequence[tuple[GroupRow, Waited]]:
+        return report_facts.by_group(self.span, self.zone, self.scope)
+
+    @cached_property
+    def destinations(self) -> Sequence[DestinationFigures]:
+        return report_facts.by_destination(self.span, self.zone, self.scope)
+
+    def waiting_callers(self, span: Span) -> Sequence[Any]:
+        """(number, tries, first, last) of those who called on these days and still wait, most tries first."""
+        if span not in self._waiting:
+            instants = span.instants(self.zone)
+            self._waiting[span] = report_facts.waiting_callers(*instants, self.scope, MOST_WAITING)
+        return self._waiting[span]
+
+    @cached_property
+    def _waiting(self) -> dict[Span, Sequence[Any]]:
+        return {}
+
+    def has(self, figure: str) -> bool:
+        return figure in self.report.figures
+
+    @cached_property
     def not_whole(self) -> Sequence[tuple[Connection, date, str]]:
         return report_objects.not_whole(self.period.first, self.period.last, self.scope)
 
@@ -69,10 +108,19 @@ class Asked:
     def connections_not_whole(self) -> frozenset[int]:
         return frozenset(connection.pk for connection, _day, _state in self.not_whole)
 
+    @cached_property
+    def lacking_before(self) -> frozenset[int]:
+        """Connections of which a day of the period before is not whole: nothing is compared with that."""
+        found = report_objects.not_whole(self.before.first, self.before.last, self.scope)
+        return frozenset(connection.pk for connection, _day, _state in found)
+
     @property
     def star(self) -> str:
         """What stands behind a figure of all calls."""
         return "*" if self.not_whole else ""
+
+    def star_of(self, connection_id: int) -> str:
+        return "*" if connection_id in self.connections_not_whole else ""
 
     def calls(self, span: Span | None = None, /, **more: object) -> str:
         """The address of the calls of the period, or of other days, that `more` says of; "" where none leads there."""

@@ -5,14 +5,13 @@ Each number leads to the calls that it counts. By line, queue and destination: p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.lib.periods import Word
 from portal.ui import formats
 from portal.ui.figures import plain
 from portal.ui.grids import FEW_COLUMNS
@@ -28,7 +27,10 @@ from telephony.models.spans import Span
 from telephony.models.spoken import LAST_OF_EACH, Fate
 from telephony.reports.asked import Asked
 from telephony.reports.document import Section, Tile, drawn
+from telephony.reports.headline import came_in_words
+from telephony.reports.period_words import before_words
 from telephony.services import analytics, report_facts
+from telephony.services.analytics import Step
 from telephony.services.number_names import names_of
 
 MOST_CALLERS = 2_000
@@ -58,8 +60,20 @@ def summary(asked: Asked) -> Section:
         columns=columns,
         rows=[[words, count, before] for words, count, before, _which in told],
         urls=[["", asked.calls(**which), asked.calls(asked.before, **which)] for *_told, which in told],
-        stars=[0, 1, 2] if asked.not_whole else [],
+        stars=[0, 1, 2, 3] if asked.not_whole else [],
+        brief=_summary_brief(asked),
     )
+
+
+def _summary_brief(asked: Asked) -> list[str]:
+    told = asked.totals
+    if not told.inbound:
+        return [_("no call")]
+    never = ngettext("%(never)s never called back", "%(never)s never called back", told.waiting)
+    return [
+        _("%(rate)s answered") % {"rate": formats.percent(told.reached, told.inbound)},
+        never % {"never": formats.count(told.waiting)},
+    ]
 
 
 def _tiles(asked: Asked) -> Iterator[Tile]:
@@ -67,67 +81,86 @@ def _tiles(asked: Asked) -> Iterator[Tile]:
     yield Tile(
         _("Inbound calls"),
         formats.count(now.inbound) + asked.star,
-        note=_("%(change)s on %(before)s")
-        % {"change": _signed(now.inbound - then.inbound), "before": _before_words(asked)},
+        note=_against(asked, _signed(now.inbound - then.inbound)),
         url=asked.calls(**INBOUND),
     )
     yield Tile(
         _("Answered"),
         (plain(100 * now.rate, "", 1) if now.rate is not None else "–") + asked.star,
         "%" if now.rate is not None else "",
-        *_points(now.rate, then.rate),
+        *(("", "") if asked.lacking_before else _points(now.rate, then.rate)),
         url=asked.calls(**REACHED),
     )
     yield Tile(
         _("Half answered within"),
-        *_seconds(now.half_s),
+        *_seconds(now.half_s, asked.star),
         note=_("9 of 10 within %(time)s") % {"time": formats.span(now.most_s)}
         if now.most_s is not None
         else "",
         url=asked.calls(**REACHED),
+        narrow=_("Half within"),
     )
     yield Tile(
         _("Never called back"),
-        formats.count(now.waiting),
-        note=_signed(now.waiting - then.waiting),
-        tone="up" if now.waiting < then.waiting else "down" if now.waiting > then.waiting else "",
+        formats.count(now.waiting) + asked.star,
+        note="" if asked.lacking_before else _signed(now.waiting - then.waiting),
+        tone="" if asked.lacking_before else _tone(then.waiting - now.waiting),
         url=asked.calls(**WAITING),
     )
     costs = sorted(now.cost_micros.items(), key=lambda item: -item[1])
     if costs:
-        value, _space, unit = str(formats.money(costs[0][1], costs[0][0])).rpartition(formats.NBSP)
-        others = ", ".join(str(formats.money(cost, currency)) for currency, cost in costs[1:])
-        note = _("and %(others)s") % {"others": others} if others else ""
-        yield Tile(_("Cost"), value, unit, note, url=asked.calls(medium=""))
+        (currency, micros), others = costs[0], costs[1:]
+        value, _space, unit = str(formats.money(micros, currency)).rpartition(formats.NBSP)
+        note = ""
+        if others:
+            told = ", ".join(str(formats.money(cost, other)) for other, cost in others)
+            note = _("and %(others)s") % {"others": told}
+        elif not asked.lacking_before:
+            note = _signed_money(micros - then.cost_micros.get(currency, 0), currency)
+        yield Tile(_("Cost"), value + asked.star, unit, note, url=asked.calls(medium=""))
+
+
+def _against(asked: Asked, change: str) -> str:
+    """The change against the period before, or that of that not every day is here."""
+    before = before_words(asked)
+    if asked.lacking_before:
+        return _("%(before)s is not complete") % {"before": before}
+    return _("%(change)s on %(before)s") % {"change": change, "before": before}
 
 
 def _summary_words(asked: Asked) -> str:
-    now, then = asked.totals, asked.totals_before
-    if not now.inbound:
+    told = asked.totals
+    if not told.inbound:
         return _("No call came in.")
-    words = ngettext("%(count)s call came in", "%(count)s calls came in", now.inbound)
-    sentence = words % {"count": formats.count(now.inbound)}
-    change = now.inbound - then.inbound
-    if change and then.inbound:
-        told = (
-            _(", %(n)s more than the period before")
-            if change > 0
-            else _(", %(n)s fewer than the period before")
-        )
-        sentence += told % {"n": formats.count(abs(change))}
-    sentence += _("; %(rate)s were answered.") % {"rate": formats.percent(now.reached, now.inbound)}
-    if now.waiting:
+    rate = formats.percent(told.reached, told.inbound)
+    words = {"calls": came_in_words(asked), "rate": rate}
+    if told.half_s is None:
+        sentence = _("%(calls)s; %(rate)s were answered.") % words
+    else:
+        words["time"] = formats.span(round(told.half_s))
+        sentence = _("%(calls)s; %(rate)s were answered, half of them within %(time)s.") % words
+    if told.waiting:
         never = ngettext(
             "%(count)s caller was never called back.",
             "%(count)s callers were never called back.",
-            now.waiting,
+            told.waiting,
         )
-        sentence += " " + never % {"count": formats.count(now.waiting)}
+        sentence += " " + never % {"count": formats.count(told.waiting)}
     return sentence
 
 
 def _signed(change: int) -> str:
     return f"+{formats.count(change)}" if change > 0 else f"−{formats.count(-change)}" if change else "±0"
+
+
+def _signed_money(change: int, currency: str) -> str:
+    sign = "+" if change > 0 else "−" if change else "±"
+    return f"{sign}{formats.money(abs(change), currency)}"
+
+
+def _tone(change: float) -> str:
+    """Of a change to the better that is above nought."""
+    return "up" if change > 0 else "down" if change < 0 else ""
 
 
 def _points(now: float | None, then: float | None) -> tuple[str, str]:
@@ -136,28 +169,14 @@ def _points(now: float | None, then: float | None) -> tuple[str, str]:
         return "", ""
     change = round(100 * (now - then), 1)
     sign = "+" if change > 0 else "−" if change < 0 else "±"
-    tone = "up" if change > 0 else "down" if change < 0 else ""
-    return _("%(change)s pt") % {"change": sign + plain(abs(change), "", 1)}, tone
+    return _("%(change)s pt") % {"change": sign + plain(abs(change), "", 1)}, _tone(change)
 
 
-def _before_words(asked: Asked) -> str:
-    """The days that a figure is compared with, as briefly as they can be named."""
-    match asked.report.period:
-        case Word.LAST_WEEK:
-            return _("week %(week)s") % {"week": asked.before.first.isocalendar().week}
-        case Word.LAST_MONTH:
-            return formats.date_words(asked.before.first, "F")
-        case Word.YESTERDAY:
-            return formats.date_words(asked.before.first, "l j")
-        case _:
-            return _("the period before")
-
-
-def _seconds(value: float | None) -> tuple[str, str]:
+def _seconds(value: float | None, star: str) -> tuple[str, str]:
     if value is None:
         return "–", ""
     number, _space, unit = formats.span(round(value)).rpartition(formats.NBSP)
-    return number, unit
+    return number + star, unit
 
 
 def calls_by_day(asked: Asked) -> Section:
@@ -174,6 +193,7 @@ def calls_by_day(asked: Asked) -> Section:
         Section(
             key="calls_by_day",
             title=_("Calls by day"),
+            brief=[_calls_words(sum(step.inbound for step in asked.steps.values()))],
             measure=told.sentence or _("No call came in."),
             url=asked.calls(**INBOUND),
             is_half=True,
@@ -203,8 +223,18 @@ def rate_by_day(asked: Asked) -> Section:
         url=asked.calls(**INBOUND),
         urls=[["", asked.calls(day, **INBOUND), asked.calls(day, **REACHED)] for day in days.values()],
         stars=_days_with_stars(asked),
+        brief=[_("%(rate)s answered") % {"rate": _rate_of(asked.steps.values())}],
     )
     return drawn(told, section)
+
+
+def _calls_words(count: int) -> str:
+    return ngettext("%(count)s call", "%(count)s calls", count) % {"count": formats.count(count)}
+
+
+def _rate_of(steps: Iterable[Step]) -> str:
+    counts = [(one.reached, one.inbound) for one in steps]
+    return formats.percent(*(sum(column) for column in zip(*counts, strict=True)))
 
 
 def _days(asked: Asked) -> dict[object, Span]:
@@ -222,8 +252,8 @@ def _days_with_stars(asked: Asked) -> list[int]:
 
 
 def rate_by_hour(asked: Asked) -> Section:
-    now = report_facts.by_hour(asked.span, asked.zone, asked.scope)
-    then = report_facts.by_hour(asked.before, asked.zone, asked.scope)
+    now = report_facts.by_hour(asked.hours)
+    then = report_facts.by_hour(analytics.hours_of(asked.before, asked.zone, asked.scope.part))
     told = drawn_by_hour(now, then)
     section = Section(key="rate_by_hour", title=_("Answer rate by hour"), is_half=True)
     if told is None:
@@ -242,7 +272,7 @@ def rate_by_hour(asked: Asked) -> Section:
 
 def when_people_call(asked: Asked) -> Section:
     told = drawn_by_week(
-        analytics.hours_of(asked.span, asked.zone, asked.scope.part),
+        asked.hours,
         asked.span,
         lambda weekday, hour: asked.calls(**INBOUND, weekday=weekday, hour=hour),
     )
@@ -267,7 +297,10 @@ def missed_fates(asked: Asked) -> Section:
     found = report_facts.fates(*asked.span.instants(asked.zone), asked.scope, asked.zone)
     if not found.all:
         return Section(
-            key="missed_fates", title=_("Missed calls"), nothing=_("No caller with a number was missed.")
+            key="missed_fates",
+            title=_("Missed calls"),
+            brief=[_("nobody missed")],
+            nothing=_("No caller with a number was missed."),
         )
     told = fates_figure(found)
     return drawn(
@@ -276,13 +309,17 @@ def missed_fates(asked: Asked) -> Section:
             key="missed_fates",
             title=told.figure.label,
             measure=_("Those whose number is known, up to when this was made."),
+            brief=[
+                ngettext("%(count)s missed call", "%(count)s missed calls", found.all)
+                % {"count": formats.count(found.all)}
+            ],
             urls=[["", asked.calls(**INBOUND, fate=fate.value)] for fate, _words, _css in fate_words()],
         ),
     )
 
 
 def missed_callers(asked: Asked) -> Section:
-    rows = report_facts.waiting_callers(*asked.span.instants(asked.zone), asked.scope, MOST_CALLERS)
+    rows = asked.waiting_callers(asked.span)[:MOST_CALLERS]
     names = names_of(number for number, *_rest in rows)
     return Section(
         key="missed_callers",
@@ -308,6 +345,10 @@ def missed_callers(asked: Asked) -> Section:
                 "",
             ]
             for number, *_rest in rows
+        ],
+        brief=[
+            ngettext("%(count)s caller still waits", "%(count)s callers still wait", len(rows))
+            % {"count": formats.count(len(rows))}
         ],
         nothing=_("Nobody waits: each caller who was missed was spoken to."),
     )

@@ -23,7 +23,8 @@ from telephony.reports.drawing import without_links
 class Tile:
     """One figure in large: what, how much, and what it is compared with. tone: "", "up" for better, "down".
 
-    url   of the calls behind it
+    url     of the calls behind it
+    narrow  the label where there is little room; the same where it is empty
     """
 
     label: str
@@ -32,6 +33,25 @@ class Tile:
     note: str = ""
     tone: str = ""
     url: str = ""
+    narrow: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a person should hear of: a sentence, and a line that says why.
+
+    url         of the calls behind it
+    about       key of the section that shows more of it; set by who asked for it
+    of          what it is about, by any key; of one thing no two are told
+    is_strong   it may be the title of the mail
+    """
+
+    say: str
+    evidence: str
+    of: str
+    url: str = ""
+    about: str = ""
+    is_strong: bool = False
 
 
 class Shown(NamedTuple):
@@ -53,6 +73,8 @@ class Section:
     stars    numbers of the rows that contain missing days
     most     rows that page, mail and PDF show; the files have all, 0 for all everywhere
     is_half  as wide as half a page: two of them stand beside each other
+    findings  of the section that is a list of them
+    brief    what it says in a few words, for the subject
     nothing  what is said where there is nothing to show
     """
 
@@ -72,6 +94,8 @@ class Section:
     most: int = 25
     nothing: str = ""
     is_half: bool = False
+    findings: Sequence[Finding] = ()
+    brief: Sequence[str] = ()
 
     @property
     def drawing(self) -> str:
@@ -124,10 +148,17 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """title of the report; `finding` the subject's; `scope` where it is not of the whole tenant."""
+    """A report of a period.
+
+    title      of the report; `headline` of its mail, "" where that is the same; `lead` the sentence below it
+    subject    of the mail, without what is added to it for a test
+    scope      "" where it is of the whole tenant
+    """
 
     title: str
-    finding: str
+    subject: str
+    headline: str
+    lead: str
     heading: str
     tenant: str
     scope: str
@@ -153,6 +184,7 @@ class Document:
                     **one,
                     "tiles": [Tile(**tile) for tile in one["tiles"]],
                     "columns": [Column(**column) for column in one["columns"]],
+                    "findings": [Finding(**finding) for finding in one["findings"]],
                 }
             )
             for one in told["sections"]
@@ -180,6 +212,28 @@ def without_empty(section: Section) -> Section:
     )
 
 
+def with_findings(sections: Sequence[Section], findings: Sequence[Finding]) -> list[Section]:
+    """The list of findings stands first, behind the figures in large where the report begins with those."""
+    if not findings:
+        return list(sections)
+    titles = {one.key: one.title for one in sections}
+    told = Section(
+        key="findings",
+        title=_("Worth a look"),
+        columns=[
+            Column(_("Worth a look"), "text", "finding"),
+            Column(_("Why"), "text", "evidence"),
+            Column(_("More under"), "text", "section"),
+        ],
+        rows=[[one.say, one.evidence, titles[one.about]] for one in findings],
+        urls=[[one.url, "", ""] for one in findings],
+        findings=findings,
+        most=0,
+    )
+    place = 1 if sections[0].tiles else 0
+    return [*sections[:place], told, *sections[place:]]
+
+
 def drawn(told: Told, section: Section) -> Section:
     """The section with a figure's drawing and table."""
     return replace(
@@ -204,6 +258,7 @@ def without_ways(document: Document) -> Document:
                 url="",
                 urls=(),
                 tiles=[replace(tile, url="") for tile in one.tiles],
+                findings=[replace(finding, url="") for finding in one.findings],
             )
             for one in document.sections
         ],

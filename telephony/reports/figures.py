@@ -73,7 +73,15 @@ READY: Mapping[str, Ready] = {
     "weekly-calls": Ready(
         name=_("Weekly call summary"),
         what=_("Each Monday: how many calls came in, how many were answered, when, and on which lines"),
-        figures=("summary", "calls_by_day", "rate_by_hour", "missed_fates", "by_line", "queues"),
+        figures=(
+            "summary",
+            "calls_by_day",
+            "rate_by_hour",
+            "missed_fates",
+            "by_line",
+            "queues",
+            "missed_callers",
+        ),
         period=Word.LAST_WEEK,
         weekdays=(1,),
     ),

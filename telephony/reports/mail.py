@@ -6,20 +6,27 @@ drawn as for a telephone, so that a mail can be read on one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.mime.image import MIMEImage
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
+from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.rights import NO_RIGHTS, Right, rights_of
+from portal.ui import formats
 from telephony.models import Report, ReportReceipt, ReportRun
 from telephony.reports import drawing
-from telephony.reports.document import Document, Section, Shown
+from telephony.reports.document import Document, Finding, Section, Shown
 from telephony.reports.drawing import picture, size_of
+from telephony.tables.report_words import cadence_words
 
 MOST_ROWS = 12  # of a table in the mail; the files have all
 TYPES = {
@@ -40,23 +47,34 @@ def message_of(
     """The mail of one receipt, ready to be sent, its Message-ID that of the receipt."""
     report = run.report
     shown = drawing.logo(logo) if logo else None
+    has_body = Report.Format.BODY in report.formats
+    rights = rights_of(receipt.person, report.tenant) if receipt.person else NO_RIGHTS
+    sections = [one for one in document.sections if has_body or one.findings]
+    drawn = [one for one in sections if one.svg]
     told: dict[str, Any] = {
         "document": document,
         "run": run,
         "report": report,
-        "has_body": Report.Format.BODY in report.formats,
         "logo": shown and shown[1:],
         "is_test": run.sort == ReportRun.Sort.TEST,
-        "files": run.files,
-        "url": public_url + _path(run) if receipt.person_id else "",
+        "is_outside": receipt.person is None,
+        "url": public_url + _path(run) if Right.REPORTS_SCHEDULE in rights else "",
+        "sections": [_Told(one, drawn.index(one) if one in drawn else None) for one in sections],
     }
-    drawn = [one for one in document.sections if one.svg] if told["has_body"] else []
-    told["sections"] = [_Told(one, drawn.index(one) if one in drawn else None) for one in document.sections]
     with translation.override(report.language), timezone.override(report.zone):
+        ways = public_url if Right.CALLS_LIST in rights else None
+        looks = [_Look.of(one, run.files, ways) for section in sections for one in section.findings]
+        told |= {
+            "headline": next((one for one in looks if one.say == document.headline), None),
+            "looks": [one for one in looks if one.say != document.headline],
+            "files": [(file["name"], file_words(file)) for file in run.files],
+            "cadence": cadence_words(report) if run.sort == ReportRun.Sort.SCHEDULED else "",
+        }
         message = EmailMultiAlternatives(
             run.subject,
             render_to_string("telephony/mail/report.txt", told),
             to=[receipt.address],
+            reply_to=[report.owner.email] if report.owner else None,
             headers={"Message-ID": receipt.message_id, "Auto-Submitted": "auto-generated"},
         )
         message.attach_alternative(render_to_string("telephony/mail/report.html", told), "text/html")
@@ -81,6 +99,45 @@ def _path(run: ReportRun) -> str:
     return reverse("telephony:report_run", kwargs={"slug": run.report.tenant.slug, "pk": run.pk})
 
 
+def file_words(file: Mapping[str, Any]) -> str:
+    """ "3 pages, 90.5 KB": what a file of a run has, and its size."""
+    told = []
+    if pages := file.get("pages"):
+        told.append(ngettext("%(count)s page", "%(count)s pages", pages) % {"count": formats.count(pages)})
+    if sheets := file.get("sheets"):
+        told.append(
+            ngettext("%(count)s sheet", "%(count)s sheets", sheets) % {"count": formats.count(sheets)}
+        )
+    if rows := file.get("rows"):
+        told.append(ngettext("%(count)s row", "%(count)s rows", rows) % {"count": formats.count(rows)})
+    return ", ".join([*told, filesizeformat(file["bytes"])])
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A finding as the mail has it; `place` is where in the files there is more of it."""
+
+    say: str
+    evidence: str
+    url: str
+    place: str
+
+    @classmethod
+    def of(cls, finding: Finding, files: Sequence[Mapping[str, Any]], ways: str | None) -> _Look:
+        """`ways` is what addresses begin with, None for who may not go there."""
+        url = f"{ways}{finding.url}" if ways is not None and finding.url else ""
+        return cls(finding.say, finding.evidence, url, _place_words(finding.about, files))
+
+
+def _place_words(section: str, files: Sequence[Mapping[str, Any]]) -> str:
+    """In the first of the files that has pages or sheets."""
+    file = next((one for one in files if section in one.get("places", {})), None)
+    if file is None:
+        return ""
+    words = _("page %(n)s") if "pages" in file else _("sheet %(n)s")
+    return words % {"n": file["places"][section]}
+
+
 class _Told:
     """A section as the mail has it."""
 
@@ -103,7 +160,8 @@ class _Told:
 
     @property
     def has_table(self) -> bool:
-        return bool(self.section.rows) and not self.section.svg and not self.section.tiles
+        section = self.section
+        return bool(section.rows) and not (section.svg or section.tiles or section.findings)
 
     @property
     def plain_rows(self) -> Any:

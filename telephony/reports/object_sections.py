@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from portal.ui import formats
 from portal.ui.links import tenant_url
 from portal.ui.looks import look_of
 from telephony.figures.tables import Column
@@ -13,6 +15,7 @@ from telephony.models import Entity
 from telephony.reports.asked import Asked
 from telephony.reports.document import Section
 from telephony.services import report_objects
+from telephony.services.report_objects import ConnectionFigures
 from telephony.tables.documents import page_of
 
 MOST_CHANGES = 2_000
@@ -45,19 +48,27 @@ def changes(asked: Asked) -> Section:
             for one in found
         ],
         most=200,
+        brief=[
+            ngettext("%(count)s change", "%(count)s changes", len(found))
+            % {"count": formats.count(len(found))}
+        ],
         nothing=_("Nobody changed anything at a provider from here."),
     )
 
 
 def lines(asked: Asked) -> Section:
-    return _objects(asked, "lines", _("Lines"), report_objects.lines(asked.scope))
+    found = report_objects.lines(asked.scope)
+    words = ngettext("%(count)s line", "%(count)s lines", len(found))
+    return _objects(asked, "lines", _("Lines"), words, found)
 
 
 def numbers(asked: Asked) -> Section:
-    return _objects(asked, "numbers", _("Numbers"), report_objects.numbers(asked.scope))
+    found = report_objects.numbers(asked.scope)
+    words = ngettext("%(count)s number", "%(count)s numbers", len(found))
+    return _objects(asked, "numbers", _("Numbers"), words, found)
 
 
-def _objects(asked: Asked, key: str, title: str, found: Sequence[Entity]) -> Section:
+def _objects(asked: Asked, key: str, title: str, words: str, found: Sequence[Entity]) -> Section:
     return Section(
         key=key,
         title=title,
@@ -75,6 +86,7 @@ def _objects(asked: Asked, key: str, title: str, found: Sequence[Entity]) -> Sec
         ],
         urls=[[page_of(asked.report.tenant, one), "", "", "", ""] for one in found],
         most=0,
+        brief=[words % {"count": formats.count(len(found))}],
         nothing=_("There are none."),
     )
 
@@ -105,5 +117,19 @@ def connections(asked: Asked) -> Section:
             [tenant_url(asked.report.tenant, "telephony:connection_detail", pk=one.connection.pk), *[""] * 4]
             for one in found
         ],
+        brief=_health_words(found),
         nothing=_("There are none."),
     )
+
+
+def _health_words(found: Sequence[ConnectionFigures]) -> list[str]:
+    """Of how many connections days are missing, where any are."""
+    count = len(found)
+    words = [
+        ngettext("%(count)s connection", "%(count)s connections", count) % {"count": formats.count(count)}
+    ]
+    lacking = sum(one.days_not_whole > 0 for one in found)
+    if lacking:
+        told = ngettext("%(count)s with days missing", "%(count)s with days missing", lacking)
+        words.append(told % {"count": formats.count(lacking)})
+    return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,20 @@ from telephony.figures.tables import Column
 from telephony.reports.document import Document, Section
 from telephony.reports.drawing import alone, kind_of, numbers_of, size_of
 
+END = ""  # the key under which the last page is noted
 LEAST, MOST = 8, 36  # letters for which a column of words has room, as a share of the others
 
 
-def paper_of(document: Document, logo: bytes | None = None) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A PDF; places are the pages on which its sections begin, by their keys."""
+
+    content: bytes
+    pages: int
+    places: Mapping[str, int]
+
+
+def paper_of(document: Document, logo: bytes | None = None) -> Paper:
     """A4 with the stamp of what is missing on the first page, and on each what it is of, and how much of it is here."""
     rows = list(_rows(document.sections))
     drawings = {one.key: (len(row) > 1 and one.narrow) or one.svg for row in rows for one in row if one.svg}
@@ -28,7 +39,9 @@ def paper_of(document: Document, logo: bytes | None = None) -> bytes:
         "logo.json": numbers_of(logo or b""),
         **{f"{key}.svg": alone(svg, document.colour).encode() for key, svg in drawings.items()},
     }
-    return typeset.pdf(files)
+    content = typeset.pdf(files)
+    places = {one["key"]: one["page"] for one in typeset.told(files, "place")}
+    return Paper(content=content, pages=places.pop(END), places=places)
 
 
 def is_picture(content: bytes) -> bool:
@@ -87,14 +100,17 @@ def _told(
         "foot": document.foot,
         "made": document.made,
         "page": _("Page {n} of {all}"),
+        "place": _("page %(n)s") % {"n": "{n}"},
         "logo": kind_of(logo) if logo else "",
     }
 
 
 def _section(section: Section, drawing: str | None) -> dict[str, Any]:
-    in_figures = bool(section.svg or section.tiles)
+    in_figures = bool(section.svg or section.tiles or section.findings)
     return {
+        "key": section.key,
         "title": section.title,
+        "findings": [[one.say, one.evidence, one.about] for one in section.findings],
         "measure": section.measure,
         "say": section.say,
         "tiles": [[tile.label, tile.value, tile.unit, tile.note, tile.tone] for tile in section.tiles],

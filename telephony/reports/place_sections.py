@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from portal.ui import formats
 from portal.ui.links import tenant_url
 from telephony.figures.tables import Cell, Column, amount
 from telephony.models import Entity
@@ -15,14 +18,13 @@ from telephony.models.rollups import WITHIN_S
 from telephony.reports.asked import Asked
 from telephony.reports.call_sections import INBOUND, REACHED
 from telephony.reports.document import Section
-from telephony.services import report_facts
-from telephony.services.analytics import LineRow
+from telephony.services.analytics import GroupRow, LineRow
 
 OUTBOUND = {"direction": "outbound"}
 
 
 def by_line(asked: Asked) -> Section:
-    found = report_facts.by_line(asked.span, asked.zone, asked.scope, asked.currencies)
+    found = asked.lines
     return Section(
         key="by_line",
         title=_("By line"),
@@ -48,12 +50,15 @@ def by_line(asked: Asked) -> Section:
             for one, _waited in found
         ],
         stars=_stars(asked, (one.entity for one, _waited in found)),
+        brief=[
+            ngettext("%(count)s line", "%(count)s lines", len(found)) % {"count": formats.count(len(found))}
+        ],
         nothing=_("No line had a call."),
     )
 
 
 def queues(asked: Asked) -> Section:
-    found = report_facts.by_group(asked.span, asked.zone, asked.scope)
+    found = asked.groups
     abandoned, timed_out = Outcome.ABANDONED.value, Outcome.TIMED_OUT.value
     return Section(
         key="queues",
@@ -96,14 +101,14 @@ def queues(asked: Asked) -> Section:
             for one, _waited in found
         ],
         stars=[at for at, (one, _w) in enumerate(found) if one.connection_id in asked.connections_not_whole],
+        brief=_answered_words(one for one, _waited in found),
         nothing=_("No queue or group had a call."),
     )
 
 
 def cost_by_line(asked: Asked) -> Section:
-    rows = report_facts.by_line(asked.span, asked.zone, asked.scope, asked.currencies)
     found = sorted(
-        (one for one, _waited in rows if any(one.cost.values())),
+        (one for one, _waited in asked.lines if any(one.cost.values())),
         key=lambda one: (-max(one.cost.values()), one.line_id or 0),
     )
     return Section(
@@ -122,12 +127,13 @@ def cost_by_line(asked: Asked) -> Section:
             for one in found
         ],
         stars=_stars(asked, (one.entity for one in found)),
+        brief=_cost_words((currency, cost) for one in found for currency, cost in one.cost.items()),
         nothing=_("No call cost anything."),
     )
 
 
 def cost_by_destination(asked: Asked) -> Section:
-    found = report_facts.by_destination(asked.span, asked.zone, asked.scope)
+    found = asked.destinations
     currencies = {one.currency for one in found}
     return Section(
         key="cost_by_destination",
@@ -164,8 +170,29 @@ def cost_by_destination(asked: Asked) -> Section:
             for one in found
         ],
         stars=list(range(len(found))) if asked.not_whole else [],
+        brief=[_("dearest: %(destination)s") % {"destination": found[0].name}]
+        if found and found[0].name
+        else [],
         nothing=_("No call went out."),
     )
+
+
+def _answered_words(groups: Iterable[GroupRow]) -> list[str]:
+    counts = [(one.reached, one.calls) for one in groups]
+    if not counts:
+        return []
+    reached, calls = (sum(column) for column in zip(*counts, strict=True))
+    words = ngettext("%(rate)s of %(count)s call answered", "%(rate)s of %(count)s calls answered", calls)
+    return [words % {"rate": formats.percent(reached, calls), "count": formats.count(calls)}]
+
+
+def _cost_words(costs: Iterable[tuple[str, int]]) -> list[str]:
+    """All of it in one phrase, the currency of the most first."""
+    total: Counter[str] = Counter()
+    for currency, micros in costs:
+        total[currency] += micros
+    told = [str(formats.money(micros, currency)) for currency, micros in total.most_common() if micros]
+    return [" + ".join(told)] if told else []
 
 
 def _ways(asked: Asked, place: Entity | None, *several: dict[str, str]) -> list[str]:

@@ -5,7 +5,7 @@ What is missing stands above the tables in both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -46,6 +46,16 @@ def _about(document: Document) -> list[list[Any]]:
         (_("Made"), document.made),
     ]
     return [[what, value] for what, value in told if value]
+
+
+def sheets_of(document: Document) -> Mapping[str, int]:
+    """On which sheet of the workbook each section is, by its key; the first one tells of the report."""
+    return {one.key: place for place, one in enumerate(_with_rows(document), start=2)}
+
+
+def rows_of(document: Document) -> int:
+    """How many rows the tables have in all."""
+    return sum(len(one.rows) for one in _with_rows(document))
 
 
 def _with_rows(document: Document) -> list[Section]:

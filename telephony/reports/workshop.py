@@ -14,14 +14,18 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from portal.lib.periods import Period, Word
+from accounts.rights import Right
+from portal.lib.periods import Period
 from portal.ui import formats
-from telephony.figures.missing import days_words, missing_words
+from telephony.figures.missing import missing_words
 from telephony.models import Coverage, Report, ReportLook, ReportRun
 from telephony.reports import mail, paper, sheets
 from telephony.reports.asked import Asked
-from telephony.reports.document import Document, Stamp, without_empty
+from telephony.reports.document import Document, Stamp, with_findings, without_empty
 from telephony.reports.figures import FIGURES, rights_to
+from telephony.reports.findings import worth_a_look
+from telephony.reports.headline import headline_of, lead_of, subject_of
+from telephony.reports.period_words import period_words
 from telephony.services import report_files
 from telephony.services.report_sending import Made, Workshop
 
@@ -31,13 +35,19 @@ FEW_DAYS = 10  # whose states fit into a strip
 
 def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
     """The report of a period as it is now, in its own language and zone. In the tenant's scope."""
-    asked = Asked(report, period)
+    figures = [key for key in report.figures if key in FIGURES]
+    is_of_calls = any(FIGURES[key].right == Right.CALLS_LIST for key in figures)
+    asked = Asked(report, period, is_of_calls)
     with translation.override(report.language), timezone.override(report.zone):
         look = ReportLook.objects.first() or ReportLook()
         local = timezone.localtime()
+        sections = [without_empty(FIGURES[key].make(asked)) for key in figures]
+        findings = worth_a_look(asked)
         document = Document(
             title=report.name,
-            finding=_finding(asked),
+            subject=subject_of(asked, sections),
+            headline=headline_of(asked, findings),
+            lead=lead_of(asked),
             heading=look.heading or report.tenant.operator_name or "Switchboard",
             tenant=report.tenant.name,
             scope=_scope(report),
@@ -53,7 +63,7 @@ def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
             },
             foot=look.foot,
             colour=look.colour,
-            sections=[without_empty(FIGURES[key].make(asked)) for key in report.figures if key in FIGURES],
+            sections=with_findings(sections, findings),
         )
     return document, asked
 
@@ -69,10 +79,10 @@ def make(run: ReportRun) -> Made:
         files = []
         for kind in (Report.Format.PDF, Report.Format.XLSX, Report.Format.CSV):
             if kind in report.formats:
-                content = _content(kind, document, logo)
+                content, told = _content(kind, document, logo)
                 name = f"{stem}.{kind}"
                 report_files.write(run, name, content)
-                files.append({"name": name, "format": kind, "bytes": len(content)})
+                files.append({"name": name, "format": kind, "bytes": len(content), **told})
         return Made(subject=_subject(run, document), coverage=_coverage(asked), files=files)
 
 
@@ -81,10 +91,16 @@ def _logo() -> bytes | None:
     return bytes(look.logo) if look and look.logo else None
 
 
-def _content(kind: str, document: Document, logo: bytes | None) -> bytes:
+def _content(kind: str, document: Document, logo: bytes | None) -> tuple[bytes, dict[str, Any]]:
+    """A file, and what its run notes of it."""
     if kind == Report.Format.PDF:
-        return paper.paper_of(document, logo)
-    return sheets.xlsx_of(document) if kind == Report.Format.XLSX else sheets.csv_of(document)
+        made = paper.paper_of(document, logo)
+        return made.content, {"pages": made.pages, "places": dict(made.places)}
+    rows = sheets.rows_of(document)
+    if kind == Report.Format.XLSX:
+        places = dict(sheets.sheets_of(document))
+        return sheets.xlsx_of(document), {"sheets": len(places) + 1, "rows": rows, "places": places}
+    return sheets.csv_of(document), {"rows": rows}
 
 
 def _coverage(asked: Asked) -> dict[str, Any]:
@@ -95,23 +111,10 @@ def _coverage(asked: Asked) -> dict[str, Any]:
 
 
 def _subject(run: ReportRun, document: Document) -> str:
-    words = ": ".join(filter(None, [f"{document.title}, {document.period}", document.finding]))
-    if not document.stamp.is_whole:
-        words += f" ({document.stamp.title})"
+    words = document.subject
     if run.sort == ReportRun.Sort.TEST:
         words = _("Test: %(subject)s") % {"subject": words}
     return words.replace("\r", " ").replace("\n", " ")
-
-
-def _finding(asked: Asked) -> str:
-    """What the subject says, where calls are told in figures."""
-    if "summary" not in asked.report.figures or not asked.totals.inbound:
-        return ""
-    told = asked.totals
-    return _("%(rate)s answered, %(never)s never called back") % {
-        "rate": formats.percent(told.reached, told.inbound),
-        "never": formats.count(told.waiting),
-    }
 
 
 def _scope(report: Report) -> str:
@@ -119,21 +122,9 @@ def _scope(report: Report) -> str:
     return _("Only %(what)s") % {"what": place} if place else ""
 
 
-def period_words(period: Period, word: str) -> str:
-    """ "Week 46, 9 to 15 November 2026"; one day by its name, a whole month by its own."""
-    if period.first == period.last:
-        return formats.date_words(period.first, "l j F Y")
-    if word == Word.LAST_MONTH:
-        return formats.date_words(period.first, "F Y")
-    told = days_words(period)
-    if word == Word.LAST_WEEK:
-        return _("week %(week)s, %(days)s") % {"week": period.first.isocalendar().week, "days": told}
-    return told
-
-
 def _stamp(asked: Asked) -> Stamp:
     """What of the period's calls is here; a report that tells of no calls says nothing about them."""
-    if not any(FIGURES[key].right.name == "CALLS_LIST" for key in asked.report.figures if key in FIGURES):
+    if not asked.is_of_calls:
         return Stamp(title=_("As last read"), text=_("It tells of no calls."))
     days = asked.period.days
     strip = [[formats.date_words(day, "D")[:1].upper(), _state(asked, day)] for day in days]

@@ -8,7 +8,7 @@ never called back, and destinations in the provider's words. Objects and connect
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from telephony.models.spoken import Fate, fate_of, first_of, later_talks, not_sp
 from telephony.services import analytics
 from telephony.services.call_figures import INBOUND
 from telephony.services.rollup_closing import figures_of
-from telephony.services.rollup_reading import sums
+from telephony.services.rollup_reading import HourSum, sums
 
 _WAITED = INBOUND & Q(outcome__in=REACHED, wait_s__isnull=False)
 Currencies = Mapping[int, str]  # of the tenant's connections, by id
@@ -108,10 +108,10 @@ def totals(span: Span, zone: ZoneInfo, scope: Scope, currencies: Currencies) -> 
     )
 
 
-def by_hour(span: Span, zone: ZoneInfo, scope: Scope) -> dict[int, tuple[int, int]]:
-    """Hour of the zone's clocks -> (inbound, reached), over all days of the span; hours without calls left out."""
+def by_hour(hours: Iterable[HourSum]) -> dict[int, tuple[int, int]]:
+    """Hour of the clock -> (inbound, reached), over all weekdays; hours without calls left out."""
     found: dict[int, tuple[int, int]] = {}
-    for one in analytics.hours_of(span, zone, scope.part):
+    for one in hours:
         if one.inbound:
             inbound, reached = found.get(one.hour, (0, 0))
             found[one.hour] = (inbound + one.inbound, reached + one.reached)

@@ -22,7 +22,8 @@ from telephony.models import ReportReceipt, ReportRun
 from telephony.reports import workshop
 from telephony.reports.document import without_ways
 from telephony.reports.figures import FIGURES
-from telephony.reports.mail import TYPES
+from telephony.reports.mail import TYPES, file_words
+from telephony.reports.period_words import period_words
 from telephony.services import report_files
 from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.report_looks import worn_by
@@ -62,8 +63,9 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
         return super().get_context_data(
             title=run.report.name,
             run=run,
-            period=workshop.period_words(run.period, run.report.period),
+            period=period_words(run.period, run.report.period),
             is_open=run.state in OPEN,
+            files=[(file["name"], file_words(file)) for file in run.files],
             receipts=list(run.receipts.select_related("person").order_by("pk")),
             document=document,
             **kwargs,

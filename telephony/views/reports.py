@@ -30,7 +30,8 @@ from telephony.forms.reports import ReportForm
 from telephony.models import Connection, Entity, Report, ReportRun
 from telephony.reports.document import without_ways
 from telephony.reports.figures import FIGURES, READY, rights_to
-from telephony.reports.workshop import document_of, period_words
+from telephony.reports.period_words import period_words
+from telephony.reports.workshop import document_of
 from telephony.services import report_schedule
 from telephony.tables.report_words import cadence_words
 from telephony.tables.reports import ReportTable

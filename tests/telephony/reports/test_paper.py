@@ -27,8 +27,9 @@ SECTIONS = {
     "empty": Section(key="empty", title="Queues", nothing="No queue had a call."),
 }  # fmt: skip
 DOCUMENT = Document(
-    title="Weekly call summary", finding="", heading="Telvane", tenant="Alder", scope="", period="Week 46",
-    zone="Europe/Paris", language="en", stamp=Stamp(title="Complete"), made="Made today.", foot="", colour="#0a6261",
+    title="Weekly call summary", subject="", headline="", lead="", heading="Telvane", tenant="Alder", scope="",
+    period="Week 46", zone="Europe/Paris", language="en", stamp=Stamp(title="Complete"), made="Made today.", foot="",
+    colour="#0a6261",
 )  # fmt: skip
 LONG = "Service des copropriétés et des associations syndicales libres de l’Est parisien " * 3
 
@@ -38,7 +39,7 @@ LONG = "Service des copropriétés et des associations syndicales libres de l’
 )
 def test_any_figures_are_set_in_the_letters_of_the_house(keys):
     sections = [replace(SECTIONS[key], key=f"{key}-{at}") for at, key in enumerate(keys)]
-    pdf = paper_of(replace(DOCUMENT, sections=sections))
+    pdf = paper_of(replace(DOCUMENT, sections=sections)).content
     assert b"InstrumentSans" in pdf and b"Libertinus" not in pdf
 
 
@@ -46,7 +47,7 @@ def test_words_of_any_length_find_room():
     stamp = Stamp(title=LONG, text=LONG, is_whole=False, strip=[["M", "missing"]] * 7)
     named = replace(DOCUMENT, title=LONG, heading=LONG, tenant=LONG, scope=LONG, foot=LONG, stamp=stamp)
     wide = replace(SECTIONS["table"], rows=[[LONG, 12], ["A" * 300, None]])
-    assert paper_of(replace(named, sections=[SECTIONS["tiles"], wide])).startswith(b"%PDF")
+    assert paper_of(replace(named, sections=[SECTIONS["tiles"], wide])).content.startswith(b"%PDF")
 
 
 def test_a_share_is_rounded_wherever_it_is_said():
