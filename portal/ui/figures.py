@@ -249,9 +249,8 @@ def draw_end(
         y = scale.y(usual)
         if end_y is not None and abs(y - end_y) < 14:
             y = end_y - 14 if y <= end_y else end_y + 14
-        drawing.text(
-            xs[-1] + 8, y + 4, (usual_words or _("usual: %(value)s")) % {"value": plain(usual, "", digits)}
-        )
+        written = plain(usual, "", 0 if float(usual).is_integer() else digits)
+        drawing.text(xs[-1] + 8, y + 4, (usual_words or _("usual: %(value)s")) % {"value": written})
 
 
 def draw_axis(

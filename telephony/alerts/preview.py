@@ -13,6 +13,7 @@ from accounts.models import Tenant
 from portal.ui import formats
 from portal.ui.figures import Slot, strip
 from portal.ui.svg import Figure
+from telephony.alerts.words import country_words
 from telephony.models import AlertRule
 from telephony.services.alert_episodes import would_open
 from telephony.services.alert_kinds import KINDS
@@ -49,12 +50,17 @@ def preview_of(rule: AlertRule, tenant: Tenant, now: datetime) -> Preview | None
     opened = would_open(past)[::-1]
     return Preview(
         count=len(opened),
-        opened=[(day, reading.subject.name) for day, reading in opened[:MOST_SHOWN]],
+        opened=[(day, _of(reading)) for day, reading in opened[:MOST_SHOWN]],
         more=max(0, len(opened) - MOST_SHOWN),
         known=sum(any(one.verdict != Verdict.UNKNOWN for one in readings) for _day, readings in past),
         judged=_judged(rule, round_),
         figure=_figure(past, {day for day, _reading in opened}, len(opened)),
     )
+
+
+def _of(reading: Reading) -> str:
+    country = reading.evidence.get("country", "")
+    return " · ".join(filter(None, [reading.subject.name, country_words(country) if country else ""]))
 
 
 def _judged(rule: AlertRule, round_: Round) -> str:

@@ -44,7 +44,9 @@ class RecipientsForm(forms.Form):
             try:
                 validate_email(address)
             except ValidationError as error:
-                raise ValidationError(_("%(address)s is no address.") % {"address": address}) from error
+                raise ValidationError(
+                    _("“%(address)s” is no e-mail address.") % {"address": address}
+                ) from error
             found.setdefault(address.lower(), address)
         if len(found) > MOST_ADDRESSES:
             raise ValidationError(_("At most %(count)s addresses.") % {"count": MOST_ADDRESSES})

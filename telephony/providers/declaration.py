@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from portal.lib.secrets import Secret
+from telephony.providers.barring import AbroadBar
 from telephony.providers.blocking import Blocking
 from telephony.providers.callflows.declaration import Callflows
 from telephony.providers.calling import Way
@@ -182,6 +183,7 @@ class Provider:
     sounds          how its recordings are heard and replaced, None without them
     pictures        what its objects have to be looked at: logos, icons
     blocking        where it keeps the callers that it refuses, None where it cannot refuse any
+    bars_abroad     how calls from a line to other countries are barred, by kind of line; a kind that is not in it cannot
     porting         how its port requests move from state to state, None without them
     offers          which page offers which operation; what is in none is found among the connection's operations
     """
@@ -236,6 +238,7 @@ class Provider:
     ordering: Ordering | None = None
     said_item: Callable[[str, str], str] | None = None
     blocking: Blocking | None = None
+    bars_abroad: Mapping[str, AbroadBar] = field(default_factory=dict)
 
     def editor(self, key: str) -> Editor:
         """How a write is edited. Raises KeyError for an unknown operation."""

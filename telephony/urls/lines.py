@@ -1,6 +1,15 @@
 from django.urls import path
 
-from telephony.views import edit_json, editing, lines, messages, new_objects, profile_switching, references
+from telephony.views import (
+    barring,
+    edit_json,
+    editing,
+    lines,
+    messages,
+    new_objects,
+    profile_switching,
+    references,
+)
 
 urlpatterns = [
     path(
@@ -37,4 +46,5 @@ urlpatterns = [
         name="options",
     ),
     path("t/<slug:slug>/entities/<int:pk>/act/<str:operation>/", editing.ActView.as_view(), name="act"),
+    path("t/<slug:slug>/lines/<int:pk>/bar/", barring.BarAbroadView.as_view(), name="bar_abroad"),
 ]

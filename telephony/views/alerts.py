@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -31,7 +31,7 @@ from telephony.services import alert_acts, alert_mails
 from telephony.services.alert_kinds import KINDS
 from telephony.services.number_names import names_of
 from telephony.tables.alerts import AlertTable, AlertTold, snooze_labels
-from telephony.views.lines import permissions
+from telephony.views.barring import bar_way
 
 INDEX = "telephony:alert_list"
 SHOWN_CALLS, SHOWN_LINES = 8, 6
@@ -51,6 +51,15 @@ def told_of(alert: Alert, tenant: Any) -> AlertTold:
         figure=figures.small(alert),
         way=links.way_of(tenant, alert),
     )
+
+
+class LineTold(NamedTuple):
+    """A line of an alert, with what it did, where calls from it to other countries are barred, or why they are not."""
+
+    line: Entity
+    words: str
+    bar_url: str = ""
+    why_not: str = ""
 
 
 class AlertListView(TenantRightMixin, FilteredTableView):
@@ -163,31 +172,22 @@ class AlertView(AlertPage, TemplateView):
             "lines": lines(calls) if lines else [],
         }
 
-    def _callers(self, calls: CallQuerySet) -> list[tuple[Entity, str, str]]:
-        """The lines that called most, each with where calls from it are barred; "" where who looks cannot."""
+    def _callers(self, calls: CallQuerySet) -> list[LineTold]:
+        """The lines that called most, each with where calls from it are barred."""
         found = []
         for line, count in _by_line(calls, Count("pk")):
             words = ngettext("%(count)s call", "%(count)s calls", count) % {"count": formats.count(count)}
-            found.append((line, words, self._bar_url(line)))
+            found.append(LineTold(line, words, *bar_way(self.request, line)))
         return found
 
-    def _bar_url(self, line: Entity) -> str:
-        page = line.connection.declaration.line_page
-        if page is None or not line.connection.can("barring.edit"):
-            return ""
-        operation = page.parts(line.kind, ()).writes.get("barring")
-        if operation is None or permissions(self.request, line.connection, [operation])[operation]:
-            return ""
-        return tenant_url(self.request.tenant, "telephony:edit", pk=line.pk, operation=operation)
-
-    def _spenders(self, calls: CallQuerySet) -> list[tuple[Entity, str, str]]:
+    def _spenders(self, calls: CallQuerySet) -> list[LineTold]:
         """The lines that cost most; nothing where it is of one."""
         if self.alert.place is not None:
             return []
         currency = self.alert.evidence["currency"]
         paid = calls.filter(connection__currency=currency, cost_micros__gt=0)
         return [
-            (line, str(formats.money(micros, currency)), "")
+            LineTold(line, str(formats.money(micros, currency)))
             for line, micros in _by_line(paid, Sum("cost_micros"))
         ]
 

@@ -13,6 +13,7 @@ from telephony.providers.kazoo import temporal
 from telephony.providers.kazoo.accounts import read_account, read_accounts
 from telephony.providers.kazoo.act_forms import ACT_FORMS
 from telephony.providers.kazoo.acts import ACTS
+from telephony.providers.kazoo.barring import BARS_ABROAD
 from telephony.providers.kazoo.blocking import BLOCKING
 from telephony.providers.kazoo.callflows import CALLFLOWS
 from telephony.providers.kazoo.carriers import carriers_editors
@@ -197,6 +198,7 @@ PROVIDER = Provider(
     ordering=ORDERING,
     said_item=said_item,
     blocking=BLOCKING,
+    bars_abroad=BARS_ABROAD,
     editors={
         **EDITORS,
         **made_of(CATALOG, {**ACTS, **HOLDING}),

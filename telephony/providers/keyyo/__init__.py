@@ -13,7 +13,7 @@ from telephony.providers.keyyo.editors.directory import DIRECTORY_PAGE
 from telephony.providers.keyyo.editors.protection import BLOCKING
 from telephony.providers.keyyo.grants import SCOPE_BUNDLES
 from telephony.providers.keyyo.kinds import KINDS
-from telephony.providers.keyyo.line import LINE_PAGE
+from telephony.providers.keyyo.line import BARS_ABROAD, LINE_PAGE
 from telephony.providers.keyyo.messages import MAILBOX
 from telephony.providers.keyyo.notifications import NOTIFICATIONS
 from telephony.providers.keyyo.number_ways import NUMBER_WAYS
@@ -142,6 +142,7 @@ PROVIDER = Provider(
     line_page=LINE_PAGE,
     directory_page=DIRECTORY_PAGE,
     blocking=BLOCKING,
+    bars_abroad=BARS_ABROAD,
     mailbox=MAILBOX,
     notifications=NOTIFICATIONS,
     number_ways=NUMBER_WAYS,

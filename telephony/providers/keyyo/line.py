@@ -7,10 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from telephony.providers.barring import AbroadBar
 from telephony.providers.keyyo.documents import flag, text
 from telephony.providers.keyyo.editors.plugins import PLUGIN_WORDS
 from telephony.providers.keyyo.editors.profile_fields import ALWAYS, DEFAULT, KINDS, read_profile, sentence
-from telephony.providers.keyyo.editors.protection import PLACES, group_label, read_blacklist
+from telephony.providers.keyyo.editors.protection import (
+    PLACES,
+    abroad_barred,
+    group_label,
+    read_blacklist,
+)
 from telephony.providers.keyyo.kinds import GROUP, MOBILE, SIP_LINE
 from telephony.providers.line_page import (
     Act,
@@ -24,6 +30,8 @@ from telephony.providers.line_page import (
 )
 
 PROFILE_UPDATE, PROFILE_DELETE = "services.profiles.update", "services.profiles.delete"
+BARRED = "services.call_barred_groups.replace"
+BARS_ABROAD = {kind: AbroadBar(operation=BARRED, wanted=abroad_barred) for kind in (SIP_LINE, MOBILE)}
 
 
 def parts(line_kind: str, cached: Sequence[Cached]) -> LineParts:
@@ -37,8 +45,8 @@ def parts(line_kind: str, cached: Sequence[Cached]) -> LineParts:
     if line_kind == SIP_LINE:
         writes["blacklist"] = "services.blacklist.replace"
         writes["parameter"] = "services.cti_plugins.parameters.update"
-    if line_kind in (SIP_LINE, MOBILE):
-        writes["barring"] = "services.call_barred_groups.replace"
+    if line_kind in BARS_ABROAD:
+        writes["barring"] = BARRED
     profiles = [one for kind in KINDS for one in by_kind.get(kind, ())]
     return LineParts(
         profiles=_profiles(profiles) if "profile" in writes else None,

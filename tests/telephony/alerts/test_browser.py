@@ -36,7 +36,7 @@ def test_a_rule_is_made_and_its_alert_acknowledged(visitor, alder, carol, call, 
 
     def acknowledge(page: Page) -> None:
         page.get_by_role("link", name="Answer rate too low").click()
-        expect(page.get_by_role("link", name="The 30 calls")).to_be_visible()
+        expect(page.get_by_role("link", name="30 calls")).to_be_visible()
         page.get_by_label("Note").fill("The trunk was down")
 
     visitor(acknowledge)

@@ -301,6 +301,22 @@ def test_every_form_of_a_line_ends_in_a_preview(
     assert "Nothing has been sent yet" in text_of(answer)
 
 
+def test_one_button_prepares_to_bar_calls_abroad_and_says_where_they_are_barred(
+    line: Entity, maud: Person, bess: Person, browser: Callable[..., Client]
+) -> None:
+    client, address = browser(maud), f"/t/corvane/lines/{line.pk}/bar/"
+    held = Entity.objects.get(kind="CallBarredGroups", parent_remote_id=line.remote_id)
+
+    assert "International barred" in text_of(client.post(address, follow=True))
+    change = Change.objects.get()
+    assert set(change.wanted["groups"]) == {*held.document["groups"], "international"}
+    client.post(f"/t/corvane/changes/{change.pk}/send/")
+
+    assert "barred already" in text_of(client.post(address, follow=True))
+    assert Change.objects.count() == 1
+    assert browser(bess).post(address).status_code == 403
+
+
 def test_the_directory_lists_contacts_and_folders_and_adds_one(
     connection: Connection, maud: Person, browser: Callable[..., Client]
 ) -> None:

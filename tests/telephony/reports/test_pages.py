@@ -75,7 +75,7 @@ def test_a_ready_made_report_is_looked_at_kept_and_tried(alder, carol, calls, cl
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("addresses", "nobody", "is no address"),
+        ("addresses", "nobody", "is no e-mail address"),
         ("weekdays", [], "Choose at least one."),
         ("members", [], "Choose at least one member"),
         ("at", "25:00", "valid time"),

@@ -30,6 +30,7 @@ from telephony.providers.keyyo.fields import BARRING_WORDS
 from telephony.providers.phrases import Number, Said, Strong, said
 
 PLACES = 20
+ABROAD = "international"
 _SEPARATORS = re.compile(r"[\n\r,;\t]+")
 
 BLOCKING = Blocking(
@@ -260,21 +261,32 @@ def group_label(name: str) -> str:
     return str(dict(BARRING_WORDS).get(name.casefold(), name[:1].upper() + name[1:]))
 
 
+def _groups_to_use(around: Surroundings) -> list[str]:
+    """Those that the contract has."""
+    return [name for one in around.around.get("CallBarringGroups", ()) for name in one.get("groups", ())]
+
+
+def abroad_barred(held: Fields, around: Surroundings) -> Fields | None:
+    """The active groups with that of other countries among them; None where the contract has none."""
+    barred = list(held.get("groups", ()))
+    abroad = next((name for name in _groups_to_use(around) if name.casefold() == ABROAD), None)
+    if abroad is None:
+        return None
+    return {"groups": barred if abroad in barred else [*barred, abroad]}
+
+
 class BarringReplace(Editor):
     title = lazy("Change call barring")
     kind = "CallBarredGroups"
     reads = ("CallBarringGroups",)
 
     def fields(self, around: Surroundings) -> tuple[Field, ...]:
-        allowed = [
-            name for one in around.around.get("CallBarringGroups", ()) for name in one.get("groups", ())
-        ]
         return (
             Field(
                 name="groups",
                 label=lazy("Barred"),
                 kind="choices",
-                choices=tuple((name, group_label(name)) for name in allowed),
+                choices=tuple((name, group_label(name)) for name in _groups_to_use(around)),
                 merges=True,
                 help=lazy("Calls from this line to numbers of these groups are refused."),
                 empty=lazy("nothing"),
