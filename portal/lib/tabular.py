@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from typing import IO, Any
 
@@ -22,6 +23,26 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
+SHEET_NAME = 31  # letters
+
+
+@dataclass(frozen=True)
+class Head:
+    """Of a column of a sheet: its words, how wide it is in letters, and the format of its numbers, "" for the usual one."""
+
+    text: str
+    width: int = 24
+    number_format: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A small one; without heads it begins with its rows."""
+
+    title: str
+    heads: Sequence[Head]
+    rows: Sequence[Sequence[Any]]
+    widths: Sequence[int] = ()  # of one without heads
 
 
 def safe_cell(value: Any) -> str:
@@ -84,21 +105,28 @@ def write_xlsx(target: IO[bytes], title: str, heads: Sequence[str], rows: Iterab
     return count
 
 
-def write_sheets(
-    target: IO[bytes], sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]
-) -> None:
-    """A workbook of several small sheets: (title, heads, rows); a sheet without heads begins with its rows."""
+def write_sheets(target: IO[bytes], sheets: Sequence[Sheet]) -> None:
+    """A workbook of one or several small sheets, which are then numbered."""
     book = _workbook(target, {**_OPTIONS, "constant_memory": False, "in_memory": True})
     bold = book.add_format({"bold": True})
-    for number, (title, heads, rows) in enumerate(sheets, start=1):
-        sheet = book.add_worksheet(f"{number} {_sheet_name(title, 1)}")
-        sheet.set_column(0, max(1, len(heads) - 1), 24)
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, bold)
-        if heads:
+    shown_as = {
+        head.number_format: book.add_format({"num_format": head.number_format})
+        for one in sheets
+        for head in one.heads
+        if head.number_format
+    }
+    for number, one in enumerate(sheets, start=1):
+        sheet = book.add_worksheet(_numbered_name(one.title, number if len(sheets) > 1 else 0))
+        for column, width in enumerate(one.widths):
+            sheet.set_column(column, column, width)
+        for column, head in enumerate(one.heads):
+            sheet.set_column(column, column, head.width)
+            sheet.write_string(0, column, head.text, bold)
+        if one.heads:
             sheet.freeze_panes(1, 0)
-        for line, row in enumerate(rows, start=1 if heads else 0):
-            _write_row(sheet, line, row)
+        formats = [shown_as.get(head.number_format) for head in one.heads]
+        for line, row in enumerate(one.rows, start=1 if one.heads else 0):
+            _write_row(sheet, line, row, formats)
     book.close()
 
 
@@ -108,10 +136,10 @@ def _workbook(target: IO[bytes], options: Mapping[str, bool]) -> Any:
     return xlsxwriter.Workbook(target, options)
 
 
-def _write_row(sheet: Any, line: int, row: Sequence[Any]) -> None:
+def _write_row(sheet: Any, line: int, row: Sequence[Any], formats: Sequence[Any] = ()) -> None:
     for column, cell in enumerate(row):
         if isinstance(cell, (int, float)):
-            sheet.write_number(line, column, cell)
+            sheet.write_number(line, column, cell, formats[column] if formats else None)
         elif cell is not None and cell != "":
             sheet.write_string(line, column, _CONTROL.sub("", str(cell)))
 
@@ -122,5 +150,16 @@ def _with_heads_first(rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any] |
 
 
 def _sheet_name(title: str, number: int) -> str:
-    clean = re.sub(r"[\[\]:*?/\\]", " ", title)[:26]
+    clean = _cut(title, SHEET_NAME - 5)
     return clean if number == 1 else f"{clean} {number}"
+
+
+def _numbered_name(title: str, number: int) -> str:
+    before = f"{number} " if number else ""
+    return before + _cut(title, SHEET_NAME - len(before))
+
+
+def _cut(title: str, most: int) -> str:
+    """Without letters that the name of a sheet has not, and at the end of a word."""
+    clean = re.sub(r"[\[\]:*?/\\]", " ", title).strip().strip("'")
+    return clean if len(clean) <= most else clean[: most + 1].rpartition(" ")[0] or clean[:most]

@@ -18,13 +18,20 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from portal.lib.tabular import CSV_MARK, csv_text, write_sheets, write_xlsx
+from portal.lib.tabular import CSV_MARK, Head, Sheet, csv_text, write_sheets
 from telephony.figures.tables import Cell, Column, Table
 
 MEDIA_TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
+}
+_WIDTHS: Mapping[str, int] = {"text": 32, "number": 18, "moment": 22, "day": 22}  # letters; of others 13
+_NUMBER_FORMATS: Mapping[str, str] = {
+    "count": "#,##0",
+    "mean": "0.0",
+    "percent": "0.0%",
+    "money": "#,##0.00##",
 }
 
 
@@ -37,27 +44,31 @@ def content_of(table: Table, file_format: str, zone: str) -> bytes:
     rows = [cells_of(table.columns, row, zone) for row in table.rows]
     if file_format == "csv":
         above = [[table.missing], []] if table.missing else []
-        return (CSV_MARK + csv_text([*above, heads, *rows])).encode()
-    target = BytesIO()
+        return (CSV_MARK + csv_text([*above, [head.text for head in heads], *rows])).encode()
+    target, sheets = BytesIO(), [Sheet(table.title, heads, rows)]
     if table.missing:
-        write_sheets(target, [(table.title, heads, rows), (_("Not complete"), [], [[table.missing]])])
-    else:
-        write_xlsx(target, table.title, heads, rows)
+        sheets.append(Sheet(_("Not complete"), [], [[table.missing]]))
+    write_sheets(target, sheets)
     return target.getvalue()
 
 
-def heads_of(columns: Sequence[Column], zone: str) -> list[str]:
-    heads: list[str] = []
+def heads_of(columns: Sequence[Column], zone: str) -> list[Head]:
+    heads: list[Head] = []
     for column in columns:
         if column.kind in ("moment", "day"):
-            heads.append(f"{column.label} ({zone})")
+            heads.append(_head(column, f"{column.label} ({zone})"))
         elif column.kind == "money":
-            heads += [column.label, _("Currency")]
+            heads += [_head(column, column.label), Head(_("Currency"), 10)]
         elif column.kind in ("wait", "talk"):
-            heads.append(_("%(what)s, seconds") % {"what": column.label})
+            heads.append(_head(column, _("%(what)s, seconds") % {"what": column.label}))
         else:
-            heads.append(column.label)
+            heads.append(_head(column, column.label))
     return heads
+
+
+def _head(column: Column, words: str) -> Head:
+    width = max(_WIDTHS.get(column.kind, 13), len(words) + 2)
+    return Head(words, width, _NUMBER_FORMATS.get(column.kind, ""))
 
 
 def cells_of(columns: Sequence[Column], row: Sequence[Cell], zone: str) -> list[Any]:

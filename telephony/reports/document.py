@@ -76,6 +76,7 @@ class Section:
     findings  of the section that is a list of them
     brief    what it says in a few words, for the subject
     nothing  what is said where there is nothing to show
+    tab      what its sheet is called, where that is not the title
     """
 
     key: str
@@ -96,6 +97,7 @@ class Section:
     is_half: bool = False
     findings: Sequence[Finding] = ()
     brief: Sequence[str] = ()
+    tab: str = ""
 
     @property
     def drawing(self) -> str:

@@ -11,23 +11,26 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.lib.tabular import CSV_MARK, csv_text, write_sheets
+from portal.lib.tabular import CSV_MARK, Head, Sheet, csv_text, write_sheets
 from telephony.figures.files import cells_of, heads_of
 from telephony.reports.document import Document, Section
+
+ABOUT_WIDTHS = (18, 64)
 
 
 def csv_of(document: Document) -> bytes:
     rows: list[list[Any]] = [*_about(document)]
     for section in _with_rows(document):
-        rows += [[], [section.title], _heads(section, document.zone), *_rows(section, document.zone)]
+        heads = [head.text for head in _heads(section, document.zone)]
+        rows += [[], [section.title], heads, *_rows(section, document.zone)]
     return (CSV_MARK + csv_text(rows)).encode()
 
 
 def xlsx_of(document: Document) -> bytes:
     target = BytesIO()
-    sheets: list[tuple[str, list[str], list[list[Any]]]] = [(_("About"), [], _about(document))]
+    sheets = [Sheet(_("About"), [], _about(document), ABOUT_WIDTHS)]
     sheets += [
-        (one.title, _heads(one, document.zone), list(_rows(one, document.zone)))
+        Sheet(one.tab or one.title, _heads(one, document.zone), list(_rows(one, document.zone)))
         for one in _with_rows(document)
     ]
     write_sheets(target, sheets)
@@ -35,7 +38,7 @@ def xlsx_of(document: Document) -> bytes:
 
 
 def _about(document: Document) -> list[list[Any]]:
-    stamp = " ".join(filter(None, [document.stamp.title, document.stamp.text]))
+    stamp = ". ".join(filter(None, [document.stamp.title, document.stamp.text]))
     told = [
         (_("Report"), document.title),
         (_("Customer"), document.tenant),
@@ -62,9 +65,9 @@ def _with_rows(document: Document) -> list[Section]:
     return [one for one in document.sections if one.columns]
 
 
-def _heads(section: Section, zone: str) -> list[str]:
+def _heads(section: Section, zone: str) -> list[Head]:
     heads = heads_of(section.columns, zone)
-    return [*heads, _("Not whole")] if section.stars else heads
+    return [*heads, Head(_("Not whole"), 13)] if section.stars else heads
 
 
 def _rows(section: Section, zone: str) -> Iterator[list[Any]]:
