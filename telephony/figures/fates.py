@@ -1,4 +1,4 @@
-"""What became of missed calls."""
+"""What became of unanswered calls: those that were missed, and those that left a message."""
 
 from __future__ import annotations
 
@@ -27,14 +27,20 @@ def fate_words() -> list[tuple[Fate, str, str]]:
 def fates_figure(found: Fates) -> Told:
     """One bar cut into the fates; its label is the title."""
     title = ngettext(
-        "What became of the %(count)s missed call", "What became of the %(count)s missed calls", found.all
+        "What became of the %(count)s unanswered call",
+        "What became of the %(count)s unanswered calls",
+        found.all,
     ) % {"count": formats.count(found.all)}
     parts = [Part(value=found.of(fate), words=words, css=css) for fate, words, css in fate_words()]
     columns = [Column(_("What became of it"), "text", "fate"), Column(_("Calls"), "count", "calls")]
     return Told(
         figure=whole(parts, label=title, head=(_("What became of it"), _("Calls"))),
         sentence="",
-        measure=_("Those whose number is known, up to now."),
-        table=Table(title=title, columns=columns, rows=[[part.words, part.value] for part in parts]),
+        measure=_("Missed, or left a message; those whose number is known, up to now."),
+        table=Table(
+            title=_("What became of unanswered calls"),
+            columns=columns,
+            rows=[[part.words, part.value] for part in parts],
+        ),
         is_empty=not found.all,
     )

@@ -12,9 +12,10 @@ from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.forms import FilterForm, FilterPill, FixedChoices, PeriodField, RowField
+from portal.ui.forms import FilterForm, FilterPill, FixedChoices, Period, PeriodField, RowField
 from telephony.models import Connection, Entity
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
@@ -58,6 +59,12 @@ class SpanForm(FilterForm):
     def full_clean(self) -> None:
         with timezone.override(self.zone):
             super().full_clean()
+
+    def clean_period(self) -> Period | None:
+        period: Period | None = self.cleaned_data["period"]
+        if period is not None and period.start is not None and period.start > timezone.now():
+            raise forms.ValidationError(gettext("These days are still to come."))
+        return period
 
     def _pill(self, bound: BoundField) -> FilterPill:
         """Without a period it is today's."""

@@ -298,7 +298,7 @@ def missed_fates(asked: Asked) -> Section:
     if not found.all:
         return Section(
             key="missed_fates",
-            title=_("Missed calls"),
+            title=_("What became of unanswered calls"),
             brief=[_("nobody missed")],
             nothing=_("No caller with a number was missed."),
         )
@@ -308,7 +308,8 @@ def missed_fates(asked: Asked) -> Section:
         Section(
             key="missed_fates",
             title=told.figure.label,
-            measure=_("Those whose number is known, up to when this was made."),
+            tab=_("Unanswered calls"),
+            measure=_("Missed, or left a message; those whose number is known, up to when this was made."),
             brief=[
                 ngettext("%(count)s missed call", "%(count)s missed calls", found.all)
                 % {"count": formats.count(found.all)}

@@ -33,7 +33,7 @@ FIGURES: Mapping[str, Figure] = {
     "rate_by_day": Figure(_("Answer rate by day, with the changes made"), call_sections.rate_by_day),
     "rate_by_hour": Figure(_("Answer rate by hour, against the period before"), call_sections.rate_by_hour),
     "when_people_call": Figure(_("When people call, by weekday and hour"), call_sections.when_people_call),
-    "missed_fates": Figure(_("What became of missed calls"), call_sections.missed_fates),
+    "missed_fates": Figure(_("What became of unanswered calls"), call_sections.missed_fates),
     "missed_callers": Figure(_("Callers who still wait, with their numbers"), call_sections.missed_callers),
     "by_line": Figure(_("Calls by line"), place_sections.by_line),
     "queues": Figure(_("Service of queues and groups"), place_sections.queues),

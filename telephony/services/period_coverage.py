@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Min
@@ -42,6 +42,11 @@ class PeriodCoverage:
     def reaches(self, span: Span) -> bool:
         """Whether calls of its first day are here."""
         return self.since is not None and self.since <= span.first
+
+    def begun(self, span: Span) -> Span:
+        """The days of it from the first on of which calls are here."""
+        first = span.first if self.since is None else min(max(self.since, span.first), span.last)
+        return replace(span, first=first)
 
     def within(self, span: Span) -> PeriodCoverage:
         some = [one for one in self.not_whole if span.first <= one.day <= span.last]

@@ -27,7 +27,8 @@ from telephony.services.analytics import Compared, Step
 @dataclass(frozen=True, kw_only=True)
 class TenantFigures:
     """lacking   days of its connections whose calls are not all here; today, which is not over, left out
-    has_before   whether calls of the span before are here, so that it may be compared with
+    has_before   whether the calls of the span before are here, so that it may be compared with; where no calls were
+                 ever read there are none to lack
     """
 
     tenant: Tenant
@@ -66,7 +67,7 @@ def figures_of(tenants: Sequence[Tenant], span: Span, now: datetime) -> list[Ten
                     compared=analytics.compared(span, zone, Part(), now, currencies[tenant.pk]),
                     steps=analytics.over_time(trend, zone, Part()),
                     lacking=count,
-                    has_before=since is not None and since <= span.before.first,
+                    has_before=since is None or since <= span.before.first,
                 )
             )
     return found

@@ -156,7 +156,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             ),
             "heat": when_people_call(
                 analytics.hours_of(trend, zone, part),
-                trend,
+                coverage.begun(trend),
                 lambda weekday, hour: f"{trend_url}&weekday={weekday}&hour={hour}",
             ),
             "trend_url": trend_url,

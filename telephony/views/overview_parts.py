@@ -71,7 +71,7 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigureFilesMixin, TenantRightMix
 class FatesView(PartView):
     """The bar, and its table with a way to the calls of each fate; none where nobody with a number was missed."""
 
-    heading = gettext_lazy("What became of missed calls")
+    heading = gettext_lazy("What became of unanswered calls")
     fragment = "telephony/_overview_fates.html"
     within = 62  # each missed call is followed by itself, a tenth of a second a thousand
 
