@@ -23,10 +23,14 @@ def settle() -> None:
     with tenant_scope(tenant):
         if Report.objects.exists():
             return
-        for key, language, at in (("weekly-calls", "en", time(6)), ("missed-calls", "fr", time(7, 30))):
+        for key, language, at in (
+            (Report.Ready.WEEKLY_CALLS, "en", time(6)),
+            (Report.Ready.MISSED_CALLS, "fr", time(7, 30)),
+        ):
             ready = READY[key]
             report = Report(
-                name="Appels manqués" if language == "fr" else str(ready.name),
+                name=str(key.label),
+                ready=key,
                 figures=list(ready.figures),
                 period=ready.period.value,
                 formats=["body", "pdf", "xlsx"],

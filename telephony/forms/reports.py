@@ -99,8 +99,10 @@ class ReportForm(RecipientsForm):
         return told
 
     def fill(self, report: Report) -> Report:
-        """Write what was entered into the report; it is not saved."""
+        """Write what was entered into the report; it is not saved. A ready-made name that stayed stays ready-made."""
         told = self.cleaned_data
+        if told["name"] != report.title:
+            report.ready = ""
         for name in (
             "name",
             "figures",
@@ -126,9 +128,10 @@ class ReportForm(RecipientsForm):
         scope = f"line-{report.line_id}" if report.line_id else ""
         if report.connection_id:
             scope = f"connection-{report.connection_id}"
-        names = ("name", "figures", "period", "weekdays", "at", "time_zone", "language", "formats", "members")
+        names = ("figures", "period", "weekdays", "at", "time_zone", "language", "formats", "members")
         return {
             **{name: getattr(report, name) for name in names},
+            "name": report.title,
             "scope": scope,
             "every": MONTH if report.month_day else WEEK,
             "month_day": report.month_day,

@@ -2707,6 +2707,22 @@ class Migration(migrations.Migration):
                         output_field=models.TextField(db_collation="C"),
                     ),
                 ),
+                (
+                    "ready",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("weekly-calls", "Weekly call summary"),
+                            ("missed-calls", "Missed calls"),
+                            ("queue-service", "Queue service"),
+                            ("cost-by-line", "Cost by line"),
+                            ("changes-made", "Changes made"),
+                            ("inventory", "Lines and numbers"),
+                            ("connections", "Connection health"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
                 ("figures", models.JSONField(default=list, verbose_name="figures")),
                 (
                     "period",

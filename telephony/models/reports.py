@@ -37,6 +37,8 @@ USUAL_COLOUR = "#0a6261"
 class Report(TenantOwned):
     """What goes out, when, and to whom.
 
+    ready        the ready-made report that it is called after, in the language of whoever reads; "" where a person gave
+                 the name. `name` is then what it was called when it was made: it sorts lists
     figures      keys of telephony/reports, in the order of the page
     connection   or `line` (a line, queue or group): what it is of; all of the tenant where both are empty
     period       a word of portal/lib/periods.py
@@ -47,6 +49,15 @@ class Report(TenantOwned):
     next_at      when it is due next; empty while it is paused
     paused_why   a word of Pause, empty while it runs
     """
+
+    class Ready(models.TextChoices):
+        WEEKLY_CALLS = "weekly-calls", _("Weekly call summary")
+        MISSED_CALLS = "missed-calls", _("Missed calls")
+        QUEUE_SERVICE = "queue-service", _("Queue service")
+        COST_BY_LINE = "cost-by-line", _("Cost by line")
+        CHANGES_MADE = "changes-made", _("Changes made")
+        INVENTORY = "inventory", _("Lines and numbers")
+        CONNECTIONS = "connections", _("Connection health")
 
     class Format(models.TextChoices):
         BODY = "body", _("In the mail itself")
@@ -60,6 +71,7 @@ class Report(TenantOwned):
 
     name = models.CharField(_("name"), max_length=120)
     name_key = name_key_field()
+    ready = models.CharField(max_length=16, choices=Ready, blank=True)
     figures = models.JSONField(_("figures"), default=list)
     connection = models.ForeignKey(
         Connection, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
@@ -87,7 +99,12 @@ class Report(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """Its name as whoever reads it has it."""
+        return str(self.get_ready_display()) if self.ready else self.name
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import Right
 from portal.lib.periods import Word
+from telephony.models import Report
 from telephony.reports import call_sections, object_sections, place_sections
 from telephony.reports.asked import Asked
 from telephony.reports.document import Section
@@ -50,7 +51,6 @@ FIGURES: Mapping[str, Figure] = {
 class Ready:
     """A report that needs only recipients. Its cadence is a set of weekdays or a day of the month."""
 
-    name: Promise
     what: Promise
     figures: Sequence[str]
     period: Word
@@ -60,7 +60,6 @@ class Ready:
     @property
     def initial(self) -> dict[str, Any]:
         return {
-            "name": str(self.name),
             "figures": list(self.figures),
             "period": self.period.value,
             "every": "month" if self.month_day else "week",
@@ -69,9 +68,8 @@ class Ready:
         }
 
 
-READY: Mapping[str, Ready] = {
-    "weekly-calls": Ready(
-        name=_("Weekly call summary"),
+READY: Mapping[Report.Ready, Ready] = {
+    Report.Ready.WEEKLY_CALLS: Ready(
         what=_("Each Monday: how many calls came in, how many were answered, when, and on which lines"),
         figures=(
             "summary",
@@ -85,43 +83,37 @@ READY: Mapping[str, Ready] = {
         period=Word.LAST_WEEK,
         weekdays=(1,),
     ),
-    "missed-calls": Ready(
-        name=_("Missed calls"),
+    Report.Ready.MISSED_CALLS: Ready(
         what=_("Each working day: what became of yesterday’s missed calls, and who still waits"),
         figures=("missed_fates", "missed_callers"),
         period=Word.YESTERDAY,
         weekdays=(2, 3, 4, 5, 6),
     ),
-    "queue-service": Ready(
-        name=_("Queue service"),
+    Report.Ready.QUEUE_SERVICE: Ready(
         what=_("Each Monday: answered, abandoned and timed out by queue, and the weak hours"),
         figures=("queues", "rate_by_hour", "calls_by_day"),
         period=Word.LAST_WEEK,
         weekdays=(1,),
     ),
-    "cost-by-line": Ready(
-        name=_("Cost by line"),
+    Report.Ready.COST_BY_LINE: Ready(
         what=_("On the 1st: what each line and each destination cost last month"),
         figures=("cost_by_line", "cost_by_destination"),
         period=Word.LAST_MONTH,
         month_day=1,
     ),
-    "changes-made": Ready(
-        name=_("Changes made"),
+    Report.Ready.CHANGES_MADE: Ready(
         what=_("Each Monday: who changed what at the providers last week"),
         figures=("changes",),
         period=Word.LAST_WEEK,
         weekdays=(1,),
     ),
-    "inventory": Ready(
-        name=_("Lines and numbers"),
+    Report.Ready.INVENTORY: Ready(
         what=_("On the 1st: every line and number that there is"),
         figures=("lines", "numbers"),
         period=Word.LAST_MONTH,
         month_day=1,
     ),
-    "connections": Ready(
-        name=_("Connection health"),
+    Report.Ready.CONNECTIONS: Ready(
         what=_("Each Monday: whether every connection is read, and which days of calls are missing"),
         figures=("connections",),
         period=Word.LAST_WEEK,

@@ -24,7 +24,7 @@ def subject_of(asked: Asked, sections: Sequence[Section]) -> str:
     report = asked.report
     days = brief_words(asked.period, report.period)
     place = report.line or report.connection
-    named = [capfirst(days)] if asked.has("summary") else [report.name, days]
+    named = [capfirst(days)] if asked.has("summary") else [report.title, days]
     what = ", ".join([*named, str(place)] if place else named)
     in_large = [one for one in sections if one.tiles]
     told = [words for one in in_large or sections for words in one.brief] or [one.title for one in sections]

@@ -44,7 +44,7 @@ def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
         sections = [without_empty(FIGURES[key].make(asked)) for key in figures]
         findings = worth_a_look(asked)
         document = Document(
-            title=report.name,
+            title=report.title,
             subject=subject_of(asked, sections),
             headline=headline_of(asked, findings),
             lead=lead_of(asked),
@@ -75,7 +75,7 @@ def make(run: ReportRun) -> Made:
     logo = _logo()
     with translation.override(report.language), timezone.override(report.zone):
         report_files.write(run, DOCUMENT, document.to_json().encode())
-        stem = slugify(f"{report.name} {run.first_day}") or f"report-{run.first_day}"
+        stem = slugify(f"{report.title} {run.first_day}") or f"report-{run.first_day}"
         files = []
         for kind in (Report.Format.PDF, Report.Format.XLSX, Report.Format.CSV):
             if kind in report.formats:

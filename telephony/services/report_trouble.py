@@ -65,8 +65,8 @@ def _put_into_ledger(run: ReportRun, person: Person, now: datetime) -> None:
 
 def _subject(run: ReportRun) -> str:
     if run.state == ReportRun.State.TROUBLE:
-        return _("%(report)s did not reach everybody") % {"report": run.report.name}
-    return _("%(report)s was not sent") % {"report": run.report.name}
+        return _("%(report)s did not reach everybody") % {"report": run.report.title}
+    return _("%(report)s was not sent") % {"report": run.report.title}
 
 
 def compose(job: Job) -> EmailMessage | None:

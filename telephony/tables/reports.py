@@ -32,9 +32,9 @@ class ReportTable(BaseTable):
 
     lasts: Mapping[int, ReportRun] = {}
 
-    def render_name(self, value: str, record: Report) -> SafeString:
+    def render_name(self, record: Report) -> SafeString:
         url = tenant_url(self.request.tenant, "telephony:report_detail", pk=record.pk)
-        return format_html('<a href="{}"><b>{}</b></a>', url, value)
+        return format_html('<a href="{}"><b>{}</b></a>', url, record.title)
 
     def render_cadence(self, record: Report) -> str:
         return cadence_words(record)

@@ -61,7 +61,7 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
                 document = without_ways(document)
             kwargs |= worn_by(self.request, document)
         return super().get_context_data(
-            title=run.report.name,
+            title=run.report.title,
             run=run,
             period=period_words(run.period, run.report.period),
             is_open=run.state in OPEN,

@@ -89,7 +89,8 @@ class ReportListView(TenantRightMixin, FilteredTableView):
         self.lasts = {run.report_id: run for run in latest}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(ready=READY.items(), has_outbox=has_outbox(), **kwargs)
+        ready = [(key, key.label, one.what) for key, one in READY.items()]
+        context = super().get_context_data(ready=ready, has_outbox=has_outbox(), **kwargs)
         context["table"].lasts = self.lasts
         return context
 
@@ -102,7 +103,7 @@ class ReportView(ReportPage, TemplateView):
         runs = report.runs.select_related("asked_by").order_by("-created_at", "-pk")
         members = Person.objects.filter(pk__in=report.members).order_by("name_key", "pk")
         return super().get_context_data(
-            title=report.name,
+            title=report.title,
             report=report,
             cadence=cadence_words(report),
             figures=[FIGURES[key].label for key in report.figures if key in FIGURES],
@@ -133,12 +134,14 @@ class ReportFormView(ReportPage, FormView):
 
     @cached_property
     def report(self) -> Report:
-        return Report(tenant=self.request.tenant, owner=self.request.user)
+        asked = self.request.GET.get("ready", "")
+        ready = asked if asked in Report.Ready.values else ""
+        return Report(tenant=self.request.tenant, owner=self.request.user, ready=ready)
 
     def get_initial(self) -> dict[str, Any]:
-        person, tenant = self.request.user, self.request.tenant
-        ready = READY.get(self.request.GET.get("ready", ""))
+        person, tenant, ready = self.request.user, self.request.tenant, self.report.ready
         return {
+            "name": self.report.title,
             "every": "week",
             "weekdays": [1],
             "period": "last_week",
@@ -147,7 +150,7 @@ class ReportFormView(ReportPage, FormView):
             "language": tenant.language,
             "formats": ["body", "pdf"],
             "members": [person.pk],
-            **(ready.initial if ready else {}),
+            **(READY[Report.Ready(ready)].initial if ready else {}),
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -165,7 +168,7 @@ class ReportFormView(ReportPage, FormView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        title = _("New report") if self.is_new else self.report.name
+        title = _("New report") if self.is_new else self.report.title
         return super().get_context_data(title=title, report=self.report, is_new=self.is_new, **kwargs)
 
     def form_valid(self, form: ReportForm) -> HttpResponse:
@@ -185,7 +188,7 @@ class ReportFormView(ReportPage, FormView):
             report_schedule.begin(report, timezone.now())
         report.save()
         self.note(report, "made" if self.is_new else "changed")
-        messages.success(self.request, _("%(report)s is kept.") % {"report": report.name})
+        messages.success(self.request, _("%(report)s is kept.") % {"report": report.title})
         return self.home()
 
     def form_invalid(self, form: ReportForm) -> HttpResponse:
@@ -227,7 +230,7 @@ class ReportActView(ReportPage, View):
         elif act == "delete":
             report.delete()
             self.note(report, "deleted")
-            messages.success(request, _("%(report)s is deleted.") % {"report": report.name})
+            messages.success(request, _("%(report)s is deleted.") % {"report": report.title})
             return HttpResponseRedirect(self.url("report_list"))
         self.note(report, act)
         return self.home()

@@ -72,6 +72,28 @@ def test_a_ready_made_report_is_looked_at_kept_and_tried(alder, carol, calls, cl
         assert not Report.objects.exists()
 
 
+def test_a_ready_made_name_is_read_in_ones_own_language_until_somebody_gives_another(alder, carol, client):
+    page = f"{PAGES}new/?ready=missed-calls"
+    client.post(page, entered(page, client, language="fr"))
+    with tenant_scope(alder):
+        report = Report.objects.get()
+    period = Period(MONDAY.date(), MONDAY.date())
+    with tenant_scope(alder):
+        assert workshop.document_of(report, period)[0].title == "Appels manqués"
+    assert "Missed calls</b>" in client.get(PAGES).content.decode()
+    carol.language = "fr"
+    carol.save()
+    edit = f"{PAGES}{report.pk}/edit/"
+    told = entered(edit, client)
+    assert told["name"] == "Appels manqués"
+    client.post(edit, {**told, "at": "08:00"})
+    with tenant_scope(alder):
+        assert Report.objects.get().ready == "missed-calls"
+    client.post(edit, {**told, "name": "Ceux qui attendent"})
+    with tenant_scope(alder):
+        assert (str(Report.objects.get()), Report.objects.get().ready) == ("Ceux qui attendent", "")
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
