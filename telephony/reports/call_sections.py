@@ -131,7 +131,7 @@ def _against(asked: Asked, change: str) -> str:
 def _summary_words(asked: Asked) -> str:
     told = asked.totals
     if not told.inbound:
-        return _("No call came in.")
+        return _("No call of these days is here.") if asked.not_whole else _("No call came in.")
     rate = formats.percent(told.reached, told.inbound)
     words = {"calls": came_in_words(asked), "rate": rate}
     if told.half_s is None:

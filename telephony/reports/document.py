@@ -18,6 +18,8 @@ from telephony.figures.tables import Cell, Column, Table, words
 from telephony.figures.told import Told
 from telephony.reports.drawing import without_links
 
+FORMAT = 2  # of the JSON; another one with each change of the fields below
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -174,11 +176,14 @@ class Document:
     sections: Sequence[Section] = field(default_factory=list)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Document:
+    def from_json(cls, text: str) -> Document | None:
+        """None where it was written in another format, by another release."""
         told = json.loads(text)
+        if told.pop("format", None) != FORMAT:
+            return None
         told["stamp"] = Stamp(**told["stamp"])
         told["sections"] = [
             Section(

@@ -62,7 +62,7 @@ def headline_of(asked: Asked, findings: Sequence[Finding]) -> str:
         return ""
     told = asked.totals
     if not told.inbound:
-        return _("No call came in")
+        return _("No call of these days is here") if asked.not_whole else _("No call came in")
     return _("%(rate)s of the calls were answered") % {
         "rate": formats.percent(told.reached, told.inbound) + asked.star
     }

@@ -147,7 +147,7 @@ def _state(asked: Asked, day: date) -> str:
 
 
 def kept(run: ReportRun) -> Document | None:
-    """The document of a run as it was sent; None where it was not made, or its files are gone."""
+    """The document of a run as it was sent; None where it was not made, its files are gone, or another release made them."""
     content = report_files.read(run, DOCUMENT)
     return Document.from_json(content.decode()) if content else None
 

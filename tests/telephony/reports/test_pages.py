@@ -161,6 +161,7 @@ def test_every_figure_of_a_period_that_is_not_whole_is_kept_as_it_was_made(alder
         weekly.figures, weekly.language = list(FIGURES), "fr"
         document, _asked = workshop.document_of(weekly, Period(date(2026, 11, 9), date(2026, 11, 15)))
     again = Document.from_json(document.to_json())
+    assert again is not None and Document.from_json('{"title": "Of another release"}') is None
     assert again.to_json() == document.to_json() and [one.key for one in again.sections] == list(FIGURES)
     assert again.stamp.title == "Complet sauf 1 jour" and "jeudi 12 novembre" in again.stamp.text
     assert "7 appelants n’ont jamais été rappelés" in again.sections[0].say
