@@ -57,7 +57,7 @@ def icon(name: str, css: str = "", size: int = 16, label: str = "") -> SafeStrin
 
 @register.simple_block_tag
 def pill(content: str, tone: str = "", icon: str = "") -> SafeString:
-    return parts.pill(content.strip(), tone=tone, icon_name=icon)
+    return parts.pill(mark_safe(content.strip()), tone=tone, icon_name=icon)
 
 
 @register.simple_tag

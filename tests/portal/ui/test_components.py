@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import re
 
+from django.template import Context, Template
+from django.utils.html import format_html
+
 
 def test_every_component_renders(page_of):
     page = page_of("/components/")
@@ -27,3 +30,9 @@ def test_an_error_is_said_at_its_field_and_tied_to_it(page_of):
     assert control
     assert 'aria-describedby="id_delay_s_error"' in control[0]
     assert 'aria-invalid="true"' in control[0]
+
+
+def test_a_time_in_a_pill_is_a_time_and_no_text():
+    made = Template("{% pill %} {% blocktranslate %}until {{ until }}{% endblocktranslate %} {% endpill %}")
+    until = format_html("<time>{}</time>", "12:00 <")
+    assert "until <time>12:00 &lt;</time></span>" in made.render(Context({"until": until}))
