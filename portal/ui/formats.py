@@ -154,7 +154,11 @@ class Age:
 
 @lru_cache(maxsize=4096)
 def _date(day: dt.date, pattern: str, language: str | None) -> str:
-    return formats.date_format(day, _(pattern))
+    pattern = _(pattern)
+    if day.day == 1:
+        first = pgettext("first day of a month, in a date", "1")
+        pattern = pattern.replace("j", "".join(f"\\{letter}" for letter in first))
+    return formats.date_format(day, pattern)
 
 
 def date_words(day: dt.date, pattern: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import phonenumbers
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -55,10 +54,10 @@ def days_words(numbers: Numbers) -> str:
     """ "on 19 November", or "from 21 October to 19 November"."""
     first, last = date.fromisoformat(numbers["first"]), date.fromisoformat(numbers["last"])
     if first == last:
-        return _("on %(day)s") % {"day": date_format(last, "j F")}
+        return _("on %(day)s") % {"day": formats.date_words(last, "j F")}
     return _("from %(first)s to %(last)s") % {
-        "first": date_format(first, "j F"),
-        "last": date_format(last, "j F"),
+        "first": formats.date_words(first, "j F"),
+        "last": formats.date_words(last, "j F"),
     }
 
 
@@ -143,7 +142,7 @@ def _new_country(numbers: Numbers) -> Words:
     ) % {
         "count": formats.count(numbers["value"]),
         "country": country_words(numbers["country"]),
-        "first": date_format(date.fromisoformat(numbers["first"]), "l j F"),
+        "first": formats.date_words(date.fromisoformat(numbers["first"]), "l j F"),
         "days": numbers["known_days"],
     }
     if numbers["cost"]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,11 +17,11 @@ WEEK, FEW_DAYS = 7, 10  # days that are told by their weekday alone; with it
 def span_words(span: Span) -> str:
     """ "on 19 November 2026", or "from 21 October to 19 November 2026"."""
     if span.first == span.last:
-        return _("on %(day)s") % {"day": date_format(span.first, "j F Y")}
+        return _("on %(day)s") % {"day": formats.date_words(span.first, "j F Y")}
     pattern = "j F" if span.first.year == span.last.year else "j F Y"
     return _("from %(first)s to %(last)s") % {
-        "first": date_format(span.first, pattern),
-        "last": date_format(span.last, "j F Y"),
+        "first": formats.date_words(span.first, pattern),
+        "last": formats.date_words(span.last, "j F Y"),
     }
 
 
@@ -37,10 +36,10 @@ def step_words(span: Span, step: date) -> str:
 def long_step_words(span: Span, step: date) -> str:
     """A step at the beginning of a sentence."""
     if span.step == "month":
-        return capfirst(date_format(step, "F Y"))
+        return capfirst(formats.date_words(step, "F Y"))
     if span.step == "week":
-        return _("The week of %(day)s") % {"day": date_format(step, "j F")}
-    return capfirst(date_format(step, "l j F"))
+        return _("The week of %(day)s") % {"day": formats.date_words(step, "j F")}
+    return capfirst(formats.date_words(step, "l j F"))
 
 
 def step_head(span: Span) -> str:
@@ -56,4 +55,6 @@ def measure_of(span: Span) -> str:
 
 def weekday_words(number: int, *, whole: bool = False) -> str:
     """An ISO weekday."""
-    return date_format(date(2024, 1, number), "l" if whole else "D")  # the 1st of January 2024 was a Monday
+    return formats.date_words(
+        date(2024, 1, number), "l" if whole else "D"
+    )  # the 1st of January 2024 was a Monday

@@ -112,3 +112,11 @@ def test_templates_never_group_the_digits_of_an_id() -> None:
     assert [
         f"{path.name}: {found[0]}" for path in templates for found in grouped.finditer(path.read_text())
     ] == []
+
+
+def test_the_first_day_of_a_month_is_an_ordinal_where_the_language_wants_it():
+    first, last = dt.date(2026, 11, 1), dt.date(2026, 11, 21)
+    assert formats.date_words(first, "l j F Y") == "Sunday 1 November 2026"
+    with translation.override("fr"):
+        assert formats.date_words(first, "l j F Y") == "dimanche 1er novembre 2026"
+        assert formats.date_words(last, "j F") == "21 novembre"
