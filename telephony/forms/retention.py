@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.lib.wording import labelled
 from telephony.models import Retention
 
 MONTHS = (1, 3, 6, 12, 13, 18, 24, 36, 60, 120)
@@ -49,6 +50,16 @@ class RetentionForm(forms.Form):
     @property
     def months(self) -> Mapping[str, int | None]:
         return {part: self.cleaned_data[f"{part}_months"] for part in Retention.PARTS}
+
+    @property
+    def changes_in_words(self) -> str:
+        """ "Calls: 6 months"."""
+        told = []
+        for name in self.changed_data:
+            value = self.cleaned_data[name]
+            chosen = dict(_choices(name.removesuffix("_months")))["" if value is None else value]
+            told.append(labelled(self[name].label, chosen))
+        return ", ".join(told)
 
     @property
     def seal(self) -> str:

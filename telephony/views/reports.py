@@ -10,10 +10,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +23,7 @@ from accounts.models import AuditEvent, Person
 from accounts.outbox import has_outbox
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
+from portal.ui import formats
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView
 from telephony.forms.reports import ReportForm
@@ -39,6 +39,15 @@ from telephony.views.report_looks import worn_by
 
 INDEX = "telephony:report_list"
 RUNS_SHOWN = 30
+_SAID = {
+    "made": gettext_lazy("report made"),
+    "changed": gettext_lazy("report changed"),
+    "run": gettext_lazy("report sent by hand"),
+    "test": gettext_lazy("test of a report sent"),
+    "pause": gettext_lazy("report paused"),
+    "go-on": gettext_lazy("report goes on"),
+    "delete": gettext_lazy("report deleted"),
+}
 MOST_PLACES = 2_000  # lines to choose from
 
 
@@ -61,14 +70,16 @@ class ReportPage(TenantRightMixin):
         return HttpResponseRedirect(self.url("report_detail", pk=self.report.pk))
 
     def note(self, report: Report, what: str) -> None:
-        audit.record(
-            AuditEvent.Verb.SETTINGS,
-            tenant=self.request.tenant,
-            person=self.request.user,
-            object_label=report.name,
-            detail={"report": what},
-            request=self.request,
-        )
+        """A word of `_SAID`; in the audit stand the words of the tenant's language."""
+        with translation.override(self.request.tenant.language):
+            audit.record(
+                AuditEvent.Verb.SETTINGS,
+                tenant=self.request.tenant,
+                person=self.request.user,
+                object_label=report.title,
+                detail={"report": what, "summary": str(_SAID[what])},
+                request=self.request,
+            )
 
 
 class ReportListView(TenantRightMixin, FilteredTableView):
@@ -120,8 +131,8 @@ def coming_of(report: Report) -> list[tuple[str, str]]:
     """The next three runs: when, in the report's zone, and the days that each covers."""
     coming = report_schedule.next_runs(report, timezone.now())
     return [
-        (date_format(at.astimezone(report.zone), "l j F Y, H:i"), period_words(period, report.period))
-        for at, period in coming
+        (f"{formats.date_words(local, 'l j F Y')}, {local:%H:%M}", period_words(period, report.period))
+        for local, period in ((at.astimezone(report.zone), period) for at, period in coming)
     ]
 
 
@@ -219,7 +230,7 @@ class ReportActView(ReportPage, View):
         if act in ("run", "test"):
             sort = ReportRun.Sort.TEST if act == "test" else ReportRun.Sort.BY_HAND
             run = report_schedule.run_now(report, person, sort)
-            self.note(report, "sent by hand" if act == "run" else "test sent")
+            self.note(report, act)
             return HttpResponseRedirect(self.url("report_run", pk=run.pk))
         if act == "pause":
             report_schedule.pause(report)
@@ -229,8 +240,10 @@ class ReportActView(ReportPage, View):
             messages.success(request, _("It goes on. What was due while it was paused is not made."))
         elif act == "delete":
             report.delete()
-            self.note(report, "deleted")
+            self.note(report, act)
             messages.success(request, _("%(report)s is deleted.") % {"report": report.title})
             return HttpResponseRedirect(self.url("report_list"))
+        else:
+            raise Http404
         self.note(report, act)
         return self.home()

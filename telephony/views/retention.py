@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
@@ -42,14 +43,15 @@ class RetentionView(TenantRightMixin, FormView):
             shown = [(one, count(one.count), form.fields[f"{one.part}_months"].label) for one in going]
             return self.render_to_response(self.get_context_data(form=form, going=shown))
         if retention.keep_for(form.months):
-            audit.record(
-                AuditEvent.Verb.SETTINGS,
-                tenant=tenant,
-                person=self.request.user,
-                object_label=_("How long things are kept"),
-                detail={"fields": form.changed_data, "months": dict(form.months)},
-                request=self.request,
-            )
+            with translation.override(tenant.language):
+                audit.record(
+                    AuditEvent.Verb.SETTINGS,
+                    tenant=tenant,
+                    person=self.request.user,
+                    object_label=_("How long things are kept"),
+                    detail={"summary": form.changes_in_words, "months": dict(form.months)},
+                    request=self.request,
+                )
         messages.success(self.request, _("The settings are saved."))
         return HttpResponseRedirect(tenant_url(tenant, "accounts:settings"))
 

@@ -178,7 +178,8 @@ def test_what_would_go_is_said_before_it_is_saved(connection: Connection, at: An
     with tenant_scope(connection.tenant_id):
         assert retention.of_tenant().calls_months == 3
         Retention.objects.update(calls_from=KEPT_FROM)
-    assert AuditEvent.objects.filter(verb=AuditEvent.Verb.SETTINGS, detail__months__calls=3).exists()
+    event = AuditEvent.objects.get(verb=AuditEvent.Verb.SETTINGS)
+    assert event.detail["months"]["calls"] == 3 and "Calls: 3 months" in event.detail["summary"]
     for first, is_said in (("2026-01-01", True), ("2026-04-01", False)):
         listed = client.get(
             "/t/alice/calls/", {"period": "dates", "period_from": first, "period_to": "2026-05-01"}

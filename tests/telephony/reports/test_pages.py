@@ -11,6 +11,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.models import AuditEvent
 from accounts.scoping import tenant_scope
 from portal.lib.periods import Period
 from telephony.models import Connection, Report, ReportLook, ReportRun
@@ -67,9 +68,18 @@ def test_a_ready_made_report_is_looked_at_kept_and_tried(alder, carol, calls, cl
     client.post(f"{PAGES}{report.pk}/do/pause/")
     assert "Paused" in client.get(PAGES).content.decode()
     client.post(f"{PAGES}{report.pk}/do/go-on/")
+    assert client.post(f"{PAGES}{report.pk}/do/dance/").status_code == 404
     client.post(f"{PAGES}{report.pk}/do/delete/")
     with tenant_scope(alder):
         assert not Report.objects.exists()
+    said = [one.detail["summary"] for one in AuditEvent.objects.filter(tenant=alder).order_by("pk")]
+    assert said == [
+        "report made",
+        "test of a report sent",
+        "report paused",
+        "report goes on",
+        "report deleted",
+    ]
 
 
 def test_a_ready_made_name_is_read_in_ones_own_language_until_somebody_gives_another(alder, carol, client):
