@@ -299,7 +299,7 @@ def missed_fates(asked: Asked) -> Section:
         return Section(
             key="missed_fates",
             title=_("What became of unanswered calls"),
-            brief=[_("nobody missed")],
+            brief=[_("no call unanswered")],
             nothing=_("No caller with a number was missed."),
         )
     told = fates_figure(found)
@@ -311,7 +311,7 @@ def missed_fates(asked: Asked) -> Section:
             tab=_("Unanswered calls"),
             measure=_("Missed, or left a message; those whose number is known, up to when this was made."),
             brief=[
-                ngettext("%(count)s missed call", "%(count)s missed calls", found.all)
+                ngettext("%(count)s call unanswered", "%(count)s calls unanswered", found.all)
                 % {"count": formats.count(found.all)}
             ],
             urls=[["", asked.calls(**INBOUND, fate=fate.value)] for fate, _words, _css in fate_words()],

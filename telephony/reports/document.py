@@ -223,7 +223,7 @@ def with_findings(sections: Sequence[Section], findings: Sequence[Finding]) -> l
     """The list of findings stands first, behind the figures in large where the report begins with those."""
     if not findings:
         return list(sections)
-    titles = {one.key: one.title for one in sections}
+    titles = {one.key: one.tab or one.title for one in sections}
     told = Section(
         key="findings",
         title=_("Worth a look"),

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.mime.image import MIMEImage
+from email.utils import formataddr, parseaddr
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -59,7 +61,10 @@ def message_of(
         "is_test": run.sort == ReportRun.Sort.TEST,
         "is_outside": receipt.person is None,
         "url": public_url + _path(run) if Right.REPORTS_SCHEDULE in rights else "",
-        "sections": [_Told(one, drawn.index(one) if one in drawn else None) for one in sections],
+        "sections": [
+            _Told(one, drawn.index(one) if one in drawn else None, has_files=bool(run.files))
+            for one in sections
+        ],
     }
     with translation.override(report.language), timezone.override(report.zone):
         ways = public_url if Right.CALLS_LIST in rights else None
@@ -73,6 +78,7 @@ def message_of(
         message = EmailMultiAlternatives(
             run.subject,
             render_to_string("telephony/mail/report.txt", told),
+            from_email=formataddr((document.heading, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
             to=[receipt.address],
             reply_to=[report.owner.email] if report.owner else None,
             headers={"Message-ID": receipt.message_id, "Auto-Submitted": "auto-generated"},
@@ -141,8 +147,8 @@ def _place_words(section: str, files: Sequence[Mapping[str, Any]]) -> str:
 class _Told:
     """A section as the mail has it."""
 
-    def __init__(self, section: Section, picture: int | None) -> None:
-        self.section, self.picture = section, picture
+    def __init__(self, section: Section, picture: int | None, *, has_files: bool) -> None:
+        self.section, self.picture, self.has_files = section, picture, has_files
 
     @property
     def width(self) -> int:
@@ -151,12 +157,16 @@ class _Told:
 
     @property
     def rows(self) -> list[list[Shown]]:
-        return self.section.cells[:MOST_ROWS]
+        return self.section.cells[: MOST_ROWS if self.has_files else None]
 
     @property
-    def hidden_rows(self) -> int:
-        """Those that only the files have."""
-        return max(0, len(self.section.rows) - MOST_ROWS)
+    def more(self) -> str:
+        """That there are more rows, in the files where there are any."""
+        hidden = len(self.section.rows) - MOST_ROWS
+        if not self.has_files or hidden <= 0:
+            return self.section.more
+        words = ngettext("%(n)s more row in the files", "%(n)s more rows in the files", hidden)
+        return words % {"n": formats.count(hidden)}
 
     @property
     def has_table(self) -> bool:

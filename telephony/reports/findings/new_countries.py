@@ -25,16 +25,13 @@ def find(asked: Asked) -> Iterator[Finding]:
     first, last = asked.span.first - timedelta(days=LOOKED_BACK), asked.span.first - timedelta(days=1)
     lacking = {day for _link, day, _state in report_objects.not_whole(first, last, asked.scope)}
     known = LOOKED_BACK - len(lacking)
-    if known < LEAST_KNOWN:
-        return
-    now = countries(asked.span.first, asked.span.last, asked.zone, asked.scope, asked.currencies)
-    before = countries(first, last, asked.zone, asked.scope, asked.currencies)
     home = f"+{phonenumbers.country_code_for_region(asked.report.tenant.region)}"
-    new = [
-        (country, one)
-        for country, one in now.items()
-        if one.calls >= LEAST_CALLS and country != home and country not in before
-    ]
+    now = countries(asked.span.first, asked.span.last, asked.zone, asked.scope, asked.currencies)
+    abroad = [(code, one) for code, one in now.items() if one.calls >= LEAST_CALLS and code != home]
+    if known < LEAST_KNOWN or not abroad:
+        return
+    before = countries(first, last, asked.zone, asked.scope, asked.currencies)
+    new = [(code, one) for code, one in abroad if code not in before]
     if not new:
         return
     new.sort(key=lambda item: (-item[1].calls, item[0]))

@@ -326,6 +326,7 @@ def test_members_get_ways_and_outsiders_pages(link: Connection, carol: Person) -
         assert re.match(r"Semaine 46\u00a0: \d\d,\d\u00a0% décrochés, \d+ jamais rappelés?$", mail.subject)
         assert "Personne pour" in str(mail.body).splitlines()[0] and page.count("Personne pour") == 1
         assert "À regarder" in page and "encore une réponse" in page and mail.reply_to == [carol.email]
+        assert mail.from_email.startswith("Telvane <")
         assert (
             re.search(r">page \d<", page)
             and re.search(r"\d pages?, ", page)
