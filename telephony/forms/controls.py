@@ -71,18 +71,18 @@ class SchemaField(forms.Field):
         if self.one.kind == "names" and isinstance(self.held, Mapping):
             read = {name: self.held.get(name, empty) for name, empty in read.items()}
         if self.one.refers_to:
-            self._refuse_unknown(read)
+            refuse_unknown(self.one, read, self.shown, self.around)
         return read
 
-    def _refuse_unknown(self, read: Any) -> None:
-        wanted = [one for one in (read if isinstance(read, list) else [read]) if isinstance(one, str)]
-        already = self.shown if isinstance(self.shown, list) else [self.shown]
-        new = [one for one in wanted if one not in already]
-        known = (
-            {name for kind in self.one.points_to for name in self.around.named(kind, new)} if new else set()
-        )
-        if lost := set(new) - known:
-            raise forms.ValidationError(_("There is no such object: %(name)s") % {"name": min(lost)[:80]})
+
+def refuse_unknown(one: Field, read: Any, shown: Any, around: Surroundings) -> None:
+    """Refuse identifiers of no object; those that were shown may stay."""
+    wanted = [item for item in (read if isinstance(read, list) else [read]) if isinstance(item, str)]
+    already = shown if isinstance(shown, list) else [shown]
+    new = [item for item in wanted if item not in already]
+    known = {name for kind in one.points_to for name in around.named(kind, new)} if new else set()
+    if lost := set(new) - known:
+        raise forms.ValidationError(_("There is no such object: %(name)s") % {"name": min(lost)[:80]})
 
 
 def alike(one: Field, typed: Any, shown: Any, *, is_line: bool = False) -> bool:
@@ -302,6 +302,8 @@ def _area(rows: int, css: str = "") -> Callable[[Field, Any, Options], forms.Wid
     def made(one: Field, value: Any, options: Options) -> forms.Widget:
         shown = CONTROLS[one.kind].show(one, value)
         attrs: dict[str, Any] = {"rows": min(max(rows, shown.count("\n") + 1), 18), "spellcheck": "false"}
+        if one.declared is not None and one.declared.example:
+            attrs["placeholder"] = one.declared.example
         return forms.Textarea(attrs={**attrs, "class": css} if css else attrs)
 
     return made

@@ -255,6 +255,8 @@ def _fitting(one: Field, value: Any) -> Field:
         fits = one.rows.fits(value)
     elif one.kind == "texts":
         fits = value is None or isinstance(value, list)
+    elif one.is_sparse and one.kind == "text":
+        fits = not isinstance(value, (list, dict))
     else:
         fits = one.kind != "pairs" or are_pairs(one, value)
     return one if fits else by_hand(one)

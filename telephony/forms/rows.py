@@ -7,7 +7,6 @@ its entry stays as it came.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -21,12 +20,12 @@ from django.utils.translation import gettext as _
 from portal.lib.canonical import canonical_json
 from portal.lib.redaction import masked
 from portal.lib.wording import labelled
-from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, alike, are_pairs
+from telephony.forms.controls import CONTROLS, UNTOUCHED, Options, alike, are_pairs, refuse_unknown
 from telephony.providers.edit_fields import Field, Rows, Surroundings
 from telephony.providers.fields import value_at
 from telephony.providers.flat import put, take_out
 from telephony.providers.schema import KEY, Family
-from telephony.providers.schema_checks import reasons
+from telephony.providers.schema_checks import against_dialling, expression, reasons
 
 ACT = "rows"  # the name of the buttons; their value is FIELD:ACT:ROW
 MOST = 200  # rows of one list
@@ -107,6 +106,9 @@ def read_rows(one: Field, data: Any, held: Any) -> list[Row] | None:
 def _chosen(rows: Rows, data: Any, name: str) -> str:
     """What is to be one more row: chosen or typed, whether or not the button beside it was pressed."""
     typed = data.get(f"{name}.{TYPED}", "").strip()
+    if rows.asks_both:
+        what = data.get(f"{name}.{NEW}", "")
+        return f"{what}:{typed}" if what or typed else ""
     return f"{rows.typed[0][0]}:{typed}" if typed and rows.typed else data.get(f"{name}.{NEW}", "")
 
 
@@ -236,7 +238,8 @@ class RowsField(forms.Field):
     def _put(self, entry: dict[str, Any], column: Field, row: Row) -> None:
         control, typed = CONTROLS[column.kind], row.cells.get(column.name)
         held, parts = value_at(entry, column.name), tuple(column.name.split("."))
-        if alike(column, typed, control.show(column, held)):
+        shown = control.show(column, held)
+        if alike(column, typed, shown):
             return
         if typed in (None, "", []):
             take_out(entry, parts)
@@ -245,8 +248,12 @@ class RowsField(forms.Field):
         if column.kind == "names" and isinstance(held, Mapping):
             read = {name: held.get(name, empty) for name, empty in read.items()}
         put(entry, parts, read)
+        if column.refers_to:
+            refuse_unknown(column, read, shown, self.around)
         if column.declared is not None and (wrong := [*reasons(_ALONE, column.declared, read)]):
             raise forms.ValidationError([reason for _place, reason in wrong])
+        if column.kind == "number" and (reason := against_dialling(str(read))):
+            raise forms.ValidationError(reason)
 
     def _against(self, row: Row, before: Sequence[Row]) -> str:
         """Why there cannot be such a row, "" if it can; what came from the provider is not judged."""
@@ -256,9 +263,11 @@ class RowsField(forms.Field):
         if not kind:
             return _("It does not say what it is.")
         names = self.around.named(kind, [which]) if kind in self.rows.kinds else {which: which}
+        if self.rows.asks_both and not which:
+            return labelled(self.rows.key_label, _("A value is needed."))
         if kind not in dict(self.rows.choices) or which not in names:
             return _("There is no such object: %(name)s") % {"name": (which or kind)[:80]}
-        if self.rows.keys and not re.search(self.rows.keys, which):
+        if self.rows.keys and not expression(self.rows.keys).search(which):
             return _("“%(name)s” is not of the expected form.") % {"name": which[:80]}
         key = self.rows.key_in(row.what)
         if self.rows.is_keyed and key in [self.rows.key_in(other.what) for other in before]:
@@ -279,6 +288,8 @@ def label_of(one: Field, row: Row, held: Any, options: Options) -> tuple[str, st
         return _("kept as it is"), canonical_json(masked(entry))[:120]
     if one.rows.are_alike and not one.rows.id_at:
         return word, str(row.cells.get(one.rows.columns[0].name) or "")
+    if one.rows.asks_both:
+        return word, f"{one.rows.key_label} {which}"
     if not one.rows.id_at or kind not in one.rows.kinds:
         return word, which
     return word, dict(options.get(kind, ())).get(which) or _("missing: %(name)s") % {"name": which}
@@ -301,7 +312,7 @@ def offered(one: Field, options: Options) -> Iterator[tuple[Any, Any]]:
     """What a new row can be, as choices of a select: the objects of each kind, or the sorts of entry."""
     assert one.rows is not None
     words = dict(one.rows.choices)
-    if not one.rows.id_at:
+    if not one.rows.id_at or one.rows.asks_both:
         yield from one.rows.choices
     for kind in one.rows.kinds:
         yield words[kind], [(f"{kind}:{name}", label) for name, label in options.get(kind, ())]

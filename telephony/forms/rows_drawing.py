@@ -215,7 +215,8 @@ class RowsWidget(forms.Widget):
     def _adder(self, name: str, own: str) -> str:
         controls = ""
         is_one_sort = self.rows.are_alike and not self.rows.id_at
-        if self.rows.kinds or not (self.rows.id_at or is_one_sort):
+        asks_both = self.rows.asks_both
+        if self.rows.kinds or asks_both or not (self.rows.id_at or is_one_sort):
             widget = forms.Select(choices=[("", _("choose")), *offered(self.one, self.options)])
             searches = {kind: self.searches[kind] for kind in self.rows.kinds if kind in self.searches}
             attrs: dict[str, Any] = {"id": f"{own}_{NEW}", "aria-label": _("One more")}
@@ -226,7 +227,7 @@ class RowsWidget(forms.Widget):
                 }
             controls += drawn_choices(widget, f"{name}.{NEW}", "", attrs)
         for _kind, words in self.rows.typed[:1]:
-            label = escaped(words)
+            label = escaped(self.rows.key_label if asks_both else words)
             box = f'<input class="form-control" name="{name}.{TYPED}" placeholder="{label}" aria-label="{label}"'
             controls += f'{box} autocomplete="off">'
         sort, words = self.rows.choices[0]

@@ -26,6 +26,7 @@ from telephony.providers.schema import Field as Declared
 
 Fields = dict[str, Any]
 Document = Mapping[str, Any]
+_WRAPPED = "$wrapped"  # marks a value that stood under its name with nothing beside it
 ALIKE = "$"  # all entries of a list say the same
 FILE, SIZE = "$file", "size"  # what stands for a file: its bytes as base64, and how many they are
 
@@ -89,6 +90,8 @@ class Rows:
     variants  what an entry says further, by what it is
     is_keyed  the entries are the values of an object; here they are a list, each with its key at KEY
     keys      expression that a new key must contain, "" for any
+    key_label what a key is that a person types
+    wrapped   as in the schema; here the value always stands under its name
 
     A name that begins with "$" stands for what the document does not have in the entry itself.
     """
@@ -101,6 +104,13 @@ class Rows:
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     is_keyed: bool = False
     keys: str = ""
+    key_label: Text = ""
+    wrapped: tuple[str, str] | tuple[()] = ()
+
+    @property
+    def asks_both(self) -> bool:
+        """Whether a person says of a new entry what it is, and its key."""
+        return self.is_keyed and bool(self.id_at) and not self.kinds and not self.are_alike
 
     @property
     def are_alike(self) -> bool:
@@ -116,7 +126,7 @@ class Rows:
         if not self.is_keyed or not isinstance(held, Mapping):
             return held
         own = ((key, {VALUE: value} if self.holds_values else value) for key, value in held.items())
-        return [{KEY: key, **value} for key, value in own]
+        return [{KEY: key, **self._opened(value)} for key, value in own]
 
     def unlisted(self, entries: Sequence[Mapping[str, Any]]) -> Any:
         """The list as the document has it."""
@@ -125,9 +135,25 @@ class Rows:
         if self.holds_values:
             return {one[KEY]: one.get(VALUE) for one in entries}
         return {
-            one[KEY]: {name: value for name, value in one.items() if not name.startswith("$")}
+            one[KEY]: {name: value for name, value in self._closed(one).items() if not name.startswith("$")}
             for one in entries
         }
+
+    def _opened(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not self.wrapped or (at := self.wrapped[0]) not in entry:
+            return entry
+        name, value = self.wrapped[1], entry[at]
+        if not isinstance(value, Mapping):
+            return {**entry, at: {name: value}}
+        return {**entry, _WRAPPED: True} if set(value) == {name} else entry
+
+    def _closed(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not self.wrapped or _WRAPPED in entry:
+            return entry
+        at, name = self.wrapped
+        value = entry.get(at)
+        is_alone = isinstance(value, Mapping) and set(value) == {name}
+        return {**entry, at: value[name]} if is_alone and isinstance(value, Mapping) else entry
 
     def fits(self, held: Any) -> bool:
         """Whether the entries of a value can be edited one by one."""
@@ -276,7 +302,9 @@ def _row_words(rows: Rows, entry: Any, around: Surroundings) -> str:
     if not what:
         return canonical_json(masked(entry))
     name = str(dict(rows.choices).get(what, what))
-    if which:
+    if rows.asks_both:
+        name = labelled(f"{rows.key_label} {which}", name)
+    elif which:
         names = around.named(what, [which]) if what in rows.kinds else {}
         name = names.get(which, display(which))
     told = [

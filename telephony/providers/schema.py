@@ -45,12 +45,15 @@ class Field:
               says what the entry is, in the words of its place
     variants  further fields of an entry, by the value of its first
     keys      expression that each free key must contain, "" for any
-    told      fields that a form shows of each value of an object with free keys, where the server judges none of them
+    told      fields that a form shows of each value of an object with free keys, where the server judges none of them;
+              `member` may name one of them
+    wrapped   a field of an entry, and a name: its value stands alone, or where more is beside it under this name
     one_label what one entry is to a person ("Gateway"), or each key: where it is said, entries are edited one by one
     is_closed no keys but those declared
     like      path of the field whose form each value has again (a tree)
     secret    never stored in the clear
     is_given  only ever sent: answers leave it out
+    example   what one may look like, where it is typed as JSON
     group     heading of the `below` it stands in
     """
 
@@ -75,6 +78,7 @@ class Field:
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     keys: str | None = None
     told: tuple[Field, ...] = ()
+    wrapped: tuple[str, str] | tuple[()] = ()
     one_label: Text = ""
     is_closed: bool = False
     like: str = ""
@@ -82,6 +86,7 @@ class Field:
     is_given: bool = False
     unit: Text = ""
     help: Text = ""
+    example: str = ""
     group: Text = ""
 
     @property

@@ -28,6 +28,8 @@ _FORMS: Mapping[str, Text] = {  # by pattern or format
     "email": lazy("This is not an e-mail address."),
     "uri": lazy("An address has no blanks in it."),
 }
+BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")  # what only people read in a number
+_DIALLED = re.compile(r"\+?[0-9*#]{1,35}")
 Reasons = Iterator[tuple[str, str]]
 
 
@@ -47,6 +49,13 @@ def reasons(family: Family, one: Field, value: Any, place: str = "") -> Reasons:
         yield from ((place, reason) for reason in _about_number(one, value))
 
 
+def against_dialling(text: str) -> str:
+    """Why a text cannot be called, "" for digits, a SIP address or nothing. Servers take any, and the call fails."""
+    if not text or _DIALLED.fullmatch(BLANKS.sub("", text)) or "@" in text:
+        return ""
+    return _("No telephone number: digits, with + in front where it is international.")
+
+
 def _about_text(one: Field, value: str) -> Iterator[str]:
     least, most = one.length
     if has_control(value):
@@ -57,7 +66,7 @@ def _about_text(one: Field, value: str) -> Iterator[str]:
         yield _("At most %(most)s characters; these are %(are)s.") % {"most": most, "are": len(value)}
     if one.choices and value not in one.choices:
         yield _one_of(one)
-    elif one.pattern and not _expression(one.pattern).search(value):
+    elif one.pattern and not expression(one.pattern).search(value):
         yield str(_FORMS.get(one.pattern, _OTHER_FORM))
     elif not _has_format(one.format, value):
         yield str(_FORMS.get(one.format, _OTHER_FORM))
@@ -103,7 +112,7 @@ def _about_object(family: Family, one: Field, values: Mapping[str, Any], place: 
         yield place, _("At least %(target)s entries are needed.") % {"target": least}
     entry = tuple(_alike(family, one.like)) if one.like else one.entry
     for key, value in values.items():
-        if one.keys and not _expression(one.keys).search(str(key)):
+        if one.keys and not expression(one.keys).search(str(key)):
             if one.is_closed:
                 yield _below(place, str(key)), _("There is no such field.")
             continue
@@ -169,7 +178,7 @@ def _has_format(name: str, value: str) -> bool:
 
 
 @lru_cache(512)
-def _expression(text: str) -> re.Pattern[str]:
+def expression(text: str) -> re.Pattern[str]:
     for name, letters in _CLASSES.items():
         text = text.replace(name, letters)
     return re.compile(text, re.ASCII)

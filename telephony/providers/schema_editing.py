@@ -30,13 +30,11 @@ from telephony.providers.fields import SHOWN, is_secret
 from telephony.providers.flat import arranged, built, flat_of, laid_over
 from telephony.providers.operations import Catalog, Operation, Text
 from telephony.providers.phrases import said
-from telephony.providers.schema_checks import reasons
+from telephony.providers.schema_checks import BLANKS, against_dialling, reasons
 from telephony.providers.schema_defaults import filled
 from telephony.providers.schema_sorts import Sort, in_zone
 
-_BLANKS = re.compile(r"[\s.\-/()\u00a0\u202f\u2009]")
 _NUMBER = re.compile(r"\+?[0-9*#]{2,20}")
-_DIALLED = re.compile(r"\+?[0-9*#]{1,35}")
 
 
 class SchemaEditor(Editor):
@@ -136,7 +134,7 @@ class SchemaEditor(Editor):
     def _cleaned(self, name: str, value: Any) -> Any:
         declared = self.sort.by_name.get(name)
         if declared is not None and declared.kind == "number" and isinstance(value, str):
-            bare = _BLANKS.sub("", value)
+            bare = BLANKS.sub("", value)
             return bare if _NUMBER.fullmatch(bare) else value.strip()
         return value
 
@@ -177,9 +175,8 @@ class SchemaEditor(Editor):
         if value is None:
             return []
         found = [*reasons(self.sort.family, declared, value, name)]
-        if not found and declared.kind == "number" and value and not is_dialled(str(value)):
-            words = _("No telephone number: digits, with + in front where it is international.")
-            found.append((name, words))
+        if not found and declared.kind == "number" and (reason := against_dialling(str(value))):
+            found.append((name, reason))
         return found
 
     def same(self, name: str, left: Any, right: Any) -> bool:
@@ -288,11 +285,6 @@ def _unsealed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _unsealed(item) for name, item in value.items()}
     return [_unsealed(item) for item in value] if isinstance(value, list) else value
-
-
-def is_dialled(text: str) -> bool:
-    """Whether it can be called: digits, or a SIP address. Servers take any text, and the call fails."""
-    return bool(_DIALLED.fullmatch(_BLANKS.sub("", text))) or "@" in text
 
 
 def _meant(value: Any, default: Any) -> str:

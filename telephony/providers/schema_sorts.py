@@ -100,7 +100,8 @@ def _editable(one: Declared, sort: Sort, place: str = "") -> Field:
     unit = one.unit if _is_said(one.unit) else _UNITS.get(one.kind, "")
     help_text = one.help
     if kind in _LINES:
-        help_text = format_lazy("{} {}", help_text, _LINES[kind]) if _is_said(help_text) else _LINES[kind]
+        how = format_lazy(_SUCH_AS, example=one.example) if one.example else _LINES[kind]
+        help_text = format_lazy("{} {}", help_text, how) if _is_said(help_text) else how
     pointing = entry if entry is not None and not one.refers_to else one
     return Field(
         name=one.path,
@@ -139,42 +140,55 @@ def _is_of(place: str, around: str) -> bool:
 
 def _rows_of(one: Declared, sort: Sort, place: str) -> Rows:
     """What the entries of a list are; each has the words of its own place."""
-    if one.told or (not one.member and _is_said(one.one_label)):
-        columns = tuple(_editable(field, sort, f"{place}.{field.path}") for field in (one.told or one.entry))
-        is_keyed = one.type == ("object",)
-        return Rows(
-            told_by=ALIKE,
-            id_at=KEY if is_keyed else "",
-            choices=((one.member[0] if one.member else "entry", one.one_label),),
-            kinds=one.member[:1],
-            columns=columns,
-            is_keyed=is_keyed,
-            keys=one.keys or "",
-        )
-    by_path = {field.path: field for field in one.entry}
-    told_by, id_at = one.member or (one.entry[0].path, "")
-    which = by_path.get(id_at)
-    can_be = (
-        {which.refers_to, *which.also} if which else set(by_path[told_by].choices) if id_at == KEY else set()
-    )
 
     def inside(fields: Iterable[Declared]) -> tuple[Field, ...]:
         return tuple(_editable(field, sort, f"{place}.{field.path}") for field in fields)
 
+    by_path = {field.path: field for field in one.told or one.entry}
+    told_by, id_at = one.member or ("", "")
+    if told_by not in {KEY, *by_path} and (one.told or _is_said(one.one_label)):
+        is_keyed = one.type == ("object",)
+        return Rows(
+            told_by=ALIKE,
+            id_at=KEY if is_keyed else "",
+            choices=((told_by or "entry", one.one_label),),
+            kinds=one.member[:1],
+            columns=inside(by_path.values()),
+            is_keyed=is_keyed,
+            keys=one.keys or "",
+        )
+    told_by = told_by or one.entry[0].path
     choices = sort.choices[place] if told_by == KEY else inside([by_path[told_by]])[0].choices
     return Rows(
         told_by=told_by,
         id_at=id_at,
         choices=choices,
-        kinds=tuple(value for value, _words in choices if value in can_be),
-        columns=inside(field for field in one.entry if field.path not in (told_by, id_at)),
+        kinds=_kinds_of(one, by_path, choices),
+        columns=inside(field for path, field in by_path.items() if path not in (told_by, id_at)),
         variants={name: inside(fields) for name, fields in one.variants.items()},
         is_keyed=KEY in one.member,
+        keys=(one.keys or "") if id_at == KEY else "",
+        key_label=one.one_label,
+        wrapped=one.wrapped,
     )
+
+
+def _kinds_of(
+    one: Declared, by_path: Mapping[str, Declared], choices: tuple[tuple[str, Text], ...]
+) -> tuple[str, ...]:
+    """Which of the choices are kinds of objects: those that an identifier is of, or all whose key is one."""
+    if not one.member:
+        return ()
+    which = by_path.get(one.member[1])
+    if which is not None:
+        return tuple(value for value, _words in choices if value in {which.refers_to, *which.also})
+    is_identifier = one.member[1] == KEY and not one.keys
+    return tuple(value for value, _words in choices) if is_identifier else ()
 
 
 _UNITS = {"duration_s": "s", "gregorian_s": "UTC"}
 _ONE_A_LINE = lazy("One a line.")
+_SUCH_AS = lazy("As JSON, such as {example}")
 _LINES: Mapping[str, Text] = {
     **dict.fromkeys(("texts", "integers", "secrets", "names"), _ONE_A_LINE),
     "pairs": lazy("One a line: a name, a colon, a text."),
@@ -190,6 +204,8 @@ def control_of(one: Declared, words: Collection[Any] = ()) -> str:
         return one.kind
     if one.member or one.variants or one.told or _is_said(one.one_label):
         return "rows"
+    if one.kind == "text" and "string" in one.type:
+        return "text"
     if "array" in one.type or "object" in one.type:
         return _list_control(one) if one.type == ("array",) else "json"
     if one.kind == "ref" and one.refers_to:

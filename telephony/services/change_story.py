@@ -181,7 +181,7 @@ def story_of(change: Change, *, with_request: bool = False) -> Story:
             rows.append(_list_row(door, name, old, new))
             continue
         if isinstance(old, Mapping) and isinstance(new, Mapping) and is_mine:
-            rows += _inner_rows(door, name, old, new)
+            rows += _entry_rows(door, name, old, new) or _inner_rows(door, name, old, new)
             continue
         row = Row(
             name=name,
@@ -249,6 +249,28 @@ def _differ_by_name(old: Any, new: Any) -> bool:
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         return False
     return all(old[name] == new[name] for name in old.keys() & new.keys())
+
+
+def _entry_rows(door: Door, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Row]:
+    """Of two objects whose entries are edited one by one, each that differs in its own words; none where words do not
+    say all that differs."""
+    one = door.editor.field(name, door.around)
+    if one.rows is None or not (one.rows.fits(old) and one.rows.fits(new)):
+        return []
+    keys = [key for key in {**old, **new} if old.get(key, MISSING) != new.get(key, MISSING)]
+    told = [
+        tuple(
+            one.say({key: side[key]}, door.around) if key in side else said(_("nothing"))
+            for side in (old, new)
+        )
+        for key in keys[:MOST_INSIDE]
+    ]
+    if any(before.plain() == after.plain() for before, after in told):
+        return []
+    return [
+        Row(name=name, label=str(one.label), seen=before, before=before, after=after)
+        for before, after in told
+    ]
 
 
 def _inner_rows(door: Door, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Row]:

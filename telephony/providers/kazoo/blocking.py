@@ -12,7 +12,7 @@ from telephony.providers.blocking import Blocking
 from telephony.providers.edit_effects import Consequence
 from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.providers.phrases import said
-from telephony.providers.schema_editing import is_dialled
+from telephony.providers.schema_checks import against_dialling
 
 BLOCKING = Blocking(
     kind="blacklist",
@@ -38,7 +38,7 @@ def effects(after: Fields, wanted: Fields, around: Surroundings) -> Iterator[Con
 def against(wanted: Fields, around: Surroundings) -> Mapping[str, str]:
     """Emergency services ring back, and must get through. The server takes any text for a number."""
     for number in wanted.get("numbers") or ():
-        if not is_dialled(number):
+        if not number or against_dialling(number):
             return {"numbers": _("“%(text)s” is not a telephone number.") % {"text": number}}
         if is_emergency(number, around.region):
             words = _("%(number)s is an emergency number: it always gets through.")

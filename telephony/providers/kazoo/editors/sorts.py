@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from telephony.providers.kazoo.editors.effects import effects
 from telephony.providers.kazoo.editors.usual import ADDED, FIXED, UNASKED, USUAL, WHOLES
 from telephony.providers.kazoo.fields.words import CHOICES, WORDS
 from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
-from telephony.providers.kazoo.schema import FAMILIES
+from telephony.providers.kazoo.schema import FAMILIES, Field
 from telephony.providers.schema_sorts import Against, Sort
 
 _OTHERWISE = frozenset({"service_plan"})  # they belong to who sells them
@@ -39,6 +39,13 @@ _AGAINST: Mapping[str, Against] = {
 }
 
 
+def _inside(one: Field) -> Iterator[Field]:
+    """The fields of the entries of a field."""
+    yield from (*one.entry, *one.told)
+    for fields in one.variants.values():
+        yield from fields
+
+
 def _sort(kind: str) -> Sort:
     declared = KINDS[kind]
     family = FAMILIES[FAMILY_OF[kind]]
@@ -47,7 +54,7 @@ def _sort(kind: str) -> Sort:
     found = {verb: key if key in CATALOG and key not in _NOT_SO else "" for verb, key in keys.items()}
     names = [name for name in CATALOG[declared.read_operation].path_names if name != "accountId"]
     paths = [one.path for one in family.fields]
-    paths += [f"{one.path}.{inner.path}" for one in family.fields for inner in one.entry if inner.path]
+    paths += [f"{one.path}.{inner.path}" for one in family.fields for inner in _inside(one) if inner.path]
     words = {
         path: WORDS.get((family.name, path)) or CHOICES.get(path.rpartition(".")[2], ()) for path in paths
     }

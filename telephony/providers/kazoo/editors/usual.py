@@ -154,9 +154,7 @@ FIXED: dict[str, tuple[str, ...]] = {
         "notifications.low_balance.last_notification",
     ),
     "callflow": ("ui_metadata",),
-    "directory": ("users",),
     "media": ("content_length",),
-    "device": ("hotdesk.users",),
     "phone_number": (
         "e911.status",
         "e911.activated_time",
@@ -173,8 +171,10 @@ WHOLES: dict[str, tuple[str, ...]] = {"callflow": ("flow",)}
 # What a read adds: the names of what a callflow points to (facts, section 7); it must not be saved.
 ADDED: dict[str, frozenset[str]] = {"callflow": frozenset({"metadata"})}
 
-# What no form of the document asks for: it counts only when a number is made, or has a page of its own.
+# What no form of the document asks for: it counts only when a number is made, is set elsewhere, or has a page of its own.
 UNASKED: dict[str, tuple[str, ...]] = {
+    "directory": ("users",),
+    "device": ("hotdesk.users",),
     "phone_number": ("create_with_state",),
     "port_request": ("comments",),
 }

@@ -161,6 +161,38 @@ _RECORDED = tuple(
     for at in places
     for source in SOURCES
 )
+_TURNS: Choices = (
+    ("toggle", _("Begins or ends")),
+    ("start", _("Begins")),
+    ("stop", _("Ends")),
+    ("mask", _("Pauses")),
+    ("unmask", _("Goes on")),
+)
+_TRANSFERS: Choices = (("attended", _("After talking to them")), ("blind", _("At once")))
+_FEATURES: Choices = (
+    ("transfer", _("Transfer the call")),
+    ("hold", _("Hold the call")),
+    ("resume", _("Take the call back")),
+    ("record_call", _("Record the call")),
+    ("play", _("Play a recording")),
+    ("tts", _("Speak a text")),
+    ("break", _("End what is played")),
+    ("move", _("Move to another telephone")),
+    ("callflow", _("Go to a callflow")),
+    ("hangup", _("Hang up")),
+)
+_AT_CALLS = {**dict.fromkeys(("accounts", "users", "devices"), "metaflows"), "callflows": "metaflow"}
+_DURING_CALLS = tuple(
+    (family, f"{at}.{part}") for family, at in _AT_CALLS.items() for part in ("numbers", "patterns")
+)
+_PHONE_KEYS: Choices = (
+    ("line", _("Line")),
+    ("presence", _("Lamp of a person")),
+    ("speed_dial", _("Speed dial")),
+    ("parking", _("Parking spot")),
+    ("personal_parking", _("Parking of a person")),
+)
+_DIRECTIONS: Choices = (("inbound", _("Incoming")), ("outbound", _("Outgoing")), ("both", _("Both")))
 _CIPHERS: Choices = (("zrtp", "ZRTP"), ("srtp", "SRTP"))
 
 # By family and path; those of CHOICES hold wherever a field of that name stands.
@@ -178,6 +210,12 @@ WORDS: dict[tuple[str, str], Choices] = {
     **{(one, "caller_id_options.type"): _CALLER_IDS for one in ("resources", "resource_templates")},
     **dict.fromkeys(_RECORDED, _FAR_SIDES),
     **{(family, f"{place}.format"): _FILES for family, place in _RECORDED},
+    **{(family, f"{place}.module"): _FEATURES for family, place in _DURING_CALLS},
+    **{(family, f"{place}.data.action"): _TURNS for family, place in _DURING_CALLS},
+    **{(family, f"{place}.data.transfer_type"): _TRANSFERS for family, place in _DURING_CALLS},
+    **{(family, f"{place}.data.leg"): _LEGS for family, place in _DURING_CALLS},
+    **{(family, f"{place}.data.format"): _FILES for family, place in _DURING_CALLS},
+    **{("devices", f"provision.{one}_keys.type"): _PHONE_KEYS for one in ("combo", "feature")},
     **{(one, "call_restriction.action"): _RESTRICTIONS for one in ("accounts", "users", "devices")},
     ("groups", "endpoints.type"): (("user", _("Person")), ("device", _("Device")), ("group", _("Group"))),
 }
@@ -190,6 +228,7 @@ CHOICES: dict[str, Choices] = {
     "caller_id_type": _CALLER_IDS,
     "channel_selection": _CHANNELS,
     "gateway_strategy": _WAYS,
+    "direction": _DIRECTIONS,
     "listen_on": _LEGS,
     "invite_format": _FORMATS,
     "inbound_format": _FORMATS,

@@ -103,7 +103,11 @@ ACCOUNTS = family(
         ),
     ),
     below("topup", _("Top up"), decimal("threshold", _("Top up below"))),
-    free("zones", _("Server zones")),
+    below(
+        "zones",
+        _("Server zones"),
+        text("home", _("Home zone"), kind="code", help=_("As the provider names its zones.")),
+    ),
     FLAGS,
 )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
+from telephony.providers.kazoo.schema.during_calls import features
 from telephony.providers.kazoo.schema.form import (
     Field,
     below,
@@ -21,7 +22,7 @@ from telephony.providers.kazoo.schema.form import (
     secret,
     text,
 )
-from telephony.providers.kazoo.schema.shared import CONTACT_LIST, FLAGS, LANGUAGE, METAFLOWS, NAME, OWNER
+from telephony.providers.kazoo.schema.shared import CONTACT_LIST, FLAGS, LANGUAGE, NAME, OWNER
 from telephony.providers.kazoo.schema.voices import USUAL_VOICE, VOICES
 from telephony.providers.operations import Text
 
@@ -47,8 +48,14 @@ CALLFLOWS = family(
         "flow",
         _("Flow"),
         text("module", _("Action"), length=(1, 64), required=True),
-        free("data", _("Settings"), required=True, default={}),
-        free("children", _("Next steps"), keys=".+", like="flow"),
+        free("data", _("Settings"), required=True, default={}, example='{"code": 486}'),
+        free(
+            "children",
+            _("Next steps"),
+            keys=".+",
+            like="flow",
+            example='{"_": {"module": "hangup", "data": {}}}',
+        ),
     ),
     below(
         "featurecode",
@@ -62,7 +69,7 @@ CALLFLOWS = family(
         ref("early", _("Before the answer"), "media"),
         ref("transfer", _("During a transfer"), "media"),
     ),
-    replace(METAFLOWS, group=replace(METAFLOWS.group, path="metaflow", label=_("Feature during a call"))),
+    features("metaflow", _("Feature during a call")),
     OWNER,
     ref("group_id", _("Group"), "group"),
     replace(CONTACT_LIST, group=replace(CONTACT_LIST.group, is_filled=False)),

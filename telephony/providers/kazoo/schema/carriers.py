@@ -53,7 +53,12 @@ GATEWAY: tuple[Field, ...] = family(
     below(
         "invite_parameters",
         _("Request parameters"),
-        many("dynamic", _("Worked out for each call"), Field(path="", type=("object", "string"), kind="json")),
+        many(
+            "dynamic",
+            _("Worked out for each call"),
+            Field(path="", type=("object", "string"), kind="json"),
+            example='["zone"]',
+        ),
         many("static", _("Fixed parameters"), text("")),
         is_closed=True,
     ),

@@ -21,6 +21,7 @@ from telephony.providers.kazoo.schema.form import (
     secret,
     text,
 )
+from telephony.providers.kazoo.schema.phone_keys import phone_keys
 from telephony.providers.kazoo.schema.recording import CALL_RECORDING
 from telephony.providers.kazoo.schema.shared import (
     CALL_FORWARD,
@@ -143,7 +144,6 @@ DEVICE_TYPES = (
     "sip_device", "softphone", "smartphone", "cellphone", "landline", "mobile", "ata", "fax", "sip_uri", "application",
     "teammate",
 )  # fmt: skip
-_COMBO_KEY = Field(path="", type=("object", "null"), kind="json")
 
 DEVICES = family(
     "devices",
@@ -219,10 +219,10 @@ DEVICES = family(
         _("Automatic configuration"),
         text("endpoint_brand", _("Brand")),
         text("endpoint_family", _("Model family")),
-        Field(path="endpoint_model", label=_("Model"), type=("array", "string")),
+        Field(path="endpoint_model", label=_("Model"), type=("string", "array")),
         text("id", _("Number in the model catalogue"), kind="code"),
-        free("combo_keys", _("Line and feature keys"), _COMBO_KEY, keys="^[0-9]+$"),
-        free("feature_keys", _("Feature keys"), _COMBO_KEY, keys="^[0-9]+$"),
+        phone_keys("combo_keys", _("Line and feature keys")),
+        phone_keys("feature_keys", _("Feature keys"), without="line"),
     ),
     below(
         "hotdesk",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from telephony.providers.kazoo.schema.during_calls import features
 from telephony.providers.kazoo.schema.form import (
     Below,
     Field,
@@ -24,7 +25,6 @@ AUDIO_CODECS = (
     "GSM", "CELT@48000h", "CELT@64000h", "G722_16", "G722_32", "CELT_48", "CELT_64", "Speex", "speex",
 )  # fmt: skip
 VIDEO_CODECS = ("H261", "H263", "H264", "VP8")
-KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#")
 
 CLASS = _("Class of number")
 FLAGS = many("flags", _("Flags"), text(""), help=_("Free labels for integrations."))
@@ -81,22 +81,27 @@ DIAL_PLAN = free(
     one_label=_("Expression"),
     help=_("How dialled digits are rewritten, by expression; “system” lists plans of the cluster."),
 )
+# What an entry says is the schema `formatters.format_options` of Kazoo's public repository; it may be a list of them.
 FORMATTERS = free(
     "formatters",
     _("Rewriting rules"),
     Field(path="", type=("array", "object"), kind="json"),
     keys="^[[:alnum:]_]+$",
-    help=_("How SIP fields and request parameters are rewritten."),
+    told=(
+        choice("direction", _("Calls"), "inbound", "outbound", "both"),
+        text("regex", _("Expression"), kind="code"),
+        text("prefix", _("Put in front")),
+        text("suffix", _("Put behind")),
+        text("value", _("Replaced by")),
+        flag("match_invite_format", _("As the called number is written")),
+        flag("strip", _("Left out")),
+    ),
+    one_label=_("Field"),
+    help=_(
+        "How SIP fields and request parameters are rewritten. Of what fits the expression, its first bracket stays."
+    ),
 )
-METAFLOWS = below(
-    "metaflows",
-    _("Features during a call"),
-    choice("binding_digit", _("Key that starts a feature"), *KEYS, length=(1, 1), default="*"),
-    integer("digit_timeout", _("Wait for each key"), bounds=(0, None), unit=_("ms")),
-    choice("listen_on", _("Leg that is listened to"), "both", "self", "peer"),
-    free("numbers", _("Features by number"), keys="^[0-9]+$", is_closed=True),
-    free("patterns", _("Features by expression"), keys=".+", is_closed=True),
-)
+METAFLOWS = features("metaflows", _("Features during a call"))
 MEDIA = below(
     "media",
     _("Audio and video"),

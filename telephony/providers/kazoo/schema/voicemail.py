@@ -126,7 +126,13 @@ CONFERENCES = family(
     secret("bridge_password", _("Bridge password")),
     text("caller_controls", _("Keys of members"), kind="code"),
     text("moderator_controls", _("Keys of moderators"), kind="code"),
-    free("controls", _("Own key sets")),
+    free(
+        "controls",
+        _("Own key sets"),
+        help=_(
+            "What keys do in the room, by the names that “Keys of members” and “Keys of moderators” point to."
+        ),
+    ),
     text("profile_name", _("Room profile"), kind="code"),
     below(
         "profile",
