@@ -73,6 +73,7 @@ MAY_REFUSE = {
     f"{T}connections/<int:pk>/account/do/<str:key>/": "it takes the right of the operation",
     f"{T}entities/<int:pk>/edit/<str:operation>/": "it takes the right of the operation",
     f"{T}entities/<int:pk>/act/<str:operation>/": "it takes the right of the operation",
+    f"{T}lines/<int:pk>/bar/": "it takes the right of the operation that bars",
 }
 
 # Own objects that a customer does not find where the connection stands on its reseller's login.

@@ -167,7 +167,7 @@ def test_words_made_of_pieces_read_as_french(french):
         "<b>Aujourd’hui</b>, jeudi 19 novembre"
     )
     assert formats.moment(dt.datetime(2025, 8, 1, 10, 5, tzinfo=dt.UTC), now=now).startswith(
-        f"1{NBSP}août{NBSP}2025"
+        f"1er{NBSP}août{NBSP}2025"
     )
     assert formats.money(12_840_000, "EUR") == f"12,84{NBSP}€"
     assert formats.percent(9, 10) == f"90,0{NBSP}%"
