@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Min
 
-from telephony.models import Coverage
+from telephony.models import Coverage, Entity
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 
@@ -62,10 +62,12 @@ def worst_of(states: Iterable[tuple[date, str]]) -> dict[date, str]:
 
 
 def coverage_of(first: date, last: date, today: date, part: Part) -> PeriodCoverage:
-    """Of the connection where only one is looked at; two queries."""
+    """Of the connection where only one is looked at, or a line of it; two queries."""
     days = Coverage.objects.all()
     if part.connection is not None:
         days = days.filter(connection_id=part.connection)
+    if part.line is not None:
+        days = days.filter(connection__in=Entity.objects.filter(pk=part.line).values("connection"))
     lacking = days.filter(day__gte=first, day__lte=last).exclude(day=today)
     return PeriodCoverage(
         not_whole=list(

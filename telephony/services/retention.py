@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone, translation
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -233,4 +234,6 @@ def _words(gone: Mapping[str, int]) -> Sequence[str]:
         "events": lambda n: ngettext("%(n)s live event", "%(n)s live events", n),
         "files": lambda n: ngettext("%(n)s file", "%(n)s files", n),
     }
-    return [words[part](rows) % {"n": rows} for part, rows in gone.items()]
+    return [
+        words[part](rows) % {"n": number_format(rows, force_grouping=True)} for part, rows in gone.items()
+    ]

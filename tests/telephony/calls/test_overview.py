@@ -23,7 +23,9 @@ from accounts.scoping import tenant_scope
 from telephony.bench.world import LINES, drafts, make_connection
 from telephony.forms.calls import CallFilterForm
 from telephony.models import Call, Connection, Coverage, Entity
+from telephony.models.rollups import Part
 from telephony.services import calls, rollups
+from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_closing import close_months
 from tests.reading import text_of
 
@@ -195,3 +197,19 @@ def test_a_closed_month_says_its_version(alice: Connection, client: Client) -> N
     close_months(alice.tenant, now + timedelta(days=6))
 
     assert "figures version" in text_of(client.get("/t/alice/?period=last_month"))
+
+
+def test_a_line_lacks_no_days_of_another_connection(alice):
+    with tenant_scope(alice.tenant_id):
+        other = Connection.objects.create(
+            credential=alice.credential, provider=alice.provider, slug="alice-other", name="Other"
+        )
+        lines = [
+            Entity.objects.create(
+                connection=one, kind="line", remote_id=one.slug, checksum="", fetched_at=timezone.now()
+            )
+            for one in (alice, other)
+        ]
+        day = Coverage.objects.get().day
+        found = [coverage_of(day, day, timezone.localdate(), Part(line=one.pk)).not_whole for one in lines]
+    assert [len(one) for one in found] == [1, 0]
