@@ -110,6 +110,15 @@ def advance(job: Job) -> None:
 
     Raises LeaseLost when another worker took over.
     """
+    try:
+        _write(job)
+    except OSError as error:  # no room, or no folder: another try in a minute ends alike
+        with translation.override(job.parameters["language"]):
+            told = _("The file could not be written: %(reason)s.") % {"reason": error.strerror}
+        ledger.write(job, state=Job.State.FAILED, due_at=None, error=told)
+
+
+def _write(job: Job) -> None:
     ends_at = time.monotonic() + settings.TASK_BUDGET_S
     subject = _subject(job)
     if job.state == Job.State.WAITING:

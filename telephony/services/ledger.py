@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
 from accounts.scoping import current_tenant_id, tenant_scope, unscoped
@@ -77,7 +78,9 @@ class Work:
 PEOPLE_FIRST = Case(
     When(Q(asked_by__isnull=False) & ~Q(what=SyncRun.What.BACKFILL), then=Value(0)), default=Value(1)
 )
-GIVEN_UP = "Given up after several tries that ended without an answer."
+GIVEN_UP = gettext_noop(
+    "Given up after several tries that ended without an answer."
+)  # read in anybody's language
 WORKS: dict[type[Leased], Work] = {
     SyncRun: Work(
         SyncRun,

@@ -222,3 +222,16 @@ def test_jsonl_gives_every_record_with_its_raw_document(
     assert record["remote_key"] == "c1"
     assert record["raw"] == {"call_id": "c1"}
     assert record["connection"] == "corvane-keyyo"
+
+
+def test_an_export_that_cannot_be_written_says_why_and_is_not_tried_again(
+    corvane: Tenant, maud: Person, store: Store, tmp_path: Path
+) -> None:
+    store()
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "exports").write_text("no folder")
+
+    job = run(exporting.request_export(corvane, maud, CallSearch(), "csv"))
+
+    assert (job.state, job.due_at) == (Job.State.FAILED, None)
+    assert job.error == "The file could not be written: Not a directory."
