@@ -32,9 +32,10 @@ register.simple_tag(waited)
 
 @register.simple_tag(takes_context=True)
 def call_other_name(context: Context, story: Story) -> str | SafeString:
-    """Who the call was with: the name, else the number, else that it was withheld."""
+    """Who the call was with: the name, else the number, else that it was withheld; of data what it was."""
     if not story.other:
-        return _("Number withheld")
+        is_in = story.call.direction == Direction.INBOUND
+        return _("Number withheld") if is_in else story.call.get_medium_display()
     return story.names.get(story.other) or formats.number(story.other, **notation(context))
 
 

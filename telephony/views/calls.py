@@ -24,7 +24,7 @@ from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.calls import CallFilterForm
 from telephony.menu import connections_of, may_block, number_acts_of
-from telephony.models import Call, Entity
+from telephony.models import Call, Connection, Entity
 from telephony.models import SavedView as SavedViewRow
 from telephony.models.call_search import calls_in_scope
 from telephony.providers.offers import Spot
@@ -121,11 +121,20 @@ class CallListView(TenantRightMixin, FilteredTableView):
         start_at = form.as_search().start_at
         return no_longer_kept(start_at) if start_at else None
 
+    def looked_at(self) -> list[Connection]:
+        """The connections whose calls the filter can leave."""
+        form = self.filter_form
+        chosen = form.cleaned_data if isinstance(form, CallFilterForm) and form.is_valid() else {}
+        only = {row.connection_id for name in ("line", "group") if (row := chosen.get(name)) is not None}
+        if (connection := chosen.get("connection")) is not None:
+            only.add(connection.pk)
+        everywhere = connections_of(self.request)
+        return [one for one in everywhere if (one.pk in only if only else one.unlinked_at is None)]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        connections = connections_of(self.request)
         return super().get_context_data(
             kept_from=self.kept_from(),
-            connections=[connection for connection in connections if connection.unlinked_at is None],
+            connections=self.looked_at(),
             view_query=self.view_query,
             kept_view=next((view for view in self.kept_views if view.query == self.view_query), None),
             may_export=Right.EXPORTS_MAKE in self.request.rights,
