@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -14,15 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Tenant
 from accounts.rights import Role
+from portal.lib.zones import zone_names
 
 
-@lru_cache(maxsize=1)
 def time_zones() -> list[tuple[str, str]]:
-    """Every zone of a region and a city, "Europe/Paris", and UTC."""
-    names = sorted(
-        name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/")
-    )
-    return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
+    return [(name, name.replace("_", " ")) for name in zone_names()]
 
 
 class ProfileForm(forms.ModelForm):

@@ -125,7 +125,7 @@ def _typed(one: Field, typed: Any) -> Any:
 def _chosen(one: Field, typed: Any) -> Any:
     if typed not in dict(one.choices):
         raise forms.ValidationError(_("“%(name)s” cannot be chosen.") % {"name": str(typed)[:80]})
-    values = one.declared.choices if one.declared else ()
+    values = (*one.declared.choices, *one.declared.usual) if one.declared else ()
     return next((value for value in values if str(value) == typed), typed)
 
 

@@ -112,7 +112,7 @@ def _choice(one: Field, text: str) -> Any:
         raise ValueError(
             _("It is none of: %(choices)s.") % {"choices": ", ".join(str(value) for value, _w in one.choices)}
         )
-    values = one.declared.choices if one.declared else ()
+    values = (*one.declared.choices, *one.declared.usual) if one.declared else ()
     return next((value for value in values if str(value) == text), text)
 
 

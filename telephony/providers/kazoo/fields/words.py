@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.lib.zones import zone_names
 from telephony.providers.kazoo.fields.voices import VOICE_CHOICES
 from telephony.providers.kazoo.schema.recording import SOURCES
 from telephony.providers.operations import Text
@@ -193,6 +195,20 @@ _PHONE_KEYS: Choices = (
     ("personal_parking", _("Parking of a person")),
 )
 _DIRECTIONS: Choices = (("inbound", _("Incoming")), ("outbound", _("Outgoing")), ("both", _("Both")))
+_HOOKS: Choices = (
+    ("channel_create", _("A call begins")),
+    ("channel_answer", _("A call is answered")),
+    ("channel_bridge", _("Two ends are connected")),
+    ("channel_destroy", _("A call ends")),
+    ("parking", _("A call is parked")),
+    ("sms", _("A text message")),
+    ("mms", _("A picture message")),
+    ("notifications", _("Notices, such as of voicemail")),
+    ("object", _("A setting is changed")),
+    ("callflow", _("A callflow asks for it")),
+    ("all", _("Every event")),
+)
+_MONTHS: Choices = tuple((str(number), name) for number, name in MONTHS.items())
 _CIPHERS: Choices = (("zrtp", "ZRTP"), ("srtp", "SRTP"))
 
 # By family and path; those of CHOICES hold wherever a field of that name stands.
@@ -201,6 +217,8 @@ WORDS: dict[tuple[str, str], Choices] = {
     ("temporal_rules", "cycle"): _CYCLES,
     ("temporal_rules", "wdays"): _WEEKDAYS,
     ("temporal_rules", "ordinal"): _ORDINALS,
+    ("temporal_rules", "month"): _MONTHS,
+    ("webhooks", "hook"): _HOOKS,
     ("media", "media_source"): _SOURCES,
     ("media", "tts.voice"): VOICE_CHOICES,
     ("queues", "strategy"): _STRATEGIES,
@@ -228,6 +246,7 @@ CHOICES: dict[str, Choices] = {
     "caller_id_type": _CALLER_IDS,
     "channel_selection": _CHANNELS,
     "gateway_strategy": _WAYS,
+    "timezone": tuple((name, name.replace("_", " ")) for name in zone_names()),
     "direction": _DIRECTIONS,
     "listen_on": _LEGS,
     "invite_format": _FORMATS,

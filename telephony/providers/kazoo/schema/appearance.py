@@ -43,10 +43,14 @@ WHITELABELS = family(
     text("twoway_trunks_price", _("Price of a two-way trunk")),
 )
 
+HOOKS = (
+    "channel_create", "channel_answer", "channel_bridge", "channel_destroy", "parking", "sms", "mms", "notifications",
+    "object", "callflow", "all",
+)  # fmt: skip
 WEBHOOKS = family(
     "webhooks",
     text("name", _("Name"), required=True),
-    text("hook", _("Event"), required=True, help=_("One of the kinds that the cluster lists.")),
+    text("hook", _("Event"), required=True, usual=HOOKS),
     text("uri", _("Address"), format="uri", kind="url", required=True, help=_("Called with every event.")),
     choice("http_verb", _("Verb"), "get", "post", "put", default="post"),
     choice("format", _("Format"), "form-data", "json", default="form-data"),

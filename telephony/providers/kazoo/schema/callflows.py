@@ -155,7 +155,7 @@ TEMPORAL_RULES = family(
     choice(
         "ordinal", _("Which of the month"), "every", "first", "second", "third", "fourth", "fifth", "last"
     ),
-    integer("month", _("Month"), bounds=(1, 12)),
+    integer("month", _("Month"), bounds=(1, 12), usual=tuple(range(1, 13))),
     moment("start_date", _("From"), default=62586115200),
     integer("time_window_start", _("Begins at"), bounds=(0, 86400), kind="time_of_day_s"),
     integer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.zones import zone_names
 from telephony.providers.kazoo.schema.during_calls import features
 from telephony.providers.kazoo.schema.form import (
     Below,
@@ -29,7 +30,7 @@ VIDEO_CODECS = ("H261", "H263", "H264", "VP8")
 CLASS = _("Class of number")
 FLAGS = many("flags", _("Flags"), text(""), help=_("Free labels for integrations."))
 NAME = text("name", _("Name"), length=(1, 128), required=True)
-TIMEZONE = text("timezone", _("Time zone"), help=_("IANA name, such as Europe/Paris."))
+TIMEZONE = text("timezone", _("Time zone"), usual=zone_names())
 LANGUAGE = text("language", _("Language"), help=_("Language of the prompts, such as fr-fr."))
 ENABLED = flag("enabled", _("Enabled"), default=True)
 OWNER = ref("owner_id", _("Owner"), "user", length=(32, 32))
