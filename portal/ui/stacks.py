@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from portal.lib.wording import labelled
 from portal.ui.figures import LEFT, LETTER, TOP, Scale, draw_axis, draw_grid, hash_of, plain, ticks
 from portal.ui.svg import Drawing, Figure, pattern
 
@@ -86,7 +87,7 @@ class Stack:
 
     def _words(self, at: int) -> str:
         parts = [f"{plain(layer.values[at])} {layer.name}" for layer in self.layers if layer.values[at]]
-        return f"{self.labels[at]}: {', '.join(parts)}"
+        return labelled(self.labels[at], ", ".join(parts))
 
     def _draw_bar(self, drawing: Drawing, at: int, x: float, width: float, scale: Scale, name: str) -> None:
         tip = self._words(at)

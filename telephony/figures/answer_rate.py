@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from portal.lib.wording import labelled
 from portal.ui.figures import Gap, Mark, line, plain
 from telephony.figures.span_words import long_step_words, measure_of, span_words, step_head, step_words
 from telephony.figures.tables import Column, Table
@@ -65,7 +66,7 @@ def answer_rate(
         else "",
         head=(step_head(span), _("Answered")),
     )
-    letters = "; ".join(f"{mark.letter}: {mark.title}" for mark in marks)
+    letters = "; ".join(labelled(mark.letter, mark.title) for mark in marks)
     measure = pgettext("measure of a figure", "%(measure)s; scale from %(low)s %%")
     return Told(
         figure=replace(figure, css="scroll", caption=letters),
