@@ -122,14 +122,12 @@ class CallListView(TenantRightMixin, FilteredTableView):
         return no_longer_kept(start_at) if start_at else None
 
     def looked_at(self) -> list[Connection]:
-        """The connections whose calls the filter can leave."""
+        """The connection that is asked for, else all that are linked."""
         form = self.filter_form
         chosen = form.cleaned_data if isinstance(form, CallFilterForm) and form.is_valid() else {}
-        only = {row.connection_id for name in ("line", "group") if (row := chosen.get(name)) is not None}
         if (connection := chosen.get("connection")) is not None:
-            only.add(connection.pk)
-        everywhere = connections_of(self.request)
-        return [one for one in everywhere if (one.pk in only if only else one.unlinked_at is None)]
+            return [connection]
+        return [one for one in connections_of(self.request) if one.unlinked_at is None]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
