@@ -47,7 +47,7 @@ def content_of(table: Table, file_format: str, zone: str) -> bytes:
         return (CSV_MARK + csv_text([*above, [head.text for head in heads], *rows])).encode()
     target, sheets = BytesIO(), [Sheet(table.title, heads, rows)]
     if table.missing:
-        sheets.append(Sheet(_("Not complete"), [], [[table.missing]]))
+        sheets.append(Sheet(_("Not complete"), [], [[table.missing]], widths=(80,)))
     write_sheets(target, sheets)
     return target.getvalue()
 

@@ -10,9 +10,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from portal.ui.formats import seconds_words
+from portal.ui.formats import count, seconds_words
 from portal.ui.forms import FilterForm, FilterPill, FixedChoices, any_of
 from telephony.forms.recipients import RecipientsForm
 from telephony.models import AlertRule, Connection, Entity
@@ -49,12 +49,26 @@ class AlertFilterForm(FilterForm):
 
 
 class AlertNoteForm(forms.Form):
+    """`others` are how many more of the same rule wait for somebody: where there are some, one act may be for all."""
+
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
         max_length=NOTE_AT_MOST,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    is_for_all = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, others: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not others:
+            del self.fields["is_for_all"]
+            return
+        self.fields["is_for_all"].label = ngettext(
+            "The %(count)s other open alert of this rule as well",
+            "The %(count)s other open alerts of this rule as well",
+            others,
+        ) % {"count": count(others)}
 
 
 class AlertRuleForm(RecipientsForm):

@@ -7,9 +7,11 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import AuditEvent, Person
@@ -52,32 +54,51 @@ ACTS: Mapping[str, Callable[[Alert, Person], bool]] = {
 }
 
 
-def act(name: str, alert: Alert, person: Person, note: str, request: HttpRequest) -> bool:
-    """One of ACTS, with a word or none; False where the alert has ended meanwhile. KeyError for others."""
+def others_of(alert: Alert) -> QuerySet[Alert]:
+    """Those of the same rule that wait for somebody."""
+    found: QuerySet[Alert] = Alert.objects.waiting(timezone.now()).filter(rule=alert.rule_id)
+    return found.exclude(pk=alert.pk)
+
+
+def act(
+    name: str, alert: Alert, person: Person, note: str, request: HttpRequest, *, is_for_all: bool = False
+) -> int:
+    """One of ACTS, with a word or none, on an alert, or on all of its rule that wait as well; on how many it was done.
+
+    0 where the alert has ended meanwhile. KeyError for other names.
+    """
     with transaction.atomic():
+        others = list(others_of(alert)) if is_for_all else []
         if not ACTS[name](alert, person):
-            return False
+            return 0
+        done = [alert.pk, *(one.pk for one in others if ACTS[name](one, person))]
         if note:
-            Alert.objects.filter(pk=alert.pk).update(note=note)
+            Alert.objects.filter(pk__in=done).update(note=note)
         audit.record(
             AuditEvent.Verb.SETTINGS,
             tenant=alert.tenant,
             person=person,
             object_label=f"{KINDS[alert.rule.kind].label} {alert.evidence.get('name', '')}".strip(),
-            detail={"alert": name, "summary": _said(name, alert), **({"reason": note} if note else {})},
+            detail={
+                "alert": name,
+                "summary": _said(name, alert, len(done)),
+                **({"reason": note} if note else {}),
+            },
             request=request,
         )
-    return True
+    return len(done)
 
 
-def _said(name: str, alert: Alert) -> str:
+def _said(name: str, alert: Alert, count: int) -> str:
     """What was done, in the tenant's language."""
     with translation.override(alert.tenant.language):
-        return {
+        words = {
             "acknowledge": _("alert acknowledged"),
             "reopen": _("alert opened again"),
             "close": _("alert closed"),
         }.get(name) or _("alert snoozed")
+        more = ngettext("and %(count)s more of its rule", "and %(count)s more of its rule", count - 1)
+        return f"{words}, {more % {'count': count - 1}}" if count > 1 else words
 
 
 def _write(alert: Alert, person: Person, **values: object) -> bool:

@@ -147,7 +147,9 @@ class AlertView(AlertPage, TemplateView):
                 "rule_words": rule_words(alert.rule),
                 "of_words": of_words(alert.rule),
                 "snoozes": snooze_labels(),
-                "form": AlertNoteForm(initial={"note": alert.note}),
+                "form": AlertNoteForm(
+                    initial={"note": alert.note}, others=alert_acts.others_of(alert).count()
+                ),
                 "may_follow": Right.CALLS_FOLLOW in self.request.rights and alert.closed_at is None,
                 "may_set_rules": Right.REPORTS_SCHEDULE in self.request.rights,
                 **kwargs,
@@ -209,12 +211,19 @@ class AlertActView(AlertPage, View):
     def post(self, request: HttpRequest, slug: str, pk: int, act: str) -> HttpResponse:
         if act not in alert_acts.ACTS:
             raise Http404
-        form = AlertNoteForm(request.POST)
+        form = AlertNoteForm(request.POST, others=alert_acts.others_of(self.alert).count())
         page = tenant_url(self.request.tenant, "telephony:alert_detail", pk=self.alert.pk)
         if not form.is_valid():
             messages.error(request, _("The note is too long."))
             return HttpResponseRedirect(page)
-        if alert_acts.act(act, self.alert, self.request.user, form.cleaned_data["note"], self.request):
+        told = form.cleaned_data
+        is_for_all = told.get("is_for_all", False)
+        done = alert_acts.act(
+            act, self.alert, self.request.user, told["note"], self.request, is_for_all=is_for_all
+        )
+        if done > 1:
+            messages.success(request, _("Done for %(count)s alerts of this rule.") % {"count": done})
+        elif done:
             messages.success(request, self._said(act))
         else:
             messages.info(request, _("It has ended meanwhile."))

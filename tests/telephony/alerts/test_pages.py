@@ -46,6 +46,38 @@ def test_the_list_and_the_calls_behind_an_alert(alder, carol, call, rule, look):
     assert [one.detail["alert"] for one in done] == ["acknowledge", "close"]
 
 
+def test_one_act_for_all_that_a_rule_raised(alder, carol, clock, rule):
+    clock(NOW)
+    cost = rule(kind="cost", of="each_line", limit_micros=1, currency="EUR")
+    numbers = {
+        "value": 2,
+        "limit": 1,
+        "currency": "EUR",
+        "calls": 1,
+        "first": "2026-11-19",
+        "last": "2026-11-19",
+    }
+    with tenant_scope(alder):
+        made = [
+            Alert.objects.create(
+                rule=one, subject=f"place-{n}", opened_at=NOW, last_seen_at=NOW, evidence=numbers
+            )
+            for one, n in ((cost, 1), (cost, 2), (cost, 3), (rule(kind="cost", currency="EUR"), 4))
+        ]
+        Alert.objects.filter(pk=made[2].pk).update(acknowledged_at=NOW - timedelta(days=1))
+    client = signed_in(carol)
+    page = f"{ALERTS}{made[0].pk}/"
+    assert "The 1 other open alert of this rule as well" in text_of(client.get(page))
+
+    client.post(f"{page}do/close/", {"note": "The new tariff", "is_for_all": "on"})
+
+    with tenant_scope(alder):
+        closed = Alert.objects.filter(end="person", note="The new tariff").order_by("pk")
+        assert [one.pk for one in closed] == [made[0].pk, made[1].pk]
+    [event] = AuditEvent.objects.of(alder).filter(verb="settings")
+    assert event.detail["summary"] == "alert closed, and 1 more of its rule"
+
+
 def test_what_is_grave_stands_first_and_leads_to_its_connection(alder, carol, link, call, rule, look):
     rule()
     call(NOW, 12, outcome="missed")
