@@ -281,7 +281,7 @@ PLAINLY: dict[str, Callable[[Reading, re.Match[str], int], bool]] = {
 }
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=LEANINGS)
 def test_whatever_is_said_is_so_and_leads_to_its_calls(link: Connection, world: Leanings) -> None:
     rows = rows_of(world)
@@ -291,6 +291,11 @@ def test_whatever_is_said_is_so_and_leads_to_its_calls(link: Connection, world: 
         [(words, check)] = [item for item in PLAINLY.items() if re.fullmatch(item[0], finding.say)]
         said = re.fullmatch(words, finding.say)
         assert said is not None and check(seen, said, found(finding.url.removeprefix(CALLS))), finding
+
+
+def figures(words: str) -> list[str]:
+    """The numbers of a sentence, whatever divides them in its language."""
+    return sorted(re.findall(r"\d+", re.sub(r"(?<=\d)[.,\u00a0\u202f](?=\d)", "", words)))
 
 
 def test_each_kind_is_found_where_it_is_plain(link: Connection) -> None:
@@ -303,7 +308,12 @@ def test_each_kind_is_found_where_it_is_plain(link: Connection) -> None:
     }
     for leanings, words in told.items():
         keep(link, rows_of(Leanings(seed=7, calls=40, **dict.fromkeys(leanings.split(), True))), frozenset())
-        said = [one.say for one in findings_of(report()) if "still wait" not in one.say]
+        english, french = (findings_of(report(language=language)) for language in ("en", "fr"))
+        assert [one.url for one in english] == [one.url for one in french]
+        for one, other in zip(english, french, strict=True):
+            assert one.say != other.say and figures(one.say) == figures(other.say)
+            assert one.evidence != other.evidence and figures(one.evidence) == figures(other.evidence)
+        said = [one.say for one in english if "still wait" not in one.say]
         assert all(any(one in say for say in said) for one in words) and bool(said) == bool(words), said
 
 
@@ -347,6 +357,14 @@ def test_only_what_is_in_the_report_is_spoken_of(link: Connection) -> None:
     [nameless] = [one.evidence for one in findings_of(report(["summary"]))]
     assert "Halden" in by_name and "Halden" not in nameless and "+33" not in nameless
     assert findings_of(report(["changes", "lines", "connections"])) == []
+    keep(
+        link,
+        [Row(datetime(2026, 11, 13, 14, 5, tzinfo=PARIS), LINES[0], True, "missed", "+33639980000")],
+        frozenset(),
+    )
+    [only] = findings_of(report(["missed_callers"], "fr"))
+    assert only.say == "1 appelant attend encore une réponse"
+    assert only.evidence == "Halden 0 a appelé en dernier, le vendredi 13 novembre à 14:05."
     document, _asked = workshop.document_of(report(["lines"], "fr"), WEEK)
     assert (document.subject, document.headline) == ("Weekly, semaine 46\u00a0: 3 lignes", "")
 
