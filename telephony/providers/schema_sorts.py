@@ -204,9 +204,9 @@ def control_of(one: Declared, words: Collection[Any] = ()) -> str:
         return one.kind
     if one.member or one.variants or one.told or _is_said(one.one_label):
         return "rows"
-    if one.kind == "text" and "string" in one.type:
-        return "text"
     if "array" in one.type or "object" in one.type:
+        if one.kind == "text" and "string" in one.type:
+            return "text"
         return _list_control(one) if one.type == ("array",) else "json"
     if one.kind == "ref" and one.refers_to:
         return "ref"

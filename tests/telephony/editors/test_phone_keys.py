@@ -102,3 +102,11 @@ def test_no_field_of_a_form_is_json_but_those_that_no_source_describes() -> None
             for kind in ("resource", "global_resource", "resource_template")
         ),
     }
+
+
+def test_zones_months_and_events_are_chosen_from_lists() -> None:
+    kinds = {f"{sort.kind}.{one.name}": one.kind for sort in SORTS for one in sort.fields}
+
+    chosen = ("user.timezone", "vmbox.timezone", "temporal_rule.month", "webhook.hook", "media.tts.voice")
+    assert {kinds[name] for name in chosen} == {"choice"}
+    assert kinds["device.provision.endpoint_model"] == "text"
