@@ -78,7 +78,9 @@ def message_of(
         message = EmailMultiAlternatives(
             run.subject,
             render_to_string("telephony/mail/report.txt", told),
-            from_email=formataddr((document.heading, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+            from_email=formataddr(
+                (" ".join(document.heading.split()), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+            ),
             to=[receipt.address],
             reply_to=[report.owner.email] if report.owner else None,
             headers={"Message-ID": receipt.message_id, "Auto-Submitted": "auto-generated"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.template.loader import render_to_string
 
 from portal.ui.figures import line
 from portal.ui.formats import percent
@@ -52,3 +53,13 @@ def test_words_of_any_length_find_room():
 
 def test_a_share_is_rounded_wherever_it_is_said():
     assert percent(8658, 10_000) == "86.6\u00a0%", "not cut off"
+
+
+def test_cells_on_a_page_are_worded_as_the_report_is():
+    """In its own language and zone, whoever looks at it."""
+    section = Section(
+        key="callers", title="Appelants", columns=[Column("Dernier", "moment")], rows=[["2026-11-16T09:00:00+00:00"]]
+    )  # fmt: skip
+    document = replace(DOCUMENT, language="fr", zone="Asia/Kathmandu")
+    page = render_to_string("telephony/_report_table.html", {"section": section, "document": document})
+    assert "16\u00a0nov. " in page and "14:45" in page
