@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.ui import formats
@@ -65,5 +66,5 @@ def _worst_day(asked: Asked, group: GroupRow, outcome: Outcome) -> str:
     (day, most), *others = counts.most_common(2)
     if others and others[0][1] == most:
         return ""
-    words = ngettext("%(count)s of them on %(day)s.", "%(count)s of them on %(day)s.", most)
-    return words % {"count": formats.count(most), "day": formats.date_words(day, "l j F")}
+    words = {"count": formats.count(most), "day": formats.date_words(day, "l j F")}
+    return _("Most on %(day)s: %(count)s.") % words

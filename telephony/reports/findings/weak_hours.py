@@ -5,7 +5,7 @@ Who left a message is not among them: the call was taken, if by a machine.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -37,7 +37,12 @@ def find(asked: Asked) -> Iterator[Finding]:
     counts = _counts(asked)
     total = sum((one for hour, one in counts.items() if hour.weekday is None), Counts())
     enough = {hour: one for hour, one in counts.items() if one.calls >= LEAST_CALLS}
-    clear = {hour: one for hour, one in enough.items() if is_clear(one, total - one, len(enough))}
+    compared = Counter(hour.weekday is None for hour in enough)
+    clear = {
+        hour: one
+        for hour, one in enough.items()
+        if is_clear(one, total - one, compared[hour.weekday is None])
+    }
     if clear:
         hour = _worst(clear, total)
         yield _told(asked, hour, clear[hour], total - clear[hour])
@@ -70,7 +75,7 @@ def _told(asked: Asked, hour: Hour, counts: Counts, others: Counts) -> Finding:
     return Finding(
         say=_("%(share)s found nobody %(when)s")
         % {"share": _share_words(counts.share), "when": _when(asked, hour)},
-        evidence=_("%(lost)s of %(calls)s calls; at other times %(rate)s.")
+        evidence=_("%(lost)s of %(calls)s calls were missed; at other times %(rate)s.")
         % {
             "lost": formats.count(counts.lost) + asked.star,
             "calls": formats.count(counts.calls) + asked.star,
