@@ -23,12 +23,13 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
-SHEET_NAME = 31  # letters
+SHEET_NAME, WIDEST = 31, 70  # letters
 
 
 @dataclass(frozen=True)
 class Head:
-    """Of a column of a sheet: its words, how wide it is in letters, and the format of its numbers, "" for the usual one."""
+    """Of a column of a sheet: its words, how wide it is at least in letters, and the format of its numbers, "" for the
+    usual one."""
 
     text: str
     width: int = 24
@@ -120,7 +121,8 @@ def write_sheets(target: IO[bytes], sheets: Sequence[Sheet]) -> None:
         for column, width in enumerate(one.widths):
             sheet.set_column(column, column, width)
         for column, head in enumerate(one.heads):
-            sheet.set_column(column, column, head.width)
+            longest = max([len(row[column]) for row in one.rows if isinstance(row[column], str)], default=0)
+            sheet.set_column(column, column, max(head.width, min(longest, WIDEST)))
             sheet.write_string(0, column, head.text, bold)
         if one.heads:
             sheet.freeze_panes(1, 0)
