@@ -289,8 +289,8 @@ def _open_alerts(request: HttpRequest) -> Badge | None:
     count = Alert.objects.waiting(timezone.now()).count()
     if not count:
         return None
-    words = ngettext("%(count)s open alert", "%(count)s open alerts", count) % {"count": count}
-    return Badge(str(count), "warn", words)
+    words = ngettext("%(count)s alert waits for somebody", "%(count)s alerts wait for somebody", count)
+    return Badge(str(count), "warn", words % {"count": count})
 
 
 def _trouble(request: HttpRequest) -> Badge | None:

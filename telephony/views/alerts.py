@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import Aggregate, Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -110,6 +111,7 @@ class AlertListView(TenantRightMixin, FilteredTableView):
         return super().get_context_data(
             may_set_rules=Right.REPORTS_SCHEDULE in self.request.rights,
             is_history=self.is_history,
+            waiting=Alert.objects.waiting(timezone.now()).count(),
             **kwargs,
         )
 

@@ -25,7 +25,7 @@ def test_the_list_and_the_calls_behind_an_alert(alder, carol, call, rule, look):
     client = signed_in(carol)
     page = text_of(client.get(ALERTS))
     assert "1 open" in page and "0.0 % answered" in page and "at least 80 %" in page and "Accueil" in page
-    assert "1 open alert" in client.get("/t/alder/calls/").content.decode()
+    assert "1 alert waits for somebody" in client.get("/t/alder/calls/").content.decode()
     with tenant_scope(alder):
         alert = Alert.objects.get()
     answer = client.get(f"{ALERTS}{alert.pk}/")
@@ -37,7 +37,7 @@ def test_the_list_and_the_calls_behind_an_alert(alder, carol, call, rule, look):
 
     assert client.post(f"{ALERTS}{alert.pk}/do/acknowledge/", {"note": "Accueil is ill"}).status_code == 302
     page = text_of(client.get(ALERTS))
-    assert "Acknowledged" in page and "1 open alert" not in page
+    assert "Acknowledged" in page and "0 wait for somebody" in page and "1 alert waits" not in page
     assert "Accueil is ill" in text_of(client.get(f"{ALERTS}{alert.pk}/"))
     client.post(f"{ALERTS}{alert.pk}/do/close/")
     assert "No open alerts" in text_of(client.get(ALERTS))
