@@ -211,7 +211,7 @@ def test_a_new_callflow_is_made_and_its_draft_is_over(
     told, _details, folded = preview.partition("sb-flow-json")
     assert "Hang up" in told.partition("Steps in words")[2]
     assert "hangup" not in told.partition("Steps in words")[2]
-    assert "hangup" in folded
+    assert "Hang up" in folded
     draft = CallflowDraft.objects.get()
     assert draft.change is not None
     change = editing.send(draft.change, maud)

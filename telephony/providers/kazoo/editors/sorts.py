@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from telephony.providers.edit_fields import Fields, Surroundings
 from telephony.providers.kazoo import blocking
+from telephony.providers.kazoo.callflows.actions import ACTIONS
 from telephony.providers.kazoo.catalog import CATALOG
 from telephony.providers.kazoo.editors.effects import effects
 from telephony.providers.kazoo.editors.usual import ADDED, FIXED, UNASKED, USUAL, WHOLES
-from telephony.providers.kazoo.fields.words import CHOICES, WORDS
+from telephony.providers.kazoo.fields.words import CHOICES, WORDS, Choices
 from telephony.providers.kazoo.kinds import ACCOUNT, FAMILY_OF, KINDS, SINGLE
-from telephony.providers.kazoo.schema import FAMILIES, Field
+from telephony.providers.kazoo.schema import FAMILIES, Family, Field
 from telephony.providers.schema_sorts import Against, Sort
 
 _OTHERWISE = frozenset({"service_plan"})  # they belong to who sells them
 _NOT_SO = frozenset(
     {"numbers.create", "numbers.delete"}
 )  # a number is ordered and given back on pages of its own
+_ACTIONS = {("callflows", "flow.module"): tuple((one.module, one.label) for one in ACTIONS.values())}
 _OUTDATED = frozenset({"wensday", "Password", "IP"})  # spellings of old releases
 
 
@@ -39,6 +42,18 @@ _AGAINST: Mapping[str, Against] = {
 }
 
 
+def _words_at(family: str, path: str) -> Choices:
+    at = (family, path)
+    return _ACTIONS.get(at) or WORDS.get(at) or CHOICES.get(path.rpartition(".")[2], ())
+
+
+def _with_actions(family: Family) -> Family:
+    """The family with the modules that a first step may have, which stand apart from the schema."""
+    known = {path: tuple(dict(words)) for (name, path), words in _ACTIONS.items() if name == family.name}
+    fields = (replace(one, usual=known[one.path]) if one.path in known else one for one in family.fields)
+    return replace(family, fields=tuple(fields)) if known else family
+
+
 def _inside(one: Field) -> Iterator[Field]:
     """The fields of the entries of a field."""
     yield from (*one.entry, *one.told)
@@ -48,16 +63,14 @@ def _inside(one: Field) -> Iterator[Field]:
 
 def _sort(kind: str) -> Sort:
     declared = KINDS[kind]
-    family = FAMILIES[FAMILY_OF[kind]]
+    family = _with_actions(FAMILIES[FAMILY_OF[kind]])
     group = declared.read_operation.partition(".")[0]
     keys = {verb: f"{group}.{verb}" for verb in ("update", "create", "delete")}
     found = {verb: key if key in CATALOG and key not in _NOT_SO else "" for verb, key in keys.items()}
     names = [name for name in CATALOG[declared.read_operation].path_names if name != "accountId"]
     paths = [one.path for one in family.fields]
     paths += [f"{one.path}.{inner.path}" for one in family.fields for inner in _inside(one) if inner.path]
-    words = {
-        path: WORDS.get((family.name, path)) or CHOICES.get(path.rpartition(".")[2], ()) for path in paths
-    }
+    words = {path: _words_at(family.name, path) for path in paths}
     return Sort(
         kind=kind,
         family=family,

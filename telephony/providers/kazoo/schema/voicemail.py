@@ -129,9 +129,8 @@ CONFERENCES = family(
     free(
         "controls",
         _("Own key sets"),
-        help=_(
-            "What keys do in the room, by the names that “Keys of members” and “Keys of moderators” point to."
-        ),
+        help=_("Sets of keys by name; keys of members and of moderators choose one."),
+        example='{"members": [{"action": "mute", "digits": "0"}]}',
     ),
     text("profile_name", _("Room profile"), kind="code"),
     below(

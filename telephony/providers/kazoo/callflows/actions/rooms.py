@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from telephony.providers.kazoo.schema.form import (
@@ -29,11 +28,8 @@ ROOM: tuple[Part, ...] = (
         free(
             "controls",
             _("Keys"),
-            help=format_lazy(
-                "{} {}",
-                _("Sets of keys by name, as JSON; keys of members and of moderators choose one. Such as:"),
-                '{"members": [{"action": "mute", "digits": "0"}]}',
-            ),
+            help=_("Sets of keys by name; keys of members and of moderators choose one."),
+            example='{"members": [{"action": "mute", "digits": "0"}]}',
         ),
         text("domain", _("SIP domain")),
         many("flags", _("Flags"), text("")),
