@@ -168,12 +168,14 @@ class AlertView(AlertPage, TemplateView):
         shown = list(calls.order_by("-started_at", "-pk")[:SHOWN_CALLS])
         others = [call.caller if call.direction == Direction.INBOUND else call.callee for call in shown]
         of_lines = {AlertRule.Kind.NEW_COUNTRY: self._callers, AlertRule.Kind.COST: self._spenders}
-        lines = of_lines.get(AlertRule.Kind(self.alert.rule.kind))
+        tell = of_lines.get(AlertRule.Kind(self.alert.rule.kind))
+        lines = tell(calls) if tell else []
         return {
             "calls_count": capped_count(calls),
             "calls": list(zip(shown, others, strict=True)),
             "names": names_of(others),
-            "lines": lines(calls) if lines else [],
+            "lines": lines,
+            "may_bar": any(one.bar_url for one in lines),
         }
 
     def _callers(self, calls: CallQuerySet) -> list[LineTold]:

@@ -185,6 +185,12 @@ def test_calls_to_a_new_country_lead_to_where_they_are_barred(alder, carol, link
         alert = Alert.objects.get(rule__kind="new_country")
     page = signed_in(carol).get(f"/t/alder/alerts/{alert.pk}/").content.decode()
     assert "Bar calls abroad" in page and f"/t/alder/lines/{line.pk}/bar/" in page
+    page = text_of(
+        signed_in(person("bob@alder.example", "Bob", {alder: Role.VIEWER})).get(
+            f"/t/alder/alerts/{alert.pk}/"
+        )
+    )
+    assert "Bar calls abroad" not in page and "barred at the provider" in page
 
 
 def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings):
