@@ -12,6 +12,7 @@ from accounts.models import Tenant
 from accounts.scoping import tenants_scope
 from accounts.views_base import StaffRequiredMixin
 from telephony.models import Alert, AlertRule
+from telephony.tables.alerts import state_pill
 from telephony.views.alerts import NEAR, told_of
 
 MOST_SHOWN = 200
@@ -33,7 +34,7 @@ class StaffAlertsView(StaffRequiredMixin, View):
             if not is_all:
                 alerts = alerts.waiting(timezone.now())
             found = list(alerts.order_by("-is_grave", "-opened_at", "-pk")[: MOST_SHOWN + 1])
-            rows = [(alert, told_of(alert, alert.tenant)) for alert in found[:MOST_SHOWN]]
+            rows = [(alert, told_of(alert, alert.tenant), state_pill(alert)) for alert in found[:MOST_SHOWN]]
         values = {
             "rows": rows,
             "has_more": len(found) > MOST_SHOWN,

@@ -203,4 +203,8 @@ def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings
     assert "No open alerts" in text_of(client.get("/staff/alerts/?q=elsewhere"))
     assert "Answer rate too low" not in text_of(client.get("/staff/alerts/?kind=cost"))[-400:]
     assert "Open alerts" in text_of(client.get("/staff/"))
+    with tenant_scope(alder):
+        Alert.objects.update(snoozed_until=NOW + timedelta(days=1))
+    assert "No open alerts" in text_of(client.get("/staff/alerts/"))
+    assert "Snoozed until" in text_of(client.get("/staff/alerts/?all=1"))
     assert signed_in(carol).get("/staff/alerts/").status_code == 404
