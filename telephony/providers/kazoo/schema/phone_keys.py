@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from telephony.providers.kazoo.schema.form import choice, free, integer, number, ref, text
 from telephony.providers.operations import Text
@@ -39,6 +40,6 @@ def phone_keys(name: str, label: Text, *, without: str = "") -> Field:
         member=("type", KEY),
         variants=kinds,
         wrapped=VALUE_AT,
-        one_label=_("Key"),
+        one_label=pgettext_lazy("telephone", "Key"),
         keys="^[0-9]+$",
     )
