@@ -19,6 +19,7 @@ from telephony.reports.asked import Asked
 from telephony.reports.call_sections import INBOUND, REACHED
 from telephony.reports.document import Section
 from telephony.services.analytics import GroupRow, LineRow
+from telephony.services.report_facts import DestinationFigures
 
 OUTBOUND = {"direction": "outbound"}
 
@@ -135,6 +136,7 @@ def cost_by_line(asked: Asked) -> Section:
 def cost_by_destination(asked: Asked) -> Section:
     found = asked.destinations
     currencies = {one.currency for one in found}
+    told = Counter(one.name for one in found)
     return Section(
         key="cost_by_destination",
         title=_("Cost by destination"),
@@ -147,7 +149,7 @@ def cost_by_destination(asked: Asked) -> Section:
         ],
         rows=[
             [
-                one.name or _("not told"),
+                _destination(one, is_alone=told[one.name] == 1),
                 one.calls,
                 one.talk_s,
                 amount(one.cost_micros, one.currency) if one.cost_micros is not None else None,
@@ -193,6 +195,12 @@ def _cost_words(costs: Iterable[tuple[str, int]]) -> list[str]:
         total[currency] += micros
     told = [str(formats.money(micros, currency)) for currency, micros in total.most_common() if micros]
     return [" + ".join(told)] if told else []
+
+
+def _destination(one: DestinationFigures, *, is_alone: bool) -> str:
+    """As the provider calls it; with its currency where another one has the same name."""
+    name = one.name or _("not told")
+    return name if is_alone else f"{name} ({one.currency})"
 
 
 def _ways(asked: Asked, place: Entity | None, *several: dict[str, str]) -> list[str]:
