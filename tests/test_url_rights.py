@@ -343,7 +343,7 @@ def test_a_staff_page_is_there_for_staff_alone(page: Page, method: str, cast: Ca
 
 
 def _known(page: Page, name: str) -> bool:
-    return name in ("slug", "provider")
+    return name in ("slug", "provider", "pk")
 
 
 @pytest.mark.parametrize("method", METHODS)

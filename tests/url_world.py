@@ -37,6 +37,7 @@ from telephony.models import (
     ReportReceipt,
     ReportRun,
     SavedView,
+    SharedRule,
     SyncRun,
 )
 from telephony.providers.registry import PROVIDERS
@@ -361,6 +362,8 @@ MEANINGS: list[tuple[str, str, Find]] = [
         lambda world: world.things.hours_placement.connection.slug,
     ),
     (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
+    ("staff/alerts/rules/new/", "kind", lambda world: "cost"),
+    ("staff/alerts/rules/", "pk", lambda world: SharedRule.objects.get_or_create(kind="cost")[0].pk),
     (f"{T}alerts/", "pk", lambda world: world.things.alert.pk),
     (f"{T}alerts/", "act", lambda world: "acknowledge"),
     (f"{T}alerts/rules/", "pk", lambda world: world.things.alert_rule.pk),

@@ -17,6 +17,7 @@ from portal.ui import formats
 from portal.ui.figures import plain
 from telephony.alerts.trouble_words import words_of_trouble
 from telephony.models import Alert, AlertRule
+from telephony.models.alerts import AnyRule
 from telephony.models.rollups import DESTINATION_LENGTH
 
 Numbers = Mapping[str, Any]
@@ -183,7 +184,7 @@ _WORDS: Mapping[str, Callable[[Numbers], Words]] = {
 
 
 # ---- rules ----
-def rule_words(rule: AlertRule) -> str:
+def rule_words(rule: AnyRule) -> str:
     """What the rule holds, as a sentence without its end: "less than 80 % answered today, from 20 calls on"."""
     return _RULES[rule.kind](rule)
 
@@ -204,19 +205,19 @@ def of_words(rule: AlertRule) -> str:
     }
 
 
-def _least(rule: AlertRule, words: str) -> str:
+def _least(rule: AnyRule, words: str) -> str:
     if not rule.least_calls or rule.least_calls < 2:
         return words
     told = {"words": words, "count": formats.count(rule.least_calls)}
     return _("%(words)s, from %(count)s calls on") % told
 
 
-def _rate_rule(rule: AlertRule) -> str:
+def _rate_rule(rule: AnyRule) -> str:
     told = {"limit": plain(rule.limit_percent or 0, "%"), "period": rule.get_period_display()}
     return _least(rule, _("less than %(limit)s answered %(period)s") % told)
 
 
-def _waiting_rule(rule: AlertRule) -> str:
+def _waiting_rule(rule: AnyRule) -> str:
     told = {
         "limit": plain(rule.limit_percent or 0, "%"),
         "within": formats.seconds_words(rule.limit_s or 0),
@@ -225,21 +226,21 @@ def _waiting_rule(rule: AlertRule) -> str:
     return _least(rule, _("less than %(limit)s answered within %(within)s %(period)s") % told)
 
 
-def _cost_rule(rule: AlertRule) -> str:
+def _cost_rule(rule: AnyRule) -> str:
     told = {"limit": formats.money(rule.limit_micros, rule.currency), "period": rule.get_period_display()}
     return _("more than %(limit)s %(period)s") % told
 
 
-def _trouble_rule(_rule: AlertRule) -> str:
+def _trouble_rule(_rule: AnyRule) -> str:
     return _("to be connected again, given up, behind, or days missing")
 
 
-def _quiet_rule(rule: AlertRule) -> str:
+def _quiet_rule(rule: AnyRule) -> str:
     told = {"span": formats.span(rule.limit_s or 0), "count": formats.count(rule.least_calls or 0)}
     return _("%(span)s of opening hours without a call, where there are usually %(count)s or more") % told
 
 
-def _new_country_rule(rule: AlertRule) -> str:
+def _new_country_rule(rule: AnyRule) -> str:
     told = {
         "count": formats.count(rule.limit_calls or 0),
         "from": f"{rule.from_time:%H:%M}",
@@ -254,7 +255,7 @@ def _new_country_rule(rule: AlertRule) -> str:
     )
 
 
-_RULES: Mapping[str, Callable[[AlertRule], str]] = {
+_RULES: Mapping[str, Callable[[AnyRule], str]] = {
     Kind.TROUBLE: _trouble_rule,
     Kind.QUIET: _quiet_rule,
     Kind.NEW_COUNTRY: _new_country_rule,

@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from accounts.models import Tenant
 from portal.ui.formats import count, seconds_words
 from portal.ui.forms import FilterForm, FilterPill, FixedChoices, any_of
 from telephony.forms.recipients import RecipientsForm
 from telephony.models import AlertRule, Connection, Entity
-from telephony.models.alerts import NOTE_AT_MOST
+from telephony.models.alerts import NOTE_AT_MOST, AnyRule
 
 MICROS = 1_000_000
 OPEN, ENDED = "", "closed"
@@ -182,7 +183,7 @@ class AlertRuleForm(RecipientsForm):
             self.add_error("until_time", _("It ends when it begins."))
         return told
 
-    def fill(self, rule: AlertRule) -> AlertRule:
+    def fill(self, rule: Any) -> Any:
         """Write what was entered into the rule; it is not saved."""
         told = dict(self.cleaned_data)
         scope = told.pop("scope")
@@ -198,10 +199,12 @@ class AlertRuleForm(RecipientsForm):
         return rule
 
     @staticmethod
-    def initial_of(rule: AlertRule) -> dict[str, Any]:
+    def initial_of(rule: AnyRule) -> dict[str, Any]:
         """What the form of a rule begins with."""
-        scope = f"place-{rule.place_id}" if rule.place_id else rule.of
-        if rule.connection_id:
+        scope = rule.of
+        if isinstance(rule, AlertRule) and rule.place_id:
+            scope = f"place-{rule.place_id}"
+        if isinstance(rule, AlertRule) and rule.connection_id:
             scope = f"connection-{rule.connection_id}"
         names = ("left_out", "period", "limit_s", "limit_percent", "currency", "limit_calls", "least_calls")
         more = ("from_time", "until_time", "known_days", "members", "tells_managers", "tells_end")
@@ -212,3 +215,20 @@ class AlertRuleForm(RecipientsForm):
             "limit_money": money,
             "addresses": "\n".join(rule.addresses),
         }
+
+
+class SharedRuleForm(AlertRuleForm):
+    """The same for several tenants: of nothing that only one of them has."""
+
+    tenants = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Only these tenants"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None ticked: all of them, those to come too."),
+    )
+
+    def __init__(self, *args: Any, tenants: Sequence[Tenant], **kwargs: Any) -> None:
+        super().__init__(*args, connections=(), places=(), **kwargs)
+        self.fields.pop("left_out", None)
+        self._offer("tenants", [(one.pk, one.name) for one in tenants])

@@ -3145,6 +3145,7 @@ class Migration(migrations.Migration):
                 ("tells_end", models.BooleanField(default=True)),
                 ("is_on", models.BooleanField(default=True)),
                 ("made_as", models.CharField(blank=True, max_length=12)),
+                ("shared", models.PositiveBigIntegerField(blank=True, null=True)),
                 (
                     "owner",
                     models.ForeignKey(
@@ -3164,8 +3165,91 @@ class Migration(migrations.Migration):
                         condition=models.Q(("made_as", ""), _negated=True),
                         fields=("tenant", "made_as"),
                         name="alert_rule_made_once",
-                    )
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("shared__isnull", False)),
+                        fields=("tenant", "shared"),
+                        name="alert_rule_shared_once",
+                    ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SharedRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("trouble", "Connection or sync in trouble"),
+                            ("quiet", "No calls in opening hours"),
+                            ("answer_rate", "Answer rate too low"),
+                            ("waiting", "Callers wait too long"),
+                            ("cost", "Cost too high"),
+                            ("new_country", "New country called at night"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[
+                            ("whole", "all calls of the tenant"),
+                            ("each_connection", "each connection, those to come too"),
+                            ("each_line", "each line, those to come too"),
+                            ("each_group", "each queue and group, those to come too"),
+                            ("connection", "one connection"),
+                            ("place", "one line, queue or group"),
+                        ],
+                        default="whole",
+                        max_length=16,
+                    ),
+                ),
+                ("left_out", models.JSONField(blank=True, default=list)),
+                ("limit_percent", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("limit_s", models.PositiveIntegerField(blank=True, null=True)),
+                ("limit_micros", models.BigIntegerField(blank=True, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("limit_calls", models.PositiveIntegerField(blank=True, null=True)),
+                ("least_calls", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "period",
+                    models.CharField(
+                        blank=True,
+                        choices=[("today", "today"), ("week", "the last 7 days"), ("month", "this month")],
+                        max_length=8,
+                    ),
+                ),
+                ("from_time", models.TimeField(blank=True, null=True)),
+                ("until_time", models.TimeField(blank=True, null=True)),
+                ("known_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("members", models.JSONField(blank=True, default=list)),
+                ("addresses", models.JSONField(blank=True, default=list)),
+                ("tells_managers", models.BooleanField(default=False)),
+                ("tells_end", models.BooleanField(default=True)),
+                ("is_on", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("tenants", models.JSONField(blank=True, default=list)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "alert rule of several tenants",
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,6 @@
 """Everything telephony keeps: connections, cached entities, calls, changes, and the ledger of work."""
 
-from telephony.models.alerts import Alert, AlertRule, AlertWatch
+from telephony.models.alerts import Alert, AlertRule, AlertWatch, SharedRule
 from telephony.models.blocks import BlockEnd
 from telephony.models.bulk import BulkRow
 from telephony.models.callflows import CallflowAct, CallflowDraft, CallflowFindings
@@ -78,6 +78,7 @@ __all__ = [
     "RequestLog",
     "RollupMark",
     "SavedView",
+    "SharedRule",
     "SyncRun",
     "SyncState",
     "UnreadableRecord",

@@ -36,20 +36,18 @@ class AlertWatch(TenantOwned, Leased):
         return f"alerts of {self.tenant_id}"
 
 
-class AlertRule(TenantOwned):  # type: ignore[django-manager-missing]
-    """What is looked at, of what, and whom to tell. Which of the limits a rule has, its kind says.
+class AnyRule(models.Model):
+    """Abstract. What is looked at, within which limits, and whom to tell. Which limits a rule has, its kind says.
 
-    connection, place   where `of` says so; a place is a line, queue or group
     left_out            ids of lines or groups that a rule for each of them, the future ones too, leaves alone
     limit_percent       a share in percent; limit_s: seconds; limit_micros: money in `currency`; limit_calls: a count
     least_calls         of fewer calls nothing is said
     period              the local days that are counted together; "" for kinds that look at instants
     from_time, until_time   of a night, by the tenant's clocks
     known_days          how far back a country counts as known
-    members             ids of people of the tenant; addresses: of others, whose mails have no links
+    members             ids of people who sign in; addresses: of others, whose mails have no links
     tells_managers      owners and administrators too, whoever they are then
     tells_end           the next mail says which alerts are over
-    made_as             the kind of a rule that every tenant has from the start; "" for those that people made
     """
 
     class Kind(models.TextChoices):
@@ -75,10 +73,6 @@ class AlertRule(TenantOwned):  # type: ignore[django-manager-missing]
 
     kind = models.CharField(max_length=12, choices=Kind)
     of = models.CharField(max_length=16, choices=Of, default=Of.WHOLE)
-    connection = models.ForeignKey(
-        Connection, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    place = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     left_out = models.JSONField(default=list, blank=True)
     limit_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     limit_s = models.PositiveIntegerField(null=True, blank=True)
@@ -95,22 +89,60 @@ class AlertRule(TenantOwned):  # type: ignore[django-manager-missing]
     tells_managers = models.BooleanField(default=False)
     tells_end = models.BooleanField(default=True)
     is_on = models.BooleanField(default=True)
-    made_as = models.CharField(max_length=12, blank=True)
     owner = models.ForeignKey(
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+
+class SharedRule(AnyRule):
+    """A rule of platform staff that stands in several tenants, as one of each one's own (services/alert_sharing.py).
+
+    tenants   ids; all of them, those to come too, where it is empty. `members` are people of the staff
+    """
+
+    tenants = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("alert rule of several tenants")
+
+    def stands_in(self, tenant_id: int) -> bool:
+        return not self.tenants or tenant_id in self.tenants
+
+
+class AlertRule(TenantOwned, AnyRule):  # type: ignore[django-manager-missing]
+    """A rule of a tenant.
+
+    connection, place   where `of` says so; a place is a line, queue or group
+    made_as             the kind of a rule that every tenant has from the start; "" for those that people made
+    shared              id of the SharedRule that it follows; its `members` are then people of the staff
+    """
+
+    connection = models.ForeignKey(
+        Connection, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    place = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    made_as = models.CharField(max_length=12, blank=True)
+    shared = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
         verbose_name = _("alert rule")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "made_as"], condition=~models.Q(made_as=""), name="alert_rule_made_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "shared"],
+                condition=models.Q(shared__isnull=False),
+                name="alert_rule_shared_once",
+            ),
         ]
-
-    def __str__(self) -> str:
-        return str(self.get_kind_display())
 
 
 class AlertQuerySet(TenantQuerySet):

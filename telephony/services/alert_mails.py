@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -79,8 +80,13 @@ class _People:
         self.members = {row.person_id: row.person for row in rows}
         self.managers = [row.person for row in rows if row.role in MANAGERS]
 
+    @cached_property
+    def staff(self) -> dict[int, Person]:
+        return Person.objects.filter(is_staff=True, is_active=True).in_bulk()
+
     def of(self, rule: AlertRule) -> list[Person | str]:
-        people = dict.fromkeys(self.members[pk] for pk in rule.members if pk in self.members)
+        known_as = self.members if rule.shared is None else self.staff
+        people = dict.fromkeys(known_as[pk] for pk in rule.members if pk in known_as)
         if rule.tells_managers:
             is_trouble = rule.kind == AlertRule.Kind.TROUBLE
             people |= dict.fromkeys(
@@ -149,7 +155,8 @@ def _still(job: Job, which: str, person: Person | None, address: str) -> list[Al
     alerts = list(found.select_related("rule").order_by("opened_at", "pk"))
     if person is None:
         return [one for one in alerts if address in one.rule.addresses]
-    if not Membership.objects.filter(tenant=job.tenant, person=person).exists():
+    is_member = Membership.objects.filter(tenant=job.tenant, person=person).exists()
+    if not is_member and not person.is_staff:
         return []
     rights = rights_of(person, job.tenant)
     return [one for one in alerts if KINDS[one.rule.kind].right in rights]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, unscoped
 from telephony.models import Alert, AlertRule, AlertWatch, Connection
-from telephony.services import alert_mails, alert_rules, ledger
+from telephony.services import alert_mails, alert_rules, alert_sharing, ledger
 from telephony.services.alert_episodes import Known, Step, step
 from telephony.services.alert_kinds import KINDS
 from telephony.services.alert_kinds.base import Reading, Round, Verdict
@@ -53,6 +53,7 @@ def advance(watch: AlertWatch) -> None:
         ledger.write(watch, due_at=None, looked_at=now)
         return
     alert_rules.settle_usual()
+    alert_sharing.settle(tenant.pk)
     round_ = Round(tenant, now)
     rules = list(AlertRule.objects.select_related("connection", "place").order_by("pk"))
     found = {rule: list(KINDS[rule.kind].look(rule, round_)) for rule in rules if rule.is_on}

@@ -151,13 +151,12 @@ class AlertRuleTable(BaseTable):
         fields = ("kind", "of", "recipients", "is_on", "open_alerts", "owner")
 
     def render_kind(self, record: AlertRule) -> SafeString:
+        name, what = record.get_kind_display(), self.told[record.pk][0]
+        if record.shared is not None:
+            return format_html('<b>{}</b><span class="sb-2nd sb-under">{}</span>', name, what)
         url = tenant_url(self.request.tenant, "telephony:alert_rule_edit", pk=record.pk)
-        what, _of, _to = self.told[record.pk]
         return format_html(
-            '<a href="{}"><b>{}</b></a><span class="sb-2nd sb-under">{}</span>',
-            url,
-            record.get_kind_display(),
-            what,
+            '<a href="{}"><b>{}</b></a><span class="sb-2nd sb-under">{}</span>', url, name, what
         )
 
     def render_of(self, record: AlertRule) -> str:
@@ -173,4 +172,6 @@ class AlertRuleTable(BaseTable):
         return formats.count(self.opened[record.pk]) if self.opened.get(record.pk) else formats.DASH
 
     def render_owner(self, record: AlertRule) -> str:
+        if record.shared is not None:
+            return _("platform staff")
         return str(record.owner) if record.owner else _("there from the start")

@@ -1,7 +1,8 @@
 from django.urls import path
 
-from telephony.views import alert_rules, alerts, staff_alerts
+from telephony.views import alert_rules, alerts, staff_alert_rules, staff_alerts
 
+_SHARED = "staff/alerts/rules/"
 _ALL = "t/<slug:slug>/alerts/"
 _ONE = "t/<slug:slug>/alerts/<int:pk>/"
 _RULES = "t/<slug:slug>/alerts/rules/"
@@ -9,6 +10,13 @@ _RULE = "t/<slug:slug>/alerts/rules/<int:pk>/"
 
 urlpatterns = [
     path("staff/alerts/", staff_alerts.StaffAlertsView.as_view(), name="staff_alerts"),
+    path(f"{_SHARED}new/<slug:kind>/", staff_alert_rules.SharedRuleNewView.as_view(), name="staff_rule_new"),
+    path(f"{_SHARED}<int:pk>/", staff_alert_rules.SharedRuleEditView.as_view(), name="staff_rule"),
+    path(
+        f"{_SHARED}<int:pk>/delete/",
+        staff_alert_rules.SharedRuleDeleteView.as_view(),
+        name="staff_rule_delete",
+    ),
     path(_ALL, alerts.AlertListView.as_view(), name="alert_list"),
     path(_RULES, alert_rules.AlertRuleListView.as_view(), name="alert_rules"),
     path(f"{_RULES}new/<slug:kind>/", alert_rules.AlertRuleFormView.as_view(), name="alert_rule_new"),

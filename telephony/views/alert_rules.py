@@ -149,7 +149,7 @@ class AlertRuleEditView(AlertRuleFormView):
 
     @cached_property
     def rule(self) -> AlertRule:
-        known = AlertRule.objects.select_related("connection", "place", "tenant")
+        known = AlertRule.objects.filter(shared=None).select_related("connection", "place", "tenant")
         return get_object_or_404(known, pk=self.kwargs["pk"])
 
 
@@ -161,7 +161,8 @@ class AlertRuleActView(TenantRightMixin, View):
     http_method_names: Sequence[str] = ["post"]
 
     def post(self, request: HttpRequest, slug: str, pk: int, act: str) -> HttpResponse:
-        rule = get_object_or_404(AlertRule.objects.select_related("tenant"), pk=pk)
+        own = AlertRule.objects.filter(shared=None).select_related("tenant")
+        rule = get_object_or_404(own, pk=pk)
         if act in ("on", "off"):
             alert_rules.switch(rule, is_on=act == "on")
             words = _("The rule is on.") if act == "on" else _("The rule is off; its alerts end.")

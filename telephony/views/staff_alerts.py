@@ -6,16 +6,27 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import View
 
 from accounts.models import Tenant
 from accounts.scoping import tenants_scope
 from accounts.views_base import StaffRequiredMixin
-from telephony.models import Alert, AlertRule
+from telephony.alerts.words import rule_words
+from telephony.models import Alert, AlertRule, SharedRule
 from telephony.tables.alerts import state_pill
 from telephony.views.alerts import NEAR, told_of
+from telephony.views.staff_alert_rules import offered
 
 MOST_SHOWN = 200
+
+
+def _where(rule: SharedRule) -> str:
+    count = len(rule.tenants)
+    if not count:
+        return _("all tenants, those to come too")
+    return ngettext("%(count)s tenant", "%(count)s tenants", count) % {"count": count}
 
 
 class StaffAlertsView(StaffRequiredMixin, View):
@@ -39,6 +50,8 @@ class StaffAlertsView(StaffRequiredMixin, View):
             "rows": rows,
             "has_more": len(found) > MOST_SHOWN,
             "kinds": AlertRule.Kind.choices,
+            "rules": [(one, rule_words(one), _where(one)) for one in SharedRule.objects.order_by("pk")],
+            "offered": offered(),
             "is_all": is_all,
             **asked,
         }
