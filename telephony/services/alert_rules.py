@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import AuditEvent, Person
-from telephony.models import Alert, AlertRule
+from accounts.models import AuditEvent, Person, Tenant
+from telephony.models import Alert, AlertRule, SharedRule
+from telephony.models.alerts import AnyRule
 from telephony.services.alert_kinds import KINDS
 
 USUAL = tuple(kind.key for kind in KINDS.values() if kind.is_usual)
@@ -48,9 +51,9 @@ def switch(rule: AlertRule, *, is_on: bool) -> None:
     AlertRule.objects.filter(pk=rule.pk).update(is_on=is_on)
 
 
-def _said(rule: AlertRule, what: str) -> str:
+def _said(what: str, tenant: Tenant) -> str:
     """What was done, in the tenant's language."""
-    with translation.override(rule.tenant.language):
+    with translation.override(tenant.language):
         return {
             "made": _("alert rule made"),
             "changed": _("alert rule changed"),
@@ -60,12 +63,25 @@ def _said(rule: AlertRule, what: str) -> str:
         }[what]
 
 
-def note(rule: AlertRule, what: str, person: Person, request: HttpRequest) -> None:
+def note(rule: AnyRule, what: str, person: Person, request: HttpRequest, tenant: Tenant) -> None:
     audit.record(
         AuditEvent.Verb.SETTINGS,
-        tenant=rule.tenant,
+        tenant=tenant,
         person=person,
         object_label=str(KINDS[rule.kind].label),
-        detail={"alert_rule": what, "summary": _said(rule, what)},
+        detail={"alert_rule": what, "summary": _said(what, tenant)},
         request=request,
     )
+
+
+def tenants_of(rule: SharedRule) -> list[Tenant]:
+    """Those that are open and in which it stands."""
+    return [one for one in Tenant.objects.filter(closed_at=None).order_by("pk") if rule.stands_in(one.pk)]
+
+
+def note_shared(rule: SharedRule, before: Sequence[Tenant], person: Person, request: HttpRequest) -> None:
+    """What became of it, to each tenant that it stands in or stood in before; one that is deleted stands in none."""
+    now = tenants_of(rule) if rule.pk else []
+    for tenant in {*before, *now}:
+        what = "delete" if tenant not in now else "changed" if tenant in before else "made"
+        note(rule, what, person, request, tenant)

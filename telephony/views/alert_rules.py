@@ -133,7 +133,8 @@ class AlertRuleFormView(TenantRightMixin, FormView):
         if "preview" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form, preview=self._preview(rule)))
         alert_rules.keep(rule, is_other=before != alert_rules.aim_of(rule))
-        alert_rules.note(rule, "made" if self.is_new else "changed", self.request.user, self.request)
+        what = "made" if self.is_new else "changed"
+        alert_rules.note(rule, what, self.request.user, self.request, rule.tenant)
         messages.success(self.request, _("The rule is kept. It is looked at every few minutes."))
         return HttpResponseRedirect(tenant_url(self.request.tenant, "telephony:alert_rules"))
 
@@ -171,7 +172,7 @@ class AlertRuleActView(TenantRightMixin, View):
             words = _("The rule is deleted, and its alerts with it.")
         else:
             raise Http404
-        alert_rules.note(rule, act, self.request.user, self.request)
+        alert_rules.note(rule, act, self.request.user, self.request, rule.tenant)
         messages.success(request, words)
         return HttpResponseRedirect(tenant_url(self.request.tenant, "telephony:alert_rules"))
 

@@ -18,6 +18,7 @@ from accounts.scoping import tenants_scope
 from accounts.views_base import StaffRequiredMixin
 from telephony.forms.alerts import AlertRuleForm, SharedRuleForm
 from telephony.models import AlertRule, Connection, SharedRule
+from telephony.services import alert_rules
 from telephony.services.alert_kinds import KINDS
 from telephony.services.alert_kinds.base import Kind
 
@@ -69,7 +70,9 @@ class SharedRuleNewView(StaffRequiredMixin, FormView):
         return super().get_context_data(title=self.kind.label, rule=self.rule, kind=self.kind, **kwargs)
 
     def form_valid(self, form: SharedRuleForm) -> HttpResponse:
+        before = alert_rules.tenants_of(self.rule) if self.rule.pk else []
         form.fill(self.rule).save()
+        alert_rules.note_shared(self.rule, before, self.request.user, self.request)  # type: ignore[arg-type]
         messages.success(self.request, _("The rule is kept. Each tenant has it within minutes."))
         return HttpResponseRedirect(reverse("telephony:staff_alerts"))
 
@@ -89,6 +92,9 @@ class SharedRuleDeleteView(StaffRequiredMixin, View):
     http_method_names: Sequence[str] = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        get_object_or_404(SharedRule, pk=pk).delete()
+        rule = get_object_or_404(SharedRule, pk=pk)
+        before = alert_rules.tenants_of(rule)
+        rule.delete()
+        alert_rules.note_shared(rule, before, request.user, request)  # type: ignore[arg-type]
         messages.success(request, _("The rule is deleted, and its alerts go with it."))
         return HttpResponseRedirect(reverse("telephony:staff_alerts"))

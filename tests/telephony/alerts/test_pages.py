@@ -232,6 +232,12 @@ def test_a_rule_of_staff_stands_in_each_tenant_and_only_staff_change_it(alder, c
     with tenant_scope(alder):
         assert not AlertRule.objects.exclude(shared=None).exists() and not Alert.objects.exists()
     assert client.post(f"{page}{shared.pk}/delete/").status_code == 302 and not SharedRule.objects.exists()
+    noted = AuditEvent.objects.filter(detail__has_key="alert_rule").order_by("pk")
+    told = {
+        slug: [one.detail["alert_rule"] for one in noted.filter(tenant__slug=slug)]
+        for slug in ("alder", "oak")
+    }
+    assert told == {"alder": ["made", "changed", "delete"], "oak": ["changed", "delete"]}
 
 
 def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings):
