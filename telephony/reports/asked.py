@@ -19,8 +19,6 @@ from telephony.services.period_coverage import worst_of
 from telephony.services.report_facts import DestinationFigures, Scope, Totals, Waited
 from telephony.services.rollup_reading import HourSum
 
-MOST_WAITING = 10_000  # that are told apart
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -85,7 +83,7 @@ class Asked:
         """(number, tries, first, last) of those who called on these days and still wait, most tries first."""
         if span not in self._waiting:
             instants = span.instants(self.zone)
-            self._waiting[span] = report_facts.waiting_callers(*instants, self.scope, MOST_WAITING)
+            self._waiting[span] = report_facts.waiting_callers(*instants, self.scope)
         return self._waiting[span]
 
     @cached_property

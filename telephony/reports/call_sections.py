@@ -33,7 +33,6 @@ from telephony.services import analytics, report_facts
 from telephony.services.analytics import Step
 from telephony.services.number_names import names_of
 
-MOST_CALLERS = 2_000
 INBOUND = {"direction": "inbound"}
 REACHED = {**INBOUND, "outcome": "reached"}
 WAITING = {**INBOUND, "fate": LAST_OF_EACH}
@@ -320,7 +319,7 @@ def missed_fates(asked: Asked) -> Section:
 
 
 def missed_callers(asked: Asked) -> Section:
-    rows = asked.waiting_callers(asked.span)[:MOST_CALLERS]
+    rows = asked.waiting_callers(asked.span)
     names = names_of(number for number, *_rest in rows)
     return Section(
         key="missed_callers",

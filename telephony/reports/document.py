@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from portal.ui import formats
 from telephony.figures.tables import Cell, Column, Table, words
 from telephony.figures.told import Told
 from telephony.reports.drawing import without_links
@@ -115,7 +116,10 @@ class Section:
         """That a part of the rows is shown."""
         if not self.most or len(self.rows) <= self.most:
             return ""
-        return _("The first %(limit)s of %(count)s.") % {"limit": self.most, "count": len(self.rows)}
+        return _("The first %(limit)s of %(count)s.") % {
+            "limit": formats.count(self.most),
+            "count": formats.count(len(self.rows)),
+        }
 
     @property
     def cells(self) -> list[list[Shown]]:

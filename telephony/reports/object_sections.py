@@ -18,11 +18,9 @@ from telephony.services import report_objects
 from telephony.services.report_objects import ConnectionFigures
 from telephony.tables.documents import page_of
 
-MOST_CHANGES = 2_000
-
 
 def changes(asked: Asked) -> Section:
-    found = report_objects.changes(*asked.span.instants(asked.zone), asked.scope, MOST_CHANGES)
+    found = report_objects.changes(*asked.span.instants(asked.zone), asked.scope)
     return Section(
         key="changes",
         title=_("Changes made"),

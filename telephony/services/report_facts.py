@@ -153,11 +153,11 @@ def never_called_back(start_at: datetime, end_at: datetime, scope: Scope) -> Cal
     return not_spoken_since(_known(start_at, end_at, scope), start_at)
 
 
-def waiting_callers(start_at: datetime, end_at: datetime, scope: Scope, limit: int) -> Sequence[Any]:
+def waiting_callers(start_at: datetime, end_at: datetime, scope: Scope) -> Sequence[Any]:
     """(number, tries, first, last) of who was never spoken to, most tries first."""
     rows = never_called_back(start_at, end_at, scope).order_by().values_list("caller")
     told = rows.annotate(tries=Count("pk"), first=Min("started_at"), last=Max("started_at"))
-    return list(told.order_by("-tries", "-last", "caller")[:limit])
+    return list(told.order_by("-tries", "-last", "caller"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import AuditEvent
 from accounts.scoping import tenant_scope
 from portal.lib.periods import Period
-from telephony.models import Connection, Report, ReportLook, ReportRun
+from telephony.models import Change, Connection, Report, ReportLook, ReportRun
 from telephony.reports import workshop
 from telephony.reports.document import Document
 from telephony.reports.drawing import picture
@@ -188,3 +188,24 @@ def test_a_report_of_a_connection_that_was_unlinked_stays_one_of_it(alder, calls
     with tenant_scope(alder):
         weekly.refresh_from_db()
     assert (weekly.name, weekly.connection_id) == ("Weekly, of Keyyo", calls.pk)
+
+
+def test_a_report_tells_of_each_change_and_its_pages_that_they_show_a_part(alder, calls, weekly):
+    at = MONDAY - timedelta(days=3)
+    made = [
+        Change(
+            connection=calls,
+            operation="line_profile.set",
+            summary=f"Change {number}",
+            state="applied",
+            sent_at=at,
+        )
+        for number in range(2_100)
+    ]
+    with tenant_scope(alder):
+        Change.objects.bulk_create(made)
+        weekly.figures = ["changes"]
+        document, _asked = workshop.document_of(weekly, Period(date(2026, 11, 9), date(2026, 11, 15)))
+    [section] = document.sections
+    assert len(section.rows) == 2_100 and section.more == "The first 200 of 2,100."
+    assert document.subject.startswith("Weekly call summary") and "2,100 changes" in document.subject
