@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -71,8 +72,9 @@ class SharedRuleNewView(StaffRequiredMixin, FormView):
 
     def form_valid(self, form: SharedRuleForm) -> HttpResponse:
         before = alert_rules.tenants_of(self.rule) if self.rule.pk else []
-        form.fill(self.rule).save()
-        alert_rules.note_shared(self.rule, before, self.request.user, self.request)  # type: ignore[arg-type]
+        with transaction.atomic():
+            form.fill(self.rule).save()
+            alert_rules.note_shared(self.rule, before, self.request.user, self.request)  # type: ignore[arg-type]
         messages.success(self.request, _("The rule is kept. Each tenant has it within minutes."))
         return HttpResponseRedirect(reverse("telephony:staff_alerts"))
 
@@ -94,7 +96,8 @@ class SharedRuleDeleteView(StaffRequiredMixin, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         rule = get_object_or_404(SharedRule, pk=pk)
         before = alert_rules.tenants_of(rule)
-        rule.delete()
-        alert_rules.note_shared(rule, before, request.user, request)  # type: ignore[arg-type]
+        with transaction.atomic():
+            rule.delete()
+            alert_rules.note_shared(rule, before, request.user, request)  # type: ignore[arg-type]
         messages.success(request, _("The rule is deleted, and its alerts go with it."))
         return HttpResponseRedirect(reverse("telephony:staff_alerts"))

@@ -20,10 +20,8 @@ from telephony.services.rollup_reading import HourSum
 
 STRONG, STRONG_SHARE = 20, 0.3
 TRIED = 3  # how many of the weakest are looked at more closely
-LEAST_IN_HOUR, DIP = (
-    5,
-    0.1,
-)  # calls of an hour worth a word, and how far below the place's own share of answered calls
+LEAST_IN_HOUR = 5  # calls of an hour that is worth a word
+DIP = 0.1  # how far it lies below the place's own share of answered calls
 
 
 @dataclass(frozen=True, kw_only=True)
