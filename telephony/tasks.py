@@ -27,6 +27,7 @@ from telephony.services import (
     alerting,
     block_ending,
     bulk_sending,
+    export_files,
     exporting,
     hours_writing,
     ledger,
@@ -44,11 +45,12 @@ from telephony.services import (
     tidying,
     worker_health,
 )
+from telephony.views import page_exports
 
 logger = logging.getLogger(__name__)
 TIDY_EVERY_S = 3600
 ADVANCE_JOB: dict[str, Callable[[Job], None]] = {
-    Job.Kind.EXPORT: exporting.advance,
+    Job.Kind.EXPORT: lambda job: exporting.advance(job, {**exporting.OF_FILTERS, **page_exports.OF_PAGES}),
     Job.Kind.MAIL: mailing.advance,
     Job.Kind.BULK: bulk_sending.advance,
 }
@@ -79,7 +81,7 @@ def dispatch() -> None:
     alerting.open_due(timezone.now())
     ledger.dispatch()
     with unscoped("dispatch"):
-        exporting.expire(timezone.now())
+        export_files.expire(timezone.now())
     live_calls.close_forgotten(timezone.now())
     missed_digest.open_due(timezone.now())
     for tenant_id, connection_id in rollups.due():

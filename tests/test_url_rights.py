@@ -42,6 +42,7 @@ EXPLAINED = {
 # Own objects that are rightly not found as they stand in the test's world.
 MAY_BE_ABSENT = {
     f"{T}exports/<int:pk>/file/": "the export is not made yet",
+    f"{T}exports/page/": "an empty form names no page",
     f"{T}reports/look/logo/": "the tenant has no logo",
     f"{T}reports/outbox/": "only the demo keeps mails as files",
     f"{T}reports/outbox/<slug:key>/": "only the demo keeps mails as files",

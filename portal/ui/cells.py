@@ -50,21 +50,24 @@ class Cell:
 
     def html(self, record: Any, row: Any = None) -> str:
         """The cell of a record; `row` is its BoundRow, for those who need it."""
-        kind = type(record)
-        value = (self._readers.get(kind) or self.reader(kind))(record)
+        value = self.value(record)
         if value in self.empty_values:
             return self.nothing
         if not (self.is_of_value and type(value) is str):
-            return f"{self.opening}{self._content(value, record, row)}</td>"
+            return f"{self.opening}{self.content(value, record, row)}</td>"
         if value not in self._drawn:
-            self._drawn[value] = f"{self.opening}{self._content(value, record, row)}</td>"
+            self._drawn[value] = f"{self.opening}{self.content(value, record, row)}</td>"
         return self._drawn[value]
+
+    def value(self, record: Any) -> Any:
+        kind = type(record)
+        return (self._readers.get(kind) or self.reader(kind))(record)
 
     @cached_property
     def nothing(self) -> str:
         return f"{self.opening}{shown(self.bound.default)}</td>"
 
-    def _content(self, value: Any, record: Any, row: Any) -> str:
+    def content(self, value: Any, record: Any, row: Any) -> str:
         asked = {"value": value} if self.takes_value else {}
         if self.takes_record:
             asked["record"] = record

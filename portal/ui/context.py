@@ -37,6 +37,7 @@ class Hooks:
     search_url_name: str = ""
     jobs_url_name: str = ""
     numbers_url_name: str = ""
+    export_url: Callable[[HttpRequest], str] | None = None
 
 
 hooks = Hooks()

@@ -194,6 +194,11 @@ class KeysetPage(Generic[Row]):
         return not self.has_previous
 
     @property
+    def is_at_start(self) -> bool:
+        """Whether nothing said where it begins."""
+        return self.edge is None
+
+    @property
     def is_all(self) -> bool:
         """Whether there is no row outside this page."""
         return self.edge is None and not self._fetched[1]

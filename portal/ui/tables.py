@@ -7,7 +7,7 @@ goes when the table becomes cards on a telephone: title, sub, end, end2, icon; w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -27,12 +27,19 @@ Card = Literal["", "title", "sub", "end", "end2", "icon"]
 
 
 class Column(tables.Column):
-    """Text. `hidden` columns are shown only to who chooses them; `fixed` ones cannot be taken away."""
+    """Text. `hidden` columns are shown only to who chooses them; `fixed` ones cannot be taken away.
+
+    What a cell says in a file comes from its value and `kind`, else from `value_<name>(record)` of the table.
+    """
 
     align: str = ""
     width: str = ""
     is_word_hidden: bool = False  # its head is read out, and not shown
     is_stored: bool = False  # `render` takes the stored value of a choice, not its word
+    kind: str = "text"  # what it is in a file (sheets.py); "" is left out
+    in_file: Callable[[Any], Any] | None = (
+        None  # what a file says of a record, where its value does not say it
+    )
 
     def __init__(
         self,
@@ -43,9 +50,11 @@ class Column(tables.Column):
         fixed: bool = False,
         phone_only: bool = False,
         css: str = "",
+        kind: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.kind = self.kind if kind is None else kind
         self.card, self.hidden, self.fixed, self.phone_only = card, hidden, fixed, phone_only
         self.width = self.width if width is None else width
         self.cell_css = " ".join(
@@ -62,6 +71,7 @@ class Column(tables.Column):
 class TickColumn(Column):
     """A box to choose the row with, for the form of that id. `label` says which row it is."""
 
+    kind = ""
     width = "icon"
     is_word_hidden = True
 
@@ -83,6 +93,7 @@ class TickColumn(Column):
 class LocalTimeColumn(Column):
     """An instant in the reader's zone. `clock` shows the time alone, for lists with a separator row a day."""
 
+    kind = "moment"
     width = "datetime"
 
     def __init__(self, *args: Any, clock: bool = False, seconds: bool = False, **kwargs: Any) -> None:
@@ -98,6 +109,8 @@ class LocalTimeColumn(Column):
 class NumberColumn(Column):
     """A telephone number, its name first. `name` is the attribute with the name, else the table's `names` know it."""
 
+    kind = "number"
+
     def __init__(self, *args: Any, name: str = "", one_line: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.name, self.one_line = name, one_line
@@ -111,6 +124,7 @@ class NumberColumn(Column):
 class DurationColumn(Column):
     """Seconds as 2:24; with `wait`, under a minute as "38 s"."""
 
+    kind = "talk"
     align, width = "r", "short"
 
     def __init__(self, *args: Any, wait: bool = False, **kwargs: Any) -> None:
@@ -124,6 +138,7 @@ class DurationColumn(Column):
 class MoneyColumn(Column):
     """Micros with the currency of the record (`currency`: attribute or path with dots)."""
 
+    kind = "money"
     align, width = "r", "money"
 
     def __init__(self, *args: Any, currency: str = "currency", **kwargs: Any) -> None:
@@ -137,6 +152,7 @@ class MoneyColumn(Column):
 class CountColumn(Column):
     """A whole number, grouped."""
 
+    kind = "count"
     align, width = "r", "num"
 
     def render(self, value: int) -> str:
@@ -146,6 +162,7 @@ class CountColumn(Column):
 class AgeColumn(Column):
     """How old a fetched value is; `stale` and `lost` in seconds."""
 
+    kind = "moment"
     width = "age"
 
     def __init__(
@@ -205,6 +222,7 @@ class ChoiceColumn(Column):
 class YesColumn(Column):
     """A tick for true; false is left quiet."""
 
+    kind = "yes"
     width = "short"
 
     def render(self, value: bool) -> SafeString:

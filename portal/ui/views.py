@@ -22,10 +22,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.views.generic import TemplateView
 
-from portal.ui.context import notation_of
+from portal.ui.context import hooks, notation_of
 from portal.ui.forms import FilterForm
 from portal.ui.keyset import BadCursor, CappedCount, KeysetPage, capped_count
 from portal.ui.preferences import chosen_columns
+from portal.ui.sheets import Sheet
 from portal.ui.tables import BaseTable
 
 REGION = "list-region"
@@ -109,8 +110,8 @@ class FilteredTableView(FragmentMixin, TemplateView):
         return ()
 
     def export_url(self) -> str:
-        """Where the whole filter is exported (a POST); empty where there is no export."""
-        return ""
+        """Where the whole filter is exported (a POST); empty where there is no export, or not for this person."""
+        return hooks.export_url(self.request) if hooks.export_url else ""
 
     def empty_action(self) -> tuple[str, str] | None:
         """Label and address of the step that fills this list."""
@@ -177,6 +178,10 @@ class FilteredTableView(FragmentMixin, TemplateView):
         person, tenant = getattr(self.request, "user", None), getattr(self.request, "tenant", None)
         table.notation = notation_of(person, tenant)
         return table
+
+    def sheet(self) -> Sheet:
+        """The rows of this page for a file."""
+        return Sheet(self.get_table(), has_names=type(self).names_for is not FilteredTableView.names_for)
 
     def column_choices(self) -> tuple[ColumnChoice, ...]:
         hidden, columns = self.hidden_columns, self.table_class.base_columns

@@ -22,7 +22,7 @@ def main(tenant_id: int, job_id: int) -> None:
     is_made = False
     while not is_made:
         with ledger.leased(Job, tenant_id, job_id) as held:
-            exporting.advance(held)
+            exporting.advance(held, exporting.OF_FILTERS)
         with tenant_scope(tenant_id):
             is_made = Job.objects.get(pk=job_id).state == Job.State.DONE
     took = time.monotonic() - began

@@ -22,7 +22,7 @@ from telephony.bench.measuring import Figure, seconds_of
 from telephony.bench.serving import environment
 from telephony.models import Connection, Entity, Job
 from telephony.models.call_search import CallSearch
-from telephony.services import exporting
+from telephony.services import export_asking
 
 MANY = 1_000_000
 COLUMNS = (
@@ -70,7 +70,7 @@ def _copy(tenant_id: int) -> int:
 
 def _asked(connection: Connection, file_format: str) -> Job:
     person = Membership.objects.select_related("person").filter(tenant=connection.tenant_id)[0].person
-    return exporting.request_export(connection.tenant, person, CallSearch(), file_format)
+    return export_asking.request_export(connection.tenant, person, CallSearch(), file_format)
 
 
 def _made(connection: Connection, job: Job) -> dict[str, Any]:

@@ -2,62 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from telephony.models.call_search import CallSearch
 from telephony.models.change_search import ChangeSearch
 from telephony.models.entity_search import EntitySearch
 from telephony.services import call_copy, call_export, change_export, object_export
+from telephony.services.export_rows import Found
 
-Record = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What an export is of.
-
-    title     names the file and its sheet
-    order     as `order_by` takes it; the last part is unique
-    found     the rows that a filter leaves, of those made before the export was asked for
-    heads     of the columns
-    cells     a row of the table may take several lines
-    copied    rows as lines of CSV by the database, where Python would take minutes
-    records   one for each row: values with their types, words of the provider and of ours untranslated, instants in ISO
-              with the offset of the zone
-    """
-
-    title: str
-    order: Sequence[str]
-    found: Any
-    heads: Sequence[str]
-    cells: Callable[[Sequence[Any]], list[list[Any]]]
-    records: Callable[[Sequence[Any]], list[Record]]
-    copied: Callable[[Any], Iterable[bytes]] | None = None
+Subjects = Callable[[Mapping[str, Any], datetime, ZoneInfo], Found]
 
 
-Subjects = Callable[[Mapping[str, Any], datetime, ZoneInfo], Subject]
-
-
-def calls(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
-    return Subject(
+def calls(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Found:
+    return Found(
         title=_("Calls"),
         order=("-started_at", "-id"),
         found=call_export.queryset(CallSearch.from_parameters(parameters["search"]), before),
         heads=call_export.heads(zone),
         cells=lambda batch: call_export.cells(batch, zone),
         records=lambda batch: call_export.records(batch, zone),
-        copied=lambda rows: call_copy.lines(rows, zone),
+        lines=lambda rows: call_copy.lines(rows, zone),
+        many=settings.EXPORT_COPY,
     )
 
 
-def changes(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
-    return Subject(
+def changes(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Found:
+    return Found(
         title=_("Changes"),
         order=("-created_at", "-id"),
         found=change_export.queryset(ChangeSearch.from_parameters(parameters["search"]), before),
@@ -67,10 +43,10 @@ def changes(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> 
     )
 
 
-def objects(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Subject:
+def objects(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Found:
     """Objects come back edited: the columns are those of the moment when they were asked for."""
     heads = parameters["columns"]
-    return Subject(
+    return Found(
         title=parameters["title"],
         order=("name_key", "id"),
         found=object_export.queryset(EntitySearch.from_parameters(parameters["search"])),

@@ -38,7 +38,7 @@ from telephony.models import (
     RollupMark,
     UnreadableRecord,
 )
-from telephony.services import exporting, ledger, live_calls, report_files, rollups
+from telephony.services import export_files, ledger, live_calls, report_files, rollups
 
 DAYS_OF = ZoneInfo("UTC")
 SLACK = timedelta(days=2)
@@ -203,7 +203,7 @@ def _forget_calls(before: datetime, most: int) -> int:
 
 
 def _forget_files(before: datetime, most: int) -> int:
-    return report_files.forget_some(before, most) + exporting.forget_some(before, most)
+    return report_files.forget_some(before, most) + export_files.forget_some(before, most)
 
 
 _FORGET: Mapping[str, Callable[[datetime, int], int]] = {

@@ -50,10 +50,12 @@ class AlertTable(BaseTable):
 
     rule = Column(verbose_name=gettext_lazy("Alert"), fixed=True, card="title", css="wrap")
     found = Column(verbose_name=gettext_lazy("Found"), accessor="pk", card="sub", css="wrap")
-    trail = Column(verbose_name=gettext_lazy("Before"), accessor="pk")
+    trail = Column(verbose_name=gettext_lazy("Before"), accessor="pk", kind="")
     opened_at = LocalTimeColumn(verbose_name=gettext_lazy("Since"), orderable=True, card="end")
     state = Column(verbose_name=gettext_lazy("State"), accessor="pk", card="end2", css="wrap")
-    way = Column(verbose_name=pgettext_lazy("what to do about it", "Next"), accessor="pk", css="wrap")
+    way = Column(
+        verbose_name=pgettext_lazy("what to do about it", "Next"), accessor="pk", css="wrap", kind=""
+    )
     acts = Column(verbose_name=gettext_lazy("Look after"), accessor="pk")
 
     told: Mapping[int, AlertTold] = {}
@@ -102,6 +104,9 @@ class AlertTable(BaseTable):
             parts.icon("eye", size=14),
             _("Acknowledge"),
         )
+
+    def value_acts(self, record: Alert) -> str:
+        return str(record.acted_by or "")
 
     def row_menu(self, record: Alert) -> list[MenuItem]:
         if not self.may_follow or record.closed_at is not None:

@@ -72,8 +72,7 @@ class CallflowTable(BaseTable):
         return format_html('<a href="{}"><b>{}</b></a>', address, str(record) or _("Without a name"))
 
     def render_numbers(self, record: Any) -> SafeString | str:
-        held = [record.all_numbers, record.all_patterns]
-        told = [str(one) for values in held if isinstance(values, list) for one in values]
+        told = _held(record)
         if not told:
             return formats.DASH
         shown = [
@@ -89,12 +88,22 @@ class CallflowTable(BaseTable):
         whole = ", ".join(display(one) if one.startswith("+") else one for one in told)
         return format_html('{} <span class="sb-quiet" title="{}">+{}</span>', words, whole, more)
 
+    def value_numbers(self, record: Any) -> str:
+        return ", ".join(_held(record))
+
     def render_owner(self, record: Entity) -> str | SafeString:
         return self.owners.get(record.pk) or formats.DASH
 
     def render_steps(self, record: Entity) -> str | SafeString:
         found = _findings(record)
         return formats.count(found.steps) if found is not None else formats.DASH
+
+    def value_steps(self, record: Entity) -> int | None:
+        found = _findings(record)
+        return found.steps if found is not None else None
+
+    def value_used_by(self, record: Entity) -> int:
+        return self.uses.get(record.pk, 0)
 
     def render_problems(self, record: Entity) -> SafeString | str:
         found = _findings(record)
@@ -124,6 +133,12 @@ class CallflowTable(BaseTable):
             parts.time_tag(change.created_at, formats.age(change.created_at).text),
             change.person_label,
         )
+
+
+def _held(record: Any) -> list[str]:
+    """The numbers and patterns of a row."""
+    held = [record.all_numbers, record.all_patterns]
+    return [str(one) for values in held if isinstance(values, list) for one in values]
 
 
 def _findings(record: Entity) -> CallflowFindings | None:

@@ -13,6 +13,9 @@ from portal.ui.tables import ProviderColumn
 class ConnectionColumn(ProviderColumn):
     """Two letters of a connection's provider."""
 
+    def in_file(self, record: Any) -> str:
+        return str(record.connection)
+
     def render(self, value: Any) -> SafeString:
         declared = value.declaration
         return parts.provider(declared.mark, str(declared.label), with_word=False)

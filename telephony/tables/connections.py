@@ -60,7 +60,11 @@ class ConnectionTable(BaseTable):
 class TookColumn(Column):
     """How long a run took, or has taken so far."""
 
+    kind = "talk"
     align, width = "r", "short"
+
+    def in_file(self, record: SyncRun) -> float | None:
+        return took_s(record)
 
     def render(self, record: SyncRun) -> SafeString | str:
         seconds = took_s(record)

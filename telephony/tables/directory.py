@@ -38,9 +38,15 @@ class NameColumn(Column):
 class NumberInDocument(Column):
     """A number of the document, in the person's notation."""
 
+    kind = "number"
+
     def __init__(self, path: str, **kwargs: Any) -> None:
         super().__init__(accessor="document", empty_values=(), **kwargs)
         self.path = path
+
+    def in_file(self, record: Entity) -> str:
+        raw = str(record.document.get(self.path) or "")
+        return _e164(raw) if raw else ""
 
     def render(self, value: Any, table: ContactTable) -> SafeString | str:
         raw = str(value.get(self.path) or "")

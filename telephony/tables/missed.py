@@ -72,6 +72,12 @@ class MissedTable(BaseTable):
     def render_tries(self, record: Call) -> str:
         return formats.count(self.told[record.caller].tries)
 
+    def value_tries(self, record: Call) -> int:
+        return self.told[record.caller].tries
+
+    def value_first_at(self, record: Call) -> datetime:
+        return self.told[record.caller].first_at
+
     def render_started_at(self, value: datetime, record: Call) -> SafeString:
         """The time as the row's link: how the number opens without script, and on a telephone."""
         shown = parts.moment_tag(value, self.reader, self.today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.html import format_html
@@ -21,7 +22,7 @@ class ReportTable(BaseTable):
     name = Column(verbose_name=_("Report"), card="title", fixed=True, order_by=("name_key",), css="wrap")
     cadence = Column(verbose_name=_("Sent"), accessor="pk", card="sub", css="wrap")
     recipients = Column(verbose_name=_("To"), accessor="pk")
-    next_at = Column(verbose_name=_("Next"), empty_values=(), card="end")
+    next_at = Column(verbose_name=_("Next"), empty_values=(), card="end", kind="moment")
     last = Column(verbose_name=_("Last"), accessor="pk", card="end2")
     owner = Column(verbose_name=_("For"))
 
@@ -47,6 +48,9 @@ class ReportTable(BaseTable):
         if record.next_at is None:
             return parts.look_pill("report_pause", record.paused_why or Report.Pause.PERSON)
         return parts.time_tag(record.next_at, formats.moment(record.next_at))
+
+    def value_next_at(self, record: Report) -> datetime | None:
+        return record.next_at
 
     def render_last(self, record: Report) -> Any:
         run = self.lasts.get(record.pk)

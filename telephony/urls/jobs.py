@@ -6,6 +6,7 @@ _ONE = "t/<slug:slug>/jobs/<int:pk>/"
 
 urlpatterns = [
     path("t/<slug:slug>/exports/", exports.ExportListView.as_view(), name="export_list"),
+    path("t/<slug:slug>/exports/page/", exports.ExportPageView.as_view(), name="export_page"),
     path("t/<slug:slug>/exports/calls/", exports.ExportCallsView.as_view(), name="export_calls"),
     path("t/<slug:slug>/exports/changes/", exports.ExportChangesView.as_view(), name="export_changes"),
     path("t/<slug:slug>/exports/<int:pk>/", exports.ExportDetailView.as_view(), name="export_detail"),

@@ -84,6 +84,9 @@ class CallListView(TenantRightMixin, FilteredTableView):
         if "line" not in self.hidden_columns:
             prefetch_related_objects(rows, Prefetch("line", Entity.objects.only("name")))
 
+    def export_url(self) -> str:
+        return ""  # its buttons stand in the page
+
     def names_for(self, rows: Sequence[Call]) -> Mapping[str, str]:
         return names_of(number for call in rows for number in (call.caller, call.callee))
 

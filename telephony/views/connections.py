@@ -14,6 +14,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, UpdateView, View
@@ -77,12 +78,10 @@ class ConnectionMixin(TenantRightMixin):
 
     request: HttpRequest
     kwargs: dict[str, Any]
-    connection: Connection
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if request.tenant is not None:  # type: ignore[attr-defined]
-            self.connection = self.find_connection()
-        return super().dispatch(request, *args, **kwargs)
+    @cached_property
+    def connection(self) -> Connection:
+        return self.find_connection()
 
     def find_connection(self) -> Connection:
         return get_object_or_404(connections(), pk=self.kwargs["pk"])

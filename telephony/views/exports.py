@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -23,13 +24,15 @@ from portal.ui.links import next_url, tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin
 from telephony.forms.calls import ExportForm
 from telephony.models import Job
-from telephony.services import exporting
+from telephony.services import export_asking, export_files
 from telephony.tables.jobs import ExportTable
-from telephony.views import changes
+from telephony.views import changes, page_exports
 from telephony.views.calls import filter_form
+from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.job_acts import acts_of
 from telephony.views.listed import view_of
 
+LISTS = {"calls": "telephony:call_list", "changes": "telephony:change_list"}
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 
@@ -71,8 +74,8 @@ class ExportCallsView(TenantRightMixin, View):
         if search.errors:
             messages.error(request, _("A filter is not valid; nothing was exported."))
             return HttpResponseRedirect(tenant_url(tenant, "telephony:call_list"))
-        job = exporting.request_export(
-            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
+        job = export_asking.request_export(
+            tenant, self.request.user, search.as_search(), form.cleaned_data["format"], request
         )
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
@@ -89,8 +92,8 @@ class ExportObjectsView(TenantRightMixin, View):
         if view is None or not form.is_valid():
             messages.error(request, _("A filter is not valid; nothing was exported."))
             return HttpResponseRedirect(next_url(request, tenant_url(tenant, "telephony:line_list")))
-        job = exporting.request_objects(
-            tenant, self.request.user, view.search(), str(view.title), form.cleaned_data["format"]
+        job = export_asking.request_objects(
+            tenant, self.request.user, view.search(), str(view.title), form.cleaned_data["format"], request
         )
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
@@ -109,10 +112,47 @@ class ExportChangesView(TenantRightMixin, View):
         if search.errors or not form.is_valid():
             messages.error(request, _("A filter is not valid; nothing was exported."))
             return HttpResponseRedirect(tenant_url(tenant, "telephony:change_list"))
-        job = exporting.request_export(
-            tenant, self.request.user, search.as_search(), form.cleaned_data["format"]
+        job = export_asking.request_export(
+            tenant, self.request.user, search.as_search(), form.cleaned_data["format"], request
         )
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
+
+
+class ExportPageView(TenantRightMixin, View):
+    """Ask for what a page shows: a list, whole, or one of its figures."""
+
+    right = Right.EXPORTS_MAKE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        tenant = request.tenant  # type: ignore[attr-defined]
+        told = {name: request.POST.get(name, "")[:2000] for name in ("path", "query", "figure")}
+        view = page_exports.opened(told["path"], told["query"], tenant, request.user, request.rights)  # type: ignore[arg-type, attr-defined]
+        title, form = self._title(view, told["figure"]), ExportForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, _("Choose XLSX, CSV or JSON."))
+            return HttpResponseRedirect(_address(told))
+        if isinstance(view, FilteredTableView) and not view.filter_form.is_valid():
+            messages.error(request, _("A filter is not valid; nothing was exported."))
+            return HttpResponseRedirect(_address(told))
+        page = {name: value for name, value in told.items() if value or name != "figure"}
+        job = export_asking.request_page(
+            tenant, self.request.user, title, form.cleaned_data["format"], page, request
+        )
+        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
+
+    def _title(self, view: View, figure: str) -> str:
+        """What the export is called; a list that has one of its own is not found here."""
+        if isinstance(view, FigureFilesMixin) and (title := view.figure_title(figure)):
+            return title
+        own = tenant_url(self.request.tenant, "telephony:export_page")
+        if not figure and isinstance(view, FilteredTableView) and view.export_url() == own:
+            return str(view.title)
+        raise Http404
+
+
+def _address(page: Mapping[str, str]) -> str:
+    return f"{page['path']}?{page['query']}" if page["query"] else page["path"]
 
 
 class OwnExportMixin(TenantRightMixin):
@@ -136,8 +176,13 @@ class ExportDetailView(OwnExportMixin, FragmentMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         job = self.object
         percent = 100 * job.done_rows / job.total_rows if job.total_rows else None
-        told = {"title": job.label, "is_open": job.state in OPEN, "percent": percent}
+        back = _address(job.parameters) if job.parameters.get("path") else self._list_of(job)
+        told = {"title": job.label, "is_open": job.state in OPEN, "percent": percent, "back": back}
         return super().get_context_data(**told, **acts_of(self.request, job), **kwargs)
+
+    def _list_of(self, job: Job) -> str:
+        name = LISTS.get(job.parameters.get("what", ""))
+        return tenant_url(self.request.tenant, name) if name else ""
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         response = super().render_to_response(context, **kwargs)
@@ -152,7 +197,7 @@ class ExportFileView(OwnExportMixin, View):
         if job is None:
             raise Http404
         try:
-            file = exporting.file_of(job).open("rb")
+            file = export_files.file_of(job).open("rb")
         except FileNotFoundError as error:
             raise Http404 from error
         return FileResponse(file, as_attachment=True, filename=job.file_name)

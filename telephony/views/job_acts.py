@@ -16,7 +16,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, require_right, why_not
 from portal.ui.links import tenant_url
 from telephony.models import Job
-from telephony.services import exporting, ledger, mailing
+from telephony.services import export_asking, exporting, ledger, mailing
 
 OTHERS = {Job.Kind.EXPORT: Right.SETTINGS_EDIT, Job.Kind.MAIL: Right.CONNECTIONS_MANAGE}
 AGAIN = (Job.State.STOPPED, Job.State.DONE, Job.State.FAILED, Job.State.EXPIRED)
@@ -83,7 +83,7 @@ class JobActView(TenantRightMixin, View):
         if not may_be_again(self.request, self.job):
             raise Http404
         if self.job.kind == Job.Kind.EXPORT:
-            return exporting.request_again(self.job, self.request.user)
+            return export_asking.request_again(self.job, self.request.user, self.request)
         require_right(self.request, Right.CONNECTIONS_MANAGE)
         mailing.send_again(self.job)
         return self.job

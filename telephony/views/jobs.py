@@ -120,6 +120,9 @@ class JobDetailView(TenantRightMixin, FilteredTableView):
             )
         return super().get(request, *args, **kwargs)
 
+    def export_url(self) -> str:
+        return ""  # its page offers what came of each row
+
     def get_queryset(self) -> Any:
         return BulkRow.objects.filter(job=self.job).select_related(
             "connection", "connection__credential", "connection__tenant", "change"

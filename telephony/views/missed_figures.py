@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
@@ -24,6 +24,11 @@ from telephony.services.missed_figures import MissedFigures, figures_of
 from telephony.services.period_coverage import coverage_of
 from telephony.views.figure_files import FigureFilesMixin
 
+TITLES = {
+    "by_day": gettext_lazy("Missed callers by day"),
+    "by_person": gettext_lazy("Missed callers by person"),
+}
+
 
 class MissedFiguresView(FigureFilesMixin, TenantRightMixin, TemplateView):
     right = Right.CALLS_LIST
@@ -36,6 +41,9 @@ class MissedFiguresView(FigureFilesMixin, TenantRightMixin, TemplateView):
         return super().get_context_data(
             title=_("Missed callers in figures"), found=found, by_day=by_day(found), **kwargs
         )
+
+    def figure_title(self, name: str) -> str:
+        return str(TITLES.get(name, ""))
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         make = TABLES.get(name)
@@ -55,7 +63,7 @@ def days_table(found: MissedFigures) -> Table:
     ]
     counts = [(day, found.missed.get(day, 0), found.waiting.get(day, 0)) for day in found.days]
     rows = [[day.isoformat(), missed, missed - waiting, waiting] for day, missed, waiting in counts]
-    return Table(title=_("Missed callers by day"), columns=columns, rows=rows)
+    return Table(title=str(TITLES["by_day"]), columns=columns, rows=rows)
 
 
 def people_table(found: MissedFigures) -> Table:
@@ -65,7 +73,7 @@ def people_table(found: MissedFigures) -> Table:
         Column(pgettext("missed callers", "Looks after now"), "count", "owns"),
     ]
     rows = [[str(one.person), one.done, one.owns] for one in found.people]
-    return Table(title=_("Missed callers by person"), columns=columns, rows=rows)
+    return Table(title=str(TITLES["by_person"]), columns=columns, rows=rows)
 
 
 TABLES: Mapping[str, Callable[[MissedFigures], Table]] = {"by_day": days_table, "by_person": people_table}

@@ -88,6 +88,10 @@ class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
             **kwargs,
         )
 
+    def figure_title(self, name: str) -> str:
+        words = _("A year of calls")
+        return f"{words}, {display(self.number)}" if name == "year" and self.number else ""
+
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         if name != "year" or not context["year"]:
             return None

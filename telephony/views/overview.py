@@ -43,6 +43,12 @@ SHORT_CUTS = {
     "week": gettext_lazy("This week"),
     "30d": gettext_lazy("30 days"),
 }
+FIGURE_TITLES = {
+    "figures": gettext_lazy("In figures"),
+    "volume": gettext_lazy("Inbound calls"),
+    "rate": gettext_lazy("Answer rate of inbound calls"),
+    "heat": gettext_lazy("When people call"),
+}
 LATEST_CHANGES = 5
 MOST_PLANS = 6
 
@@ -119,6 +125,9 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "before_words": span_words(span.before),
             **self._over_time(trend, zone, part, coverage, found),
         }
+
+    def figure_title(self, name: str) -> str:
+        return str(FIGURE_TITLES.get(name, ""))
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         if not context.get("may_see_calls"):

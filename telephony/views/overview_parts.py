@@ -32,7 +32,7 @@ from telephony.services.number_names import names_of
 from telephony.services.peaks import peaks_of
 from telephony.services.period_coverage import coverage_of
 from telephony.services.waiting import Waited, waited_over_time
-from telephony.views.figure_files import FIGURE, FigureFilesMixin
+from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview_asked import GROUPS, AskedMixin
 
@@ -43,7 +43,11 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigureFilesMixin, TenantRightMix
     right = Right.CALLS_LIST
     menu_entry = "telephony:overview"
     heading: ClassVar[Promise]
+    figures: ClassVar[Mapping[str, str | Promise]] = {}  # what its figures are called, by their names
     within: ClassVar[int | None] = None  # days
+
+    def figure_title(self, name: str) -> str:
+        return str(self.figures.get(name, ""))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         zone = ZoneInfo(self.request.tenant.time_zone)
@@ -72,6 +76,7 @@ class FatesView(PartView):
     """The bar, and its table with a way to the calls of each fate; none where nobody with a number was missed."""
 
     heading = gettext_lazy("What became of unanswered calls")
+    figures: ClassVar = {"fates": heading}
     fragment = "telephony/_overview_fates.html"
     within = 62  # each missed call is followed by itself, a tenth of a second a thousand
 
@@ -92,6 +97,7 @@ class FatesView(PartView):
 
 class CallersView(PartView):
     heading = gettext_lazy("Who calls most")
+    figures: ClassVar = {"callers": heading}
     fragment = "telephony/_overview_callers.html"
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
@@ -108,6 +114,7 @@ class CallersView(PartView):
 
 class WaitsView(PartView):
     heading = gettext_lazy("How long people wait")
+    figures: ClassVar = {"waited": heading, "level": gettext_lazy("Service level")}
     fragment = "telephony/_overview_waits.html"
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
@@ -131,6 +138,7 @@ class WaitsView(PartView):
 
 class PeaksView(PartView):
     heading = gettext_lazy("Most calls at once")
+    figures: ClassVar = {"peaks": heading}
     fragment = "telephony/_overview_peaks.html"
     within = 62
 
@@ -148,6 +156,7 @@ class GroupsView(PartView):
     """Queues and ring groups: the busiest, in a file all of them."""
 
     heading = gettext_lazy("Queues and ring groups")
+    figures: ClassVar = {"groups": heading}
     fragment = "telephony/_overview_groups.html"
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
@@ -178,10 +187,11 @@ class LinesView(PartView):
     """The busiest, and the others together; in a file all of them."""
 
     heading = gettext_lazy("By line")
+    figures: ClassVar = {"lines": heading}
     fragment = "telephony/_overview_lines.html"
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
-        most = None if FIGURE in self.request.GET else analytics.MOST_ROWS
+        most = None if self.is_for_file else analytics.MOST_ROWS
         lines = analytics.by_line(span, zone, part, self.currencies, most=most)
         shown, others = lines[: analytics.MOST_ROWS], lines[analytics.MOST_ROWS :]
         return {
@@ -201,6 +211,7 @@ class LinesView(PartView):
 
 class DestinationsView(PartView):
     heading = gettext_lazy("Where calls go")
+    figures: ClassVar = {"destinations": heading}
     fragment = "telephony/_overview_destinations.html"
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:

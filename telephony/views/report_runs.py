@@ -71,6 +71,11 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
             **kwargs,
         )
 
+    def figure_title(self, name: str) -> str:
+        document = workshop.kept(self.run)
+        sections = document.sections if document else []
+        return next((one.title for one in sections if one.key == name and one.columns), "")
+
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         document = context["document"]
         sections = document.sections if document else []

@@ -28,7 +28,7 @@ from telephony.models import (
 )
 from telephony.models.call_search import CallSearch
 from telephony.models.long_work import SORTS
-from telephony.services import exporting, ledger
+from telephony.services import export_asking, export_files, exporting, ledger
 from telephony.services.opening_hours import OFFICE
 from tests.people import person
 
@@ -175,7 +175,7 @@ def test_pages_over_several_tables_lose_and_double_nothing(link: Connection) -> 
 
 
 def export_of(maud: Person, corvane: Tenant) -> Job:
-    return exporting.request_export(corvane, maud, CallSearch(), "csv")
+    return export_asking.request_export(corvane, maud, CallSearch(), "csv")
 
 
 def test_an_export_is_stopped_from_its_page_and_leaves_no_file(
@@ -186,9 +186,9 @@ def test_an_export_is_stopped_from_its_page_and_leaves_no_file(
     assert f"/jobs/{job.pk}/act/stop/" in there.get(f"/t/corvane/exports/{job.pk}/").content.decode()
     with pytest.raises(ledger.LeaseLost), ledger.leased(Job, job.tenant_id, job.pk) as held:
         there.post(f"/t/corvane/jobs/{job.pk}/act/stop/")
-        exporting.advance(held)
+        exporting.advance(held, exporting.OF_FILTERS)
 
-    exporting.expire(timezone.now())
+    export_files.expire(timezone.now())
 
     job.refresh_from_db()
     assert (job.state, job.due_at) == (Job.State.STOPPED, None)

@@ -18,7 +18,7 @@ from accounts.models import AuditEvent, Person, Tenant
 from portal.lib.tabular import csv_text
 from telephony.models import Call, Job, NumberName
 from telephony.models.call_search import CallSearch
-from telephony.services import exporting, ledger
+from telephony.services import export_asking, export_files, exporting, ledger
 from telephony.services.export_subjects import SUBJECTS
 
 Store = Callable[..., Call]
@@ -31,12 +31,12 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
 
 def run(job: Job) -> Job:
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
-        exporting.advance(held)
+        exporting.advance(held, exporting.OF_FILTERS)
     return Job.objects.get(pk=job.pk)
 
 
 def cells(job: Job) -> list[list[str]]:
-    with exporting.file_of(job).open(encoding="utf-8-sig", newline="") as file:
+    with export_files.file_of(job).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 
@@ -45,7 +45,7 @@ def test_a_csv_holds_the_whole_filter_newest_first(corvane: Tenant, maud: Person
         store()
     store(outcome="missed", duration_s=0)
 
-    job = run(exporting.request_export(corvane, maud, CallSearch(outcome="answered"), "csv"))
+    job = run(export_asking.request_export(corvane, maud, CallSearch(outcome="answered"), "csv"))
 
     heads, *rows = cells(job)
     assert heads[0] == "Started (Europe/Paris)"
@@ -57,7 +57,7 @@ def test_a_csv_holds_the_whole_filter_newest_first(corvane: Tenant, maud: Person
 def test_no_cell_of_a_csv_is_a_formula(corvane: Tenant, maud: Person, store: Store) -> None:
     store()
 
-    _heads, row = cells(run(exporting.request_export(corvane, maud, CallSearch(), "csv")))
+    _heads, row = cells(run(export_asking.request_export(corvane, maud, CallSearch(), "csv")))
 
     assert row[3] == "'+33199006210"
     assert row[4] == "'=Novalise"
@@ -66,9 +66,9 @@ def test_no_cell_of_a_csv_is_a_formula(corvane: Tenant, maud: Person, store: Sto
 def test_a_workbook_keeps_numbers_as_text(corvane: Tenant, maud: Person, store: Store) -> None:
     store()
 
-    job = run(exporting.request_export(corvane, maud, CallSearch(), "xlsx"))
+    job = run(export_asking.request_export(corvane, maud, CallSearch(), "xlsx"))
 
-    sheet = openpyxl.load_workbook(exporting.file_of(job)).active
+    sheet = openpyxl.load_workbook(export_files.file_of(job)).active
     assert sheet is not None
     assert [sheet["D2"].value, sheet["D2"].data_type] == ["+33199006210", "s"]
     assert [sheet["E2"].value, sheet["E2"].data_type] == ["=Novalise", "s"]
@@ -79,11 +79,11 @@ def test_a_worker_that_dies_between_batches_loses_and_doubles_nothing(
     corvane: Tenant, maud: Person, store: Store, settings: Any
 ) -> None:
     expected = {store().started_at for _ in range(7)}
-    job = exporting.request_export(corvane, maud, CallSearch(), "csv")
+    job = export_asking.request_export(corvane, maud, CallSearch(), "csv")
     settings.EXPORT_COPY, settings.TASK_BUDGET_S = 2, 0
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
-        exporting.advance(held)
-    part = exporting.file_of(held).with_suffix(".part")
+        exporting.advance(held, exporting.OF_FILTERS)
+    part = export_files.file_of(held).with_suffix(".part")
     with part.open("ab") as file:
         file.write(b"half a row that was never commit")
 
@@ -100,19 +100,19 @@ def test_a_worker_that_dies_at_the_end_finishes_the_same_file(
 ) -> None:
     for _ in range(3):
         store()
-    job = run(exporting.request_export(corvane, maud, CallSearch(), "csv"))
-    expected = exporting.file_of(job).read_bytes()
+    job = run(export_asking.request_export(corvane, maud, CallSearch(), "csv"))
+    expected = export_files.file_of(job).read_bytes()
     Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, due_at=timezone.now())
 
     job = run(job)  # the file was there, the row did not say so, and the part is gone
 
-    assert exporting.file_of(job).read_bytes() == expected
+    assert export_files.file_of(job).read_bytes() == expected
     assert (job.state, job.done_rows) == (Job.State.DONE, 3)
 
 
 def test_calls_that_arrive_later_are_not_in_it(corvane: Tenant, maud: Person, store: Store) -> None:
     store()
-    job = exporting.request_export(corvane, maud, CallSearch(), "csv")
+    job = export_asking.request_export(corvane, maud, CallSearch(), "csv")
     store(started_at=timezone.now() + timedelta(hours=1))
 
     assert len(cells(run(job))) == 2
@@ -120,12 +120,12 @@ def test_calls_that_arrive_later_are_not_in_it(corvane: Tenant, maud: Person, st
 
 def test_it_is_audited_and_its_file_expires(corvane: Tenant, maud: Person, store: Store) -> None:
     store()
-    job = run(exporting.request_export(corvane, maud, CallSearch(number="6210"), "csv"))
+    job = run(export_asking.request_export(corvane, maud, CallSearch(number="6210"), "csv"))
 
     event = AuditEvent.objects.get(verb=AuditEvent.Verb.EXPORTED)
     assert event.detail["filter"] == {"number": "6210"}
-    assert exporting.expire(timezone.now() + timedelta(days=8)) == 1
-    assert not exporting.file_of(job).exists()
+    assert export_files.expire(timezone.now() + timedelta(days=8)) == 1
+    assert not export_files.file_of(job).exists()
     assert Job.objects.get(pk=job.pk).state == Job.State.EXPIRED
 
 
@@ -135,14 +135,14 @@ def test_an_export_that_was_given_up_leaves_no_file(
     for _ in range(5):
         store()
     settings.EXPORT_COPY, settings.TASK_BUDGET_S = 2, 0
-    job = run(exporting.request_export(corvane, maud, CallSearch(), "csv"))
-    part = exporting.file_of(job).with_suffix(".part")
+    job = run(export_asking.request_export(corvane, maud, CallSearch(), "csv"))
+    part = export_files.file_of(job).with_suffix(".part")
     assert part.exists()
     Job.objects.filter(pk=job.pk).update(attempts=settings.WORK_TRIES, due_at=timezone.now())
     ledger.dispatch(timezone.now() + timedelta(minutes=5))
 
-    assert exporting.expire(timezone.now()) == 1
-    assert exporting.expire(timezone.now()) == 0
+    assert export_files.expire(timezone.now()) == 1
+    assert export_files.expire(timezone.now()) == 0
     assert not part.exists()
     assert Job.objects.get(pk=job.pk).state == Job.State.FAILED
 
@@ -164,7 +164,7 @@ def test_the_database_writes_the_same_cells_as_we_do(corvane: Tenant, maud: Pers
     with translation.override("fr"):
         expected = list(csv.reader(StringIO(csv_text(subject.cells(rows)), newline="")))
 
-    assert cells(run(exporting.request_export(corvane, maud, CallSearch(), "csv")))[1:] == expected
+    assert cells(run(export_asking.request_export(corvane, maud, CallSearch(), "csv")))[1:] == expected
 
 
 def test_json_is_an_array_with_values_of_their_types_and_instants_with_their_offset(
@@ -175,10 +175,10 @@ def test_json_is_an_array_with_values_of_their_types_and_instants_with_their_off
     store(outcome="missed", duration_s=None)
     store()
     settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 2, 0
-    job = exporting.request_export(corvane, maud, CallSearch(), "json")
+    job = export_asking.request_export(corvane, maud, CallSearch(), "json")
     while job.state != Job.State.DONE:
         job = run(job)
-    text = exporting.file_of(job).read_text()
+    text = export_files.file_of(job).read_text()
     found = json.loads(text)
 
     assert [one["started_at"] for one in found] == [f"2026-03-10T12:00:0{n}+01:00" for n in (3, 2, 1)]
@@ -201,9 +201,9 @@ def test_json_is_an_array_with_values_of_their_types_and_instants_with_their_off
 
 
 def test_json_of_nothing_is_an_empty_array(corvane: Tenant, maud: Person, keyyo: Any) -> None:
-    job = run(exporting.request_export(corvane, maud, CallSearch(outcome="busy"), "json"))
+    job = run(export_asking.request_export(corvane, maud, CallSearch(outcome="busy"), "json"))
 
-    assert json.loads(exporting.file_of(job).read_text()) == []
+    assert json.loads(export_files.file_of(job).read_text()) == []
 
 
 def test_jsonl_gives_every_record_with_its_raw_document(
@@ -231,7 +231,7 @@ def test_an_export_that_cannot_be_written_says_why_and_is_not_tried_again(
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "exports").write_text("no folder")
 
-    job = run(exporting.request_export(corvane, maud, CallSearch(), "csv"))
+    job = run(export_asking.request_export(corvane, maud, CallSearch(), "csv"))
 
     assert (job.state, job.due_at) == (Job.State.FAILED, None)
     assert job.error == "The file could not be written: Not a directory."

@@ -22,11 +22,13 @@ from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.bench.world import LINES, drafts, make_connection
 from telephony.forms.calls import CallFilterForm
-from telephony.models import Call, Connection, Coverage, Entity
+from telephony.models import Call, Connection, Coverage, Entity, Job
 from telephony.models.rollups import Part
 from telephony.services import calls, rollups
 from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_closing import close_months
+from telephony.tasks import advance_job
+from tests.exported import asked, exported
 from tests.reading import text_of
 
 LINK = re.compile(r'<a href="/t/alice/calls/\?([^"]+)"[^>]*>([\d,]+(?:\.\d)?)</a>')
@@ -132,54 +134,64 @@ def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) ->
 FIGURES = ("figures", "volume", "rate", "heat")
 
 
-def test_each_figure_is_fetched_as_a_file(alice: Connection, client: Client) -> None:
-    """What the page shows, as numbers: by whoever may export, and the audit says so."""
+def test_each_figure_is_exported_as_a_file(alice: Connection, client: Client) -> None:
+    """What the page shows, as numbers: by whoever may export, as a job, and the audit says so."""
     client.force_login(alice.tenant.memberships.get().person)
     page = "/t/alice/?period=30d"
     shown = client.get(page)
     steps = {row[0]: row[1] for row in shown.context["volume"].table.rows}
-    assert all(f"figure={name}&amp;format=json" in shown.content.decode() for name in FIGURES)
-    addresses = [
-        *(f"{page}&figure={name}" for name in FIGURES),
-        f"/t/alice/numbers/+{LINES[0]}/?figure=year",
-        "/t/alice/calls/missed/figures/?figure=by_day",
-        "/t/alice/figures/lines/?period=30d&figure=lines",
-        "/t/alice/figures/queues/?period=30d&figure=groups",
-        "/t/alice/figures/destinations/?period=30d&figure=destinations",
-        "/t/alice/figures/callers/?period=30d&figure=callers",
-        "/t/alice/figures/missed/?period=30d&figure=fates",
+    assert all(f'name="figure" value="{name}"' in shown.content.decode() for name in FIGURES)
+    places = [
+        *((page, name) for name in FIGURES),
+        (f"/t/alice/numbers/+{LINES[0]}/", "year"),
+        ("/t/alice/calls/missed/figures/", "by_day"),
+        ("/t/alice/figures/lines/?period=30d", "lines"),
+        ("/t/alice/figures/queues/?period=30d", "groups"),
+        ("/t/alice/figures/destinations/?period=30d", "destinations"),
+        ("/t/alice/figures/callers/?period=30d", "callers"),
+        ("/t/alice/figures/missed/?period=30d", "fates"),
     ]
-    for address in addresses:
-        found = client.get(f"{address}&format=json")
-        told = json.loads(found.content)
+    for address, figure in places:
+        told = json.loads(exported(client, address, figure=figure))
         rows = told["rows"]
         assert rows and told["not_complete"].startswith("Not complete: Alice at Keyyo: "), address
-        text = client.get(f"{address}&format=csv").content.decode("utf-8-sig")
-        assert text.startswith(told["not_complete"]), address
-        book = openpyxl.load_workbook(BytesIO(client.get(f"{address}&format=xlsx").content))
-        assert book.worksheets[-1]["A1"].value == told["not_complete"], address
-        assert found["Content-Disposition"].endswith('.json"')
+    fates = places[-1]
+    text = exported(client, fates[0], "csv", fates[1]).decode("utf-8-sig")
+    assert text.startswith(told["not_complete"])
+    book = openpyxl.load_workbook(BytesIO(exported(client, fates[0], "xlsx", fates[1])))
+    assert book.worksheets[-1]["A1"].value == told["not_complete"]
     with tenant_scope(alice.tenant_id):
         year_ago = alice.created_at - timedelta(days=400)
         Coverage.objects.update(state=Coverage.State.COMPLETE, day=year_ago)
-    fates = addresses[-1]
-    text = client.get(f"{fates}&format=csv").content.decode("utf-8-sig")
-    sheet = openpyxl.load_workbook(BytesIO(client.get(f"{fates}&format=xlsx").content)).active
+    text = exported(client, fates[0], "csv", fates[1]).decode("utf-8-sig")
+    sheet = openpyxl.load_workbook(BytesIO(exported(client, fates[0], "xlsx", fates[1]))).active
     assert sheet is not None
     assert [sheet["B2"].value, sheet["B2"].data_type] == [rows[0]["calls"], "n"]
     assert len(list(csv.reader(StringIO(text)))) == sheet.max_row == len(rows) + 1
-    volume = json.loads(client.get(f"{page}&figure=volume&format=json").content)
+    volume = json.loads(exported(client, page, figure="volume"))
     assert {one["from_day"]: one["inbound"] for one in volume["rows"]} == steps
-    head = client.get(f"{page}&figure=volume&format=csv").content.decode("utf-8-sig").splitlines()[0]
+    head = exported(client, page, "csv", "volume").decode("utf-8-sig").splitlines()[0]
     assert head.startswith("Day (Europe/Paris),")
     event = AuditEvent.objects.filter(verb=AuditEvent.Verb.EXPORTED).latest("pk")
-    assert (event.object_label, event.detail["filter"]["figure"]) == ("Inbound calls", "volume")
+    assert (event.object_label, event.detail["filter"]["figure"]) == ("Inbound calls, as CSV", "volume")
 
-    assert client.get(f"{page}&figure=salaries").status_code == 404
-    assert client.get(f"{page}&figure=volume&format=exe").status_code == 404
+    told = {"path": "/t/alice/", "query": "period=30d", "figure": "volume", "format": "csv"}
+    for wrong in ({"figure": "salaries"}, {"path": "/t/alice/figures/nowhere/"}, {"path": "/t/other/"}):
+        assert client.post("/t/alice/exports/page/", {**told, **wrong}).status_code == 404, wrong
+    refused = client.post("/t/alice/exports/page/", {**told, "format": "exe"}, follow=True)
+    assert "Choose XLSX, CSV or JSON." in refused.content.decode()
+    asked_before = asked(client, page, "csv", "volume")
     Membership.objects.update(role=Role.VIEWER)
-    assert client.get(f"{page}&figure=volume&format=csv").status_code == 403
-    assert "figure=volume" not in client.get(page).content.decode()
+    assert client.post("/t/alice/exports/page/", told).status_code == 403
+    assert 'name="figure"' not in client.get(page).content.decode()
+    with tenant_scope(alice.tenant_id):
+        Job.objects.filter(pk=asked_before.pk).update(
+            state=Job.State.WAITING, due_at=timezone.now(), cursor={}
+        )
+    advance_job(alice.tenant_id, asked_before.pk)
+    with tenant_scope(alice.tenant_id):
+        asked_before.refresh_from_db()
+    assert (asked_before.state, asked_before.error) == ("failed", "You may not see this page any more.")
 
 
 def test_a_closed_month_says_its_version(alice: Connection, client: Client) -> None:

@@ -142,7 +142,7 @@ def test_an_export_takes_the_filter_of_the_page_and_is_fetched_as_a_file(
     job = Job.objects.get()
     assert asked.headers["location"] == f"/t/corvane/exports/{job.pk}/"
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
-        exporting.advance(held)
+        exporting.advance(held, exporting.OF_FILTERS)
 
     assert "1</b> rows" in text_of(maud_at.get(asked.headers["location"]))
     file = maud_at.get(f"/t/corvane/exports/{job.pk}/file/")

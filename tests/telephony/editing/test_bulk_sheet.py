@@ -18,7 +18,7 @@ from portal.lib import uploaded_rows
 from telephony import tasks
 from telephony.models import BulkRow, Connection, Entity, Job
 from telephony.models.entity_search import EntitySearch
-from telephony.services import bulk, bulk_sheet, bulk_upload, exporting, ledger
+from telephony.services import bulk, bulk_sheet, bulk_upload, export_asking, export_files, exporting, ledger
 
 from .test_bulk import begin, states, work
 
@@ -44,10 +44,10 @@ def content_of(lines: Lines) -> bytes:
 
 def exported(tenant: Tenant, person: Person, search: EntitySearch, file_format: str = "csv") -> bytes:
     """The file of a list, as the worker makes it."""
-    job = exporting.request_objects(tenant, person, search, "Profiles", file_format)
+    job = export_asking.request_objects(tenant, person, search, "Profiles", file_format)
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
-        exporting.advance(held)
-    return exporting.file_of(job).read_bytes()
+        exporting.advance(held, exporting.OF_FILTERS)
+    return export_files.file_of(job).read_bytes()
 
 
 @pytest.fixture
@@ -102,13 +102,13 @@ def test_a_large_list_is_taken_up_where_a_worker_left_it(
     corvane: Tenant, idris: Person, profile_list: EntitySearch, settings: Any, lines: Lines
 ) -> None:
     settings.EXPORT_BATCH, settings.TASK_BUDGET_S = 10, 0
-    job = exporting.request_objects(corvane, idris, profile_list, "Profiles", "csv")
+    job = export_asking.request_objects(corvane, idris, profile_list, "Profiles", "csv")
     while job.state != Job.State.DONE:
         with ledger.leased(Job, job.tenant_id, job.pk) as held:
-            exporting.advance(held)
+            exporting.advance(held, exporting.OF_FILTERS)
         job.refresh_from_db()
 
-    assert read(exporting.file_of(job).read_bytes()) == lines
+    assert read(export_files.file_of(job).read_bytes()) == lines
     assert job.done_rows == len(lines) - 1
 
 
@@ -272,7 +272,7 @@ def test_a_list_goes_out_and_comes_in_by_its_pages(
     job = Job.objects.get(kind=Job.Kind.EXPORT)
     assert page.redirect_chain[-1][0] == f"/t/corvane/exports/{job.pk}/"
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
-        exporting.advance(held)
+        exporting.advance(held, exporting.OF_FILTERS)
     lines = read(b"".join(client.get(f"/t/corvane/exports/{job.pk}/file/")))
     delay = place(lines, "forward_delay")
     lines[1][delay] = "soon"

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent, Person
 from telephony.models import Entity, Job
-from telephony.services import editing, exporting, ledger
+from telephony.services import editing, export_files, exporting, ledger
 
 DEFAULT = {"csi": "33199001011", "profile_identifier": "default"}
 UPDATE = "services.profiles.update"
@@ -34,8 +34,8 @@ def exported(person: Person, query: str) -> list[dict[str, str]]:
     client.post("/t/corvane/exports/changes/", {"query": query, "format": "csv"})
     job = Job.objects.latest("pk")
     with ledger.leased(Job, job.tenant_id, job.pk) as held:
-        exporting.advance(held)
-    with exporting.file_of(job).open(encoding="utf-8-sig", newline="") as file:
+        exporting.advance(held, exporting.OF_FILTERS)
+    with export_files.file_of(job).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

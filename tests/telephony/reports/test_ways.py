@@ -25,6 +25,7 @@ from telephony.reports.document import Document, without_ways
 from telephony.reports.figures import FIGURES
 from telephony.services import report_schedule, rollups
 from telephony.tasks import advance_report
+from tests.exported import exported
 from tests.people import signed_in
 
 from .conftest import MONDAY, call
@@ -201,9 +202,9 @@ def test_the_page_leads_to_calls_and_what_goes_outside_leads_nowhere(alder, caro
         assert [
             replace(one, url="", urls=()) for one in closed.sections if not one.svg and not one.tiles
         ] == [replace(one, url="", urls=()) for one in document.sections if not one.svg and not one.tiles]
-    fetched = client.get(f"/t/alder/reports/runs/{run.pk}/?figure=missed_callers&format=json")
+    fetched = exported(client, f"/t/alder/reports/runs/{run.pk}/", figure="missed_callers")
     callers = next(one for one in document.sections if one.key == "missed_callers")
-    told = json.loads(fetched.content)
+    told = json.loads(fetched)
     assert told["not_complete"].startswith(document.stamp.title) and not document.stamp.is_whole
     assert [one["tries"] for one in told["rows"]] == [row[1] for row in callers.rows]
     assert len(mail.outbox) == 2

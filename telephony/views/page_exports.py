@@ -1,0 +1,151 @@
+"""What a page shows, for the worker that exports it: the page is opened for its person once more, without an answer.
+
+A list goes on page by page until its end; a figure is the table that stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from accounts.models import Person, Tenant
+from accounts.rights import EVERY_RIGHT, Right, Rights, rights_of
+from portal.ui.links import tenant_url
+from portal.ui.sheets import Sheet
+from portal.ui.views import FilteredTableView
+from telephony.figures.files import cells_of, content_of, heads_of, records
+from telephony.figures.tables import Column, Table
+from telephony.models import Job
+from telephony.services.export_rows import Batch, CannotExport, Place, Record, Subject, Whole
+from telephony.services.exporting import Maker
+from telephony.views.figure_files import FigureFilesMixin
+
+
+def export_url(request: HttpRequest) -> str:
+    """Where lists without an export of their own are asked for as a file; "" for those who may not."""
+    if Right.EXPORTS_MAKE not in getattr(request, "rights", ()):
+        return ""
+    return tenant_url(request.tenant, "telephony:export_page")  # type: ignore[attr-defined]
+
+
+def opened(path: str, query: str, tenant: Tenant, person: Person, rights: Rights) -> View:
+    """The view behind an address of the tenant, as if the person asked for it. Raises Http404 and PermissionDenied."""
+    try:
+        match = resolve(path)
+    except Resolver404 as error:
+        raise Http404(path) from error
+    made = getattr(match.func, "view_class", None)
+    if match.kwargs.get("slug") != tenant.slug or not issubclass(
+        made or View, (FilteredTableView, FigureFilesMixin)
+    ):
+        raise Http404(path)
+    request: Any = HttpRequest()
+    request.method, request.path, request.path_info = "GET", path, path
+    request.GET, request.resolver_match = QueryDict(query), match
+    request.user, request.tenant, request.rights = person, tenant, rights
+    request.membership, request.htmx, request.session = None, None, {}
+    view: View = made()  # type: ignore[misc]
+    view.setup(request, *match.args, **match.kwargs)
+    right = getattr(view, "right", None)
+    if not {right or Right.EXPORTS_MAKE, Right.EXPORTS_MAKE} <= rights:
+        raise PermissionDenied(path)
+    return view
+
+
+def reopened(job: Job, **query: str) -> View:
+    """The page that an export is of, with the rights that its person has by now. Raises CannotExport."""
+    told, person = job.parameters, job.person
+    if person is None:
+        raise CannotExport(_("Whoever asked for it is not here any more."))
+    is_staff_act = told["as_staff"] and person.is_staff and person.is_active
+    rights = Rights(EVERY_RIGHT) if is_staff_act else rights_of(person, job.tenant)
+    asked = QueryDict(told["query"], mutable=True)
+    asked.update(query)
+    try:
+        return opened(told["path"], asked.urlencode(), job.tenant, person, rights)
+    except Http404 as error:
+        raise CannotExport(_("This page is not there any more.")) from error
+    except PermissionDenied as error:
+        raise CannotExport(_("You may not see this page any more.")) from error
+
+
+class ListRows:
+    """A list from its first page to its last, all columns of it."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, self.zone = job, job.parameters["zone"]
+        self.title = job.parameters["title"]
+
+    def _page(self, cursor: str, size: int) -> tuple[FilteredTableView, Sheet]:
+        view = reopened(self.job, cursor=cursor)
+        assert isinstance(view, FilteredTableView)
+        view.page_size, view.hidden_columns = size, ()  # type: ignore[misc]
+        try:
+            return view, view.sheet()
+        except Http404 as error:
+            raise CannotExport(_("This page is not there any more.")) from error
+
+    @cached_property
+    def columns(self) -> Sequence[Column]:
+        _view, sheet = self._page("", 1)
+        return [Column(one.label, one.kind, one.name) for one in sheet.columns]
+
+    @property
+    def heads(self) -> Sequence[str]:
+        return [head.text for head in heads_of(self.columns, self.zone)]
+
+    def count(self) -> int | None:
+        view, _sheet = self._page("", 1)
+        return None if view.count.is_capped else view.count.value
+
+    def batch(self, after: Place | None, size: int) -> Batch | None:
+        cursor = after[0] if after else ""
+        if after and not cursor:
+            return None
+        view, sheet = self._page(cursor, size)
+        if cursor and view.page.is_at_start:
+            raise CannotExport(_("The place in the list was lost. Export again to have it anew."))
+        rows = list(sheet.rows())
+        return Batch(rows, [view.page.next_cursor]) if rows else None
+
+    def cells(self, rows: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        return [cells_of(self.columns, row, self.zone) for row in rows]
+
+    def records(self, rows: Sequence[Any]) -> Sequence[Record]:
+        return records(Table(title=self.title, columns=self.columns, rows=rows), self.zone)
+
+
+def figure_of(job: Job) -> Whole:
+    """The table of a figure as it is now, in the zone of its page."""
+    view, name = reopened(job), job.parameters["figure"]
+    assert isinstance(view, FigureFilesMixin)
+    view.is_for_file = True
+    try:
+        context = view.get_context_data(**view.kwargs)
+    except Http404 as error:
+        raise CannotExport(_("This page is not there any more.")) from error
+    table = view.table(name, context)
+    if table is None:
+        raise CannotExport(_("There is nothing to tell in this figure now."))
+    told = replace(table, missing=view.missing(name, context))
+    zone = view.zone_of_table(context)
+    return Whole(
+        title=table.title,
+        rows=len(table.rows),
+        content=lambda file_format: content_of(told, file_format, zone),
+    )
+
+
+def list_of(job: Job) -> Subject:
+    return ListRows(job)
+
+
+OF_PAGES: Mapping[str, Maker] = {"list": list_of, "figure": figure_of}
