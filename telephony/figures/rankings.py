@@ -20,6 +20,7 @@ from telephony.services.analytics import (
     GroupRow,
     LineRow,
 )
+from telephony.services.tenant_figures import TenantFigures
 
 
 def figures(compared: Compared, span: Span) -> Table:
@@ -46,6 +47,34 @@ def figures(compared: Compared, span: Span) -> Table:
         for days, one in sides
     ]
     return Table(title=_("In figures"), columns=columns, rows=rows)
+
+
+def tenants(rows: Sequence[TenantFigures]) -> Table:
+    currencies = sorted({currency for one in rows for currency in one.compared.now.cost_micros})
+    columns = [
+        Column(_("Tenant"), "text", "tenant"),
+        Column(_("Short name"), "text", "slug"),
+        Column(_("Calls"), "count", "calls"),
+        Column(_("Inbound"), "count", "inbound"),
+        Column(_("Answered"), "percent", "answer_rate"),
+        Column(pgettext("several calls", "Missed"), "count", "missed"),
+        Column(_("Outbound"), "count", "outbound"),
+        Column(_("Talked"), "talk", "talked"),
+        *_cost_columns(currencies),
+        Column(_("Days not all here"), "count", "days_not_complete"),
+    ]
+    found = [
+        [
+            row.tenant.name,
+            row.tenant.slug,
+            *(one.calls, one.inbound, one.answer_rate, one.missed, one.outbound, one.talk_s),
+            *_costs(one.cost_micros, currencies),
+            row.lacking,
+        ]
+        for row in rows
+        for one in [row.compared.now]
+    ]
+    return Table(title=_("All tenants in figures"), columns=columns, rows=found)
 
 
 def place_words(row: DestinationRow) -> str:

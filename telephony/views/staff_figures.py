@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
-from accounts.models import Tenant
+from accounts import audit
+from accounts.models import AuditEvent, Tenant
 from accounts.views_base import StaffRequiredMixin
 from portal.ui.links import tenant_url
+from telephony.figures import rankings
 from telephony.figures.answer_rate import answer_rate
+from telephony.figures.files import MEDIA_TYPES, content_of
 from telephony.figures.span_words import span_words
+from telephony.figures.tables import Table
 from telephony.figures.volume import volume
 from telephony.forms.overview import TenantFiguresForm
 from telephony.models.spans import Span
@@ -26,6 +34,8 @@ from telephony.tables.tenants import ORDERS, TenantTable, ordered
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview import SHORT_CUTS
 
+FIGURE = "figure"  # of an address that asks for one as a file
+FILE_FORMATS = (("xlsx", "file-spreadsheet"), ("csv", "download"), ("json", "braces"))  # each with its icon
 MOST_TENANTS = 200
 USUAL_SORT = "-calls"
 
@@ -50,11 +60,16 @@ class StaffAskedMixin:
         tenants = Tenant.objects.filter(closed_at=None)
         if words := self.form.cleaned_data.get("q"):
             tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
-        return list(tenants.order_by("name_key")[: MOST_TENANTS + 1])
+        found = tenants.order_by("name_key")
+        return list(found if self.is_for_file else found[: MOST_TENANTS + 1])
+
+    @property
+    def is_for_file(self) -> bool:
+        return FIGURE in self.request.GET
 
     @property
     def shown(self) -> Sequence[Tenant]:
-        return self.tenants[:MOST_TENANTS]
+        return self.tenants if self.is_for_file else self.tenants[:MOST_TENANTS]
 
     @property
     def query(self) -> str:
@@ -87,6 +102,8 @@ class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
         may_compare = all(row.has_before for row in rows)
         query = self.request.GET.urlencode()
         return super().get_context_data(
+            rows=rows,
+            file_formats=FILE_FORMATS,
             table=self._table(rows),
             compared=together,
             may_compare=may_compare,
@@ -105,12 +122,57 @@ class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
             **context,
         )
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page, or one of its figures as a file: staff have no jobs, which are a tenant's."""
+        if not self.is_for_file:
+            return super().render_to_response(context, **kwargs)
+        table = self._file_table(context)
+        if table is None:
+            raise Http404
+        detail = {"filter": self.request.GET.dict()}
+        audit.record(
+            AuditEvent.Verb.EXPORTED,
+            tenant=None,
+            person=self.request.user,
+            object_label=table.title,
+            detail=detail,
+            request=self.request,
+        )
+        return file_answer(table, self.request.GET.get("format", ""), self.span)
+
+    def _file_table(self, context: dict[str, Any]) -> Table | None:
+        name = self.request.GET[FIGURE]
+        if "rows" not in context or name not in ("tenants", "volume", "rate"):
+            return None
+        found: Table = rankings.tenants(context["rows"]) if name == "tenants" else context[name].table
+        return replace(found, missing=_missing(context["lacking"]))
+
     def _table(self, rows: Sequence[tenant_figures.TenantFigures]) -> TenantTable:
         asked = self.request.GET.get("sort", "")
         sort = asked if asked.lstrip("-") in ORDERS else USUAL_SORT
         table = TenantTable(ordered(rows, sort), request=self.request)
         table.sort, table.query = sort, self.query
         return table
+
+
+def _missing(days: int) -> str:
+    if not days:
+        return ""
+    words = ngettext(
+        "%(n)s day of a connection is not all here.", "%(n)s days of connections are not all here.", days
+    )
+    return words % {"n": days}
+
+
+def file_answer(table: Table, file_format: str, span: Span) -> HttpResponse:
+    """Days are each tenant's own: the zone that is named is the reader's, who says what today is."""
+    if file_format not in MEDIA_TYPES:
+        raise Http404
+    content = content_of(table, file_format, timezone.get_current_timezone_name())
+    response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
+    stem = f"{slugify(table.title)}-{span.first}-{span.last}"
+    response["Content-Disposition"] = f'attachment; filename="{stem}.{file_format}"'
+    return response
 
 
 class NeverView(StaffAskedMixin, FragmentOrPageMixin, StaffRequiredMixin, TemplateView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Tenant
+from accounts.models import AuditEvent, Tenant
 from accounts.scoping import tenant_scope
 from telephony.bench.world import drafts, make_connection
 from telephony.models import Call, Coverage
@@ -84,3 +85,23 @@ def test_rows_are_sorted_searched_and_lead_into_the_tenant(tenants: list[Tenant]
         "choose a shorter period"
         in tom.get("/staff/figures/never/?period=dates&period_from=2020-01-01").content.decode()
     )
+
+
+def test_the_figures_of_all_tenants_are_fetched_as_files(tenants: list[Tenant], tom: Client) -> None:
+    """Those of the page, with what is missing."""
+    page = "/staff/figures/?period=30d"
+    rows = tom.get(page).context["rows"]
+    told = json.loads(tom.get(f"{page}&figure=tenants&format=json").content)
+    assert told["not_complete"] == "1 day of a connection is not all here."
+    assert {one["slug"]: one["calls"] for one in told["rows"]} == {
+        row.tenant.slug: row.compared.now.calls for row in rows
+    }
+    assert [one["days_not_complete"] for one in told["rows"]] == [0, 1, 0]
+    volume = json.loads(tom.get(f"{page}&figure=volume&format=json").content)
+    assert sum(one["inbound"] for one in volume["rows"]) == sum(row.compared.now.inbound for row in rows)
+    text = tom.get(f"{page}&figure=rate&format=csv")
+    assert text["Content-Disposition"].startswith('attachment; filename="answer-rate-of-inbound-calls-2')
+    event = AuditEvent.objects.filter(verb=AuditEvent.Verb.EXPORTED).latest("pk")
+    assert (event.tenant, event.object_label) == (None, "Answer rate of inbound calls")
+    for wrong in ("figure=salaries&format=csv", "figure=rate&format=exe", "figure=rate&q=nobody&format=csv"):
+        assert tom.get(f"{page}&{wrong}").status_code == 404, wrong
