@@ -260,7 +260,7 @@ def _plain_words(one: Field, value: Any, around: Surroundings) -> Said | Text:
         return "••••••"
     if one.kind == "boolean" and not (one.is_sparse and value is None):
         return lazy("yes") if value else lazy("no")
-    if value in (None, "", []) or (one.kind == "names" and not value):
+    if value in (None, "", [], {}):
         return one.empty
     if one.kind == "number":
         return said("{number}", number=Number(str(value)))

@@ -92,7 +92,7 @@ def compare(draft: Change, door: Door, wanted: Fields, *, seen: Fields | None, b
     kept = None if door.is_personal else before
     _keep(draft, door, seen={} if door.is_personal else seen or {}, before=kept, wanted=merged)
     label = door.editor.object_label(door.address, before, door.around)
-    if door.line is not None:
+    if door.line is not None and label != str(door.line):  # its own settings go by its name alone
         label = _("%(what)s of %(line)s") % {"what": label, "line": door.line}
     draft.object_label = label[:250]
     draft.summary = door.editor.summary(before, merged, door.around)[:250]

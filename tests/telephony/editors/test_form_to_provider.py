@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from telephony.models import Change, Entity
+from telephony.services import editing
 from tests.reading import text_of
 
 from .conftest import Account
@@ -86,3 +87,19 @@ def test_a_line_leads_to_its_editor(account: Account, browser: Client) -> None:
     page = browser.get(f"/t/telmarine/lines/{user.pk}/")
 
     assert f"/t/telmarine/entities/{user.pk}/edit/user.update/" in page.content.decode()
+
+
+def test_calls_abroad_are_barred_of_a_person_whom_the_review_names_once(
+    account: Account, browser: Client
+) -> None:
+    account.cache("user")
+    user = account.entity("user")
+
+    review = browser.post(f"/t/telmarine/lines/{user.pk}/bar/", follow=True)
+
+    change = Change.objects.get()
+    assert change.object_label == str(user)
+    assert change.summary == "Call restrictions: not set → international (Calls to it: Refused)"
+    assert f"Review: {user}" in text_of(review) and f"{user} of {user}" not in text_of(review)
+    assert editing.send(change, None).state == Change.State.APPLIED
+    assert account.held("users", user.remote_id)["call_restriction"] == {"international": {"action": "deny"}}
