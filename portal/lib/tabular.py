@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from typing import IO, Any
 
@@ -28,8 +29,8 @@ SHEET_NAME, WIDEST = 31, 70  # letters
 
 @dataclass(frozen=True)
 class Head:
-    """Of a column of a sheet: its words, how wide it is at least in letters, and the format of its numbers, "" for the
-    usual one."""
+    """Of a column of a sheet: its words, how wide it is at least in letters, and the format of its numbers or dates,
+    "" for the usual one of numbers; dates without a format are texts."""
 
     text: str
     width: int = 24
@@ -140,8 +141,11 @@ def _workbook(target: IO[bytes], options: Mapping[str, bool]) -> Any:
 
 def _write_row(sheet: Any, line: int, row: Sequence[Any], formats: Sequence[Any] = ()) -> None:
     for column, cell in enumerate(row):
+        shown_as = formats[column] if formats else None
         if isinstance(cell, (int, float)):
-            sheet.write_number(line, column, cell, formats[column] if formats else None)
+            sheet.write_number(line, column, cell, shown_as)
+        elif isinstance(cell, date) and shown_as is not None:
+            sheet.write_datetime(line, column, cell, shown_as)
         elif cell is not None and cell != "":
             sheet.write_string(line, column, _CONTROL.sub("", str(cell)))
 

@@ -1,6 +1,7 @@
 """Tables as files: numbers stay numbers, texts stay texts, times stand in a zone that is named, no formula is evaluated.
 
-CSV and XLSX have heads in the language in force; money is an amount and its currency, each in a column of its own.
+CSV and XLSX have heads in the language in force; money is an amount and its currency, each in a column of its own. Days
+and times are text in CSV and JSON, and what a workbook can sort and filter as such in XLSX.
 What is missing of their days stands above the rows in CSV, and on a sheet of its own in XLSX. JSON is an object: what the
 figure is called, the zone, what is missing ("" where nothing is), and the rows with the names of the columns and values with
 their types.
@@ -9,8 +10,8 @@ their types.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -26,12 +27,20 @@ MEDIA_TYPES: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
-_WIDTHS: Mapping[str, int] = {"text": 32, "number": 18, "moment": 22, "day": 22}  # letters; of others 13
+_WIDTHS: Mapping[str, int] = {"number": 18, "moment": 22, "day": 22}  # letters; of others 13
 _NUMBER_FORMATS: Mapping[str, str] = {
     "count": "#,##0",
     "mean": "0.0",
     "percent": "0.0%",
     "money": "#,##0.00##",
+    "moment": "yyyy-mm-dd hh:mm:ss",
+    "day": "yyyy-mm-dd",
+    "month": "yyyy-mm",
+}
+_DATES: Mapping[str, Callable[[Cell, str], date]] = {
+    "moment": lambda cell, zone: _local(cell, zone).replace(tzinfo=None, microsecond=0),
+    "day": lambda cell, _zone: date.fromisoformat(cell),
+    "month": lambda cell, _zone: date.fromisoformat(cell),
 }
 
 
@@ -41,11 +50,12 @@ def content_of(table: Table, file_format: str, zone: str) -> bytes:
         told = {"figure": table.title, "time_zone": zone, "not_complete": table.missing}
         return json.dumps({**told, "rows": records(table, zone)}, ensure_ascii=False, indent=1).encode()
     heads = heads_of(table.columns, zone)
-    rows = [cells_of(table.columns, row, zone) for row in table.rows]
     if file_format == "csv":
         above = [[table.missing], []] if table.missing else []
+        rows = [cells_of(table.columns, row, zone) for row in table.rows]
         return (CSV_MARK + csv_text([*above, [head.text for head in heads], *rows])).encode()
-    target, sheets = BytesIO(), [Sheet(table.title, heads, rows)]
+    dated = [dated_cells_of(table.columns, row, zone) for row in table.rows]
+    target, sheets = BytesIO(), [Sheet(table.title, heads, dated)]
     if table.missing:
         sheets.append(Sheet(_("Not complete"), [], [[table.missing]], widths=(80,)))
     write_sheets(target, sheets)
@@ -73,6 +83,18 @@ def _head(column: Column, words: str) -> Head:
 
 def cells_of(columns: Sequence[Column], row: Sequence[Cell], zone: str) -> list[Any]:
     return [part for column, cell in zip(columns, row, strict=True) for part in _parts(column, cell, zone)]
+
+
+def dated_cells_of(columns: Sequence[Column], row: Sequence[Cell], zone: str) -> list[Any]:
+    """As `cells_of`, with dates instead of their text: local ones without a zone, which stands in the head."""
+    pairs = zip(columns, row, strict=True)
+    return [part for column, cell in pairs for part in _dated_parts(column, cell, zone)]
+
+
+def _dated_parts(column: Column, cell: Cell, zone: str) -> list[Any]:
+    if column.kind in _DATES and cell:
+        return [_DATES[column.kind](cell, zone)]
+    return _parts(column, cell, zone)
 
 
 def _parts(column: Column, cell: Cell, zone: str) -> list[Any]:

@@ -5,14 +5,14 @@ What is missing stands above the tables in both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.lib.tabular import CSV_MARK, Head, Sheet, csv_text, write_sheets
-from telephony.figures.files import cells_of, heads_of
+from telephony.figures.files import cells_of, dated_cells_of, heads_of
 from telephony.reports.document import Document, Section
 
 ABOUT_WIDTHS = (18, 64)
@@ -22,7 +22,7 @@ def csv_of(document: Document) -> bytes:
     rows: list[list[Any]] = [*_about(document)]
     for section in _with_rows(document):
         heads = [head.text for head in _heads(section, document.zone)]
-        rows += [[], [section.title], heads, *_rows(section, document.zone)]
+        rows += [[], [section.title], heads, *_rows(section, document.zone, cells_of)]
     return (CSV_MARK + csv_text(rows)).encode()
 
 
@@ -30,7 +30,11 @@ def xlsx_of(document: Document) -> bytes:
     target = BytesIO()
     sheets = [Sheet(_("About"), [], _about(document), ABOUT_WIDTHS)]
     sheets += [
-        Sheet(one.tab or one.title, _heads(one, document.zone), list(_rows(one, document.zone)))
+        Sheet(
+            one.tab or one.title,
+            _heads(one, document.zone),
+            list(_rows(one, document.zone, dated_cells_of)),
+        )
         for one in _with_rows(document)
     ]
     write_sheets(target, sheets)
@@ -70,7 +74,7 @@ def _heads(section: Section, zone: str) -> list[Head]:
     return [*heads, Head(_("Not whole"), 13)] if section.stars else heads
 
 
-def _rows(section: Section, zone: str) -> Iterator[list[Any]]:
+def _rows(section: Section, zone: str, to_cells: Callable[..., list[Any]]) -> Iterator[list[Any]]:
     for place, row in enumerate(section.rows):
-        cells = cells_of(section.columns, row, zone)
+        cells = to_cells(section.columns, row, zone)
         yield [*cells, _("yes") if place in section.stars else ""] if section.stars else cells
