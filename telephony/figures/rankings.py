@@ -129,7 +129,7 @@ def groups(rows: Sequence[GroupRow], connections: Mapping[int, str]) -> Table:
     ]
     found = [
         [
-            str(one.entity or one.remote_id),
+            one.name,
             connections.get(one.connection_id, ""),
             one.calls,
             one.reached,

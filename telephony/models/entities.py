@@ -22,8 +22,11 @@ class EntityQuerySet(TenantQuerySet):
 
     def call_places(self) -> EntityQuerySet:
         """What calls belong to: lines, queues and groups."""
-        groups = [Entity.Facet.GROUP, Entity.Facet.QUEUE]
-        return self.present().filter(models.Q(is_line=True) | models.Q(facet__in=groups))
+        return self.present().filter(models.Q(is_line=True) | models.Q(facet__in=GROUPS))
+
+    def called(self) -> EntityQuerySet:
+        """What somebody calls, numbers as well, and what is gone of all that."""
+        return self.filter(models.Q(is_line=True) | models.Q(facet__in=(*GROUPS, Entity.Facet.NUMBER)))
 
     def matching(self, text: str) -> EntityQuerySet:
         """Name, number or extension contains the words."""
@@ -97,6 +100,14 @@ class Entity(TenantOwned):  # type: ignore[django-manager-missing]
 
     def __str__(self) -> str:
         return self.name or self.number or self.remote_id
+
+    @property
+    def is_call_place(self) -> bool:
+        """Whether it is one of EntityQuerySet.call_places."""
+        return self.missing_since is None and (self.is_line or self.facet in GROUPS)
+
+
+GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # of some providers they are lines as well
 
 
 class EntityReference(TenantOwned):

@@ -100,6 +100,8 @@ class LineRow:
 class GroupRow:
     """What a queue or ring group did with the inbound calls it was offered.
 
+    entity      None of what is gone, or is no queue or group: a number that rings several lines
+    name        of that as well, as far as it is known
     abandoned   all missed but timed out
     told        how many of all tell how long they waited; `waits` are those of the answered ones
     """
@@ -107,6 +109,7 @@ class GroupRow:
     connection_id: int
     remote_id: str
     entity: Entity | None = None
+    name: str = ""
     calls: int = 0
     reached: int = 0
     abandoned: int = 0
@@ -267,10 +270,16 @@ def by_group(span: Span, zone: ZoneInfo, part: Part, most: int | None = MOST_ROW
             group.abandoned += row.calls
     rows = sorted(found.values(), key=lambda group: (-group.calls, group.connection_id, group.remote_id))
     rows = rows[:most]
-    places = Entity.objects.call_places().filter(remote_id__in=[row.remote_id for row in rows])
-    entities = {(one.connection_id, one.remote_id): one for one in places}
+    called = Entity.objects.called().filter(remote_id__in=[row.remote_id for row in rows])
+    known: dict[tuple[int, str], Entity] = {}
+    for one in called.defer("document").order_by("pk"):
+        key = (one.connection_id, one.remote_id)
+        if key not in known or one.is_call_place:
+            known[key] = one
     for row_of_group in rows:
-        row_of_group.entity = entities.get((row_of_group.connection_id, row_of_group.remote_id))
+        entity = known.get((row_of_group.connection_id, row_of_group.remote_id))
+        row_of_group.entity = entity if entity is not None and entity.is_call_place else None
+        row_of_group.name = str(entity) if entity is not None else row_of_group.remote_id
     return rows
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from telephony.models import AlertRule, Entity
+from telephony.models import AlertRule
 from telephony.models.calls import REACHED, Direction, Medium
+from telephony.models.entities import GROUPS
 from telephony.models.rollups import WAIT_BOUNDS
 from telephony.services.alert_kinds import by_hour
 from telephony.services.alert_kinds.base import (
@@ -29,7 +30,6 @@ ENOUGH = 5  # calls for a point of the small figure
 TRAIL = 14  # days that the small figure of an alert shows
 DAY = timedelta(days=1)
 Period = AlertRule.Period
-GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # of some providers they are lines as well
 KEYS = {
     Of.EACH_CONNECTION: ("connection_id",),
     Of.EACH_LINE: ("line_id",),
