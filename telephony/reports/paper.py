@@ -128,7 +128,9 @@ def _section(section: Section, drawing: str | None) -> dict[str, Any]:
 
 
 def _share(column: Column, section: Section, place: int) -> int:
-    """Of the width that the others leave; 0 for one that is as wide as what stands in it."""
+    """Of the width that the others leave; 0 for one that is as wide as what stands in it. Without words all are alike."""
+    if not any(one.kind == "text" for one in section.columns):
+        return 1
     if column.kind != "text" and place:
         return 0
     return min(MOST, max([LEAST, *(len(row[place].text) for row in section.cells)]))
