@@ -31,6 +31,7 @@ from telephony.reports.drawing import picture, size_of
 from telephony.tables.report_words import cadence_words
 
 MOST_ROWS = 12  # of a table in the mail; the files have all
+MOST_BESIDE_NUMBERS, MOST_AT_FULL_SIZE = 2, 5  # columns of figures on a telephone
 TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv",
@@ -138,9 +139,9 @@ class _Look:
 
 
 def _place_words(section: str, files: Sequence[Mapping[str, Any]]) -> str:
-    """In the first of the files that has pages or sheets."""
+    """In the first of the files that has pages or sheets; "" where it has a single page."""
     file = next((one for one in files if section in one.get("places", {})), None)
-    if file is None:
+    if file is None or file.get("pages") == 1:
         return ""
     words = _("page %(n)s") if "pages" in file else _("sheet %(n)s")
     return words % {"n": file["places"][section]}
@@ -174,6 +175,22 @@ class _Told:
     def has_table(self) -> bool:
         section = self.section
         return bool(section.rows) and not (section.svg or section.tiles or section.findings)
+
+    @property
+    def spare(self) -> int:
+        """Place of the column, from 1 on, that goes where there is no room: the number of what has a name. 0 of none."""
+        kinds = [column.kind for column in self.section.columns]
+        has_room = self._figures <= MOST_BESIDE_NUMBERS
+        return 0 if has_room or "number" not in kinds[1:] else kinds.index("number") + 1
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a telephone has it in smaller letters."""
+        return self._figures > MOST_AT_FULL_SIZE
+
+    @property
+    def _figures(self) -> int:
+        return sum(column.is_right for column in self.section.columns)
 
     @property
     def plain_rows(self) -> Any:
