@@ -237,12 +237,21 @@ def moment(at: dt.datetime, *, seconds: bool = False, now: dt.datetime | None = 
     return _moment(timezone.localtime(at), today, translation.get_language(), seconds=seconds)
 
 
+def dated_moment(at: dt.datetime) -> str:
+    """As `moment`, with the day of today as well: for what is read on another one."""
+    local = timezone.localtime(at)
+    return _dated(local, timezone.localtime().year, translation.get_language(), seconds=False)
+
+
 def _moment(local: dt.datetime, today: dt.date, language: str | None, *, seconds: bool) -> str:
-    clock = _clock(local, seconds=seconds)
-    if (date := local.date()) == today:
-        return clock
-    day = _date(date, SHORT_DAY if date.year == today.year else SHORT_DATE, language)
-    return f"{day.replace(' ', NBSP)} {clock}"
+    if local.date() == today:
+        return _clock(local, seconds=seconds)
+    return _dated(local, today.year, language, seconds=seconds)
+
+
+def _dated(local: dt.datetime, year: int, language: str | None, *, seconds: bool) -> str:
+    day = _date(local.date(), SHORT_DAY if local.year == year else SHORT_DATE, language)
+    return f"{day.replace(' ', NBSP)} {_clock(local, seconds=seconds)}"
 
 
 def clock(at: dt.datetime, *, seconds: bool = False) -> str:

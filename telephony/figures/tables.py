@@ -42,14 +42,15 @@ class Table:
     missing: str = ""
 
 
-def words(kind: str, cell: Cell) -> str:
-    """A cell as people read it, in the language and the zone in force."""
+def words(kind: str, cell: Cell, *, is_kept: bool = False) -> str:
+    """A cell as people read it, in the language and the zone in force; `is_kept` where they may do so on another day."""
     if cell is None or cell == "":
         return NONE
     if kind == "money":
         return str(formats.money(int(cell[0]), cell[1]))
     if kind == "moment":
-        return formats.moment(datetime.fromisoformat(cell))
+        at = datetime.fromisoformat(cell)
+        return formats.dated_moment(at) if is_kept else formats.moment(at)
     if kind in ("day", "month"):
         return formats.date_words(date.fromisoformat(cell), "l j F" if kind == "day" else "F Y")
     if kind == "number":

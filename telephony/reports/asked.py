@@ -25,11 +25,13 @@ class Asked:
     """In the tenant's scope, with the report's language and zone in force. What several figures tell is read once.
 
     is_of_calls   whether any of its figures is: days that are missing say nothing about the others
+    is_of_now     whether all of them say how things are when it is made: its period says nothing about them
     """
 
     report: Report
     period: Period
     is_of_calls: bool = True
+    is_of_now: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

@@ -228,7 +228,8 @@ def rate_by_day(asked: Asked) -> Section:
 
 
 def _calls_words(count: int) -> str:
-    return ngettext("%(count)s call", "%(count)s calls", count) % {"count": formats.count(count)}
+    words = ngettext("%(count)s call came in", "%(count)s calls came in", count)
+    return words % {"count": formats.count(count)}
 
 
 def _rate_of(steps: Iterable[Step]) -> str:

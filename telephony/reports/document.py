@@ -127,7 +127,7 @@ class Section:
         return [
             [
                 Shown(
-                    words(column.kind, cell) + ("*" if self._has_star(place, at) else ""),
+                    words(column.kind, cell, is_kept=True) + ("*" if self._has_star(place, at) else ""),
                     column.is_right,
                     self.urls[place][at] if self.urls else "",
                 )

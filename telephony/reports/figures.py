@@ -19,11 +19,14 @@ from telephony.reports.document import Section
 
 @dataclass(frozen=True)
 class Figure:
-    """right   what it takes to see it on a page of its own"""
+    """right      what it takes to see it on a page of its own
+    is_of_now  it says how things are when it is made, whatever the period
+    """
 
     label: Promise
     make: Callable[[Asked], Section]
     right: Right = Right.CALLS_LIST
+    is_of_now: bool = False
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -41,8 +44,8 @@ FIGURES: Mapping[str, Figure] = {
     "cost_by_line": Figure(_("Cost by line"), place_sections.cost_by_line),
     "cost_by_destination": Figure(_("Cost by destination"), place_sections.cost_by_destination),
     "changes": Figure(_("Changes made"), object_sections.changes, Right.LINES_READ),
-    "lines": Figure(_("Inventory of lines"), object_sections.lines, Right.LINES_READ),
-    "numbers": Figure(_("Inventory of numbers"), object_sections.numbers, Right.LINES_READ),
+    "lines": Figure(_("Inventory of lines"), object_sections.lines, Right.LINES_READ, is_of_now=True),
+    "numbers": Figure(_("Inventory of numbers"), object_sections.numbers, Right.LINES_READ, is_of_now=True),
     "connections": Figure(_("Health of connections"), object_sections.connections, Right.LINES_READ),
 }
 

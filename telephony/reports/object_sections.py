@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -49,6 +51,8 @@ def changes(asked: Asked) -> Section:
         brief=[
             ngettext("%(count)s change", "%(count)s changes", len(found))
             % {"count": formats.count(len(found))}
+            if found
+            else _("no change")
         ],
         nothing=_("Nobody changed anything at a provider from here."),
     )
@@ -63,7 +67,15 @@ def lines(asked: Asked) -> Section:
 def numbers(asked: Asked) -> Section:
     found = report_objects.numbers(asked.scope)
     words = ngettext("%(count)s number", "%(count)s numbers", len(found))
-    return _objects(asked, "numbers", _("Numbers"), words, found)
+    section = _objects(asked, "numbers", _("Numbers"), words, found)
+    rows = [_number_first(row) for row in section.rows]
+    return replace(section, columns=_number_first(section.columns), rows=rows)
+
+
+def _number_first(row: Sequence[Any]) -> list[Any]:
+    """Many a number has no name."""
+    name, number, *others = row
+    return [number, name, *others]
 
 
 def _objects(asked: Asked, key: str, title: str, words: str, found: Sequence[Entity]) -> Section:

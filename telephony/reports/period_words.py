@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -29,6 +30,11 @@ def brief_words(period: Period, word: str) -> str:
     if word == Word.LAST_MONTH:
         return formats.date_words(period.first, "F Y")
     return days_words(period)
+
+
+def now_words() -> str:
+    """ "as of 29 November 2026"."""
+    return _("as of %(day)s") % {"day": formats.date_words(timezone.localtime(), "j F Y")}
 
 
 def before_words(asked: Asked) -> str:

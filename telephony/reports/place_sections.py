@@ -70,12 +70,14 @@ def queues(asked: Asked) -> Section:
             Column(_("Answered"), "count", "answered"),
             Column(_("Abandoned"), "count", "abandoned"),
             Column(_("Timed out"), "count", "timed_out"),
-            Column(_("Within %(s)s s") % {"s": WITHIN_S}, "percent", f"within_{WITHIN_S}_s"),
+            Column(
+                _("Within %(time)s") % {"time": formats.span(WITHIN_S)}, "percent", f"within_{WITHIN_S}_s"
+            ),
             Column(_("Longest"), "wait", "longest"),
         ],
         rows=[
             [
-                str(one.entity or one.remote_id),
+                one.name,
                 one.calls,
                 one.reached,
                 one.outcomes[abandoned],

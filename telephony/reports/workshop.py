@@ -22,10 +22,10 @@ from telephony.models import Coverage, Report, ReportLook, ReportRun
 from telephony.reports import mail, paper, sheets
 from telephony.reports.asked import Asked
 from telephony.reports.document import Document, Stamp, with_findings, without_empty
-from telephony.reports.figures import FIGURES, rights_to
+from telephony.reports.figures import FIGURES, READY, rights_to
 from telephony.reports.findings import worth_a_look
 from telephony.reports.headline import headline_of, lead_of, subject_of
-from telephony.reports.period_words import period_words
+from telephony.reports.period_words import now_words, period_words
 from telephony.services import report_files
 from telephony.services.report_sending import Made, Workshop
 
@@ -35,9 +35,10 @@ FEW_DAYS = 10  # whose states fit into a strip
 
 def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
     """The report of a period as it is now, in its own language and zone. In the tenant's scope."""
-    figures = [key for key in report.figures if key in FIGURES]
+    figures = _figures(report)
     is_of_calls = any(FIGURES[key].right == Right.CALLS_LIST for key in figures)
-    asked = Asked(report, period, is_of_calls)
+    is_of_now = bool(figures) and all(FIGURES[key].is_of_now for key in figures)
+    asked = Asked(report, period, is_of_calls, is_of_now)
     with translation.override(report.language), timezone.override(report.zone):
         look = ReportLook.objects.first() or ReportLook()
         local = timezone.localtime()
@@ -51,7 +52,7 @@ def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
             heading=look.heading or report.tenant.operator_name or "Switchboard",
             tenant=report.tenant.name,
             scope=_scope(report),
-            period=capfirst(period_words(period, report.period)),
+            period=capfirst(now_words() if is_of_now else period_words(period, report.period)),
             zone=report.time_zone,
             language=report.language,
             stamp=_stamp(asked),
@@ -68,6 +69,12 @@ def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
     return document, asked
 
 
+def _figures(report: Report) -> list[str]:
+    """Those that there are; of a ready-made report what it is called after first."""
+    first = READY[Report.Ready(report.ready)].figures if report.ready else ()
+    return sorted((key for key in report.figures if key in FIGURES), key=[*first, *report.figures].index)
+
+
 def make(run: ReportRun) -> Made:
     """Write the document and the files of its formats."""
     report = run.report
@@ -75,7 +82,8 @@ def make(run: ReportRun) -> Made:
     logo = _logo()
     with translation.override(report.language), timezone.override(report.zone):
         report_files.write(run, DOCUMENT, document.to_json().encode())
-        stem = slugify(f"{report.title} {run.first_day}") or f"report-{run.first_day}"
+        day = timezone.localdate() if asked.is_of_now else run.first_day
+        stem = slugify(f"{report.title} {day}") or f"report-{day}"
         files = []
         for kind in (Report.Format.PDF, Report.Format.XLSX, Report.Format.CSV):
             if kind in report.formats:
@@ -124,15 +132,18 @@ def _scope(report: Report) -> str:
 
 def _stamp(asked: Asked) -> Stamp:
     """What of the period's calls is here; a report that tells of no calls says nothing about them."""
+    whole = pgettext("report", "Complete")
     if not asked.is_of_calls:
-        return Stamp(title=_("As last read"), text=_("It tells of no calls."))
+        if asked.report.figures == ["changes"]:
+            return Stamp(title=whole, text=_("Every change made from here is in it."))
+        return Stamp(title=_("As last read"))
     days = asked.period.days
     strip = [[formats.date_words(day, "D")[:1].upper(), _state(asked, day)] for day in days]
-    shown = strip if len(days) <= FEW_DAYS else []
+    shown = strip if 1 < len(days) <= FEW_DAYS else []
     if not asked.not_whole:
-        return Stamp(
-            title=pgettext("report", "Complete"), text=_("Every day of it was read whole."), strip=shown
-        )
+        is_one = len(days) == 1
+        text = _("The day was read whole.") if is_one else _("Every day of it was read whole.")
+        return Stamp(title=whole, text=text, strip=shown)
     count = len(asked.days_not_whole)
     title = ngettext("Complete but for %(count)s day", "Complete but for %(count)s days", count)
     if count == len(days):

@@ -366,7 +366,7 @@ def test_only_what_is_in_the_report_is_spoken_of(link: Connection) -> None:
     assert only.say == "1 appelant attend encore une réponse"
     assert only.evidence == "Halden 0 a appelé en dernier, le vendredi 13 novembre à 14:05."
     document, _asked = workshop.document_of(report(["lines"], "fr"), WEEK)
-    assert (document.subject, document.headline) == ("Weekly, semaine 46\u00a0: 3 lignes", "")
+    assert (document.subject, document.headline) == ("Weekly, au 16 novembre 2026\u00a0: 3 lignes", "")
 
 
 @given(

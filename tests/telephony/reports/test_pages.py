@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -10,11 +11,12 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.scoping import tenant_scope
 from portal.lib.periods import Period
-from telephony.models import Change, Connection, Report, ReportLook, ReportRun
+from telephony.models import Call, Change, Connection, Entity, Report, ReportLook, ReportRun
 from telephony.reports import workshop
 from telephony.reports.document import Document
 from telephony.reports.drawing import picture
@@ -25,6 +27,7 @@ from tests.people import signed_in
 from .conftest import MONDAY
 
 PAGES = "/t/alder/reports/"
+WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 
 
 @pytest.fixture
@@ -169,7 +172,7 @@ def test_the_look_takes_a_dark_colour_and_a_real_picture(alder, client):
 def test_every_figure_of_a_period_that_is_not_whole_is_kept_as_it_was_made(alder, calls, weekly):
     with tenant_scope(alder):
         weekly.figures, weekly.language = list(FIGURES), "fr"
-        document, _asked = workshop.document_of(weekly, Period(date(2026, 11, 9), date(2026, 11, 15)))
+        document, _asked = workshop.document_of(weekly, WEEK)
     again = Document.from_json(document.to_json())
     assert again is not None and Document.from_json('{"title": "Of another release"}') is None
     assert again.to_json() == document.to_json() and [one.key for one in again.sections] == list(FIGURES)
@@ -205,7 +208,33 @@ def test_a_report_tells_of_each_change_and_its_pages_that_they_show_a_part(alder
     with tenant_scope(alder):
         Change.objects.bulk_create(made)
         weekly.figures = ["changes"]
-        document, _asked = workshop.document_of(weekly, Period(date(2026, 11, 9), date(2026, 11, 15)))
+        document, _asked = workshop.document_of(weekly, WEEK)
     [section] = document.sections
     assert len(section.rows) == 2_100 and section.more == "The first 200 of 2,100."
     assert document.subject.startswith("Weekly call summary") and "2,100 changes" in document.subject
+
+
+def test_what_a_report_is_called_after_comes_first_and_what_is_so_now_says_when(alder, calls, weekly):
+    """A number that rings several lines goes by its name among the queues."""
+    with tenant_scope(alder):
+        number = Entity.objects.get()
+        number.pk, number.kind, number.facet, number.is_line = None, "NumberTranslation", "number", False
+        number.remote_id, number.number, number.name = "33199001080", "+33199001080", "Campagne"
+        number.fetched_at = timezone.now()
+        number.save()
+        Call.objects.filter(direction="inbound").update(group_remote_id="33199001080")
+        weekly.ready, weekly.figures = "queue-service", ["calls_by_day", "rate_by_hour", "queues"]
+        queues, _asked = workshop.document_of(weekly, WEEK)
+        weekly.ready, weekly.figures = "inventory", ["numbers", "lines"]
+        inventory, _asked = workshop.document_of(weekly, WEEK)
+        weekly.figures = ["changes"]
+        changes, _asked = workshop.document_of(weekly, WEEK)
+    assert [one.key for one in queues.sections] == ["queues", "rate_by_hour", "calls_by_day"]
+    assert queues.sections[0].rows[0][:2] == ["Campagne", 21]
+    assert queues.subject.startswith("Queue service, week 46: 33.3\u00a0% of 21 calls answered")
+    lines, numbers = inventory.sections
+    assert inventory.period.startswith("As of ") and inventory.stamp.title == "As last read"
+    assert numbers.rows[0][:2] == ["+33199001080", "Campagne"]
+    assert re.search(r"[A-Z][a-z]{2,3}", numbers.cells[0][-1].text), "with its day"
+    assert (lines.key, changes.stamp.title) == ("lines", "Complete")
+    assert changes.subject.startswith("Lines and numbers, week 46: no change")
