@@ -100,7 +100,7 @@ class TenantTable(BaseTable):
         points = compared.rate_points if record.has_before else None
         if points is None:
             return rate
-        return format_html('{} <span class="sb-2nd">{}</span>', rate, parts.points(points))
+        return format_html('{}&ensp;<span class="sb-2nd">{}</span>', rate, parts.points(points))
 
     def render_cost(self, value: dict[str, int]) -> SafeString | str:
         if not value:
