@@ -35,5 +35,10 @@ def _follow(rule: AlertRule, shared: SharedRule) -> None:
     alert_rules.keep(rule, is_other=before != alert_rules.aim_of(rule))
 
 
+def as_rule(shared: SharedRule) -> AlertRule:
+    """What a tenant would have of it; not saved."""
+    return AlertRule(**_values(shared))
+
+
 def _values(shared: SharedRule) -> dict[str, object]:
     return {name: getattr(shared, name) for name in COPIED}

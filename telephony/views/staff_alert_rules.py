@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, View
@@ -17,6 +18,8 @@ from django.views.generic import FormView, View
 from accounts.models import Person, Tenant
 from accounts.scoping import tenants_scope
 from accounts.views_base import StaffRequiredMixin
+from telephony.alerts.preview import DAYS
+from telephony.alerts.shared_preview import shared_preview_of
 from telephony.forms.alerts import AlertRuleForm, SharedRuleForm
 from telephony.models import AlertRule, Connection, SharedRule
 from telephony.services import alert_rules
@@ -31,7 +34,7 @@ def offered() -> list[Kind]:
 
 
 class SharedRuleNewView(StaffRequiredMixin, FormView):
-    """A new rule of the kind that the address names."""
+    """A new rule of the kind that the address names; `preview` shows what it would have raised, and keeps nothing."""
 
     template_name = "telephony/staff_alert_rule.html"
     form_class = SharedRuleForm
@@ -68,10 +71,15 @@ class SharedRuleNewView(StaffRequiredMixin, FormView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(title=self.kind.label, rule=self.rule, kind=self.kind, **kwargs)
+        kind = self.kind
+        more = {"title": kind.label, "has_past": kind.past is not None, "days": DAYS}
+        return super().get_context_data(rule=self.rule, kind=kind, **more, **kwargs)
 
     def form_valid(self, form: SharedRuleForm) -> HttpResponse:
         before = alert_rules.tenants_of(self.rule) if self.rule.pk else []
+        if "preview" in self.request.POST:
+            preview = shared_preview_of(form.fill(self.rule), timezone.now())
+            return self.render_to_response(self.get_context_data(form=form, preview=preview))
         with transaction.atomic():
             form.fill(self.rule).save()
             alert_rules.note_shared(self.rule, before, self.request.user, self.request)  # type: ignore[arg-type]

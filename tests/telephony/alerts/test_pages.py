@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 from accounts.models import AuditEvent, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Alert, AlertRule, Connection, Coverage, Job, SharedRule, SyncRun
+from telephony.alerts.shared_preview import shared_preview_of
+from telephony.models import Alert, AlertRule, Connection, Coverage, Credential, Job, SharedRule, SyncRun
 from telephony.services import alert_mails
 from tests.people import person, signed_in, staff
 from tests.reading import text_of
@@ -255,3 +256,30 @@ def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings
     assert "No open alerts" in text_of(client.get("/staff/alerts/"))
     assert "Snoozed until" in text_of(client.get("/staff/alerts/?all=1"))
     assert signed_in(carol).get("/staff/alerts/").status_code == 404
+
+
+def test_staff_see_what_a_rule_would_have_raised_in_which_tenant(alder, carol, call, clock):
+    """Nothing is kept of it, and when its time is up it says of how many it tells."""
+    clock(NOW)
+    client, page = signed_in(staff("tom@telvane.example", "Tom")), "/staff/alerts/rules/new/answer_rate/"
+    entered = {"scope": "each_line", "period": "today", "limit_percent": "80", "least_calls": "10"}
+    for back in (2, 5):
+        call(NOW - timedelta(days=back), 12, outcome="missed")
+    call(NOW - timedelta(days=4), 12)
+    oak = Tenant.objects.create(slug="oak", name="Oak")
+    with tenant_scope(oak):
+        Connection.objects.create(
+            credential=Credential.objects.create(provider="keyyo"), provider="keyyo", slug="oak-keyyo"
+        )
+    Tenant.objects.create(slug="elm", name="Elm")  # has no connection: nothing looks at it
+
+    seen = text_of(client.post(page, {**entered, "preview": "1"}))
+    alone = text_of(client.post(page, {**entered, "tenants": [oak.pk], "preview": "1"}))
+    rule = SharedRule(kind="answer_rate", of="whole", period="today", limit_percent=80, least_calls=10)
+    hurried = shared_preview_of(rule, NOW, within_s=0)
+
+    assert "2 alerts in the last 30 daysin 1 of 2 tenants" in seen and "17 NovemberAccueil" in seen
+    assert "What would it have raised?" in seen and "Of 1 tenant no day tells enough" in seen
+    assert "0 alerts in the last 30 days" in alone and "No day tells enough" in alone
+    assert hurried is not None and [one.tenant for one in hurried.told] == [alder] and hurried.left == 1
+    assert not SharedRule.objects.exists()
