@@ -49,8 +49,14 @@ from telephony.views import page_exports
 
 logger = logging.getLogger(__name__)
 TIDY_EVERY_S = 3600
+
+
+def advance_export(job: Job) -> None:
+    exporting.advance(job, {**exporting.OF_FILTERS, **page_exports.OF_PAGES})
+
+
 ADVANCE_JOB: dict[str, Callable[[Job], None]] = {
-    Job.Kind.EXPORT: lambda job: exporting.advance(job, {**exporting.OF_FILTERS, **page_exports.OF_PAGES}),
+    Job.Kind.EXPORT: advance_export,
     Job.Kind.MAIL: mailing.advance,
     Job.Kind.BULK: bulk_sending.advance,
 }

@@ -16,13 +16,14 @@ def main(tenant_id: int, job_id: int) -> None:
     django.setup()
     from accounts.scoping import tenant_scope
     from telephony.models import Job
-    from telephony.services import exporting, ledger
+    from telephony.services import ledger
+    from telephony.tasks import advance_export
 
     began = time.monotonic()
     is_made = False
     while not is_made:
         with ledger.leased(Job, tenant_id, job_id) as held:
-            exporting.advance(held, exporting.OF_FILTERS)
+            advance_export(held)
         with tenant_scope(tenant_id):
             is_made = Job.objects.get(pk=job_id).state == Job.State.DONE
     took = time.monotonic() - began
