@@ -110,11 +110,11 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         classes = set((told.get("class") or "").split())
-        if self.depth or tag in SILENT:
-            self.depth += tag not in ("br", "use")
-            if tag == "svg" and told.get("aria-label"):
+        if tag in SILENT:
+            self.depth += 1
+            if self.depth == 1 and told.get("aria-label"):
                 self.parts.append(str(told["aria-label"]))
-        elif tag in BREAKS or BELOW & classes:
+        elif not self.depth and (tag in BREAKS or BELOW & classes):
             self.parts.append(BETWEEN)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -122,8 +122,7 @@ class _Reader(HTMLParser):
             self.parts.append(BETWEEN)
 
     def handle_endtag(self, tag: str) -> None:
-        if self.depth:
-            self.depth -= tag not in ("br", "use")
+        self.depth -= tag in SILENT
 
     def handle_data(self, data: str) -> None:
         if not self.depth:

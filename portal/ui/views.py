@@ -113,6 +113,10 @@ class FilteredTableView(FragmentMixin, TemplateView):
         """Where the whole filter is exported (a POST); empty where there is no export, or not for this person."""
         return hooks.export_url(self.request) if hooks.export_url else ""
 
+    def export_title(self) -> str:
+        """What an export of this list is called."""
+        return str(self.title)
+
     def empty_action(self) -> tuple[str, str] | None:
         """Label and address of the step that fills this list."""
         return None

@@ -218,6 +218,9 @@ class RunListView(ConnectionMixin, FilteredTableView):
     def get_queryset(self) -> QuerySet[SyncRun]:
         return run_rows(self.connection)
 
+    def export_title(self) -> str:
+        return f"{self.title}, {self.connection.name}"
+
     def get_table(self) -> RunTable:
         table = super().get_table()
         table.may_manage = Right.CONNECTIONS_MANAGE in self.request.rights  # type: ignore[attr-defined]

@@ -147,7 +147,7 @@ class ExportPageView(TenantRightMixin, View):
             return title
         own = tenant_url(self.request.tenant, "telephony:export_page")
         if not figure and isinstance(view, FilteredTableView) and view.export_url() == own:
-            return str(view.title)
+            return view.export_title()
         raise Http404
 
 
