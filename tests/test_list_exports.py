@@ -127,6 +127,7 @@ def test_a_list_goes_out_page_by_page_and_each_row_once(
     assert datetime.fromisoformat(told[0]["at"]).utcoffset() is not None
     sheet = openpyxl.load_workbook(BytesIO(exported(client, address, "xlsx"))).active
     assert sheet is not None and sheet.max_row == 12
+    assert isinstance(sheet["A2"].value, datetime) and sheet["A2"].is_date
     assert [sheet["D2"].value, sheet["D2"].data_type] == ["=Line 10", "s"]
 
 

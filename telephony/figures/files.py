@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from portal.lib.tabular import CSV_MARK, Head, Sheet, csv_text, write_sheets
+from portal.lib.tabular import CSV_MARK, MOMENT_FORMAT, Head, Sheet, csv_text, write_sheets
 from telephony.figures.tables import Cell, Column, Table
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -33,7 +33,7 @@ _NUMBER_FORMATS: Mapping[str, str] = {
     "mean": "0.0",
     "percent": "0.0%",
     "money": "#,##0.00##",
-    "moment": "yyyy-mm-dd hh:mm:ss",
+    "moment": MOMENT_FORMAT,
     "day": "yyyy-mm-dd",
     "month": "yyyy-mm",
 }
@@ -74,6 +74,12 @@ def heads_of(columns: Sequence[Column], zone: str) -> list[Head]:
         else:
             heads.append(_head(column, column.label))
     return heads
+
+
+def moments_of(columns: Sequence[Column]) -> frozenset[int]:
+    """The places of cells that are local instants."""
+    kinds = [kind for one in columns for kind in ((one.kind, "") if one.kind == "money" else (one.kind,))]
+    return frozenset(place for place, kind in enumerate(kinds) if kind == "moment")
 
 
 def _head(column: Column, words: str) -> Head:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -25,13 +25,17 @@ class Batch(NamedTuple):
 
 
 class Subject(Protocol):
-    """Rows. `title` names the file and its sheet, `heads` its columns."""
+    """Rows. `title` names the file and its sheet, `heads` its columns, `moments` the places of those whose cells are local
+    instants."""
 
     @property
     def title(self) -> str: ...
 
     @property
     def heads(self) -> Sequence[str]: ...
+
+    @property
+    def moments(self) -> Collection[int]: ...
 
     def count(self) -> int | None:
         """How many rows there are; None where that is not known before they are read."""
@@ -71,6 +75,7 @@ class Found:
     heads: Sequence[str]
     cells: Callable[[Sequence[Any]], Sequence[Sequence[Any]]]
     records: Callable[[Sequence[Any]], Sequence[Record]]
+    moments: Collection[int] = ()
     lines: Callable[[Any], Iterable[bytes]] | None = None
     many: int = 0
 

@@ -25,6 +25,7 @@ def calls(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> Fo
         order=("-started_at", "-id"),
         found=call_export.queryset(CallSearch.from_parameters(parameters["search"]), before),
         heads=call_export.heads(zone),
+        moments=(0,),
         cells=lambda batch: call_export.cells(batch, zone),
         records=lambda batch: call_export.records(batch, zone),
         lines=lambda rows: call_copy.lines(rows, zone),
@@ -38,6 +39,7 @@ def changes(parameters: Mapping[str, Any], before: datetime, zone: ZoneInfo) -> 
         order=("-created_at", "-id"),
         found=change_export.queryset(ChangeSearch.from_parameters(parameters["search"]), before),
         heads=change_export.heads(zone),
+        moments=(0,),
         cells=lambda batch: change_export.cells(batch, zone),
         records=lambda batch: change_export.records(batch, zone),
     )

@@ -136,7 +136,7 @@ def _put_together(job: Job, subject: Subject, part: Path, target: IO[bytes]) -> 
             for text in json_array(source):
                 target.write(text.encode())
         else:
-            write_xlsx(target, subject.title, subject.heads, _cells(job, source))
+            write_xlsx(target, subject.title, subject.heads, _cells(job, source), subject.moments)
 
 
 def _finish(job: Job, title: str, write: Callable[[IO[bytes]], Any]) -> None:
@@ -182,7 +182,7 @@ def write_now(
     batches = subject.batches(settings.EXPORT_BATCH)
     if file_format == "xlsx":
         rows = (row for batch in batches for row in subject.cells(batch))
-        yield write_xlsx(target, subject.title, subject.heads, rows)
+        yield write_xlsx(target, subject.title, subject.heads, rows, subject.moments)
         return
     if file_format == "json":
         lines = (line for batch in batches for line in _records(subject, batch))

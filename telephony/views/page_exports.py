@@ -5,7 +5,7 @@ A list goes on page by page until its end; a figure is the table that stands bes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from accounts.rights import EVERY_RIGHT, Right, Rights, rights_of
 from portal.ui.links import tenant_url
 from portal.ui.sheets import Sheet
 from portal.ui.views import FilteredTableView
-from telephony.figures.files import cells_of, content_of, heads_of, records
+from telephony.figures.files import cells_of, content_of, heads_of, moments_of, records
 from telephony.figures.tables import Column, Table
 from telephony.models import Job
 from telephony.services.export_rows import Batch, CannotExport, Place, Record, Subject, Whole
@@ -101,6 +101,10 @@ class ListRows:
     @property
     def heads(self) -> Sequence[str]:
         return [head.text for head in heads_of(self.columns, self.zone)]
+
+    @property
+    def moments(self) -> Collection[int]:
+        return moments_of(self.columns)
 
     def count(self) -> int | None:
         view, _sheet = self._page("", 1)

@@ -73,6 +73,7 @@ def test_a_workbook_keeps_numbers_as_text(corvane: Tenant, maud: Person, store: 
     assert [sheet["D2"].value, sheet["D2"].data_type] == ["+33199006210", "s"]
     assert [sheet["E2"].value, sheet["E2"].data_type] == ["=Novalise", "s"]
     assert sheet["I2"].value == 60
+    assert [str(sheet["A2"].value), sheet["A2"].is_date] == ["2026-03-10 12:00:01", True]
 
 
 def test_a_worker_that_dies_between_batches_loses_and_doubles_nothing(
