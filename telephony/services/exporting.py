@@ -8,6 +8,7 @@ export: export_rows.py, export_subjects.py, and of pages views/page_exports.py. 
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -53,7 +54,15 @@ def advance(job: Job, makers: Mapping[str, Maker]) -> None:
         except CannotExport as reason:
             _fail(job, str(reason))
         except OSError as error:  # no room, or no folder: another try in a minute ends alike
-            _fail(job, _("The file could not be written: %(reason)s.") % {"reason": error.strerror})
+            _fail(job, _reason(error))
+
+
+def _reason(error: OSError) -> str:
+    """For whoever waits, and for whoever they tell: the system's own word where we have none."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("The file could not be written: no room is left on the disk. Tell whoever runs this portal.")
+    told = {"reason": error.strerror}
+    return _("The file could not be written (%(reason)s). Tell whoever runs this portal.") % told
 
 
 def _fail(job: Job, reason: str) -> None:

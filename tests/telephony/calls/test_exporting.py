@@ -235,4 +235,4 @@ def test_an_export_that_cannot_be_written_says_why_and_is_not_tried_again(
     job = run(export_asking.request_export(corvane, maud, CallSearch(), "csv"))
 
     assert (job.state, job.due_at) == (Job.State.FAILED, None)
-    assert job.error == "The file could not be written: Not a directory."
+    assert job.error == "The file could not be written (Not a directory). Tell whoever runs this portal."
