@@ -278,7 +278,7 @@ def test_staff_see_what_a_rule_would_have_raised_in_which_tenant(alder, carol, c
     rule = SharedRule(kind="answer_rate", of="whole", period="today", limit_percent=80, least_calls=10)
     hurried = shared_preview_of(rule, NOW, within_s=0)
 
-    assert "2 alerts in the last 30 daysin 1 of 2 tenants" in seen and "17 NovemberAccueil" in seen
+    assert "2 alerts in the last 30 daystenants: 1 of 2" in seen and "17 NovemberAccueil" in seen
     assert "What would it have raised?" in seen and "Of 1 tenant no day tells enough" in seen
     assert "0 alerts in the last 30 days" in alone and "No day tells enough" in alone
     assert hurried is not None and [one.tenant for one in hurried.told] == [alder] and hurried.left == 1
