@@ -22,6 +22,7 @@ from telephony.models.reports import PERIODS
 LARGEST_LOGO = 200_000  # bytes
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 WEEK, MONTH = "week", "month"
+NONE_CHOSEN = {"required": gettext_lazy("Choose at least one.")}
 
 
 class ReportForm(RecipientsForm):
@@ -29,7 +30,10 @@ class ReportForm(RecipientsForm):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     figures = forms.MultipleChoiceField(
-        label=gettext_lazy("Figures"), widget=forms.CheckboxSelectMultiple, choices=()
+        label=gettext_lazy("Figures"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=(),
+        error_messages=NONE_CHOSEN,
     )
     scope = forms.ChoiceField(label=gettext_lazy("Of"), required=False)
     period = forms.ChoiceField(label=gettext_lazy("Period"), choices=PERIODS)
@@ -64,7 +68,10 @@ class ReportForm(RecipientsForm):
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     formats = forms.MultipleChoiceField(
-        label=gettext_lazy("As"), choices=Report.Format.choices, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("As"),
+        choices=Report.Format.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=NONE_CHOSEN,
     )
 
     def __init__(
@@ -91,7 +98,7 @@ class ReportForm(RecipientsForm):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or self.cleaned_data
         if told.get("every") == WEEK and not told.get("weekdays") and "weekdays" not in self.errors:
-            self.add_error("weekdays", _("Choose at least one."))
+            self.add_error("weekdays", NONE_CHOSEN["required"])
         if told.get("every") == MONTH and not told.get("month_day") and "month_day" not in self.errors:
             self.add_error("month_day", _("Which day?"))
         if not told.get("members") and not told.get("addresses") and "addresses" not in self.errors:

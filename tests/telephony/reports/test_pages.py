@@ -115,6 +115,7 @@ def test_a_ready_made_name_is_read_in_ones_own_language_until_somebody_gives_ano
         ("members", [], "Choose at least one member"),
         ("at", "25:00", "valid time"),
         ("figures", ["salaries"], "salaries"),
+        ("figures", [], "Choose at least one."),
     ],
 )
 def test_what_cannot_be_sent_is_said_at_its_field(alder, client, field, value, words):
