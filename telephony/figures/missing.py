@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,27 +29,69 @@ def _first_pattern(period: Period) -> str:
     return "j" if period.first.month == period.last.month else "j F"
 
 
-def missing_words(not_whole: Iterable[tuple[str, date]]) -> str:
-    """Each connection with its days: "Keyyo: Monday 16 November. VoIPcloud: 3 days, 16 to 20 November 2026." """
-    missing: dict[str, list[date]] = {}
-    for connection, day in not_whole:
-        missing.setdefault(connection, []).append(day)
-    told = []
-    for name, days in missing.items():
-        if len(days) == 1:
-            words = formats.date_words(days[0], "l j F")
-        else:
-            span = days_words(Period(min(days), max(days)))
-            words = _("%(count)s days, %(span)s") % {"count": len(days), "span": span}
-        told.append(_("%(connection)s: %(days)s.") % {"connection": name, "days": words})
-    return " ".join(told)
+class Lack(NamedTuple):
+    """A day of a connection, by its name, whose calls are not all here; `until` is up to when they are, if any are."""
+
+    connection: str
+    day: date
+    until: datetime | None = None
 
 
-def coverage_words(coverage: PeriodCoverage, first: date) -> str:
+def missing_words(
+    lacks: Iterable[Lack],
+    read_until: Mapping[str, datetime | None] | None = None,
+    zone: tzinfo | None = None,
+) -> str:
+    """Each connection with its days: "Keyyo: Monday 16 November from 14:00 on. VoIPcloud: 3 days, 16 to 20 November 2026."
+
+    `read_until` is of today, which is not over: "Keyyo: today from 14:05 on." Times are in `zone`, or the one in force.
+    """
+    missing: dict[str, list[Lack]] = {}
+    for one in lacks:
+        missing.setdefault(one.connection, []).append(one)
+    told = {name: [_days_words(some, zone)] for name, some in missing.items()}
+    for name, until in (read_until or {}).items():
+        told.setdefault(name, []).append(_today_words(until, zone))
+    return " ".join(
+        _("%(connection)s: %(days)s.") % {"connection": name, "days": ", ".join(words)}
+        for name, words in told.items()
+    )
+
+
+def _days_words(lacks: Sequence[Lack], zone: tzinfo | None) -> str:
+    if len(lacks) > 1:
+        days = [one.day for one in lacks]
+        span = days_words(Period(min(days), max(days)))
+        return _("%(count)s days, %(span)s") % {"count": len(lacks), "span": span}
+    [(_name, day, until)] = lacks
+    words = formats.date_words(day, "l j F")
+    local = timezone.localtime(until, zone) if until else None
+    if local is None or local.date() != day:  # its day is another one than the reader's
+        return words
+    return _("%(day)s from %(time)s on") % {"day": words, "time": f"{local:%H:%M}"}
+
+
+def _today_words(until: datetime | None, zone: tzinfo | None = None) -> str:
+    """ "today from 14:05 on": what of it is not here."""
+    if until is None:
+        return _("today")
+    return _("today from %(time)s on") % {"time": f"{timezone.localtime(until, zone):%H:%M}"}
+
+
+def star_words(coverage: PeriodCoverage, now: datetime, zone: tzinfo) -> str:
+    """What a page says of the figures that it shows with a star; "" where they have none. That today is not over says
+    its page already, and when its calls should be here and are not is said."""
+    return missing_words(_lacks(coverage), coverage.behind(now), zone)
+
+
+def _lacks(coverage: PeriodCoverage) -> list[Lack]:
+    return [Lack(one.connection.name, one.day, one.complete_until) for one in coverage.not_whole]
+
+
+def coverage_words(coverage: PeriodCoverage, first: date, zone: tzinfo) -> str:
     """What a file of figures from `first` on says above its rows; "" where all of their days are here."""
-    if coverage.not_whole:
-        days = missing_words((one.connection.name, one.day) for one in coverage.not_whole)
-        return _("Not complete: %(days)s") % {"days": days}
+    if missing := missing_words(_lacks(coverage), coverage.read_until, zone):
+        return _("Not complete: %(days)s") % {"days": missing}
     if coverage.since is not None and coverage.since > first:
         return _("Not complete: calls are here from %(since)s on.") % {
             "since": formats.date_words(coverage.since, "j F Y")

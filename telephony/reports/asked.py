@@ -17,6 +17,7 @@ from telephony.services import analytics, report_facts, report_objects
 from telephony.services.analytics import GroupRow, LineRow
 from telephony.services.period_coverage import worst_of
 from telephony.services.report_facts import DestinationFigures, Scope, Totals, Waited
+from telephony.services.report_objects import NotWhole
 from telephony.services.rollup_reading import HourSum
 
 
@@ -96,23 +97,23 @@ class Asked:
         return figure in self.report.figures
 
     @cached_property
-    def not_whole(self) -> Sequence[tuple[Connection, date, str]]:
+    def not_whole(self) -> Sequence[NotWhole]:
         return report_objects.not_whole(self.period.first, self.period.last, self.scope)
 
     @cached_property
     def days_not_whole(self) -> Mapping[date, str]:
         """Each with the worst state of its connections."""
-        return worst_of((day, state) for _connection, day, state in self.not_whole)
+        return worst_of((one.day, one.state) for one in self.not_whole)
 
     @cached_property
     def connections_not_whole(self) -> frozenset[int]:
-        return frozenset(connection.pk for connection, _day, _state in self.not_whole)
+        return frozenset(one.connection.pk for one in self.not_whole)
 
     @cached_property
     def lacking_before(self) -> frozenset[int]:
         """Connections of which a day of the period before is not whole: nothing is compared with that."""
         found = report_objects.not_whole(self.before.first, self.before.last, self.scope)
-        return frozenset(connection.pk for connection, _day, _state in found)
+        return frozenset(one.connection.pk for one in found)
 
     @property
     def star(self) -> str:

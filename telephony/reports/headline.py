@@ -38,8 +38,8 @@ def _lacking_words(asked: Asked) -> str:
     """ "2 days of VoIPcloud missing"; "" where every day is here, or the report is not about calls."""
     if not asked.is_of_calls or not asked.not_whole:
         return ""
-    by_connection = Counter(connection.name for connection, _day, _state in asked.not_whole)
-    is_missing = all(state == Coverage.State.MISSING for _connection, _day, state in asked.not_whole)
+    by_connection = Counter(one.connection.name for one in asked.not_whole)
+    is_missing = all(one.state == Coverage.State.MISSING for one in asked.not_whole)
     if len(by_connection) > 1:
         count = len(asked.days_not_whole)
         return ngettext("%(count)s day not complete", "%(count)s days not complete", count) % {"count": count}

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from accounts.rights import Right
 from portal.lib.periods import Period
 from portal.ui import formats
-from telephony.figures.missing import missing_words
+from telephony.figures.missing import Lack, missing_words
 from telephony.models import Coverage, Report, ReportLook, ReportRun
 from telephony.reports import mail, paper, sheets
 from telephony.reports.asked import Asked
@@ -114,7 +114,7 @@ def _content(kind: str, document: Document, logo: bytes | None) -> tuple[bytes, 
 def _coverage(asked: Asked) -> dict[str, Any]:
     return {
         "days": len(asked.period.days),
-        "missing": [[one.name, day.isoformat(), state] for one, day, state in asked.not_whole],
+        "missing": [[one.connection.name, one.day.isoformat(), one.state] for one in asked.not_whole],
     }
 
 
@@ -148,7 +148,7 @@ def _stamp(asked: Asked) -> Stamp:
     title = ngettext("Complete but for %(count)s day", "Complete but for %(count)s days", count)
     if count == len(days):
         title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
-    missing = missing_words((one.name, day) for one, day, _state_of_it in asked.not_whole)
+    missing = missing_words(Lack(one.connection.name, one.day, one.until) for one in asked.not_whole)
     text = " ".join([missing, _("Figures that contain it carry a star.")])
     return Stamp(title=title % {"count": count}, text=text, is_whole=False, strip=shown)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -56,7 +56,7 @@ def connections(first: date, last: date, scope: Scope) -> list[ConnectionFigures
     read = dict(
         SyncState.objects.filter(stream="calls").values_list("connection_id", "last_success_at").order_by()
     )
-    missing = Counter(one.pk for one, _day, _state in not_whole(first, last, scope))
+    missing = Counter(one.connection.pk for one in not_whole(first, last, scope))
     return [
         ConnectionFigures(connection=one, read_at=read.get(one.pk), days_not_whole=missing[one.pk])
         for one in found
@@ -68,13 +68,20 @@ def linked(scope: Scope) -> Any:
     return found.filter(pk=scope.of_connection) if scope.of_connection else found
 
 
-def not_whole(first: date, last: date, scope: Scope) -> Sequence[tuple[Connection, date, str]]:
-    """Days of the period whose calls are not all here, by day: the connection, the day, and why (Coverage.State)."""
+class NotWhole(NamedTuple):
+    """A day of a connection whose calls are not all here: why (Coverage.State), and up to when they are, if any are."""
+
+    connection: Connection
+    day: date
+    state: str = Coverage.State.MISSING
+    until: datetime | None = None
+
+
+def not_whole(first: date, last: date, scope: Scope) -> Sequence[NotWhole]:
+    """Those of the period, by day."""
     found = [one for one in linked(scope) if one.can("calls.list")]
     rows = Coverage.objects.filter(day__gte=first, day__lte=last)
-    known = {(row.connection_id, row.day): row.state for row in rows}
+    known = {(row.connection_id, row.day): (row.state, row.complete_until) for row in rows}
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
-    states = (
-        (one, day, known.get((one.pk, day), Coverage.State.MISSING.value)) for day in days for one in found
-    )
-    return [row for row in states if row[2] != Coverage.State.COMPLETE]
+    told = (NotWhole(one, day, *known.get((one.pk, day), ())) for day in days for one in found)
+    return [one for one in told if one.state != Coverage.State.COMPLETE]

@@ -51,7 +51,8 @@ class MissedFiguresView(FigureFilesMixin, TenantRightMixin, TemplateView):
 
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         first, last = context["found"].days[0], context["found"].days[-1]
-        return coverage_words(coverage_of(first, last, last, Part()), first)
+        zone = ZoneInfo(self.request.tenant.time_zone)
+        return coverage_words(coverage_of(first, last, last, Part()), first, zone)
 
 
 def days_table(found: MissedFigures) -> Table:

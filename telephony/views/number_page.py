@@ -100,8 +100,9 @@ class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
 
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         first = context["story"].months[0].first
-        today = timezone.localdate(timezone=ZoneInfo(self.request.tenant.time_zone))
-        return coverage_words(coverage_of(first, today, today, Part()), first)
+        zone = ZoneInfo(self.request.tenant.time_zone)
+        today = timezone.localdate(timezone=zone)
+        return coverage_words(coverage_of(first, today, today, Part()), first, zone)
 
     def acts(self, entity: Entity) -> dict[str, Any]:
         """What can be done with an owned number: see whose it is, give it back."""

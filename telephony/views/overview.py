@@ -18,6 +18,7 @@ from portal.lib.days import midnight
 from telephony.figures import rankings
 from telephony.figures.answer_rate import answer_rate
 from telephony.figures.hours import when_people_call
+from telephony.figures.missing import star_words
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.figures.volume import volume
@@ -97,6 +98,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         form, span, part = self.asked(zone, today)
         trend = span.trend
         coverage = coverage_of(trend.first, trend.last, today, part)
+        within = coverage.within(span)
         found = analytics.compared(span, zone, part, now, self.currencies)
         waiting = call_figures.missed_not_called_back(now)
         closed = self._closed(span, part)
@@ -109,7 +111,8 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "subject": self._subject(form),
             "compared": found,
             "may_compare": coverage.reaches(span.before),
-            "coverage": coverage.within(span),
+            "since": coverage.since,
+            "missing": star_words(within, now, zone),
             "has_all_since": coverage.reaches(span),
             "kept_from": no_longer_kept(midnight(span.first, zone)),
             "closed": closed,

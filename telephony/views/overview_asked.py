@@ -42,7 +42,7 @@ class AskedMixin:
         zone = ZoneInfo(self.request.tenant.time_zone)
         _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
         days = span.trend if name in OVER_TIME else span
-        return coverage_words(coverage_of(days.first, days.last, days.today, part), days.first)
+        return coverage_words(coverage_of(days.first, days.last, days.today, part), days.first, zone)
 
     def asked(self, zone: ZoneInfo, today: date) -> tuple[FiguresForm, Span, Part]:
         listed = Entity.objects.call_places().order_by("name_key", "id")

@@ -23,7 +23,7 @@ LEAST_CALLS = 3
 
 def find(asked: Asked) -> Iterator[Finding]:
     first, last = asked.span.first - timedelta(days=LOOKED_BACK), asked.span.first - timedelta(days=1)
-    lacking = {day for _link, day, _state in report_objects.not_whole(first, last, asked.scope)}
+    lacking = {one.day for one in report_objects.not_whole(first, last, asked.scope)}
     known = LOOKED_BACK - len(lacking)
     home = f"+{phonenumbers.country_code_for_region(asked.report.tenant.region)}"
     now = countries(asked.span.first, asked.span.last, asked.zone, asked.scope, asked.currencies)

@@ -26,7 +26,7 @@ MOST_NAMED = 3
 def find(asked: Asked) -> Iterator[Finding]:
     first = asked.span.first - timedelta(days=7 * WEEKS)
     days = open_days(first, asked.span.last, asked.zone, asked.scope, asked.report.tenant)
-    lacking = {day for _link, day, _state in report_objects.not_whole(first, asked.span.last, asked.scope)}
+    lacking = {one.day for one in report_objects.not_whole(first, asked.span.last, asked.scope)}
     whole = {day: one for day, one in days.items() if day not in lacking}
     quiet = {
         day: usual

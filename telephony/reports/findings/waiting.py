@@ -57,7 +57,7 @@ def _known(asked: Asked) -> Span | None:
     """The days of the period after the last one that is not whole, up to yesterday; None where there is none."""
     yesterday = timezone.localdate() - timedelta(days=1)
     lacking = report_objects.not_whole(asked.span.first, max(asked.span.last, yesterday), Scope())
-    first = max((day for _link, day, _state in lacking), default=None)
+    first = max((one.day for one in lacking), default=None)
     if first is None:
         return asked.span
     following = first + timedelta(days=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -15,9 +15,8 @@ from accounts.rights import Right
 from telephony.models import AlertRule, Connection, Coverage, Entity, SyncState
 from telephony.models.rollups import Part
 from telephony.services import runs
-from telephony.services.period_coverage import coverage_of
+from telephony.services.period_coverage import BEHIND_AFTER, coverage_of
 
-BEHIND_AFTER = timedelta(minutes=45)  # and two syncs: what came since is not known
 Of = AlertRule.Of
 
 

@@ -108,7 +108,7 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
         "waited",
         "running",
     } <= told
-    assert "1 day of Alice at Keyyo" in text_of(client.get("/t/alice/?period=30d"))
+    assert "* Not all is here: Alice at Keyyo: " in text_of(client.get("/t/alice/?period=30d"))
 
 
 def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) -> list[Any]:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
 from accounts.scoping import tenant_scope
 from portal.lib.periods import Period
-from telephony.models import Call, Change, Connection, Entity, Report, ReportLook, ReportRun
-from telephony.reports import workshop
+from telephony.figures.missing import coverage_words
+from telephony.models import Call, Change, Connection, Coverage, Entity, Report, ReportLook, ReportRun
+from telephony.models.rollups import Part
+from telephony.reports import sheets, workshop
 from telephony.reports.document import Document
 from telephony.reports.drawing import picture
 from telephony.reports.figures import FIGURES
+from telephony.services.period_coverage import coverage_of
 from telephony.tasks import advance_report
 from tests.people import signed_in
 
@@ -239,3 +243,28 @@ def test_what_a_report_is_called_after_comes_first_and_what_is_so_now_says_when(
     assert re.search(r"[A-Z][a-z]{2,3}", numbers.cells[0][-1].text), "with its day"
     assert (lines.key, changes.stamp.title) == ("lines", "Complete")
     assert changes.subject.startswith("Lines and numbers, week 46: no change")
+
+
+def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
+    """In stamps, mails and files alike; not where it would be of another day in the zone of who reads."""
+    paris, now = ZoneInfo("Europe/Paris"), datetime(2026, 11, 16, 13, 5, tzinfo=UTC)
+    with tenant_scope(alder):
+        half = Coverage.objects.filter(day=date(2026, 11, 12))
+        half.update(state="partial", complete_until=datetime(2026, 11, 12, 13, tzinfo=UTC))
+        document, _asked = workshop.document_of(weekly, WEEK)
+        half.update(complete_until=datetime(2026, 11, 12, 23, 30, tzinfo=UTC))
+        other, _asked = workshop.document_of(weekly, WEEK)
+        today = Coverage(connection=calls, day=now.date(), state="partial", complete_until=now, read_at=now)
+        today.save()
+        half.update(state="complete")
+        coverage = coverage_of(WEEK.first, now.date(), now.date(), Part())
+        before = coverage_of(WEEK.first, WEEK.last, now.date(), Part())
+        late = now + timedelta(hours=1)
+        with translation.override("fr"):
+            words = coverage_words(coverage, WEEK.first, paris)
+    assert document.stamp.text.startswith("Keyyo: Thursday 12 November from 14:00 on. ")
+    assert sheets.csv_of(document).decode("utf-8-sig").count("from 14:00 on") == 1
+    assert other.stamp.text.startswith("Keyyo: Thursday 12 November. ")
+    assert coverage.not_whole == before.current == []
+    assert words == "Incomplet\u00a0: Keyyo\u00a0: aujourd’hui à partir de 14:05."
+    assert (coverage.behind(now), coverage.behind(late)) == ({}, {"Keyyo": now})
