@@ -12,12 +12,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.ui import typeset
-from telephony.figures.tables import Column
 from telephony.reports.document import Document, Section
 from telephony.reports.drawing import alone, kind_of, numbers_of, size_of
 
 END = ""  # the key under which the last page is noted
-LEAST, MOST = 8, 36  # letters for which a column of words has room, as a share of the others
+SHORT, MOST = 14, 36  # letters: up to which a column keeps its width, for which one that shares has room
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +117,8 @@ def _section(section: Section, drawing: str | None) -> dict[str, Any]:
         "width": size_of(drawing)[0] if drawing else 0,
         "alt": section.label,
         "columns": [
-            [column.label, column.is_right, _share(column, section, place)]
-            for place, column in enumerate(section.columns)
+            [column.label, column.is_right, share]
+            for column, share in zip(section.columns, _shares(section), strict=True)
         ],
         "rows": [] if in_figures else [[cell.text for cell in row] for row in section.cells],
         "nothing": section.nothing if not section.rows else "",
@@ -127,13 +126,17 @@ def _section(section: Section, drawing: str | None) -> dict[str, Any]:
     }
 
 
-def _share(column: Column, section: Section, place: int) -> int:
-    """Of the width that the others leave; 0 for one that is as wide as what stands in it. Without words all are alike."""
-    if not any(one.kind == "text" for one in section.columns):
-        return 1
-    if column.kind != "text" and place:
-        return 0
-    return min(MOST, max([LEAST, *(len(row[place].text) for row in section.cells)]))
+def _shares(section: Section) -> list[int]:
+    """Of the width that the others leave; 0 for those that are as wide as what stands in them: only long words break."""
+    cells, columns = section.cells, section.columns
+    longest = [max((len(row[place].text) for row in cells), default=0) for place in range(len(columns))]
+    shares = [
+        min(MOST, most) if column.kind == "text" and most > SHORT else 0
+        for column, most in zip(columns, longest, strict=True)
+    ]
+    if any(shares) or not columns:
+        return shares
+    return [1, *shares[1:]] if columns[0].kind == "text" else [1] * len(columns)
 
 
 @cache
