@@ -2948,6 +2948,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "remakes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="remade_by",
+                        to="telephony.reportrun",
+                    ),
+                ),
+                (
                     "report",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,

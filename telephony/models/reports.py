@@ -127,6 +127,7 @@ class ReportRun(TenantOwned, Leased):
     subject, files        of the mail; [{"name", "format", "bytes", "pages" or "sheets", "rows", "places"}], each what it has
                           of these, places by keys of sections; kept below `files/reports/` (report_files.py)
     told_at               when the owner was told of a failure
+    remakes               the run in whose place it was asked for, when more of its days were here
     """
 
     class Sort(models.TextChoices):
@@ -155,6 +156,9 @@ class ReportRun(TenantOwned, Leased):
     error = models.CharField(max_length=500, blank=True)
     asked_by = models.ForeignKey(
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    remakes = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="remade_by"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     made_at = models.DateTimeField(null=True, blank=True)

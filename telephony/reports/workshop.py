@@ -5,6 +5,7 @@ The engine that calls this (services/report_sending.py) stands below what draws;
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,8 +34,11 @@ DOCUMENT = "document.json"  # what is kept beside the files that go out
 FEW_DAYS = 10  # whose states fit into a strip
 
 
-def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
-    """The report of a period as it is now, in its own language and zone. In the tenant's scope."""
+def document_of(report: Report, period: Period, remakes: ReportRun | None = None) -> tuple[Document, Asked]:
+    """The report of a period as it is now, in its own language and zone. In the tenant's scope.
+
+    `remakes` is the run in whose place it comes.
+    """
     figures = _figures(report)
     is_of_calls = any(FIGURES[key].right == Right.CALLS_LIST for key in figures)
     is_of_now = bool(figures) and all(FIGURES[key].is_of_now for key in figures)
@@ -55,7 +59,7 @@ def document_of(report: Report, period: Period) -> tuple[Document, Asked]:
             period=capfirst(now_words() if is_of_now else period_words(period, report.period)),
             zone=report.time_zone,
             language=report.language,
-            stamp=_stamp(asked),
+            stamp=_in_place_of(remakes, _stamp(asked)),
             made=_("Made on %(day)s at %(time)s, %(zone)s.")
             % {
                 "day": formats.date_words(local, "j F Y"),
@@ -78,7 +82,7 @@ def _figures(report: Report) -> list[str]:
 def make(run: ReportRun) -> Made:
     """Write the document and the files of its formats."""
     report = run.report
-    document, asked = document_of(report, run.period)
+    document, asked = document_of(report, run.period, _replaced(run))
     logo = _logo()
     with translation.override(report.language), timezone.override(report.zone):
         report_files.write(run, DOCUMENT, document.to_json().encode())
@@ -122,6 +126,8 @@ def _subject(run: ReportRun, document: Document) -> str:
     words = document.subject
     if run.sort == ReportRun.Sort.TEST:
         words = _("Test: %(subject)s") % {"subject": words}
+    if _replaced(run):
+        words = _("Made again: %(subject)s") % {"subject": words}
     return words.replace("\r", " ").replace("\n", " ")
 
 
@@ -151,6 +157,28 @@ def _stamp(asked: Asked) -> Stamp:
     missing = missing_words(Lack(one.connection.name, one.day, one.until) for one in asked.not_whole)
     text = " ".join([missing, _("Figures that contain it carry a star.")])
     return Stamp(title=title % {"count": count}, text=text, is_whole=False, strip=shown)
+
+
+def _replaced(run: ReportRun) -> ReportRun | None:
+    """The run in whose place this one comes; none where that was never made."""
+    return run.remakes if run.remakes is not None and run.remakes.made_at else None
+
+
+def _in_place_of(run: ReportRun | None, stamp: Stamp) -> Stamp:
+    """The stamp, which every page, mail and file of it has, with the one that it takes the place of."""
+    if run is None:
+        return stamp
+    at = timezone.localtime(run.made_at)
+    told = {"day": formats.date_words(at, "j F Y"), "time": f"{at:%H:%M}"}
+    words = _("It takes the place of the one made on %(day)s at %(time)s.") % told
+    return replace(stamp, text=f"{stamp.text} {words}".strip())
+
+
+def arrived_since(run: ReportRun) -> int:
+    """How many days of connections that were missing when it was made are whole by now."""
+    now = {(one.connection.name, one.day.isoformat()) for one in Asked(run.report, run.period).not_whole}
+    then = {(name, day) for name, day, _state_then in run.coverage.get("missing", ())}
+    return len(then - now)
 
 
 def _state(asked: Asked, day: date) -> str:

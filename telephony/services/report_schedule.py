@@ -108,8 +108,22 @@ def _open(report: Report, now: datetime) -> int:
 
 def run_now(report: Report, person: Person, sort: ReportRun.Sort = ReportRun.Sort.BY_HAND) -> ReportRun:
     """The report as it would go out now: to everybody, or as a test to the person alone."""
+    return _ask(report, covered(report, timezone.now()), person, sort)
+
+
+def run_again(run: ReportRun, person: Person) -> ReportRun:
+    """The same days once more, to everybody, out of what is here by now; it says in whose place it comes."""
+    return _ask(run.report, run.period, person, ReportRun.Sort.BY_HAND, remakes=run)
+
+
+def _ask(
+    report: Report,
+    period: Period,
+    person: Person,
+    sort: ReportRun.Sort,
+    remakes: ReportRun | None = None,
+) -> ReportRun:
     now = timezone.now()
-    period = covered(report, now)
     with transaction.atomic():
         run = ReportRun.objects.create(
             report=report,
@@ -119,6 +133,7 @@ def run_now(report: Report, person: Person, sort: ReportRun.Sort = ReportRun.Sor
             due_for_at=now,
             asked_by=person,
             due_at=now,
+            remakes=remakes,
         )
         ledger.hint(run)
     return run

@@ -20,5 +20,6 @@ urlpatterns = [
     path(f"{_ONE}edit/", reports.ReportEditView.as_view(), name="report_edit"),
     path(f"{_ONE}do/<slug:act>/", reports.ReportActView.as_view(), name="report_act"),
     path(_RUN, report_runs.ReportRunView.as_view(), name="report_run"),
+    path(f"{_RUN}again/", report_runs.RunAgainView.as_view(), name="report_run_again"),
     path(f"{_RUN}files/<str:file>", report_runs.ReportFileView.as_view(), name="report_file"),
 ]

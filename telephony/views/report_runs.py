@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -16,6 +16,7 @@ from django.views.generic import TemplateView, View
 from accounts import outbox
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
+from portal.ui.links import tenant_url
 from portal.ui.views import FragmentMixin
 from telephony.figures.tables import Table
 from telephony.models import ReportReceipt, ReportRun
@@ -24,9 +25,10 @@ from telephony.reports.document import without_ways
 from telephony.reports.figures import FIGURES
 from telephony.reports.mail import TYPES, file_words
 from telephony.reports.period_words import period_words
-from telephony.services import report_files
+from telephony.services import report_files, report_schedule
 from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.report_looks import worn_by
+from telephony.views.report_notes import note
 
 INDEX = "telephony:report_list"
 OPEN = (ReportRun.State.WAITING, ReportRun.State.SENDING)
@@ -39,7 +41,7 @@ class RunPage(TenantRightMixin):
 
     @cached_property
     def run(self) -> ReportRun:
-        known = ReportRun.objects.select_related("report", "asked_by")
+        known = ReportRun.objects.select_related("report", "asked_by", "remakes")
         return get_object_or_404(known, pk=self.kwargs["pk"])
 
 
@@ -65,6 +67,9 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
             run=run,
             period=period_words(run.period, run.report.period),
             is_open=run.state in OPEN,
+            may_again=run.state not in OPEN and run.sort != ReportRun.Sort.TEST,
+            remade=run.remade_by.order_by("-pk").first(),
+            arrived=0 if self.is_fragment else workshop.arrived_since(run),
             files=[(file["name"], file_words(file)) for file in run.files],
             receipts=list(run.receipts.select_related("person").order_by("pk")),
             document=document,
@@ -94,6 +99,20 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
         if self.is_fragment and not context["is_open"]:
             response["HX-Refresh"] = "true"
         return response
+
+
+class RunAgainView(RunPage, View):
+    """The same days once more, to everybody."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        run = self.run
+        if run.state in OPEN or run.sort == ReportRun.Sort.TEST:
+            raise Http404
+        again = report_schedule.run_again(run, self.request.user)
+        note(request, run.report, "again")
+        return HttpResponseRedirect(tenant_url(self.request.tenant, "telephony:report_run", pk=again.pk))
 
 
 class ReportFileView(RunPage, View):

@@ -12,14 +12,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
-from accounts import audit
-from accounts.models import AuditEvent, Person
+from accounts.models import Person
 from accounts.outbox import has_outbox
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
@@ -36,18 +35,10 @@ from telephony.services import report_schedule
 from telephony.tables.report_words import cadence_words
 from telephony.tables.reports import ReportTable
 from telephony.views.report_looks import worn_by
+from telephony.views.report_notes import note
 
 INDEX = "telephony:report_list"
 RUNS_SHOWN = 30
-_SAID = {
-    "made": gettext_lazy("report made"),
-    "changed": gettext_lazy("report changed"),
-    "run": gettext_lazy("report sent by hand"),
-    "test": gettext_lazy("test of a report sent"),
-    "pause": gettext_lazy("report paused"),
-    "go-on": gettext_lazy("report goes on"),
-    "delete": gettext_lazy("report deleted"),
-}
 MOST_PLACES = 2_000  # lines to choose from
 
 
@@ -68,18 +59,6 @@ class ReportPage(TenantRightMixin):
 
     def home(self) -> HttpResponse:
         return HttpResponseRedirect(self.url("report_detail", pk=self.report.pk))
-
-    def note(self, report: Report, what: str) -> None:
-        """A word of `_SAID`; in the audit stand the words of the tenant's language."""
-        with translation.override(self.request.tenant.language):
-            audit.record(
-                AuditEvent.Verb.SETTINGS,
-                tenant=self.request.tenant,
-                person=self.request.user,
-                object_label=report.title,
-                detail={"report": what, "summary": str(_SAID[what])},
-                request=self.request,
-            )
 
 
 class ReportListView(TenantRightMixin, FilteredTableView):
@@ -198,7 +177,7 @@ class ReportFormView(ReportPage, FormView):
         if not report.paused_why:
             report_schedule.begin(report, timezone.now())
         report.save()
-        self.note(report, "made" if self.is_new else "changed")
+        note(self.request, report, "made" if self.is_new else "changed")
         messages.success(self.request, _("%(report)s is kept.") % {"report": report.title})
         return self.home()
 
@@ -230,7 +209,7 @@ class ReportActView(ReportPage, View):
         if act in ("run", "test"):
             sort = ReportRun.Sort.TEST if act == "test" else ReportRun.Sort.BY_HAND
             run = report_schedule.run_now(report, person, sort)
-            self.note(report, act)
+            note(request, report, act)
             return HttpResponseRedirect(self.url("report_run", pk=run.pk))
         if act == "pause":
             report_schedule.pause(report)
@@ -240,10 +219,10 @@ class ReportActView(ReportPage, View):
             messages.success(request, _("It goes on. What was due while it was paused is not made."))
         elif act == "delete":
             report.delete()
-            self.note(report, act)
+            note(request, report, act)
             messages.success(request, _("%(report)s is deleted.") % {"report": report.title})
             return HttpResponseRedirect(self.url("report_list"))
         else:
             raise Http404
-        self.note(report, act)
+        note(request, report, act)
         return self.home()

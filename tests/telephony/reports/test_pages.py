@@ -155,6 +155,40 @@ def test_files_hold_every_row_as_numbers_and_texts(alder, calls, weekly, client)
     assert client.get(f"{PAGES}runs/{run.pk}/files/document.json").status_code == 404
 
 
+def test_a_report_is_made_again_once_its_missing_days_are_here(alder, carol, calls, weekly, client):
+    """To everybody, for the same days; each of its mails and files says in whose place it comes."""
+    client.post(f"{PAGES}{weekly.pk}/do/run/")
+    with tenant_scope(alder):
+        ReportRun.objects.update(first_day="2026-11-09", last_day="2026-11-15")
+        first = ReportRun.objects.get()
+    page = f"{PAGES}runs/{first.pk}/"
+    assert client.post(f"{page}again/").status_code == 404  # it is being made
+    advance_report(alder.pk, first.pk)
+    assert "is here by now" not in client.get(page).content.decode()
+    sent = len(mail.outbox)
+    with tenant_scope(alder):
+        Coverage.objects.update(state=Coverage.State.COMPLETE)
+    assert "1 day of a connection that was missing" in client.get(page).content.decode()
+    to = client.post(f"{page}again/")["Location"]
+    with tenant_scope(alder):
+        again = ReportRun.objects.get(remakes=first)
+    advance_report(alder.pk, again.pk)
+    with tenant_scope(alder):
+        again.refresh_from_db()
+        document = workshop.kept(again)
+    assert document is not None and document.stamp.is_whole
+    assert "It takes the place of the one made on" in document.stamp.text
+    assert again.period == first.period and again.subject.startswith("Made again: ")
+    assert [one.to for one in mail.outbox[sent:]] == [one.to for one in mail.outbox[:sent]]
+    assert all("takes the place" in str(one.body) for one in mail.outbox[sent:])
+    assert f'href="{to}"' in client.get(page).content.decode()
+    said = [one.detail["summary"] for one in AuditEvent.objects.filter(tenant=alder).order_by("pk")]
+    assert said[-1] == "report made and sent again"
+    with tenant_scope(alder):
+        ReportRun.objects.update(sort=ReportRun.Sort.TEST)
+    assert client.post(f"{page}again/").status_code == 404
+
+
 def test_the_look_takes_a_dark_colour_and_a_real_picture(alder, client):
     logo = picture('<svg viewBox="0 0 4 4"></svg>', "#7a1f5c")
     told = {"heading": "Telvane", "colour": "#7a1f5c", "foot": "Telvane SAS"}
