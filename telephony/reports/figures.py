@@ -125,6 +125,12 @@ READY: Mapping[Report.Ready, Ready] = {
 }
 
 
+def is_of_now(figures: Sequence[str]) -> bool:
+    """Whether all that there are say how things are when it is made: a period says nothing about them."""
+    known = [FIGURES[key] for key in figures if key in FIGURES]
+    return bool(known) and all(one.is_of_now for one in known)
+
+
 def rights_to(figures: Sequence[str]) -> frozenset[Right]:
     """What it takes to see all of these. A figure that there is no more takes nothing: it is left out."""
     return frozenset(FIGURES[key].right for key in figures if key in FIGURES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +14,7 @@ from portal.ui import formats
 from telephony.models import Coverage
 from telephony.reports.asked import Asked
 from telephony.reports.document import Finding, Section
-from telephony.reports.period_words import brief_words, now_words
+from telephony.reports.period_words import as_of_words, brief_words
 
 TOLD = 2  # figures in a subject
 
@@ -22,7 +23,7 @@ def subject_of(asked: Asked, sections: Sequence[Section]) -> str:
     """ "Week 46: 90.3 % answered, 8 never called back (1 day of VoIPcloud missing)"; without these figures the report's
     own name stands before, and behind it what its own figures say."""
     report = asked.report
-    days = now_words() if asked.is_of_now else brief_words(asked.period, report.period)
+    days = as_of_words(timezone.localtime()) if asked.is_of_now else brief_words(asked.period, report.period)
     place = report.line or report.connection
     named = [capfirst(days)] if asked.has("summary") else [report.title, days]
     what = ", ".join([*named, str(place)] if place else named)

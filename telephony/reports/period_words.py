@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -32,9 +33,9 @@ def brief_words(period: Period, word: str) -> str:
     return days_words(period)
 
 
-def now_words() -> str:
+def as_of_words(local: datetime) -> str:
     """ "as of 29 November 2026"."""
-    return _("as of %(day)s") % {"day": formats.date_words(timezone.localtime(), "j F Y")}
+    return _("as of %(day)s") % {"day": formats.date_words(local, "j F Y")}
 
 
 def before_words(asked: Asked) -> str:

@@ -6,7 +6,7 @@ The engine that calls this (services/report_sending.py) stands below what draws;
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -23,10 +23,10 @@ from telephony.models import Coverage, Report, ReportLook, ReportRun
 from telephony.reports import mail, paper, sheets
 from telephony.reports.asked import Asked
 from telephony.reports.document import Document, Stamp, with_findings, without_empty
-from telephony.reports.figures import FIGURES, READY, rights_to
+from telephony.reports.figures import FIGURES, READY, is_of_now, rights_to
 from telephony.reports.findings import worth_a_look
 from telephony.reports.headline import headline_of, lead_of, subject_of
-from telephony.reports.period_words import now_words, period_words
+from telephony.reports.period_words import as_of_words, period_words
 from telephony.services import report_files
 from telephony.services.report_sending import Made, Workshop
 
@@ -41,8 +41,7 @@ def document_of(report: Report, period: Period, remakes: ReportRun | None = None
     """
     figures = _figures(report)
     is_of_calls = any(FIGURES[key].right == Right.CALLS_LIST for key in figures)
-    is_of_now = bool(figures) and all(FIGURES[key].is_of_now for key in figures)
-    asked = Asked(report, period, is_of_calls, is_of_now)
+    asked = Asked(report, period, is_of_calls, is_of_now(figures))
     with translation.override(report.language), timezone.override(report.zone):
         look = ReportLook.objects.first() or ReportLook()
         local = timezone.localtime()
@@ -56,7 +55,7 @@ def document_of(report: Report, period: Period, remakes: ReportRun | None = None
             heading=look.heading or report.tenant.operator_name or "Switchboard",
             tenant=report.tenant.name,
             scope=_scope(report),
-            period=capfirst(now_words() if is_of_now else period_words(period, report.period)),
+            period=capfirst(covered_words(report, period, local)),
             zone=report.time_zone,
             language=report.language,
             stamp=_in_place_of(remakes, _stamp(asked)),
@@ -71,6 +70,13 @@ def document_of(report: Report, period: Period, remakes: ReportRun | None = None
             sections=with_findings(sections, findings),
         )
     return document, asked
+
+
+def covered_words(report: Report, period: Period, at: datetime) -> str:
+    """What a run tells of that is made at an instant: its period, or as of when it says how things are."""
+    if is_of_now(report.figures):
+        return as_of_words(at.astimezone(report.zone))
+    return period_words(period, report.period)
 
 
 def _figures(report: Report) -> list[str]:

@@ -24,7 +24,6 @@ from telephony.reports import workshop
 from telephony.reports.document import without_ways
 from telephony.reports.figures import FIGURES
 from telephony.reports.mail import TYPES, file_words
-from telephony.reports.period_words import period_words
 from telephony.services import report_files, report_schedule
 from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.report_looks import worn_by
@@ -65,7 +64,7 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
         return super().get_context_data(
             title=run.report.title,
             run=run,
-            period=period_words(run.period, run.report.period),
+            period=workshop.covered_words(run.report, run.period, run.made_at or run.due_for_at),
             is_open=run.state in OPEN,
             may_again=run.state not in OPEN and run.sort != ReportRun.Sort.TEST,
             remade=run.remade_by.order_by("-pk").first(),

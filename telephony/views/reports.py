@@ -29,8 +29,7 @@ from telephony.forms.reports import ReportForm
 from telephony.models import Connection, Entity, Report, ReportRun
 from telephony.reports.document import without_ways
 from telephony.reports.figures import FIGURES, READY, rights_to
-from telephony.reports.period_words import period_words
-from telephony.reports.workshop import document_of
+from telephony.reports.workshop import covered_words, document_of
 from telephony.services import report_schedule
 from telephony.tables.report_words import cadence_words
 from telephony.tables.reports import ReportTable
@@ -101,7 +100,10 @@ class ReportView(ReportPage, TemplateView):
             recipients=[*(f"{one} ({one.email})" for one in members), *report.addresses],
             language=dict(settings.LANGUAGES)[report.language],
             coming=coming_of(report),
-            runs=[(run, period_words(run.period, report.period)) for run in runs[:RUNS_SHOWN]],
+            runs=[
+                (run, covered_words(report, run.period, run.made_at or run.due_for_at))
+                for run in runs[:RUNS_SHOWN]
+            ],
             **kwargs,
         )
 
@@ -110,7 +112,7 @@ def coming_of(report: Report) -> list[tuple[str, str]]:
     """The next three runs: when, in the report's zone, and the days that each covers."""
     coming = report_schedule.next_runs(report, timezone.now())
     return [
-        (f"{formats.date_words(local, 'l j F Y')}, {local:%H:%M}", period_words(period, report.period))
+        (f"{formats.date_words(local, 'l j F Y')}, {local:%H:%M}", covered_words(report, period, local))
         for local, period in ((at.astimezone(report.zone), period) for at, period in coming)
     ]
 
