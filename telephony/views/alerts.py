@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from django.contrib import messages
 from django.db.models import Aggregate, Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -187,15 +188,25 @@ class AlertView(AlertPage, TemplateView):
         return found
 
     def _spenders(self, calls: CallQuerySet) -> list[LineTold]:
-        """The lines that cost most; nothing where it is of one."""
-        if self.alert.place is not None:
-            return []
+        """The lines that cost most, each with what of it went abroad, which can be barred; of one line only that."""
         currency = self.alert.evidence["currency"]
         paid = calls.filter(connection__currency=currency, cost_micros__gt=0)
-        return [
-            LineTold(line, str(formats.money(micros, currency)))
-            for line, micros in _by_line(paid, Sum("cost_micros"))
-        ]
+        home = f"+{phonenumbers.country_code_for_region(self.request.tenant.region)}"
+        outbound = paid.filter(direction=Direction.OUTBOUND, line__isnull=False, callee__startswith="+")
+        rows = outbound.exclude(callee__startswith=home).order_by().values_list("line")
+        abroad = dict(rows.annotate(micros=Sum("cost_micros")))
+        found = []
+        for line, micros in _by_line(paid, Sum("cost_micros")):
+            told = str(formats.money(micros, currency))
+            if line.pk in abroad:
+                words = _("%(cost)s, of which abroad %(abroad)s") % {
+                    "cost": told,
+                    "abroad": formats.money(abroad[line.pk], currency),
+                }
+                found.append(LineTold(line, words, *bar_way(self.request, line)))
+            elif self.alert.place is None:
+                found.append(LineTold(line, told))
+        return found
 
 
 def _by_line(calls: CallQuerySet, measure: Aggregate) -> list[tuple[Entity, int]]:

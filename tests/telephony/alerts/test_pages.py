@@ -195,6 +195,22 @@ def test_calls_to_a_new_country_lead_to_where_they_are_barred(alder, carol, link
     assert "Bar calls abroad" not in page and "barred at the provider" in page
 
 
+def test_what_of_a_cost_went_abroad_can_be_barred(alder, carol, link, line, call, rule, look):
+    rule(kind="cost", of="each_line", period="today", limit_micros=1_000_000, currency="EUR")
+    with tenant_scope(alder):
+        Connection.objects.update(capabilities=[*link.capabilities, "barring.edit"], currency="EUR")
+    call(NOW, direction="outbound", callee="+33199001002", cost_micros=2_000_000)
+    look(NOW)
+    with tenant_scope(alder):
+        alert = Alert.objects.get(rule__kind="cost")
+    client, page = signed_in(carol), f"/t/alder/alerts/{alert.pk}/"
+    at_home = client.get(page).content.decode()
+    call(NOW, direction="outbound", callee="+231770000000", cost_micros=500_000)
+    abroad = client.get(page).content.decode()
+    assert "Bar calls abroad" not in at_home and "What cost most" not in at_home
+    assert "of which abroad 0.50" in abroad and f"/t/alder/lines/{line.pk}/bar/" in abroad
+
+
 def test_a_rule_of_staff_stands_in_each_tenant_and_only_staff_change_it(alder, carol, call, look, settings):
     tom = staff("tom@telvane.example", "Tom")
     client, page = signed_in(tom), "/staff/alerts/rules/"
