@@ -7,6 +7,7 @@
         order = ("-started_at", "-id")
 
 The same address answers the page, or (asked by htmx for it) the region of filters, table and pager alone.
+It is exported as a whole without a word of its own: columns say what they are in a file (sheets.py).
 """
 
 from __future__ import annotations
