@@ -68,7 +68,9 @@ def beside(
         drawing.add("circle", cx=x, cy=at_y, r=3.5, css="f1")
         half = len(note[1]) * LETTER / 2
         middle, below = min(max(x, LEFT + half), right - half), at_y + 15
-        drawing.text(middle, below if below < foot - 3 else at_y - 8, note[1], css="b", anchor="middle")
+        line = below if below < foot - 3 else at_y - 8
+        drawing.box(middle - half, line - 10, 2 * half, 13, "sheet")  # no curve runs through the words
+        drawing.text(middle, line, note[1], css="b", anchor="middle")
     for at in _shown(len(labels), (right - LEFT) / max(1, len(labels)), 4):
         drawing.text(xs[at], SIZE[1] - 6, labels[at], anchor="middle")
     ends = _apart(_end(values, scale), _end(before, scale))

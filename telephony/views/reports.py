@@ -28,7 +28,7 @@ from portal.ui.views import FilteredTableView
 from telephony.forms.reports import ReportForm
 from telephony.models import Connection, Entity, Report, ReportRun
 from telephony.reports.document import without_ways
-from telephony.reports.figures import FIGURES, READY, rights_to
+from telephony.reports.figures import FIGURES, READY, is_of_now, rights_to
 from telephony.reports.workshop import covered_words, document_of
 from telephony.services import report_schedule
 from telephony.tables.report_words import cadence_words
@@ -95,6 +95,7 @@ class ReportView(ReportPage, TemplateView):
             title=report.title,
             report=report,
             cadence=cadence_words(report),
+            period="" if is_of_now(report.figures) else report.get_period_display(),
             figures=[FIGURES[key].label for key in report.figures if key in FIGURES],
             formats=[Report.Format(one).label for one in report.formats],
             recipients=[*(f"{one} ({one.email})" for one in members), *report.addresses],
