@@ -26,14 +26,14 @@ from portal.ui.views import FilteredTableView, SavedView
 from telephony.alerts import figures, links
 from telephony.alerts.words import heading_of, of_words, rule_words, subject_of, words_of
 from telephony.forms.alerts import ENDED, OPEN, AlertFilterForm, AlertNoteForm
-from telephony.models import Alert, AlertRule, Entity
+from telephony.models import Alert, AlertRule, Change, Entity
 from telephony.models.call_search import calls_in_scope
 from telephony.models.calls import CallQuerySet, Direction
 from telephony.services import alert_acts, alert_mails
 from telephony.services.alert_kinds import KINDS
 from telephony.services.number_names import names_of
 from telephony.tables.alerts import AlertTable, AlertTold, snooze_labels
-from telephony.views.barring import bar_way
+from telephony.views.barring import bar_way, barred_by
 
 INDEX = "telephony:alert_list"
 SHOWN_CALLS, SHOWN_LINES = 8, 6
@@ -56,12 +56,14 @@ def told_of(alert: Alert, tenant: Any) -> AlertTold:
 
 
 class LineTold(NamedTuple):
-    """A line of an alert, with what it did, where calls from it to other countries are barred, or why they are not."""
+    """A line of an alert, with what it did, where calls from it to other countries are barred, or why they are not, and
+    the write that barred them."""
 
     line: Entity
     words: str
     bar_url: str = ""
     why_not: str = ""
+    barred: Change | None = None
 
 
 class AlertListView(TenantRightMixin, FilteredTableView):
@@ -171,11 +173,12 @@ class AlertView(AlertPage, TemplateView):
         of_lines = {AlertRule.Kind.NEW_COUNTRY: self._callers, AlertRule.Kind.COST: self._spenders}
         tell = of_lines.get(AlertRule.Kind(self.alert.rule.kind))
         lines = tell(calls) if tell else []
+        barred = barred_by([one.line for one in lines if one.bar_url])
         return {
             "calls_count": capped_count(calls),
             "calls": list(zip(shown, others, strict=True)),
             "names": names_of(others),
-            "lines": lines,
+            "lines": [one._replace(barred=barred.get(one.line.pk)) for one in lines],
             "may_bar": any(one.bar_url for one in lines),
         }
 

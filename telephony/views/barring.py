@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from django.views.generic import View
 
 from portal.lib.errors import ProviderError
 from portal.ui.links import next_url, tenant_url
-from telephony.models import Entity
+from telephony.models import Change, Entity
 from telephony.providers.barring import AbroadBar
 from telephony.providers.editing import Editor
 from telephony.services import editing
@@ -62,9 +64,28 @@ class BarAbroadView(OperationMixin, View):
         return self.review(change)
 
 
+def barred_by(lines: Sequence[Entity]) -> dict[int, Change]:
+    """Of lines by id the last write from here of what bars calls, where it bars those abroad."""
+    bars = {line.pk: bar for line in lines if (bar := _bar_of(line))}
+    told = Q(pk__in=[])
+    for bar in set(bars.values()):
+        told |= Q(operation=bar.operation, wanted__has_key=bar.field)
+    written = Change.objects.filter(told, line__in=bars, state=Change.State.APPLIED)
+    found = {}
+    for change in written.order_by("line", "-created_at", "-pk").distinct("line"):
+        bar = bars[change.line_id]
+        if bar.bars(change.wanted[bar.field]):
+            found[change.line_id] = change
+    return found
+
+
+def _bar_of(line: Entity) -> AbroadBar | None:
+    return line.connection.declaration.bars_abroad.get(line.kind)
+
+
 def bar_way(request: HttpRequest, line: Entity) -> tuple[str, str]:
     """Where calls from a line to other countries are barred, and why they cannot be; both "" where it is another's doing."""
-    bar = line.connection.declaration.bars_abroad.get(line.kind)
+    bar = _bar_of(line)
     if bar is None:
         return "", _("%(provider)s: not to be barred from here") % {
             "provider": line.connection.declaration.label

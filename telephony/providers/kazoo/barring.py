@@ -6,6 +6,7 @@ The class is called "international" where a server keeps the classifiers that it
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from telephony.providers.barring import AbroadBar
 from telephony.providers.edit_fields import Fields, Surroundings
@@ -20,7 +21,11 @@ def abroad_barred(held: Fields, _around: Surroundings) -> Fields:
     return {"call_restriction": {**classes, ABROAD: denied}}
 
 
+def bars_abroad(classes: Any) -> bool:
+    return bool((classes or {}).get(ABROAD, {}).get("action") == "deny")
+
+
 BARS_ABROAD: Mapping[str, AbroadBar] = {
-    USER: AbroadBar(operation="user.update", wanted=abroad_barred),
-    DEVICE: AbroadBar(operation="device.update", wanted=abroad_barred),
+    kind: AbroadBar(operation=operation, wanted=abroad_barred, field="call_restriction", bars=bars_abroad)
+    for kind, operation in ((USER, "user.update"), (DEVICE, "device.update"))
 }

@@ -14,6 +14,7 @@ from telephony.providers.keyyo.editors.profile_fields import ALWAYS, DEFAULT, KI
 from telephony.providers.keyyo.editors.protection import (
     PLACES,
     abroad_barred,
+    bars_abroad,
     group_label,
     read_blacklist,
 )
@@ -31,7 +32,10 @@ from telephony.providers.line_page import (
 
 PROFILE_UPDATE, PROFILE_DELETE = "services.profiles.update", "services.profiles.delete"
 BARRED = "services.call_barred_groups.replace"
-BARS_ABROAD = {kind: AbroadBar(operation=BARRED, wanted=abroad_barred) for kind in (SIP_LINE, MOBILE)}
+BARS_ABROAD = {
+    kind: AbroadBar(operation=BARRED, wanted=abroad_barred, field="groups", bars=bars_abroad)
+    for kind in (SIP_LINE, MOBILE)
+}
 
 
 def parts(line_kind: str, cached: Sequence[Cached]) -> LineParts:

@@ -9,7 +9,17 @@ from accounts.models import AuditEvent, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.alerts.shared_preview import shared_preview_of
-from telephony.models import Alert, AlertRule, Connection, Coverage, Credential, Job, SharedRule, SyncRun
+from telephony.models import (
+    Alert,
+    AlertRule,
+    Change,
+    Connection,
+    Coverage,
+    Credential,
+    Job,
+    SharedRule,
+    SyncRun,
+)
 from telephony.services import alert_mails
 from tests.people import person, signed_in, staff
 from tests.reading import text_of
@@ -209,6 +219,15 @@ def test_what_of_a_cost_went_abroad_can_be_barred(alder, carol, link, line, call
     abroad = client.get(page).content.decode()
     assert "Bar calls abroad" not in at_home and "What cost most" not in at_home
     assert "of which abroad 0.50" in abroad and f"/t/alder/lines/{line.pk}/bar/" in abroad
+    bar = link.declaration.bars_abroad[line.kind]
+    told = {"connection": link, "line": line, "operation": bar.operation, "state": Change.State.APPLIED}
+    with tenant_scope(alder):
+        change = Change.objects.create(**told, wanted={"groups": ["premium", "international"]})
+    barred = client.get(page).content.decode()
+    assert "Calls abroad were barred" in barred and f"/t/alder/changes/{change.pk}/" in barred
+    with tenant_scope(alder):
+        Change.objects.create(**told, wanted={"groups": ["premium"]})
+    assert "Calls abroad were barred" not in client.get(page).content.decode()
 
 
 def test_a_rule_of_staff_stands_in_each_tenant_and_only_staff_change_it(alder, carol, call, look, settings):

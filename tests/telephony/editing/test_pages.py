@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Person
 from telephony.models import Change, Connection, Entity
 from telephony.providers.sandbox.server import SandboxServer
+from telephony.views.barring import barred_by
 from tests.reading import text_of
 
 UPDATE = "services.profiles.update"
@@ -310,7 +311,9 @@ def test_one_button_prepares_to_bar_calls_abroad_and_says_where_they_are_barred(
     assert "International barred" in text_of(client.post(address, follow=True))
     change = Change.objects.get()
     assert set(change.wanted["groups"]) == {*held.document["groups"], "international"}
+    assert barred_by([line]) == {}
     client.post(f"/t/corvane/changes/{change.pk}/send/")
+    assert barred_by([line]) == {line.pk: change}
 
     assert "barred already" in text_of(client.post(address, follow=True))
     assert Change.objects.count() == 1

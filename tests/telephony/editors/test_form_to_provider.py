@@ -10,6 +10,7 @@ from django.test import Client
 
 from telephony.models import Change, Entity
 from telephony.services import editing
+from telephony.views.barring import barred_by
 from tests.reading import text_of
 
 from .conftest import Account
@@ -103,3 +104,4 @@ def test_calls_abroad_are_barred_of_a_person_whom_the_review_names_once(
     assert f"Review: {user}" in text_of(review) and f"{user} of {user}" not in text_of(review)
     assert editing.send(change, None).state == Change.State.APPLIED
     assert account.held("users", user.remote_id)["call_restriction"] == {"international": {"action": "deny"}}
+    assert barred_by([user]) == {user.pk: change}

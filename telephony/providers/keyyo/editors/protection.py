@@ -275,6 +275,10 @@ def abroad_barred(held: Fields, around: Surroundings) -> Fields | None:
     return {"groups": barred if abroad in barred else [*barred, abroad]}
 
 
+def bars_abroad(groups: Sequence[str]) -> bool:
+    return any(name.casefold() == ABROAD for name in groups)
+
+
 class BarringReplace(Editor):
     title = lazy("Change call barring")
     kind = "CallBarredGroups"
