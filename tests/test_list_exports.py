@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO, StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -131,6 +132,14 @@ def test_a_list_goes_out_page_by_page_and_each_row_once(
     assert [sheet["D2"].value, sheet["D2"].data_type] == ["=Line 10", "s"]
 
 
+def test_the_second_page_of_a_list_exports_the_whole_list(corvane: Tenant, client: Client) -> None:
+    for number in range(60):
+        AuditEvent.objects.create(verb=AuditEvent.Verb.CHANGED, tenant=corvane, object_label=f"Line {number}")
+    first = client.get("/t/corvane/audit/?verb=changed").context["page"]
+    second = f"/t/corvane/audit/?{urlencode({'verb': 'changed', 'cursor': first.next_cursor})}"
+    assert len(json.loads(exported(client, second))) == 60
+
+
 def test_who_lost_the_right_gets_no_file(corvane: Tenant, maud: Person, client: Client) -> None:
     AuditEvent.objects.create(verb=AuditEvent.Verb.CHANGED, tenant=corvane, object_label="Line")
     page = {"path": "/t/corvane/audit/", "query": ""}
@@ -150,6 +159,8 @@ def test_only_what_is_a_list_or_a_figure_of_the_tenant_is_taken(corvane: Tenant,
     told = {"query": "", "format": "csv"}
     for path in ("/t/morvanne/audit/", "/t/corvane/calls/", "/t/corvane/members/", "/", "/nowhere", ""):
         assert client.post("/t/corvane/exports/page/", {**told, "path": path}).status_code == 404, path
+    long = {"path": "/t/corvane/audit/", "query": "verb=changed&x=" + "y" * 4_000, "format": "csv"}
+    assert client.post("/t/corvane/exports/page/", long).status_code == 404
     wrong = {"path": "/t/corvane/audit/", "query": "verb=nonsense", "format": "csv"}
     answer = client.post("/t/corvane/exports/page/", wrong, follow=True)
     assert "A filter is not valid; nothing was exported." in answer.content.decode()

@@ -112,8 +112,14 @@ def run_now(report: Report, person: Person, sort: ReportRun.Sort = ReportRun.Sor
 
 
 def run_again(run: ReportRun, person: Person) -> ReportRun:
-    """The same days once more, to everybody, out of what is here by now; it says in whose place it comes."""
-    return _ask(run.report, run.period, person, ReportRun.Sort.BY_HAND, remakes=run)
+    """The same days once more, to everybody, out of what is here by now; it says in whose place it comes.
+
+    Asked for twice while it is being made and sent, it is one.
+    """
+    with transaction.atomic():
+        ReportRun.objects.select_for_update().get(pk=run.pk)
+        going_on = run.remade_by.exclude(due_at=None).order_by("pk").first()
+        return going_on or _ask(run.report, run.period, person, ReportRun.Sort.BY_HAND, remakes=run)
 
 
 def _ask(

@@ -170,6 +170,7 @@ def test_a_report_is_made_again_once_its_missing_days_are_here(alder, carol, cal
         Coverage.objects.update(state=Coverage.State.COMPLETE)
     assert "1 day of a connection that was missing" in client.get(page).content.decode()
     to = client.post(f"{page}again/")["Location"]
+    assert client.post(f"{page}again/")["Location"] == to  # pressed twice it is one
     with tenant_scope(alder):
         again = ReportRun.objects.get(remakes=first)
     advance_report(alder.pk, again.pk)
