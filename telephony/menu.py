@@ -181,6 +181,13 @@ def register() -> None:
             label=_("Figures"), url_name="telephony:staff_figures", icon="chart-bar", order=15, shown=is_staff
         ),
         Entry(label=_("Alerts"), url_name="telephony:staff_alerts", icon="bell", order=20, shown=is_staff),
+        Entry(
+            label=_("Exports"),
+            url_name="telephony:staff_export_list",
+            icon="download",
+            order=25,
+            shown=is_staff,
+        ),
     )
     navigation.add(
         "acts",

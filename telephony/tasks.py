@@ -21,7 +21,17 @@ from kombu.exceptions import OperationalError
 from accounts.isolation import leaks
 from accounts.models import Person
 from accounts.scoping import NoScope, current_scope, tenant_scope, unscoped
-from telephony.models import AlertWatch, BlockEnd, Change, HoursRun, Job, ReportRun, Retention, SyncRun
+from telephony.models import (
+    AlertWatch,
+    BlockEnd,
+    Change,
+    HoursRun,
+    Job,
+    ReportRun,
+    Retention,
+    StaffExport,
+    SyncRun,
+)
 from telephony.reports.workshop import WORKSHOP
 from telephony.services import (
     alerting,
@@ -63,11 +73,14 @@ ADVANCE_JOB: dict[str, Callable[[Job], None]] = {
 
 
 class TenantTask(Task):
-    """A task on one tenant's row: `(tenant_id, id)`. It leaves quietly when the row is not its to work on."""
+    """A task on one tenant's row: `(tenant_id, id)`. It leaves quietly when the row is not its to work on.
+
+    The tenant is None for a row of platform staff, which belongs to none.
+    """
 
     abstract = True
 
-    def __call__(self, tenant_id: int, row_id: int) -> None:
+    def __call__(self, tenant_id: int | None, row_id: int) -> None:
         if current_scope() is not None:
             raise NoScope("a scope was open before the task began")
         try:
@@ -118,6 +131,13 @@ def advance_job(tenant_id: int, job_id: int) -> None:
     """Go on with an export or an edit of many objects, or send a mail."""
     with ledger.leased(Job, tenant_id, job_id) as job, speaking_to(job.person):
         ADVANCE_JOB[job.kind](job)
+
+
+@shared_task(base=TenantTask)
+def advance_staff_export(tenant_id: None, export_id: int) -> None:
+    """Go on with an export of platform staff; the page that it is of opens the scopes that it reads in."""
+    with ledger.leased(StaffExport, tenant_id, export_id) as job, speaking_to(job.person):
+        exporting.advance(job, page_exports.OF_PAGES)
 
 
 @shared_task(base=TenantTask)

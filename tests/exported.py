@@ -6,19 +6,21 @@ from django.test import Client
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
-from telephony.models import Job
-from telephony.tasks import advance_job
+from telephony.models import AnyJob, Job, StaffExport
+from telephony.tasks import advance_job, advance_staff_export
 
 
-def asked(client: Client, address: str, file_format: str = "json", figure: str = "") -> Job:
-    """The job of what stands at an address of a tenant, made."""
+def asked(client: Client, address: str, file_format: str = "json", figure: str = "") -> AnyJob:
+    """The job of what stands at an address of a tenant or of platform staff, made."""
     path, _mark, query = address.partition("?")
-    slug = path.split("/")[2]
     told = {"path": path, "query": query, "figure": figure, "format": file_format}
-    answer = client.post(f"/t/{slug}/exports/page/", told)
+    answer = client.post(f"{exports_of(path)}page/", told)
     assert answer.status_code == 302, (address, answer.status_code)
     pk = int(answer["Location"].rstrip("/").rpartition("/")[2])
-    tenant = Tenant.objects.get(slug=slug)
+    if path.startswith("/staff/"):
+        advance_staff_export(None, pk)
+        return StaffExport.objects.get(pk=pk)
+    tenant = Tenant.objects.get(slug=path.split("/")[2])
     advance_job(tenant.pk, pk)
     with tenant_scope(tenant):
         return Job.objects.get(pk=pk)
@@ -28,6 +30,10 @@ def exported(client: Client, address: str, file_format: str = "json", figure: st
     """Its file."""
     job = asked(client, address, file_format, figure)
     assert job.state == Job.State.DONE, (address, job.error)
-    path = address.partition("?")[0]
-    answer = client.get(f"/t/{path.split('/')[2]}/exports/{job.pk}/file/")
+    answer = client.get(f"{exports_of(address.partition('?')[0])}{job.pk}/file/")
     return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def exports_of(path: str) -> str:
+    """Where the exports of pages like this one stand."""
+    return "/staff/exports/" if path.startswith("/staff/") else f"/t/{path.split('/')[2]}/exports/"

@@ -38,6 +38,7 @@ from telephony.models import (
     ReportRun,
     SavedView,
     SharedRule,
+    StaffExport,
     SyncRun,
 )
 from telephony.providers.registry import PROVIDERS
@@ -252,6 +253,10 @@ class World:
         )
 
     @cached_property
+    def staff_export(self) -> StaffExport:
+        return StaffExport.objects.create(label="Tenants", person=self.person, parameters={"format": "csv"})
+
+    @cached_property
     def saved_view(self) -> SavedView:
         return SavedView.objects.create(
             person=self.person, page="calls", name="Missed", query="outcome=missed"
@@ -364,6 +369,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}opening-hours/runs/", "pk", lambda world: world.things.hours_run.pk),
     ("staff/alerts/rules/new/", "kind", lambda world: "cost"),
     ("staff/alerts/rules/", "pk", lambda world: SharedRule.objects.get_or_create(kind="cost")[0].pk),
+    ("staff/exports/", "pk", lambda world: world.staff_export.pk),
     (f"{T}alerts/", "pk", lambda world: world.things.alert.pk),
     (f"{T}alerts/", "act", lambda world: "acknowledge"),
     (f"{T}alerts/rules/", "pk", lambda world: world.things.alert_rule.pk),

@@ -22,7 +22,7 @@ from portal.ui.links import tenant_url
 from telephony.bench.listing import fill, name_callers
 from telephony.bench.measuring import Figure, seconds_of
 from telephony.bench.serving import environment
-from telephony.models import Connection, Entity, Job
+from telephony.models import AnyJob, Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.services import export_asking
 
@@ -73,11 +73,11 @@ def _copy(tenant_id: int) -> int:
     return size
 
 
-def _asked(connection: Connection, file_format: str) -> Job:
+def _asked(connection: Connection, file_format: str) -> AnyJob:
     return export_asking.request_export(connection.tenant, _person(connection), CallSearch(), file_format)
 
 
-def _audited(connection: Connection, many: int) -> Job:
+def _audited(connection: Connection, many: int) -> AnyJob:
     """A list as its page shows it, cell by cell: so many lines of the audit."""
     person = _person(connection)
     lines = (
@@ -95,7 +95,7 @@ def _person(connection: Connection) -> Person:
     return found[0].person
 
 
-def _made(connection: Connection, job: Job) -> dict[str, Any]:
+def _made(connection: Connection, job: AnyJob) -> dict[str, Any]:
     """Seconds of work and the most memory, told by a process that made this export and nothing else."""
     words = [sys.executable, "-m", "telephony.bench.export_worker", str(connection.tenant_id), str(job.pk)]
     done = subprocess.run(

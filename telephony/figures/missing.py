@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import groupby
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from portal.lib.periods import Period
 from portal.ui import formats
+from telephony.models import Coverage
 from telephony.services.period_coverage import PeriodCoverage
+
+MOST_DAYS_NAMED = 3
+MOST_TENANTS_NAMED = 20
 
 
 def days_words(period: Period) -> str:
@@ -59,11 +65,18 @@ def missing_words(
 
 
 def _days_words(lacks: Sequence[Lack], zone: tzinfo | None) -> str:
-    if len(lacks) > 1:
-        days = [one.day for one in lacks]
-        span = days_words(Period(min(days), max(days)))
-        return _("%(count)s days, %(span)s") % {"count": len(lacks), "span": span}
-    [(_name, day, until)] = lacks
+    days = sorted(one.day for one in lacks)
+    is_span = (
+        len(days) > 1 and not any(one.until for one in lacks) and days[-1] - days[0] < timedelta(len(days))
+    )
+    if is_span or len(days) > MOST_DAYS_NAMED:
+        span = days_words(Period(days[0], days[-1]))
+        return _("%(count)s days, %(span)s") % {"count": len(days), "span": span}
+    return ", ".join(_day_words(one, zone) for one in sorted(lacks, key=lambda one: one.day))
+
+
+def _day_words(lack: Lack, zone: tzinfo | None) -> str:
+    _name, day, until = lack
     words = formats.date_words(day, "l j F")
     local = timezone.localtime(until, zone) if until else None
     if local is None or local.date() != day:  # its day is another one than the reader's
@@ -97,3 +110,16 @@ def coverage_words(coverage: PeriodCoverage, first: date, zone: tzinfo) -> str:
             "since": formats.date_words(coverage.since, "j F Y")
         }
     return ""
+
+
+def tenants_words(lacks: Iterable[Coverage]) -> str:
+    """Which days of which tenants are not all here, each told in its tenant's clocks; "" where all are."""
+    told = []
+    for tenant, some in groupby(lacks, key=lambda one: one.connection.tenant):
+        names = [Lack(f"{tenant}, {one.connection.name}", one.day, one.complete_until) for one in some]
+        told.append(missing_words(names, zone=ZoneInfo(tenant.time_zone)))
+    more = len(told) - MOST_TENANTS_NAMED
+    if more > 0:
+        words = ngettext("And days of %(n)s more tenant.", "And days of %(n)s more tenants.", more)
+        told = [*told[:MOST_TENANTS_NAMED], words % {"n": more}]
+    return _("Not complete: %(days)s") % {"days": " ".join(told)} if told else ""

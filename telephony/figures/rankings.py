@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models import Tenant
 from portal.lib.number_kinds import About, NumberKind
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Cell, Column, Table, amount
@@ -75,6 +76,16 @@ def tenants(rows: Sequence[TenantFigures]) -> Table:
         for one in [row.compared.now]
     ]
     return Table(title=_("All tenants in figures"), columns=columns, rows=found)
+
+
+def never_called_back(found: Sequence[tuple[Tenant, int]]) -> Table:
+    columns = [
+        Column(_("Tenant"), "text", "tenant"),
+        Column(_("Short name"), "text", "slug"),
+        Column(_("Numbers"), "count", "numbers"),
+    ]
+    rows = [[tenant.name, tenant.slug, count] for tenant, count in found]
+    return Table(title=_("Missed, never called back"), columns=columns, rows=rows)
 
 
 def place_words(row: DestinationRow) -> str:

@@ -23,7 +23,7 @@ from telephony.models.hours import (
     HoursStep,
     OpeningHours,
 )
-from telephony.models.jobs import Job, SavedView
+from telephony.models.jobs import AnyJob, Job, SavedView, StaffExport
 from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.models.missed import MissedDigest, MissedMark
 from telephony.models.reports import Report, ReportLook, ReportReceipt, ReportRun
@@ -35,6 +35,7 @@ __all__ = [
     "Alert",
     "AlertRule",
     "AlertWatch",
+    "AnyJob",
     "AuthorizationAttempt",
     "BlockEnd",
     "BulkRow",
@@ -79,6 +80,7 @@ __all__ = [
     "RollupMark",
     "SavedView",
     "SharedRule",
+    "StaffExport",
     "SyncRun",
     "SyncState",
     "UnreadableRecord",

@@ -10,16 +10,8 @@ from portal.lib.names import name_key_field
 from telephony.models.leased import Leased
 
 
-class Job(TenantOwned, Leased):
-    """An export, a bulk edit or a mail: resumable, with progress, a file kept until it expires.
-
-    reverts   the bulk edit that this one takes back
-    """
-
-    class Kind(models.TextChoices):
-        EXPORT = "export", _("Export")
-        MAIL = "mail", _("Mail")
-        BULK = "bulk", _("Edit of many")
+class AnyJob(Leased):
+    """Abstract. Resumable, with progress, a file kept until it expires."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Preview")
@@ -31,7 +23,6 @@ class Job(TenantOwned, Leased):
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("Expired")
 
-    kind = models.CharField(max_length=10, choices=Kind)
     label = models.CharField(max_length=250)
     parameters = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -42,12 +33,32 @@ class Job(TenantOwned, Leased):
     file_bytes = models.PositiveBigIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
     person = models.ForeignKey("accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+")
-    reverts = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reverted_by"
-    )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Job(TenantOwned, AnyJob):
+    """An export, a bulk edit or a mail of a tenant.
+
+    reverts   the bulk edit that this one takes back
+    """
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("Export")
+        MAIL = "mail", _("Mail")
+        BULK = "bulk", _("Edit of many")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    reverts = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reverted_by"
+    )
 
     class Meta:
         indexes = [
@@ -55,8 +66,17 @@ class Job(TenantOwned, Leased):
             models.Index(fields=["due_at"], name="job_due", condition=models.Q(due_at__isnull=False)),
         ]
 
-    def __str__(self) -> str:
-        return self.label
+
+class StaffExport(AnyJob):
+    """An export that platform staff asked for: of several tenants, so that it is none's."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "-created_at", "-id"], name="staff_export_recent"),
+            models.Index(
+                fields=["due_at"], name="staff_export_due", condition=models.Q(due_at__isnull=False)
+            ),
+        ]
 
 
 class SavedView(TenantOwned):

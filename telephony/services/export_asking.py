@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEvent, Person, Tenant
-from telephony.models import Job
+from telephony.models import AnyJob, Job, StaffExport
 from telephony.models.call_search import CallSearch
 from telephony.models.change_search import ChangeSearch
 from telephony.models.entity_search import EntitySearch
@@ -29,7 +29,7 @@ def request_export(
     search: CallSearch | ChangeSearch,
     file_format: str,
     request: HttpRequest | None = None,
-) -> Job:
+) -> AnyJob:
     """Put an export of the whole filter into the ledger; the worker makes it.
 
     `request` is the one that asks, where it is one: its address, and whether platform staff ask, go into the audit.
@@ -48,7 +48,7 @@ def request_objects(
     title: str,
     file_format: str,
     request: HttpRequest | None = None,
-) -> Job:
+) -> AnyJob:
     """The same of a list of objects, as a file that can be edited and brought back. `title` is the list's."""
     parameters = {
         "what": "objects",
@@ -60,14 +60,14 @@ def request_objects(
 
 
 def request_page(
-    tenant: Tenant,
+    tenant: Tenant | None,
     person: Person,
     title: str,
     file_format: str,
     page: Mapping[str, str],
     request: HttpRequest | None = None,
-) -> Job:
-    """The same of what a page shows: a list, whole, or one of its figures.
+) -> AnyJob:
+    """The same of what a page shows: a list, whole, or one of its figures. Without a tenant it is a page of platform staff.
 
     `page` has its `path` and `query`, and `figure` where it is one. The worker opens the page for this person once more
     (views/page_exports.py), so that rights are looked at again.
@@ -76,12 +76,12 @@ def request_page(
     return _request(tenant, person, _titled(title, file_format), file_format, told, request)
 
 
-def request_again(job: Job, person: Person, request: HttpRequest | None = None) -> Job:
+def request_again(job: AnyJob, person: Person, request: HttpRequest | None = None) -> AnyJob:
     """The same export of what its filter leaves now, as a job of its own."""
     told = {name: job.parameters[name] for name in REPEATED if name in job.parameters}
     if told["what"] == "objects":
         told["columns"] = object_export.heads(EntitySearch.from_parameters(told["search"]))
-    return _request(job.tenant, person, job.label, job.parameters["format"], told, request)
+    return _request(getattr(job, "tenant", None), person, job.label, job.parameters["format"], told, request)
 
 
 def _titled(title: str, file_format: str) -> str:
@@ -89,13 +89,13 @@ def _titled(title: str, file_format: str) -> str:
 
 
 def _request(
-    tenant: Tenant,
+    tenant: Tenant | None,
     person: Person,
     label: str,
     file_format: str,
     parameters: Mapping[str, Any],
     request: HttpRequest | None,
-) -> Job:
+) -> AnyJob:
     if file_format not in FORMATS:
         raise ValueError(f"no export as {file_format}")
     told = {
@@ -106,9 +106,12 @@ def _request(
         "asked_at": timezone.now().isoformat(),
         "as_staff": bool(getattr(request, "is_entered_as_staff", False)),
     }
+    values = {"label": label[:250], "parameters": told, "person": person, "due_at": timezone.now()}
     with transaction.atomic():
-        job = Job.objects.create(
-            kind=Job.Kind.EXPORT, label=label[:250], parameters=told, person=person, due_at=timezone.now()
+        job: AnyJob = (
+            Job.objects.create(kind=Job.Kind.EXPORT, **values)
+            if tenant
+            else StaffExport.objects.create(**values)
         )
         ledger.hint(job)
     audit.record(

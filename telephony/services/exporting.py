@@ -23,7 +23,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from portal.lib.tabular import CSV_MARK, csv_text, json_array, write_xlsx
-from telephony.models import Job
+from telephony.models import AnyJob
 from telephony.models.call_search import CallSearch
 from telephony.services import export_files, ledger
 from telephony.services.export_rows import Batch, CannotExport, Found, Subject, Whole
@@ -32,16 +32,16 @@ from telephony.services.record_export import record_lines
 
 RENEW_EVERY = 50_000  # rows of a workbook
 
-Maker = Callable[[Job], Subject | Whole]
+Maker = Callable[[Any], Subject | Whole]  # of a job
 
 
-def stop(job: Job) -> None:
+def stop(job: AnyJob) -> None:
     """Write nothing more of it; what was written goes. Raises ledger.NotHeld where it has ended."""
-    ledger.halt(job, (Job.State.WAITING, Job.State.RUNNING), state=Job.State.STOPPED)
+    ledger.halt(job, (AnyJob.State.WAITING, AnyJob.State.RUNNING), state=AnyJob.State.STOPPED)
     export_files.delete(job)  # `expire` takes away what its worker was writing at this moment
 
 
-def advance(job: Job, makers: Mapping[str, Maker]) -> None:
+def advance(job: AnyJob, makers: Mapping[str, Maker]) -> None:
     """Work on one leased export for at most TASK_BUDGET_S, in its person's language and zone. Safe to run again after
     any crash.
 
@@ -65,11 +65,11 @@ def _reason(error: OSError) -> str:
     return _("The file could not be written (%(reason)s). Tell whoever runs this portal.") % told
 
 
-def _fail(job: Job, reason: str) -> None:
-    ledger.write(job, state=Job.State.FAILED, due_at=None, error=reason)
+def _fail(job: AnyJob, reason: str) -> None:
+    ledger.write(job, state=AnyJob.State.FAILED, due_at=None, error=reason)
 
 
-def _of_filter(job: Job) -> Found:
+def _of_filter(job: AnyJob) -> Found:
     told = job.parameters
     return SUBJECTS[told["what"]](told, datetime.fromisoformat(told["asked_at"]), ZoneInfo(told["zone"]))
 
@@ -77,15 +77,15 @@ def _of_filter(job: Job) -> Found:
 OF_FILTERS: Mapping[str, Maker] = dict.fromkeys(SUBJECTS, _of_filter)
 
 
-def _write(job: Job, subject: Subject | Whole) -> None:
+def _write(job: AnyJob, subject: Subject | Whole) -> None:
     if isinstance(subject, Whole):
-        ledger.write(job, state=Job.State.RUNNING, total_rows=subject.rows, done_rows=subject.rows)
+        ledger.write(job, state=AnyJob.State.RUNNING, total_rows=subject.rows, done_rows=subject.rows)
         content = subject.content(job.parameters["format"])
         _finish(job, subject.title, lambda target: target.write(content))
         return
     ends_at = time.monotonic() + settings.TASK_BUDGET_S
-    if job.state == Job.State.WAITING:
-        ledger.write(job, state=Job.State.RUNNING, total_rows=subject.count())
+    if job.state == AnyJob.State.WAITING:
+        ledger.write(job, state=AnyJob.State.RUNNING, total_rows=subject.count())
     part = export_files.file_of(job).with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file:
@@ -105,7 +105,7 @@ def _write(job: Job, subject: Subject | Whole) -> None:
     part.unlink()  # last, so that a crash before finds it
 
 
-def _piece(job: Job, subject: Subject) -> Batch | None:
+def _piece(job: AnyJob, subject: Subject) -> Batch | None:
     """The rows after those that the job has, or lines of CSV; None where there are none."""
     last = job.cursor.get("last")
     if _is_copied(job, subject):
@@ -114,11 +114,11 @@ def _piece(job: Job, subject: Subject) -> Batch | None:
     return subject.batch(last, settings.EXPORT_BATCH)
 
 
-def _is_copied(job: Job, subject: Subject) -> bool:
+def _is_copied(job: AnyJob, subject: Subject) -> bool:
     return job.parameters["format"] == "csv" and isinstance(subject, Found) and subject.lines is not None
 
 
-def _lines(job: Job, subject: Subject, rows: Sequence[Any]) -> bytes:
+def _lines(job: AnyJob, subject: Subject, rows: Sequence[Any]) -> bytes:
     """Rows as lines of the part."""
     if _is_copied(job, subject):
         return b"".join(rows)
@@ -135,7 +135,7 @@ def _records(subject: Subject, rows: Sequence[Any]) -> list[str]:
     return [json.dumps(one, ensure_ascii=False) for one in subject.records(rows)]
 
 
-def _put_together(job: Job, subject: Subject, part: Path, target: IO[bytes]) -> None:
+def _put_together(job: AnyJob, subject: Subject, part: Path, target: IO[bytes]) -> None:
     with part.open(encoding="utf-8", newline="") as source:
         if job.parameters["format"] == "csv":
             target.write((CSV_MARK + csv_text([subject.heads])).encode())
@@ -148,7 +148,7 @@ def _put_together(job: Job, subject: Subject, part: Path, target: IO[bytes]) -> 
             write_xlsx(target, subject.title, subject.heads, _cells(job, source), subject.moments)
 
 
-def _finish(job: Job, title: str, write: Callable[[IO[bytes]], Any]) -> None:
+def _finish(job: AnyJob, title: str, write: Callable[[IO[bytes]], Any]) -> None:
     path = export_files.file_of(job)
     path.parent.mkdir(parents=True, exist_ok=True)
     ready = path.with_suffix(f".{job.fence}.ready")  # its own for each worker that gets so far
@@ -159,7 +159,7 @@ def _finish(job: Job, title: str, write: Callable[[IO[bytes]], Any]) -> None:
     now = timezone.now()
     ledger.write(
         job,
-        state=Job.State.DONE,
+        state=AnyJob.State.DONE,
         due_at=None,
         finished_at=now,
         expires_at=now + export_files.KEPT_FOR,
@@ -172,7 +172,7 @@ def _stem(title: str) -> str:
     return slugify(title)[:150] or "export"
 
 
-def _cells(job: Job, lines: Iterable[str]) -> Iterator[list[Any]]:
+def _cells(job: AnyJob, lines: Iterable[str]) -> Iterator[list[Any]]:
     """The rows of a part; the lease is renewed while a long workbook is written."""
     for number, line in enumerate(lines, start=1):
         if number % RENEW_EVERY == 0:

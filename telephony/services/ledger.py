@@ -15,7 +15,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -28,8 +28,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
-from accounts.scoping import current_tenant_id, tenant_scope, unscoped
-from telephony.models import AlertWatch, BlockEnd, Change, HoursRun, Job, ReportRun, Retention, SyncRun
+from accounts.scoping import TenantOwned, current_tenant_id, tenant_scope, unscoped
+from telephony.models import (
+    AlertWatch,
+    BlockEnd,
+    Change,
+    HoursRun,
+    Job,
+    ReportRun,
+    Retention,
+    StaffExport,
+    SyncRun,
+)
 from telephony.models.leased import Leased
 from telephony.services import ledger_sql
 
@@ -70,6 +80,12 @@ class Work:
     line: Sequence[Any] = ("due_at",)
     queues: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def looked_at(self) -> Sequence[str]:
+        """The fields that it takes to hint at a row."""
+        tenant = ["tenant_id"] if issubclass(self.model, TenantOwned) else []
+        return ["pk", "attempts", "fence", *tenant, *(["kind"] if self.queues else [])]
+
     def queue_of(self, row: Leased) -> str:
         return self.queues.get(row.kind, self.queue) if self.queues else self.queue  # type: ignore[attr-defined]
 
@@ -96,6 +112,12 @@ WORKS: dict[type[Leased], Work] = {
         "reports",
         {"state": Job.State.FAILED, "error": GIVEN_UP},
         queues={Job.Kind.BULK: "interactive"},
+    ),
+    StaffExport: Work(
+        StaffExport,
+        "telephony.tasks.advance_staff_export",
+        "reports",
+        {"state": StaffExport.State.FAILED, "error": GIVEN_UP},
     ),
     Change: Work(
         Change,
@@ -161,7 +183,7 @@ def _dispatch_some(work: Work, now: datetime) -> int:
             .filter(free, due_at__lte=now)
             .order_by("due_at")
             .select_for_update(skip_locked=True, of=("self",))
-            .only("pk", "tenant_id", "attempts", "fence", *(["kind"] if work.queues else []))[:MOST_AT_ONCE]
+            .only(*work.looked_at)[:MOST_AT_ONCE]
         )
         tired = [row.pk for row in rows if row.attempts >= settings.WORK_TRIES]
         fresh = [row for row in rows if row.attempts < settings.WORK_TRIES]
@@ -184,7 +206,7 @@ def hint(row: Leased, *, after_s: float = 0) -> None:
     after_s   at most a minute; what is due later is left to the dispatcher
     """
     work = WORKS[type(row)]
-    ids = (row.tenant_id, row.pk)  # type: ignore[attr-defined]
+    ids = (getattr(row, "tenant_id", None), row.pk)
     if after_s > LONGEST_COUNTDOWN_S:
         return
 
@@ -201,13 +223,15 @@ def hint(row: Leased, *, after_s: float = 0) -> None:
 
 # ---- holding ----
 @contextmanager
-def leased(model: type[Row], tenant_id: int, row_id: int) -> Iterator[Row]:
+def leased(model: type[Row], tenant_id: int | None, row_id: int) -> Iterator[Row]:
     """The row, held by this process in its tenant's scope; given back at the end, whatever the end is.
+
+    What belongs to no tenant is held without a scope.
 
     Raises NotHeld when there is nothing to do: another holds it, it is gone, or it is not due. An error inside goes
     through; the row is then due again at once and its attempts are counted, until the dispatcher parks it.
     """
-    with tenant_scope(tenant_id):
+    with _scope_of(model, tenant_id):
         row = _take(model, row_id)
         try:
             yield row
@@ -215,6 +239,10 @@ def leased(model: type[Row], tenant_id: int, row_id: int) -> Iterator[Row]:
             _give_back(row, is_done=False)
             raise
         _give_back(row, is_done=True)
+
+
+def _scope_of(model: type[Leased], tenant_id: int | None) -> AbstractContextManager[None]:
+    return tenant_scope(tenant_id) if issubclass(model, TenantOwned) else nullcontext()
 
 
 def is_orphan(row: Leased) -> bool:
@@ -342,7 +370,7 @@ def _hint_at_the_next(row: Leased, *, is_due: bool) -> None:
     line = _siblings(row).filter(due_at__lte=timezone.now(), lease_owner__in=FREE)
     if not is_due:
         line = line.exclude(pk=row.pk)
-    if following := line.order_by(*work.line).only("pk", "tenant_id").first():
+    if following := line.order_by(*work.line).only(*work.looked_at).first():
         hint(following)
 
 

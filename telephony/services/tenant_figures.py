@@ -76,6 +76,14 @@ def figures_of(tenants: Sequence[Tenant], span: Span, now: datetime) -> list[Ten
 _LACKING = ~Q(state=Coverage.State.COMPLETE)
 
 
+def lacks_of(tenants: Sequence[Tenant], span: Span) -> list[Coverage]:
+    """The days that `lacking` counts, those of a tenant and of its connection beside each other, the latest first."""
+    with tenants_scope(tenants):
+        days = Coverage.objects.filter(_LACKING, day__range=(span.first, span.last)).exclude(day=span.today)
+        near = days.select_related("connection", "connection__tenant")
+        return list(near.order_by("tenant__name_key", "tenant", "connection__name_key", "connection", "-day"))
+
+
 def all_together(rows: Sequence[TenantFigures]) -> Compared:
     """The figures of all, and those before of the tenants that have them."""
     return Compared(

@@ -1,12 +1,23 @@
 """Taking away what nobody needs any more: old lines of the request log, used-up attempts, counted calls, previews
-that nobody sent, mails that went out, alerts that ended long ago. What a tenant says how long it keeps: retention.py."""
+that nobody sent, mails that went out, alerts and exports of staff that ended long ago.
+
+What a tenant says how long it keeps: retention.py."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from accounts.scoping import unscoped
-from telephony.models import Alert, AuthorizationAttempt, Change, Connection, Job, QuotaUse, RequestLog
+from telephony.models import (
+    Alert,
+    AuthorizationAttempt,
+    Change,
+    Connection,
+    Job,
+    QuotaUse,
+    RequestLog,
+    StaffExport,
+)
 from telephony.services import bulk_upload
 
 LOG_KEPT = dt.timedelta(days=8)
@@ -14,6 +25,7 @@ ATTEMPTS_KEPT = dt.timedelta(days=1)
 USES_KEPT = dt.timedelta(days=1)
 PREVIEWS_KEPT = dt.timedelta(days=1)  # after their end, so that a page still open hears that it came too late
 MAILS_KEPT = dt.timedelta(days=30)
+STAFF_EXPORTS_KEPT = dt.timedelta(days=90)  # their files are gone long before
 ALERTS_KEPT = dt.timedelta(days=400)  # after their end: as long as one compares with the year before
 
 
@@ -28,6 +40,7 @@ def tidy(now: dt.datetime) -> int:
             expires_at__lt=now - PREVIEWS_KEPT,
         ).delete()
         Job.objects.filter(kind=Job.Kind.MAIL, finished_at__lt=now - MAILS_KEPT).delete()
+        StaffExport.objects.filter(created_at__lt=now - STAFF_EXPORTS_KEPT, due_at=None).delete()
         Alert.objects.filter(cleared_at__lt=now - ALERTS_KEPT).delete()
         bulk_upload.forget_old(now)
         gone = 0

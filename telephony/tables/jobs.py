@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.ui import formats, parts
 from portal.ui.links import tenant_url
 from portal.ui.tables import BaseTable, Column, CountColumn, LocalTimeColumn, PillColumn
-from telephony.models import Job, SyncRun
+from telephony.models import AnyJob, Job, SyncRun
 from telephony.models.leased import Leased
 from telephony.models.long_work import SORTS, sort_of
 from telephony.tables.run_words import what_of
@@ -34,9 +35,13 @@ class ExportTable(BaseTable):
     class Meta(BaseTable.Meta):
         fields = ("created_at", "label", "person", "state", "done_rows", "file_bytes", "expires_at")
 
-    def render_label(self, value: str, record: Job) -> SafeString:
-        url = tenant_url(self.request.tenant, "telephony:job_detail", pk=record.pk)
-        return format_html('<a href="{}"><b>{}</b></a>', url, value)
+    def render_label(self, value: str, record: AnyJob) -> SafeString:
+        return format_html('<a href="{}"><b>{}</b></a>', self._address(record), value)
+
+    def _address(self, record: AnyJob) -> str:
+        if isinstance(record, Job):
+            return tenant_url(self.request.tenant, "telephony:job_detail", pk=record.pk)
+        return reverse("telephony:staff_export_detail", kwargs={"pk": record.pk})
 
     def render_file_bytes(self, value: int) -> Any:
         return filesizeformat(value) if value else formats.DASH

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from telephony.views import bulk, bulk_files, exports, job_acts, jobs
+from telephony.views import bulk, bulk_files, exports, job_acts, jobs, staff_exports
 
 _ONE = "t/<slug:slug>/jobs/<int:pk>/"
+_STAFF = "staff/exports/"
 
 urlpatterns = [
     path("t/<slug:slug>/exports/", exports.ExportListView.as_view(), name="export_list"),
@@ -25,4 +26,13 @@ urlpatterns = [
     path("t/<slug:slug>/bulk/file/", bulk_files.ImportView.as_view(), name="bulk_import"),
     path("t/<slug:slug>/bulk/choose/", bulk.BulkChooseView.as_view(), name="bulk_choose"),
     path("t/<slug:slug>/jobs/running/", jobs.RunningJobsView.as_view(), name="job_running"),
+    path(_STAFF, staff_exports.StaffExportListView.as_view(), name="staff_export_list"),
+    path(f"{_STAFF}page/", staff_exports.StaffExportPageView.as_view(), name="staff_export_page"),
+    path(f"{_STAFF}<int:pk>/", staff_exports.StaffExportDetailView.as_view(), name="staff_export_detail"),
+    path(f"{_STAFF}<int:pk>/file/", staff_exports.StaffExportFileView.as_view(), name="staff_export_file"),
+    path(
+        f"{_STAFF}<int:pk>/act/<slug:act>/",
+        staff_exports.StaffExportActView.as_view(),
+        name="staff_export_act",
+    ),
 ]

@@ -1,14 +1,11 @@
-"""Exports: asked for by a list, watched, fetched. A person's own only."""
+"""Exports: asked for by a list, watched, fetched. A person's own only. Those of platform staff: staff_exports.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import (
-    FileResponse,
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
@@ -16,25 +13,23 @@ from django.http import (
 )
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import DetailView, View
+from django.views.generic import View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.links import next_url, tenant_url
-from portal.ui.views import FilteredTableView, FragmentMixin
+from portal.ui.views import FilteredTableView
 from telephony.forms.calls import ExportForm
-from telephony.models import Job
-from telephony.services import export_asking, export_files
+from telephony.models import AnyJob, Job
+from telephony.services import export_asking
 from telephony.tables.jobs import ExportTable
-from telephony.views import changes, page_exports
+from telephony.views import changes
 from telephony.views.calls import filter_form
-from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.job_acts import acts_of
 from telephony.views.listed import view_of
+from telephony.views.own_exports import AskForPage, ExportFile, ExportProgress
 
 LISTS = {"calls": "telephony:call_list", "changes": "telephony:change_list"}
-LONGEST = 4_000  # letters of an address
-OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 
 class ExportListView(TenantRightMixin, FilteredTableView):
@@ -119,88 +114,25 @@ class ExportChangesView(TenantRightMixin, View):
         return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
 
 
-class ExportPageView(TenantRightMixin, View):
-    """Ask for what a page shows: a list, whole, or one of its figures."""
-
+class ExportPageView(TenantRightMixin, AskForPage):
     right = Right.EXPORTS_MAKE
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        tenant = request.tenant  # type: ignore[attr-defined]
-        told = {name: request.POST.get(name, "") for name in ("path", "query", "figure")}
-        if max(map(len, told.values())) > LONGEST:  # cut off it would be another filter
-            raise Http404
-        view = page_exports.opened(told["path"], told["query"], tenant, request.user, request.rights)  # type: ignore[arg-type, attr-defined]
-        title, form = self._title(view, told["figure"]), ExportForm(request.POST)
-        if not form.is_valid():
-            messages.error(request, _("Choose XLSX, CSV or JSON."))
-            return HttpResponseRedirect(_address(told))
-        if isinstance(view, FilteredTableView) and not view.filter_form.is_valid():
-            messages.error(request, _("A filter is not valid; nothing was exported."))
-            return HttpResponseRedirect(_address(told))
-        page = {name: value for name, value in told.items() if value or name != "figure"}
-        job = export_asking.request_page(
-            tenant, self.request.user, title, form.cleaned_data["format"], page, request
-        )
-        return HttpResponseRedirect(tenant_url(tenant, "telephony:export_detail", pk=job.pk))
-
-    def _title(self, view: View, figure: str) -> str:
-        """What the export is called; a list that has one of its own is not found here."""
-        if isinstance(view, FigureFilesMixin) and (title := view.figure_title(figure)):
-            return title
-        own = tenant_url(self.request.tenant, "telephony:export_page")
-        if not figure and isinstance(view, FilteredTableView) and view.export_url() == own:
-            return view.export_title()
-        raise Http404
-
-
-def _address(page: Mapping[str, str]) -> str:
-    return f"{page['path']}?{page['query']}" if page["query"] else page["path"]
 
 
 class OwnExportMixin(TenantRightMixin):
-    """One of the person's own exports; somebody else's is not found."""
-
     right = Right.EXPORTS_MAKE
 
     def get_queryset(self) -> Any:
         return Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user)
 
 
-class ExportDetailView(OwnExportMixin, FragmentMixin, DetailView):
-    template_name = "telephony/export_detail.html"
-    fragment_template_name = "telephony/_export_progress.html"
-    context_object_name = "job"
-
-    @property
-    def is_fragment(self) -> bool:
-        return bool(self.request.htmx)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        job = self.object
-        percent = 100 * job.done_rows / job.total_rows if job.total_rows else None
-        back = _address(job.parameters) if job.parameters.get("path") else self._list_of(job)
-        told = {"title": job.label, "is_open": job.state in OPEN, "percent": percent, "back": back}
-        return super().get_context_data(**told, **acts_of(self.request, job), **kwargs)
-
-    def _list_of(self, job: Job) -> str:
+class ExportDetailView(OwnExportMixin, ExportProgress):
+    def list_address(self, job: AnyJob) -> str:
         name = LISTS.get(job.parameters.get("what", ""))
         return tenant_url(self.request.tenant, name) if name else ""
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        response = super().render_to_response(context, **kwargs)
-        if self.is_fragment and not context["is_open"]:
-            response["HX-Refresh"] = "true"  # the whole page offers something else now
-        return response
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**acts_of(self.request, self.object), **kwargs)
 
 
-class ExportFileView(OwnExportMixin, View):
-    def get(self, request: HttpRequest, slug: str, pk: int) -> FileResponse:
-        job = self.get_queryset().filter(pk=pk, state=Job.State.DONE).first()
-        if job is None:
-            raise Http404
-        try:
-            file = export_files.file_of(job).open("rb")
-        except FileNotFoundError as error:
-            raise Http404 from error
-        return FileResponse(file, as_attachment=True, filename=job.file_name)
+class ExportFileView(OwnExportMixin, ExportFile):
+    pass

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.rights import Right
+from portal.ui.context import hooks
 from telephony.figures.tables import Table
 
 
@@ -37,5 +37,5 @@ class FigureFilesMixin(ABC):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        context["may_fetch"] = Right.EXPORTS_MAKE in self.request.rights
+        context["figure_export_url"] = hooks.export_url(self.request) if hooks.export_url else ""
         return context

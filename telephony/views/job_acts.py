@@ -15,7 +15,7 @@ from django.views.generic import View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, require_right, why_not
 from portal.ui.links import tenant_url
-from telephony.models import Job
+from telephony.models import AnyJob, Job
 from telephony.services import export_asking, exporting, ledger, mailing
 
 OTHERS = {Job.Kind.EXPORT: Right.SETTINGS_EDIT, Job.Kind.MAIL: Right.CONNECTIONS_MANAGE}
@@ -45,7 +45,10 @@ def may_be_again(request: HttpRequest, job: Job) -> bool:
 
 def acts_of(request: HttpRequest, job: Job) -> dict[str, Any]:
     """What the page of an export or a mail offers, and why not where the person may not."""
+    tenant: Any = request.tenant  # type: ignore[attr-defined]
     return {
+        "stop_url": tenant_url(tenant, "telephony:job_act", pk=job.pk, act="stop"),
+        "again_url": tenant_url(tenant, "telephony:job_act", pk=job.pk, act="again"),
         "may_stop": job.state in (Job.State.WAITING, Job.State.RUNNING),
         "why_not_stop": why_not_stop(request, job),
         "may_again": may_be_again(request, job),
@@ -67,7 +70,7 @@ class JobActView(TenantRightMixin, View):
         if act is None:
             raise Http404
         try:
-            job = act(self)
+            job: AnyJob = act(self)
         except ledger.NotHeld:
             messages.info(request, _("This went on meanwhile; here is how it stands."))
             job = self.job
@@ -79,7 +82,7 @@ class JobActView(TenantRightMixin, View):
         (exporting if self.job.kind == Job.Kind.EXPORT else mailing).stop(self.job)
         return self.job
 
-    def again(self) -> Job:
+    def again(self) -> AnyJob:
         if not may_be_again(self.request, self.job):
             raise Http404
         if self.job.kind == Job.Kind.EXPORT:
@@ -89,4 +92,4 @@ class JobActView(TenantRightMixin, View):
         return self.job
 
 
-ACTS: dict[str, Callable[[JobActView], Job]] = {"stop": JobActView.stop, "again": JobActView.again}
+ACTS: dict[str, Callable[[JobActView], AnyJob]] = {"stop": JobActView.stop, "again": JobActView.again}

@@ -1,6 +1,7 @@
 """What a page shows, for the worker that exports it: the page is opened for its person once more, without an answer.
 
-A list goes on page by page until its end; a figure is the table that stands beside it.
+It is a page of a tenant, or one of platform staff, who see all tenants side by side. A list goes on page by page until
+its end; a figure is the table that stands beside it.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from accounts.models import Person, Tenant
-from accounts.rights import EVERY_RIGHT, Right, Rights, rights_of
+from accounts.rights import EVERY_RIGHT, NO_RIGHTS, Right, Rights, rights_of
+from accounts.views_base import StaffRequiredMixin
 from portal.ui.links import tenant_url
 from portal.ui.sheets import Sheet
 from portal.ui.views import FilteredTableView
 from telephony.figures.files import cells_of, content_of, heads_of, moments_of, records
 from telephony.figures.tables import Column, Table
-from telephony.models import Job
+from telephony.models import AnyJob, Job
 from telephony.services.export_rows import Batch, CannotExport, Place, Record, Subject, Whole
 from telephony.services.exporting import Maker
 from telephony.views.figure_files import FigureFilesMixin
@@ -31,46 +33,65 @@ from telephony.views.figure_files import FigureFilesMixin
 
 def export_url(request: HttpRequest) -> str:
     """Where lists without an export of their own are asked for as a file; "" for those who may not."""
+    if is_for_staff(request.resolver_match):
+        return reverse("telephony:staff_export_page")
     if Right.EXPORTS_MAKE not in getattr(request, "rights", ()):
         return ""
     return tenant_url(request.tenant, "telephony:export_page")  # type: ignore[attr-defined]
 
 
-def opened(path: str, query: str, tenant: Tenant, person: Person, rights: Rights) -> View:
-    """The view behind an address of the tenant, as if the person asked for it. Raises Http404 and PermissionDenied."""
+def is_for_staff(match: ResolverMatch | None) -> bool:
+    """Whether an address is that of a page of platform staff."""
+    return issubclass(_view_of(match), StaffRequiredMixin)
+
+
+def _view_of(match: ResolverMatch | None) -> type[View]:
+    found: type[View] = getattr(getattr(match, "func", None), "view_class", View)
+    return found
+
+
+def opened(path: str, query: str, tenant: Tenant | None, person: Person, rights: Rights) -> View:
+    """The view behind an address of the tenant, or of platform staff where it is None, as if the person asked for it.
+
+    Raises Http404 and PermissionDenied.
+    """
     try:
         match = resolve(path)
     except Resolver404 as error:
         raise Http404(path) from error
-    made = getattr(match.func, "view_class", None)
-    if match.kwargs.get("slug") != tenant.slug or not issubclass(
-        made or View, (FilteredTableView, FigureFilesMixin)
-    ):
+    made: Any = _view_of(match)
+    is_theirs = is_for_staff(match) if tenant is None else match.kwargs.get("slug") == tenant.slug
+    if not is_theirs or not issubclass(made, (FilteredTableView, FigureFilesMixin)):
         raise Http404(path)
+    if tenant is None and not (person.is_staff and person.is_active):
+        raise PermissionDenied(path)
     request: Any = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
     request.GET, request.resolver_match = QueryDict(query), match
     request.user, request.tenant, request.rights = person, tenant, rights
     request.membership, request.htmx, request.session = None, None, {}
-    view: View = made()  # type: ignore[misc]
+    view: View = made()
     view.setup(request, *match.args, **match.kwargs)
     right = getattr(view, "right", None)
-    if not {right or Right.EXPORTS_MAKE, Right.EXPORTS_MAKE} <= rights:
+    if tenant is not None and not {right or Right.EXPORTS_MAKE, Right.EXPORTS_MAKE} <= rights:
         raise PermissionDenied(path)
     return view
 
 
-def reopened(job: Job, **query: str) -> View:
+def reopened(job: AnyJob, **query: str) -> View:
     """The page that an export is of, with the rights that its person has by now. Raises CannotExport."""
     told, person = job.parameters, job.person
     if person is None:
         raise CannotExport(_("Whoever asked for it is not here any more."))
+    tenant = job.tenant if isinstance(job, Job) else None
     is_staff_act = told["as_staff"] and person.is_staff and person.is_active
-    rights = Rights(EVERY_RIGHT) if is_staff_act else rights_of(person, job.tenant)
+    rights = NO_RIGHTS
+    if tenant is not None:
+        rights = Rights(EVERY_RIGHT) if is_staff_act else rights_of(person, tenant)
     asked = QueryDict(told["query"], mutable=True)
     asked.update(query)
     try:
-        return opened(told["path"], asked.urlencode(), job.tenant, person, rights)
+        return opened(told["path"], asked.urlencode(), tenant, person, rights)
     except Http404 as error:
         raise CannotExport(_("This page is not there any more.")) from error
     except PermissionDenied as error:
@@ -80,7 +101,7 @@ def reopened(job: Job, **query: str) -> View:
 class ListRows:
     """A list from its first page to its last, all columns of it."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: AnyJob) -> None:
         self.job, self.zone = job, job.parameters["zone"]
         self.title = job.parameters["title"]
 
@@ -127,7 +148,7 @@ class ListRows:
         return records(Table(title=self.title, columns=self.columns, rows=rows), self.zone)
 
 
-def figure_of(job: Job) -> Whole:
+def figure_of(job: AnyJob) -> Whole:
     """The table of a figure as it is now, in the zone of its page."""
     view, name = reopened(job), job.parameters["figure"]
     assert isinstance(view, FigureFilesMixin)
@@ -148,7 +169,7 @@ def figure_of(job: Job) -> Whole:
     )
 
 
-def list_of(job: Job) -> Subject:
+def list_of(job: AnyJob) -> Subject:
     return ListRows(job)
 
 

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
-from accounts import audit
-from accounts.models import AuditEvent, Tenant
+from accounts.models import Tenant
 from accounts.views_base import StaffRequiredMixin
 from portal.ui.links import tenant_url
 from telephony.figures import rankings
 from telephony.figures.answer_rate import answer_rate
-from telephony.figures.files import MEDIA_TYPES, content_of
+from telephony.figures.missing import tenants_words
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.figures.volume import volume
@@ -31,19 +26,27 @@ from telephony.forms.overview import TenantFiguresForm
 from telephony.models.spans import Span
 from telephony.services import tenant_figures
 from telephony.tables.tenants import ORDERS, TenantTable, ordered
+from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview import SHORT_CUTS
 
-FIGURE = "figure"  # of an address that asks for one as a file
-FILE_FORMATS = (("xlsx", "file-spreadsheet"), ("csv", "download"), ("json", "braces"))  # each with its icon
 MOST_TENANTS = 200
 USUAL_SORT = "-calls"
+TITLES = {
+    "tenants": _("All tenants in figures"),
+    "volume": _("Inbound calls"),
+    "rate": _("Answer rate of inbound calls"),
+}
 
 
 class StaffAskedMixin:
-    """Which tenants and days a request asks for. Days are each tenant's own, today the reader's."""
+    """Which tenants and days a request asks for. Days are each tenant's own, today the reader's.
+
+    A page has the first of the tenants, a file all of them.
+    """
 
     request: Any
+    is_for_file: bool
 
     @cached_property
     def form(self) -> TenantFiguresForm:
@@ -64,12 +67,15 @@ class StaffAskedMixin:
         return list(found if self.is_for_file else found[: MOST_TENANTS + 1])
 
     @property
-    def is_for_file(self) -> bool:
-        return FIGURE in self.request.GET
-
-    @property
     def shown(self) -> Sequence[Tenant]:
         return self.tenants if self.is_for_file else self.tenants[:MOST_TENANTS]
+
+    def missing(self, _name: str, _context: Mapping[str, Any]) -> str:
+        return tenants_words(tenant_figures.lacks_of(self.shown, self.span))
+
+    def zone_of_table(self, _context: Mapping[str, Any]) -> str:
+        """The reader's, who says what today is."""
+        return timezone.get_current_timezone_name()
 
     @property
     def query(self) -> str:
@@ -81,7 +87,7 @@ class StaffAskedMixin:
 PERIOD = ("period", "period_from", "period_to")
 
 
-class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
+class StaffFiguresView(StaffAskedMixin, FigureFilesMixin, StaffRequiredMixin, TemplateView):
     template_name = "telephony/staff_figures.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -103,7 +109,6 @@ class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
         query = self.request.GET.urlencode()
         return super().get_context_data(
             rows=rows,
-            file_formats=FILE_FORMATS,
             table=self._table(rows),
             compared=together,
             may_compare=may_compare,
@@ -122,30 +127,14 @@ class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
             **context,
         )
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        """The page, or one of its figures as a file: staff have no jobs, which are a tenant's."""
-        if not self.is_for_file:
-            return super().render_to_response(context, **kwargs)
-        table = self._file_table(context)
-        if table is None:
-            raise Http404
-        detail = {"filter": self.request.GET.dict()}
-        audit.record(
-            AuditEvent.Verb.EXPORTED,
-            tenant=None,
-            person=self.request.user,
-            object_label=table.title,
-            detail=detail,
-            request=self.request,
-        )
-        return file_answer(table, self.request.GET.get("format", ""), self.span)
+    def figure_title(self, name: str) -> str:
+        return str(TITLES.get(name, ""))
 
-    def _file_table(self, context: dict[str, Any]) -> Table | None:
-        name = self.request.GET[FIGURE]
-        if "rows" not in context or name not in ("tenants", "volume", "rate"):
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        if "rows" not in context:
             return None
         found: Table = rankings.tenants(context["rows"]) if name == "tenants" else context[name].table
-        return replace(found, missing=_missing(context["lacking"]))
+        return found
 
     def _table(self, rows: Sequence[tenant_figures.TenantFigures]) -> TenantTable:
         asked = self.request.GET.get("sort", "")
@@ -155,27 +144,7 @@ class StaffFiguresView(StaffAskedMixin, StaffRequiredMixin, TemplateView):
         return table
 
 
-def _missing(days: int) -> str:
-    if not days:
-        return ""
-    words = ngettext(
-        "%(n)s day of a connection is not all here.", "%(n)s days of connections are not all here.", days
-    )
-    return words % {"n": days}
-
-
-def file_answer(table: Table, file_format: str, span: Span) -> HttpResponse:
-    """Days are each tenant's own: the zone that is named is the reader's, who says what today is."""
-    if file_format not in MEDIA_TYPES:
-        raise Http404
-    content = content_of(table, file_format, timezone.get_current_timezone_name())
-    response = HttpResponse(content, content_type=MEDIA_TYPES[file_format])
-    stem = f"{slugify(table.title)}-{span.first}-{span.last}"
-    response["Content-Disposition"] = f'attachment; filename="{stem}.{file_format}"'
-    return response
-
-
-class NeverView(StaffAskedMixin, FragmentOrPageMixin, StaffRequiredMixin, TemplateView):
+class NeverView(StaffAskedMixin, FigureFilesMixin, FragmentOrPageMixin, StaffRequiredMixin, TemplateView):
     """Callers who were missed and not spoken to since, by tenant. Each missed call is looked at by itself."""
 
     fragment = "telephony/_staff_never.html"
@@ -192,9 +161,16 @@ class NeverView(StaffAskedMixin, FragmentOrPageMixin, StaffRequiredMixin, Templa
             span_words=span_words(self.span),
             within=self.within,
             is_short=is_short,
+            found=found,
             tenants=[(tenant, count, self._board(tenant)) for tenant, count in found],
             **kwargs,
         )
+
+    def figure_title(self, name: str) -> str:
+        return str(_("Missed, never called back")) if name == "never" else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        return rankings.never_called_back(context["found"]) if context["is_short"] else None
 
     def _board(self, tenant: Tenant) -> str:
         """The tenant's board of these callers."""

@@ -17,6 +17,8 @@ from telephony.models import Call, Coverage
 from telephony.models.spans import Span
 from telephony.services import calls, rollups
 from telephony.services.tenant_figures import all_together, figures_of, never_called_back, steps_together
+from telephony.views import staff_figures
+from tests.exported import asked, exported
 from tests.people import signed_in, staff
 
 ROW = re.compile(r'href="/t/(\w+)/\?period=30d"><b>')
@@ -87,21 +89,39 @@ def test_rows_are_sorted_searched_and_lead_into_the_tenant(tenants: list[Tenant]
     )
 
 
-def test_the_figures_of_all_tenants_are_fetched_as_files(tenants: list[Tenant], tom: Client) -> None:
+def test_the_figures_of_all_tenants_are_exported(tenants: list[Tenant], tom: Client) -> None:
     """Those of the page, with what is missing."""
     page = "/staff/figures/?period=30d"
     rows = tom.get(page).context["rows"]
-    told = json.loads(tom.get(f"{page}&figure=tenants&format=json").content)
-    assert told["not_complete"] == "1 day of a connection is not all here."
+    told = json.loads(exported(tom, page, figure="tenants"))
+    assert told["not_complete"].startswith("Not complete: Bob, Bob at Keyyo: ")
     assert {one["slug"]: one["calls"] for one in told["rows"]} == {
         row.tenant.slug: row.compared.now.calls for row in rows
     }
     assert [one["days_not_complete"] for one in told["rows"]] == [0, 1, 0]
-    volume = json.loads(tom.get(f"{page}&figure=volume&format=json").content)
+    volume = json.loads(exported(tom, page, figure="volume"))
     assert sum(one["inbound"] for one in volume["rows"]) == sum(row.compared.now.inbound for row in rows)
-    text = tom.get(f"{page}&figure=rate&format=csv")
-    assert text["Content-Disposition"].startswith('attachment; filename="answer-rate-of-inbound-calls-2')
+    rate = asked(tom, page, "csv", "rate")
+    assert rate.file_name.startswith("answer-rate-of-inbound-calls-2")
     event = AuditEvent.objects.filter(verb=AuditEvent.Verb.EXPORTED).latest("pk")
-    assert (event.tenant, event.object_label) == (None, "Answer rate of inbound calls")
-    for wrong in ("figure=salaries&format=csv", "figure=rate&format=exe", "figure=rate&q=nobody&format=csv"):
-        assert tom.get(f"{page}&{wrong}").status_code == 404, wrong
+    assert (event.tenant, event.object_label) == (None, "Answer rate of inbound calls, as CSV")
+    never = json.loads(exported(tom, "/staff/figures/never/?period=30d", figure="never"))
+    assert {one["slug"] for one in never["rows"]} == {"alice", "bob"}
+    long = asked(tom, "/staff/figures/never/?period=dates&period_from=2020-01-01", figure="never")
+    nobody = asked(tom, f"{page}&q=nobody", figure="rate")
+    for empty in (long, nobody):
+        assert (empty.state, empty.error) == ("failed", "There is nothing to tell in this figure now.")
+    for wrong in ({"figure": "salaries", "format": "csv"}, {"figure": "", "format": "csv"}):
+        wished = {"path": "/staff/figures/", "query": "", **wrong}
+        assert tom.post("/staff/exports/page/", wished).status_code == 404, wrong
+
+
+def test_a_file_has_all_tenants_where_the_page_has_the_first(
+    tenants: list[Tenant], tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_figures, "MOST_TENANTS", 2)
+    page = tom.get("/staff/figures/?period=30d")
+    assert [row.tenant.slug for row in page.context["rows"]] == ["alice", "bob"]
+    assert "search by name" in page.content.decode()
+    told = json.loads(exported(tom, "/staff/figures/?period=30d", figure="tenants"))
+    assert [one["slug"] for one in told["rows"]] == ["alice", "bob", "carol"]
