@@ -65,6 +65,9 @@ PAGES = {
     "opening hours": "/t/corvane/opening-hours/",
     "changes": "/t/corvane/changes/",
     "connections": "/t/corvane/connections/",
+    "lines that send their events": "/t/corvane/connections/{link}/live-calls/",
+    "kinds of object": "/t/corvane/entities/corvane-keyyo/",
+    "port requests": "/t/corvane/ports/",
     "jobs": "/t/corvane/jobs/",
     "an edit of many": "/t/corvane/jobs/{job}/",
     "exports": "/t/corvane/exports/",
@@ -119,7 +122,7 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
         provider="kazoo",
         slug="corvane-kazoo",
         name="Kazoo",
-        capabilities=["callflows.edit", "lines.read"],
+        capabilities=["callflows.edit", "lines.read", "ports.manage"],
     )
     for n in range(first, first + count):
         day = (NOW + timedelta(days=n)).date()
@@ -170,6 +173,17 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
             remote_id=f"company_{n}",
             name=f"Company {n}",
             document={"company": f"company_{n}", "data": {}},
+            checksum="",
+            fetched_at=NOW,
+        )
+        Entity.objects.create(
+            connection=kazoo,
+            kind="port_request",
+            facet="other",
+            remote_id=f"port{n}",
+            name=f"Port {n}",
+            status="submitted",
+            document={"numbers": {f"+33199006{n:03d}": {}}},
             checksum="",
             fetched_at=NOW,
         )
@@ -270,7 +284,9 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
 
 def queries_of(client: Client, path: str) -> int:
     job = Job.objects.filter(kind="bulk").values_list("pk", flat=True).first()
-    path = path.format(job=job, report=Report.objects.order_by("pk").values_list("pk", flat=True).first())
+    report = Report.objects.order_by("pk").values_list("pk", flat=True).first()
+    link = Connection.objects.values_list("pk", flat=True).get(provider="keyyo")
+    path = path.format(job=job, report=report, link=link)
     client.get(path)  # what a first look costs (a cached permission, a session) is not the page's
     with CaptureQueriesContext(database) as seen:
         response = client.get(path)

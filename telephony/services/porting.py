@@ -34,14 +34,21 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A request on the board. `more`: numbers beside those that are shown."""
+    """A request on the board, which shows some of its numbers, and tells how many more there are."""
 
     entity: Entity
     numbers: Sequence[str]
-    more: int
     carrier: str
     wanted: Fact
     moves: Sequence[Move]
+
+    @property
+    def shown(self) -> Sequence[str]:
+        return self.numbers[:MOST_NUMBERS]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.numbers) - MOST_NUMBERS)
 
 
 @dataclass(kw_only=True)
@@ -60,8 +67,11 @@ def porting_of(entity: Entity) -> Porting | None:
     return porting if porting is not None and porting.kind == entity.kind else None
 
 
-def board_of(connections: Sequence[Connection]) -> list[Column]:
-    """The port requests of some connections by state: one column for each state that any of them knows."""
+def board_of(connections: Sequence[Connection], *, is_whole: bool = False) -> list[Column]:
+    """The port requests of some connections by state: one column for each state that any of them knows.
+
+    is_whole   all of them, where the board has MOST_OPEN and, of those that ended, the latest MOST_ENDED
+    """
     columns: dict[str, Column] = {}
     wanted = Q(pk=None)
     for connection in connections:
@@ -79,9 +89,10 @@ def board_of(connections: Sequence[Connection]) -> list[Column]:
         .filter(wanted)
         .select_related("connection", "connection__credential", "connection__tenant")
     )
+    most_open, most_ended = (None, None) if is_whole else (MOST_OPEN, MOST_ENDED)
     rows = [
-        *found.exclude(status__in=final).order_by("fetched_at", "pk")[:MOST_OPEN],
-        *found.filter(status__in=final).order_by("-pk")[:MOST_ENDED],
+        *found.exclude(status__in=final).order_by("fetched_at", "pk")[:most_open],
+        *found.filter(status__in=final).order_by("-pk")[:most_ended],
     ]
     for row in rows:
         if row.status in columns:
@@ -94,11 +105,9 @@ def card_of(entity: Entity) -> Card:
     porting = porting_of(entity)
     if porting is None:
         raise ValueError(entity.kind)
-    numbers = _numbers(_at(entity.document, porting.numbers))
     return Card(
         entity=entity,
-        numbers=numbers[:MOST_NUMBERS],
-        more=max(0, len(numbers) - MOST_NUMBERS),
+        numbers=_numbers(_at(entity.document, porting.numbers)),
         carrier=str(_at(entity.document, porting.carrier) or ""),
         wanted=fact_at(porting.wanted, entity.document),
         moves=moves_of(porting, entity.status),

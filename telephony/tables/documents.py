@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -241,25 +241,6 @@ class Reading:
             return None
         return formats.date_words(day, formats.SHORT_DATE) if day else None
 
-    def _datetime(self, fact: Fact, value: Any) -> SafeString | None:
-        try:
-            at = parse_datetime(str(value))
-        except ValueError:
-            return None
-        return self._moment(at) if at else None
-
-    def _unix(self, fact: Fact, value: Any) -> SafeString | None:
-        try:
-            return self._moment(dt.datetime.fromtimestamp(int(value), dt.UTC))
-        except (TypeError, ValueError, OverflowError, OSError):
-            return None
-
-    def _gregorian(self, fact: Fact, value: Any) -> SafeString | None:
-        try:
-            return self._unix(fact, int(value) - GREGORIAN_EPOCH_S)
-        except (TypeError, ValueError):
-            return None
-
     def _time_of_day(self, fact: Fact, value: Any) -> str | None:
         try:
             minutes, seconds = divmod(int(value), 60)
@@ -268,9 +249,26 @@ class Reading:
         written = f"{minutes // 60:02}:{minutes % 60:02}"
         return f"{written}:{seconds:02}" if seconds else written
 
-    def _moment(self, at: dt.datetime) -> SafeString:
-        aware = timezone.make_aware(at, self.zone) if timezone.is_naive(at) else at
-        return parts.time_tag(aware, formats.moment(aware))
+    def _instant(self, fact: Fact, value: Any) -> SafeString | None:
+        at = instant_of(fact.field.kind, value, self.zone) if fact.field else None
+        return parts.time_tag(at, formats.moment(at)) if at else None
+
+
+_INSTANTS: Mapping[str, Callable[[Any], dt.datetime | None]] = {
+    "datetime": lambda value: parse_datetime(str(value)),
+    "unix_s": lambda value: dt.datetime.fromtimestamp(int(value), dt.UTC),
+    "gregorian_s": lambda value: dt.datetime.fromtimestamp(int(value) - GREGORIAN_EPOCH_S, dt.UTC),
+}
+
+
+def instant_of(kind: str, value: Any, zone: ZoneInfo) -> dt.datetime | None:
+    """The moment in a field of that kind, `zone` meant where it names none; None for what is no moment."""
+    read = _INSTANTS.get(kind)
+    try:
+        at = read(value) if read else None
+        return timezone.make_aware(at, zone) if at and timezone.is_naive(at) else at
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 _WRITERS: Mapping[str, Any] = {
@@ -279,8 +277,6 @@ _WRITERS: Mapping[str, Any] = {
     "money": Reading._money,
     "duration_s": Reading._duration,
     "date": Reading._date,
-    "datetime": Reading._datetime,
-    "unix_s": Reading._unix,
-    "gregorian_s": Reading._gregorian,
+    **dict.fromkeys(_INSTANTS, Reading._instant),
     "time_of_day_s": Reading._time_of_day,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +23,13 @@ from accounts.rights import Right
 from accounts.views_base import require_right
 from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
+from portal.ui.looks import look_of
+from telephony.figures.tables import Column, Table
 from telephony.models import Entity, LineHook, LiveFeed
 from telephony.services import access, bulk, enrolling, hook_secrets
 from telephony.services.enrolling import BROKEN, ENROLLED, LineStanding, Standing
 from telephony.views.connections import ConnectionMixin
+from telephony.views.list_files import ListFileMixin
 
 NO_BROKER = gettext_lazy("The store of secrets does not answer; nothing was changed. Try again in a moment.")
 
@@ -35,9 +39,9 @@ class NotifyingMixin(ConnectionMixin):
 
     right = Right.CONNECTIONS_MANAGE
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.now: datetime = timezone.now()
-        return super().dispatch(request, *args, **kwargs)
+    @cached_property
+    def now(self) -> datetime:
+        return timezone.now()
 
     def find_connection(self) -> Any:
         connection = super().find_connection()
@@ -49,7 +53,7 @@ class NotifyingMixin(ConnectionMixin):
         return tenant_url(self.request.tenant, "telephony:connection_hooks", pk=self.connection.pk)  # type: ignore[attr-defined]
 
 
-class HookListView(NotifyingMixin, TemplateView):
+class HookListView(ListFileMixin, NotifyingMixin, TemplateView):
     """Every line that can send its events, and how it stands; the chosen ones are enrolled, repaired or renewed."""
 
     template_name = "telephony/hook_list.html"
@@ -86,6 +90,28 @@ class HookListView(NotifyingMixin, TemplateView):
             feed=feed,
             **kwargs,
         )
+
+    def list_title(self) -> str:
+        told = {"title": _("Calls as they happen"), "subject": self.connection.name}
+        return _("%(title)s: %(subject)s") % told
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table:
+        columns = [
+            Column(_("Number"), "number", "number"),
+            Column(_("Name"), name="name"),
+            Column(_("State"), name="state"),
+            Column(_("Last event"), "moment", "last_event_at"),
+        ]
+        rows = [
+            [
+                one.line.number,
+                one.line.name,
+                str(look_of("hook_standing", one.standing).word),
+                one.last_event_at.isoformat() if one.last_event_at else None,
+            ]
+            for one in context["shown"]
+        ]
+        return Table(title=self.list_title(), columns=columns, rows=rows)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         require_right(request, Right.BULK_EDIT)

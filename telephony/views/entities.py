@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
@@ -21,6 +23,7 @@ from portal.lib.numbers import canonical, to_e164
 from portal.ui.links import next_url, tenant_url
 from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
+from telephony.figures.tables import Column, Table
 from telephony.forms.entities import EntityFilterForm, KindFilterForm, LineFilterForm
 from telephony.menu import number_acts_of
 from telephony.models import Connection, Entity
@@ -45,6 +48,7 @@ from telephony.tables.documents import object_label, reading_for
 from telephony.tables.entities import EntityTable, LineTable
 from telephony.views.changes import home_of
 from telephony.views.lines import permissions
+from telephony.views.list_files import ListFileMixin
 from telephony.views.offers import offered, offered_one
 from telephony.views.panels import panels_for
 
@@ -140,20 +144,35 @@ class LineListView(FiledMixin, ChoosingMixin, ConnectActionMixin, TenantRightMix
         return table
 
 
-class KindListView(TenantRightMixin, TemplateView):
+class KindListView(ListFileMixin, TenantRightMixin, TemplateView):
     """What kinds of object a connection has, and how many of each."""
 
     right = Right.LINES_READ
     menu_entry = "telephony:connection_list"
     template_name = "telephony/kind_list.html"
 
+    @cached_property
+    def link(self) -> Connection:
+        return get_object_or_404(Connection, slug=self.kwargs["connection"])
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        connection = get_object_or_404(Connection, slug=kwargs["connection"])
-        present = Entity.objects.present().filter(connection=connection)
-        counts = {name: present.filter(kind=name).count() for name in connection.declaration.kinds}
-        kinds = [(kind, counts[kind.kind]) for kind in connection.declaration.kinds.values()]
-        context: dict[str, Any] = {**kwargs, "link": connection, "kinds": kinds, "title": connection.name}
+        present = Entity.objects.present().filter(connection=self.link).order_by()
+        counts = dict(present.values_list("kind").annotate(Count("pk")))
+        kinds = [(kind, counts.get(kind.kind, 0)) for kind in self.link.declaration.kinds.values()]
+        context: dict[str, Any] = {**kwargs, "link": self.link, "kinds": kinds, "title": self.link.name}
         return super().get_context_data(**context)
+
+    def list_title(self) -> str:
+        return _("%(title)s: %(subject)s") % {"title": _("Kinds of object"), "subject": self.link.name}
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table:
+        columns = [
+            Column(_("Kind"), name="label"),
+            Column(_("The provider's word"), name="kind"),
+            Column(_("How many"), "count", "count"),
+        ]
+        rows = [[str(kind.plural), kind.kind, count] for kind, count in context["kinds"]]
+        return Table(title=self.list_title(), columns=columns, rows=rows)
 
 
 class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableView):

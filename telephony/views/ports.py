@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import InvalidInput, ProviderError
 from portal.ui.links import tenant_url
+from telephony.figures.tables import Column, Table
 from telephony.forms.porting import PortMoveForm
 from telephony.models import Connection, Entity
 from telephony.providers.editing import Editor
+from telephony.providers.fields import Fact
 from telephony.providers.offers import Spot
 from telephony.services import number_names, porting
-from telephony.tables.documents import reading_for
+from telephony.tables.documents import instant_of, reading_for
 from telephony.views.lines import permissions
+from telephony.views.list_files import ListFileMixin
 from telephony.views.offers import offered
 
 
-class PortBoardView(TenantRightMixin, TemplateView):
+class PortBoardView(ListFileMixin, TenantRightMixin, TemplateView):
     """Every port request of the tenant, in the column of its state."""
 
     right = Right.LINES_READ
@@ -34,9 +39,9 @@ class PortBoardView(TenantRightMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Connection.objects.select_related("credential", "tenant").filter(unlinked_at=None)
         connections = [one for one in rows.order_by("name_key", "pk") if one.can(porting.PORTS)]
-        columns = porting.board_of(connections)
+        columns = porting.board_of(connections, is_whole=self.is_for_file)
         cards = [card for column in columns for card in column.cards]
-        numbers = [number for card in cards for number in card.numbers]
+        numbers = [number for card in cards for number in card.shown]
         return super().get_context_data(
             title=_("Port requests"),
             columns=columns,
@@ -55,6 +60,22 @@ class PortBoardView(TenantRightMixin, TemplateView):
             **kwargs,
         )
 
+    def list_title(self) -> str:
+        return _("Port requests")
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table:
+        columns = [
+            Column(_("Port request"), name="request"),
+            Column(_("State"), name="state"),
+            Column(_("Numbers"), name="numbers"),
+            Column(_("Losing carrier"), name="losing_carrier"),
+            Column(_("Wanted date"), "moment", "wanted_at"),
+            Column(_("Connection"), name="connection"),
+            Column(_("Read"), "moment", "read_at"),
+        ]
+        rows = [_row(column, card) for column in context["columns"] for card in column.cards]
+        return Table(title=self.list_title(), columns=columns, rows=rows)
+
     def _maker_in(self, connection: Connection) -> tuple[Connection, Editor, str] | None:
         """What makes a request in a connection, and why the person cannot use it."""
         declared = connection.declaration
@@ -63,6 +84,24 @@ class PortBoardView(TenantRightMixin, TemplateView):
             return None
         key = maker.operation.key
         return connection, maker, permissions(self.request, connection, [key]).get(key, "")
+
+
+def _row(column: porting.Column, card: porting.Card) -> list[Any]:
+    connection = card.entity.connection
+    return [
+        str(card.entity),
+        str(column.label),
+        ", ".join(card.numbers),
+        card.carrier,
+        _instant(card.wanted, ZoneInfo(connection.time_zone)),
+        connection.name,
+        card.entity.fetched_at.isoformat(),
+    ]
+
+
+def _instant(wanted: Fact, zone: ZoneInfo) -> str | None:
+    at = instant_of(wanted.field.kind, wanted.value, zone) if wanted.field else None
+    return at.isoformat() if at else None
 
 
 class PortMoveView(TenantRightMixin, TemplateView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from csp.decorators import csp_replace
@@ -17,8 +17,9 @@ from accounts import outbox
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui.links import tenant_url
+from portal.ui.looks import look_of
 from portal.ui.views import FragmentMixin
-from telephony.figures.tables import Table
+from telephony.figures.tables import Column, Table
 from telephony.models import ReportReceipt, ReportRun
 from telephony.reports import workshop
 from telephony.reports.document import without_ways
@@ -30,6 +31,7 @@ from telephony.views.report_looks import worn_by
 from telephony.views.report_notes import note
 
 INDEX = "telephony:report_list"
+RECEIPTS = "receipts"
 OPEN = (ReportRun.State.WAITING, ReportRun.State.SENDING)
 
 
@@ -76,28 +78,56 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
         )
 
     def figure_title(self, name: str) -> str:
+        if name == RECEIPTS:
+            told = {"title": _("Receipts"), "subject": self.run.report.title}
+            return _("%(title)s: %(subject)s") % told
         document = workshop.kept(self.run)
         sections = document.sections if document else []
         return next((one.title for one in sections if one.key == name and one.columns), "")
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        if name == RECEIPTS:
+            return receipts_table(self.figure_title(name), context["receipts"])
         document = context["document"]
         sections = document.sections if document else []
         return next((one.table for one in sections if one.key == name and one.columns), None)
 
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        if name not in FIGURES or FIGURES[name].right != Right.CALLS_LIST:
+            return ""
         stamp = context["document"].stamp
-        is_of_calls = name in FIGURES and FIGURES[name].right == Right.CALLS_LIST
-        return f"{stamp.title}. {stamp.text}" if is_of_calls and not stamp.is_whole else ""
+        return "" if stamp.is_whole else f"{stamp.title}. {stamp.text}"
 
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
-        return str(context["document"].zone)
+        document = context["document"]
+        return str(document.zone if document else self.run.report.time_zone)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         response = super().render_to_response(context, **kwargs)
         if self.is_fragment and not context["is_open"]:
             response["HX-Refresh"] = "true"
         return response
+
+
+def receipts_table(title: str, receipts: Sequence[ReportReceipt]) -> Table:
+    columns = [
+        Column(_("Address"), name="address"),
+        Column(_("Person"), name="person"),
+        Column(_("State"), name="state"),
+        Column(_("When"), "moment", "at"),
+        Column(_("Error"), name="error"),
+    ]
+    rows = [
+        [
+            one.address,
+            str(one.person or ""),
+            str(look_of("report_receipt", one.state).word),
+            one.at.isoformat() if one.at else None,
+            one.error,
+        ]
+        for one in receipts
+    ]
+    return Table(title=title, columns=columns, rows=rows)
 
 
 class RunAgainView(RunPage, View):

@@ -5,7 +5,7 @@ A run's page: report_runs.py. How all of them look: report_looks.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import FormView, TemplateView, View
 
 from accounts.models import Person
@@ -24,7 +25,9 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui import formats
 from portal.ui.links import tenant_url
+from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
+from telephony.figures.tables import Column, Table
 from telephony.forms.reports import ReportForm
 from telephony.models import Connection, Entity, Report, ReportRun
 from telephony.reports.document import without_ways
@@ -33,6 +36,7 @@ from telephony.reports.workshop import covered_words, document_of
 from telephony.services import report_schedule
 from telephony.tables.report_words import cadence_words
 from telephony.tables.reports import ReportTable
+from telephony.views.list_files import ListFileMixin
 from telephony.views.report_looks import worn_by
 from telephony.views.report_notes import note
 
@@ -84,7 +88,9 @@ class ReportListView(TenantRightMixin, FilteredTableView):
         return context
 
 
-class ReportView(ReportPage, TemplateView):
+class ReportView(ListFileMixin, ReportPage, TemplateView):
+    """A report with its latest runs; a file has all of them."""
+
     template_name = "telephony/report_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -103,10 +109,38 @@ class ReportView(ReportPage, TemplateView):
             coming=coming_of(report),
             runs=[
                 (run, covered_words(report, run.period, run.made_at or run.due_for_at))
-                for run in runs[:RUNS_SHOWN]
+                for run in (runs if self.is_for_file else runs[:RUNS_SHOWN])
             ],
             **kwargs,
         )
+
+    def list_title(self) -> str:
+        told = {"title": pgettext("of a report", "Runs"), "subject": self.report.title}
+        return _("%(title)s: %(subject)s") % told
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table:
+        columns = [
+            Column(_("Period"), name="period"),
+            Column(_("Asked"), "moment", "asked_for_at"),
+            Column(_("How"), name="how"),
+            Column(_("By"), name="by"),
+            Column(_("Late"), "yes", "is_late"),
+            Column(pgettext("report", "Complete"), "yes", "is_complete"),
+            Column(_("State"), name="state"),
+        ]
+        rows = [
+            [
+                capfirst(period),
+                run.due_for_at.isoformat(),
+                run.get_sort_display(),
+                str(run.asked_by or ""),
+                run.is_late,
+                run.is_whole if run.made_at else None,
+                str(look_of("report_run", run.state).word),
+            ]
+            for run, period in context["runs"]
+        ]
+        return Table(title=self.list_title(), columns=columns, rows=rows)
 
 
 def coming_of(report: Report) -> list[tuple[str, str]]:

@@ -1,0 +1,148 @@
+"""Pages that are a small list: their file has what the page shows, and what the page has no room for."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Membership, Person, Tenant
+from accounts.rights import Role
+from accounts.scoping import tenant_scope
+from telephony.models import LineHook, ReportReceipt, ReportRun
+from telephony.providers.kazoo.times import to_gregorian
+from telephony.services import hook_secrets
+from telephony.services.porting import MOST_ENDED
+from telephony.views.reports import RUNS_SHOWN
+from tests.exported import asked, exported
+from tests.people import person, signed_in
+from tests.reading import text_of
+from tests.url_world import Things
+
+pytestmark = pytest.mark.django_db
+NUMBERS = [f"+3319900550{n}" for n in range(6)]
+WANTED = datetime(2027, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def things(db: None) -> Things:
+    return Things(Tenant.objects.create(slug="corvane", name="Corvane Habitat"))
+
+
+@pytest.fixture
+def maud(things: Things) -> Person:
+    return person("maud@corvane.example", "Maud Terrasson", {things.tenant: Role.OWNER})
+
+
+@pytest.fixture
+def client(maud: Person) -> Client:
+    return signed_in(maud)
+
+
+def rows_of(client: Client, address: str, figure: str = "list") -> list[dict[str, Any]]:
+    """The rows of the file, whose words and numbers stand on the page as well."""
+    rows: list[dict[str, Any]] = json.loads(exported(client, address, figure=figure))["rows"]
+    page = client.get(address)
+    assert f'name="figure" value="{figure}"' in page.content.decode()
+    shown = unspaced(text_of(page))
+    for name, value in rows[0].items():
+        if isinstance(value, str) and not name.endswith("_at"):
+            assert unspaced(value.partition(", ")[0]) in shown, name
+    return rows
+
+
+def unspaced(words: str) -> str:
+    return "".join(unescape(words).split())
+
+
+def test_port_requests_have_all_their_numbers_and_those_that_ended_long_ago(
+    things: Things, client: Client
+) -> None:
+    document = {
+        "numbers": {number: {} for number in NUMBERS},
+        "bill": {"carrier": "Ligérance"},
+        "transfer_date": to_gregorian(WANTED),
+    }
+    with tenant_scope(things.tenant):
+        told = {"kind": "port_request", "facet": "other", "connection": things.kazoo}
+        things.entity(**told, remote_id="one", status="submitted", document=document)
+        for n in range(MOST_ENDED + 1):
+            things.entity(**told, remote_id=f"ended{n}", status="completed")
+    rows = rows_of(client, "/t/corvane/ports/")
+    board = client.get("/t/corvane/ports/").context
+    assert (board["count"], len(rows)) == (MOST_ENDED + 1, MOST_ENDED + 2)
+    assert rows[0]["numbers"] == ", ".join(NUMBERS) and rows[0]["losing_carrier"] == "Ligérance"
+    assert datetime.fromisoformat(rows[0]["wanted_at"]) == WANTED
+    assert rows[-1]["wanted_at"] is None and rows[-1]["numbers"] == ""
+    heads, first, *_others = csv.reader(
+        StringIO(exported(client, "/t/corvane/ports/", "csv", "list").decode("utf-8-sig"))
+    )
+    assert heads[4] == "Wanted date (Europe/Paris)" and first[4] == "2027-03-01 09:00:00"
+    assert client.get("/t/corvane/exports/").context["page"].rows[0].label == "Port requests, as CSV"
+
+
+def test_lines_that_send_their_events_are_those_of_the_state_and_tell_no_address(
+    things: Things, client: Client
+) -> None:
+    now = timezone.now()
+    with tenant_scope(things.tenant):
+        page = f"/t/corvane/connections/{things.connection.pk}/live-calls/"
+        hook = hook_secrets.make(things.connection, things.line)
+        LineHook.objects.filter(pk=hook.pk).update(first_event_at=now, last_event_at=now)
+        other = things.entity("UCaaSVoIPAccount", "line", remote_id="33199001002", is_line=True)
+    rows = rows_of(client, page)
+    assert {row["state"] for row in rows} == {"Sends its calls", "Not read yet"}
+    assert datetime.fromisoformat(rows[0]["last_event_at"]) == now
+    told = exported(client, f"{page}?only=unread", figure="list").decode()
+    assert [row["number"] for row in json.loads(told)["rows"]] == [other.number]
+    whole = exported(client, page, figure="list").decode()
+    assert "hooks/" not in whole and hook_secrets.secret_of(hook).reveal() not in whole
+    job = asked(client, page, figure="list")
+    assert "All its rows." in client.get(f"/t/corvane/exports/{job.pk}/").content.decode()
+
+
+def test_kinds_of_object_are_counted(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        kind = things.line.kind
+        things.entity(kind, "line", remote_id="gone", missing_since=timezone.now())
+    rows = rows_of(client, "/t/corvane/entities/corvane-keyyo/")
+    assert {row["kind"]: row["count"] for row in rows if row["count"]} == {kind: 1}
+    assert len(rows) == len(things.connection.declaration.kinds)
+
+
+def test_runs_of_a_report_are_all_there_and_so_are_the_receipts_of_one(
+    things: Things, client: Client
+) -> None:
+    with tenant_scope(things.tenant):
+        run = things.report_run
+        days = {"first_day": run.first_day, "last_day": run.last_day}
+        for n in range(1, RUNS_SHOWN + 1):
+            due = run.due_for_at - timedelta(days=n)
+            ReportRun.objects.create(report=things.report, sort="by_hand", due_for_at=due, **days)
+        told = {"error": "550 no such mailbox", "state": "failed", "message_id": "<report-2@test>"}
+        ReportReceipt.objects.create(run=run, address="two@elsewhere.example", at=timezone.now(), **told)
+    runs = rows_of(client, f"/t/corvane/reports/{things.report.pk}/")
+    shown = client.get(f"/t/corvane/reports/{things.report.pk}/").context["runs"]
+    assert (len(shown), len(runs)) == (RUNS_SHOWN, RUNS_SHOWN + 1)
+    assert (runs[0]["is_late"], runs[0]["is_complete"]) == (False, None)
+    receipts = rows_of(client, f"/t/corvane/reports/runs/{run.pk}/", "receipts")
+    assert [(row["address"], row["error"]) for row in receipts] == [
+        ("one@elsewhere.example", ""),
+        ("two@elsewhere.example", "550 no such mailbox"),
+    ]
+
+
+def test_who_may_not_export_is_offered_none(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        assert things.port_request
+    Membership.objects.update(role=Role.VIEWER)
+    assert 'name="figure"' not in client.get("/t/corvane/ports/").content.decode()
+    told = {"path": "/t/corvane/ports/", "query": "", "figure": "list", "format": "csv"}
+    assert client.post("/t/corvane/exports/page/", told).status_code == 403
