@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
@@ -21,6 +22,8 @@ from telephony.models.alerts import NOTE_AT_MOST, AnyRule
 
 MICROS = 1_000_000
 OPEN, ENDED = "", "closed"
+WAITING, ALL = "", "1"
+_WAIT = pgettext_lazy("several alerts", "waiting for somebody")
 EACH_PLACE = (AlertRule.Of.EACH_LINE, AlertRule.Of.EACH_GROUP)
 
 
@@ -47,6 +50,33 @@ class AlertFilterForm(FilterForm):
         pill = super()._pill(bound)
         is_usual = bound.name == "state" and not pill.is_on
         return replace(pill, text=pgettext("several alerts", "open")) if is_usual else pill
+
+
+class StaffAlertFilterForm(FilterForm):
+    """Of the open ones of all tenants."""
+
+    q = forms.CharField(label=gettext_lazy("Name of a tenant"), max_length=80)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=any_of(AlertRule.Kind))
+    all = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=FixedChoices(
+            [(WAITING, _WAIT), (ALL, gettext_lazy("acknowledged and snoozed too"))],
+        ),
+    )
+
+    def narrow(self, records: QuerySet) -> QuerySet:
+        told = self.cleaned_data
+        if words := told["q"]:
+            records = records.filter(Q(tenant__name__icontains=words) | Q(tenant__slug__icontains=words))
+        if kind := told["kind"]:
+            records = records.filter(rule__kind=kind)
+        return records if told["all"] == ALL else records.waiting(timezone.now())  # type: ignore[attr-defined]
+
+    def _pill(self, bound: forms.BoundField) -> FilterPill:
+        """Without a state it is those that wait."""
+        pill = super()._pill(bound)
+        is_usual = bound.name == "all" and not pill.is_on
+        return replace(pill, text=str(_WAIT)) if is_usual else pill
 
 
 class AlertNoteForm(forms.Form):

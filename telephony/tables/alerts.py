@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from portal.ui import formats, parts
-from portal.ui.links import tenant_url
+from portal.ui.links import HasSlug, tenant_url
 from portal.ui.svg import Figure
 from portal.ui.tables import BaseTable, Column, LocalTimeColumn, MenuItem
 from telephony.models import Alert, AlertRule
@@ -44,29 +44,25 @@ def state_pill(alert: Alert) -> SafeString:
     return parts.look_pill("alert_state", alert.state)
 
 
-class AlertTable(BaseTable):
+class AlertColumns(BaseTable):
+    """What every list of alerts has; `told` is of each row what it says."""
+
     row_height = "42"
-    caption = gettext_lazy("Alerts, newest first")
 
     rule = Column(verbose_name=gettext_lazy("Alert"), fixed=True, card="title", css="wrap")
     found = Column(verbose_name=gettext_lazy("Found"), accessor="pk", card="sub", css="wrap")
-    trail = Column(verbose_name=gettext_lazy("Before"), accessor="pk", kind="")
     opened_at = LocalTimeColumn(verbose_name=gettext_lazy("Since"), orderable=True, card="end")
     state = Column(verbose_name=gettext_lazy("State"), accessor="pk", card="end2", css="wrap")
-    way = Column(
-        verbose_name=pgettext_lazy("what to do about it", "Next"), accessor="pk", css="wrap", kind=""
-    )
-    acts = Column(verbose_name=gettext_lazy("Look after"), accessor="pk")
 
     told: Mapping[int, AlertTold] = {}
-    may_follow = False
 
-    class Meta(BaseTable.Meta):
-        fields = ("rule", "found", "trail", "opened_at", "state", "way", "acts")
+    def tenant_of(self, record: Alert) -> HasSlug:
+        tenant: HasSlug = self.request.tenant
+        return tenant
 
     def render_rule(self, record: Alert) -> SafeString:
         told = self.told[record.pk]
-        url = tenant_url(self.request.tenant, "telephony:alert_detail", pk=record.pk)
+        url = tenant_url(self.tenant_of(record), "telephony:alert_detail", pk=record.pk)
         sign = parts.icon(told.icon, css="bad-i" if told.is_grave else "warn-i")
         under = format_html('<span class="sb-2nd sb-under">{}</span>', told.subject) if told.subject else ""
         return format_html('{} <a href="{}"><b>{}</b></a>{}', sign, url, told.title, under)
@@ -76,10 +72,6 @@ class AlertTable(BaseTable):
         under = format_html('<span class="sb-2nd sb-under">{}</span>', told.limit) if told.limit else ""
         return format_html("{}{}", told.value or formats.DASH, under)
 
-    def render_trail(self, record: Alert) -> SafeString:
-        figure = self.told[record.pk].figure
-        return format_html('<span class="sb-fig spark">{}</span>', figure.svg) if figure else formats.DASH
-
     def render_opened_at(self, value: datetime, record: Alert) -> SafeString:
         return parts.time_tag(
             value, formats.age(value).text if record.closed_at is None else formats.moment(value)
@@ -87,6 +79,25 @@ class AlertTable(BaseTable):
 
     def render_state(self, record: Alert) -> SafeString:
         return state_pill(record)
+
+
+class AlertTable(AlertColumns):
+    caption = gettext_lazy("Alerts, newest first")
+
+    trail = Column(verbose_name=gettext_lazy("Before"), accessor="pk", kind="")
+    way = Column(
+        verbose_name=pgettext_lazy("what to do about it", "Next"), accessor="pk", css="wrap", kind=""
+    )
+    acts = Column(verbose_name=gettext_lazy("Look after"), accessor="pk")
+
+    may_follow = False
+
+    class Meta(BaseTable.Meta):
+        sequence = ("rule", "found", "trail", "opened_at", "state", "way", "acts")
+
+    def render_trail(self, record: Alert) -> SafeString:
+        figure = self.told[record.pk].figure
+        return format_html('<span class="sb-fig spark">{}</span>', figure.svg) if figure else formats.DASH
 
     def render_way(self, record: Alert) -> SafeString:
         words, url = self.told[record.pk].way
@@ -127,6 +138,22 @@ class AlertTable(BaseTable):
 
     def _act_url(self, record: Alert, act: str) -> str:
         return tenant_url(self.request.tenant, "telephony:alert_act", pk=record.pk, act=act)
+
+
+class StaffAlertTable(AlertColumns):
+    caption = gettext_lazy("Open alerts of all tenants")
+
+    tenant = Column(verbose_name=gettext_lazy("Tenant"), fixed=True, card="sub", css="wrap")
+    found = Column(verbose_name=gettext_lazy("Found"), accessor="pk", css="wrap")  # no room on a telephone
+
+    class Meta(BaseTable.Meta):
+        sequence = ("tenant", "rule", "found", "opened_at", "state")
+
+    def tenant_of(self, record: Alert) -> HasSlug:
+        return record.tenant
+
+    def render_tenant(self, record: Alert) -> str:
+        return record.tenant.name
 
 
 def snooze_labels() -> dict[str, str]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+
+from django.db import connection as database
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, Tenant
 from accounts.rights import Role
@@ -21,6 +26,8 @@ from telephony.models import (
     SyncRun,
 )
 from telephony.services import alert_mails
+from telephony.views.staff_alerts import StaffAlertsView
+from tests.exported import exported
 from tests.people import person, signed_in, staff
 from tests.reading import text_of
 
@@ -283,7 +290,8 @@ def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings
     client = signed_in(staff("tom@telvane.example", "Tom"))
     page = text_of(client.get("/staff/alerts/"))
     assert "Alder & Ash" in page.replace("&amp;", "&") and "Answer rate too low" in page
-    assert "No open alerts" in text_of(client.get("/staff/alerts/?q=elsewhere"))
+    assert "Nothing matches" in text_of(client.get("/staff/alerts/?q=elsewhere"))
+    assert "% answered" in text_of(client.get("/staff/alerts/?q=ash&kind=answer_rate"))
     assert "% answered" not in text_of(client.get("/staff/alerts/?kind=cost"))
     assert "Open alerts" in text_of(client.get("/staff/"))
     with tenant_scope(alder):
@@ -291,6 +299,48 @@ def test_staff_see_those_of_all_tenants(alder, carol, call, rule, look, settings
     assert "No open alerts" in text_of(client.get("/staff/alerts/"))
     assert "Snoozed until" in text_of(client.get("/staff/alerts/?all=1"))
     assert signed_in(carol).get("/staff/alerts/").status_code == 404
+
+
+def test_staff_have_the_alerts_of_all_open_tenants_page_by_page(alder, rule):
+    """As a worker opens the list, too: without a request's way through the portal, and without a scope."""
+    tenants = [alder, *(Tenant.objects.create(slug=one.lower(), name=one) for one in ("Oak", "Elm"))]
+    for hours, tenant in enumerate(tenants):
+        times = {"opened_at": NOW - timedelta(hours=hours), "last_seen_at": NOW}
+        with tenant_scope(tenant):
+            Alert.objects.create(
+                rule=AlertRule.objects.create(kind="trouble"),
+                is_grave=tenant.slug == "oak",
+                evidence={"sort": "behind", "name": "Keyyo", "count": 1, "error": ""},
+                **times,
+            )
+    tom = staff("tom@telvane.example", "Tom")
+
+    def told(cursor: str = "") -> tuple[list[str], StaffAlertsView]:
+        request = RequestFactory().get("/staff/alerts/", {"cursor": cursor})
+        request.user, request.tenant, request.htmx = tom, None, None  # type: ignore[attr-defined]
+        view = StaffAlertsView()
+        view.setup(request)
+        view.page_size = 2  # type: ignore[misc]
+        sheet = view.sheet()
+        assert [column.name for column in sheet.columns] == ["tenant", "rule", "found", "opened_at", "state"]
+        return [row[0] for row in sheet.rows()], view
+
+    first, view = told()
+    assert (first, view.count.value) == (["Oak", "Alder & Ash"], 3)
+    assert told(view.page.next_cursor)[0] == ["Elm"]
+    client = signed_in(tom)
+    with CaptureQueriesContext(database) as of_three:
+        page = client.get("/staff/alerts/")
+    assert f'href="/t/elm/alerts/{page.context["page"].rows[-1].pk}/"' in page.content.decode()
+    rows = json.loads(exported(client, "/staff/alerts/?q=elm"))
+    assert [(row["tenant"], row["rule"], row["state"]) for row in rows] == [
+        ("Elm", "No new calls come from Keyyo", "Open")
+    ]
+    Tenant.objects.filter(slug="elm").update(closed_at=NOW)
+    assert told()[1].count.value == 2
+    with CaptureQueriesContext(database) as of_two:
+        client.get("/staff/alerts/")
+    assert len(of_two) == len(of_three), "a query a row"
 
 
 def test_staff_see_what_a_rule_would_have_raised_in_which_tenant(alder, carol, call, clock):
