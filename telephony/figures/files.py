@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from portal.lib.tabular import CSV_MARK, MOMENT_FORMAT, Head, Sheet, csv_text, write_sheets
-from telephony.figures.tables import Cell, Column, Table
+from telephony.figures.tables import Cell, Column, Table, words
 
 MEDIA_TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -82,9 +82,9 @@ def moments_of(columns: Sequence[Column]) -> frozenset[int]:
     return frozenset(place for place, kind in enumerate(kinds) if kind == "moment")
 
 
-def _head(column: Column, words: str) -> Head:
-    width = max(_WIDTHS.get(column.kind, 13), len(words) + 2)
-    return Head(words, width, _NUMBER_FORMATS.get(column.kind, ""))
+def _head(column: Column, text: str) -> Head:
+    width = max(_WIDTHS.get(column.kind, 13), len(text) + 2)
+    return Head(text, width, _NUMBER_FORMATS.get(column.kind, ""))
 
 
 def cells_of(columns: Sequence[Column], row: Sequence[Cell], zone: str) -> list[Any]:
@@ -110,6 +110,8 @@ def _parts(column: Column, cell: Cell, zone: str) -> list[Any]:
         return [_local(cell, zone).strftime("%Y-%m-%d %H:%M:%S")]
     if column.kind == "month" and cell is not None:
         return [cell[:7]]
+    if column.kind == "yes" and cell is not None:
+        return [words("yes", cell)]
     return [round(cell, 4) if isinstance(cell, float) else cell]
 
 
@@ -128,6 +130,8 @@ def _value(column: Column, cell: Cell, zone: str) -> Any:
         return {"amount": _amount(cell), "currency": cell[1]} if cell else None
     if column.kind == "moment" and cell is not None:
         return _local(cell, zone).isoformat()
+    if column.kind == "yes":
+        return cell
     return _parts(column, cell, zone)[0]
 
 

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from portal.lib.numbers import display
 from portal.ui import formats
 from portal.ui.figures import plain
 
-Cell = Any  # text, number, [millionths, currency], ISO instant or day; None where nothing is told
+Cell = (
+    Any  # text, number, true or false, [millionths, currency], ISO instant or day; None where nothing is told
+)
 NONE = "–"
 AT_RIGHT = ("count", "mean", "percent", "wait", "talk", "money")
 
 
 @dataclass(frozen=True)
 class Column:
-    """kind: text, number (of a telephone), count, mean, percent (0..1), wait and talk (seconds), money, moment, day, month.
+    """kind: text, number (of a telephone), count, mean, percent (0..1), wait and talk (seconds), money, moment, day, month,
+    yes (true or false).
 
     name   in files that machines read: it stays the same in every language
     """
@@ -53,6 +58,8 @@ def words(kind: str, cell: Cell, *, is_kept: bool = False) -> str:
         return formats.dated_moment(at) if is_kept else formats.moment(at)
     if kind in ("day", "month"):
         return formats.date_words(date.fromisoformat(cell), "l j F" if kind == "day" else "F Y")
+    if kind == "yes":
+        return _("yes") if cell else _("no")
     if kind == "number":
         return display(str(cell))
     if kind == "percent":

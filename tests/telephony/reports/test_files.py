@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 from zoneinfo import ZoneInfo
 
 import openpyxl
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,3 +54,15 @@ def test_days_and_times_are_dates_in_a_workbook_and_the_same_words_in_text(at: d
     assert text[1:] == [[str(local), day, month[:7], "'+33199001001", "0611"], ["", "", "", "", "'=1+1"]]
     assert datetime.fromisoformat(document["at"]) == at
     assert [document["day"], document["month"]] == [day, month[:7]]
+
+
+def test_yes_and_no_are_words_for_people_and_values_for_machines() -> None:
+    table = Table(title="Runs", columns=[Column("Late", "yes", "is_late")], rows=[[True], [False], [None]])
+    with translation.override("fr"):
+        text = content_of(table, "csv", "Europe/Paris").decode("utf-8-sig").splitlines()
+        sheet = openpyxl.load_workbook(BytesIO(content_of(table, "xlsx", "Europe/Paris"))).active
+        document = json.loads(content_of(table, "json", "Europe/Paris"))
+    assert sheet is not None
+    assert text == ["Late", "oui", "non", '""']
+    assert [cell.value for cell in sheet["A"]] == ["Late", "oui", "non"]
+    assert [row["is_late"] for row in document["rows"]] == [True, False, None]
