@@ -13,9 +13,7 @@ from portal.lib.numbers import display
 from portal.ui import formats
 from portal.ui.figures import plain
 
-Cell = (
-    Any  # text, number, true or false, [millionths, currency], ISO instant or day; None where nothing is told
-)
+Cell = Any  # text, number, boolean, [millionths, currency], ISO instant or day; None where nothing is told
 NONE = "–"
 AT_RIGHT = ("count", "mean", "percent", "wait", "talk", "money")
 
