@@ -2,9 +2,9 @@
 
 CSV and XLSX have heads in the language in force; money is an amount and its currency, each in a column of its own. Days
 and times are text in CSV and JSON, and what a workbook can sort and filter as such in XLSX.
-What is missing of their days stands above the rows in CSV, and on a sheet of its own in XLSX. JSON is an object: what the
-figure is called, the zone, what is missing ("" where nothing is), and the rows with the names of the columns and values with
-their types.
+A workbook says on a sheet of its own what its rows are of; what is missing of their days stands above the rows in CSV, too.
+JSON is an object: what the figure is called, of which calls ("" of all), its days, the zone, what is missing ("" where
+nothing is), and the rows with the names of the columns and values with their types.
 """
 
 from __future__ import annotations
@@ -17,11 +17,18 @@ from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from portal.lib.periods import Period
 from portal.lib.tabular import CSV_MARK, MOMENT_FORMAT, Head, Sheet, csv_text, write_sheets
+from portal.ui import formats
+from telephony.figures.missing import days_words
 from telephony.figures.tables import Cell, Column, Table, words
 
+ABOUT_WIDTHS = (18, 64)  # letters
 MEDIA_TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,19 +54,51 @@ _DATES: Mapping[str, Callable[[Cell, str], date]] = {
 def content_of(table: Table, file_format: str, zone: str) -> bytes:
     """The file of one of MEDIA_TYPES; `zone` is that of its days and times."""
     if file_format == "json":
-        told = {"figure": table.title, "time_zone": zone, "not_complete": table.missing}
-        return json.dumps({**told, "rows": records(table, zone)}, ensure_ascii=False, indent=1).encode()
+        first, last = [day.isoformat() for day in table.days] if table.days else (None, None)
+        told = {
+            "figure": table.title,
+            "of": table.part,
+            "first_day": first,
+            "last_day": last,
+            "time_zone": zone,
+            "not_complete": table.missing,
+            "rows": records(table, zone),
+        }
+        return json.dumps(told, ensure_ascii=False, indent=1).encode()
     heads = heads_of(table.columns, zone)
     if file_format == "csv":
         above = [[table.missing], []] if table.missing else []
         rows = [cells_of(table.columns, row, zone) for row in table.rows]
         return (CSV_MARK + csv_text([*above, [head.text for head in heads], *rows])).encode()
     dated = [dated_cells_of(table.columns, row, zone) for row in table.rows]
-    target, sheets = BytesIO(), [Sheet(table.title, heads, dated)]
-    if table.missing:
-        sheets.append(Sheet(_("Not complete"), [], [[table.missing]], widths=(80,)))
-    write_sheets(target, sheets)
+    target = BytesIO()
+    about = Sheet(_("About"), [], _about(table, zone), ABOUT_WIDTHS)
+    write_sheets(target, [Sheet(table.title, heads, dated), about])
     return target.getvalue()
+
+
+def _about(table: Table, zone: str) -> list[list[str]]:
+    told = [
+        (_("What"), table.title),
+        (_("Of"), table.part),
+        (_("Period"), _period(*table.days) if table.days else ""),
+        (_("Time zone"), zone),
+        (_("Calls"), table.missing or (pgettext("report", "Complete") if table.days else "")),
+        (_("Made"), formats.dated_moment(timezone.now())),
+    ]
+    return [[what, value] for what, value in told if value]
+
+
+def _period(first: date, last: date) -> str:
+    return days_words(Period(first, last)) if first != last else formats.date_words(first, "j F Y")
+
+
+def stem_of(table: Table) -> str:
+    """What a file of it is called, without its ending; "" where the moment it was made tells more."""
+    if table.days is None:
+        return ""
+    first, last = table.days
+    return f"{slugify(table.title)[:150]}-{first}" + (f"-{last}" if last != first else "")
 
 
 def heads_of(columns: Sequence[Column], zone: str) -> list[Head]:

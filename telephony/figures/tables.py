@@ -37,12 +37,19 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """missing   which of its days are not all here, in words; "" where they are. Every file of it says so"""
+    """Every file of it says what of this is told.
+
+    missing   which of its days are not all here, in words; "" where they are
+    days      the first and the last that it tells of; None where it is of no days
+    part      of which calls, in words; "" of all of them
+    """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     missing: str = ""
+    days: tuple[date, date] | None = None
+    part: str = ""
 
 
 def words(kind: str, cell: Cell, *, is_kept: bool = False) -> str:

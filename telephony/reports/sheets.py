@@ -12,10 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.lib.tabular import CSV_MARK, Head, Sheet, csv_text, write_sheets
-from telephony.figures.files import cells_of, dated_cells_of, heads_of
+from telephony.figures.files import ABOUT_WIDTHS, cells_of, dated_cells_of, heads_of
 from telephony.reports.document import Document, Section
-
-ABOUT_WIDTHS = (18, 64)
 
 
 def csv_of(document: Document) -> bytes:

@@ -53,9 +53,13 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Whole:
-    """Something small that is made at once: `content` gives the file of a format."""
+    """Something small that is made at once: `content` gives the file of a format.
+
+    stem   what the file is called, without its ending; "" where its title and the moment say it
+    """
 
     title: str
+    stem: str
     rows: int
     content: Callable[[str], bytes]
 

@@ -81,7 +81,7 @@ def _write(job: AnyJob, subject: Subject | Whole) -> None:
     if isinstance(subject, Whole):
         ledger.write(job, state=AnyJob.State.RUNNING, total_rows=subject.rows, done_rows=subject.rows)
         content = subject.content(job.parameters["format"])
-        _finish(job, subject.title, lambda target: target.write(content))
+        _finish(job, subject.stem or _stem(subject.title), lambda target: target.write(content))
         return
     ends_at = time.monotonic() + settings.TASK_BUDGET_S
     if job.state == AnyJob.State.WAITING:
@@ -101,7 +101,7 @@ def _write(job: AnyJob, subject: Subject | Whole) -> None:
             ledger.write(job, cursor=cursor, done_rows=job.done_rows + len(piece.rows))
             if time.monotonic() > ends_at or ledger.is_stopping():
                 return
-    _finish(job, subject.title, lambda target: _put_together(job, subject, part, target))
+    _finish(job, _stem(subject.title), lambda target: _put_together(job, subject, part, target))
     part.unlink()  # last, so that a crash before finds it
 
 
@@ -148,7 +148,7 @@ def _put_together(job: AnyJob, subject: Subject, part: Path, target: IO[bytes]) 
             write_xlsx(target, subject.title, subject.heads, _cells(job, source), subject.moments)
 
 
-def _finish(job: AnyJob, title: str, write: Callable[[IO[bytes]], Any]) -> None:
+def _finish(job: AnyJob, stem: str, write: Callable[[IO[bytes]], Any]) -> None:
     path = export_files.file_of(job)
     path.parent.mkdir(parents=True, exist_ok=True)
     ready = path.with_suffix(f".{job.fence}.ready")  # its own for each worker that gets so far
@@ -163,13 +163,13 @@ def _finish(job: AnyJob, title: str, write: Callable[[IO[bytes]], Any]) -> None:
         due_at=None,
         finished_at=now,
         expires_at=now + export_files.KEPT_FOR,
-        file_name=f"{_stem(title)}-{timezone.localtime(now):%Y-%m-%d-%H%M}.{job.parameters['format']}",
+        file_name=f"{stem}.{job.parameters['format']}",
         file_bytes=path.stat().st_size,
     )
 
 
 def _stem(title: str) -> str:
-    return slugify(title)[:150] or "export"
+    return f"{slugify(title)[:150] or 'export'}-{timezone.localtime():%Y-%m-%d-%H%M}"
 
 
 def _cells(job: AnyJob, lines: Iterable[str]) -> Iterator[list[Any]]:

@@ -22,9 +22,10 @@ from telephony.tables.run_words import what_of
 
 
 class ExportTable(BaseTable):
+    """A person's own."""
+
     created_at = LocalTimeColumn(verbose_name=_("Asked"), orderable=True, fixed=True, card="sub")
-    label = Column(verbose_name=_("What"), card="title")
-    person = Column(verbose_name=_("By"))
+    label = Column(verbose_name=_("What"), card="title", css="wrap")
     state = PillColumn(verbose_name=_("State"), look="job_state", card="end")
     done_rows = CountColumn(verbose_name=_("Rows"), card="end2")
     file_bytes = Column(verbose_name=_("Size"))
@@ -33,7 +34,7 @@ class ExportTable(BaseTable):
     caption = _("Exports, newest first")
 
     class Meta(BaseTable.Meta):
-        fields = ("created_at", "label", "person", "state", "done_rows", "file_bytes", "expires_at")
+        fields = ("created_at", "label", "state", "done_rows", "file_bytes", "expires_at")
 
     def render_label(self, value: str, record: AnyJob) -> SafeString:
         return format_html('<a href="{}"><b>{}</b></a>', self._address(record), value)

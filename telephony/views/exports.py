@@ -46,8 +46,7 @@ class ExportListView(TenantRightMixin, FilteredTableView):
     )
 
     def get_queryset(self) -> Any:
-        own = Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user)
-        return own.select_related("person")
+        return Job.objects.filter(kind=Job.Kind.EXPORT, person=self.request.user)
 
     def empty_action(self) -> tuple[str, str] | None:
         return _("Go to the calls"), tenant_url(self.request.tenant, "telephony:call_list")

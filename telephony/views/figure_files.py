@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from portal.ui.context import hooks
@@ -30,6 +31,14 @@ class FigureFilesMixin(ABC):
     @abstractmethod
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         """Which of the figure's days are not all here, in words; "" where they are."""
+
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date] | None:
+        """The first and the last day of the calls that a figure tells of; None where it is of no calls of some days."""
+        return None
+
+    def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        """Of which calls a figure tells, in words; "" of all."""
+        return ""
 
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
         """Whose days and times they have."""

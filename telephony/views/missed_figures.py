@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,11 @@ class MissedFiguresView(FigureFilesMixin, TenantRightMixin, TemplateView):
         make = TABLES.get(name)
         return make(context["found"]) if make else None
 
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date]:
+        return context["found"].days[0], context["found"].days[-1]
+
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
-        first, last = context["found"].days[0], context["found"].days[-1]
+        first, last = self.days_of_table(name, context)
         zone = ZoneInfo(self.request.tenant.time_zone)
         return coverage_words(coverage_of(first, last, last, Part()), first, zone)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,10 +99,13 @@ class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
         table = number_figures.table(context["story"].months)
         return replace(table, title=f"{table.title} {context['number']}")
 
-    def missing(self, name: str, context: Mapping[str, Any]) -> str:
-        first = context["story"].months[0].first
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date]:
         zone = ZoneInfo(self.request.tenant.time_zone)
-        today = timezone.localdate(timezone=zone)
+        return context["story"].months[0].first, timezone.localdate(timezone=zone)
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        first, today = self.days_of_table(name, context)
+        zone = ZoneInfo(self.request.tenant.time_zone)
         return coverage_words(coverage_of(first, today, today, Part()), first, zone)
 
     def acts(self, entity: Entity) -> dict[str, Any]:

@@ -38,11 +38,24 @@ class AskedMixin:
     group: Entity | None = None
 
     def missing(self, name: str, _context: Mapping[str, Any]) -> str:
-        """For a file of a figure: which days are not all here of those that it tells of."""
-        zone = ZoneInfo(self.request.tenant.time_zone)
-        _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
-        days = span.trend if name in OVER_TIME else span
+        zone, _form, days, part = self._asked_for(name)
         return coverage_words(coverage_of(days.first, days.last, days.today, part), days.first, zone)
+
+    def days_of_table(self, name: str, _context: Mapping[str, Any]) -> tuple[date, date]:
+        _zone, _form, days, _part = self._asked_for(name)
+        return days.first, days.last
+
+    def part_of_table(self, name: str, _context: Mapping[str, Any]) -> str:
+        """The connection, line, queue or group that was asked for."""
+        _zone, form, _days, _part = self._asked_for(name)
+        chosen = [form.cleaned_data.get(one) for one in ("connection", "line", "group")]
+        return ", ".join(str(one) for one in chosen if one)
+
+    def _asked_for(self, figure: str) -> tuple[ZoneInfo, FiguresForm, Span, Part]:
+        """Of a figure its days, which are more than those asked for where it goes back further."""
+        zone = ZoneInfo(self.request.tenant.time_zone)
+        form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
+        return zone, form, span.trend if figure in OVER_TIME else span, part
 
     def asked(self, zone: ZoneInfo, today: date) -> tuple[FiguresForm, Span, Part]:
         listed = Entity.objects.call_places().order_by("name_key", "id")

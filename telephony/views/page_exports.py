@@ -23,7 +23,7 @@ from accounts.views_base import StaffRequiredMixin
 from portal.ui.links import tenant_url
 from portal.ui.sheets import Sheet
 from portal.ui.views import FilteredTableView
-from telephony.figures.files import cells_of, content_of, heads_of, moments_of, records
+from telephony.figures.files import cells_of, content_of, heads_of, moments_of, records, stem_of
 from telephony.figures.tables import Column, Table
 from telephony.models import AnyJob, Job
 from telephony.services.export_rows import Batch, CannotExport, Place, Record, Subject, Whole
@@ -160,10 +160,16 @@ def figure_of(job: AnyJob) -> Whole:
     table = view.table(name, context)
     if table is None:
         raise CannotExport(_("There is nothing to tell in this figure now."))
-    told = replace(table, missing=view.missing(name, context))
+    told = replace(
+        table,
+        missing=view.missing(name, context),
+        days=view.days_of_table(name, context),
+        part=view.part_of_table(name, context),
+    )
     zone = view.zone_of_table(context)
     return Whole(
         title=table.title,
+        stem=stem_of(told),
         rows=len(table.rows),
         content=lambda file_format: content_of(told, file_format, zone),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from csp.decorators import csp_replace
@@ -93,10 +94,16 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
         return next((one.table for one in sections if one.key == name and one.columns), None)
 
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
-        if name not in FIGURES or FIGURES[name].right != Right.CALLS_LIST:
+        if not _is_of_calls(name):
             return ""
         stamp = context["document"].stamp
         return "" if stamp.is_whole else f"{stamp.title}. {stamp.text}"
+
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date] | None:
+        return (self.run.period.first, self.run.period.last) if _is_of_calls(name) else None
+
+    def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        return str(context["document"].scope) if _is_of_calls(name) else ""
 
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
         document = context["document"]
@@ -128,6 +135,10 @@ def receipts_table(title: str, receipts: Sequence[ReportReceipt]) -> Table:
         for one in receipts
     ]
     return Table(title=title, columns=columns, rows=rows)
+
+
+def _is_of_calls(section: str) -> bool:
+    return section in FIGURES and FIGURES[section].right == Right.CALLS_LIST
 
 
 class RunAgainView(RunPage, View):

@@ -48,9 +48,6 @@ class StaffExportListView(OwnStaffExportMixin, FilteredTableView):
         "An export of a list or a figure over all tenants stands here with its progress. Files are kept for 7 days."
     )
 
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("person")
-
     def empty_action(self) -> tuple[str, str] | None:
         return _("Go to the figures"), reverse("telephony:staff_figures")
 

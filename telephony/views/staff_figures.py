@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +30,7 @@ from telephony.tables.tenants import ORDERS, TenantTable, ordered
 from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview import SHORT_CUTS
+from telephony.views.overview_asked import OVER_TIME
 
 MOST_TENANTS = 200
 USUAL_SORT = "-calls"
@@ -70,8 +72,19 @@ class StaffAskedMixin:
     def shown(self) -> Sequence[Tenant]:
         return self.tenants if self.is_for_file else self.tenants[:MOST_TENANTS]
 
-    def missing(self, _name: str, _context: Mapping[str, Any]) -> str:
-        return tenants_words(tenant_figures.lacks_of(self.shown, self.span))
+    def missing(self, name: str, _context: Mapping[str, Any]) -> str:
+        return tenants_words(tenant_figures.lacks_of(self.shown, self._days_of(name)))
+
+    def days_of_table(self, name: str, _context: Mapping[str, Any]) -> tuple[date, date]:
+        days = self._days_of(name)
+        return days.first, days.last
+
+    def part_of_table(self, _name: str, _context: Mapping[str, Any]) -> str:
+        """Of the tenants whose name has these words."""
+        return str(self.form.cleaned_data.get("q") or "")
+
+    def _days_of(self, figure: str) -> Span:
+        return self.span.trend if figure in OVER_TIME else self.span
 
     def zone_of_table(self, _context: Mapping[str, Any]) -> str:
         """The reader's, who says what today is."""

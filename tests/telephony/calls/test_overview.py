@@ -24,7 +24,7 @@ from telephony.bench.world import LINES, drafts, make_connection
 from telephony.forms.calls import CallFilterForm
 from telephony.models import Call, Connection, Coverage, Entity, Job
 from telephony.models.rollups import Part
-from telephony.services import calls, rollups
+from telephony.services import calls, export_files, rollups
 from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_closing import close_months
 from telephony.tasks import advance_job
@@ -159,7 +159,13 @@ def test_each_figure_is_exported_as_a_file(alice: Connection, client: Client) ->
     text = exported(client, fates[0], "csv", fates[1]).decode("utf-8-sig")
     assert text.startswith(told["not_complete"])
     book = openpyxl.load_workbook(BytesIO(exported(client, fates[0], "xlsx", fates[1])))
-    assert book.worksheets[-1]["A1"].value == told["not_complete"]
+    about = dict(book.worksheets[-1].iter_rows(values_only=True))
+    assert about["Calls"] == told["not_complete"] and about["Time zone"] == "Europe/Paris"
+    assert {"What", "Period", "Made"} <= about.keys() and "Of" not in about
+    assert (told["first_day"], told["last_day"]) == (
+        str(shown.context["span"].first),
+        str(shown.context["span"].last),
+    )
     with tenant_scope(alice.tenant_id):
         year_ago = alice.created_at - timedelta(days=400)
         Coverage.objects.update(state=Coverage.State.COMPLETE, day=year_ago)
@@ -170,6 +176,14 @@ def test_each_figure_is_exported_as_a_file(alice: Connection, client: Client) ->
     assert len(list(csv.reader(StringIO(text)))) == sheet.max_row == len(rows) + 1
     volume = json.loads(exported(client, page, figure="volume"))
     assert {one["from_day"]: one["inbound"] for one in volume["rows"]} == steps
+    with tenant_scope(alice.tenant_id):
+        line = Entity.objects.lines().order_by("pk")[0]
+    of_line = asked(client, f"{page}&line={line.pk}", "xlsx", "volume")
+    first, last = told["first_day"], told["last_day"]
+    assert of_line.file_name == f"inbound-calls-{first}-{last}.xlsx"
+    book = openpyxl.load_workbook(export_files.file_of(of_line))
+    about = dict(book.worksheets[-1].iter_rows(values_only=True))
+    assert (about["Of"], about["Calls"]) == (str(line), "Complete")
     head = exported(client, page, "csv", "volume").decode("utf-8-sig").splitlines()[0]
     assert head.startswith("Day (Europe/Paris),")
     event = AuditEvent.objects.filter(verb=AuditEvent.Verb.EXPORTED).latest("pk")
