@@ -3,7 +3,10 @@ widgets ask three templates for each option."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from html import escape
 from typing import Any
 
@@ -14,6 +17,15 @@ from portal.ui.parts import escaped
 
 CHOICES = (forms.Select, forms.SelectMultiple, forms.RadioSelect, forms.CheckboxSelectMultiple)
 LONGEST_SHOWN = 80
+READ_BY_BROWSERS: Mapping[
+    str, tuple[str, Callable[[str], Any]]
+] = {  # of a kind of input: its shape, and its reader
+    "number": (r"-?\d*\.?\d+", float),
+    "date": (r"\d{4}-\d\d-\d\d", dt.date.fromisoformat),
+    "time": (r"\d\d:\d\d(:\d\d)?", dt.time.fromisoformat),
+    "datetime-local": (r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", dt.datetime.fromisoformat),
+    "color": (r"#[0-9a-fA-F]{6}", str),
+}
 CHECKS = (forms.CheckboxInput, forms.CheckboxSelectMultiple, forms.RadioSelect)
 
 
@@ -31,7 +43,32 @@ def control(field: forms.BoundField, css: str = "") -> SafeString:
     else:
         house = "form-control"
     classes = " ".join(filter(None, [house, widget.attrs.get("class", ""), css]))
-    return mark_safe(field.as_widget(attrs={"class": classes} if classes else None))
+    shown = (
+        as_typed(widget, field.value()) if getattr(widget, "input_type", "") in READ_BY_BROWSERS else widget
+    )
+    return mark_safe(field.as_widget(shown, attrs={"class": classes} if classes else None))
+
+
+def as_typed(widget: Any, value: Any) -> Any:
+    """The widget, or one of free text where a browser would show nothing of what was typed."""
+    if not value or not isinstance(value, str) or _is_read(widget.input_type, value):
+        return widget
+    free = copy(widget)
+    free.input_type = "text"
+    return free
+
+
+def _is_read(kind: str, typed: str) -> bool:
+    if kind not in READ_BY_BROWSERS:
+        return True
+    shape, read = READ_BY_BROWSERS[kind]
+    if not re.fullmatch(shape, typed, re.ASCII):
+        return False
+    try:
+        read(typed)
+    except ValueError:
+        return False
+    return True
 
 
 def choices(field: forms.BoundField, css: str = "") -> SafeString:
@@ -107,6 +144,7 @@ def _check(kind: str, name: str, group_id: str, own: str, selected: Selected, pl
 
 def drawn_input(widget: Any, name: str, value: Any, attrs: dict[str, Any]) -> SafeString:
     """An input of one line."""
+    widget = as_typed(widget, value)
     text = widget.format_value(value)
     shown = {**attrs, "value": text} if text is not None else attrs
     return mark_safe(f'<input type="{widget.input_type}" name="{escape(name)}"{flags(shown)}>')
