@@ -78,13 +78,14 @@ def content_of(table: Table, file_format: str, zone: str) -> bytes:
 
 
 def _about(table: Table, zone: str) -> list[list[str]]:
+    now = timezone.localtime(timezone=ZoneInfo(zone))
     told = [
         (_("What"), table.title),
         (_("Of"), table.part),
         (_("Period"), _period(*table.days) if table.days else ""),
         (_("Time zone"), zone),
         (_("Calls"), table.missing or (pgettext("report", "Complete") if table.days else "")),
-        (_("Made"), formats.dated_moment(timezone.now())),
+        (_("Made"), f"{formats.date_words(now, 'j F Y')} {now:%H:%M}"),
     ]
     return [[what, value] for what, value in told if value]
 

@@ -9,7 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui import formats, parts
@@ -43,6 +43,14 @@ class ExportTable(BaseTable):
         if isinstance(record, Job):
             return tenant_url(self.request.tenant, "telephony:job_detail", pk=record.pk)
         return reverse("telephony:staff_export_detail", kwargs={"pk": record.pk})
+
+    def render_done_rows(self, value: int) -> SafeString:
+        """On a telephone, where no heading says it, with the word."""
+        count = formats.count(value)
+        words = ngettext("%(n)s row", "%(n)s rows", value) % {"n": count}
+        return format_html(
+            '<span class="sb-only-desk">{}</span><span class="sb-only-phone">{}</span>', count, words
+        )
 
     def render_file_bytes(self, value: int) -> Any:
         return filesizeformat(value) if value else formats.DASH
