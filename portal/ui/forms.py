@@ -341,8 +341,15 @@ class FilterForm(forms.Form):
     def _pill(self, bound: forms.BoundField) -> FilterPill:
         names = tuple(self._parameter_names(bound))
         text = " ".join(filter(None, self._words(bound)))
-        usual = getattr(bound.field, "empty_label", None) or _("any")
-        return FilterPill(bound, text or str(usual), is_on=bool(text), parameters=names)
+        return FilterPill(bound, text or str(self._usual(bound.field)), is_on=bool(text), parameters=names)
+
+    @staticmethod
+    def _usual(field: forms.Field) -> str | Promise:
+        """What holds where a filter is not set: what its empty choice is called."""
+        label = getattr(field, "empty_label", None)
+        if label is None and isinstance(field, forms.ChoiceField):
+            label = next((words for value, words in flat(field.choices) if value == ""), None)
+        return label or _("any")
 
     def _parameter_names(self, bound: forms.BoundField) -> Iterator[str]:
         widget = bound.field.widget

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +10,11 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Tenant
 from portal.ui.formats import count, seconds_words
-from portal.ui.forms import FilterForm, FilterPill, FixedChoices, any_of
+from portal.ui.forms import FilterForm, FixedChoices, any_of
 from telephony.forms.recipients import RecipientsForm
 from telephony.models import AlertRule, Connection, Entity
 from telephony.models.alerts import NOTE_AT_MOST, AnyRule
@@ -23,7 +22,6 @@ from telephony.models.alerts import NOTE_AT_MOST, AnyRule
 MICROS = 1_000_000
 OPEN, ENDED = "", "closed"
 WAITING, ALL = "", "1"
-_WAIT = pgettext_lazy("several alerts", "waiting for somebody")
 EACH_PLACE = (AlertRule.Of.EACH_LINE, AlertRule.Of.EACH_GROUP)
 
 
@@ -45,12 +43,6 @@ class AlertFilterForm(FilterForm):
         kind = self.cleaned_data.get("kind")
         return records.filter(rule__kind=kind) if kind else records
 
-    def _pill(self, bound: forms.BoundField) -> FilterPill:
-        """Without a state it is those that are open."""
-        pill = super()._pill(bound)
-        is_usual = bound.name == "state" and not pill.is_on
-        return replace(pill, text=pgettext("several alerts", "open")) if is_usual else pill
-
 
 class StaffAlertFilterForm(FilterForm):
     """Of the open ones of all tenants."""
@@ -60,7 +52,10 @@ class StaffAlertFilterForm(FilterForm):
     all = forms.ChoiceField(
         label=gettext_lazy("State"),
         choices=FixedChoices(
-            [(WAITING, _WAIT), (ALL, gettext_lazy("acknowledged and snoozed too"))],
+            [
+                (WAITING, pgettext_lazy("several alerts", "waiting for somebody")),
+                (ALL, gettext_lazy("acknowledged and snoozed too")),
+            ],
         ),
     )
 
@@ -71,12 +66,6 @@ class StaffAlertFilterForm(FilterForm):
         if kind := told["kind"]:
             records = records.filter(rule__kind=kind)
         return records if told["all"] == ALL else records.waiting(timezone.now())  # type: ignore[attr-defined]
-
-    def _pill(self, bound: forms.BoundField) -> FilterPill:
-        """Without a state it is those that wait."""
-        pill = super()._pill(bound)
-        is_usual = bound.name == "all" and not pill.is_on
-        return replace(pill, text=str(_WAIT)) if is_usual else pill
 
 
 class AlertNoteForm(forms.Form):

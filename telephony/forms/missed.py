@@ -77,10 +77,10 @@ class MissedFilterForm(FilterForm):
         )
 
     def _pill(self, bound: forms.BoundField) -> FilterPill:
-        """A filter that is not set says what holds then."""
+        """Without a period it is that of the board."""
         pill = super()._pill(bound)
-        usual = {"state": MissedState.OPEN.label, "period": _("last 7 days")}.get(bound.name)
-        return pill if pill.is_on or not usual else replace(pill, text=str(usual))
+        is_usual = bound.name == "period" and not pill.is_on
+        return replace(pill, text=_("last 7 days")) if is_usual else pill
 
 
 class MissedMarkForm(forms.Form):
