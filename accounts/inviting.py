@@ -6,11 +6,11 @@ import logging
 import secrets
 import smtplib
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -48,7 +48,7 @@ def invite(
     token = Secret(secrets.token_urlsafe(32))
     now = timezone.now()
     with transaction.atomic():
-        _open_invitations().filter(email=email).update(revoked_at=now)
+        open_invitations().filter(email=email).update(revoked_at=now)
         invitation = Invitation.objects.create(
             email=email,
             role=role,
@@ -110,11 +110,12 @@ def by_id(pk: int | None) -> Invitation | None:
 
 def _open(**lookup: object) -> Invitation | None:
     with unscoped("membership"):
-        found = _open_invitations().select_related("tenant", "invited_by").filter(**lookup).first()
+        found = open_invitations().select_related("tenant", "invited_by").filter(**lookup).first()
     return found if found and found.tenant.closed_at is None else None
 
 
-def _open_invitations() -> Any:
+def open_invitations() -> QuerySet[Invitation]:
+    """Those whose link still works. Read in the tenant's scope."""
     return Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
 
 
@@ -135,7 +136,7 @@ def join(invitation: Invitation, person: Person, request: HttpRequest | None = N
     Two clicks at once make one membership. An existing member keeps the role they have.
     """
     with tenant_scope(invitation.tenant_id, reason="the invitation names the tenant"), transaction.atomic():
-        locked = _open_invitations().select_for_update().filter(pk=invitation.pk).first()
+        locked = open_invitations().select_for_update().filter(pk=invitation.pk).first()
         if locked is None or locked.email != person.email.lower():
             return None
         locked.accepted_at = timezone.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Case, IntegerField, QuerySet, When
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,19 @@ from accounts.models import AuditEvent, Membership, Person, Tenant
 from accounts.rights import Right, Rights, Role
 from accounts.signals import end_sessions
 
+RANK = Case(
+    *(When(role=role, then=place) for place, role in enumerate(reversed(Role))), output_field=IntegerField()
+)
+
 
 class CannotChange(ValueError):
     """Says in words why a membership stays as it is."""
+
+
+def members_of(tenant: Tenant) -> QuerySet[Membership]:
+    """Everybody who is here and can sign in; by `rank` the highest role is first."""
+    found = tenant.memberships.filter(person__is_active=True)
+    return found.select_related("person").annotate(rank=RANK)
 
 
 def roles_to_give(rights: Rights) -> list[Role]:

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import audit, home, invitation, me, people, settings, staff
+from accounts.views import audit, home, invitation, invited, me, people, settings, staff
 
 app_name = "accounts"
 
@@ -21,14 +21,15 @@ urlpatterns = [
     path("staff/outbox/<str:key>/", staff.MailView.as_view(), name="mail"),
     path("t/<slug:slug>/people/", people.PeopleView.as_view(), name="people"),
     path("t/<slug:slug>/people/invite/", people.InviteView.as_view(), name="invite"),
+    path("t/<slug:slug>/people/invitations/", invited.InvitationsView.as_view(), name="invitations"),
     path(
         "t/<slug:slug>/people/invitations/<int:pk>/revoke/",
-        people.RevokeView.as_view(),
+        invited.RevokeView.as_view(),
         name="invitation_revoke",
     ),
     path(
         "t/<slug:slug>/people/invitations/<int:pk>/resend/",
-        people.ResendView.as_view(),
+        invited.ResendView.as_view(),
         name="invitation_resend",
     ),
     path("t/<slug:slug>/people/<int:pk>/", people.MemberView.as_view(), name="member"),

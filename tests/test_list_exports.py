@@ -157,7 +157,7 @@ def test_who_lost_the_right_gets_no_file(corvane: Tenant, maud: Person, client: 
 def test_only_what_is_a_list_or_a_figure_of_the_tenant_is_taken(corvane: Tenant, client: Client) -> None:
     Tenant.objects.create(slug="morvanne", name="Atelier Morvanne")
     told = {"query": "", "format": "csv"}
-    for path in ("/t/morvanne/audit/", "/t/corvane/calls/", "/t/corvane/members/", "/", "/nowhere", ""):
+    for path in ("/t/morvanne/audit/", "/t/corvane/calls/", "/t/corvane/settings/", "/", "/nowhere", ""):
         assert client.post("/t/corvane/exports/page/", {**told, "path": path}).status_code == 404, path
     long = {"path": "/t/corvane/audit/", "query": "verb=changed&x=" + "y" * 4_000, "format": "csv"}
     assert client.post("/t/corvane/exports/page/", long).status_code == 404

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.audit import record
-from accounts.models import AuditEvent, Membership, Person, Tenant
+from accounts.models import AuditEvent, Invitation, Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import (
@@ -74,6 +74,7 @@ PAGES = {
     "reports": "/t/corvane/reports/",
     "a report": "/t/corvane/reports/{report}/",
     "people": "/t/corvane/people/",
+    "invitations": "/t/corvane/people/invitations/",
     "audit": "/t/corvane/audit/",
 }
 
@@ -261,6 +262,12 @@ def add_rows(link: Connection, tenant: Tenant, person: Person, first: int, count
         record(AuditEvent.Verb.CHANGED, tenant=tenant, person=person, object_label=f"line {n}")
         colleague = Person.objects.create_user(f"p{n}@corvane.example", None, name=f"Person {n}")
         Membership.objects.create(tenant=tenant, person=colleague, role=Role.VIEWER)
+        Invitation.objects.create(
+            email=f"g{n}@corvane.example",
+            token_hash=f"{n}",
+            invited_by=colleague,
+            expires_at=NOW + timedelta(days=7),
+        )
         drafts.append(
             CallRecordDraft(
                 stream="incoming",

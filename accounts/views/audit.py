@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent, Person
 from accounts.rights import Right
-from accounts.tables import AuditTable
+from accounts.tables.audit import AuditTable
 from accounts.views_base import TenantRightMixin
 from portal.ui.forms import ANY_ONE, FilterForm, PeriodField, RowField, any_of
 from portal.ui.views import FilteredTableView

@@ -1,131 +1,110 @@
-"""Members of a tenant: roles, invitations, removal. Who may only read sees names and roles."""
+"""Members of a tenant: who is here, invitations, roles, removal. What became of an invitation: invited.py."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from accounts import inviting, members
 from accounts.forms import InviteForm, RoleForm
 from accounts.models import Invitation, Membership
 from accounts.rights import Right, Role
+from accounts.tables.people import MemberTable, invitation_acts
 from accounts.views_base import TenantRightMixin
-from portal.lib.names import name_key
-from portal.ui.links import tenant_url
+from portal.ui.forms import FilterForm, any_of
+from portal.ui.keyset import capped_count
+from portal.ui.links import next_url, tenant_url
+from portal.ui.views import FilteredTableView
 
-ROLE_ORDER = {role: place for place, role in enumerate(reversed(Role))}
-
-
-class PeopleView(TenantRightMixin, View):
-    """Every member sees who is here; those who manage people see invitations and what they may change."""
-
-    right = None
-
-    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        return people_page(request)
+INVITED_SHOWN = 5  # beside the members; all of them have a list
 
 
-def people_page(
-    request: HttpRequest, invite_form: InviteForm | None = None, status: int = 200
-) -> HttpResponse:
-    rights = request.rights  # type: ignore[attr-defined]
-    found = request.tenant.memberships.select_related("person").filter(person__is_active=True)  # type: ignore[attr-defined]
-    rows = [
-        {
-            "membership": membership,
-            "why_not": members.why_not_change(membership, rights),
-            "is_me": membership.person_id == request.user.pk,
+class MemberFilterForm(FilterForm):
+    q = forms.CharField(label=gettext_lazy("Name or address"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=any_of(Role))
+
+    def narrow(self, records: QuerySet) -> QuerySet:
+        if words := self.cleaned_data["q"]:
+            records = records.filter(Q(person__name__icontains=words) | Q(person__email__icontains=words))
+        if role := self.cleaned_data["role"]:
+            records = records.filter(role=role)
+        return records
+
+
+class PeopleView(TenantRightMixin, FilteredTableView):
+    """Every member sees who is here; those who manage people invite, see who is invited and what they may change."""
+
+    right: ClassVar[Right | None] = None
+    title = gettext_lazy("People")
+    template_name = "accounts/people.html"
+    table_class = MemberTable
+    filter_form_class = MemberFilterForm
+    order = ("rank", "person__name_key", "id")
+    empty_title = gettext_lazy("Nobody is here")
+    empty_text = gettext_lazy(
+        "Platform staff make the first owner; owners and administrators invite the others."
+    )
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        return members.members_of(self.request.tenant)
+
+    @cached_property
+    def invite_form(self) -> InviteForm:
+        data = self.request.POST if self.request.method == "POST" else None
+        return InviteForm(data, roles=members.roles_to_give(self.request.rights))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if Right.PEOPLE_MANAGE in self.request.rights and not self.is_fragment:
+            kwargs = {"invite_form": self.invite_form, **self._invited(), **kwargs}
+        return super().get_context_data(**kwargs)
+
+    def _invited(self) -> dict[str, Any]:
+        """How many are invited and not here, and the newest of them with their acts."""
+        found = inviting.open_invitations()
+        newest = found.select_related("invited_by").order_by("-created_at", "-pk")[:INVITED_SHOWN]
+        return {
+            "invited": capped_count(found),
+            "newest_invited": [(one, invitation_acts(self.request, one)) for one in newest],
         }
-        for membership in sorted(
-            found, key=lambda one: (ROLE_ORDER[Role(one.role)], name_key(str(one.person)))
-        )
-    ]
-    values: dict[str, Any] = {
-        "rows": rows,
-        "roles": Role.choices,
-        "may_manage": Right.PEOPLE_MANAGE in rights,
-    }
-    if values["may_manage"]:
-        values["invitations"] = Invitation.objects.filter(
-            accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
-        ).select_related("invited_by")
-        values["invite_form"] = invite_form or InviteForm(roles=members.roles_to_give(rights))
-    return render(request, "accounts/people.html", values, status=status)
 
 
-class InviteView(TenantRightMixin, View):
+class InviteView(PeopleView):
+    """The same page; its POST invites somebody."""
+
     right = Right.PEOPLE_MANAGE
 
-    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        return people_page(request)
-
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        form = InviteForm(request.POST, roles=members.roles_to_give(request.rights))  # type: ignore[attr-defined]
+        form = self.invite_form
         if not form.is_valid():
-            return people_page(request, form, status=422)
+            return self._refused()
         try:
             invitation = inviting.invite(
-                request.tenant,  # type: ignore[attr-defined]
+                self.request.tenant,
                 form.cleaned_data["email"],
                 form.cleaned_data["role"],
-                request.user,  # type: ignore[arg-type]
+                self.request.user,
                 request,
             )
         except inviting.CannotInvite as error:
             form.add_error("email", str(error))
-            return people_page(request, form, status=422)
+            return self._refused()
         except inviting.NotSent as error:
             messages.error(request, str(error))
-            return _to_people(request)
-        _say_on_its_way(request, invitation)
-        return _to_people(request)
+        else:
+            say_on_its_way(request, invitation)
+        return back_to_list(request)
 
-
-class ResendView(TenantRightMixin, View):
-    """A new link for an open invitation, by a new mail; the old link ends. For who may give its role."""
-
-    right = Right.PEOPLE_MANAGE
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-        invitation = get_object_or_404(Invitation, pk=pk, accepted_at=None, revoked_at=None)
-        if invitation.role not in members.roles_to_give(request.rights):  # type: ignore[attr-defined]
-            messages.error(request, _("Only somebody who may give this role can invite to it."))
-            return _to_people(request)
-        try:
-            again = inviting.invite(
-                request.tenant,  # type: ignore[attr-defined]
-                invitation.email,
-                invitation.role,
-                request.user,  # type: ignore[arg-type]
-                request,
-            )
-        except (inviting.CannotInvite, inviting.NotSent) as error:
-            messages.error(request, str(error))
-            return _to_people(request)
-        _say_on_its_way(request, again)
-        return _to_people(request)
-
-
-def _say_on_its_way(request: HttpRequest, invitation: Invitation) -> None:
-    messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invitation.email})
-
-
-class RevokeView(TenantRightMixin, View):
-    right = Right.PEOPLE_MANAGE
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-        invitation = get_object_or_404(Invitation, pk=pk, accepted_at=None, revoked_at=None)
-        inviting.revoke(invitation, request.user, request)  # type: ignore[arg-type]
-        messages.success(request, _("The link for %(email)s no longer works.") % {"email": invitation.email})
-        return _to_people(request)
+    def _refused(self) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(), status=422)
 
 
 class MemberView(TenantRightMixin, View):
@@ -156,7 +135,7 @@ class MemberView(TenantRightMixin, View):
         messages.success(
             request, _("%(person)s is now %(role)s.") % {"person": membership.person, "role": role}
         )
-        return _to_people(request)
+        return back_to_list(request)
 
     def _form(self, request: HttpRequest, membership: Membership, data: Any = None) -> RoleForm:
         roles = members.roles_to_give(request.rights)  # type: ignore[attr-defined]
@@ -169,6 +148,7 @@ class MemberView(TenantRightMixin, View):
             "membership": membership,
             "why_not": members.why_not_change(membership, request.rights),  # type: ignore[attr-defined]
             "form": form or self._form(request, membership),
+            "list_url": list_url(request),
         }
         return render(request, "accounts/member.html", values, status=status)
 
@@ -185,14 +165,24 @@ class RemoveView(TenantRightMixin, View):
             members.remove(membership, request.user, request.rights, request)  # type: ignore[arg-type, attr-defined]
         except members.CannotChange as error:
             messages.error(request, str(error))
-            return _to_people(request)
+            return back_to_list(request)
         messages.success(request, _("%(person)s is no longer a member.") % {"person": membership.person})
-        return HttpResponseRedirect("/") if membership.person_id == request.user.pk else _to_people(request)
+        return HttpResponseRedirect("/") if membership.person_id == request.user.pk else back_to_list(request)
 
 
 def _member(request: HttpRequest, pk: int) -> Membership:
     return get_object_or_404(request.tenant.memberships.select_related("person"), pk=pk)  # type: ignore[attr-defined]
 
 
-def _to_people(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(tenant_url(request.tenant, "accounts:people"))  # type: ignore[attr-defined]
+def say_on_its_way(request: HttpRequest, invitation: Invitation) -> None:
+    messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invitation.email})
+
+
+def list_url(request: HttpRequest) -> str:
+    """The list as it was left (`next`), else its beginning."""
+    people = tenant_url(request.tenant, "accounts:people")  # type: ignore[attr-defined]
+    return next_url(request, people) if "next" in request.POST or "next" in request.GET else people
+
+
+def back_to_list(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(list_url(request))

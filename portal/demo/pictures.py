@@ -106,6 +106,7 @@ SHOTS = (
     Shot("exports", "/t/corvane/exports/"),
     Shot("people", "/t/corvane/people/"),
     Shot("invite", "/t/corvane/people/invite/"),
+    Shot("invitations", "/t/corvane/people/invitations/"),
     Shot("audit", "/t/corvane/audit/"),
     Shot("settings", "/t/corvane/settings/"),
     Shot("me", "/me/"),

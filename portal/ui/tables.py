@@ -90,6 +90,18 @@ class TickColumn(Column):
         )
 
 
+class ActsColumn(Column):
+    """What can be done with a row, as buttons beside it; the table writes its `render`. No file has it."""
+
+    kind = ""
+    align, width = "r", "acts"
+    is_word_hidden = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"verbose_name": _("Actions"), "accessor": "pk", "fixed": True, **kwargs}
+        super().__init__(css="wrap" if kwargs.get("card") else "sb-c-acts wrap", **kwargs)
+
+
 class LocalTimeColumn(Column):
     """An instant in the reader's zone. `clock` shows the time alone, for lists with a separator row a day."""
 

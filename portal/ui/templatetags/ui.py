@@ -233,8 +233,9 @@ def confirm(
     small: bool = False,
     icon: str = "",
     label: str = "",
+    next: str = "",
 ) -> SafeString:
-    """A destructive act behind a disclosure, as a POST. `typed`: the text that must be typed first."""
+    """A destructive act behind a disclosure, as a POST. `typed`: what must be typed first; `next`: where to then."""
     return draw(
         "confirm",
         context,
@@ -247,6 +248,7 @@ def confirm(
         small=small,
         icon=icon,
         label=label or action,
+        next=next,
     )
 
 

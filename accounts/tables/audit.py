@@ -1,4 +1,4 @@
-"""Tables of people and tenants."""
+"""What was done in a tenant, as a table."""
 
 from __future__ import annotations
 
