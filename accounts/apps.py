@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and tenants")
 
     def ready(self) -> None:
-        from accounts import menu, signals  # noqa: F401  # they register themselves
+        from accounts import facts, menu, signals  # noqa: F401  # signals register themselves
 
         menu.register()
+        facts.register()

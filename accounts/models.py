@@ -114,6 +114,7 @@ class Tenant(models.Model):
 
     class Meta:
         ordering = ["name_key"]
+        indexes = [models.Index(fields=["name_key", "id"], name="tenant_by_name")]
         verbose_name = _("tenant")
 
     def __str__(self) -> str:

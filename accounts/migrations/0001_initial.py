@@ -232,6 +232,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tenant",
                 "ordering": ["name_key"],
+                "indexes": [models.Index(fields=["name_key", "id"], name="tenant_by_name")],
             },
         ),
         migrations.CreateModel(

@@ -2,41 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import cached_property
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import View
 
 from accounts import facts, outbox
 from accounts.models import Tenant
 from accounts.switching import home_of
+from accounts.tables.tenants import TenantTable, tenant_table
 from accounts.tenancy import use_staff_power
 from accounts.views_base import StaffRequiredMixin, TenantRightMixin
+from portal.ui.forms import FilterForm, FixedChoices
 from portal.ui.links import next_url
+from portal.ui.views import FilteredTableView
 
-MOST_TENANTS = 500
+OPEN, CLOSED, ALL = "", "closed", "all"
 
 
-class TenantsView(StaffRequiredMixin, View):
+class TenantFilterForm(FilterForm):
+    q = forms.CharField(label=gettext_lazy("Name of a tenant"))
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=FixedChoices(
+            [
+                (OPEN, pgettext_lazy("several tenants", "open")),
+                (CLOSED, pgettext_lazy("several tenants", "closed")),
+                (ALL, pgettext_lazy("several tenants", "all")),
+            ]
+        ),
+    )
+
+    def narrow(self, records: QuerySet) -> QuerySet:
+        if words := self.cleaned_data["q"]:
+            records = records.filter(Q(name__icontains=words) | Q(slug__icontains=words))
+        state = self.cleaned_data["state"] or OPEN
+        return records if state == ALL else records.filter(closed_at__isnull=state == OPEN)
+
+
+class TenantsView(StaffRequiredMixin, FilteredTableView):
     """Every tenant with what the apps tell about it, and the way in (which is audited)."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        tenants = Tenant.objects.annotate(people_count=Count("memberships", distinct=True))
-        if words := request.GET.get("q", "").replace("\0", "").strip()[:80]:
-            tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
-        found = list(tenants.order_by("closed_at", "name_key")[: MOST_TENANTS + 1])
-        values: dict[str, Any] = {
-            "rows": facts.facts_of(found[:MOST_TENANTS]),
-            "columns": facts.columns(),
-            "words": words,
-            "has_more": len(found) > MOST_TENANTS,
-        }
-        return render(request, "accounts/staff.html", values)
+    title = gettext_lazy("Tenants")
+    template_name = "accounts/staff.html"
+    extra_context = {"base_name": "base_staff.html"}
+    filter_form_class = TenantFilterForm
+    queryset = Tenant.objects.all()
+    order = ("name_key", "id")
+    empty_title = gettext_lazy("No tenant")
+    empty_text = gettext_lazy("A tenant is a customer: people, their connections, and what these tell.")
+
+    @cached_property
+    def table_class(self) -> type[TenantTable]:  # type: ignore[override]
+        return tenant_table(facts.columns())
+
+    def prepare(self, rows: Sequence[Tenant]) -> None:
+        told = facts.facts_of(rows)
+        for tenant in rows:
+            tenant.facts = told[tenant.pk]  # type: ignore[attr-defined]
+
+    def empty_action(self) -> tuple[str, str]:
+        return _("New tenant"), reverse("admin:accounts_tenant_add")
 
 
 class PowerView(TenantRightMixin, View):

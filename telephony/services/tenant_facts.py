@@ -22,7 +22,7 @@ from telephony.models import Alert, Call, Connection, Credential, SyncState
 def register() -> None:
     """Hand ours in; called once, when the app is ready."""
     facts.add_column(facts.Column("calls", gettext_lazy("Calls today"), calls_today))
-    facts.add_column(facts.Column("connections", gettext_lazy("Connections"), connections))
+    facts.add_column(facts.Column("connections", gettext_lazy("Connections"), connections, is_count=False))
     facts.add_column(facts.Column("problems", gettext_lazy("Open problems"), problems))
     facts.add_column(facts.Column("alerts", gettext_lazy("Open alerts"), alerts))
     explaining.set_capabilities(capabilities_of)
@@ -38,7 +38,7 @@ def calls_today(tenants: Sequence[Tenant]) -> Mapping[int, facts.Fact]:
         rows = Call.objects.filter(tenant_id__in=ids, started_at__gte=_midnight(zone)).values("tenant_id")
         for row in rows.annotate(count=Count("pk")):
             found[row["tenant_id"]] = facts.Fact(
-                number_format(row["count"], 0, force_grouping=True), sort=row["count"]
+                number_format(row["count"], 0, force_grouping=True), number=row["count"]
             )
     return found
 
@@ -80,9 +80,9 @@ def capabilities_of(tenant: Tenant) -> frozenset[str] | None:
 
 def _linked(linked: int, failing: int) -> facts.Fact:
     if not failing:
-        return facts.Fact(str(linked), sort=linked)
+        return facts.Fact(str(linked))
     words = _("%(failing)s of %(linked)s to reconnect") % {"failing": failing, "linked": linked}
-    return facts.Fact(words, "bad", linked)
+    return facts.Fact(words, "bad")
 
 
 def _midnight(zone: str) -> datetime:
