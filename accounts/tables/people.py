@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.middleware.csrf import get_token
@@ -17,8 +18,17 @@ from accounts import members
 from accounts.models import Invitation, Membership
 from accounts.rights import Right
 from portal.ui import formats, parts
-from portal.ui.links import tenant_url
+from portal.ui.links import around_pk, tenant_url
+from portal.ui.menus import MenuPattern, blank
 from portal.ui.tables import ActsColumn, BaseTable, Column, LocalTimeColumn
+
+
+class MemberActs(NamedTuple):
+    """What the buttons of a member's row depend on, besides who it is: drawn once for all rows of a kind."""
+
+    is_me: bool
+    may_change: bool
+    why_not: str
 
 
 class MemberTable(BaseTable):
@@ -65,24 +75,31 @@ class MemberTable(BaseTable):
 
     def render_acts(self, record: Membership) -> SafeString:
         """Role and removal, or why not, for who manages people; everybody may leave."""
-        tenant, rights = self.request.tenant, self.request.rights
-        may_manage, is_me = Right.PEOPLE_MANAGE in rights, self.is_me(record)
-        why_not = members.why_not_change(record, rights)
-        if not (may_manage or is_me):
-            return SafeString("")
-        here = self.request.get_full_path()
-        role_url = f"{tenant_url(tenant, 'accounts:member', pk=record.pk)}?{urlencode({'next': here})}"
+        may_manage = Right.PEOPLE_MANAGE in self.request.rights
+        why_not = members.why_not_change(record, self.request.rights)
+        kind = MemberActs(self.is_me(record), may_manage and not why_not, why_not if may_manage else "")
+        if kind not in self._acts:
+            self._acts[kind] = self._drawn(kind)
+        return self._acts[kind].filled({"pk": str(record.pk), "person": str(record.person)})
+
+    @cached_property
+    def _acts(self) -> dict[MemberActs, MenuPattern]:
+        return {}
+
+    def _drawn(self, kind: MemberActs) -> MenuPattern:
+        tenant, here = self.request.tenant, self.request.get_full_path()
+        role_url = blank("pk").join(around_pk(tenant, "accounts:member"))
+        remove_url = blank("pk").join(around_pk(tenant, "accounts:member_remove"))
         values = {
-            "person": record.person,
+            "person": blank("person"),
             "tenant": tenant,
-            "is_me": is_me,
-            "why_not": why_not if may_manage else "",
-            "role_url": "" if why_not else role_url,
-            "remove_url": ""
-            if why_not and not is_me
-            else tenant_url(tenant, "accounts:member_remove", pk=record.pk),
+            "is_me": kind.is_me,
+            "why_not": kind.why_not,
+            "role_url": f"{role_url}?{urlencode({'next': here})}" if kind.may_change else "",
+            "remove_url": remove_url if kind.may_change or kind.is_me else "",
         }
-        return acts_of(self.request, "accounts/_member_acts.html", values)
+        html = acts_of(self.request, "accounts/_member_acts.html", values)
+        return MenuPattern(html, ("pk", "person"))
 
     def is_me(self, record: Membership) -> bool:
         return record.person_id == self.request.user.pk

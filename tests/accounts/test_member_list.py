@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import Page, expect
 
 from accounts.models import Invitation, Membership, Person
 from accounts.rights import Role
@@ -15,6 +16,7 @@ from accounts.scoping import tenant_scope
 from portal.lib.names import name_key
 
 from ..exported import exported
+from ..people import person
 from .test_people import PEOPLE, invite, membership
 
 INVITATIONS = f"{PEOPLE}invitations/"
@@ -83,6 +85,8 @@ def test_members_are_found_by_name_address_and_role(client_of, idris, bess, noe)
     assert addresses_on(client.get(PEOPLE, {"sort": "-name"})) == [noe.email, idris.email, bess.email]
     nobody = client.get(PEOPLE, {"q": "nobody"}).content.decode()
     assert "Nothing matches" in nobody and "Invite somebody" in nobody
+    region = client.get(PEOPLE, {"q": "nobody"}, headers={"HX-Request": "true", "HX-Target": "list-region"})
+    assert "Nothing matches" in region.content.decode() and "invite_form" not in region.context
     odd = client.get(PEOPLE, {"role": "king", "q": "\0"})
     assert len(addresses_on(odd)) == 3  # what is not valid narrows nothing
 
@@ -117,6 +121,19 @@ def test_a_row_says_why_it_cannot_be_changed(client_of, maud, idris, corvane):
     assert "Only owners manage owners." in page
     assert f"{PEOPLE}{membership(maud, corvane).pk}/remove/" not in page
     assert page.count('<span class="sb-quiet">you</span>') == 1
+
+
+def test_each_row_asks_about_its_own_person(client_of, maud, corvane):
+    names = ("100 % Zoé", "<b>Ada</b>")
+    rows = [
+        membership(person(f"{n}@corvane.example", name, {corvane: Role.VIEWER}), corvane)
+        for n, name in enumerate(names)
+    ]
+    page = client_of(maud).get(PEOPLE).content.decode()
+
+    for row, shown in zip(rows, ("100 % Zoé", "&lt;b&gt;Ada&lt;/b&gt;"), strict=True):
+        form = page.partition(f'action="{PEOPLE}{row.pk}/remove/"')[2].partition("</form>")[0]
+        assert f"{shown} loses Corvane Habitat at once" in form
 
 
 def test_who_is_changed_or_removed_leaves_the_list_as_it_stood(client_of, maud, corvane, crowd):
@@ -176,3 +193,24 @@ def test_a_list_of_nobody_says_what_to_do(client_of, maud, corvane):
     page = client_of(maud).get(INVITATIONS).content.decode()
 
     assert "Nobody is invited" in page and f'href="{PEOPLE}#invite"' in page
+
+
+def test_a_telephone_brings_the_invitation_and_keeps_a_question_on_its_screen(telephone, maud, idris):
+    telephone.sign_in(maud)
+    telephone.open(PEOPLE)
+
+    def ask(page: Page) -> None:
+        address = page.locator("#invite input[name=email]")
+        expect(address).to_be_hidden()
+        page.get_by_role("link", name="Invite somebody").click()
+        address.fill(idris.email)
+        page.get_by_role("button", name="Send the invitation").click()
+        expect(address).to_have_value(idris.email)
+        expect(page.get_by_text("is already a member")).to_be_visible()
+        page.get_by_text("Remove", exact=True).first.click()
+        expect(page.get_by_text("loses Corvane Habitat at once")).to_be_visible()
+
+    telephone(ask)
+    assert not telephone.scrolls_sideways()
+    assert telephone.serious() == []
+    telephone.problems.clear()  # the refused form is answered with 422, which the console reports
