@@ -173,14 +173,23 @@ class KeysetPage(Generic[Row]):
     @cached_property
     def _fetched(self) -> tuple[list[Row], bool]:
         """The page's rows in its order, and whether more lie beyond in the direction of travel."""
-        terms = [term.reversed() for term in self.terms] if self.is_backward else self.terms
-        records = self.queryset.order_by(*(term.ordering for term in terms))
-        if self.edge is not None:
-            records = records.filter(self._beyond(terms, self.edge))
-        rows = list(records[: self.size + 1])
-        has_more = len(rows) > self.size
-        rows = rows[: self.size]
+        rows, has_more = self._nearest()
         return (rows[::-1] if self.is_backward else rows), has_more
+
+    def _nearest(self) -> tuple[list[Row], bool]:
+        """The same as one meets them on the way."""
+        rows = list(self._after(self.queryset, self.edge)[: self.size + 1])
+        return rows[: self.size], len(rows) > self.size
+
+    @cached_property
+    def _way(self) -> list[Term]:
+        """The order in the direction of travel."""
+        return [term.reversed() for term in self.terms] if self.is_backward else self.terms
+
+    def _after(self, records: QuerySet[Row], edge: Sequence[Any] | None) -> QuerySet[Row]:
+        """Those beyond the edge in the direction of travel, the nearest first; without one all of them."""
+        records = records.order_by(*(term.ordering for term in self._way))
+        return records if edge is None else records.filter(self._beyond(self._way, edge))
 
     @property
     def rows(self) -> list[Row]:

@@ -89,6 +89,7 @@ class FilteredTableView(FragmentMixin, TemplateView):
     title: ClassVar[str | Promise] = ""
     empty_title: ClassVar[str | Promise] = ""
     empty_text: ClassVar[str | Promise] = ""
+    is_for_file: bool = False  # whether a worker reads it to its end
 
     # ---- what subclasses may say ----
 
@@ -154,11 +155,14 @@ class FilteredTableView(FragmentMixin, TemplateView):
 
     @cached_property
     def page(self) -> KeysetPage:
-        cursor = self.request.GET.get("cursor", "")
         try:
-            return KeysetPage(self.records, self.order_in_force, cursor, self.page_size)
+            return self.page_at(self.request.GET.get("cursor", ""))
         except BadCursor:
-            return KeysetPage(self.records, self.order_in_force, "", self.page_size)
+            return self.page_at("")
+
+    def page_at(self, cursor: str) -> KeysetPage:
+        """The rows after a place, the first ones without. Raises BadCursor."""
+        return KeysetPage(self.records, self.order_in_force, cursor, self.page_size)
 
     @cached_property
     def count(self) -> CappedCount:

@@ -108,7 +108,7 @@ class ListRows:
     def _page(self, cursor: str, size: int) -> tuple[FilteredTableView, Sheet]:
         view = reopened(self.job, cursor=cursor)
         assert isinstance(view, FilteredTableView)
-        view.page_size, view.hidden_columns = size, ()  # type: ignore[misc]
+        view.is_for_file, view.page_size, view.hidden_columns = True, size, ()  # type: ignore[misc]
         try:
             return view, view.sheet()
         except Http404 as error:

@@ -1,0 +1,82 @@
+"""A page over parts of a table that are not read together: each has conditions of its own, and a scope of its own.
+
+What is read of each part is where its rows stand in the order, in pieces and no further than the page goes; the page's
+rows are read at once when it is known which they are. So a page costs one query a part and one more, and a few for
+another piece where it is long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from portal.ui.keyset import CAP, CappedCount, KeysetPage, Row
+
+FIRST_PIECE, LONGEST_PIECE = 100, 1_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows, and what is open while they are read."""
+
+    records: QuerySet
+    scope: Callable[[], AbstractContextManager[None]]
+
+
+class PartedPage(KeysetPage[Row]):
+    """One page of all parts in one order. Its cursors are good for other parts too: they tell a row's place, not its part.
+
+    whole   all rows that parts may have, with what a page shows of them
+    order   of columns without NULL, all of them up or all of them down, the last being the primary key
+    """
+
+    def __init__(
+        self, whole: Part, parts: Sequence[Part], order: Sequence[str], cursor: str = "", size: int = 50
+    ) -> None:
+        super().__init__(whole.records, order, cursor, size)
+        ways = {term.is_descending for term in self.terms}
+        if (
+            len(ways) > 1
+            or any(term.is_nullable for term in self.terms)
+            or not self.terms[-1].field.primary_key
+        ):
+            raise ValueError(f"places of several parts cannot be compared by {', '.join(order)}")
+        self.whole, self.parts = whole, parts
+
+    def _nearest(self) -> tuple[list[Row], bool]:
+        places = merge(*map(self._places, self.parts), reverse=self._way[0].is_descending)
+        found = [place[-1] for place in islice(places, self.size + 1)]
+        with self.whole.scope():
+            rows = self.whole.records.in_bulk(found[: self.size])
+        return [rows[pk] for pk in found[: self.size] if pk in rows], len(found) > self.size
+
+    def _places(self, part: Part) -> Iterator[tuple[Any, ...]]:
+        """Where the rows of a part stand, the nearest first; each piece is twice as long as the one before."""
+        edge: Sequence[Any] | None = self.edge
+        size = min(self.size + 1, FIRST_PIECE)
+        while True:
+            with part.scope():
+                piece = list(
+                    self._after(part.records, edge).values_list(*(term.path for term in self.terms))[:size]
+                )
+            yield from piece
+            if len(piece) < size:
+                return
+            edge, size = piece[-1], min(2 * size, LONGEST_PIECE)
+
+
+def count_parts(parts: Sequence[Part], cap: int = CAP) -> CappedCount:
+    """How many rows all parts have, up to `cap`: parts after the row beyond it are not asked."""
+    found = 0
+    for part in parts:
+        with part.scope():
+            found += part.records.order_by()[: cap + 1 - found].count()
+        if found > cap:
+            break
+    return CappedCount(min(found, cap), found > cap)
