@@ -180,6 +180,7 @@ def register() -> None:
         Entry(
             label=_("Figures"), url_name="telephony:staff_figures", icon="chart-bar", order=15, shown=is_staff
         ),
+        Entry(label=_("Calls"), url_name="telephony:staff_calls", icon="phone", order=17, shown=is_staff),
         Entry(label=_("Alerts"), url_name="telephony:staff_alerts", icon="bell", order=20, shown=is_staff),
         Entry(
             label=_("Exports"),

@@ -117,6 +117,7 @@ SHOTS = (
     Shot("not-yours", "/t/morvanne/settings/", person=NOE),
     Shot("not-found", "/t/corvane/nothing/"),
     Shot("staff", "/staff/", person=TOM),
+    Shot("staff-calls", "/staff/calls/", person=TOM),
     Shot("staff-alerts", "/staff/alerts/", person=TOM),
 )
 # Name, width, height, theme.

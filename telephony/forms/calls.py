@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -67,9 +68,8 @@ class InstantsField(forms.CharField):
         return Period(start, end, gettext("%(from)s to %(to)s") % told)
 
 
-class CallFilterForm(FilterForm):
-    """`zone` makes the days of a period, unless the address names another; `region` understands national numbers;
-    `connections` are the tenant's."""
+class CallFields(FilterForm):
+    """What calls are looked for by, whosever they are. `zone` makes the days of a period, unless the address names one."""
 
     q = forms.CharField(
         label=_("Number or name"), max_length=80, help_text=_("Any notation, or its last digits")
@@ -81,8 +81,6 @@ class CallFilterForm(FilterForm):
         label=_("Talk"), choices=FixedChoices([(key, words[0]) for key, words in LENGTHS.items()])
     )
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
-    line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=ANY_ONE)
-    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("any"))
     dialled = forms.CharField(
         label=_("Dialled"),
         max_length=20,
@@ -108,27 +106,10 @@ class CallFilterForm(FilterForm):
         choices=any_of([(key, formats.between_lazy(*bounds)) for key, bounds in WAITS.items()]),
     )
     running = forms.DateTimeField(label=_("Going on at"))
-    connection = RowField(
-        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
-    )
 
-    def __init__(
-        self, *args: Any, zone: ZoneInfo, region: str, connections: Sequence[Connection], **kwargs: Any
-    ) -> None:
-        self.zone, self.region = zone, region
-        listed = Entity.objects.call_places().order_by("name_key", "id")
-        places = [Place(*row) for row in listed.values_list(*Place._fields)]
-        groups = [one for one in places if one.facet in (Entity.Facet.GROUP, Entity.Facet.QUEUE)]
-        rows = {
-            "connection": connections,
-            "line": [one for one in places if one.is_line],
-            "group": groups,
-        }
-        super().__init__(*args, rows=rows, **kwargs)
-        if len(connections) <= 1:
-            del self.fields["connection"]
-        if not groups:
-            del self.fields["group"]
+    def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
+        self.zone = zone
+        super().__init__(*args, **kwargs)
         for name in FROM_FIGURES:
             if not self.data.get(name):
                 del self.fields[name]
@@ -142,12 +123,7 @@ class CallFilterForm(FilterForm):
     def as_search(self) -> CallSearch:
         """What the valid fields ask for. Call `apply` or `full_clean` before."""
         values = self.cleaned_data
-        period, line, connection = (
-            values.get("instants") or values.get("period"),
-            values.get("line"),
-            values.get("connection"),
-        )
-        group = values.get("group")
+        period = values.get("instants") or values.get("period")
         _words, shortest, longest = LENGTHS[values.get("length") or ""]
         fewest_s, below_s = WAITS.get(values.get("waited") or "", (None, None))
         return CallSearch(
@@ -156,9 +132,6 @@ class CallFilterForm(FilterForm):
             direction=values.get("direction") or "",
             outcome=values.get("outcome") or "",
             medium=values.get("medium") or "",
-            line=line.pk if line else None,
-            group=group.pk if group else None,
-            connection=connection.pk if connection else None,
             dialled=values.get("dialled") or "",
             country=values.get("country") or "",
             destination=values.get("destination") or "",
@@ -174,6 +147,37 @@ class CallFilterForm(FilterForm):
             below_wait_s=below_s,
             running_at=values.get("running"),
         )
+
+
+class CallFilterForm(CallFields):
+    """Of a tenant: `region` understands national numbers, `connections` are the tenant's."""
+
+    line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=ANY_ONE)
+    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("any"))
+    connection = RowField(
+        label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
+    )
+    field_order = ("q", "period", "direction", "outcome", "length", "medium", "line", "group")
+
+    def __init__(self, *args: Any, region: str, connections: Sequence[Connection], **kwargs: Any) -> None:
+        self.region = region
+        listed = Entity.objects.call_places().order_by("name_key", "id")
+        places = [Place(*row) for row in listed.values_list(*Place._fields)]
+        groups = [one for one in places if one.facet in (Entity.Facet.GROUP, Entity.Facet.QUEUE)]
+        rows = {
+            "connection": connections,
+            "line": [one for one in places if one.is_line],
+            "group": groups,
+        }
+        super().__init__(*args, rows=rows, **kwargs)
+        if len(connections) <= 1:
+            del self.fields["connection"]
+        if not groups:
+            del self.fields["group"]
+
+    def as_search(self) -> CallSearch:
+        rows = {name: self.cleaned_data.get(name) for name in ("line", "group", "connection")}
+        return replace(super().as_search(), **{name: row.pk for name, row in rows.items() if row})
 
     def narrow(self, records: CallQuerySet) -> CallQuerySet:  # type: ignore[override]
         return self.as_search().narrow(records, region=self.region)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from portal.lib.numbers import to_e164
 from telephony.models import Connection, Entity, NumberName
@@ -18,9 +21,22 @@ def names_of(numbers: Iterable[str]) -> dict[str, str]:
     wanted = {number for number in numbers if number}
     if not wanted:
         return {}
-    rows = NumberName.objects.filter(number__in=wanted).values_list("number", "name", "source", "pk")
-    ranked = sorted(rows, key=lambda row: (_RANK[NumberName.Source(row[2])], -row[3]))
-    return {number: name for number, name, _, _ in ranked}
+    return {number: name for _, number, name in _ranked(Q(number__in=wanted))}
+
+
+def names_by_tenant(numbers: Mapping[int, Collection[str]]) -> dict[tuple[int, str], str]:
+    """Names by tenant and number, of the numbers of each tenant of the scope: what each calls them itself."""
+    wanted = [Q(tenant_id=tenant, number__in=some) for tenant, some in numbers.items() if some]
+    if not wanted:
+        return {}
+    return {(tenant, number): name for tenant, number, name in _ranked(reduce(or_, wanted))}
+
+
+def _ranked(which: Q) -> list[tuple[int, str, str]]:
+    """Tenant, number and name; of several names of a number the one that counts comes last."""
+    rows = NumberName.objects.filter(which).values_list("tenant_id", "number", "name", "source", "pk")
+    ranked = sorted(rows, key=lambda row: (_RANK[NumberName.Source(row[3])], -row[4]))
+    return [row[:3] for row in ranked]
 
 
 @transaction.atomic

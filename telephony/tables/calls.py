@@ -104,7 +104,7 @@ class CallTable(BaseTable):
     def render_started_at(self, value: datetime, record: Call) -> SafeString:
         """The time as the row's link: how the call opens without script, and on a telephone."""
         shown = parts.clock_tag(value, self.reader)
-        return SafeString(f'<a class="sb-plain" href="{self.panel_url(record)}">{shown}</a>')
+        return SafeString(f'<a class="sb-plain" href="{self.call_url(record)}">{shown}</a>')
 
     def separator(self, record: Call) -> SafeString | str:
         return self.reader.day(record.started_at, self.today)
@@ -121,9 +121,12 @@ class CallTable(BaseTable):
     def address(self) -> tuple[str, str]:
         return around_pk(self.request.tenant, "telephony:call_detail")
 
-    def panel_url(self, record: Call) -> str:
+    def call_url(self, record: Call) -> str:
         before, after = self.address
         return f"{before}{record.pk}{after}"
+
+    def panel_url(self, record: Call) -> str:
+        return self.call_url(record)
 
     number_acts = NO_ACTS
     may_block = False
@@ -142,6 +145,11 @@ class CallTable(BaseTable):
         return items_of(kind, self.number_acts, self.request.tenant)
 
     def _who(self, number: str) -> SafeString:
-        if not number:
-            return format_html('<span class="sb-2nd">{}</span>', _("Number withheld"))
-        return formats.who(number, self.names.get(number, ""), **self.notation)
+        return who(number, self.names.get(number, ""), self.notation)
+
+
+def who(number: str, name: str, notation: Mapping[str, Any]) -> SafeString:
+    """One side of a call; nobody tells a number without a reason."""
+    if not number:
+        return format_html('<span class="sb-2nd">{}</span>', _("Number withheld"))
+    return formats.who(number, name, **notation)

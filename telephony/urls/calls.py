@@ -10,9 +10,11 @@ from telephony.views import (
     missed_digest,
     missed_figures,
     my_line,
+    staff_calls,
 )
 
 urlpatterns = [
+    path("staff/calls/", staff_calls.StaffCallsView.as_view(), name="staff_calls"),
     path("t/<slug:slug>/calls/", calls.CallListView.as_view(), name="call_list"),
     path("t/<slug:slug>/calls/live/", live_board.LiveView.as_view(), name="call_live"),
     path("t/<slug:slug>/calls/live/wall/", live_board.WallView.as_view(), name="call_wall"),
