@@ -3,7 +3,8 @@
 What was counted stands. A tenant's date `calls_from` goes ahead of the deletion: from then on no day before it is marked,
 so no deletion makes one be counted anew, and no sync reads before it. Calls go when every writer that began before the
 date was set has ended, and SLACK later than the date, for a day of UTC that is still marked reaches into the local day
-before. Batches commit with the cursor, so that a turn that was killed goes on.
+before. Events and files go by days of the tenant's clocks. Batches commit with the cursor, so that a turn that was killed
+goes on.
 """
 
 from __future__ import annotations
@@ -72,12 +73,14 @@ def no_longer_kept(start_at: datetime) -> date | None:
 
 def would_go(row: Retention, months: Mapping[str, int | None], tenant: Tenant) -> list[Going]:
     """What would go of the parts that are to be kept otherwise than now, and not for ever."""
-    today = timezone.now().astimezone(ZoneInfo(tenant.time_zone)).date()
+    zone = ZoneInfo(tenant.time_zone)
+    today = timezone.now().astimezone(zone).date()
     found = []
     for part in Retention.PARTS:
         before = Retention.kept_from(part, months[part], today)
         if before is not None and months[part] != row.months_of(part):
-            found.append(Going(part, _COUNT[part](before, row), before))
+            count = _count_calls(before, row) if part == "calls" else _COUNT[part](midnight(before, zone))
+            found.append(Going(part, count, before))
     return found
 
 
@@ -109,19 +112,17 @@ def _count_calls(before: date, row: Retention) -> int:
     return days.aggregate(calls=Sum("calls"))["calls"] or 0
 
 
-def _count_events(before: date, _row: Retention) -> int:
-    at = midnight(before, DAYS_OF)
-    alone = CallEvent.objects.filter(received_at__lt=at, call=None)
-    return LiveCall.objects.filter(started_at__lt=at).count() + alone.count()
+def _count_events(before: datetime) -> int:
+    alone = CallEvent.objects.filter(received_at__lt=before, call=None)
+    return LiveCall.objects.filter(started_at__lt=before).count() + alone.count()
 
 
-def _count_files(before: date, _row: Retention) -> int:
-    old = {"created_at__lt": midnight(before, DAYS_OF), "due_at": None}
+def _count_files(before: datetime) -> int:
+    old = {"created_at__lt": before, "due_at": None}
     return ReportRun.objects.filter(**old).count() + Job.objects.filter(kind=Job.Kind.EXPORT, **old).count()
 
 
-_COUNT: Mapping[str, Callable[[date, Retention], int]] = {
-    "calls": _count_calls,
+_COUNT: Mapping[str, Callable[[datetime], int]] = {
     "events": _count_events,
     "files": _count_files,
 }
@@ -162,9 +163,10 @@ def advance(row: Retention) -> None:
 
 def _begin(row: Retention, now: datetime) -> bool:
     """Settle what is too old; whether it may go now."""
-    today = now.astimezone(ZoneInfo(row.tenant.time_zone)).date()
+    zone = ZoneInfo(row.tenant.time_zone)
+    today = now.astimezone(zone).date()
     before = {
-        part: midnight(day, DAYS_OF)
+        part: midnight(day, DAYS_OF if part == "calls" else zone)
         for part in Retention.PARTS
         if (day := Retention.kept_from(part, row.months_of(part), today)) is not None
     }
