@@ -1,4 +1,6 @@
-"""Where the files of a report's run lie: `files/reports/<tenant>/<run>/`, served by its page only."""
+"""Where the files of a report's run lie: `files/reports/<tenant>/<run>/`, served by its page only. They go before its row;
+where the row goes alone, with its report, they are found by their folder.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,17 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.scoping import current_tenant_id
 from telephony.models import ReportRun
 
 
 def folder_of(run: ReportRun) -> Path:
     """Only what has checked the person's right may open what is in it."""
-    return Path(settings.DATA_DIR) / "files" / "reports" / str(run.tenant_id) / str(run.pk)
+    return _folder(run.tenant_id) / str(run.pk)
+
+
+def _folder(tenant_id: int) -> Path:
+    return Path(settings.DATA_DIR) / "files" / "reports" / str(tenant_id)
 
 
 def write(run: ReportRun, name: str, content: bytes) -> None:
@@ -38,3 +45,11 @@ def forget_some(before: datetime, most: int) -> int:
         shutil.rmtree(folder_of(run), ignore_errors=True)
     ReportRun.objects.filter(pk__in=[run.pk for run in old]).delete()
     return len(old)
+
+
+def forget_orphans() -> None:
+    """Delete files of runs of the scope's tenant that are no more. A run is there before the first of its files."""
+    folder = _folder(current_tenant_id())
+    here = {int(one.name) for one in folder.iterdir()} if folder.is_dir() else set()
+    for pk in here.difference(ReportRun.objects.filter(pk__in=here).values_list("pk", flat=True)):
+        shutil.rmtree(folder / str(pk), ignore_errors=True)

@@ -156,6 +156,7 @@ def advance(row: Retention) -> None:
                 gone = _FORGET[part](datetime.fromisoformat(before), BATCH)
                 so_far = row.cursor["gone"]
                 ledger.write(row, cursor={**row.cursor, "gone": {**so_far, part: so_far.get(part, 0) + gone}})
+    report_files.forget_orphans()
     with transaction.atomic():
         _tell(row)
         ledger.write(row, cursor={}, due_at=None)

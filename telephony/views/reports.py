@@ -33,7 +33,7 @@ from telephony.models import Connection, Entity, Report, ReportRun
 from telephony.reports.document import without_ways
 from telephony.reports.figures import FIGURES, READY, is_of_now, rights_to
 from telephony.reports.workshop import covered_words, document_of
-from telephony.services import report_schedule
+from telephony.services import report_files, report_schedule
 from telephony.tables.report_words import cadence_words
 from telephony.tables.reports import ReportTable
 from telephony.views.list_files import ListFileMixin
@@ -256,6 +256,7 @@ class ReportActView(ReportPage, View):
             messages.success(request, _("It goes on. What was due while it was paused is not made."))
         elif act == "delete":
             report.delete()
+            report_files.forget_orphans()
             note(request, report, act)
             messages.success(request, _("%(report)s is deleted.") % {"report": report.title})
             return HttpResponseRedirect(self.url("report_list"))

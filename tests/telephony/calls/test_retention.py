@@ -23,11 +23,12 @@ from telephony.models import (
     Entity,
     Job,
     LiveCall,
+    ReportRun,
     Retention,
     RollupMark,
     SyncRun,
 )
-from telephony.services import calls, cdr_sync, ledger, retention, rollups
+from telephony.services import calls, cdr_sync, ledger, report_files, retention, rollups
 from telephony.services.rollup_reading import by_hour, span_of, sums
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -145,7 +146,10 @@ def test_live_events_and_files_go_after_the_usual_time_unless_they_are_to_stay(
     assert retention.open_nightly(NIGHT) == 1
     with tenant_scope(tenant):
         row = retention.of_tenant()
+        orphan = ReportRun(pk=1, tenant=tenant)  # of a report that was deleted while it was made
+        report_files.write(orphan, "late.pdf", b"late")
     tasks.advance_retention(tenant.pk, row.pk)
+    assert not report_files.folder_of(orphan).exists()
     with tenant_scope(tenant):
         assert [one.keys for one in LiveCall.objects.all()] == [["d:34"]]
         assert Job.objects.get().created_at == NIGHT - timedelta(days=399)

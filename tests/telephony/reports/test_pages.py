@@ -24,6 +24,7 @@ from telephony.reports import sheets, workshop
 from telephony.reports.document import Document
 from telephony.reports.drawing import picture
 from telephony.reports.figures import FIGURES
+from telephony.services import report_files
 from telephony.services.period_coverage import coverage_of
 from telephony.tasks import advance_report
 from tests.people import signed_in
@@ -76,9 +77,10 @@ def test_a_ready_made_report_is_looked_at_kept_and_tried(alder, carol, calls, cl
     assert "Paused" in client.get(PAGES).content.decode()
     client.post(f"{PAGES}{report.pk}/do/go-on/")
     assert client.post(f"{PAGES}{report.pk}/do/dance/").status_code == 404
+    assert report_files.folder_of(run).is_dir()
     client.post(f"{PAGES}{report.pk}/do/delete/")
     with tenant_scope(alder):
-        assert not Report.objects.exists()
+        assert not Report.objects.exists() and not report_files.folder_of(run).exists()
     said = [one.detail["summary"] for one in AuditEvent.objects.filter(tenant=alder).order_by("pk")]
     assert said == [
         "report made",
