@@ -1,6 +1,6 @@
 """A mail server that takes everything and remembers the Message-IDs, as often as each came.
 
-One that `holds` has the mail and does not say so, until it ends: what a sender that dies at that moment cannot know.
+One that `holds` the nth mail has it and does not say so, until it ends: what a sender that dies at that moment cannot know.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class _Session(socketserver.StreamRequestHandler):
             found = _ID.search(b"".join(lines).replace(b"\r\n", b"\n").replace(b"\n ", b" "))
             with self.server.lock:
                 self.server.taken[found[1].decode() if found else ""] += 1
-            if self.server.holds:
+                is_held = self.server.taken.total() == self.server.holds
+            if is_held:
                 self.server.ending.wait()
                 return
             self._say("250 taken")
@@ -53,7 +54,7 @@ class MailSink(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, holds: bool) -> None:
+    def __init__(self, holds: int) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
         self.taken: Counter[str] = Counter()
         self.lock = threading.Lock()
@@ -68,7 +69,7 @@ class MailSink(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def mail_sink(*, holds: bool = False) -> Iterator[MailSink]:
+def mail_sink(*, holds: int = 0) -> Iterator[MailSink]:
     with MailSink(holds) as sink:
         thread = threading.Thread(target=sink.serve_forever, daemon=True)
         thread.start()

@@ -56,7 +56,7 @@ def test_sigkill_while_the_server_has_the_mail_leaves_it_unknown(alder, weekly, 
     with tenant_scope(alder):
         run = ReportRun.objects.get()
     address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database.settings_dict['NAME']}")
-    with mail_sink(holds=True) as sink:
+    with mail_sink(holds=1) as sink:
         worker = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("report_process.py")), str(alder.pk), str(run.pk)],
             env={
