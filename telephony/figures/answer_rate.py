@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from string import ascii_uppercase
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ def answer_rate(
     changes: Sequence[Change],
     not_whole: Mapping[date, str],
     zone: ZoneInfo,
+    change_words: Callable[[Change], str] = attrgetter("summary"),
 ) -> Told:
     """Changes made stand as letters under the axis, days that are not here are hatched.
 
@@ -47,7 +49,7 @@ def answer_rate(
         ]
     known = [(rate, day) for rate, day in zip(rates, starts, strict=True) if rate is not None]
     lowest = min(known, default=None)
-    marks = _marks(changes, span, starts, zone)
+    marks = _marks(changes, span, starts, zone, change_words)
     low = max(0, int((lowest[0] if lowest else 0) // 10 * 10) - 10)
     figure = line(
         rates,
@@ -129,7 +131,13 @@ def gaps_of(days: Sequence[date], not_whole: Mapping[date, str]) -> list[Gap]:
     return gaps
 
 
-def _marks(changes: Sequence[Change], span: Span, starts: Sequence[date], zone: ZoneInfo) -> list[Mark]:
+def _marks(
+    changes: Sequence[Change],
+    span: Span,
+    starts: Sequence[date],
+    zone: ZoneInfo,
+    words_of: Callable[[Change], str],
+) -> list[Mark]:
     """Changes as letters under the axis, one for those that were made within hours of each other."""
     marks: list[tuple[float, list[str]]] = []
     for change in changes:
@@ -139,9 +147,9 @@ def _marks(changes: Sequence[Change], span: Span, starts: Sequence[date], zone: 
             at = place - 0.5 + local.hour / 24 if span.step == "day" else float(place)
             at = min(max(0.0, at), len(starts) - 1.0)
             if marks and at - marks[-1][0] < MARKS_APART:
-                marks[-1][1].append(change.summary)
+                marks[-1][1].append(words_of(change))
             else:
-                marks.append((at, [change.summary]))
+                marks.append((at, [words_of(change)]))
     return [
         Mark(at=at, letter=letter, title=_marked(titles))
         for letter, (at, titles) in zip(ascii_uppercase, marks, strict=False)

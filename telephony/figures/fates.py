@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,8 +28,8 @@ def fate_words() -> list[tuple[Fate, str, str]]:
     ]
 
 
-def fates_figure(found: Fates) -> Told:
-    """One bar cut into the fates; its label is the title."""
+def fates_figure(found: Fates, url_of: Callable[[Fate], str] | None = None) -> Told:
+    """One bar cut into the fates; its label is the title. In its table each leads to its calls by `url_of`."""
     title = ngettext(
         "What became of the %(count)s unanswered call",
         "What became of the %(count)s unanswered calls",
@@ -33,8 +37,12 @@ def fates_figure(found: Fates) -> Told:
     ) % {"count": formats.count(found.all)}
     parts = [Part(value=found.of(fate), words=words, css=css) for fate, words, css in fate_words()]
     columns = [Column(_("What became of it"), "text", "fate"), Column(_("Calls"), "count", "calls")]
+    figure = whole(parts, label=title, head=(_("What became of it"), _("Calls")))
+    if url_of:
+        rows = [(words, _linked(found.of(fate), url_of(fate))) for fate, words, _css in fate_words()]
+        figure = replace(figure, rows=rows, css="paper")
     return Told(
-        figure=whole(parts, label=title, head=(_("What became of it"), _("Calls"))),
+        figure=figure,
         sentence="",
         measure=_("Missed, or left a message; those whose number is known, up to now."),
         table=Table(
@@ -44,3 +52,7 @@ def fates_figure(found: Fates) -> Told:
         ),
         is_empty=not found.all,
     )
+
+
+def _linked(count: int, url: str) -> str:
+    return format_html('<a href="{}">{}</a>', url, formats.count(count)) if count else formats.count(count)

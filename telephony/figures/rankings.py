@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from telephony.figures.span_words import span_words
 from telephony.figures.tables import Cell, Column, Table, amount
 from telephony.models.rollups import WITHIN_S
 from telephony.models.spans import Span
+from telephony.services.allowances import Plan
 from telephony.services.analytics import (
     CallerRow,
     Compared,
@@ -76,6 +78,13 @@ def tenants(rows: Sequence[TenantFigures]) -> Table:
         for one in [row.compared.now]
     ]
     return Table(title=_("All tenants in figures"), columns=columns, rows=found)
+
+
+def of_tenants(table: Table, tenants: Sequence[Tenant]) -> Table:
+    """The table with the tenant of each row before it."""
+    columns = [Column(_("Tenant"), "text", "tenant"), Column(_("Short name"), "text", "slug"), *table.columns]
+    pairs = zip(tenants, table.rows, strict=True)
+    return replace(table, columns=columns, rows=[[tenant.name, tenant.slug, *row] for tenant, row in pairs])
 
 
 def never_called_back(found: Sequence[tuple[Tenant, int]]) -> Table:
@@ -167,6 +176,31 @@ def destinations(rows: Sequence[DestinationRow]) -> Table:
         [place_words(one), one.code, one.calls, one.talk_s, *_costs(one.cost, currencies)] for one in rows
     ]
     return Table(title=_("Where calls go"), columns=columns, rows=found)
+
+
+def plans(rows: Sequence[Plan]) -> Table:
+    columns = [
+        Column(_("Line"), "text", "line"),
+        Column(_("Plan"), "text", "plan"),
+        Column(_("Used"), "mean", "used"),
+        Column(_("Of"), "mean", "of"),
+        Column(_("Unit"), "text", "unit"),
+        Column(_("Until"), "moment", "until"),
+        Column(_("Read"), "moment", "read_at"),
+    ]
+    found = [
+        [
+            str(one.line) if one.line else _("No known line"),
+            str(one.entity),
+            one.used,
+            one.total,
+            str(one.unit),
+            one.until_at.isoformat() if one.until_at else None,
+            one.entity.fetched_at.isoformat(),
+        ]
+        for one in rows
+    ]
+    return Table(title=_("Plans and what is left of them"), columns=columns, rows=found)
 
 
 def callers(rows: Sequence[CallerRow], names: Mapping[str, str]) -> Table:

@@ -300,8 +300,12 @@ def by_destination(
 
 def by_caller(span: Span, zone: ZoneInfo, part: Part) -> list[CallerRow]:
     """Who called most, numbers withheld left out. Counted call by call: half a second of a million calls."""
-    calls = calls_of(part).between(*span.instants(zone)).filter(INBOUND, medium=Medium.VOICE)
-    rows = calls.exclude(caller="").order_by().values_list("caller")
+    return callers_of(calls_of(part).between(*span.instants(zone)))
+
+
+def callers_of(calls: CallQuerySet) -> list[CallerRow]:
+    """The same of some calls."""
+    rows = calls.filter(INBOUND, medium=Medium.VOICE).exclude(caller="").order_by().values_list("caller")
     counted = rows.annotate(calls=Count("pk"), reached=Count("pk", filter=Q(outcome__in=REACHED)))
     return [
         CallerRow(number=number, calls=count, reached=reached)

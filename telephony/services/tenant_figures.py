@@ -46,10 +46,8 @@ class TenantFigures:
 def figures_of(tenants: Sequence[Tenant], span: Span, now: datetime) -> list[TenantFigures]:
     """In the order of the tenants. Steps are those of the trend; see `Span.trend`."""
     trend = span.trend
+    currencies = currencies_of(tenants)
     with tenants_scope(tenants):
-        currencies: dict[int, dict[int, str]] = defaultdict(dict)
-        for tenant_id, pk, currency in Connection.objects.values_list("tenant_id", "pk", "currency"):
-            currencies[tenant_id][pk] = currency
         lacking = Count("pk", filter=_LACKING & Q(day__range=(span.first, span.last)) & ~Q(day=span.today))
         days = Coverage.objects.order_by().values_list("tenant_id")
         coverage = {
@@ -70,6 +68,15 @@ def figures_of(tenants: Sequence[Tenant], span: Span, now: datetime) -> list[Ten
                     has_before=since is None or since <= span.before.first,
                 )
             )
+    return found
+
+
+def currencies_of(tenants: Sequence[Tenant]) -> Mapping[int, Mapping[int, str]]:
+    """Of each tenant's connections, by id."""
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    with tenants_scope(tenants):
+        for tenant_id, pk, currency in Connection.objects.values_list("tenant_id", "pk", "currency"):
+            found[tenant_id][pk] = currency
     return found
 
 

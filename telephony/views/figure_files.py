@@ -5,10 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
 
 from portal.ui.context import hooks
 from telephony.figures.tables import Table
+from telephony.figures.told import Told
 
 
 class FigureFilesMixin(ABC):
@@ -48,3 +51,25 @@ class FigureFilesMixin(ABC):
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         context["figure_export_url"] = hooks.export_url(self.request) if hooks.export_url else ""
         return context
+
+
+class FigurePartMixin(FigureFilesMixin):
+    """A part of a page of figures: what it is called, of at most how many days it tells, and what its template shows.
+
+    figures   what its figures are called, by the names that its template has them by
+    within    days; None for any
+    """
+
+    heading: ClassVar[str | Promise]
+    figures: ClassVar[Mapping[str, str | Promise]] = {}
+    within: ClassVar[int | None] = None
+
+    def figure_title(self, name: str) -> str:
+        return str(self.figures.get(name, ""))
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        told = context.get(name)
+        return told.table if isinstance(told, Told) else None
+
+    def is_short(self, days: int) -> bool:
+        return self.within is None or days <= self.within

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
-from portal.ui import formats
 from telephony.figures import rankings, waiting
-from telephony.figures.fates import fate_words, fates_figure
+from telephony.figures.fates import fates_figure
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
-from telephony.figures.told import Told
 from telephony.forms.calls import wait_key
 from telephony.menu import connections_of
 from telephony.models import Entity
@@ -32,27 +28,19 @@ from telephony.services.number_names import names_of
 from telephony.services.peaks import peaks_of
 from telephony.services.period_coverage import coverage_of
 from telephony.services.waiting import Waited, waited_over_time
-from telephony.views.figure_files import FigureFilesMixin
+from telephony.views.figure_files import FigurePartMixin
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview_asked import GROUPS, AskedMixin
 
 
-class PartView(AskedMixin, FragmentOrPageMixin, FigureFilesMixin, TenantRightMixin, TemplateView):
-    """A part says what it is called, of at most how many days it tells, and what its template shows of them."""
-
+class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixin, TemplateView):
     right = Right.CALLS_LIST
     menu_entry = "telephony:overview"
-    heading: ClassVar[Promise]
-    figures: ClassVar[Mapping[str, str | Promise]] = {}  # what its figures are called, by their names
-    within: ClassVar[int | None] = None  # days
-
-    def figure_title(self, name: str) -> str:
-        return str(self.figures.get(name, ""))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         zone = ZoneInfo(self.request.tenant.time_zone)
         _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
-        is_short = self.within is None or span.days <= self.within
+        is_short = self.is_short(span.days)
         return super().get_context_data(
             title=self.heading,
             object=self.heading,
@@ -66,10 +54,6 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigureFilesMixin, TenantRightMix
     @abstractmethod
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         """For the template: each figure under the name that its menu of files gives it."""
-
-    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        told = context.get(name)
-        return told.table if isinstance(told, Told) else None
 
 
 class FatesView(PartView):
@@ -86,13 +70,8 @@ class FatesView(PartView):
         found = report_facts.fates(*span.instants(zone), scope, zone)
         if not found.all:
             return {"fates": None}
-        rows = []
-        for fate, words, _css in fate_words():
-            url = self.url_of(span, part, direction="inbound", fate=fate.value)
-            count = formats.count(found.of(fate))
-            rows.append((words, format_html('<a href="{}">{}</a>', url, count) if found.of(fate) else count))
-        fates = fates_figure(found)
-        return {"fates": replace(fates, figure=replace(fates.figure, rows=rows, css="paper"))}
+        way = partial(self.url_of, span, part, direction="inbound")
+        return {"fates": fates_figure(found, lambda fate: way(fate=fate.value))}
 
 
 class CallersView(PartView):

@@ -17,7 +17,7 @@ from telephony.models import Call, Coverage
 from telephony.models.spans import Span
 from telephony.services import calls, rollups
 from telephony.services.tenant_figures import all_together, figures_of, never_called_back, steps_together
-from telephony.views import staff_figures
+from telephony.views import staff_asked
 from tests.exported import asked, exported
 from tests.people import signed_in, staff
 
@@ -119,7 +119,7 @@ def test_the_figures_of_all_tenants_are_exported(tenants: list[Tenant], tom: Cli
 def test_a_file_has_all_tenants_where_the_page_has_the_first(
     tenants: list[Tenant], tom: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_figures, "MOST_TENANTS", 2)
+    monkeypatch.setattr(staff_asked, "MOST_TENANTS", 2)
     page = tom.get("/staff/figures/?period=30d")
     assert [row.tenant.slug for row in page.context["rows"]] == ["alice", "bob"]
     assert "search by name" in page.content.decode()

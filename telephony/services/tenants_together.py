@@ -1,0 +1,171 @@
+"""Figures of a span over several tenants together, for platform staff: by hour, wait, queue, line, country, caller, and
+what became of unanswered calls. Each tenant's are read in its own scope and its own clocks, and added.
+
+The most calls at once are no sum of those of each (`peaks`), nor are the callers of all those of each (`callers`): both
+are counted from the calls of all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from accounts.models import Tenant
+from accounts.scoping import tenant_scope, tenants_scope
+from telephony.models import Change, Connection
+from telephony.models.rollups import Part
+from telephony.models.spans import Span
+from telephony.services import allowances, analytics, report_facts
+from telephony.services.allowances import Plan
+from telephony.services.analytics import CallerRow, DestinationRow, GroupRow, LineRow
+from telephony.services.peaks import Peak, peaks_of
+from telephony.services.report_facts import Fates
+from telephony.services.rollup_reading import HourSum
+from telephony.services.tenant_figures import currencies_of
+from telephony.services.waiting import Waited, waited_over_time
+
+Found = TypeVar("Found")
+ALL = Part()
+
+
+class LineOf(NamedTuple):
+    tenant: Tenant
+    row: LineRow
+
+
+class GroupOf(NamedTuple):
+    tenant: Tenant
+    connection: str
+    row: GroupRow
+
+
+class PlanOf(NamedTuple):
+    tenant: Tenant
+    plan: Plan
+
+
+def _of_each(tenants: Iterable[Tenant], read: Callable[[Tenant, ZoneInfo], Found]) -> list[Found]:
+    found = []
+    for tenant in tenants:
+        with tenant_scope(tenant):
+            found.append(read(tenant, ZoneInfo(tenant.time_zone)))
+    return found
+
+
+def hours(tenants: Sequence[Tenant], span: Span) -> list[HourSum]:
+    """Of each tenant the hours of its clocks."""
+    counts: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for some in _of_each(tenants, lambda _tenant, zone: analytics.hours_of(span, zone, ALL)):
+        for one in some:
+            counts[one.weekday, one.hour].update(
+                calls=one.calls, inbound=one.inbound, reached=one.reached, missed=one.missed
+            )
+    names = ("calls", "inbound", "reached", "missed")
+    return [HourSum(*key, *(counts[key][name] for name in names)) for key in sorted(counts)]
+
+
+def waits(tenants: Sequence[Tenant], span: Span) -> dict[date, Waited]:
+    """As waiting.waited_over_time."""
+    found = {step: Waited() for step in span.steps()}
+    for some in _of_each(tenants, lambda _tenant, zone: waited_over_time(span, zone, ALL)):
+        for step, one in some.items():
+            found[step].add(one)
+    return found
+
+
+def destinations(tenants: Sequence[Tenant], span: Span) -> list[DestinationRow]:
+    """As analytics.by_destination."""
+    currencies = currencies_of(tenants)
+    found: dict[str, DestinationRow] = {}
+    for some in _of_each(
+        tenants, lambda tenant, zone: analytics.by_destination(span, zone, ALL, currencies[tenant.pk])
+    ):
+        for one in some:
+            row = found.setdefault(one.code, DestinationRow(code=one.code, regions=one.regions))
+            row.calls += one.calls
+            row.talk_s += one.talk_s
+            for currency, micros in one.cost.items():
+                row.cost[currency] = row.cost.get(currency, 0) + micros
+    return sorted(found.values(), key=lambda one: (-one.calls, one.code))
+
+
+def lines(tenants: Sequence[Tenant], span: Span, most: int | None) -> list[LineOf]:
+    """The busiest `most` of all; those of no known line are one row a tenant."""
+    currencies = currencies_of(tenants)
+
+    def read(tenant: Tenant, zone: ZoneInfo) -> list[LineOf]:
+        rows = analytics.by_line(span, zone, ALL, currencies[tenant.pk], most=most)
+        return [LineOf(tenant, row) for row in rows[:most]]
+
+    found = [one for some in _of_each(tenants, read) for one in some]
+    return sorted(found, key=lambda one: -one.row.calls)[:most]
+
+
+def groups(tenants: Sequence[Tenant], span: Span, most: int | None) -> list[GroupOf]:
+    """Queues and ring groups, the busiest `most` of all."""
+
+    def read(tenant: Tenant, zone: ZoneInfo) -> list[GroupOf]:
+        rows = analytics.by_group(span, zone, ALL, most=most)
+        names = dict(Connection.objects.values_list("pk", "name"))
+        return [GroupOf(tenant, names.get(row.connection_id, ""), row) for row in rows]
+
+    found = [one for some in _of_each(tenants, read) for one in some]
+    return sorted(found, key=lambda one: -one.row.calls)[:most]
+
+
+def fates(tenants: Sequence[Tenant], span: Span) -> Fates:
+    """Each unanswered call by what became of it in its tenant."""
+    counts: Counter[str] = Counter()
+    for one in _of_each(
+        tenants,
+        lambda _tenant, zone: report_facts.fates(*span.instants(zone), report_facts.Scope(), zone),
+    ):
+        counts.update(asdict(one))
+    return Fates(**counts)
+
+
+def callers(tenants: Sequence[Tenant], span: Span) -> list[CallerRow]:
+    """Who called most, whichever of the tenants; days are those of each. One statement."""
+    if not tenants:
+        return []
+    by_zone: dict[str, list[int]] = defaultdict(list)
+    for tenant in tenants:
+        by_zone[tenant.time_zone].append(tenant.pk)
+    days = []
+    for zone, ids in by_zone.items():
+        begin, end = span.instants(ZoneInfo(zone))
+        days.append(Q(tenant__in=ids, started_at__gte=begin, started_at__lt=end))
+    with tenants_scope(tenants):
+        return analytics.callers_of(analytics.calls_of(ALL).filter(reduce(or_, days)))
+
+
+def peaks(tenants: Sequence[Tenant], span: Span, zone: ZoneInfo) -> list[Peak]:
+    """The most calls at once of all, on days of one zone: what happens at an instant has no clocks of its own."""
+    return peaks_of(span, zone, ALL, [tenant.pk for tenant in tenants])
+
+
+def plans(tenants: Sequence[Tenant]) -> list[PlanOf]:
+    """Plans of lines, the most used up first; those that are not told are left out."""
+
+    def read(tenant: Tenant, _zone: ZoneInfo) -> list[PlanOf]:
+        connections = Connection.objects.filter(unlinked_at=None).select_related("credential")
+        found = allowances.plans_of(connections, ALL)
+        return [PlanOf(tenant, plan) for plan in found if plan.share_used is not None]
+
+    found = [one for some in _of_each(tenants, read) for one in some]
+    return sorted(found, key=lambda one: -(one.plan.share_used or 0))
+
+
+def changes(tenants: Sequence[Tenant], span: Span) -> list[Change]:
+    """The last changes made to lines of any of them meanwhile, first to last."""
+    found = _of_each(tenants, lambda _tenant, zone: analytics.changes_of_lines(span, zone, ALL))
+    rows = sorted((one for some in found for one in some), key=lambda one: (one.sent_at, one.pk))
+    return rows[-analytics.MOST_CHANGES :]
