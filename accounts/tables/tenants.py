@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from accounts.facts import Column as FactOf
 from accounts.facts import Fact
 from accounts.models import Tenant
 from accounts.switching import home_of
+from portal.lib.wording import labelled
 from portal.ui import parts
 from portal.ui.tables import ActsColumn, BaseTable, Column, LocalTimeColumn
 
@@ -44,6 +45,7 @@ class TenantTable(BaseTable):
     """The columns that all know; see `tenant_table`."""
 
     caption = _("All tenants")
+    told: Sequence[FactOf] = ()
 
     name = Column(
         verbose_name=_("Tenant"),
@@ -63,7 +65,18 @@ class TenantTable(BaseTable):
 
     def render_name(self, record: Tenant) -> SafeString:
         closed = parts.pill(gettext("closed"), tone="warn") if record.closed_at else ""
-        return format_html('<b>{}</b> <span class="sb-quiet">{}</span> {}', record.name, record.slug, closed)
+        words = '<b>{}</b> <span class="sb-quiet">{}</span> {} {}'
+        return format_html(words, record.name, record.slug, closed, self._pressing(record))
+
+    def _pressing(self, record: Tenant) -> SafeString:
+        """Facts that want somebody: on a telephone their columns are not there."""
+        facts: Mapping[str, Fact] = record.facts  # type: ignore[attr-defined]
+        found = [(one.label, facts[one.key]) for one in self.told if one.key in facts]
+        return format_html_join(
+            " ",
+            '<span class="sb-only-phone">{}</span>',
+            ((parts.pill(labelled(label, fact.text), tone=fact.tone),) for label, fact in found if fact.tone),
+        )
 
     def value_name(self, record: Tenant) -> str:
         return record.name
@@ -77,5 +90,10 @@ class TenantTable(BaseTable):
 
 def tenant_table(told: Iterable[FactOf]) -> type[TenantTable]:
     """The table with a column of each kind of fact."""
-    columns = {one.key: FactColumn(one) for one in told}
-    return type("TenantTable", (TenantTable,), {**columns, "Meta": TenantTable.Meta, "__module__": __name__})
+    known = list(told)
+    columns = {one.key: FactColumn(one) for one in known}
+    return type(
+        "TenantTable",
+        (TenantTable,),
+        {**columns, "told": known, "Meta": TenantTable.Meta, "__module__": __name__},
+    )
