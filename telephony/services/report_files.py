@@ -50,6 +50,7 @@ def forget_some(before: datetime, most: int) -> int:
 def forget_orphans() -> None:
     """Delete files of runs of the scope's tenant that are no more. A run is there before the first of its files."""
     folder = _folder(current_tenant_id())
-    here = {int(one.name) for one in folder.iterdir()} if folder.is_dir() else set()
+    names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    here = {int(name) for name in names if name.isdecimal()}
     for pk in here.difference(ReportRun.objects.filter(pk__in=here).values_list("pk", flat=True)):
         shutil.rmtree(folder / str(pk), ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,8 +132,9 @@ def test_calls_go_figures_stay_and_nothing_comes_back(
 
 
 def test_live_events_and_files_go_after_the_usual_time_unless_they_are_to_stay(
-    connection: Connection, at: Any
+    connection: Connection, at: Any, settings: Any, tmp_path: Path
 ) -> None:
+    settings.DATA_DIR = tmp_path
     tenant = connection.tenant
     with tenant_scope(tenant):
         for days in (34, 36):
@@ -148,6 +150,7 @@ def test_live_events_and_files_go_after_the_usual_time_unless_they_are_to_stay(
         row = retention.of_tenant()
         orphan = ReportRun(pk=1, tenant=tenant)  # of a report that was deleted while it was made
         report_files.write(orphan, "late.pdf", b"late")
+        (report_files.folder_of(orphan).parent / "lost+found").touch()  # of nobody here
     tasks.advance_retention(tenant.pk, row.pk)
     assert not report_files.folder_of(orphan).exists()
     with tenant_scope(tenant):
