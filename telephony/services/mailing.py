@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 
+from portal.lib.refusals import is_for_now
 from telephony.models import Job
 from telephony.services import alert_mails, ledger, missed_digest, reconnecting, report_trouble
 
@@ -38,17 +39,33 @@ def advance(job: Job) -> None:
     if job.state == Job.State.WAITING:
         ledger.write(job, state=Job.State.RUNNING)
     message = COMPOSE[job.parameters["mail"]](job)
-    if message is not None:
-        message.extra_headers["Message-ID"] = f"<job-{job.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>"
-        try:
-            message.send()
-        except smtplib.SMTPRecipientsRefused as error:
-            _fail(job, error)
-            return
-        except (smtplib.SMTPException, OSError) as error:
-            _postpone(job, error)
-            return
+    if message is not None and not _send(job, message):
+        return
     ledger.write(job, state=Job.State.DONE, due_at=None, finished_at=timezone.now(), error="")
+
+
+def _send(job: Job, message: EmailMessage) -> bool:
+    """Whether the mail server took it; else it is tried again later, or given up."""
+    message.extra_headers["Message-ID"] = f"<job-{job.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+    server = get_connection()
+    try:
+        server.open()
+    except (smtplib.SMTPException, OSError) as error:
+        _postpone(job, error)
+        return False
+    try:
+        server.send_messages([message])
+    except smtplib.SMTPRecipientsRefused as error:
+        (_postpone if is_for_now(error) else _fail)(job, error)
+    except smtplib.SMTPResponseException as error:
+        _postpone(job, error)
+    except (smtplib.SMTPException, OSError) as error:
+        _postpone(job, error)
+    else:
+        return True
+    finally:
+        server.close()
+    return False
 
 
 def stop(job: Job) -> None:

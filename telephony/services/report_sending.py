@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Person
 from accounts.rights import Right, rights_of
+from portal.lib.refusals import is_for_now
 from telephony.models import Report, ReportReceipt, ReportRun
 from telephony.services import ledger, report_schedule
 
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 State, Mailed = ReportRun.State, ReportReceipt.State
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 60, 3600
 GIVEN_UP_AFTER = timedelta(days=2)  # from when it was made, where no mail server answers
-TRY_AGAIN = range(400, 500)  # a mail server's answers that say so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,9 @@ def advance(run: ReportRun, workshop: Workshop) -> None:
             return
         if not _send(run, receipt, workshop):
             return
-    _finish(run)
+    is_refused = run.receipts.filter(state=Mailed.WAITING).exists()
+    if not is_refused or _postpone(run, smtplib.SMTPRecipientsRefused.__name__):
+        _finish(run)
 
 
 def _make(run: ReportRun, workshop: Workshop) -> bool:
@@ -142,7 +144,7 @@ def _mark_unknown(run: ReportRun) -> None:
 
 
 def _send(run: ReportRun, receipt: ReportReceipt, workshop: Workshop) -> bool:
-    """Send one mail; False where the mail server is to be asked again later."""
+    """Send one mail; False where the mail server is to be asked again later, also for whoever waits behind."""
     server = get_connection()  # one for each mail: the demo's writes each connection to a file
     try:
         server.open()
@@ -155,9 +157,10 @@ def _send(run: ReportRun, receipt: ReportReceipt, workshop: Workshop) -> bool:
     try:
         server.send_messages([message])
     except smtplib.SMTPRecipientsRefused as error:
-        _note(receipt, Mailed.FAILED, str(next(iter(error.recipients.values()), "")))
+        words = str(next(iter(error.recipients.values()), ""))
+        _note(receipt, Mailed.WAITING if is_for_now(error) else Mailed.FAILED, words)
     except smtplib.SMTPResponseException as error:
-        if error.smtp_code in TRY_AGAIN:
+        if is_for_now(error):
             _note(receipt, Mailed.WAITING, str(error.smtp_error))
             return _postpone(run, type(error).__name__)
         _note(receipt, Mailed.FAILED, str(error.smtp_error))

@@ -133,13 +133,21 @@ def test_who_died_before_the_commit_left_nothing_and_after_it_all(
     assert sent.extra_headers["Message-ID"].startswith("<job-") and send_all(alder) == []
 
 
-def test_a_server_that_does_not_take_it_is_asked_again(alder, carol, call, rule, look, monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPServerDisconnected(),
+        smtplib.SMTPDataError(451, b"later"),
+        smtplib.SMTPRecipientsRefused({"x": (450, b"not known yet: come again")}),
+    ],
+)
+def test_a_server_that_does_not_take_it_is_asked_again(alder, carol, call, rule, look, monkeypatch, error):
     rule()
     call(NOW, 20, outcome="missed")
     look(NOW)
 
     def refuse(*_given: Any) -> None:
-        raise smtplib.SMTPServerDisconnected
+        raise error
 
     with monkeypatch.context() as patch:
         patch.setattr(locmem.EmailBackend, "send_messages", refuse)

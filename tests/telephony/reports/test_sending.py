@@ -138,6 +138,28 @@ def test_what_a_mail_server_says_is_kept(alder, weekly, monkeypatch, error, stat
     assert state != "waiting" or (run.due_at or run.created_at) > timezone.now()
 
 
+def test_who_is_refused_for_now_is_asked_again_and_holds_up_nobody(alder, carol, weekly, monkeypatch):
+    with tenant_scope(alder):
+        Report.objects.update(formats=["csv"], figures=["changes"])
+    report_schedule.open_due(DUE)
+    send = locmem.EmailBackend.send_messages
+
+    def greylist(self: Any, messages: Any) -> int:
+        if messages[0].to == [carol.email]:
+            raise smtplib.SMTPRecipientsRefused({carol.email: (450, b"not known yet: come again")})
+        return send(self, messages)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(locmem.EmailBackend, "send_messages", greylist)
+        [run] = run_all(alder)
+    with tenant_scope(alder):
+        assert list(run.receipts.order_by("pk").values_list("state", flat=True)) == ["waiting", "sent"]
+        assert run.state == "sending" and run.due_at > timezone.now()
+        ReportRun.objects.update(due_at=timezone.now())
+    [run] = run_all(alder)
+    assert run.state == "done" and [sent.to for sent in mail.outbox][1:] == [[carol.email]]
+
+
 def test_no_mail_server_is_waited_for_and_given_up(alder, weekly, monkeypatch):
     def nobody(self: Any) -> None:
         raise ConnectionRefusedError

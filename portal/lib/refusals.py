@@ -1,0 +1,14 @@
+"""What a mail server means that does not take a mail."""
+
+from __future__ import annotations
+
+import smtplib
+
+
+def is_for_now(refusal: smtplib.SMTPException) -> bool:
+    """Whether it says to come again (RFC 5321: 4yz), as it does of senders that it does not know yet."""
+    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
+        codes = {code for code, _words in refusal.recipients.values()}
+    else:
+        codes = {refusal.smtp_code} if isinstance(refusal, smtplib.SMTPResponseException) else set()
+    return bool(codes) and all(400 <= code < 500 for code in codes)
