@@ -1,7 +1,8 @@
 """Mails as work of the ledger: one job for each recipient, tried again until the mail server takes it.
 
 A mail is composed when it is sent, so that nobody is told of what is over by then. Its Message-ID is fixed: after a
-crash between sending and noting it, the second copy is known as the same.
+crash between sending and noting it, the second copy is known as the same. Of a mail that the server may have, for its
+answer was lost, there are WORK_TRIES copies at most.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _send(job: Job, message: EmailMessage) -> bool:
     except smtplib.SMTPResponseException as error:
         _postpone(job, error)
     except (smtplib.SMTPException, OSError) as error:
-        _postpone(job, error)
+        _repeat(job, error)
     else:
         return True
     finally:
@@ -107,6 +108,13 @@ def _postpone(job: Job, error: Exception) -> None:
         cursor={**job.cursor, "failures": failures + 1},
         error=type(error).__name__,
     )
+
+
+def _repeat(job: Job, error: Exception) -> None:
+    """The server may have it or not."""
+    lost = int(job.cursor.get("lost", 0)) + 1
+    job.cursor = {**job.cursor, "lost": lost}
+    (_postpone if lost < settings.WORK_TRIES else _fail)(job, error)
 
 
 def _fail(job: Job, error: Exception) -> None:

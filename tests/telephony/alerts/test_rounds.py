@@ -159,6 +159,30 @@ def test_a_server_that_does_not_take_it_is_asked_again(alder, carol, call, rule,
     assert len(send_all(alder)) == 1
 
 
+def test_a_server_that_takes_it_and_does_not_say_so_gets_few_copies(
+    alder, carol, call, rule, look, monkeypatch, settings
+):
+    """Content filters may take longer than we wait; two days of that would be fifty copies."""
+    rule()
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+    copies = []
+
+    def keep_silent(_server: Any, messages: Any) -> None:
+        copies.extend(sent.extra_headers["Message-ID"] for sent in messages)
+        raise smtplib.SMTPServerDisconnected("timed out")
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", keep_silent)
+    for _ in range(10):
+        send_all(alder)
+        with tenant_scope(alder):
+            Job.objects.exclude(due_at=None).update(due_at=NOW)
+    with tenant_scope(alder):
+        job = Job.objects.get()
+    assert copies == [f"<job-{job.pk}@localhost>"] * settings.WORK_TRIES
+    assert (job.state, job.error) == ("failed", "SMTPServerDisconnected")
+
+
 def test_who_may_not_see_calls_any_more_is_not_told(alder, carol, call, rule, look):
     rule(addresses=[OUTSIDE])
     call(NOW, 20, outcome="missed")
