@@ -78,10 +78,14 @@ def _days_words(lacks: Sequence[Lack], zone: tzinfo | None) -> str:
 def _day_words(lack: Lack, zone: tzinfo | None) -> str:
     _name, day, until = lack
     words = formats.date_words(day, "l j F")
+    time = time_from(day, until, zone)
+    return _("%(day)s from %(time)s on") % {"day": words, "time": time} if time else words
+
+
+def time_from(day: date, until: datetime | None, zone: tzinfo | None = None) -> str:
+    """ "14:00", from when on calls of it are not here; "" where none are, or its day is another one than the reader's."""
     local = timezone.localtime(until, zone) if until else None
-    if local is None or local.date() != day:  # its day is another one than the reader's
-        return words
-    return _("%(day)s from %(time)s on") % {"day": words, "time": f"{local:%H:%M}"}
+    return f"{local:%H:%M}" if local and local.date() == day else ""
 
 
 def _today_words(until: datetime | None, zone: tzinfo | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.lib.periods import Period, before
+from telephony.figures.missing import time_from
 from telephony.figures.ways import Ways
 from telephony.models import Connection, Report
 from telephony.models.spans import Span
@@ -114,6 +115,15 @@ class Asked:
         """Connections of which a day of the period before is not whole: nothing is compared with that."""
         found = report_objects.not_whole(self.before.first, self.before.last, self.scope)
         return frozenset(one.connection.pk for one in found)
+
+    @property
+    def partly_lacking(self) -> tuple[date, str] | None:
+        """The day, and the time from which on ("14:00") its calls are not here, where nothing else is missing."""
+        if len(self.not_whole) != 1:
+            return None
+        [(_connection, day, _state, until)] = self.not_whole
+        time = time_from(day, until)
+        return (day, time) if time else None
 
     @property
     def star(self) -> str:

@@ -36,9 +36,16 @@ def subject_of(asked: Asked, sections: Sequence[Section]) -> str:
 
 
 def _lacking_words(asked: Asked) -> str:
-    """ "2 days of VoIPcloud missing"; "" where every day is here, or the report is not about calls."""
+    """ "2 days of VoIPcloud missing", "12 November incomplete from 14:00 on"; "" where every day is here, or the report is
+    not about calls."""
     if not asked.is_of_calls or not asked.not_whole:
         return ""
+    if asked.partly_lacking:
+        day, time = asked.partly_lacking
+        if asked.period.first == asked.period.last:  # the subject begins with it
+            return _("incomplete from %(time)s on") % {"time": time}
+        told = {"day": formats.date_words(day, "j F"), "time": time}
+        return _("%(day)s incomplete from %(time)s on") % told
     by_connection = Counter(one.connection.name for one in asked.not_whole)
     is_missing = all(one.state == Coverage.State.MISSING for one in asked.not_whole)
     if len(by_connection) > 1:

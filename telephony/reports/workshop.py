@@ -158,6 +158,8 @@ def _stamp(asked: Asked) -> Stamp:
         return Stamp(title=whole, text=text, strip=shown)
     count = len(asked.days_not_whole)
     title = ngettext("Complete but for %(count)s day", "Complete but for %(count)s days", count)
+    if asked.partly_lacking:
+        title = _("Complete but for part of a day")
     if count == len(days):
         title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
     missing = missing_words(Lack(one.connection.name, one.day, one.until) for one in asked.not_whole)

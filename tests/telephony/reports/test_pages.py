@@ -283,12 +283,17 @@ def test_what_a_report_is_called_after_comes_first_and_what_is_so_now_says_when(
 
 
 def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
-    """In stamps, mails and files alike; not where it would be of another day in the zone of who reads."""
+    """In subjects, stamps, mails and files alike; not where it would be of another day in the zone of who reads."""
     paris, now = ZoneInfo("Europe/Paris"), datetime(2026, 11, 16, 13, 5, tzinfo=UTC)
     with tenant_scope(alder):
         half = Coverage.objects.filter(day=date(2026, 11, 12))
         half.update(state="partial", complete_until=datetime(2026, 11, 12, 13, tzinfo=UTC))
         document, _asked = workshop.document_of(weekly, WEEK)
+        weekly.language = "fr"
+        of_week, _asked = workshop.document_of(weekly, WEEK)
+        weekly.period = "yesterday"
+        of_day, _asked = workshop.document_of(weekly, Period(date(2026, 11, 12), date(2026, 11, 12)))
+        weekly.language, weekly.period = "en", "last_week"
         half.update(complete_until=datetime(2026, 11, 12, 23, 30, tzinfo=UTC))
         other, _asked = workshop.document_of(weekly, WEEK)
         today = Coverage(connection=calls, day=now.date(), state="partial", complete_until=now, read_at=now)
@@ -301,6 +306,17 @@ def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
             words = coverage_words(coverage, WEEK.first, paris)
     assert document.stamp.text.startswith("Keyyo: Thursday 12 November from 14:00 on. ")
     assert sheets.csv_of(document).decode("utf-8-sig").count("from 14:00 on") == 1
+    assert document.subject.endswith(" never called back (12 November incomplete from 14:00 on)")
+    assert of_week.subject.endswith(" (12 novembre incomplet dès 14:00)")
+    assert of_day.subject.startswith("Jeudi 12 novembre\u00a0: ") and of_day.subject.endswith(
+        " (incomplet dès 14:00)"
+    )
+    titles = ["Complete but for part of a day", "Complet sauf une partie d’un jour", "Le jour est incomplet"]
+    assert [one.stamp.title for one in (document, of_week, of_day)] == titles
+    assert (
+        other.subject.endswith(" (1 day of Keyyo not complete)")
+        and other.stamp.title == "Complete but for 1 day"
+    )
     assert other.stamp.text.startswith("Keyyo: Thursday 12 November. ")
     assert coverage.not_whole == before.current == []
     assert words == "Incomplet\u00a0: Keyyo\u00a0: aujourd’hui à partir de 14:05."
