@@ -19,7 +19,7 @@ from telephony.figures.tables import Cell, Column, Table, words
 from telephony.figures.told import Told
 from telephony.reports.drawing import without_links
 
-FORMAT = 2  # of the JSON; another one with each change of the fields below
+FORMAT = 3  # of the JSON; another one with each change of the fields below
 
 
 @dataclass(frozen=True)
@@ -145,13 +145,22 @@ class Section:
 class Stamp:
     """What is here of the period: a word, what is missing, and a strip with the state of each day where they are few.
 
-    strip   [letter, state], "" where the day is whole
+    stars     how figures that contain what is missing are marked, where they are: files have a column instead
+    replaces  when the one was made that it takes the place of
+    strip     [letter, state], "" where the day is whole
     """
 
     title: str
     text: str = ""
+    stars: str = ""
+    replaces: str = ""
     is_whole: bool = True
     strip: Sequence[Sequence[str]] = ()
+
+    @property
+    def words(self) -> str:
+        """What stands below its title."""
+        return " ".join(filter(None, [self.text, self.stars, self.replaces]))
 
 
 @dataclass(frozen=True, kw_only=True)

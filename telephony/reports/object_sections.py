@@ -138,7 +138,7 @@ def _health_words(found: Sequence[ConnectionFigures]) -> list[str]:
     words = [
         ngettext("%(count)s connection", "%(count)s connections", count) % {"count": formats.count(count)}
     ]
-    lacking = sum(one.days_not_whole > 0 for one in found)
+    lacking = sum(bool(one.days_not_whole) for one in found)
     if lacking:
         told = ngettext("%(count)s with days missing", "%(count)s with days missing", lacking)
         words.append(told % {"count": formats.count(lacking)})

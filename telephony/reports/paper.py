@@ -91,7 +91,7 @@ def _told(
         "colour": document.colour,
         "stamp": {
             "title": document.stamp.title,
-            "text": document.stamp.text,
+            "text": document.stamp.words,
             "whole": document.stamp.is_whole,
             "strip": document.stamp.strip,
         },

@@ -13,7 +13,7 @@ from portal.ui.links import tenant_url
 from telephony.figures.tables import Cell, Column, amount
 from telephony.models import Entity
 from telephony.models.call_search import NOT_TOLD
-from telephony.models.calls import Direction, Outcome
+from telephony.models.calls import Outcome
 from telephony.models.rollups import WITHIN_S
 from telephony.reports.asked import Asked
 from telephony.reports.call_sections import INBOUND, REACHED
@@ -142,7 +142,7 @@ def cost_by_destination(asked: Asked) -> Section:
     return Section(
         key="cost_by_destination",
         title=_("Cost by destination"),
-        measure=str(Direction.OUTBOUND.label),
+        measure=_("Outbound calls."),
         columns=[
             Column(_("Destination"), "text", "destination"),
             Column(_("Calls"), "count", "calls"),

@@ -40,17 +40,25 @@ def xlsx_of(document: Document) -> bytes:
 
 
 def _about(document: Document) -> list[list[Any]]:
-    stamp = ". ".join(filter(None, [document.stamp.title, document.stamp.text]))
+    stamp = document.stamp
+    marked = any(one.stars for one in _with_rows(document))
     told = [
         (_("Report"), document.title),
         (_("Customer"), document.tenant),
         (_("Of"), document.scope),
         (_("Period"), document.period),
         (_("Time zone"), document.zone),
-        (_("Calls"), stamp),
-        (_("Made"), document.made),
+        (_("Data"), f"{stamp.title}. {stamp.text}" if stamp.text else stamp.title),
+        ("", _marked_words() if marked else ""),
+        ("", stamp.replaces),
+        (_("Date"), document.made),
     ]
     return [[what, value] for what, value in told if value]
+
+
+def _marked_words() -> str:
+    told = {"yes": _("yes"), "column": _("Not whole")}
+    return _("Rows that contain it say “%(yes)s” under “%(column)s”.") % told
 
 
 def sheets_of(document: Document) -> Mapping[str, int]:

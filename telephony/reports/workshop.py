@@ -163,8 +163,8 @@ def _stamp(asked: Asked) -> Stamp:
     if count == len(days):
         title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
     missing = missing_words(Lack(one.connection.name, one.day, one.until) for one in asked.not_whole)
-    text = " ".join([missing, _("Figures that contain it carry a star.")])
-    return Stamp(title=title % {"count": count}, text=text, is_whole=False, strip=shown)
+    stars = _("Figures that contain it carry a star.")
+    return Stamp(title=title % {"count": count}, text=missing, stars=stars, is_whole=False, strip=shown)
 
 
 def _replaced(run: ReportRun) -> ReportRun | None:
@@ -179,7 +179,7 @@ def _in_place_of(run: ReportRun | None, stamp: Stamp) -> Stamp:
     at = timezone.localtime(run.made_at)
     told = {"day": formats.date_words(at, "j F Y"), "time": f"{at:%H:%M}"}
     words = _("It takes the place of the one made on %(day)s at %(time)s.") % told
-    return replace(stamp, text=f"{stamp.text} {words}".strip())
+    return replace(stamp, replaces=words)
 
 
 def arrived_since(run: ReportRun) -> int:

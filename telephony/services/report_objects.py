@@ -43,11 +43,12 @@ def _of(scope: Scope, **asked: object) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionFigures:
-    """One connection: when its calls were read last, and how many days of the period are not whole."""
+    """One connection: when its calls were read last, and how many days of the period are not whole, None where its
+    provider tells of no calls."""
 
     connection: Connection
     read_at: datetime | None
-    days_not_whole: int
+    days_not_whole: int | None
 
 
 def connections(first: date, last: date, scope: Scope) -> list[ConnectionFigures]:
@@ -58,7 +59,11 @@ def connections(first: date, last: date, scope: Scope) -> list[ConnectionFigures
     )
     missing = Counter(one.connection.pk for one in not_whole(first, last, scope))
     return [
-        ConnectionFigures(connection=one, read_at=read.get(one.pk), days_not_whole=missing[one.pk])
+        ConnectionFigures(
+            connection=one,
+            read_at=read.get(one.pk),
+            days_not_whole=missing[one.pk] if one.can("calls.list") else None,
+        )
         for one in found
     ]
 

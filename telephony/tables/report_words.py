@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from portal.lib.cadence import EVERY_DAY
+from portal.ui import formats
 from telephony.models import Report
 
 WORKING_DAYS = [1, 2, 3, 4, 5]
 
 
 def cadence_words(report: Report) -> str:
-    """ "Monday at 06:00, Europe/Paris" """
+    """ "Monday at 06:00, Europe/Paris", "every day at 06:00, Europe/Paris": within a sentence."""
     days = _days(report)
     return _("%(days)s at %(time)s, %(zone)s") % {
         "days": days,
@@ -23,9 +26,11 @@ def cadence_words(report: Report) -> str:
 
 def _days(report: Report) -> str:
     if report.month_day is not None:
-        return _("Day %(day)s of each month") % {"day": report.month_day}
+        return _("day %(day)s of each month") % {
+            "day": formats.date_words(date(2000, 1, report.month_day), "j")
+        }
     if len(report.weekdays) == len(EVERY_DAY):
-        return _("Every day")
+        return _("every day")
     if report.weekdays == WORKING_DAYS:
         return _("Monday to Friday")
     return ", ".join(str(WEEKDAYS[day - 1]) for day in report.weekdays)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -38,7 +39,7 @@ class ReportTable(BaseTable):
         return format_html('<a href="{}"><b>{}</b></a>', url, record.title)
 
     def render_cadence(self, record: Report) -> str:
-        return cadence_words(record)
+        return capfirst(cadence_words(record))
 
     def render_recipients(self, record: Report) -> str:
         count = len(record.members) + len(record.addresses)

@@ -100,7 +100,7 @@ class ReportView(ListFileMixin, ReportPage, TemplateView):
         return super().get_context_data(
             title=report.title,
             report=report,
-            cadence=cadence_words(report),
+            cadence=capfirst(cadence_words(report)),
             period="" if is_of_now(report.figures) else report.get_period_display(),
             figures=[FIGURES[key].label for key in report.figures if key in FIGURES],
             formats=[Report.Format(one).label for one in report.formats],

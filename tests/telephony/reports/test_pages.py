@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,6 +26,7 @@ from telephony.reports.drawing import picture
 from telephony.reports.figures import FIGURES
 from telephony.services import report_files
 from telephony.services.period_coverage import coverage_of
+from telephony.tables.report_words import cadence_words
 from telephony.tasks import advance_report
 from tests.people import signed_in
 
@@ -180,7 +181,7 @@ def test_a_report_is_made_again_once_its_missing_days_are_here(alder, carol, cal
         again.refresh_from_db()
         document = workshop.kept(again)
     assert document is not None and document.stamp.is_whole
-    assert "It takes the place of the one made on" in document.stamp.text
+    assert "It takes the place of the one made on" in document.stamp.replaces
     assert again.period == first.period and again.subject.startswith("Made again: ")
     assert [one.to for one in mail.outbox[sent:]] == [one.to for one in mail.outbox[:sent]]
     assert all("takes the place" in str(one.body) for one in mail.outbox[sent:])
@@ -214,12 +215,20 @@ def test_the_look_takes_a_dark_colour_and_a_real_picture(alder, client):
 def test_every_figure_of_a_period_that_is_not_whole_is_kept_as_it_was_made(alder, calls, weekly):
     with tenant_scope(alder):
         weekly.figures, weekly.language = list(FIGURES), "fr"
+        Connection.objects.create(
+            credential=calls.credential, provider="keyyo", slug="other", name="Sans appels", capabilities=[]
+        )
         document, _asked = workshop.document_of(weekly, WEEK)
     again = Document.from_json(document.to_json())
     assert again is not None and Document.from_json('{"title": "Of another release"}') is None
     assert again.to_json() == document.to_json() and [one.key for one in again.sections] == list(FIGURES)
     assert again.stamp.title == "Complet sauf 1 jour" and "jeudi 12 novembre" in again.stamp.text
     assert "7 appelants n’ont jamais été rappelés" in again.sections[0].say
+    health = next(one for one in again.sections if one.key == "connections")
+    assert [row[-1] for row in health.rows] == [1, None] and health.brief == [
+        "2 connexions",
+        "1 avec des jours manquants",
+    ]
 
 
 def test_a_report_of_a_connection_that_was_unlinked_stays_one_of_it(alder, calls, weekly, client):
@@ -304,8 +313,12 @@ def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
         late = now + timedelta(hours=1)
         with translation.override("fr"):
             words = coverage_words(coverage, WEEK.first, paris)
-    assert document.stamp.text.startswith("Keyyo: Thursday 12 November from 14:00 on. ")
-    assert sheets.csv_of(document).decode("utf-8-sig").count("from 14:00 on") == 1
+    assert document.stamp.words.startswith(
+        "Keyyo: Thursday 12 November from 14:00 on. Figures that contain it "
+    )
+    csv = sheets.csv_of(document).decode("utf-8-sig")
+    assert csv.count("from 14:00 on") == 1 and "carry a star" not in csv
+    assert "Rows that contain it say “yes” under “Not whole”." in csv
     assert document.subject.endswith(" never called back (12 November incomplete from 14:00 on)")
     assert of_week.subject.endswith(" (12 novembre incomplet dès 14:00)")
     assert of_day.subject.startswith("Jeudi 12 novembre\u00a0: ") and of_day.subject.endswith(
@@ -317,7 +330,14 @@ def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
         other.subject.endswith(" (1 day of Keyyo not complete)")
         and other.stamp.title == "Complete but for 1 day"
     )
-    assert other.stamp.text.startswith("Keyyo: Thursday 12 November. ")
+    assert other.stamp.text == "Keyyo: Thursday 12 November."
     assert coverage.not_whole == before.current == []
     assert words == "Incomplet\u00a0: Keyyo\u00a0: aujourd’hui à partir de 14:05."
     assert (coverage.behind(now), coverage.behind(late)) == ({}, {"Keyyo": now})
+
+
+def test_the_first_of_a_month_is_said_as_its_language_does(alder):
+    monthly = Report(tenant=alder, month_day=1, at=time(6), time_zone="Europe/Paris")
+    with translation.override("fr"):
+        assert cadence_words(monthly) == "le 1er de chaque mois à 06:00, Europe/Paris"
+    assert cadence_words(monthly) == "day 1 of each month at 06:00, Europe/Paris"
