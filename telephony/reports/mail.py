@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -182,6 +183,12 @@ class _Told:
         kinds = [column.kind for column in self.section.columns]
         has_room = self._figures <= MOST_BESIDE_NUMBERS
         return 0 if has_room or "number" not in kinds[1:] else kinds.index("number") + 1
+
+    @property
+    def apart(self) -> int:
+        """Place of the column, from 1 on, whose words stand right behind figures and need room before them. 0 of none."""
+        sides = [column.is_right for column in self.section.columns]
+        return next((at for at, (before, own) in enumerate(pairwise(sides), 2) if before and not own), 0)
 
     @property
     def is_wide(self) -> bool:
