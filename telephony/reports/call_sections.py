@@ -243,6 +243,11 @@ def _days(asked: Asked) -> dict[object, Span]:
     return {step: replace(asked.span, first=first, last=last) for step, (first, last) in parts.items()}
 
 
+def _with_stars(asked: Asked, section: Section) -> Section:
+    """Every row of it is of the whole period."""
+    return replace(section, stars=list(range(len(section.rows)))) if asked.not_whole else section
+
+
 def _days_with_stars(asked: Asked) -> list[int]:
     return [
         at
@@ -267,7 +272,8 @@ def rate_by_hour(asked: Asked) -> Section:
         ]
         for hour in hours_worth(now)
     ]
-    return drawn(told, replace(section, measure=told.measure, url=asked.calls(**INBOUND), urls=urls))
+    section = replace(section, measure=told.measure, url=asked.calls(**INBOUND), urls=urls)
+    return _with_stars(asked, drawn(told, section))
 
 
 def when_people_call(asked: Asked) -> Section:
@@ -290,7 +296,7 @@ def when_people_call(asked: Asked) -> Section:
         ],
         is_half=len(hours) <= FEW_COLUMNS,
     )
-    return drawn(told, section)
+    return _with_stars(asked, drawn(told, section))
 
 
 def missed_fates(asked: Asked) -> Section:
@@ -303,26 +309,24 @@ def missed_fates(asked: Asked) -> Section:
             nothing=_("No caller with a number was missed."),
         )
     told = fates_figure(found)
-    return drawn(
-        told,
-        Section(
-            key="missed_fates",
-            title=told.figure.label,
-            tab=_("Unanswered calls"),
-            measure=_("Missed, or left a message; those whose number is known, up to when this was made."),
-            brief=[
-                ngettext("%(count)s call unanswered", "%(count)s calls unanswered", found.all)
-                % {"count": formats.count(found.all)}
-            ],
-            urls=[["", asked.calls(**INBOUND, fate=fate.value)] for fate, _words, _css in fate_words()],
-        ),
+    section = Section(
+        key="missed_fates",
+        title=told.figure.label,
+        tab=_("Unanswered calls"),
+        measure=_("Missed, or left a message; those whose number is known, up to when this was made."),
+        brief=[
+            ngettext("%(count)s call unanswered", "%(count)s calls unanswered", found.all)
+            % {"count": formats.count(found.all)}
+        ],
+        urls=[["", asked.calls(**INBOUND, fate=fate.value)] for fate, _words, _css in fate_words()],
     )
+    return _with_stars(asked, drawn(told, section))
 
 
 def missed_callers(asked: Asked) -> Section:
     rows = asked.waiting_callers(asked.span)
     names = names_of(number for number, *_rest in rows)
-    return Section(
+    section = Section(
         key="missed_callers",
         title=_("Callers who still wait"),
         measure=_("Missed, and not spoken to since."),
@@ -353,3 +357,4 @@ def missed_callers(asked: Asked) -> Section:
         ],
         nothing=_("Nobody waits: each caller who was missed was spoken to."),
     )
+    return _with_stars(asked, section)

@@ -103,6 +103,13 @@ class Section:
     tab: str = ""
 
     @property
+    def heading(self) -> str:
+        """Its title, with the star that no row of a drawing shows where all of them contain missing days."""
+        return (
+            f"{self.title}*" if self.svg and self.rows and len(self.stars) == len(self.rows) else self.title
+        )
+
+    @property
     def drawing(self) -> str:
         """As it is set on paper and in mails."""
         return self.narrow if self.is_half and self.narrow else self.svg

@@ -108,7 +108,7 @@ def _section(section: Section, drawing: str | None) -> dict[str, Any]:
     in_figures = bool(section.svg or section.tiles or section.findings)
     return {
         "key": section.key,
-        "title": section.title,
+        "title": section.heading,
         "findings": [[one.say, one.evidence, one.about] for one in section.findings],
         "measure": section.measure,
         "say": section.say,

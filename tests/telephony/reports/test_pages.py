@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
+from accounts.rights import Right
 from accounts.scoping import tenant_scope
 from portal.lib.periods import Period
 from telephony.figures.missing import coverage_words
@@ -224,6 +225,15 @@ def test_every_figure_of_a_period_that_is_not_whole_is_kept_as_it_was_made(alder
     assert again.to_json() == document.to_json() and [one.key for one in again.sections] == list(FIGURES)
     assert again.stamp.title == "Complet sauf 1 jour" and "jeudi 12 novembre" in again.stamp.text
     assert "7 appelants n’ont jamais été rappelés" in again.sections[0].say
+    for one in again.sections:
+        if FIGURES[one.key].right == Right.CALLS_LIST and (one.rows or one.tiles):
+            shown = [
+                one.heading,
+                one.svg,
+                *(tile.value for tile in one.tiles),
+                *(cell.text for row in one.cells for cell in row),
+            ]
+            assert any("*" in words for words in shown), f"{one.key} has the star that the stamp tells of"
     health = next(one for one in again.sections if one.key == "connections")
     assert [row[-1] for row in health.rows] == [1, None] and health.brief == [
         "2 connexions",
