@@ -17,7 +17,6 @@ from portal.lib.days import midnight
 from portal.ui.forms import RowField
 from telephony.forms.calls import CallFields
 from telephony.models.call_search import CallSearch
-from telephony.models.calls import CallQuerySet
 
 MOST_TENANTS = 200  # a page looks at
 
@@ -50,10 +49,6 @@ class StaffCallFilterForm(CallFields):
         if words := self.cleaned_data.get("tenants"):
             tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
         return tenants.order_by("name_key", "pk")
-
-    def narrow_to(self, tenant: Tenant, calls: CallQuerySet) -> CallQuerySet:
-        """Of the calls of a tenant, in its scope, those that are looked for."""
-        return self.search_of(tenant).narrow(calls, region=tenant.region)
 
     def search_of(self, tenant: Tenant) -> CallSearch:
         """The same days, weekdays and hours by the tenant's clocks, unless the address names others; instants stay."""

@@ -22,6 +22,7 @@ from portal.ui.sheets import Sheet
 from portal.ui.views import FilteredTableView
 from telephony.forms.staff_calls import MOST_TENANTS, StaffCallFilterForm
 from telephony.models import Call, Connection, Entity
+from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet
 from telephony.services.number_names import names_by_tenant
 from telephony.tables.staff_calls import StaffCallTable
@@ -67,13 +68,19 @@ class StaffCallsView(StaffRequiredMixin, FilteredTableView):
 
     @cached_property
     def parts(self) -> list[Part]:
-        return [self._part_of(tenant) for tenant in self.looked_at]
-
-    def _part_of(self, tenant: Tenant) -> Part:
+        """A tenant each. Those of one zone share a queryset, which means rows of the scope that it is read in; but a number
+        that is looked for has names and a notation of each tenant.
+        """
         assert isinstance(self.filter_form, StaffCallFilterForm)
-        scope = partial(tenant_scope, tenant)
-        with scope():  # a name that is searched for is looked up at once
-            return Part(self.filter_form.narrow_to(tenant, self.get_queryset()), scope)
+        known: dict[CallSearch, CallQuerySet] = {}
+        parts = []
+        for tenant in self.looked_at:
+            search, scope = self.filter_form.search_of(tenant), partial(tenant_scope, tenant)
+            if search.number or search not in known:
+                with scope():
+                    known[search] = search.narrow(self.get_queryset(), region=tenant.region)
+            parts.append(Part(known[search], scope))
+        return parts
 
     def page_at(self, cursor: str) -> PartedPage[Call]:
         whole = Part(self.get_queryset(), self.scope)
