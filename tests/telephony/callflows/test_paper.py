@@ -1,8 +1,12 @@
-"""A callflow on paper: the page that its drawing gets."""
+"""A callflow on paper: the page that its drawing gets, and the pages of its steps."""
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
+
 import pytest
+from pypdf import PdfReader
 
 from telephony.callflow_paper import (
     A4,
@@ -14,8 +18,14 @@ from telephony.callflow_paper import (
     SHEETS,
     is_large,
     page_for,
+    paper_of,
     tiles_for,
 )
+from telephony.providers.callflows.lint import problems
+from telephony.providers.callflows.surroundings import Around
+from telephony.providers.callflows.tree import read
+from telephony.providers.kazoo.callflows import CALLFLOWS
+from telephony.services.callflow_scene import scene_of
 
 
 @pytest.mark.parametrize(
@@ -48,3 +58,18 @@ def test_a_large_drawing_stays_readable_on_a_page_of_its_own(width: float, heigh
     wide, high = page_for(width, height)
     assert (wide - 2 * MARGIN) / (width * PIXEL) >= LEAST - 0.001
     assert (high - 2 * MARGIN) / (height * PIXEL) >= LEAST
+
+
+def test_the_title_of_the_problems_stays_with_them_at_the_end_of_a_page() -> None:
+    """Where the steps end on one of its last lines."""
+    for steps in range(44, 50):
+        below: dict[str, Any] = {}
+        for _step in range(steps):
+            below = {"_": {"module": "menu", "data": {}, "children": below}}
+        flow = read({"name": "Reception", "flow": below["_"]})
+        paper = paper_of(
+            scene_of(flow, CALLFLOWS, Around(), problems(flow, CALLFLOWS.actions)[:1]), [], "Corvane"
+        )
+        texts = [page.extract_text() for page in PdfReader(BytesIO(paper)).pages]
+        ends = [text.split("Problems")[1] for text in texts if "Problems" in text]
+        assert len(ends) == 1 and "No number" in ends[0]
