@@ -26,7 +26,7 @@ class StaffCallTable(CallTable):
     started_at = LocalTimeColumn(
         verbose_name=_("Started"), clock=True, seconds=True, orderable=True, fixed=True
     )
-    begun = Column(accessor="started_at", phone_only=True, card="sub")
+    begun = Column(accessor="started_at", phone_only=True, card="sub", css="wrap")
     caller = NumberColumn(verbose_name=_("From"), empty_values=(), name="caller_name")
     callee = NumberColumn(verbose_name=_("To"), empty_values=(), name="callee_name")
 

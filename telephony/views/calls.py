@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, View
@@ -38,6 +39,13 @@ from telephony.views.offers import Offered, offered_one, offers_of, values_in
 PAGE = "calls"
 LONGEST_VIEW = 1000
 NOT_PART_OF_A_VIEW = ("cursor", "sort", "page")
+GIVEN: tuple[tuple[str | Promise, str], ...] = (
+    (gettext_lazy("All calls"), ""),
+    (gettext_lazy("Missed, 7 days"), "period=7d&outcome=missed"),
+    (gettext_lazy("Voicemail, 7 days"), "period=7d&outcome=voicemail"),
+    (gettext_lazy("Over 30 min"), "period=30d&length=from_1800"),
+    (gettext_lazy("SMS"), "period=30d&medium=sms"),
+)
 
 
 def filter_form(request: HttpRequest, data: Any = None) -> CallFilterForm:
@@ -96,22 +104,11 @@ class CallListView(TenantRightMixin, FilteredTableView):
         return _("Connect an account"), tenant_url(self.request.tenant, "telephony:connection_new")
 
     def saved_views(self) -> Iterable[SavedView]:
-        now = self.view_query
-        given = [
-            (_("All calls"), ""),
-            (_("Missed, 7 days"), "period=7d&outcome=missed"),
-            (_("Voicemail, 7 days"), "period=7d&outcome=voicemail"),
-            (_("Over 30 min"), "period=30d&length=from_1800"),
-            (_("SMS"), "period=30d&medium=sms"),
-        ]
-        kept = [(view.name, view.query) for view in self.kept_views]
-        return [
-            SavedView(label, query, is_current=_fixed_form(query) == now) for label, query in [*given, *kept]
-        ]
+        return tabs(self.view_query, [(view.name, view.query) for view in self.kept_views])
 
     @cached_property
     def view_query(self) -> str:
-        return _view_query(self.request.GET)
+        return fixed_query(self.request.GET)
 
     @cached_property
     def kept_views(self) -> list[SavedViewRow]:
@@ -188,7 +185,7 @@ class SaveViewView(TenantRightMixin, View):
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         form = SaveViewForm(request.POST)
         address = tenant_url(request.tenant, "telephony:call_list")  # type: ignore[attr-defined]
-        query = _view_query(QueryDict(form.cleaned_data["query"])) if form.is_valid() else ""
+        query = fixed_query(QueryDict(form.cleaned_data["query"])) if form.is_valid() else ""
         if form.is_valid() and len(query) <= LONGEST_VIEW:  # it grows when it is written anew
             SavedViewRow.objects.update_or_create(
                 person=request.user, page=PAGE, name=form.cleaned_data["name"], defaults={"query": query}
@@ -207,7 +204,14 @@ class ForgetViewView(TenantRightMixin, View):
         return HttpResponseRedirect(tenant_url(request.tenant, "telephony:call_list"))  # type: ignore[attr-defined]
 
 
-def _view_query(data: QueryDict) -> str:
+def tabs(query: str, kept: Sequence[tuple[str, str]] = ()) -> list[SavedView]:
+    """The views that everybody has, and those that somebody keeps. `query` is what is looked at, see `fixed_query`."""
+    return [
+        SavedView(label, wanted, is_current=_fixed_form(wanted) == query) for label, wanted in [*GIVEN, *kept]
+    ]
+
+
+def fixed_query(data: QueryDict) -> str:
     """An address's filters in one fixed form, without page and sort."""
     return urlencode(
         [
@@ -221,4 +225,4 @@ def _view_query(data: QueryDict) -> str:
 
 @lru_cache(maxsize=1024)
 def _fixed_form(query: str) -> str:
-    return _view_query(QueryDict(query))
+    return fixed_query(QueryDict(query))

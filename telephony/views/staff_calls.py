@@ -19,13 +19,14 @@ from accounts.views_base import StaffRequiredMixin
 from portal.ui.keyset import CappedCount
 from portal.ui.parted import Part, PartedPage, count_parts
 from portal.ui.sheets import Sheet
-from portal.ui.views import FilteredTableView
+from portal.ui.views import FilteredTableView, SavedView
 from telephony.forms.staff_calls import MOST_TENANTS, StaffCallFilterForm
 from telephony.models import Call, Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet
 from telephony.services.number_names import names_by_tenant
 from telephony.tables.staff_calls import StaffCallTable
+from telephony.views.calls import fixed_query, tabs
 
 
 class StaffCallsView(StaffRequiredMixin, FilteredTableView):
@@ -88,6 +89,9 @@ class StaffCallsView(StaffRequiredMixin, FilteredTableView):
 
     def counted(self) -> CappedCount:
         return count_parts(self.parts)
+
+    def saved_views(self) -> list[SavedView]:
+        return tabs(fixed_query(self.request.GET))
 
     def prepare(self, rows: Sequence[Any]) -> None:
         tenants = {tenant.pk: tenant for tenant in self.looked_at}

@@ -29,9 +29,11 @@ from telephony.bench.world import make_connection
 from telephony.forms import staff_calls as forms
 from telephony.forms.calls import CallFilterForm
 from telephony.models import Call, Connection, NumberName
+from telephony.models.spans import Span
 from telephony.models.spoken import LAST_OF_EACH, Fate
 from telephony.providers.drafts import CallRecordDraft
 from telephony.services import calls
+from telephony.services.tenant_figures import all_together, figures_of
 from telephony.views import staff_calls as views
 from telephony.views.page_exports import opened
 from telephony.views.staff_calls import StaffCallsView
@@ -177,6 +179,20 @@ def test_it_finds_what_the_lists_of_the_tenants_find(
     assert (view.count.value, view.counted().value) == (len(wanted), len(wanted))
 
 
+def test_it_counts_what_the_figures_over_all_tenants_count(links: dict[str, Connection], tom: Person) -> None:
+    first, last = NIGHT.date() - timedelta(days=1), NIGHT.date()
+    span = Span(name="dates", first=first, last=last, today=last + timedelta(days=30))
+    figures = all_together(figures_of([link.tenant for link in links.values()], span, timezone.now())).now
+    days = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
+
+    def counted(**more: str) -> int:
+        return view_of(tom, {"medium": "voice", **days, **more}).count.value
+
+    assert figures.calls == counted() > 20
+    assert figures.inbound == counted(direction="inbound")
+    assert figures.missed == counted(direction="inbound", outcome="unreached") > 0
+
+
 @given(size=st.integers(4, 20), piece=st.integers(1, 5), is_oldest_first=st.booleans(), some=st.booleans())
 @settings(QUIETLY, max_examples=6)
 def test_pages_lose_and_double_nothing_either_way(
@@ -222,6 +238,9 @@ def test_a_long_page_reads_no_more_of_each_tenant_than_it_goes(
     read = [query["sql"] for query in queries]
     assert len(read) == 4 + 2 + 1  # four, eight, sixteen of birch
     assert sum(f'"tenant_id" = {links["cedar"].tenant_id} ' in sql for sql in read) == 1
+    with CaptureQueriesContext(database) as queries:
+        assert str(parted.count_parts(view.parts, cap=40)) == "more than 40"
+    assert len(queries) == 2  # the others are not asked
 
 
 def test_nobody_is_spoken_to_by_another_tenant(links: dict[str, Connection], tom: Person) -> None:
