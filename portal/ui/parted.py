@@ -48,35 +48,38 @@ class PartedPage(KeysetPage[Row]):
         ):
             raise ValueError(f"places of several parts cannot be compared by {', '.join(order)}")
         self.whole, self.parts = whole, parts
+        self._lengths: dict[int, int] = {}  # of parts that were read whole, how many rows they have
+
+    def counted(self, cap: int = CAP) -> CappedCount:
+        """How many rows all parts have, up to `cap`. Parts that the page has read whole are not asked again."""
+        found = sum(self._lengths.values())
+        for at, part in enumerate(self.parts):
+            if found > cap:
+                break
+            if at not in self._lengths:
+                with part.scope():
+                    found += part.records.order_by()[: cap + 1 - found].count()
+        return CappedCount(min(found, cap), found > cap)
 
     def _nearest(self) -> tuple[list[Row], bool]:
-        places = merge(*map(self._places, self.parts), reverse=self._way[0].is_descending)
+        places = merge(*map(self._places, range(len(self.parts))), reverse=self._way[0].is_descending)
         found = [place[-1] for place in islice(places, self.size + 1)]
         with self.whole.scope():
             rows = self.whole.records.in_bulk(found[: self.size])
         return [rows[pk] for pk in found[: self.size] if pk in rows], len(found) > self.size
 
-    def _places(self, part: Part) -> Iterator[tuple[Any, ...]]:
+    def _places(self, at: int) -> Iterator[tuple[Any, ...]]:
         """Where the rows of a part stand, the nearest first; each piece is twice as long as the one before."""
+        part, paths = self.parts[at], [term.path for term in self.terms]
         edge: Sequence[Any] | None = self.edge
-        size = min(self.size + 1, FIRST_PIECE)
+        size, met = min(self.size + 1, FIRST_PIECE), 0
         while True:
             with part.scope():
-                piece = list(
-                    self._after(part.records, edge).values_list(*(term.path for term in self.terms))[:size]
-                )
+                piece = list(self._after(part.records, edge).values_list(*paths)[:size])
+            met += len(piece)
+            if len(piece) < size and self.edge is None:
+                self._lengths[at] = met
             yield from piece
             if len(piece) < size:
                 return
             edge, size = piece[-1], min(2 * size, LONGEST_PIECE)
-
-
-def count_parts(parts: Sequence[Part], cap: int = CAP) -> CappedCount:
-    """How many rows all parts have, up to `cap`: parts after the row beyond it are not asked."""
-    found = 0
-    for part in parts:
-        with part.scope():
-            found += part.records.order_by()[: cap + 1 - found].count()
-        if found > cap:
-            break
-    return CappedCount(min(found, cap), found > cap)

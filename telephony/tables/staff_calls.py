@@ -51,17 +51,14 @@ class StaffCallTable(CallTable):
             return self.render_callee(record.callee, record)
         return self.render_caller(record.caller, record)
 
-    def value_caller(self, record: Any) -> str:
-        caller: str = record.caller
-        return caller
+    def value_caller(self, record: Any) -> Any:
+        return record.caller
 
-    def value_callee(self, record: Any) -> str:
-        callee: str = record.callee
-        return callee
+    def value_callee(self, record: Any) -> Any:
+        return record.callee
 
-    def value_duration_s(self, record: Any) -> int | None:
-        talk_s: int | None = record.duration_s
-        return talk_s
+    def value_duration_s(self, record: Any) -> Any:
+        return record.duration_s
 
     def call_url(self, record: Any) -> str:
         return tenant_url(record.tenant, "telephony:call_detail", pk=record.pk)

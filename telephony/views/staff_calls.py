@@ -17,7 +17,7 @@ from accounts.models import Tenant
 from accounts.scoping import tenant_scope, tenants_scope
 from accounts.views_base import StaffRequiredMixin
 from portal.ui.keyset import CappedCount
-from portal.ui.parted import Part, PartedPage, count_parts
+from portal.ui.parted import Part, PartedPage
 from portal.ui.sheets import Sheet
 from portal.ui.views import FilteredTableView, SavedView
 from telephony.forms.staff_calls import MOST_TENANTS, StaffCallFilterForm
@@ -88,7 +88,8 @@ class StaffCallsView(StaffRequiredMixin, FilteredTableView):
         return PartedPage(whole, self.parts, self.order_in_force, cursor, self.page_size)
 
     def counted(self) -> CappedCount:
-        return count_parts(self.parts)
+        assert isinstance(self.page, PartedPage)
+        return self.page.counted()
 
     def saved_views(self) -> list[SavedView]:
         return tabs(fixed_query(self.request.GET))
