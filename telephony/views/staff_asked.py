@@ -16,11 +16,11 @@ from accounts.models import Tenant
 from portal.ui.links import tenant_url
 from telephony.figures.missing import tenants_words
 from telephony.forms.overview import TenantFiguresForm
+from telephony.forms.staff_calls import MOST_TENANTS
 from telephony.models.spans import Span
 from telephony.services import tenant_figures
 from telephony.views.overview_asked import OVER_TIME
 
-MOST_TENANTS = 200
 PERIOD = ("period", "period_from", "period_to")
 
 
@@ -48,7 +48,7 @@ class StaffAskedMixin:
         tenants = Tenant.objects.filter(closed_at=None)
         if words := self.form.cleaned_data.get("q"):
             tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
-        found = tenants.order_by("name_key")
+        found = tenants.order_by("name_key", "pk")
         return list(found if self.is_for_file else found[: MOST_TENANTS + 1])
 
     @property
