@@ -24,22 +24,22 @@ from telephony.models import Job
 from telephony.services import export_asking
 from telephony.tasks import advance_job
 from tests.exported import asked, exported
-from tests.people import person, signed_in
+from tests.people import person, signed_in, staff
 from tests.url_world import T, Things, World
 
 pytestmark = pytest.mark.django_db
 HAS_ITS_OWN = ("calls", "changes", "objects")  # exports with a subject of their own
 
 
-def lists(resolver: URLResolver | None = None, above: str = "") -> Iterator[tuple[str, type]]:
-    """The routes of all lists of a tenant, with their views."""
+def lists(resolver: URLResolver | None = None, above: str = "", whose: str = T) -> Iterator[tuple[str, type]]:
+    """The routes of all lists of a tenant, or of platform staff, with their views."""
     for entry in (resolver or get_resolver()).url_patterns:
         route = above + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from lists(entry, route)
+            yield from lists(entry, route, whose)
         elif isinstance(entry, URLPattern):
             view = getattr(entry.callback, "view_class", None)
-            if route.startswith(T) and view is not None and issubclass(view, FilteredTableView):
+            if route.startswith(whose) and view is not None and issubclass(view, FilteredTableView):
                 yield route, view
 
 
@@ -75,21 +75,32 @@ def test_each_list_is_exported_with_all_that_its_page_counts(
             if inherits(view)
         }
     assert len(routes) >= 10
-    counts = {}
-    for route, address in routes.items():
-        page = client.get(address)
-        told = json.loads(exported(client, address))
-        shown = page.context["count"].value
-        assert len(told) - shown in (0, 1), (
-            route,
-            len(told),
-            shown,
-        )  # the audit and the jobs tell of this, too
-        counts[route] = len(told)
-        for row in told:
-            for name, value in row.items():
-                assert not (isinstance(value, str) and ("<" in value or "\n" in value)), (route, name, value)
-    assert sum(counts.values()) >= 12, counts
+    assert sum(_exported_whole(client, address) for address in routes.values()) >= 12
+
+
+def test_each_list_of_staff_is_exported_too(corvane: Tenant, maud: Person) -> None:
+    world = World(Things(corvane), maud)
+    with tenant_scope(corvane):
+        world.make_all()
+    tom = signed_in(staff("tom@telvane.example", "Tom Pelworth"))
+    routes = {route for route, _view in lists(whose="staff/")}
+    assert {"staff/", "staff/calls/", "staff/alerts/", "staff/exports/"} <= routes
+    assert sum(_exported_whole(tom, f"/{route}") for route in routes) >= 4
+
+
+def _exported_whole(client: Client, address: str) -> int:
+    """How many rows a list's file has: as many as its page counts, and no words that a page alone can show."""
+    shown = client.get(address).context["count"].value
+    told = json.loads(exported(client, address))
+    assert len(told) - shown in (0, 1), (
+        address,
+        len(told),
+        shown,
+    )  # the audit and the jobs tell of this, too
+    for row in told:
+        for name, value in row.items():
+            assert not (isinstance(value, str) and ("<" in value or "\n" in value)), (address, name, value)
+    return len(told)
 
 
 def _pk(route: str, world: World) -> str:
