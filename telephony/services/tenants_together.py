@@ -23,7 +23,8 @@ from accounts.scoping import tenant_scope, tenants_scope
 from telephony.models import Change, Connection
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
-from telephony.services import allowances, analytics, report_facts
+from telephony.providers.live import LivePanel
+from telephony.services import allowances, analytics, live_panels, report_facts
 from telephony.services.allowances import Plan
 from telephony.services.analytics import CallerRow, DestinationRow, GroupRow, LineRow
 from telephony.services.peaks import Peak, peaks_of
@@ -31,6 +32,13 @@ from telephony.services.report_facts import Fates
 from telephony.services.rollup_reading import HourSum
 from telephony.services.tenant_figures import currencies_of
 from telephony.services.waiting import Waited, waited_over_time
+
+
+class PanelOf(NamedTuple):
+    tenant: Tenant
+    connection: Connection
+    panel: LivePanel
+
 
 Found = TypeVar("Found")
 ALL = Part()
@@ -162,6 +170,17 @@ def plans(tenants: Sequence[Tenant]) -> list[PlanOf]:
 
     found = [one for some in _of_each(tenants, read) for one in some]
     return sorted(found, key=lambda one: -(one.plan.share_used or 0))
+
+
+def balances(tenants: Sequence[Tenant]) -> list[PanelOf]:
+    """What providers tell of an account when they are asked, as the overview of each tenant has it. Nobody is asked here."""
+
+    def read(tenant: Tenant, _zone: ZoneInfo) -> list[PanelOf]:
+        connections = Connection.objects.filter(unlinked_at=None).select_related("credential")
+        found = live_panels.overview_panels(connections.order_by("name_key", "pk"))
+        return [PanelOf(tenant, connection, panel) for connection, panel in found]
+
+    return [one for some in _of_each(tenants, read) for one in some]
 
 
 def changes(tenants: Sequence[Tenant], span: Span) -> list[Change]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("staff/figures/lines/", staff_parts.LinesView.as_view(), name="staff_lines"),
     path("staff/figures/destinations/", staff_parts.DestinationsView.as_view(), name="staff_destinations"),
     path("staff/figures/plans/", staff_parts.PlansView.as_view(), name="staff_plans"),
+    path("staff/figures/balances/", staff_parts.BalancesView.as_view(), name="staff_balances"),
     path("t/<slug:slug>/", overview.OverviewView.as_view(), name="overview"),
     path("t/<slug:slug>/figures/waits/", overview_parts.WaitsView.as_view(), name="overview_waits"),
     path("t/<slug:slug>/figures/at-once/", overview_parts.PeaksView.as_view(), name="overview_peaks"),

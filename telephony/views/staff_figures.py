@@ -24,7 +24,19 @@ from telephony.views.overview import SHORT_CUTS
 from telephony.views.staff_asked import StaffAskedMixin
 
 USUAL_SORT = "-calls"
-PARTS = ("heat", "waits", "peaks", "fates", "never", "callers", "groups", "lines", "destinations", "plans")
+PARTS = (
+    "heat",
+    "waits",
+    "peaks",
+    "fates",
+    "never",
+    "callers",
+    "groups",
+    "lines",
+    "destinations",
+    "plans",
+    "balances",
+)
 TITLES = {
     "tenants": _("All tenants in figures"),
     "volume": _("Inbound calls"),

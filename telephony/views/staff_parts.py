@@ -26,7 +26,7 @@ from telephony.models.rollups import WITHIN_S
 from telephony.services import tenant_figures, tenants_together
 from telephony.services.allowances import METER_CELLS
 from telephony.services.analytics import MOST_ROWS
-from telephony.services.tenants_together import GroupOf, LineOf
+from telephony.services.tenants_together import GroupOf, LineOf, PanelOf
 from telephony.services.waiting import Waited
 from telephony.views.figure_files import FigurePartMixin
 from telephony.views.lines import FragmentOrPageMixin
@@ -270,6 +270,22 @@ class PlansView(StaffPartView):
 
     def missing(self, _name: str, _context: Mapping[str, Any]) -> str:
         return ""
+
+
+class BalancesView(StaffPartView):
+    """Each is asked of its provider when somebody presses for it, as a person in that tenant."""
+
+    heading = gettext_lazy("Balances and state of accounts")
+    fragment = "telephony/_staff_balances.html"
+
+    def told(self) -> dict[str, Any]:
+        found = tenants_together.balances(self.shown)
+        return {"balances": [(one, _panel_url(one)) for one in found]}
+
+
+def _panel_url(one: PanelOf) -> str:
+    told = {"pk": one.connection.pk, "panel": one.panel.name}
+    return tenant_url(one.tenant, "telephony:connection_live", **told)
 
 
 def _plan_url(tenant: Tenant, pk: int) -> str:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import Tenant
 from accounts.scoping import current_scope, tenant_scope
 from telephony.bench.world import drafts, make_connection
-from telephony.models import Call, Change, Entity
+from telephony.models import Call, Change, Connection, Credential, Entity
 from telephony.models.calls import REACHED
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
@@ -44,6 +44,7 @@ PARTS = (
     "lines",
     "destinations",
     "plans",
+    "balances",
 )
 FIGURES = (
     *(("hours", "heat"), ("waits", "waited"), ("waits", "level"), ("at-once", "peaks"), ("missed", "fates")),
@@ -205,6 +206,21 @@ def test_each_part_is_shown_and_exported(tenants: list[Tenant], tom: Client) -> 
     assert "No calls." in nobody
     long = f"/staff/figures/at-once/?period=dates&period_from=2026-01-01&period_to={SPAN.last}"
     assert "choose a shorter period" in tom.get(long).content.decode()
+
+
+def test_balances_are_asked_for_by_pressing(tenants: list[Tenant], tom: Client) -> None:
+    address = f"/staff/figures/balances/?{QUERY}"
+    assert "No provider tells of an account." in tom.get(address).content.decode()
+    with tenant_scope(tenants[1]):
+        kazoo = Connection.objects.create(
+            credential=Credential.objects.create(provider="kazoo"),
+            provider="kazoo",
+            slug="bob-kazoo",
+            name="Bob at Kazoo",
+            capabilities=["lines.read"],
+        )
+    page = tom.get(address).content.decode()
+    assert "Bob at Kazoo" in page and f'hx-get="/t/bob/connections/{kazoo.pk}/live/' in page
 
 
 def test_a_tenant_more_costs_a_few_statements(tenants: list[Tenant], tom: Client) -> None:
