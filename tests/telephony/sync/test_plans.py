@@ -46,6 +46,8 @@ def test_a_look_up_uses_the_index_of_its_key(
     alice: Connection, bob: Connection, name: str, state: str
 ) -> None:
     look_up, indexes = LOOK_UPS[name]
+    if state == "never analysed":
+        _forget()  # what other tests left: PostgreSQL's word that they are empty, and indexes of any size
     if state == "another tenant analysed":
         _fill(bob)
         with database.cursor() as cursor:
@@ -54,8 +56,9 @@ def test_a_look_up_uses_the_index_of_its_key(
     if state == "analysed before its commit":
         with psycopg.connect(**database.get_connection_params() | {"autocommit": True}) as other:
             other.execute("ANALYZE telephony_call, telephony_callrecord")
+    if state != "another tenant analysed":
         with sql.open_cursor() as cursor:
-            sql.mend_estimates(cursor)
+            sql.mend_estimates(cursor)  # as whoever stores calls does before looking any up
     keys = [make_draft(number).fold_key for number in range(0, COUNT, 20)]
     with CaptureQueriesContext(database) as queries, sql.open_cursor() as cursor:
         assert len(look_up(cursor, alice.tenant_id, alice.pk, keys)) == len(keys)
@@ -72,13 +75,18 @@ def test_a_look_up_uses_the_index_of_its_key(
 
 
 def test_a_table_that_nobody_counted_is_counted_once(alice: Connection) -> None:
-    with database.cursor() as cursor:
-        cursor.execute("TRUNCATE telephony_call, telephony_callrecord CASCADE")
+    _forget()
     _fill(alice)
     with CaptureQueriesContext(database) as queries, sql.open_cursor() as cursor:
         sql.mend_estimates(cursor)
         sql.mend_estimates(cursor)
     assert [query["sql"].split()[0] for query in queries] == ["SELECT", "ANALYZE", "SELECT"]
+
+
+def _forget() -> None:
+    """Until the end of the test the tables are as new."""
+    with database.cursor() as cursor:
+        cursor.execute("TRUNCATE telephony_call, telephony_callrecord CASCADE")
 
 
 def _fill(connection: Connection) -> None:
