@@ -1,4 +1,4 @@
-"""Pages that are one small list, without pages or filters of their own: it can be asked for as a file."""
+"""Pages with small lists, without pages or filters of their own: each list can be asked for as a file."""
 
 from __future__ import annotations
 
@@ -14,22 +14,11 @@ from telephony.views.figure_files import FigureFilesMixin
 LIST = "list"
 
 
-class ListFileMixin(FigureFilesMixin):
-    """Its template includes telephony/_figure_files.html with `figure="list"`."""
+class ListFilesMixin(FigureFilesMixin):
+    """Its lists tell of things, not of days of calls: none of them has days that lack.
 
-    @abstractmethod
-    def list_title(self) -> str:
-        """What an export of the list is called."""
-
-    @abstractmethod
-    def whole_list(self, context: Mapping[str, Any]) -> Table:
-        """All rows of it, out of what the page's template gets."""
-
-    def figure_title(self, name: str) -> str:
-        return self.list_title() if name == LIST else ""
-
-    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        return self.whole_list(context) if name == LIST else None
+    The template includes telephony/_figure_files.html with the name of a list.
+    """
 
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         return ""
@@ -37,3 +26,21 @@ class ListFileMixin(FigureFilesMixin):
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
         """The person's, as on the page."""
         return timezone.get_current_timezone_name()
+
+
+class ListFileMixin(ListFilesMixin):
+    """The page is one list: its template includes telephony/_figure_files.html with `figure="list"`."""
+
+    @abstractmethod
+    def list_title(self) -> str:
+        """What an export of the list is called."""
+
+    @abstractmethod
+    def whole_list(self, context: Mapping[str, Any]) -> Table | None:
+        """All rows of it, out of what the page's template gets; None where there are none to tell."""
+
+    def figure_title(self, name: str) -> str:
+        return self.list_title() if name == LIST else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        return self.whole_list(context) if name == LIST else None
