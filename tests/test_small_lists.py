@@ -16,13 +16,13 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import LineHook, ReportReceipt, ReportRun
+from telephony.models import LineHook, ReportReceipt, ReportRun, SharedRule
 from telephony.providers.kazoo.times import to_gregorian
 from telephony.services import hook_secrets
 from telephony.services.porting import MOST_ENDED
 from telephony.views.reports import RUNS_SHOWN
 from tests.exported import asked, exported
-from tests.people import person, signed_in
+from tests.people import person, signed_in, staff
 from tests.reading import text_of
 from tests.url_world import Things
 
@@ -137,6 +137,29 @@ def test_runs_of_a_report_are_all_there_and_so_are_the_receipts_of_one(
         ("one@elsewhere.example", ""),
         ("two@elsewhere.example", "550 no such mailbox"),
     ]
+
+
+def test_operations_are_those_that_the_filter_leaves(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        page = f"/t/corvane/connections/{things.kazoo.pk}/operations/"
+    rows = rows_of(client, page)
+    assert len(rows) == len({row["key"] for row in rows}) == client.get(page).context["total"]
+    writes = rows_of(client, f"{page}?effect=write")
+    assert 0 < len(writes) < len(rows) and {row["effect"] for row in writes} == {"writes"}
+
+
+def test_rules_for_several_tenants_are_the_list_beside_the_alerts(things: Things) -> None:
+    tom = signed_in(staff("tom@telvane.example", "Tom Pelworth"))
+    SharedRule.objects.create(kind="cost", tenants=[things.tenant.pk], limit_micros=5_000_000, currency="EUR")
+    SharedRule.objects.create(kind="trouble", is_on=False)
+    rows = json.loads(exported(tom, "/staff/alerts/", figure="list"))["rows"]
+    shown = unspaced(text_of(tom.get("/staff/alerts/")))
+    assert all(unspaced(row["looks_for"]) in shown and unspaced(row["where"]) in shown for row in rows)
+    assert [(row["where"], row["tenants"], row["is_on"]) for row in rows] == [
+        ("1 tenant", "Corvane Habitat", True),
+        ("all tenants, those to come too", "", False),
+    ]
+    assert json.loads(exported(tom, "/staff/alerts/")) == []
 
 
 def test_who_may_not_export_is_offered_none(things: Things, client: Client) -> None:

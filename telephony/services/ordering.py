@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,6 +41,21 @@ def search(connection: Connection, wanted: Wanted, person: Person | None) -> Seq
     """What may be had now. Raises the errors of portal.lib.errors."""
     client = access.client_as(connection, ORDER, person, deadline_s=DEADLINE_S)
     return ordering_of(connection).search(client, wanted)
+
+
+def search_all(
+    connection: Connection, wanted: Wanted, person: Person | None, most: int
+) -> Sequence[FreeNumbers]:
+    """The same from the first one on, `wanted.count` at a time, until there are no more, or `most`."""
+    found: dict[tuple[str, ...], FreeNumbers] = {}
+    while len(found) < most:
+        size = min(wanted.count, most - len(found))
+        results = search(connection, replace(wanted, count=size, offset=len(found)), person)
+        known = len(found)
+        found |= {one.numbers: one for one in results}
+        if len(results) < size or len(found) == known:
+            break
+    return list(found.values())
 
 
 def towns(connection: Connection, name: str, person: Person | None) -> Mapping[str, Sequence[str]]:

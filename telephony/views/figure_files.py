@@ -29,7 +29,10 @@ class FigureFilesMixin(ABC):
 
     @abstractmethod
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        """The table of a figure, out of what the page's template gets; None where there is nothing to tell."""
+        """The table of a figure, out of what the page's template gets; None where there is nothing to tell.
+
+        Raises the errors of portal.lib.errors where a provider is asked.
+        """
 
     @abstractmethod
     def missing(self, name: str, context: Mapping[str, Any]) -> str:

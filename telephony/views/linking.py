@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +17,14 @@ from accounts.rights import Right, Role
 from accounts.views_base import TenantRightMixin
 from portal.lib.errors import InvalidInput, ProviderError
 from portal.ui.links import tenant_url
+from telephony.figures.tables import Column, Table
 from telephony.forms.linking import NAME, ZONE, ImportRow, LinkForm, tenants_by_slug
 from telephony.models import Connection
 from telephony.services import importing, linking
 from telephony.services.adopting import Refused, Round
 from telephony.services.importing import Candidate, Wish
 from telephony.views.connections import ConnectionMixin
+from telephony.views.list_files import ListFileMixin
 
 
 class LinkView(TenantRightMixin, TemplateView):
@@ -96,16 +99,19 @@ class Offer:
     row: ImportRow
 
 
-class CustomersView(ConnectionMixin, TemplateView):
+class CustomersView(ListFileMixin, ConnectionMixin, TemplateView):
     """ "Import these as customers": the accounts below a login, which become tenants with a connection each."""
 
     right = Right.CONNECTIONS_MANAGE
     template_name = "telephony/connection_customers.html"
     request: Any
+    trouble = ""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.trouble = ""
-        return super().dispatch(request, *args, **kwargs)
+    def find_connection(self) -> Connection:
+        connection = super().find_connection()
+        if not importing.may_import(connection, self.request.user):
+            raise Http404
+        return connection
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if "offers" not in kwargs:
@@ -119,13 +125,8 @@ class CustomersView(ConnectionMixin, TemplateView):
             **kwargs,
         )
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self._refuse_others()
-        return super().get(request, *args, **kwargs)
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """`review` shows what will be made; `import` makes it."""
-        self._refuse_others()
         offers = self._offers(request.POST)
         wished = [offer for offer in offers if offer.row.is_chosen and not offer.candidate.is_taken]
         invalid = [offer for offer in wished if not offer.row.is_valid()]
@@ -153,9 +154,26 @@ class CustomersView(ConnectionMixin, TemplateView):
         messages.success(request, words % {"count": len(made)})
         return HttpResponseRedirect(request.path)
 
-    def _refuse_others(self) -> None:
-        if not importing.may_import(self.connection, self.request.user):
-            raise Http404
+    def list_title(self) -> str:
+        told = {"title": _("Customers of this login"), "subject": self.connection.name}
+        return _("%(title)s: %(subject)s") % told
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table | None:
+        if self.trouble:
+            raise ProviderError(self.trouble)
+        columns = [
+            Column(_("Account"), name="account"),
+            Column(_("Detail"), name="detail"),
+            Column(_("Account above"), name="below"),
+            Column(_("Enabled"), "yes", "is_enabled"),
+            Column(_("Here as"), name="here_as"),
+            Column(_("Its key at the provider"), name="remote_id"),
+        ]
+        names = {
+            offer.candidate.account.remote_id: offer.candidate.account.name for offer in context["offers"]
+        }
+        rows = [_row(offer.candidate, names) for offer in context["offers"]]
+        return Table(title=self.list_title(), columns=columns, rows=rows) if rows else None
 
     def _offers(self, data: Any = None) -> list[Offer]:
         """The accounts as the provider lists them now; none, with the reason, where it does not answer."""
@@ -178,3 +196,12 @@ class CustomersView(ConnectionMixin, TemplateView):
             own = Membership.objects.filter(person=self.request.user, role__in=roles)
             tenants = tenants.filter(pk__in=own.values("tenant"))
         return list(tenants.order_by("name_key")[:500])
+
+
+def _row(candidate: Candidate, names: Mapping[str, str]) -> list[Any]:
+    account, holder = candidate.account, candidate.taken_by
+    here_as = holder.tenant.name if holder else ""
+    if candidate.is_taken and holder is None:
+        here_as = _("connected already, by somebody else")
+    above = names.get(account.parent_id, "") if candidate.depth else ""
+    return [account.name, account.detail, above, account.is_enabled, here_as, account.remote_id]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,18 +18,23 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import InvalidInput, ProviderError
 from portal.lib.numbers import to_e164
+from portal.ui import formats
 from portal.ui.links import next_url, tenant_url
 from portal.ui.views import FilteredTableView
+from telephony.figures.tables import Column, Table, amount
 from telephony.forms.entities import EntityFilterForm
-from telephony.forms.ordering import TOWN, NumberBringForm, NumberSearchForm, chosen_numbers
+from telephony.forms.ordering import BLOCK, MOST, TOWN, NumberBringForm, NumberSearchForm, chosen_numbers
 from telephony.menu import number_acts_of
 from telephony.models import Connection, Entity
 from telephony.models.entity_search import EntitySearch
+from telephony.providers.ordering import FreeNumbers
 from telephony.services import ordering
 from telephony.tables.entities import NumberTable
 from telephony.views.entities import ConnectActionMixin, FiledMixin
+from telephony.views.list_files import ListFileMixin
 
 OWNED = (Entity.Facet.LINE, Entity.Facet.NUMBER, Entity.Facet.GROUP)
+MOST_IN_A_FILE = 500  # of a search: each fifty are a request, and what is offered is marked at the provider
 
 
 class NumberListView(FiledMixin, ConnectActionMixin, TenantRightMixin, FilteredTableView):
@@ -148,22 +155,25 @@ class NumberBringView(OrderingMixin, TenantRightMixin, TemplateView):
         return self.render_to_response(self.get_context_data(), status=422)
 
 
-class NumberSearchView(OrderingMixin, TenantRightMixin, TemplateView):
-    """Numbers that may be had, by first digits, by block, by town; those that are chosen go to the preview."""
+class NumberSearchView(ListFileMixin, OrderingMixin, TenantRightMixin, TemplateView):
+    """Numbers that may be had, by first digits, by block, by town; those that are chosen go to the preview.
+
+    A file has all that the search finds, whatever part of it the page is at.
+    """
 
     right = Right.NUMBERS_ORDER
     menu_entry = "telephony:number_list"
     template_name = "telephony/number_search.html"
 
+    @cached_property
+    def form(self) -> NumberSearchForm:
+        return NumberSearchForm(self.connections, self.request.GET if "words" in self.request.GET else None)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        is_asked = "words" in self.request.GET
-        form = NumberSearchForm(self.connections, self.request.GET if is_asked else None)
-        context: dict[str, Any] = {}
-        if is_asked and form.is_valid():
-            context = self.found(form)
+        context = self.found(self.form) if self.form.is_valid() else {}
         declared = self.connections[0].declaration.ordering if self.connections else None
         return super().get_context_data(
-            form=form,
+            form=self.form,
             title=_("Order numbers"),
             has_any=bool(self.connections),
             operations=declared.operations if declared else {},
@@ -183,7 +193,11 @@ class NumberSearchView(OrderingMixin, TenantRightMixin, TemplateView):
                     "towns": ordering.towns(connection, form.cleaned_data["words"], person),
                 }
             wanted = form.wanted(skipped)
-            results = ordering.search(connection, wanted, person)
+            if self.is_for_file:
+                wanted = replace(wanted, count=MOST)
+                results = ordering.search_all(connection, wanted, person, MOST_IN_A_FILE)
+            else:
+                results = ordering.search(connection, wanted, person)
         except ProviderError as error:
             return {"connection": connection, "failure": error}
         return {
@@ -192,6 +206,29 @@ class NumberSearchView(OrderingMixin, TenantRightMixin, TemplateView):
             "offset": skipped,
             "following": skipped + wanted.count if len(results) >= wanted.count else None,
         }
+
+    def list_title(self) -> str:
+        """Empty where nothing is looked for."""
+        if not self.form.is_valid():
+            return ""
+        return _("Towns") if self.form.cleaned_data["way"] == TOWN else _("Numbers that may be had")
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table | None:
+        if "failure" in context:
+            raise context["failure"]
+        if "towns" in context:
+            columns = [Column(_("Town"), name="town"), Column(_("Prefixes"), name="prefixes")]
+            rows = [[town, ", ".join(prefixes)] for town, prefixes in context["towns"].items()]
+            return Table(title=self.list_title(), columns=columns, rows=rows) if rows else None
+        results: Sequence[FreeNumbers] = context.get("results", ())
+        if not results:
+            return None
+        title = self.list_title()
+        if len(results) == MOST_IN_A_FILE:
+            told = {"title": title, "count": formats.count(MOST_IN_A_FILE)}
+            title = _("%(title)s: the first %(count)s") % told
+        currency = context["connection"].currency
+        return _free(title, results, currency, is_of_blocks=self.form.cleaned_data["way"] == BLOCK)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         connection = self.connection(request.POST.get("at", ""))
@@ -215,3 +252,24 @@ class NumberSearchView(OrderingMixin, TenantRightMixin, TemplateView):
             return HttpResponseRedirect(next_url(request, page))
         url = tenant_url(request.tenant, "telephony:change_detail", pk=change.pk)  # type: ignore[attr-defined]
         return HttpResponseRedirect(url)
+
+
+def _free(title: str, results: Sequence[FreeNumbers], currency: str, *, is_of_blocks: bool) -> Table:
+    """A row for each number, or for each block with its first and its last."""
+    prices = [Column(_("Once"), "money", "once"), Column(_("A month"), "money", "monthly")]
+    columns = [Column(_("Number"), "number", "number"), *prices]
+    if is_of_blocks:
+        ends = [Column(_("First number"), "number", "first"), Column(_("Last number"), "number", "last")]
+        columns = [*ends, Column(_("Numbers"), "count", "numbers"), *prices]
+    rows: list[list[Any]] = []
+    for one in results:
+        of_block = [one.numbers[-1], len(one.numbers)] if is_of_blocks else []
+        rows.append(
+            [one.numbers[0], *of_block, *(_price(value, currency) for value in (one.once, one.monthly))]
+        )
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def _price(value: float | None, currency: str) -> Any:
+    """None where it is asked later."""
+    return amount(round(value * 1_000_000), currency) if value else None

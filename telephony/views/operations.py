@@ -18,13 +18,16 @@ from accounts import audit
 from accounts.models import AuditEvent
 from accounts.rights import Right
 from portal.lib.errors import InvalidInput, ProviderError
+from portal.ui.looks import look_of
 from portal.ui.views import REGION, FragmentMixin
+from telephony.figures.tables import Column, Table
 from telephony.forms.operations import MOST_SUGGESTIONS, OperationFilterForm, OperationForm
 from telephony.models import Change, Connection, Entity
 from telephony.providers.operations import Effect, Operation
 from telephony.services import by_hand, editing
 from telephony.views.connections import ConnectionMixin
 from telephony.views.files import file_response
+from telephony.views.list_files import ListFileMixin
 
 LONGEST_ANSWER = 200_000
 ENOUGH_FOR_AN_AREA = 2
@@ -39,7 +42,7 @@ class Listed:
     why_not: str
 
 
-class OperationListView(ConnectionMixin, FragmentMixin, TemplateView):
+class OperationListView(ListFileMixin, ConnectionMixin, FragmentMixin, TemplateView):
     right = Right.OPERATIONS_USE
     template_name = "telephony/operation_list.html"
     fragment_target = REGION
@@ -64,6 +67,38 @@ class OperationListView(ConnectionMixin, FragmentMixin, TemplateView):
             total=len(catalog),
             **kwargs,
         )
+
+    def list_title(self) -> str:
+        told = {"title": _("Operations"), "subject": self.connection.name}
+        return _("%(title)s: %(subject)s") % told
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table | None:
+        columns = [
+            Column(_("Area"), name="area"),
+            Column(_("Operation"), name="operation"),
+            Column(_("Key"), name="key"),
+            Column(_("Method"), name="method"),
+            Column(_("Address"), name="path"),
+            Column(_("Effect"), name="effect"),
+            Column(_("Scope"), name="scopes"),
+            Column(_("Why it cannot be used"), name="why_not"),
+        ]
+        rows = [_row(area, one) for area, listed in context["areas"] for one in listed]
+        return Table(title=self.list_title(), columns=columns, rows=rows) if rows else None
+
+
+def _row(area: str, one: Listed) -> list[Any]:
+    operation = one.operation
+    return [
+        area,
+        str(operation.summary),
+        operation.key,
+        operation.method,
+        operation.path,
+        str(look_of("effect", operation.effect).word),
+        " / ".join(operation.scopes),
+        one.why_not,
+    ]
 
 
 def areas_of(catalog: Iterable[Operation]) -> dict[str, set[str]]:

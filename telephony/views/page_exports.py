@@ -20,6 +20,7 @@ from django.views.generic import View
 from accounts.models import Person, Tenant
 from accounts.rights import EVERY_RIGHT, NO_RIGHTS, Right, Rights, rights_of
 from accounts.views_base import StaffRequiredMixin
+from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
 from portal.ui.sheets import Sheet
 from portal.ui.views import FilteredTableView
@@ -155,9 +156,11 @@ def figure_of(job: AnyJob) -> Whole:
     view.is_for_file = True
     try:
         context = view.get_context_data(**view.kwargs)
+        table = view.table(name, context)
     except Http404 as error:
         raise CannotExport(_("This page is not there any more.")) from error
-    table = view.table(name, context)
+    except ProviderError as error:
+        raise CannotExport(error.message or _("The provider did not answer.")) from error
     if table is None:
         raise CannotExport(_("There is nothing to tell in this figure now."))
     told = replace(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,15 +18,19 @@ from accounts.views_base import StaffRequiredMixin
 from portal.ui.keyset import CappedCount
 from portal.ui.views import FilteredTableView
 from telephony.alerts.words import rule_words
+from telephony.figures.tables import Column, Table
 from telephony.forms.alerts import StaffAlertFilterForm
 from telephony.models import Alert, SharedRule
 from telephony.tables.alerts import StaffAlertTable
 from telephony.views.alerts import NEAR, told_of
+from telephony.views.list_files import ListFileMixin
 from telephony.views.staff_alert_rules import offered
 
 
-class StaffAlertsView(StaffRequiredMixin, FilteredTableView):
+class StaffAlertsView(ListFileMixin, StaffRequiredMixin, FilteredTableView):
     """What is grave first, then the newest; what is snoozed or acknowledged stands back unless it is asked for.
+
+    The alerts are exported as every list, the rules as the small list beside it.
 
     Rows are read in the scope of all tenants that are open, and drawn outside of it.
     """
@@ -66,6 +72,30 @@ class StaffAlertsView(StaffRequiredMixin, FilteredTableView):
             offered=offered(),
             **kwargs,
         )
+
+    def list_title(self) -> str:
+        return _("Rules for several tenants")
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table | None:
+        columns = [
+            Column(_("Rule"), name="rule"),
+            Column(_("What it looks for"), name="looks_for"),
+            Column(_("Where"), name="where"),
+            Column(_("Tenants"), name="tenants"),
+            Column(_("Is on"), "yes", "is_on"),
+        ]
+        names = dict(Tenant.objects.values_list("pk", "name"))
+        rows = [
+            [
+                str(rule),
+                capfirst(words),
+                where,
+                ", ".join(names[pk] for pk in rule.tenants if pk in names),
+                rule.is_on,
+            ]
+            for rule, words, where in context["rules"]
+        ]
+        return Table(title=self.list_title(), columns=columns, rows=rows) if rows else None
 
 
 def _where(rule: SharedRule) -> str:

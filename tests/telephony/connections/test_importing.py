@@ -15,10 +15,11 @@ from accounts.models import AuditEvent, Membership, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.errors import Forbidden
-from telephony.models import Change, Connection, Credential, SyncRun
+from telephony.models import Change, Connection, Credential, Job, SyncRun
 from telephony.providers.declaration import RemoteAccount
 from telephony.services import access, importing
 from telephony.services.importing import Wish, as_tree, free_slug
+from tests.exported import asked, exported
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,9 +157,34 @@ def test_a_foreign_holder_is_not_named(reseller, alice, dora):
 
 def test_a_provider_that_does_not_answer_is_said_on_the_page(reseller, kazoo, alice, url, client_of_person):
     kazoo.faults.add("kazoo", "descendants", status=503, times=None)
-    text = client_of_person(alice).get(url).content.decode()
+    page = client_of_person(alice)
+    text = page.get(url).content.decode()
+    job = asked(page, url, figure="list")
 
     assert "The accounts could not be listed" in text
+    assert job.state == Job.State.FAILED and job.error and job.error in text
+
+
+def test_the_accounts_are_a_file(reseller, alice, bob, url, client_of_person):
+    rows = json.loads(exported(client_of_person(alice), url, figure="list"))["rows"]
+    own, *others = rows
+    below = {one["account"]: one["below"] for one in others}
+
+    assert (len(rows), own["here_as"]) == (15, reseller.tenant.name)
+    assert (below["Galdraine Nord"], below["Transports Galdraine"]) == (
+        "Transports Galdraine",
+        "Telmarine Services",
+    )
+    with tenant_scope(reseller.tenant_id):
+        importing.import_accounts(
+            reseller,
+            [Wish(account=by_name(offered(reseller, alice))["Garage Pontavre"].account, name="x")],
+            alice,
+        )
+    again = json.loads(exported(client_of_person(alice), url, figure="list"))["rows"]
+    assert {one["account"]: one["here_as"] for one in again}["Garage Pontavre"] == "x"
+    asked_for = {"path": url, "query": "", "figure": "list", "format": "csv"}
+    assert client_of_person(bob).post("/t/alder/exports/page/", asked_for).status_code == 404
 
 
 ACCOUNTS = st.lists(

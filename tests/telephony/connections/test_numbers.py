@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.test import Client
 
 from accounts.models import Person
 from accounts.scoping import tenant_scope
-from telephony.models import Change, Connection, Entity
+from telephony.models import Change, Connection, Entity, Job
 from telephony.providers.ordering import Wanted
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import access, charges, editing, ordering
+from telephony.views import numbers
+from tests.exported import asked, exported
 
 from .objects import read, stored
 
@@ -53,6 +56,38 @@ def test_a_prefix_a_block_and_a_town_find_numbers(link: Connection, alices: Clie
     assert [one.numbers[0][:6] for one in single.context["results"]] == ["+33199"] * 3
     assert [len(one.numbers) for one in block.context["results"]] == [5, 5]
     assert town.context["towns"] == {"Lille": ["35301"]}
+
+
+def test_what_a_search_finds_is_a_file_from_its_first_number_on(
+    top: Connection, alices: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page has a few; the file goes on until there are no more, or says that it does not."""
+    monkeypatch.setattr(numbers, "MOST_IN_A_FILE", 120)
+    shown = alices.get(f"{SEARCH}?words=%2B33199&way=prefix&count=3&offset=3")
+    told = json.loads(exported(alices, f"{SEARCH}?words=%2B33199&way=prefix&count=3&offset=3", figure="list"))
+    found = [row["number"] for row in told["rows"]]
+    assert (len(found), len(set(found))) == (120, 120) and found == sorted(found)
+    assert found[3:6] == [one.numbers[0] for one in shown.context["results"]]
+    assert told["figure"] == "Numbers that may be had: the first 120"
+    whole = json.loads(exported(alices, f"{SEARCH}?words=%2B331990055&way=prefix", figure="list"))
+    assert 0 < len(whole["rows"]) <= 100 and whole["figure"] == "Numbers that may be had"
+    block = json.loads(exported(alices, f"{SEARCH}?words=%2B331990055&way=block&size=5", figure="list"))[
+        "rows"
+    ]
+    assert int(block[0]["last"]) == int(block[0]["first"]) + 4 and block[0]["numbers"] == 5
+    town = json.loads(exported(alices, f"{SEARCH}?words=Lil&way=town", figure="list"))["rows"]
+    assert town == [{"town": "Lille", "prefixes": "35301"}]
+
+
+def test_a_search_that_is_none_is_no_file_and_a_silent_provider_is_told(
+    top: Connection, kazoo: SandboxServer, alices: Client
+) -> None:
+    told = {"path": SEARCH, "figure": "list", "format": "csv"}
+    for query in ("", "words=abc&way=prefix"):
+        assert alices.post("/t/alder/exports/page/", {**told, "query": query}).status_code == 404
+    kazoo.faults.add("kazoo", "phone_numbers", status=503, times=None)
+    job = asked(alices, f"{SEARCH}?words=%2B33199&way=prefix", figure="list")
+    assert (job.state, job.error) == (Job.State.FAILED, "Kazoo reports a failure of its own.")
 
 
 @pytest.mark.parametrize("words", ["", "abc", "+331" * 20, "<b>", "+33\x001"])
