@@ -55,8 +55,6 @@ def figures(compared: Compared, span: Span) -> Table:
 def tenants(rows: Sequence[TenantFigures]) -> Table:
     currencies = sorted({currency for one in rows for currency in one.compared.now.cost_micros})
     columns = [
-        Column(_("Tenant"), "text", "tenant"),
-        Column(_("Short name"), "text", "slug"),
         Column(_("Calls"), "count", "calls"),
         Column(_("Inbound"), "count", "inbound"),
         Column(_("Answered"), "percent", "answer_rate"),
@@ -68,8 +66,6 @@ def tenants(rows: Sequence[TenantFigures]) -> Table:
     ]
     found = [
         [
-            row.tenant.name,
-            row.tenant.slug,
             *(one.calls, one.inbound, one.answer_rate, one.missed, one.outbound, one.talk_s),
             *_costs(one.cost_micros, currencies),
             row.lacking,
@@ -77,7 +73,8 @@ def tenants(rows: Sequence[TenantFigures]) -> Table:
         for row in rows
         for one in [row.compared.now]
     ]
-    return Table(title=_("All tenants in figures"), columns=columns, rows=found)
+    table = Table(title=_("All tenants in figures"), columns=columns, rows=found)
+    return of_tenants(table, [row.tenant for row in rows])
 
 
 def of_tenants(table: Table, tenants: Sequence[Tenant]) -> Table:
@@ -88,13 +85,9 @@ def of_tenants(table: Table, tenants: Sequence[Tenant]) -> Table:
 
 
 def never_called_back(found: Sequence[tuple[Tenant, int]]) -> Table:
-    columns = [
-        Column(_("Tenant"), "text", "tenant"),
-        Column(_("Short name"), "text", "slug"),
-        Column(_("Numbers"), "count", "numbers"),
-    ]
-    rows = [[tenant.name, tenant.slug, count] for tenant, count in found]
-    return Table(title=_("Missed, never called back"), columns=columns, rows=rows)
+    columns, counts = [Column(_("Numbers"), "count", "numbers")], [[count] for _tenant, count in found]
+    table = Table(title=_("Missed, never called back"), columns=columns, rows=counts)
+    return of_tenants(table, [tenant for tenant, _count in found])
 
 
 def place_words(row: DestinationRow) -> str:
