@@ -1,13 +1,14 @@
-"""The connections of a tenant: list, one with its runs, coverage and health, and what is done to it here."""
+"""The connections of a tenant: list, one with its runs, coverage and health, and what is done to it here.
+
+Its figures: coverage_figures.py, health_figures.py.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -23,26 +24,28 @@ from accounts import audit
 from accounts.models import AuditEvent
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
-from portal.ui import figures, formats, grids
+from portal.lib.wording import labelled
 from portal.ui.links import tenant_url
-from portal.ui.svg import Figure
 from portal.ui.views import FilteredTableView
+from telephony.figures.tables import Table
 from telephony.forms.connections import ConnectionFilterForm, ConnectionSettingsForm, RunFilterForm
-from telephony.models import Connection, Coverage, Entity, SyncRun, SyncState
+from telephony.models import Connection, Entity, SyncRun, SyncState
 from telephony.providers.offers import Spot
 from telephony.services import connection_health, importing, live_panels, reconnecting, runs, unlinking
 from telephony.services.access import contact_credential_of
-from telephony.services.connection_health import Health
 from telephony.services.held_back import held_back_of
 from telephony.services.voicemail import why_not_erase
 from telephony.tables.connections import ConnectionTable, RunTable
 from telephony.tables.run_words import percent_of, what_of
+from telephony.views import coverage_figures
 from telephony.views.connecting import allow_form_targets
+from telephony.views.figure_files import FigureFilesMixin
+from telephony.views.health_figures import day_figure, health_table
 from telephony.views.offers import offered
 from telephony.views.panels import panels_for
 
-YEAR = dt.timedelta(days=364)
 LATEST_RUNS = 8
+TITLES = {"coverage": gettext_lazy("Coverage"), "health": gettext_lazy("Health")}
 
 
 def connections() -> QuerySet[Connection]:
@@ -123,13 +126,12 @@ def runs_now(connection: Connection) -> list[RunNow]:
     return found
 
 
-class ConnectionDetailView(ConnectionMixin, TemplateView):
+class ConnectionDetailView(FigureFilesMixin, ConnectionMixin, TemplateView):
     right = Right.LINES_READ
     template_name = "telephony/connection_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         connection, now = self.connection, timezone.now()
-        coverage = coverage_of(connection, now)
         health = connection_health.health_of(connection, now)
         person = self.request.user
         return super().get_context_data(
@@ -137,28 +139,50 @@ class ConnectionDetailView(ConnectionMixin, TemplateView):
             connection=connection,
             declared=connection.declaration,
             runs_now=runs_now(connection),
-            coverage=coverage,
+            coverage=coverage_figures.year_of(connection, now),
             latest_runs=self._latest_runs(),
             held_back=held_back_of(connection),
             mails_given_up=reconnecting.mails_given_up(connection),
             quota=connection_health.quota_now(connection),
             health=health,
-            health_figure=health_figure(health, connection),
+            health_figure=day_figure(health, connection),
             abilities=connection_health.abilities_of(connection),
             scopes=connection_health.scopes_in_words(connection),
             states={state.stream: state for state in connection.sync_states.all()},
             lines=Entity.objects.filter(connection=connection).lines().count(),
-            contact=contact_credential_of(connection, person),  # type: ignore[arg-type]
+            contact=contact_credential_of(connection, person),
             contact_only_reads=connection.declaration.mailbox is not None
-            and bool(why_not_erase(connection, connection.declaration.mailbox, person)),  # type: ignore[arg-type]
+            and bool(why_not_erase(connection, connection.declaration.mailbox, person)),
             has_contacts="contact" in connection.declaration.acts_as,
             panels=panels_for(connection.tenant, connection),
             offers=offered(self.request, connection, Spot.CONNECTION),
             has_account_page=bool(live_panels.panels_of(connection, Spot.ACCOUNT)),
-            served=importing.served_by(connection, person),  # type: ignore[arg-type]
-            may_import=importing.may_import(connection, person),  # type: ignore[arg-type]
+            served=importing.served_by(connection, person),
+            may_import=importing.may_import(connection, person),
             **kwargs,
         )
+
+    def figure_title(self, name: str) -> str:
+        return labelled(TITLES[name], self.connection.name) if name in TITLES else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        title = self.figure_title(name)
+        if name == "coverage":
+            return coverage_figures.coverage_table(title, context["coverage"])
+        return health_table(title, context["health"]) if name == "health" else None
+
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date] | None:
+        year = context["coverage"]
+        return (year.first, year.last) if name == "coverage" else None
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        if name != "coverage":
+            return ""
+        return coverage_figures.missing_words(self.connection, context["coverage"])
+
+    def zone_of_table(self, context: Mapping[str, Any]) -> str:
+        """That of the days of its calls."""
+        return self.connection.time_zone
 
     def _latest_runs(self) -> RunTable:
         table = RunTable(
@@ -229,70 +253,6 @@ class RunListView(ConnectionMixin, FilteredTableView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         states = {state.stream: state for state in self.connection.sync_states.all()}
         return super().get_context_data(connection=self.connection, states=states, **kwargs)
-
-
-# ---- figures ----
-
-
-@dataclass(frozen=True, kw_only=True)
-class CoverageYear:
-    """The calendar of a year and its sums by state."""
-
-    figure: Figure
-    counts: Counter[str]
-    missing: Sequence[dt.date]
-
-
-def coverage_of(connection: Connection, now: dt.datetime) -> CoverageYear:
-    today = now.astimezone(ZoneInfo(connection.time_zone)).date()
-    first = today - YEAR
-    rows = Coverage.objects.filter(connection=connection, day__range=(first, today))
-    days = {row.day: grids.Day(state=row.state, count=row.calls) for row in rows}
-    if today not in days and days and connection.unlinked_at is None:
-        days[today] = grids.Day(state="fetching")
-    counts: Counter[str] = Counter(day.state for day in days.values())
-    label = _(
-        "Coverage of calls by day, one year: %(complete)d complete, %(partial)d partial, %(missing)d missing"
-    ) % {
-        "complete": counts["complete"],
-        "partial": counts["partial"],
-        "missing": counts["missing"],
-    }
-    return CoverageYear(
-        figure=grids.calendar(days, first, today, label=label),
-        counts=counts,
-        missing=sorted(day for day, known in days.items() if known.state == "missing"),
-    )
-
-
-def health_figure(health: Health, connection: Connection) -> Figure:
-    """96 quarters of an hour; the last failure is named under its place."""
-    slots = [
-        figures.Slot(
-            tone=slot.tone,
-            title=_("%(time)s: %(requests)d requests, %(failed)d failed")
-            % {
-                "time": formats.moment(slot.start_at),
-                "requests": slot.requests,
-                "failed": slot.failed,
-            },
-        )
-        for slot in health.slots
-    ]
-    at, words = None, ""
-    if health.last_failure:
-        at = int((health.last_failure.at - health.slots[0].start_at) / connection_health.SLOT)
-        at = min(at, len(slots) - 1)
-        words = _("%(time)s failed") % {"time": formats.clock(health.last_failure.at)}
-    label = _(
-        "Answers of %(connection)s in the last 24 hours, by quarter of an hour: %(failed)d of %(all)d failed"
-    ) % {
-        "connection": connection.name,
-        "failed": health.failed,
-        "all": health.requests,
-    }
-    first = formats.moment(health.slots[0].start_at)
-    return figures.strip(slots, label=label, first=first, last=_("now"), words=words, at=at)
 
 
 # ---- acts ----

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from accounts.scoping import tenant_scope
 from telephony.models import Connection, Credential, QuotaUse, RequestLog
 from telephony.services.connection_health import health_of
 from telephony.services.login_health import health_of_login
+from tests.exported import exported
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,3 +127,46 @@ def test_a_contacts_own_login_is_nobodys_page(login, alice, tenant, client_of_pe
         login.acts_as = Credential.ActsAs.CONTACT
         login.save()
     assert client_of_person(alice).get(f"/t/alder/connections/logins/{login.pk}/").status_code == 404
+
+
+def test_its_week_and_its_connections_are_files_that_name_whom_the_page_names(
+    login, shared, alice, client_of_person
+):
+    asked(shared[0], 30, failed=3, people=5)
+    asked(shared[1], 10, failed=2)
+    browser, page = client_of_person(alice), f"/t/alder/connections/logins/{login.pk}/"
+
+    def rows(figure):
+        assert f'name="figure" value="{figure}"' in browser.get(page).content.decode()
+        return json.loads(exported(browser, page, figure=figure))["rows"]
+
+    week = rows("health")
+    assert len(week) == 84
+    assert [(row["requests"], row["failed"], row["state"]) for row in week if row["requests"]] == [
+        (40, 5, "Some failed")
+    ]
+    assert rows("uses") == [
+        {
+            "connection": "alder-pbx",
+            "customer": "Alder & Ash",
+            "requests": 30,
+            "share": 0.75,
+            "by_people": 5,
+            "failed": 3,
+        },
+        {
+            "connection": "1 of somebody else",
+            "customer": "",
+            "requests": 10,
+            "share": 0.25,
+            "by_people": 0,
+            "failed": 2,
+        },
+    ]
+    other = Membership.objects.create(tenant=shared[1].tenant, person=alice, role=Role.OWNER)
+    assert rows("uses")[1]["connection"] == "birch-pbx"
+
+    told = {"path": f"/t/birch/connections/logins/{login.pk}/", "query": "", "figure": "uses"}
+    assert browser.post("/t/birch/exports/page/", {**told, "format": "csv"}).status_code == 404
+    other.delete()
+    assert rows("uses")[1]["customer"] == ""

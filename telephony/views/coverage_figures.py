@@ -1,0 +1,83 @@
+"""Which days of a year's calls of a connection are here: a calendar, and its days as a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from portal.ui import grids
+from portal.ui.svg import Figure
+from telephony.figures.missing import coverage_words
+from telephony.figures.tables import Column, Table
+from telephony.models import Connection, Coverage
+from telephony.models.rollups import Part
+from telephony.services.period_coverage import coverage_of
+
+YEAR = dt.timedelta(days=364)
+WITH_CALLS = ("complete", "partial")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageYear:
+    """The calendar of a year and its sums by state. `days`: those of which something is known."""
+
+    first: dt.date
+    last: dt.date
+    days: Mapping[dt.date, grids.Day]
+    figure: Figure
+    counts: Counter[str]
+    missing: Sequence[dt.date]
+
+
+def year_of(connection: Connection, now: dt.datetime) -> CoverageYear:
+    today = now.astimezone(ZoneInfo(connection.time_zone)).date()
+    first = today - YEAR
+    rows = Coverage.objects.filter(connection=connection, day__range=(first, today))
+    days = {row.day: grids.Day(state=row.state, count=row.calls) for row in rows}
+    if today not in days and days and connection.unlinked_at is None:
+        days[today] = grids.Day(state="fetching")
+    counts: Counter[str] = Counter(day.state for day in days.values())
+    label = _(
+        "Coverage of calls by day, one year: %(complete)d complete, %(partial)d partial, %(missing)d missing"
+    ) % {
+        "complete": counts["complete"],
+        "partial": counts["partial"],
+        "missing": counts["missing"],
+    }
+    return CoverageYear(
+        first=first,
+        last=today,
+        days=days,
+        figure=grids.calendar(days, first, today, label=label),
+        counts=counts,
+        missing=sorted(day for day, known in days.items() if known.state == "missing"),
+    )
+
+
+def coverage_table(title: str, year: CoverageYear) -> Table | None:
+    """A row a day, with its calls where they are known; None where no day is."""
+    if not year.counts:
+        return None
+    columns = [
+        Column(_("Day"), "day", "day"),
+        Column(_("State"), name="state"),
+        Column(_("Calls"), "count", "calls"),
+    ]
+    words, rows = grids.state_words(), []
+    for back in range((year.last - year.first).days + 1):
+        day = year.first + dt.timedelta(days=back)
+        known = year.days.get(day, grids.Day(state="before"))
+        calls = known.count if known.state in WITH_CALLS else None
+        rows.append([day.isoformat(), words[known.state], calls])
+    return Table(title=title, columns=columns, rows=rows)
+
+
+def missing_words(connection: Connection, year: CoverageYear) -> str:
+    """Which of its days are not all here; "" where all are."""
+    found = coverage_of(year.first, year.last, year.last, Part(connection=connection.pk))
+    return coverage_words(found, year.first, ZoneInfo(connection.time_zone))
