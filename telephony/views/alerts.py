@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from django.contrib import messages
-from django.db.models import Aggregate, Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
@@ -22,22 +21,31 @@ from accounts.views_base import TenantRightMixin
 from portal.ui import formats
 from portal.ui.keyset import capped_count
 from portal.ui.links import next_url, tenant_url
+from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView, SavedView
 from telephony.alerts import figures, links
 from telephony.alerts.words import heading_of, of_words, rule_words, subject_of, words_of
+from telephony.figures.missing import coverage_words
+from telephony.figures.tables import Column, Table
 from telephony.forms.alerts import ENDED, OPEN, AlertFilterForm, AlertNoteForm
-from telephony.models import Alert, AlertRule, Change, Entity
+from telephony.models import Alert, Job
 from telephony.models.call_search import calls_in_scope
-from telephony.models.calls import CallQuerySet, Direction
+from telephony.models.calls import Direction
+from telephony.models.rollups import Part
 from telephony.services import alert_acts, alert_mails
 from telephony.services.alert_kinds import KINDS
 from telephony.services.number_names import names_of
+from telephony.services.period_coverage import coverage_of
 from telephony.tables.alerts import AlertTable, AlertTold, snooze_labels
-from telephony.views.barring import bar_way, barred_by
+from telephony.views.alert_lines import TITLES as LINE_TITLES
+from telephony.views.alert_lines import lines_of, lines_table
+from telephony.views.figure_files import FigureFilesMixin
 
 INDEX = "telephony:alert_list"
 SHOWN_CALLS, SHOWN_LINES = 8, 6
 NEAR = ("rule", "place", "connection", "acted_by")
+FIGURE, LINES, COURSE = "figure", "lines", "course"
+SECTIONS = {FIGURE: gettext_lazy("What was found"), COURSE: gettext_lazy("What became of it")}
 
 
 def told_of(alert: Alert, tenant: Any) -> AlertTold:
@@ -53,17 +61,6 @@ def told_of(alert: Alert, tenant: Any) -> AlertTold:
         figure=figures.small(alert),
         way=links.way_of(tenant, alert),
     )
-
-
-class LineTold(NamedTuple):
-    """A line of an alert, with what it did, where calls from it to other countries are barred, or why they are not, and
-    the write that barred them."""
-
-    line: Entity
-    words: str
-    bar_url: str = ""
-    why_not: str = ""
-    barred: Change | None = None
 
 
 class AlertListView(TenantRightMixin, FilteredTableView):
@@ -132,7 +129,7 @@ class AlertPage(TenantRightMixin):
         return get_object_or_404(known, pk=self.kwargs["pk"])
 
 
-class AlertView(AlertPage, TemplateView):
+class AlertView(FigureFilesMixin, AlertPage, TemplateView):
     template_name = "telephony/alert_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -170,54 +167,75 @@ class AlertView(AlertPage, TemplateView):
         calls = search.narrow(calls_in_scope(), region=tenant.region)
         shown = list(calls.order_by("-started_at", "-pk")[:SHOWN_CALLS])
         others = [call.caller if call.direction == Direction.INBOUND else call.callee for call in shown]
-        of_lines = {AlertRule.Kind.NEW_COUNTRY: self._callers, AlertRule.Kind.COST: self._spenders}
-        tell = of_lines.get(AlertRule.Kind(self.alert.rule.kind))
-        lines = tell(calls) if tell else []
-        barred = barred_by([one.line for one in lines if one.bar_url])
+        lines = lines_of(self.request, self.alert, calls, None if self.is_for_file else SHOWN_LINES)
         return {
             "calls_count": capped_count(calls),
             "calls": list(zip(shown, others, strict=True)),
             "names": names_of(others),
-            "lines": [one._replace(barred=barred.get(one.line.pk)) for one in lines],
+            "lines": lines,
             "may_bar": any(one.bar_url for one in lines),
         }
 
-    def _callers(self, calls: CallQuerySet) -> list[LineTold]:
-        """The lines that called most, each with where calls from it are barred."""
-        found = []
-        for line, count in _by_line(calls, Count("pk")):
-            words = ngettext("%(count)s call", "%(count)s calls", count) % {"count": formats.count(count)}
-            found.append(LineTold(line, words, *bar_way(self.request, line)))
-        return found
+    def figure_title(self, name: str) -> str:
+        section = LINE_TITLES.get(self.alert.rule.kind) if name == LINES else SECTIONS.get(name)
+        return f"{section} · {heading_of(self.alert)}" if section else ""
 
-    def _spenders(self, calls: CallQuerySet) -> list[LineTold]:
-        """The lines that cost most, each with what of it went abroad, which can be barred; of one line only that."""
-        currency = self.alert.evidence["currency"]
-        paid = calls.filter(connection__currency=currency, cost_micros__gt=0)
-        home = f"+{phonenumbers.country_code_for_region(self.request.tenant.region)}"
-        outbound = paid.filter(direction=Direction.OUTBOUND, line__isnull=False, callee__startswith="+")
-        rows = outbound.exclude(callee__startswith=home).order_by().values_list("line")
-        abroad = dict(rows.annotate(micros=Sum("cost_micros")))
-        found = []
-        for line, micros in _by_line(paid, Sum("cost_micros")):
-            told = str(formats.money(micros, currency))
-            if line.pk in abroad:
-                words = _("%(cost)s, of which abroad %(abroad)s") % {
-                    "cost": told,
-                    "abroad": formats.money(abroad[line.pk], currency),
-                }
-                found.append(LineTold(line, words, *bar_way(self.request, line)))
-            elif self.alert.place is None:
-                found.append(LineTold(line, told))
-        return found
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        title = self.figure_title(name)
+        if name == FIGURE:
+            return figures.table(title, self.alert)
+        if name == LINES:
+            return lines_table(title, self.alert, lines) if (lines := context.get("lines")) else None
+        return course_table(title, self.alert, context["mails"]) if name == COURSE else None
+
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date] | None:
+        if name == COURSE:
+            return None
+        if name == FIGURE:
+            days = figures.days_of(self.alert)
+            return days[0], days[-1]
+        first, last = (date.fromisoformat(self.alert.evidence[one]) for one in ("first", "last"))
+        return first, last
+
+    def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        if name == FIGURE:
+            return subject_of(self.alert) or of_words(self.alert.rule)
+        return str(context["words"].sentence) if name == LINES else ""
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        """Values are those of the last look, before its day was over; lines are read now."""
+        zone = ZoneInfo(self.request.tenant.time_zone)
+        if name == FIGURE:
+            seen_at = self.alert.last_seen_at.astimezone(zone)
+            told = {"day": formats.date_words(seen_at, "j F Y"), "time": f"{seen_at:%H:%M}"}
+            return _("Not complete: with the calls that were here on %(day)s at %(time)s.") % told
+        if (days := self.days_of_table(name, context)) is None:
+            return ""
+        part = Part(connection=self.alert.connection_id)
+        coverage = coverage_of(*days, timezone.localdate(timezone=zone), part)
+        return coverage_words(coverage, days[0], zone)
 
 
-def _by_line(calls: CallQuerySet, measure: Aggregate) -> list[tuple[Entity, int]]:
-    """The lines with the most of something."""
-    rows = calls.filter(line__isnull=False).order_by().values_list("line").annotate(many=measure)
-    found = list(rows.order_by("-many", "line")[:SHOWN_LINES])
-    lines = Entity.objects.select_related("connection").defer("document").in_bulk([pk for pk, _many in found])
-    return [(lines[pk], many) for pk, many in found if pk in lines]
+def course_table(title: str, alert: Alert, mails: Sequence[Job]) -> Table:
+    """What became of an alert, in the order of its page."""
+    columns = [
+        Column(_("What"), name="what"),
+        Column(_("Who"), name="who"),
+        Column(_("State"), name="state"),
+        Column(_("When"), "moment", "at"),
+    ]
+    rows: list[list[Any]] = [[_("It began"), "", "", alert.opened_at.isoformat()]]
+    for mail in mails:
+        who = str(mail.person or mail.parameters.get("address", ""))
+        state = str(look_of("job_state", mail.state).word)
+        rows.append([_("Mail"), who, state, mail.created_at.isoformat()])
+    who = str(alert.acted_by or "")
+    if alert.acknowledged_at:
+        rows.append([_("Acknowledged"), who, "", alert.acknowledged_at.isoformat()])
+    if alert.closed_at:
+        closer = who if alert.end == Alert.End.PERSON else ""
+        rows.append([alert.get_end_display(), closer, "", alert.closed_at.isoformat()])
+    return Table(title=title, columns=columns, rows=rows)
 
 
 class AlertActView(AlertPage, View):
