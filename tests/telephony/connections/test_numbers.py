@@ -62,13 +62,13 @@ def test_what_a_search_finds_is_a_file_from_its_first_number_on(
     top: Connection, alices: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page has a few; the file goes on until there are no more, or says that it does not."""
-    monkeypatch.setattr(numbers, "MOST_IN_A_FILE", 120)
+    monkeypatch.setattr(numbers, "MOST_IN_A_FILE", 180)
     shown = alices.get(f"{SEARCH}?words=%2B33199&way=prefix&count=3&offset=3")
     told = json.loads(exported(alices, f"{SEARCH}?words=%2B33199&way=prefix&count=3&offset=3", figure="list"))
     found = [row["number"] for row in told["rows"]]
-    assert (len(found), len(set(found))) == (120, 120) and found == sorted(found)
+    assert (len(found), len(set(found))) == (180, 180) and found == sorted(found)
     assert found[3:6] == [one.numbers[0] for one in shown.context["results"]]
-    assert told["figure"] == "Numbers that may be had: the first 120"
+    assert told["figure"] == "Numbers that may be had: the first 180"
     whole = json.loads(exported(alices, f"{SEARCH}?words=%2B331990055&way=prefix", figure="list"))
     assert 0 < len(whole["rows"]) <= 100 and whole["figure"] == "Numbers that may be had"
     block = json.loads(exported(alices, f"{SEARCH}?words=%2B331990055&way=block&size=5", figure="list"))[

@@ -57,9 +57,9 @@ def search_below_root(call: Call) -> Answer:
 
 
 def _search(call: Call) -> Answer:
-    offset, quantity = _whole(call, "offset", 0, 0), _whole(call, "quantity", 1, 1)
+    offset, quantity = _whole(call, "offset", 0, 0), min(_whole(call, "quantity", 1, 1), _MOST)
     if "blocks" in call.query:
-        return Answer(_blocks(call, quantity, offset, _whole(call, "blocks", 1, 1)))
+        return Answer(_blocks(call, quantity, offset, min(_whole(call, "blocks", 1, 1), _MOST)))
     found = [_offer(call, number) for number in _free(call, offset, quantity)]
     return Answer(found)
 
@@ -217,4 +217,4 @@ def _whole(call: Call, name: str, default: int, least: int) -> int:
         ) from None
     if value < least:
         raise wrong(name, "minimum", f"Value must be at least {least}", target=least, value=value)
-    return min(value, _MOST)
+    return value
