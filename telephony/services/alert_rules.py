@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -72,6 +73,13 @@ def note(rule: AnyRule, what: str, person: Person, request: HttpRequest, tenant:
         detail={"alert_rule": what, "summary": _said(what, tenant)},
         request=request,
     )
+
+
+def currencies_for(rule: AnyRule, used: Iterable[str]) -> list[str]:
+    """Which may be chosen, out of those of all connections: the most used first, since a new rule begins with the first."""
+    counted = Counter(one for one in used if one)
+    found = sorted(counted, key=lambda currency: (-counted[currency], currency))
+    return found if not rule.currency or rule.currency in found else [*found, rule.currency]
 
 
 def tenants_of(rule: SharedRule) -> list[Tenant]:

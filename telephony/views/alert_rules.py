@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,7 +24,7 @@ from telephony.alerts.preview import Preview, preview_of
 from telephony.alerts.words import of_words, rule_words
 from telephony.forms.alerts import AlertRuleForm
 from telephony.menu import connections_of
-from telephony.models import Alert, AlertRule, Connection, Entity
+from telephony.models import Alert, AlertRule, Entity
 from telephony.services import alert_rules
 from telephony.services.alert_kinds import KINDS
 from telephony.services.alert_kinds.base import Kind
@@ -111,16 +110,9 @@ class AlertRuleFormView(TenantRightMixin, FormView):
             "of": self.kind.of,
             "connections": _with(self.rule.connection, linked),
             "places": _with(self.rule.place, places[:MOST_PLACES]),
-            "currencies": self._currencies(linked),
+            "currencies": alert_rules.currencies_for(self.rule, [one.currency for one in linked]),
             "people": list(people.distinct().order_by("name_key", "pk")),
         }
-
-    def _currencies(self, linked: Iterable[Connection]) -> list[str]:
-        """Those of most connections first: a new rule begins with the first."""
-        counted = Counter(one.currency for one in linked if one.currency)
-        found = sorted(counted, key=lambda currency: (-counted[currency], currency))
-        own = self.rule.currency
-        return found if not own or own in found else [*found, own]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

@@ -58,14 +58,14 @@ class SharedRuleNewView(StaffRequiredMixin, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         tenants = list(Tenant.objects.filter(closed_at=None).order_by("name_key"))
         with tenants_scope(tenants):
-            used = set(Connection.objects.filter(unlinked_at=None).values_list("currency", flat=True))
+            used = list(Connection.objects.filter(unlinked_at=None).values_list("currency", flat=True))
         return {
             **super().get_form_kwargs(),
             "fields": self.kind.fields,
             "choices": self.kind.choices,
             "labels": self.kind.labels,
             "of": [one for one in self.kind.of if one not in NARROW],
-            "currencies": sorted((used | {self.rule.currency}) - {""}),
+            "currencies": alert_rules.currencies_for(self.rule, used),
             "people": list(Person.objects.filter(is_staff=True, is_active=True).order_by("name_key", "pk")),
             "tenants": tenants,
         }

@@ -26,6 +26,7 @@ from telephony.models import (
     SyncRun,
 )
 from telephony.services import alert_mails
+from telephony.services.alert_rules import currencies_for
 from telephony.views.staff_alerts import StaffAlertsView
 from tests.exported import exported
 from tests.people import person, signed_in, staff
@@ -368,3 +369,10 @@ def test_staff_see_what_a_rule_would_have_raised_in_which_tenant(alder, carol, c
     assert "0 alerts in the last 30 days" in alone and "No day tells enough" in alone
     assert hurried is not None and [one.tenant for one in hurried.told] == [alder] and hurried.left == 1
     assert not SharedRule.objects.exists()
+
+
+def test_a_new_rule_begins_with_the_currency_that_most_connections_have():
+    used = ["AUD", "EUR", "", "EUR"]
+
+    assert currencies_for(SharedRule(kind="cost"), used) == ["EUR", "AUD"]
+    assert currencies_for(SharedRule(kind="cost", currency="GBP"), used) == ["EUR", "AUD", "GBP"]
