@@ -175,6 +175,9 @@ class ConnectionDetailView(FigureFilesMixin, ConnectionMixin, TemplateView):
         year = context["coverage"]
         return (year.first, year.last) if name == "coverage" else None
 
+    def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        return self.connection.name if name == "coverage" else ""
+
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         if name != "coverage":
             return ""

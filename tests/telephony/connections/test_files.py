@@ -65,6 +65,7 @@ def test_each_day_of_a_year_has_its_state_and_its_calls(things: Things, base: st
     page = client.get(base).context["coverage"]
     assert (coverage["first_day"], coverage["last_day"]) == (str(page.first), str(today))
     assert (coverage["figure"], coverage["time_zone"]) == ("Coverage: Corvane Habitat, Keyyo", zone)
+    assert coverage["of"] == "Corvane Habitat, Keyyo"
     assert coverage["not_complete"].startswith("Not complete: Corvane Habitat, Keyyo: ")
     rows = coverage["rows"]
     assert len(rows) == 365
