@@ -16,11 +16,13 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import LineHook, ReportReceipt, ReportRun, SharedRule
+from telephony.models import Entity, LineHook, ReportReceipt, ReportRun, SharedRule
 from telephony.providers.kazoo.times import to_gregorian
 from telephony.services import hook_secrets
 from telephony.services.porting import MOST_ENDED
+from telephony.views.overview import MOST_PLANS
 from telephony.views.reports import RUNS_SHOWN
+from telephony.views.search import FOUND_AT_MOST
 from tests.exported import asked, exported
 from tests.people import person, signed_in, staff
 from tests.reading import text_of
@@ -137,6 +139,44 @@ def test_runs_of_a_report_are_all_there_and_so_are_the_receipts_of_one(
         ("one@elsewhere.example", ""),
         ("two@elsewhere.example", "550 no such mailbox"),
     ]
+
+
+def test_plans_of_a_tenant_are_all_there(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        for n in range(MOST_PLANS + 2):
+            document = {"unit": "minute", "total": 600, "remaining": 600 - 60 * n}
+            told = {"kind": "UsageStatistic", "facet": "other", "document": document}
+            things.entity(**told, remote_id=f"plan{n}")
+    page = client.get("/t/corvane/").context
+    rows = rows_of(client, "/t/corvane/", "plans")
+    assert len(rows) == len(page["plans"]) + page["other_plans"] == MOST_PLANS + 2
+    assert [row["used"] for row in rows] == sorted((60 * n for n in range(MOST_PLANS + 2)), reverse=True)
+
+
+def test_what_is_found_is_a_file_of_more_than_the_page_shows(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        for n in range(FOUND_AT_MOST + 2):
+            things.entity("Contact", "contact", remote_id=f"found{n}")
+        Entity.objects.filter(kind="Contact").update(name="Vérandas", name_key="verandas")
+    page = client.get("/t/corvane/search/?q=randas").content.decode()
+    assert "The first are shown" in page
+    rows = rows_of(client, "/t/corvane/search/?q=randas")
+    assert [row["name"] for row in rows] == ["Vérandas"] * (FOUND_AT_MOST + 2)
+    told = {"path": "/t/corvane/search/", "query": "", "figure": "list", "format": "csv"}
+    assert client.post("/t/corvane/exports/page/", told).status_code == 404
+
+
+def test_who_forwards_to_a_number_and_who_refuses_it(things: Things, client: Client) -> None:
+    number = NUMBERS[0]
+    with tenant_scope(things.tenant):
+        below = {"parent_remote_id": things.line.remote_id, "facet": "other"}
+        profile = {"name": "Astreinte", "forward_on_no_answer_number": number[1:]}
+        things.entity("VoIPAccountProfile", **below, remote_id="1", document=profile)
+        things.entity("Blacklist", **below, remote_id="list", document={"numbers": [number[1:]]})
+    blocked = rows_of(client, f"/t/corvane/numbers/{number}/", "blocked")
+    assert [(row["line"], row["until"]) for row in blocked] == [("Accueil Paris", None)]
+    (forward,) = rows_of(client, f"/t/corvane/numbers/{number}/", "forwards")
+    assert (forward["field"], forward["is_on"]) == ("If nobody answers, to", False)
 
 
 def test_operations_are_those_that_the_filter_leaves(things: Things, client: Client) -> None:

@@ -102,6 +102,12 @@ class Entity(TenantOwned):  # type: ignore[django-manager-missing]
         return self.name or self.number or self.remote_id
 
     @property
+    def kind_words(self) -> str:
+        """Its kind as people call it; the provider's own word where it is not declared."""
+        kind = self.connection.declaration.kinds.get(self.kind)
+        return str(kind.label) if kind else self.kind
+
+    @property
     def is_call_place(self) -> bool:
         """Whether it is one of EntityQuerySet.call_places."""
         return self.missing_since is None and (self.is_line or self.facet in GROUPS)

@@ -181,8 +181,7 @@ class LineTable(EntityTable):
         )
 
     def render_kind(self, record: Entity) -> str:
-        kind = record.connection.declaration.kinds.get(record.kind)
-        return str(kind.label) if kind else record.kind
+        return record.kind_words
 
     def render_profile(self, record: Entity) -> Any:
         forced = self.forced.get(record.remote_id) if self.forced else None

@@ -140,13 +140,6 @@ def counted(counts: Iterable[tuple[Any, str, int]]) -> str:
 
 
 @register.simple_tag
-def kind_label(entity: Any) -> str:
-    """The kind of an entity in a person's words."""
-    kind = entity.connection.declaration.kinds.get(entity.kind)
-    return str(kind.label) if kind else entity.kind
-
-
-@register.simple_tag
 def rate(value: float) -> str:
     """A rate of 0..1 as a percentage with one decimal, without its sign."""
     return localize(round(100 * value, 1))

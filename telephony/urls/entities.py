@@ -1,6 +1,6 @@
 from django.urls import path
 
-from telephony.views import entities, live, pictures, sounds
+from telephony.views import entities, live, pictures, search, sounds
 
 urlpatterns = [
     path("t/<slug:slug>/lines/", entities.LineListView.as_view(), name="line_list"),
@@ -24,5 +24,5 @@ urlpatterns = [
         entities.EntityListView.as_view(),
         name="entity_list",
     ),
-    path("t/<slug:slug>/search/", entities.SearchView.as_view(), name="search"),
+    path("t/<slug:slug>/search/", search.SearchView.as_view(), name="search"),
 ]

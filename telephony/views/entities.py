@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -19,7 +18,7 @@ from django.views.generic import DetailView, TemplateView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
-from portal.lib.numbers import canonical, to_e164
+from portal.lib.numbers import to_e164
 from portal.ui.links import next_url, tenant_url
 from portal.ui.looks import look_of
 from portal.ui.views import FilteredTableView
@@ -51,9 +50,6 @@ from telephony.views.lines import permissions
 from telephony.views.list_files import ListFileMixin
 from telephony.views.offers import offered, offered_one
 from telephony.views.panels import panels_for
-
-FOUND_AT_MOST = 20
-_PART = re.compile(r"[+0-9][0-9 .\-/()]{5,}")  # meant as a telephone number
 
 
 class ConnectActionMixin:
@@ -349,29 +345,3 @@ class RefreshView(TenantRightMixin, View):
             )
         page = tenant_url(request.tenant, "telephony:entity_detail", pk=entity.pk)  # type: ignore[attr-defined]
         return HttpResponseRedirect(next_url(request, page))
-
-
-class SearchView(TenantRightMixin, TemplateView):
-    """Numbers in any notation, lines, contacts and other objects by name. A whole number leads to its own page."""
-
-    right = Right.LINES_READ
-    template_name = "telephony/search.html"
-
-    @cached_property
-    def text(self) -> str:
-        return self.request.GET.get("q", "").replace("\0", "").strip()[:80]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        tenant = self.request.tenant
-        if number := to_e164(self.text, tenant.region):
-            return HttpResponseRedirect(tenant_url(tenant, "telephony:number_detail", e164=number))
-        return super().get(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = {"search_query": self.text, "title": _("Search"), **kwargs}
-        if self.text:
-            found = Entity.objects.present().matching(self.text).select_related("connection")
-            context["entities"] = list(found.order_by("-is_line", "name_key", "pk")[:FOUND_AT_MOST])
-            context["short"] = canonical(self.text, self.request.tenant.region)
-            context["is_part"] = not context["short"] and bool(_PART.fullmatch(self.text))
-        return super().get_context_data(**context)

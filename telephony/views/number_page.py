@@ -27,9 +27,11 @@ from telephony.models.calls import Direction
 from telephony.models.rollups import Part
 from telephony.services.number_story import NumberStory, story_of
 from telephony.services.period_coverage import coverage_of
-from telephony.views import number_figures
+from telephony.views import number_figures, number_lists
 from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.offers import offered_one
+
+YEAR = "year"
 
 
 def _sides(story: NumberStory) -> list[tuple[str, Sequence[Call], bool, str]]:
@@ -90,21 +92,28 @@ class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
         )
 
     def figure_title(self, name: str) -> str:
-        words = _("A year of calls")
-        return f"{words}, {display(self.number)}" if name == "year" and self.number else ""
+        words = number_lists.TITLES.get(name, _("A year of calls") if name == YEAR else "")
+        return f"{words}, {display(self.number)}" if words and self.number else ""
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        if name != "year" or not context["year"]:
+        if name in number_lists.TABLES:
+            return number_lists.TABLES[name](context["story"], self.figure_title(name))
+        if not context["year"]:
             return None
         table = number_figures.table(context["story"].months)
         return replace(table, title=f"{table.title} {context['number']}")
 
-    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date]:
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date] | None:
+        return self._year(context) if name == YEAR else None
+
+    def _year(self, context: Mapping[str, Any]) -> tuple[date, date]:
         zone = ZoneInfo(self.request.tenant.time_zone)
         return context["story"].months[0].first, timezone.localdate(timezone=zone)
 
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
-        first, today = self.days_of_table(name, context)
+        if name != YEAR:
+            return ""
+        first, today = self._year(context)
         zone = ZoneInfo(self.request.tenant.time_zone)
         return coverage_words(coverage_of(first, today, today, Part()), first, zone)
 

@@ -39,6 +39,7 @@ from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.overview_asked import AskedMixin
 from telephony.views.panels import overview_panels
 
+PLANS = "plans"
 SHORT_CUTS = {
     "": gettext_lazy("Today"),
     "week": gettext_lazy("This week"),
@@ -49,6 +50,7 @@ FIGURE_TITLES = {
     "volume": gettext_lazy("Inbound calls"),
     "rate": gettext_lazy("Answer rate of inbound calls"),
     "heat": gettext_lazy("When people call"),
+    PLANS: gettext_lazy("Plans and what is left of them"),
 }
 LATEST_CHANGES = 5
 MOST_PLANS = 6
@@ -77,7 +79,8 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             part = context["part"]
         if Right.LINES_READ in self.request.rights:
             plans = plans_of(connections, part)
-            context |= {"plans": plans[:MOST_PLANS], "other_plans": max(0, len(plans) - MOST_PLANS)}
+            others = max(0, len(plans) - MOST_PLANS)
+            context |= {"all_plans": plans, "plans": plans[:MOST_PLANS], "other_plans": others}
         return super().get_context_data(
             today=today,
             zone=zone.key,
@@ -133,6 +136,9 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         return str(FIGURE_TITLES.get(name, ""))
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        if name == PLANS:
+            found = context.get("all_plans")
+            return rankings.plans(found) if found else None
         if not context.get("may_see_calls"):
             return None
         match name:
@@ -142,6 +148,13 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
                 table: Table = context[name].table
                 return table
         return None
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        return "" if name == PLANS else super().missing(name, context)
+
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date] | None:
+        """Plans are of today, whichever days are asked for."""
+        return None if name == PLANS else super().days_of_table(name, context)
 
     def _over_time(
         self,

@@ -41,7 +41,7 @@ class AskedMixin:
         zone, _form, days, part = self._asked_for(name)
         return coverage_words(coverage_of(days.first, days.last, days.today, part), days.first, zone)
 
-    def days_of_table(self, name: str, _context: Mapping[str, Any]) -> tuple[date, date]:
+    def days_of_table(self, name: str, _context: Mapping[str, Any]) -> tuple[date, date] | None:
         _zone, _form, days, _part = self._asked_for(name)
         return days.first, days.last
 
