@@ -68,7 +68,7 @@ def next_runs(states: Mapping[str, SyncState]) -> str:
 def health_sentence(health: Health) -> SafeString | str:
     """One sentence that says what the strip shows."""
     if not health.requests or health.median_s is None:
-        return _("Nothing was asked in the last 24 hours.")
+        return _("Nothing was asked in this time.")
     sentence = format_html(
         _("Answers in <b>{}&nbsp;s</b>, half of the time."),
         localize(round(health.median_s, 1 if health.median_s > 0.1 else 2)),

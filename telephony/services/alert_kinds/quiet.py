@@ -136,7 +136,7 @@ def _reading(quiet: Quiet) -> Reading:
             "weeks": usual.weeks,
             "first": last.astimezone(zone).date().isoformat(),
             "last": known.astimezone(zone).date().isoformat(),
-            "trail": _trail(quiet.counted, quiet.round),
+            "trail": _trail(quiet.counted, known.astimezone(zone).date(), zone),
         },
     )
 
@@ -190,12 +190,11 @@ def weeks_before(at: datetime, weeks: int, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _trail(counted: Counted, round_: Round) -> list[int]:
-    """Calls of each of the last fourteen days."""
-    days = [at.astimezone(round_.zone).date() for at, _count in counted]
+def _trail(counted: Counted, last: date, zone: ZoneInfo) -> list[int]:
+    """Calls of each of the fourteen days up to the last one of which calls are known."""
     counts = [0] * 14
-    for day, (_at, count) in zip(days, counted, strict=True):
-        back = (round_.today - day).days
+    for at, count in counted:
+        back = (last - at.astimezone(zone).date()).days
         if back < len(counts):
             counts[-1 - back] += count
     return counts

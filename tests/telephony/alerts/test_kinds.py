@@ -155,6 +155,18 @@ def test_silence_is_of_opening_hours_and_only_where_calls_are_usual(alder, call,
     assert verdict(alder, silent) == "clear"
 
 
+def test_days_of_a_silence_end_with_what_the_sync_has_brought(alder, call, rule):
+    """The last sync was before midnight, the look is after it."""
+    silent = quiet_rule(rule)
+    busy(call)
+    call(NOW.replace(hour=8), 5)
+    midnight = NOW.replace(hour=23)
+    with tenant_scope(alder):
+        SyncState.objects.update(last_success_at=midnight - timedelta(minutes=2))
+    [one] = readings(alder, silent, midnight + timedelta(minutes=3)).values()
+    assert (one.evidence["last"], one.evidence["trail"][-1]) == ("2026-11-19", 5)
+
+
 def test_nothing_is_silent_while_closed_or_on_a_holiday(alder, call, rule):
     silent = quiet_rule(rule)
     busy(call)
