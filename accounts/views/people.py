@@ -20,6 +20,7 @@ from accounts.models import Invitation, Membership
 from accounts.rights import Right, Role
 from accounts.tables.people import MemberTable, invitation_acts
 from accounts.views_base import TenantRightMixin
+from portal.lib.names import named
 from portal.ui.forms import FilterForm, any_of
 from portal.ui.keyset import capped_count
 from portal.ui.links import next_url, tenant_url
@@ -34,7 +35,7 @@ class MemberFilterForm(FilterForm):
 
     def narrow(self, records: QuerySet) -> QuerySet:
         if words := self.cleaned_data["q"]:
-            records = records.filter(Q(person__name__icontains=words) | Q(person__email__icontains=words))
+            records = records.filter(named(words, "person__name") | Q(person__email__icontains=words))
         if role := self.cleaned_data["role"]:
             records = records.filter(role=role)
         return records

@@ -22,6 +22,7 @@ from accounts.switching import home_of
 from accounts.tables.tenants import TenantTable, tenant_table
 from accounts.tenancy import use_staff_power
 from accounts.views_base import StaffRequiredMixin, TenantRightMixin
+from portal.lib.names import named
 from portal.ui.forms import FilterForm, FixedChoices
 from portal.ui.links import next_url
 from portal.ui.views import FilteredTableView
@@ -44,7 +45,7 @@ class TenantFilterForm(FilterForm):
 
     def narrow(self, records: QuerySet) -> QuerySet:
         if words := self.cleaned_data["q"]:
-            records = records.filter(Q(name__icontains=words) | Q(slug__icontains=words))
+            records = records.filter(named(words) | Q(slug__icontains=words))
         state = self.cleaned_data["state"] or OPEN
         return records if state == ALL else records.filter(closed_at__isnull=state == OPEN)
 

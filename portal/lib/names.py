@@ -35,6 +35,13 @@ def name_key(name: str) -> str:
     return re.sub("[0-9]+", lambda run: run[0].lstrip("0").rjust(DIGITS, "0"), key)[:LONGEST]
 
 
+def named(words: str, of: str = "name") -> models.Q:
+    """Those whose name has these words in it, typed with or without its accents. Beside `of` stands its name key."""
+    found = models.Q(**{f"{of}__icontains": words})
+    key = name_key(words)
+    return found | models.Q(**{f"{of}_key__contains": key}) if key else found
+
+
 class NameKey(Func):
     """PostgreSQL's `name_key(...)`, which `CREATE_FUNCTION` makes."""
 

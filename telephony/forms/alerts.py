@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.models import Tenant
+from portal.lib.names import named
 from portal.ui.formats import count, seconds_words
 from portal.ui.forms import FilterForm, FixedChoices, any_of
 from telephony.forms.recipients import RecipientsForm
@@ -62,7 +63,7 @@ class StaffAlertFilterForm(FilterForm):
     def narrow(self, records: QuerySet) -> QuerySet:
         told = self.cleaned_data
         if words := told["q"]:
-            records = records.filter(Q(tenant__name__icontains=words) | Q(tenant__slug__icontains=words))
+            records = records.filter(named(words, "tenant__name") | Q(tenant__slug__icontains=words))
         if kind := told["kind"]:
             records = records.filter(rule__kind=kind)
         return records if told["all"] == ALL else records.waiting(timezone.now())  # type: ignore[attr-defined]

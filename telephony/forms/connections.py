@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.names import named
 from portal.ui.forms import FilterForm, PeriodField, any_of
 from telephony.models import Connection, SyncRun
 from telephony.providers.registry import PROVIDERS
@@ -89,7 +90,7 @@ class ConnectionFilterForm(FilterForm):
 
     def narrow(self, records: QuerySet) -> QuerySet:
         if words := self.cleaned_data["q"]:
-            records = records.filter(name__icontains=words)
+            records = records.filter(named(words))
         if provider := self.cleaned_data["provider"]:
             records = records.filter(provider=provider)
         return records

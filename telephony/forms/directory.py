@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.names import named
 from portal.lib.numbers import to_e164
 from portal.ui.forms import ANY_ONE, FilterForm, RowField
 from telephony.forms.uploads import UploadField
@@ -31,7 +32,7 @@ class DirectoryFilterForm(FilterForm):
         values = self.cleaned_data
         if words := values["q"]:
             number = to_e164(words, self.region)
-            found = Q(name__icontains=words) | Q(document__company__icontains=words)
+            found = named(words) | Q(document__company__icontains=words)
             found |= Q(number=number) if number else Q(number__icontains=words)
             records = records.filter(found)
         if values["folder"]:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Tenant
 from portal.lib.days import midnight
+from portal.lib.names import named
 from portal.ui.forms import RowField
 from telephony.forms.calls import CallFields
 from telephony.models.call_search import CallSearch
@@ -47,7 +48,7 @@ class StaffCallFilterForm(CallFields):
         if (one := self.cleaned_data.get("tenant")) is not None:
             tenants = tenants.filter(pk=one.pk)
         if words := self.cleaned_data.get("tenants"):
-            tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
+            tenants = tenants.filter(named(words) | Q(slug__icontains=words))
         return tenants.order_by("name_key", "pk")
 
     def search_of(self, tenant: Tenant) -> CallSearch:

@@ -1181,6 +1181,14 @@ class Migration(migrations.Migration):
                 ("number", models.CharField(max_length=80)),
                 ("name", models.CharField(max_length=250)),
                 (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=portal.lib.names.NameKey("name"),
+                        output_field=models.TextField(db_collation="C"),
+                    ),
+                ),
+                (
                     "source",
                     models.CharField(
                         choices=[

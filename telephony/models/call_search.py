@@ -11,6 +11,7 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, Left
 from django.db.models.lookups import Exact
 
 from portal.lib.calling_codes import elsewhere
+from portal.lib.names import named
 from portal.lib.numbers import to_e164
 from telephony.models.calls import MISSED, REACHED, UNANSWERED, Call, CallQuerySet, NumberName, Outcome
 from telephony.models.searching import Search
@@ -130,12 +131,10 @@ class CallSearch(Search):
         digits = DIGITS.sub("", text)
         if digits and not re.search(r"[^\W\d_]", text):
             return calls.ending_with(digits)
-        named = list(
-            NumberName.objects.filter(name__icontains=text)
-            .values_list("number", flat=True)
-            .distinct()[:NAMES_AT_MOST]
+        theirs = list(
+            NumberName.objects.filter(named(text)).values_list("number", flat=True).distinct()[:NAMES_AT_MOST]
         )
-        return calls.involving_any([*named, text])
+        return calls.involving_any([*theirs, text])
 
 
 def calls_in_scope() -> CallQuerySet:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantManager, TenantOwned, TenantQuerySet
+from portal.lib.names import name_key_field
 from portal.lib.wire_json import decode_json
 from telephony.models.connections import Connection
 from telephony.models.entities import Entity
@@ -279,6 +280,7 @@ class NumberName(TenantOwned):
 
     number = models.CharField(max_length=80)
     name = models.CharField(max_length=250)
+    name_key = name_key_field()
     source = models.CharField(max_length=10, choices=Source)
     entity = models.ForeignKey(Entity, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoping import TenantManager, TenantOwned, TenantQuerySet
-from portal.lib.names import name_key_field
+from portal.lib.names import name_key_field, named
 from telephony.models.connections import Connection
 
 
@@ -31,7 +31,7 @@ class EntityQuerySet(TenantQuerySet):
     def matching(self, text: str) -> EntityQuerySet:
         """Name, number or extension contains the words."""
         return self.filter(
-            models.Q(name__icontains=text)
+            named(text)
             | models.Q(number__icontains=text.replace(" ", ""))
             | models.Q(extension__startswith=text)
             | models.Q(remote_id__startswith=text)

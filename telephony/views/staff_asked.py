@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Tenant
+from portal.lib.names import named
 from portal.ui.links import tenant_url
 from telephony.figures.missing import tenants_words
 from telephony.forms.overview import TenantFiguresForm
@@ -47,7 +48,7 @@ class StaffAskedMixin:
     def tenants(self) -> list[Tenant]:
         tenants = Tenant.objects.filter(closed_at=None)
         if words := self.form.cleaned_data.get("q"):
-            tenants = tenants.filter(Q(name__icontains=words) | Q(slug__icontains=words))
+            tenants = tenants.filter(named(words) | Q(slug__icontains=words))
         found = tenants.order_by("name_key", "pk")
         return list(found if self.is_for_file else found[: MOST_TENANTS + 1])
 

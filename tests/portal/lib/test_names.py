@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Tenant
-from portal.lib.names import LONGEST, name_key
+from portal.lib.names import LONGEST, name_key, named
 
 IN_ORDER = [
     "2 rue Haute",
@@ -44,6 +44,28 @@ def test_names_come_in_the_order_that_people_look_them_up():
 
     assert [one.name for one in Tenant.objects.order_by("name_key")] == IN_ORDER
     assert sorted(set(IN_ORDER), key=name_key) == IN_ORDER
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("equipe", {"Équipe", "équipe nord"}),
+        ("ÉQUIPE N", {"équipe nord"}),
+        ("Zoe", {"Zoé"}),
+        ("aicha", {"Aïcha"}),
+        ("lukasz", {"Łukasz"}),
+        ("ine 1", {"line 10"}),
+        ("line 2", {"Line 2"}),
+        ("%", set()),
+        ("\u0301", set()),
+    ],
+)
+def test_names_are_found_with_and_without_their_accents(words: str, found: set[str]):
+    for n, name in enumerate(IN_ORDER):
+        Tenant.objects.create(slug=f"t{n}", name=name)
+
+    assert {one.name for one in Tenant.objects.filter(named(words))} == found
 
 
 @pytest.mark.django_db
