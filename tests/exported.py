@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from html import unescape
+from typing import Any
+
 from django.test import Client
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from telephony.models import AnyJob, Job, StaffExport
 from telephony.tasks import advance_job, advance_staff_export
+from tests.reading import text_of
 
 
 def asked(client: Client, address: str, file_format: str = "json", figure: str = "") -> AnyJob:
@@ -37,3 +42,19 @@ def exported(client: Client, address: str, file_format: str = "json", figure: st
 def exports_of(path: str) -> str:
     """Where the exports of pages like this one stand."""
     return "/staff/exports/" if path.startswith("/staff/") else f"/t/{path.split('/')[2]}/exports/"
+
+
+def rows_of(client: Client, address: str, figure: str = "list") -> list[dict[str, Any]]:
+    """The rows of the file, whose words and numbers stand on the page as well."""
+    rows: list[dict[str, Any]] = json.loads(exported(client, address, figure=figure))["rows"]
+    page = client.get(address)
+    assert f'name="figure" value="{figure}"' in page.content.decode()
+    shown = unspaced(text_of(page))
+    for name, value in rows[0].items():
+        if isinstance(value, str) and not name.endswith("_at"):
+            assert unspaced(value.partition(", ")[0]) in shown, name
+    return rows
+
+
+def unspaced(words: str) -> str:
+    return "".join(unescape(words).split())

@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -23,7 +21,7 @@ from telephony.services.porting import MOST_ENDED
 from telephony.views.overview import MOST_PLANS
 from telephony.views.reports import RUNS_SHOWN
 from telephony.views.search import FOUND_AT_MOST
-from tests.exported import asked, exported
+from tests.exported import asked, exported, rows_of, unspaced
 from tests.people import person, signed_in, staff
 from tests.reading import text_of
 from tests.url_world import Things
@@ -46,22 +44,6 @@ def maud(things: Things) -> Person:
 @pytest.fixture
 def client(maud: Person) -> Client:
     return signed_in(maud)
-
-
-def rows_of(client: Client, address: str, figure: str = "list") -> list[dict[str, Any]]:
-    """The rows of the file, whose words and numbers stand on the page as well."""
-    rows: list[dict[str, Any]] = json.loads(exported(client, address, figure=figure))["rows"]
-    page = client.get(address)
-    assert f'name="figure" value="{figure}"' in page.content.decode()
-    shown = unspaced(text_of(page))
-    for name, value in rows[0].items():
-        if isinstance(value, str) and not name.endswith("_at"):
-            assert unspaced(value.partition(", ")[0]) in shown, name
-    return rows
-
-
-def unspaced(words: str) -> str:
-    return "".join(unescape(words).split())
 
 
 def test_port_requests_have_all_their_numbers_and_those_that_ended_long_ago(

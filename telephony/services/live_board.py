@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
 from telephony.models import Connection, Entity, LineHook, LiveCall, LiveFeed
@@ -15,13 +16,21 @@ from telephony.models.calls import Direction
 from telephony.services import live_polling
 from telephony.services.enrolling import SILENT_AFTER, hooks_in_use
 from telephony.services.live_figures import figures_of
+from telephony.services.live_history import HOW
 from telephony.services.live_places import Group, Place, Wish, groups_of
 from telephony.services.number_names import names_of
 
-MOST_CALLS = 60
-MOST_LINES = 400
-MOST_READ = 400  # calls that say what the lines do
-MOST_GROUPS = 12
+
+class Room(NamedTuple):
+    """How many of each are told; `read` are the calls that say what the lines do."""
+
+    calls: int
+    lines: int
+    read: int
+    groups: int
+
+
+PAGE, FILE = Room(60, 400, 400, 12), Room(10_000, 10_000, 10_000, 10_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +47,10 @@ class NowCall:
     lines: Sequence[str]
     since: datetime
     how: str
+
+    @property
+    def how_words(self) -> str:
+        return _("to a mailbox") if self.how == "mailbox" else str(HOW.get(self.how, ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,20 +134,22 @@ class Board:
         return sum(one.does == "free" for one in self.lines)
 
 
-def board_of(tenant: Tenant, connections: Sequence[Connection], wish: Wish) -> Board:
-    """About twenty queries, however many calls there are; half of them once in twenty seconds."""
-    now = timezone.now()
+def board_of(
+    tenant: Tenant, connections: Sequence[Connection], wish: Wish, *, is_whole: bool = False
+) -> Board:
+    """About twenty queries, however many calls there are; half of them once in twenty seconds. `is_whole`: for a file."""
+    now, room = timezone.now(), FILE if is_whole else PAGE
     in_use = hooks_in_use().select_related("line")
-    hooks = list(in_use.order_by("line__name_key", "line_id")[:MOST_LINES])
+    hooks = list(in_use.order_by("line__name_key", "line_id")[: room.lines])
     figures = figures_of(tenant, now, wish)
     sources = _sources(connections, hooks, figures["last_calls"])
     fresh = [one.connection for one in sources if one.is_fresh(now)]
     going_on = LiveCall.objects.exclude(state=LiveCall.State.ENDED).filter(connection__in=fresh)
-    all_calls = list(going_on.order_by("started_at", "pk")[:MOST_READ])
+    all_calls = list(going_on.order_by("started_at", "pk")[: room.read])
     wished = wish.narrow_live(going_on)
-    found = list(wished.order_by("started_at", "pk")[: MOST_CALLS + 1])
-    calls, more = found[:MOST_CALLS], wished.count() - MOST_CALLS if len(found) > MOST_CALLS else 0
-    lines = [*(hook.line for hook in hooks), *_lines_read(sources)][:MOST_LINES]
+    found = list(wished.order_by("started_at", "pk")[: room.calls + 1])
+    calls, more = found[: room.calls], wished.count() - room.calls if len(found) > room.calls else 0
+    lines = [*(hook.line for hook in hooks), *_lines_read(sources, room.lines)][: room.lines]
     labels = _labels(calls, lines)
     names = names_of(call.other for call in calls)
     shown = [_now_call(call, names, labels) for call in calls]
@@ -154,7 +169,7 @@ def board_of(tenant: Tenant, connections: Sequence[Connection], wish: Wish) -> B
             for line in lines
             if wish.has_line(line)
         ],
-        groups=groups[:MOST_GROUPS],
+        groups=groups[: room.groups],
         sources=[one for one in sources if wish.connection in (None, one.connection)],
         figures=figures,
         at=now,
@@ -188,12 +203,12 @@ def _now_group(
     )
 
 
-def _lines_read(sources: Sequence[Source]) -> Sequence[Entity]:
+def _lines_read(sources: Sequence[Source], most: int) -> Sequence[Entity]:
     """The lines of connections whose running calls are read: nothing has to be set up for them."""
     read = [one.connection for one in sources if one.is_read]
     if not read:
         return ()
-    return Entity.objects.lines().filter(connection__in=read).order_by("name_key", "pk")[:MOST_LINES]
+    return Entity.objects.lines().filter(connection__in=read).order_by("name_key", "pk")[:most]
 
 
 def _now_call(call: LiveCall, names: Mapping[str, str], labels: Mapping[tuple[int, str], str]) -> NowCall:

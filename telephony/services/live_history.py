@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
 from telephony.models import Call, Entity, LiveCall
+
+HOW: Mapping[str, str | Promise] = {
+    "picked_up": gettext_lazy("picked up"),
+    "forwarded": pgettext_lazy("one call", "forwarded"),
+    "transferred": gettext_lazy("handed over"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +29,14 @@ class SeenLeg:
     began_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def words(self) -> str:
+        """over a welcome number, to a mailbox"""
+        told = HOW.get(self.how) or pgettext("how a call came", "directly")
+        if self.how == "group":
+            told = _("over a welcome number")
+        return f"{told}, {_('to a mailbox')}" if self.is_mailbox else str(told)
 
 
 def seen_live(call: Call) -> Sequence[SeenLeg]:

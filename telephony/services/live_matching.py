@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Min
 
@@ -17,9 +18,19 @@ from telephony.services.number_names import names_of
 
 LOOKED_BACK = timedelta(days=3)
 COMES_WITHIN = timedelta(minutes=15)  # of the end, a record; of the beginning, the first event
-MOST_READ, MOST_SHOWN, MOST_ENDED = 2000, 100, 12
 NAMED = "r:"  # the sort of key of a live call that its record has as well (live_folding.keys_of)
 Key = tuple[int, str]
+
+
+class Room(NamedTuple):
+    """How many calls are looked at, and of these told: of those that one side lacks, and of those that just ended."""
+
+    read: int
+    shown: int
+    ended: int
+
+
+PAGE, FILE = Room(2000, 100, 12), Room(10_000, 10_000, 10_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +58,13 @@ class Matched:
     next_asked: Sequence[tuple[Connection, datetime]] = ()
 
 
-def matched(connections: Sequence[Connection], now: datetime) -> Matched:
-    """What these connections' calls come to; eleven queries at most."""
-    since = now - LOOKED_BACK
+def matched(connections: Sequence[Connection], now: datetime, *, is_whole: bool = False) -> Matched:
+    """What these connections' calls come to, `is_whole` for a file; eleven queries at most."""
+    since, room = now - LOOKED_BACK, FILE if is_whole else PAGE
     seen = list(
-        LiveCall.objects.filter(
-            connection__in=connections, state=LiveCall.State.ENDED, started_at__gte=since
-        ).order_by("-started_at", "-pk")[:MOST_READ]
+        LiveCall.objects.filter(connection__in=connections, state=LiveCall.State.ENDED, started_at__gte=since)
+        .defer("legs")
+        .order_by("-started_at", "-pk")[: room.read]
     )
     records = _records_of(seen)
     asked = _asked_at(connections)
@@ -64,9 +75,9 @@ def matched(connections: Sequence[Connection], now: datetime) -> Matched:
         and _names_of(call)
         and (at := asked.get(call.connection_id))
         and call.last_event_at + COMES_WITHIN < at
-    ][:MOST_SHOWN]
-    unseen, is_cut = _unseen(connections, since, now)
-    shown = [*seen[:MOST_ENDED], *lacking]
+    ]
+    unseen, is_cut = _unseen(connections, since, now, room)
+    shown = [*seen[: room.ended], *lacking[: room.shown]]
     names = names_of(
         {call.other for call in shown} | {n for call in unseen for n in (call.caller, call.callee)}
     )
@@ -80,13 +91,13 @@ def matched(connections: Sequence[Connection], now: datetime) -> Matched:
         )
         for call in shown
     }
-    ended = [told[call.pk] for call in seen[:MOST_ENDED]]
+    ended = [told[call.pk] for call in seen[: room.ended]]
     return Matched(
         ended=ended,
-        without_record=[told[call.pk] for call in lacking],
+        without_record=[told[call.pk] for call in lacking[: room.shown]],
         unseen=unseen,
         names=names,
-        is_cut=is_cut or len(seen) == MOST_READ,
+        is_cut=is_cut or len(seen) == room.read or len(lacking) > room.shown,
         next_asked=_next_asked(connections, {one.call.connection_id for one in ended if not one.record}),
     )
 
@@ -132,7 +143,9 @@ def _next_asked(connections: Sequence[Connection], wanted: set[int]) -> list[tup
     return [(one, due[one.pk]) for one in connections if due.get(one.pk)]
 
 
-def _unseen(connections: Sequence[Connection], since: datetime, now: datetime) -> tuple[list[Call], bool]:
+def _unseen(
+    connections: Sequence[Connection], since: datetime, now: datetime, room: Room
+) -> tuple[list[Call], bool]:
     """Records of lines that send their events, of which nothing was heard."""
     hooks = LineHook.objects.filter(connection__in=connections, first_event_at__isnull=False)
     first = dict(hooks.values_list("line").annotate(at=Min("first_event_at")))
@@ -140,18 +153,15 @@ def _unseen(connections: Sequence[Connection], since: datetime, now: datetime) -
         return [], False
     calls = Call.objects.between(max(since, min(first.values())), now - COMES_WITHIN)
     newest = calls.filter(line__in=first, medium=Medium.VOICE).order_by("-started_at", "-pk")
-    known = [
-        call
-        for call in newest.select_related("line", "connection")[:MOST_READ]
-        if call.line_id is not None and call.started_at >= first[call.line_id]
-    ]
+    read = list(newest.select_related("line", "connection")[: room.read])
+    known = [call for call in read if call.line_id is not None and call.started_at >= first[call.line_id]]
     heard: set[Key] = set()
     for connection_id in {call.connection_id for call in known}:
         wanted = {f"{NAMED}{call.fold_key}" for call in known if call.connection_id == connection_id}
         rows = LiveCall.objects.filter(connection=connection_id, keys__overlap=sorted(wanted))
         heard |= {(connection_id, key) for keys in rows.values_list("keys", flat=True) for key in keys}
     lacking = [call for call in known if (call.connection_id, f"{NAMED}{call.fold_key}") not in heard]
-    return lacking[:MOST_SHOWN], len(known) == MOST_READ or len(lacking) > MOST_SHOWN
+    return lacking[: room.shown], len(read) == room.read or len(lacking) > room.shown
 
 
 def _lines_of(calls: Iterable[LiveCall]) -> dict[Key, str]:

@@ -16,6 +16,7 @@ from django.db.models import Q
 from accounts.models import Tenant
 from telephony.models import Call, Connection, Entity, EntityReference
 from telephony.models.calls import CallQuerySet
+from telephony.models.rollups import Part
 
 LOOKED_BACK = timedelta(days=7)
 KEPT_S = 600
@@ -50,6 +51,14 @@ class Wish:
     def name(self) -> str:
         """The same in a cache key."""
         return "-".join(str(one or 0) for one in self.key)
+
+    @property
+    def part(self) -> Part:
+        """Whose records figures of it are made of; of a group, those of its connection."""
+        connection = (
+            self.group.connection_id if self.group else self.connection.pk if self.connection else None
+        )
+        return Part(connection=connection, line=self.line.pk if self.line else None)
 
     @property
     def places(self) -> frozenset[Place] | None:

@@ -21,8 +21,10 @@ from django.views.generic import DetailView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
+from portal.ui import formats
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
+from telephony.figures.tables import Table
 from telephony.forms.calls import CallFilterForm
 from telephony.menu import connections_of, may_block, number_acts_of
 from telephony.models import Call, Connection, Entity
@@ -34,6 +36,8 @@ from telephony.services.live_history import seen_live
 from telephony.services.number_names import names_of
 from telephony.services.retention import no_longer_kept
 from telephony.tables.calls import CallTable
+from telephony.views import call_lists
+from telephony.views.list_files import ObjectListsMixin
 from telephony.views.offers import Offered, offered_one, offers_of, values_in
 
 PAGE = "calls"
@@ -140,7 +144,7 @@ class CallListView(TenantRightMixin, FilteredTableView):
         )
 
 
-class CallDetailView(TenantRightMixin, FragmentMixin, DetailView):
+class CallDetailView(ObjectListsMixin, TenantRightMixin, FragmentMixin, DetailView):
     """One call: what happened, its records with their raw documents, and the calls with the same number."""
 
     right = Right.CALLS_LIST
@@ -161,6 +165,18 @@ class CallDetailView(TenantRightMixin, FragmentMixin, DetailView):
             read_again={record.pk: self.offers_of(record) for record in story.records},
             **kwargs,
         )
+
+    def figure_title(self, name: str) -> str:
+        if name not in call_lists.TITLES:
+            return ""
+        told = {"title": call_lists.TITLES[name], "subject": formats.dated_moment(self.object.started_at)}
+        return _("%(title)s: %(subject)s") % told
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        title = self.figure_title(name)
+        if name == call_lists.RECORDS:
+            return call_lists.records_table(title, context["story"])
+        return call_lists.legs_table(title, context["seen"]) if context["seen"] else None
 
     def offers_of(self, record: Any) -> list[Offered]:
         """What the provider offers on a record: its values come out of the record's own document."""

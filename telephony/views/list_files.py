@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from telephony.figures.tables import Table
 from telephony.views.figure_files import FigureFilesMixin
@@ -26,6 +27,14 @@ class ListFilesMixin(FigureFilesMixin):
     def zone_of_table(self, context: Mapping[str, Any]) -> str:
         """The person's, as on the page."""
         return timezone.get_current_timezone_name()
+
+
+class ObjectListsMixin(ListFilesMixin):
+    """A DetailView with lists: for a file nobody calls its `get`, so its object is found when it is first asked for."""
+
+    @cached_property
+    def object(self) -> Any:
+        return self.get_object()  # type: ignore[attr-defined]
 
 
 class ListFileMixin(ListFilesMixin):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ from portal.ui import formats
 from portal.ui.context import notation_of
 from portal.ui.links import tenant_url
 from portal.ui.menus import SharedMenus, blank
+from telephony.figures.missing import coverage_words
+from telephony.figures.tables import Table
 from telephony.forms.live import BoardFilterForm
 from telephony.menu import connections_of, may_block, may_do, number_acts_of
 from telephony.models import Entity, LiveCall
@@ -31,9 +34,11 @@ from telephony.services.live_board import NowCall, board_of
 from telephony.services.live_hub import BEAT_S, hub
 from telephony.services.live_places import Wish, groups_of
 from telephony.services.live_polling import note_watched
+from telephony.services.period_coverage import coverage_of
 from telephony.tables.call_menus import call_menu, items_of
 from telephony.tables.number_acts import blanks_of
-from telephony.views import live_day
+from telephony.views import live_day, live_tables
+from telephony.views.figure_files import FigureFilesMixin
 
 BOARD = "telephony/_live_board.html"
 
@@ -42,11 +47,11 @@ class BoardMixin(TenantRightMixin):
     right = Right.CALLS_LIVE
     request: HttpRequest
 
-    def context(self) -> dict[str, Any]:
+    def context(self, *, is_whole: bool = False) -> dict[str, Any]:
         """What the board shows; of the person it needs the notation, and what may be done with a number."""
         tenant = self.request.tenant  # type: ignore[attr-defined]
         note_watched(tenant.pk)
-        board = board_of(tenant, connections_of(self.request), self.wish)
+        board = board_of(tenant, connections_of(self.request), self.wish, is_whole=is_whole)
         rows = [(one, self._who(one), self._acts(one.call)) for one in board.calls]
         has_hooks = any(one.lines or one.is_read for one in board.sources)
         silent = [one for one in board.sources if not one.gives]
@@ -123,20 +128,52 @@ class BoardMixin(TenantRightMixin):
         return render_to_string(BOARD, self.context()).encode()
 
 
-class LiveView(BoardMixin, TemplateView):
+class LiveView(FigureFilesMixin, BoardMixin, TemplateView):
     """Calls now, in the portal's frame."""
 
+    request: Any
     template_name = "telephony/live.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = self.context(is_whole=self.is_for_file)
         return super().get_context_data(
             title=_("Calls now"),
             filter_form=self.filter_form,
             query=f"?{query}" if (query := self.request.GET.urlencode()) else "",
-            may_manage=Right.CONNECTIONS_MANAGE in self.request.rights,  # type: ignore[attr-defined]
-            **self.context(),
+            may_manage=Right.CONNECTIONS_MANAGE in self.request.rights,
+            files=live_tables.titles_of(shown["board"]),
+            **shown,
             **kwargs,
         )
+
+    def figure_title(self, name: str) -> str:
+        return str(live_tables.TITLES.get(name, ""))
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table:
+        names = {one.pk: one.name for one in connections_of(self.request)}
+        return live_tables.TABLES[name](context["board"], names, self._zone)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.request.tenant.time_zone)
+
+    def days_of_table(self, name: str, context: Mapping[str, Any]) -> tuple[date, date] | None:
+        today = context["board"].at.astimezone(self._zone).date()
+        return (today, today) if name == live_tables.BY_HOUR else None
+
+    def missing(self, name: str, context: Mapping[str, Any]) -> str:
+        if name != live_tables.BY_HOUR:
+            return ""
+        today = context["board"].at.astimezone(self._zone).date()
+        return coverage_words(coverage_of(today, today, today, self.wish.part), today, self._zone)
+
+    def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        """What the address asks for, and of which moment it is."""
+        chosen = [self.wish.connection, self.wish.line, self.wish.group and self.wish.group.name]
+        with timezone.override(self._zone):
+            at = formats.dated_moment(context["board"].at)
+        told = [*(str(one) for one in chosen if one), _("as of %(moment)s") % {"moment": at}]
+        return ", ".join(told)
 
 
 class WallView(LiveView):

@@ -16,10 +16,15 @@ WIDTH, HEIGHT, FOOT = 470.0, 132.0, 104.0
 EVERY = 4
 
 
+def hours_of(calls: Mapping[int, int], usual: Mapping[int, float]) -> range:
+    """Those that are shown: of a working day, and all in which something is or usually goes on."""
+    busy = [*calls, *(hour for hour, mean in usual.items() if mean >= 1)]
+    return range(min([FIRST, *busy]), max([LAST, *busy]) + 1)
+
+
 def by_hour(calls: Mapping[int, int], usual: Mapping[int, float], now: datetime) -> SafeString:
     """Bars of the hours that were, the present one lighter; a dotted line of what is usual."""
-    busy = [*calls, *(hour for hour, mean in usual.items() if mean >= 1)]
-    hours = range(min([FIRST, *busy]), max([LAST, *busy]) + 1)
+    hours = hours_of(calls, usual)
     most = max([1, *calls.values(), *usual.values()])
     drawing = Drawing(WIDTH, HEIGHT)
     step = WIDTH / len(hours)
