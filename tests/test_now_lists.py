@@ -14,10 +14,15 @@ from accounts.models import Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import (
+    BlockEnd,
     Call,
     CallRecord,
+    HoursException,
+    HoursRun,
+    HoursStep,
     LineHook,
     LiveCall,
+    NumberName,
     SyncRun,
 )
 from telephony.services import hook_secrets
@@ -140,3 +145,55 @@ def test_a_call_has_its_records_and_how_it_was_seen(things: Things, client: Clie
     [leg] = told(client, page, "legs")["rows"]
     assert (leg["line"], leg["how"]) == ("Accueil Paris", "handed over, to a mailbox")
     assert datetime.fromisoformat(leg["answered_at"]) == at and leg["ended_at"] is None
+
+
+def test_a_blacklist_tells_what_is_known_of_its_numbers(things: Things, client: Client) -> None:
+    ends_at = timezone.now() + timedelta(days=3)
+    with tenant_scope(things.tenant):
+        document = {"numbers": [OTHER.removeprefix("+"), FAR.removeprefix("+")]}
+        below = {"remote_id": "blacklist", "parent_remote_id": things.line.remote_id, "document": document}
+        listed = things.entity("Blacklist", "other", **below)
+        BlockEnd.objects.create(entity=listed, number=OTHER, ends_at=ends_at, error="Refused.")
+        Call.objects.filter(pk=things.call.pk).update(line=things.line)
+        NumberName.objects.create(number=FAR, name="Halden & Pryce", source="contact")
+        page = f"/t/corvane/lines/{things.line.pk}/"
+    busiest, other = rows_of(client, page, "blacklist")
+    assert (busiest["number"], busiest["calls_in_year"], busiest["contact"]) == (FAR, 1, "Halden & Pryce")
+    assert (other["number"], other["contact"], other["error"]) == (OTHER, "", "Refused.")
+    assert datetime.fromisoformat(other["ends_at"]) == ends_at and busiest["ends_at"] is None
+
+
+def test_opening_hours_have_their_week_and_the_special_days_of_a_year(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        hours, today = things.hours, timezone.localdate()
+        first = today.replace(year=today.year + 1, month=1, day=30)
+        HoursException.objects.create(
+            hours=hours, name="Works", begins_on=first, ends_on=first + timedelta(days=3)
+        )
+        page = f"{HOURS}{hours.pk}/"
+    week = told(client, page, "week")["rows"]
+    assert week[0] == {"day": "Monday", "opens": "9:00", "closes": "12:30"}
+    assert week[-1] == {"day": "Sunday", "opens": "", "closes": ""}
+    year = told(client, f"{page}?year={first.year}", "year")
+    [works] = [row for row in year["rows"] if row["name"] == "Works"]
+    assert works["first_day"] == first.isoformat() and works["open"] == "closed"
+    assert works["last_day"] == (first + timedelta(days=3)).isoformat() and works["what"] == "exception"
+    assert year["figure"].startswith(f"Special days of {first.year}")
+
+
+def test_a_run_of_opening_hours_tells_what_was_written(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        run = things.hours_run
+        HoursRun.objects.update(state="stopped")
+        steps = [("temporalRule.create", True, ""), ("temporalRuleSet.update", False, "It does not answer.")]
+        for n, (operation, is_done, error) in enumerate(steps):
+            told = {"wanted": {"name": f"Rule {n}"}, "seen": {"name": "Old"} if n else None}
+            HoursStep.objects.create(
+                run=run, position=n, operation=operation, is_done=is_done, error=error, **told
+            )
+    rows = rows_of(client, f"{HOURS}runs/{run.pk}/")
+    assert [(row["act"], row["result"], row["error"]) for row in rows] == [
+        ("Add", "there already", ""),
+        ("Change", "not sent", "It does not answer."),
+    ]
+    assert rows[1]["name_before"] == "Old"

@@ -12,7 +12,10 @@ from telephony.services.hours_planning import keeping_of
 
 @dataclass(frozen=True)
 class Line:
-    """One step: what is done (`act`: make, change, remove), to what, and its name before where that changes."""
+    """One step: what is done (`act`: make, change, remove), to what, and its name before where that changes.
+
+    rest   what became of it, where it was not sent or made no change
+    """
 
     step: HoursStep
     act: str
@@ -20,11 +23,13 @@ class Line:
     name: str
     was: str = ""
     detail: str = ""
+    rest: str = ""
 
 
 def lines_of(run: HoursRun) -> list[Line]:
     keeping = keeping_of(run.placement.connection)
     verbs = {"create": _("Add"), "update": _("Change"), "delete": _("Remove")}
+    waits = _("waits") if run.state == HoursRun.State.SENDING else _("not sent")
     lines = []
     for step in run.steps.select_related("change"):
         noun, _dot, verb = step.operation.rpartition(".")
@@ -41,6 +46,7 @@ def lines_of(run: HoursRun) -> list[Line]:
                 verb=verbs[verb],
                 name=name,
                 was=before if before != name else "",
+                rest=_("there already") if step.is_done else waits,
                 detail=_("set of %(count)s rules") % {"count": count} if is_set and count else "",
             )
         )

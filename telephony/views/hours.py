@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +19,10 @@ from django.views.generic import FormView, TemplateView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.ui.links import tenant_url
+from telephony.figures.tables import Table
 from telephony.forms.hours import ExceptionForm, HolidaysForm, HoursForm, InstantForm
 from telephony.hours_figures import week_figure
+from telephony.hours_tables import days_table, week_table
 from telephony.models import HoursException, OpeningHours
 from telephony.providers.holiday_calendar import COUNTRIES
 from telephony.providers.hours import is_open, next_turn
@@ -27,6 +30,7 @@ from telephony.services import hours_words, opening_hours
 from telephony.services.hours_planning import connections
 from telephony.services.hours_standing import places
 from telephony.services.opening_hours import OFFICE, Schedule, named_stretches, year_of
+from telephony.views.list_files import ListFilesMixin
 
 INDEX = "telephony:hours"
 
@@ -56,7 +60,7 @@ class HoursPage(TenantRightMixin):
         return self.url("hours_detail", pk=self.schedule.row.pk)
 
 
-class HoursView(HoursPage, TemplateView):
+class HoursView(ListFilesMixin, HoursPage, TemplateView):
     """One schedule; without `pk` the first of the tenant."""
 
     template_name = "telephony/hours_detail.html"
@@ -81,7 +85,7 @@ class HoursView(HoursPage, TemplateView):
         }
         if not self.schedules:
             return super().get_context_data(**common, **kwargs)
-        schedule = self.schedule
+        schedule, months = self.schedule, self._months()
         return super().get_context_data(
             schedule=schedule,
             schedules=self.schedules,
@@ -90,7 +94,8 @@ class HoursView(HoursPage, TemplateView):
             year=str(self.year),
             years=self._other_years(),
             coming=[(row, row.next_from(schedule.today)) for row in schedule.holidays],
-            months=self._months(),
+            months=months,
+            has_special=any(month["named"] for month in months),
             weekday_names=[WEEKDAYS_ABBR[index] for index in range(7)],
             exceptions=[
                 (one, hours_words.then_words(one), hours_words.is_over(one, schedule))
@@ -102,6 +107,24 @@ class HoursView(HoursPage, TemplateView):
             **common,
             **kwargs,
         )
+
+    def figure_title(self, name: str) -> str:
+        if not self.schedules:
+            return ""
+        titles = {"week": _("Week"), "year": _("Special days of %(year)s") % {"year": self.year}}
+        told = {"title": titles.get(name), "subject": self.schedule.row}
+        return _("%(title)s: %(subject)s") % told if name in titles else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        if not self.schedules:
+            return None
+        title = self.figure_title(name)
+        if name == "week":
+            return week_table(title, self.schedule.hours.week)
+        return days_table(title, [day for month in year_of(self.schedule, self.year) for day in month])
+
+    def zone_of_table(self, context: Mapping[str, Any]) -> str:
+        return str(self.schedule.row.zone)
 
     @property
     def may_edit(self) -> bool:

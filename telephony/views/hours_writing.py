@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +17,10 @@ from django.views.generic import TemplateView, View
 from accounts.rights import Right
 from accounts.views_base import why_not
 from portal.lib.errors import InvalidInput, ProviderError
+from telephony.figures.tables import Table
 from telephony.forms.hours import TakeOverForm
 from telephony.hours_figures import week_figure
+from telephony.hours_tables import lines_table
 from telephony.models import Connection, HoursPlacement, HoursRun
 from telephony.services import (
     hours_going_on,
@@ -31,6 +34,7 @@ from telephony.services.hours_reading import Taken
 from telephony.services.hours_steps import lines_of
 from telephony.services.opening_hours import Schedule
 from telephony.views.hours import HoursPage
+from telephony.views.list_files import ListFileMixin
 
 FRAGMENT = "telephony/_hours_run.html"
 
@@ -104,7 +108,7 @@ class RunPage(HoursPage):
         return self.url("hours_detail", pk=self.run.placement.hours_id)
 
 
-class HoursRunView(RunPage, TemplateView):
+class HoursRunView(ListFileMixin, RunPage, TemplateView):
     """What is to be written, step by step, and what came of it."""
 
     template_name = "telephony/hours_run.html"
@@ -143,6 +147,13 @@ class HoursRunView(RunPage, TemplateView):
             title=_("Opening hours: %(name)s") % {"name": run.placement.hours},
             **kwargs,
         )
+
+    def list_title(self) -> str:
+        told = {"title": _("What was written"), "subject": self.run.placement.hours}
+        return _("%(title)s: %(subject)s") % told
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table:
+        return lines_table(self.list_title(), context["lines"])
 
 
 class RunAct(RunPage, View, ABC):

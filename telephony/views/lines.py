@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
 from portal.lib.errors import ProviderError
 from portal.ui.links import tenant_url
+from telephony.figures.tables import Column, Table
 from telephony.menu import number_acts_of
 from telephony.models import Connection, Entity
 from telephony.providers.offers import Spot
@@ -24,6 +26,7 @@ from telephony.services.entity_page import surroundings_of
 from telephony.services.object_acts import acts_of
 from telephony.services.voicemail import mailbox_of
 from telephony.tables.documents import reading_for
+from telephony.views.list_files import ListFileMixin, ObjectListsMixin
 from telephony.views.offers import offered
 from telephony.views.panels import panels_for
 
@@ -54,7 +57,7 @@ def permissions(request: HttpRequest, connection: Connection, keys: Any) -> dict
     return reasons
 
 
-class LineDetailView(TenantRightMixin, DetailView):
+class LineDetailView(ObjectListsMixin, TenantRightMixin, DetailView):
     """The page of one line."""
 
     right = Right.LINES_READ
@@ -99,6 +102,16 @@ class LineDetailView(TenantRightMixin, DetailView):
             **kwargs,
         )
 
+    def figure_title(self, name: str) -> str:
+        told = {"title": _("Blacklist"), "subject": self.object}
+        return _("%(title)s: %(subject)s") % told if name == "blacklist" else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        story = context["story"]
+        if story.blacklist is None or not story.blacklist.entries:
+            return None
+        return blacklist_table(self.figure_title(name), story)
+
     def _document(self) -> dict[str, Any]:
         """Field by field, where the provider has not said what matters on a line."""
         line, connection = self.object, self.object.connection
@@ -116,7 +129,26 @@ class LineDetailView(TenantRightMixin, DetailView):
         return {"around": around, "reading": reading}
 
 
-class TerminalsView(FragmentOrPageMixin, TenantRightMixin, DetailView):
+def blacklist_table(title: str, story: line_story.LineStory) -> Table:
+    """Who is refused; the names of those that are contacts, as on the page."""
+    black = story.blacklist
+    assert black is not None
+    columns = [
+        Column(_("Number"), "number", "number"),
+        Column(_("Contact"), name="contact"),
+        Column(_("Calls in a year"), "count", "calls_in_year"),
+        Column(_("Until"), "moment", "ends_at"),
+        Column(_("Error"), name="error"),
+    ]
+    rows = []
+    for number, calls in black.entries:
+        name = story.names.get(number, "") if number in black.contacts else ""
+        end = black.ends.get(number)
+        rows.append([number, name, calls, end.ends_at.isoformat() if end else None, end.error if end else ""])
+    return Table(title=title, columns=columns, rows=rows)
+
+
+class TerminalsView(ObjectListsMixin, ListFileMixin, FragmentOrPageMixin, TenantRightMixin, DetailView):
     """The telephones that are registered now: read live, so apart from the line's page."""
 
     right = Right.LINES_READ
@@ -128,6 +160,18 @@ class TerminalsView(FragmentOrPageMixin, TenantRightMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(terminals=line_story.terminals_of(self.object), **kwargs)
+
+    def list_title(self) -> str:
+        return _("%(title)s: %(subject)s") % {"title": _("Telephones"), "subject": self.object}
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table | None:
+        """Raises ProviderError where the provider could not be asked."""
+        terminals = context["terminals"]
+        if terminals.error:
+            raise ProviderError(terminals.error)
+        columns = [Column(_("Telephone"), name="telephone"), Column(_("Address"), name="address")]
+        rows = [[str(name), str(place)] for name, place in terminals.found]
+        return Table(title=self.list_title(), columns=columns, rows=rows) if rows else None
 
 
 class LineRefreshView(TenantRightMixin, View):

@@ -7,6 +7,7 @@ import pytest
 from accounts.scoping import tenant_scope
 from telephony.models import Entity, EntityReference
 from telephony.services.runs import request_run
+from tests.exported import rows_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,3 +27,11 @@ def test_a_user_shows_its_fields_and_the_telephones_it_owns(reseller, alice, cli
     assert answer.status_code == 200
     assert user.document["first_name"] in text and user.document["username"] in text
     assert f"/t/alder/entities/{device.source_id}/" in text and device.source.name in text
+
+
+def test_the_telephones_of_a_line_are_a_file(keyyo_line, alice, client_of_person):
+    client, address = client_of_person(alice), f"/t/alder/lines/{keyyo_line.pk}/terminals/"
+    rows = rows_of(client, address)
+    found = client.get(address).context["terminals"].found
+
+    assert found and [(row["telephone"], row["address"]) for row in rows] == list(found)
