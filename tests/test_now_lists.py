@@ -197,3 +197,10 @@ def test_a_run_of_opening_hours_tells_what_was_written(things: Things, client: C
         ("Change", "not sent", "It does not answer."),
     ]
     assert rows[1]["name_before"] == "Old"
+
+
+def test_messages_are_kept_in_no_file(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        box = things.entity("vmbox", "other", connection=things.kazoo)
+    told = {"path": f"/t/corvane/entities/{box.pk}/live/messages/", "figure": "list", "format": "csv"}
+    assert client.post("/t/corvane/exports/page/", told).status_code == 404

@@ -30,6 +30,12 @@
     true,
   );
 
+  // A part that asks for itself again and again waits while a menu in it is open.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.target;
+    if (part.matches('[hx-trigger^="every"]') && part.querySelector("details[data-menu][open]")) event.preventDefault();
+  });
+
   // ---- fields that are asked for only beside a certain choice ----
   const showDependent = (form) => {
     for (const box of form.querySelectorAll("[data-depends-on]")) {

@@ -70,6 +70,7 @@ class LivePanel:
     empty       the sentence where there is none
     on_overview the overview of the tenant shows it too
     kept_s      an answer is good for so long, unless somebody asks again: where each question counts against a quota
+    has_file    what it tells may be kept as a file
     absent      the sentence where the server lacks the operation (404 or 405), "" shows that error as others
     """
 
@@ -91,6 +92,7 @@ class LivePanel:
     absent: Text = ""
     on_overview: bool = False
     kept_s: int = 0
+    has_file: bool = True
 
     @property
     def columns(self) -> tuple[DocumentField, ...]:

@@ -18,7 +18,7 @@ from telephony.providers.live import LivePanel, RowAct
 from telephony.providers.offers import Spot
 from telephony.services import access
 
-MOST_ROWS = 200
+MOST_ROWS, MOST_IN_A_FILE = 200, 10_000
 DEADLINE_S = 10
 
 
@@ -84,15 +84,22 @@ def overview_panels(connections: Iterable[Connection]) -> list[tuple[Connection,
 
 
 def read(
-    connection: Connection, panel: LivePanel, entity: Entity | None = None, *, is_fresh: bool = False
+    connection: Connection,
+    panel: LivePanel,
+    entity: Entity | None = None,
+    *,
+    is_fresh: bool = False,
+    is_whole: bool = False,
 ) -> Reading:
     """Ask the provider now, as a person who waits. Never raises: a fault is said on the panel.
 
     is_fresh   ask also where an answer of a moment ago is still good (`LivePanel.kept_s`)
+    is_whole   with the rows that a page has no room for
     """
+    most = MOST_IN_A_FILE if is_whole else MOST_ROWS
     key = f"live-panel:{connection.pk}:{panel.name}"
     if entity is None and panel.kept_s and not is_fresh and (kept := cache.get(key)):
-        return _reading(panel, kept["rows"], kept["at"])
+        return _reading(panel, kept["rows"], kept["at"], most)
     values: dict[str, Any] = dict(panel.values or {})
     if entity is not None:
         declared = connection.declaration.path_values(entity.kind, entity.parent_remote_id, entity.remote_id)
@@ -107,7 +114,7 @@ def read(
     now = timezone.now()
     if entity is None and panel.kept_s:
         cache.set(key, {"rows": list(found), "at": now}, timeout=panel.kept_s)
-    return _reading(panel, found, now)
+    return _reading(panel, found, now, most)
 
 
 def objects_named(connection: Connection, facts: Iterable[Fact]) -> dict[str, Entity]:
@@ -123,15 +130,13 @@ def objects_named(connection: Connection, facts: Iterable[Fact]) -> dict[str, En
     return {entity.remote_id: entity for entity in kept}
 
 
-def _reading(panel: LivePanel, found: Sequence[Mapping[str, Any]], now: datetime) -> Reading:
+def _reading(panel: LivePanel, found: Sequence[Mapping[str, Any]], now: datetime, most: int) -> Reading:
     if panel.is_single:
         sheet = sheet_of(panel.fields, found[0]) if found else None
         return Reading(panel=panel, read_at=now, sheet=sheet)
-    rows = [[fact_at(field, row) for field in panel.fields] for row in found[:MOST_ROWS]]
-    acts = [
-        [(act, _values(act, row)) for act in panel.row_acts if act.when(row)] for row in found[:MOST_ROWS]
-    ]
-    return Reading(panel=panel, read_at=now, rows=rows, acts=acts, more=max(0, len(found) - MOST_ROWS))
+    rows = [[fact_at(field, row) for field in panel.fields] for row in found[:most]]
+    acts = [[(act, _values(act, row)) for act in panel.row_acts if act.when(row)] for row in found[:most]]
+    return Reading(panel=panel, read_at=now, rows=rows, acts=acts, more=max(0, len(found) - most))
 
 
 def _values(act: RowAct, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
-from portal.ui.links import tenant_url
+from portal.lib.errors import ProviderError
+from portal.ui import formats
+from telephony.figures.tables import Table
 from telephony.models import Connection, Entity
 from telephony.providers.fields import Fact
-from telephony.providers.live import RowAct
+from telephony.providers.live import LivePanel, RowAct
 from telephony.services import live_panels, number_names
 from telephony.services.entity_page import numbers_in
 from telephony.tables.documents import reading_for
+from telephony.views import fact_tables
 from telephony.views.lines import FragmentOrPageMixin
+from telephony.views.list_files import ListFileMixin
 from telephony.views.offers import Offered, offered_one
 
 Cell = tuple[Fact, list[Fact]]  # a fact, and those that stand below it
@@ -36,36 +43,79 @@ def _cells(facts: Sequence[Fact]) -> list[Cell]:
     return cells
 
 
-class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
+class PanelMixin(ListFileMixin, FragmentOrPageMixin, TenantRightMixin):
     """One panel of a connection or an object."""
 
     request: Any
+    kwargs: dict[str, Any]
     right = Right.LINES_READ
     fragment = "telephony/_live_panel.html"
     menu_entry = "telephony:connection_list"
 
-    def panel_context(
-        self, connection: Connection, name: str, entity: Entity | None, url: str
-    ) -> dict[str, Any]:
-        panel = live_panels.panel_of(connection, name, entity.kind if entity else "")
-        if panel is None:
+    @property
+    @abstractmethod
+    def connection(self) -> Connection:
+        """Whose provider is asked."""
+
+    @property
+    def entity(self) -> Entity | None:
+        """Of which of its objects; None for the account itself."""
+        return None
+
+    @cached_property
+    def panel(self) -> LivePanel:
+        found = live_panels.panel_of(
+            self.connection, self.kwargs["panel"], self.entity.kind if self.entity else ""
+        )
+        if found is None:
             raise Http404
-        is_fresh = bool(self.request.GET.get("now"))
-        live = live_panels.read(connection, panel, entity, is_fresh=is_fresh)
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        connection, panel, entity = self.connection, self.panel, self.entity
+        live = live_panels.read(
+            connection,
+            panel,
+            entity,
+            is_fresh=bool(self.request.GET.get("now")),
+            is_whole=self.is_for_file,
+        )
         facts = [fact for row in live.rows for fact in row] or list(live.sheet.facts() if live.sheet else ())
         names = number_names.names_of(numbers_in(facts, self.request.tenant.region))
-        return {
+        told = {
             "live": live,
             "rows": self.rows_of(connection, entity, live),
             "acts": [offered_one(self.request, connection, key, entity) for key in panel.acts],
             "panel": panel,
+            "has_file": panel.has_file and bool(live.rows or (live.sheet and live.sheet.groups)),
             "live_of": connection.name,
-            "panel_url": url,
+            "panel_url": self.request.path,
             "title": panel.title,
             "reading": reading_for(
                 self.request, connection, names, objects=live_panels.objects_named(connection, facts)
             ),
         }
+        return super().get_context_data(**{**kwargs, **told})
+
+    def list_title(self) -> str:
+        if not self.panel.has_file:
+            return ""
+        told = {"title": self.panel.title, "subject": self.entity or self.connection.name}
+        return _("%(title)s: %(subject)s") % told
+
+    def whole_list(self, context: Mapping[str, Any]) -> Table | None:
+        """Raises ProviderError where the provider could not be asked."""
+        live, reading = context["live"], context["reading"]
+        if live.error:
+            raise ProviderError(live.error)
+        if not context["has_file"]:
+            return None
+        if live.sheet:
+            return fact_tables.sheet_table(self.list_title(), live.sheet, reading)
+        return fact_tables.rows_table(self.list_title(), self.panel.fields, live.rows, reading)
+
+    def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        return _("as of %(moment)s") % {"moment": formats.dated_moment(context["live"].read_at)}
 
     def rows_of(
         self, connection: Connection, entity: Entity | None, live: live_panels.Reading
@@ -94,20 +144,18 @@ class PanelMixin(FragmentOrPageMixin, TenantRightMixin):
 
 
 class ConnectionPanelView(PanelMixin, TemplateView):
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    @cached_property
+    def connection(self) -> Connection:
         rows = Connection.objects.select_related("credential", "tenant")
-        connection = get_object_or_404(rows, pk=kwargs["pk"])
-        url = tenant_url(
-            self.request.tenant, "telephony:connection_live", pk=connection.pk, panel=kwargs["panel"]
-        )
-        context = self.panel_context(connection, kwargs["panel"], None, url)
-        return super().get_context_data(**{**kwargs, **context})
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
 
 
 class EntityPanelView(PanelMixin, TemplateView):
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    @cached_property
+    def entity(self) -> Entity:
         rows = Entity.objects.select_related("connection", "connection__credential", "connection__tenant")
-        entity = get_object_or_404(rows, pk=kwargs["pk"])
-        url = tenant_url(self.request.tenant, "telephony:entity_live", pk=entity.pk, panel=kwargs["panel"])
-        context = self.panel_context(entity.connection, kwargs["panel"], entity, url)
-        return super().get_context_data(**{**kwargs, **context})
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    @property
+    def connection(self) -> Connection:
+        return self.entity.connection

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+
 import pytest
 
 from accounts.scoping import tenant_scope
@@ -9,6 +12,7 @@ from telephony.models import Entity
 from telephony.providers.offers import Spot
 from telephony.services import live_panels
 from telephony.services.runs import request_run
+from tests.exported import asked, exported, rows_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +47,20 @@ def test_what_it_shows_is_what_the_provider_has_now(reseller, kazoo, alice, clie
     text = client_of_person(alice).get(panel_url("balance")).content.decode()
 
     assert "12.34\N{NO-BREAK SPACE}€" in text and "asked" in text
+
+
+def test_a_panel_is_a_file_of_what_the_provider_has_then(reseller, kazoo, alice, client_of_person, panel_url):
+    page = client_of_person(alice)
+    shown = page.get(panel_url("registrations")).context["live"].rows
+    rows = json.loads(exported(page, panel_url("registrations"), figure="list"))["rows"]
+    at = [datetime.fromisoformat(row["event_timestamp"]) for row in rows]
+    assert len(rows) == len(shown) > 0 and all(one.tzinfo for one in at)
+    assert [row["username"] for row in rows] == [facts[2].value for facts in shown]
+    [limit, *_others] = rows_of(page, panel_url("limits"))
+    assert limit["what"] == "Two-way trunks"
+    kazoo.state("kazoo")["accounts"][reseller.remote_account]["pvt"]["balance_units"] = 123_400
+    page.get(f"{panel_url('balance')}?now=1")
+    assert [row["value"] for row in rows_of(page, panel_url("balance"))] == ["12.34\N{NO-BREAK SPACE}€"]
 
 
 def test_telephones_are_named_as_we_know_them(reseller, alice, client_of_person, panel_url, work):
@@ -83,6 +101,9 @@ def test_a_fault_is_said_on_the_panel_and_nowhere_else(reseller, kazoo, alice, c
     answer = client_of_person(alice).get(panel_url("limits"))
 
     assert answer.status_code == 200 and answer.context["live"].error
+    assert 'name="figure"' not in answer.content.decode()
+    job = asked(client_of_person(alice), panel_url("limits"), figure="list")
+    assert job.state == "failed" and "has not answered" in job.error
 
 
 def test_an_application_that_the_server_lacks_is_no_fault(
