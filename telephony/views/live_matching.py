@@ -54,7 +54,8 @@ class SeenView(ListFilesMixin, TenantRightMixin, TemplateView):
         return str(TITLES.get(name, ""))
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        return TABLES[name](context["found"], {one.pk: one.name for one in connections_of(self.request)})
+        told = TABLES[name](context["found"], {one.pk: one.name for one in connections_of(self.request)})
+        return told if told.rows else None
 
     def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         told = [
