@@ -14,9 +14,10 @@ from django.utils import timezone
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Entity, LineHook, ReportReceipt, ReportRun, SharedRule
+from telephony.models import Entity, EntityReference, LineHook, ReportReceipt, ReportRun, SharedRule
 from telephony.providers.kazoo.times import to_gregorian
 from telephony.services import hook_secrets
+from telephony.services.entity_page import MOST
 from telephony.services.porting import MOST_ENDED
 from telephony.views.overview import MOST_PLANS
 from telephony.views.reports import RUNS_SHOWN
@@ -146,6 +147,36 @@ def test_what_is_found_is_a_file_of_more_than_the_page_shows(things: Things, cli
     assert [row["name"] for row in rows] == ["Vérandas"] * (FOUND_AT_MOST + 2)
     told = {"path": "/t/corvane/search/", "query": "", "figure": "list", "format": "csv"}
     assert client.post("/t/corvane/exports/page/", told).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["entities", "callflows"])
+def test_what_uses_an_object_is_a_file_of_all(things: Things, client: Client, page: str) -> None:
+    with tenant_scope(things.tenant):
+        told = {"kind": "callflow", "facet": "callflow", "connection": things.kazoo}
+        users = [things.entity(**told, remote_id=f"flow{n}") for n in range(MOST + 1)]
+        EntityReference.objects.bulk_create(
+            EntityReference(
+                source=one,
+                path="flow.data.id",
+                target_kind="callflow",
+                target_remote_id="x",
+                target=things.callflow,
+            )
+            for one in users
+        )
+    address = f"/t/corvane/{page}/{things.callflow.pk}/"
+    rows = rows_of(client, address, "used_by")
+    assert (len(rows), rows[0]["kind"]) == (MOST + 1, "Callflow")
+    assert "The first are shown; a file has all of them." in client.get(address).content.decode()
+
+
+def test_what_is_below_an_object(things: Things, client: Client) -> None:
+    with tenant_scope(things.tenant):
+        below = {"parent_remote_id": things.line.remote_id, "facet": "other"}
+        things.entity("VoIPAccountProfile", **below, remote_id="1", document={"name": "Astreinte"})
+        things.entity("Blacklist", **below, remote_id="list", document={"numbers": []})
+    rows = rows_of(client, f"/t/corvane/entities/{things.line.pk}/", "below")
+    assert {row["object"] for row in rows} == {"Blacklist", "Accueil Paris"}
 
 
 def test_who_forwards_to_a_number_and_who_refuses_it(things: Things, client: Client) -> None:

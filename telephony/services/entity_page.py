@@ -58,8 +58,18 @@ class Surroundings:
     def parent(self) -> Entity | None:
         return self.above[-1] if self.above else None
 
+    @property
+    def uses_are_cut(self) -> bool:
+        return len(self.used_by) == MOST
 
-def surroundings_of(entity: Entity) -> Surroundings:
+    @property
+    def below_is_cut(self) -> bool:
+        return sum(len(children) for _kind, children in self.below) == MOST
+
+
+def surroundings_of(entity: Entity, *, is_whole: bool = False) -> Surroundings:
+    """At most MOST of what uses it, and of what is below it, unless `is_whole`."""
+    most = None if is_whole else MOST
     kinds = entity.connection.declaration.kinds
     kind = kinds.get(entity.kind)
     sheet = sheet_of(kind.fields if kind else (), entity.document)
@@ -72,8 +82,8 @@ def surroundings_of(entity: Entity) -> Surroundings:
         names=names_of(numbers_in(sheet.facts(), entity.connection.tenant.region)),
         pointers=pointers,
         loose=[one for path, one in pointers.items() if path not in places],
-        below=_below(entity),
-        used_by=uses_of(entity),
+        below=_below(entity, most),
+        used_by=uses_of(entity, most),
         changes=list(Change.objects.filter(entity=entity).order_by("-created_at", "-pk")[:6]),
         used=_used(entity, kind) if kind and kind.capacity else None,
     )
@@ -92,10 +102,10 @@ def _used(entity: Entity, kind: EntityKind) -> int:
     return sum(1 for entry in entries if entry not in kind.not_counted)
 
 
-def uses_of(entity: Entity) -> list[Use]:
+def uses_of(entity: Entity, most: int | None = MOST) -> list[Use]:
     """Who points here, each with what it hangs below; one query for each kind of them."""
     rows = entity.used_by.filter(source__missing_since=None).select_related("source", "source__connection")
-    pointers = sorted(rows.order_by("pk")[:MOST], key=lambda one: one.source.kind)
+    pointers = sorted(rows.order_by("pk")[:most], key=lambda one: one.source.kind)
     uses = []
     for name, group in groupby(pointers, key=lambda one: one.source.kind):
         own = list(group)
@@ -108,7 +118,7 @@ def uses_of(entity: Entity) -> list[Use]:
     return uses
 
 
-def _below(entity: Entity) -> list[tuple[EntityKind | None, list[Entity]]]:
+def _below(entity: Entity, most: int | None) -> list[tuple[EntityKind | None, list[Entity]]]:
     """What hangs below an object, by kind: whole lists and plain objects alike."""
     kinds = entity.connection.declaration.kinds
     names = [kind.kind for kind in kinds.values() if entity.kind in kind.parent_kinds]
@@ -117,7 +127,7 @@ def _below(entity: Entity) -> list[tuple[EntityKind | None, list[Entity]]]:
     place = child_parent_id(entity.parent_remote_id, entity.remote_id)
     children = Entity.objects.filter(
         connection=entity.connection, kind__in=names, parent_remote_id=place
-    ).order_by("kind", "name_key", "pk")[:MOST]
+    ).order_by("kind", "name_key", "pk")[:most]
     return [(kinds.get(name), list(group)) for name, group in groupby(children, key=lambda one: one.kind)]
 
 

@@ -57,6 +57,11 @@ def object_label(entity: Entity, kind: EntityKind | None, parent: Entity | None)
     return str(kind.label) if kind.whole_list else entity.remote_id
 
 
+def object_name(entity: Entity, kind: EntityKind | None = None, parent: Entity | None = None) -> str:
+    """What an object is called; a whole list by what it is."""
+    return str(kind.label) if kind is not None and kind.whole_list else object_label(entity, kind, parent)
+
+
 def reading_for(
     request: Any,
     connection: Connection,

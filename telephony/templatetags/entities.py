@@ -8,8 +8,7 @@ from django.utils.safestring import SafeString
 
 from telephony.models import Entity
 from telephony.providers.fields import Fact
-from telephony.providers.kinds import EntityKind
-from telephony.tables.documents import Reading, object_label, page_of
+from telephony.tables.documents import Reading, object_name, page_of
 
 register = template.Library()
 
@@ -38,9 +37,4 @@ def object_url(context: Context, entity: Entity) -> str:
     return page_of(context["request"].tenant, entity)
 
 
-@register.simple_tag
-def object_name(entity: Entity, kind: EntityKind | None = None, parent: Entity | None = None) -> str:
-    """What an object is called; a whole list by what it is."""
-    if kind is not None and kind.whole_list:
-        return str(kind.label)
-    return object_label(entity, kind, parent)
+register.simple_tag(object_name)

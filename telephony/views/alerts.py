@@ -202,6 +202,12 @@ class AlertView(FigureFilesMixin, AlertPage, TemplateView):
             return subject_of(self.alert) or of_words(self.alert.rule)
         return str(context["words"].sentence) if name == LINES else ""
 
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        """The person's, where a moment is told and not a day of calls."""
+        if name == COURSE:
+            return timezone.get_current_timezone_name()
+        return super().zone_of_table(name, context)
+
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         """Values are those of the last look, before its day was over; lines are read now."""
         zone = ZoneInfo(self.request.tenant.time_zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from portal.ui.links import query_with
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.callflow_drawing import SPARE_ROOM, Drawing, drawing_of
 from telephony.callflow_paper import SHEETS, is_large, paper_of
+from telephony.figures.tables import Table
 from telephony.forms.callflows import FEATURES, CallflowFilterForm
 from telephony.menu import connections_of
 from telephony.models import Change, Entity, EntityReference
@@ -30,13 +32,15 @@ from telephony.services.callflow_around import makers_of, owners_of
 from telephony.services.callflow_bringing import NAMES, names_of
 from telephony.services.callflow_scene import count_words
 from telephony.services.door import why_not as why_connection_cannot
-from telephony.services.entity_page import uses_of
+from telephony.services.entity_page import MOST, uses_of
 from telephony.services.object_acts import How, acts_of
 from telephony.tables.callflows import CallflowTable
 from telephony.tables.documents import CALLFLOW_KINDS
+from telephony.views import around_tables
 from telephony.views.callflow_pages import CallflowPage
 from telephony.views.entities import ConnectActionMixin
 from telephony.views.lines import permissions
+from telephony.views.list_files import ListFilesMixin
 
 LATEST = 8
 
@@ -100,7 +104,7 @@ class CallflowListView(ConnectActionMixin, TenantRightMixin, FilteredTableView):
         return table
 
 
-class CallflowView(FragmentMixin, CallflowPage, TemplateView):
+class CallflowView(ListFilesMixin, FragmentMixin, CallflowPage, TemplateView):
     """One callflow as the account has it."""
 
     template_name = "telephony/callflow_detail.html"
@@ -124,6 +128,7 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             "" if Right.CALLFLOWS_EDIT in self.request.rights else why_not(self.request, Right.CALLFLOWS_EDIT)
         )
         changes = list(Change.objects.filter(entity=self.entity).order_by("-created_at", "-pk")[: LATEST + 1])
+        uses = uses_of(self.entity, None if self.is_for_file else MOST)
         width, height = map(float, Drawing(self.scene).size)
         return super().get_context_data(
             title=str(self.entity) or self.entity.remote_id,
@@ -132,7 +137,8 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             problems=self.problems,
             problem_ways=self.problem_ways,
             here_query=self._for_files(),
-            used_by=uses_of(self.entity),
+            used_by=uses,
+            uses_are_cut=len(uses) == MOST,
             history=callflow_versions.history_of(
                 self.entity, changes[:LATEST], is_all=len(changes) <= LATEST
             ),
@@ -151,6 +157,12 @@ class CallflowView(FragmentMixin, CallflowPage, TemplateView):
             **shared,
             **kwargs,
         )
+
+    def figure_title(self, name: str) -> str:
+        return around_tables.title_of(name, str(self.entity)) if name == around_tables.USED_BY else ""
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        return around_tables.uses_table(self.figure_title(name), context["used_by"])
 
     def _for_files(self) -> str:
         """What is folded and opened by hand is so in the files; they hold all that is folded at first only."""

@@ -183,9 +183,9 @@ class ConnectionDetailView(FigureFilesMixin, ConnectionMixin, TemplateView):
             return ""
         return coverage_figures.missing_words(self.connection, context["coverage"])
 
-    def zone_of_table(self, context: Mapping[str, Any]) -> str:
-        """That of the days of its calls."""
-        return self.connection.time_zone
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        """That of the days of its calls; moments are the person's."""
+        return self.connection.time_zone if name == "coverage" else timezone.get_current_timezone_name()
 
     def _latest_runs(self) -> RunTable:
         table = RunTable(

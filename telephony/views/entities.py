@@ -45,9 +45,10 @@ from telephony.services.pictures import pictures_of
 from telephony.services.sounds import sounds_of
 from telephony.tables.documents import object_label, reading_for
 from telephony.tables.entities import EntityTable, LineTable
+from telephony.views import around_tables
 from telephony.views.changes import home_of
 from telephony.views.lines import permissions
-from telephony.views.list_files import ListFileMixin
+from telephony.views.list_files import ListFileMixin, ObjectListsMixin
 from telephony.views.offers import offered, offered_one
 from telephony.views.panels import panels_for
 
@@ -259,7 +260,7 @@ class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableV
         )
 
 
-class EntityDetailView(TenantRightMixin, DetailView):
+class EntityDetailView(ObjectListsMixin, TenantRightMixin, DetailView):
     """One object: its fields, its document, what it points to and what uses it."""
 
     right = Right.LINES_READ
@@ -272,7 +273,7 @@ class EntityDetailView(TenantRightMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entity = self.object
-        around = surroundings_of(entity)
+        around = surroundings_of(entity, is_whole=self.is_for_file)
         acts = acts_of(entity, around.parent)
         keys = {act.editor.operation.key for act in acts}
         panels = panels_for(self.request.tenant, entity.connection, entity)
@@ -306,6 +307,12 @@ class EntityDetailView(TenantRightMixin, DetailView):
             ),
             **kwargs,
         )
+
+    def figure_title(self, name: str) -> str:
+        return around_tables.title_of(name, str(self.object))
+
+    def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        return around_tables.table_of(name, self.figure_title(name), context["around"], self.object)
 
     def sound_context(self, entity: Entity) -> dict[str, Any]:
         """The player of a recording, and another sound for it."""

@@ -46,7 +46,7 @@ class FigureFilesMixin(ABC):
         """Of which calls a figure tells, in words; "" of all."""
         return ""
 
-    def zone_of_table(self, context: Mapping[str, Any]) -> str:
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         """Whose days and times they have."""
         return str(self.request.tenant.time_zone)
 

@@ -123,7 +123,7 @@ class HoursView(ListFilesMixin, HoursPage, TemplateView):
             return week_table(title, self.schedule.hours.week)
         return days_table(title, [day for month in year_of(self.schedule, self.year) for day in month])
 
-    def zone_of_table(self, context: Mapping[str, Any]) -> str:
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         return str(self.schedule.row.zone)
 
     @property

@@ -26,6 +26,7 @@ from telephony.services.entity_page import surroundings_of
 from telephony.services.object_acts import acts_of
 from telephony.services.voicemail import mailbox_of
 from telephony.tables.documents import reading_for
+from telephony.views import around_tables
 from telephony.views.list_files import ListFileMixin, ObjectListsMixin
 from telephony.views.offers import offered
 from telephony.views.panels import panels_for
@@ -55,6 +56,9 @@ def permissions(request: HttpRequest, connection: Connection, keys: Any) -> dict
         else:
             reasons[key] = why_connection_cannot(connection, operation)
     return reasons
+
+
+BLACKLIST = "blacklist"
 
 
 class LineDetailView(ObjectListsMixin, TenantRightMixin, DetailView):
@@ -104,9 +108,14 @@ class LineDetailView(ObjectListsMixin, TenantRightMixin, DetailView):
 
     def figure_title(self, name: str) -> str:
         told = {"title": _("Blacklist"), "subject": self.object}
-        return _("%(title)s: %(subject)s") % told if name == "blacklist" else ""
+        own = _("%(title)s: %(subject)s") % told if name == BLACKLIST else ""
+        return own or around_tables.title_of(name, str(self.object))
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
+        if name != BLACKLIST:
+            around = context.get("around")
+            title = self.figure_title(name)
+            return around_tables.table_of(name, title, around, self.object) if around else None
         story = context["story"]
         if story.blacklist is None or not story.blacklist.entries:
             return None
@@ -117,7 +126,7 @@ class LineDetailView(ObjectListsMixin, TenantRightMixin, DetailView):
         line, connection = self.object, self.object.connection
         if connection.declaration.line_page:
             return {}
-        around = surroundings_of(line)
+        around = surroundings_of(line, is_whole=self.is_for_file)
         reading = reading_for(
             self.request,
             connection,

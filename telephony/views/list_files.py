@@ -24,7 +24,7 @@ class ListFilesMixin(FigureFilesMixin):
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         return ""
 
-    def zone_of_table(self, context: Mapping[str, Any]) -> str:
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         """The person's, as on the page."""
         return timezone.get_current_timezone_name()
 

@@ -117,6 +117,9 @@ class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
         zone = ZoneInfo(self.request.tenant.time_zone)
         return coverage_words(coverage_of(first, today, today, Part()), first, zone)
 
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        return super().zone_of_table(name, context) if name == YEAR else timezone.get_current_timezone_name()
+
     def acts(self, entity: Entity) -> dict[str, Any]:
         """What can be done with an owned number: see whose it is, give it back."""
         declared = entity.connection.declaration.ordering

@@ -156,6 +156,9 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         """Plans are of today, whichever days are asked for."""
         return None if name == PLANS else super().days_of_table(name, context)
 
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
+        return timezone.get_current_timezone_name() if name == PLANS else super().zone_of_table(name, context)
+
     def _over_time(
         self,
         trend: Span,

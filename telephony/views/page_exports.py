@@ -169,7 +169,7 @@ def figure_of(job: AnyJob) -> Whole:
         days=view.days_of_table(name, context),
         part=view.part_of_table(name, context),
     )
-    zone = view.zone_of_table(context)
+    zone = view.zone_of_table(name, context)
     return Whole(
         title=table.title,
         stem=stem_of(told),

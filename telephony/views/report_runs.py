@@ -105,7 +105,7 @@ class ReportRunView(RunPage, FragmentMixin, FigureFilesMixin, TemplateView):
     def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         return str(context["document"].scope) if _is_of_calls(name) else ""
 
-    def zone_of_table(self, context: Mapping[str, Any]) -> str:
+    def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         document = context["document"]
         return str(document.zone if document else self.run.report.time_zone)
 

@@ -70,7 +70,7 @@ class StaffAskedMixin:
     def _days_of(self, figure: str) -> Span:
         return self.span.trend if figure in OVER_TIME else self.span
 
-    def zone_of_table(self, _context: Mapping[str, Any]) -> str:
+    def zone_of_table(self, _name: str, _context: Mapping[str, Any]) -> str:
         """The reader's, who says what today is."""
         return timezone.get_current_timezone_name()
 
