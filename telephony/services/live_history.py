@@ -36,7 +36,7 @@ class SeenLeg:
         told = HOW.get(self.how) or pgettext("how a call came", "directly")
         if self.how == "group":
             told = _("over a welcome number")
-        return f"{told}, {_('to a mailbox')}" if self.is_mailbox else str(told)
+        return ", ".join([str(told), _("to a mailbox")] if self.is_mailbox else [str(told)])
 
 
 def seen_live(call: Call) -> Sequence[SeenLeg]:
