@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from telephony.models import Connection, Coverage, Credential, SyncRun, SyncState, UnreadableRecord
 from telephony.services import runs
 
 LOOKED_BACK = timedelta(days=60)
-RECENT = timedelta(days=3)
 BEHIND_AFTER = timedelta(hours=2)  # and six syncs
 
 
@@ -58,7 +57,7 @@ def troubles_of(connections: Sequence[Connection], now: datetime, today: date) -
     """Of these connections; `today` is the tenant's. A few small queries."""
     return [
         *_dead_grants(connections),
-        *_parked(now),
+        *_parked(),
         *_behind(connections, now),
         *_missing_days(connections, today),
         *_unreadable(),
@@ -91,13 +90,11 @@ def _behind(connections: Sequence[Connection], now: datetime) -> Iterator[Troubl
             yield Trouble(sort=Sort.BEHIND, connection=connection.pk, name=connection.name, since=last)
 
 
-def _parked(now: datetime) -> Iterator[Trouble]:
-    """What waits for somebody as long as it waits; what was given up, for some days."""
-    parked = Q(state=SyncRun.State.PARKED)
-    given_up = Q(state=SyncRun.State.REFUSED, created_at__gte=now - RECENT)
-    found = SyncRun.objects.filter(parked | given_up, connection__unlinked_at=None).select_related(
-        "connection"
-    )
+def _parked() -> Iterator[Trouble]:
+    """What waits for somebody, and what was given up, until a later one of its sort is complete."""
+    given_up = [SyncRun.State.PARKED, SyncRun.State.REFUSED]
+    found = SyncRun.objects.filter(state__in=given_up, connection__unlinked_at=None)
+    found = found.select_related("connection")
     for run in found.order_by("connection_id", "what", "-created_at").distinct("connection_id", "what"):
         later = SyncRun.objects.filter(
             connection=run.connection,

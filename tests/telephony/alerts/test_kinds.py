@@ -310,7 +310,18 @@ def test_trouble_is_found_and_gone(alder, link, rule):
         Credential.objects.update(state="needs_reconnect", state_since=NOW)
         SyncRun.objects.create(connection=link, what="entities", state="complete")
     [dead] = readings(alder, trouble).values()
-    assert dead.evidence["sort"] == "needs_reconnect" and dead.evidence["is_told"]
+    assert dead.evidence["sort"] == "needs_reconnect"
     with tenant_scope(alder):
         Connection.objects.update(unlinked_at=NOW)
+    assert readings(alder, trouble) == {}
+
+
+def test_what_was_given_up_is_not_over_before_it_was_repaired(alder, link, rule):
+    trouble = rule(kind="trouble")
+    with tenant_scope(alder):
+        SyncRun.objects.create(connection=link, what="entities", state="refused", error="no")
+        SyncRun.objects.update(created_at=NOW - 9 * DAY, finished_at=NOW - 9 * DAY)
+    assert set(readings(alder, trouble)) == {f"given_up {link.pk} entities"}
+    with tenant_scope(alder):
+        SyncRun.objects.create(connection=link, what="entities", state="complete")
     assert readings(alder, trouble) == {}
