@@ -78,5 +78,5 @@ _FILTERS: Mapping[str, Callable[[Numbers], dict[str, Any]]] = {
     },
     Kind.ANSWER_RATE: lambda _numbers: _INBOUND,
     Kind.WAITING: lambda _numbers: {**_INBOUND, "outcome": "reached"},
-    Kind.COST: lambda _numbers: {},
+    Kind.COST: lambda numbers: {"currency": numbers["currency"]},
 }

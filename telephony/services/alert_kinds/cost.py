@@ -22,7 +22,7 @@ def judge(rule: AlertRule, totals: Totals) -> Judgement:
         verdict = Verdict.OVER
     elif value <= MARGIN * rule.limit_micros:
         verdict = Verdict.CLEAR
-    numbers = {"calls": totals.calls, "limit": rule.limit_micros, "currency": rule.currency}
+    numbers = {"calls": totals.paid, "limit": rule.limit_micros, "currency": rule.currency}
     return Judgement(verdict=verdict, value=value, numbers=numbers)
 
 

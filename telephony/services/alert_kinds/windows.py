@@ -42,17 +42,17 @@ MEASURED = ("connection_id", "medium", "direction", "outcome")
 
 @dataclass(kw_only=True)
 class Totals:
-    """Calls of some days. `waits`: those that were answered, by seconds waited (rollups.WAIT_BOUNDS); money in millionths
-    of the rule's currency."""
+    """Calls of some days. `waits`: those that were answered, by seconds waited (rollups.WAIT_BOUNDS); `paid`: those of
+    connections that have the rule's currency, of which the money is, in millionths."""
 
-    calls: int = 0
+    paid: int = 0
     inbound: int = 0
     reached: int = 0
     cost_micros: int = 0
     waits: list[int] = field(default_factory=lambda: [0] * (len(WAIT_BOUNDS) + 1))
 
     def add(self, other: Totals) -> None:
-        self.calls += other.calls
+        self.paid += other.paid
         self.inbound += other.inbound
         self.reached += other.reached
         self.cost_micros += other.cost_micros
@@ -174,7 +174,7 @@ def _totals(row: Sum, rule: AlertRule, round_: Round) -> Totals:
     is_reached = is_inbound and outcome in REACHED
     is_paid = round_.currencies.get(connection) == rule.currency
     return Totals(
-        calls=row.calls,
+        paid=row.calls if is_paid else 0,
         inbound=row.calls if is_inbound else 0,
         reached=row.calls if is_reached else 0,
         cost_micros=row.cost_micros if is_paid else 0,

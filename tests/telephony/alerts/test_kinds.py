@@ -10,7 +10,8 @@ import pytest
 
 from accounts.scoping import tenant_scope
 from portal.lib.calling_codes import country_of_prefix
-from telephony.alerts.links import search_of
+from telephony.alerts.links import calls_url, search_of
+from telephony.alerts.words import words_of
 from telephony.models import (
     Alert,
     AlertRule,
@@ -103,6 +104,24 @@ def test_what_costs_too_much_does_so_while_calls_are_missing(alder, link, call, 
     with tenant_scope(alder):
         Coverage.objects.update(state="complete")
     assert verdict(alder, dear) == "clear"
+
+
+def test_a_cost_counts_and_shows_the_calls_of_its_currency_alone(alder, link, call, rule):
+    dear = rule(kind="cost", period="today", limit_micros=5_000_000, currency="EUR")
+    call(NOW - timedelta(hours=1), 3, direction="outbound", callee=SPAIN, cost_micros=2_000_000)
+    with tenant_scope(alder):
+        theirs = Connection.objects.create(
+            credential=link.credential, provider="keyyo", slug="us", name="US", currency="USD"
+        )
+        values = {"direction": "outbound", "cost_micros": 1_000_000}
+        Call.objects.bulk_create(
+            Call(connection=theirs, fold_key=f"us{n}", started_at=NOW, **values) for n in range(7)
+        )
+        [found] = readings(alder, dear).values()
+        alert = Alert(rule=dear, evidence=found.evidence)
+        behind = search_of(alert, ZoneInfo("Europe/Paris")).narrow(Call.objects.all(), region="FR")
+        assert (found.evidence["calls"], behind.count()) == (3, 3)
+        assert "currency=EUR" in calls_url(alder, alert) and words_of(alert).sentence.startswith("3 calls")
 
 
 def test_a_preview_tells_what_each_day_would_have_raised(alder, call, rule):
