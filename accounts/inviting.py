@@ -21,6 +21,7 @@ from accounts import audit
 from accounts.models import AuditEvent, Invitation, Membership, Person, Tenant
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.secrets import Secret, keyed_hash
+from portal.lib.wording import one_line
 
 log = logging.getLogger(__name__)
 LIFETIME = timedelta(days=7)
@@ -75,7 +76,7 @@ def _send(invitation: Invitation, token: Secret, tenant: Tenant, by: Person) -> 
         subject = _("%(person)s invites you to %(tenant)s") % {"person": by, "tenant": tenant}
         text = render_to_string("accounts/mail/invitation.txt", values)
     try:
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+        send_mail(one_line(subject), text, settings.DEFAULT_FROM_EMAIL, [invitation.email])
     except (smtplib.SMTPException, OSError) as error:
         log.error("the mail of invitation %s was not sent: %s", invitation.pk, type(error).__name__)
         raise NotSent(

@@ -14,6 +14,11 @@ def has_control(text: str) -> bool:
     return bool(_CONTROL.search(text))
 
 
+def one_line(text: str) -> str:
+    """Of a text that others may have written, what can be the subject of a mail: a header ends with its line."""
+    return " ".join(text.splitlines())
+
+
 def labelled(name: object, what: object) -> str:
     """ "Port: a whole number is needed.", with the colon as the language in force sets it."""
     return _("%(name)s: %(what)s") % {"name": name, "what": what}

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.rights import Right
 from portal.lib.periods import Period
+from portal.lib.wording import one_line
 from portal.ui import formats
 from telephony.figures.missing import Lack, missing_words
 from telephony.models import Coverage, Report, ReportLook, ReportRun
@@ -134,7 +135,7 @@ def _subject(run: ReportRun, document: Document) -> str:
         words = _("Test: %(subject)s") % {"subject": words}
     if _replaced(run):
         words = _("Made again: %(subject)s") % {"subject": words}
-    return words.replace("\r", " ").replace("\n", " ")
+    return one_line(words)
 
 
 def _scope(report: Report) -> str:

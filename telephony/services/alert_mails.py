@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Right, Role, rights_of
+from portal.lib.wording import one_line
 from telephony.models import Alert, AlertRule, Job
 from telephony.services import ledger
 from telephony.services.alert_kinds import KINDS
@@ -145,7 +146,7 @@ def compose(job: Job) -> EmailMessage | None:
                 **(_addresses(tenant, person, new) if person else {}),
             },
         )
-        subject = _subject(tenant, new).replace("\n", " ")
+        subject = one_line(_subject(tenant, new))
         return EmailMessage(subject, text, to=[person.email if person else address])
 
 

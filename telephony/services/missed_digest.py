@@ -22,6 +22,7 @@ from accounts.models import Person, Tenant
 from accounts.rights import Right, rights_of
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.numbers import display
+from portal.lib.wording import one_line
 from telephony.models import Call, Job, MissedDigest
 from telephony.models.missed import MissedSearch
 from telephony.services import ledger, missed_calls
@@ -122,4 +123,4 @@ def compose(job: Job) -> EmailMessage | None:
                 + reverse("telephony:missed_digest", kwargs={"slug": tenant.slug}),
             },
         )
-        return EmailMessage(subject.replace("\n", " "), text, to=[person.email])
+        return EmailMessage(one_line(subject), text, to=[person.email])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Person
 from accounts.rights import Role
 from accounts.scoping import tenant_scope, unscoped
+from portal.lib.wording import one_line
 from telephony.models import Connection, Credential, Job, SyncState
 from telephony.services import ledger
 
@@ -142,4 +143,4 @@ def compose(job: Job) -> EmailMessage | None:
                 "url": settings.PUBLIC_URL + path,
             },
         )
-        return EmailMessage(_subject(connection).replace("\n", " "), text, to=[person.email])
+        return EmailMessage(one_line(_subject(connection)), text, to=[person.email])

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Person
 from accounts.rights import Role
 from accounts.scoping import tenant_scope, unscoped
+from portal.lib.wording import one_line
 from telephony.models import Job, ReportReceipt, ReportRun
 from telephony.services import ledger
 
@@ -86,4 +87,4 @@ def compose(job: Job) -> EmailMessage | None:
                 "url": settings.PUBLIC_URL + path,
             },
         )
-        return EmailMessage(_subject(run).replace("\n", " "), text, to=[person.email])
+        return EmailMessage(one_line(_subject(run)), text, to=[person.email])

@@ -16,7 +16,7 @@ from django.db import connections
 from accounts.models import Membership
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Alert, AlertRule, AlertWatch, Job, SyncRun, SyncState
+from telephony.models import Alert, AlertRule, AlertWatch, Entity, Job, SyncRun, SyncState
 from telephony.services import alert_acts, alert_mails, alerting, ledger
 from telephony.tasks import advance_job, look_for_alerts
 from tests.people import person
@@ -244,6 +244,16 @@ def test_trouble_tells_managers_who_want_to_hear_of_it(alder, carol, link, look)
     look(NOW)
     [sent] = send_all(alder)
     assert sent.to == [dan.email] and "A sync of Keyyo was given up" in sent.body
+
+
+def test_a_name_of_two_lines_is_one_line_of_a_subject(alder, line, call, rule, look):
+    with tenant_scope(alder):
+        Entity.objects.filter(pk=line.pk).update(name="Accueil\r\nBcc: all@elsewhere.example")
+    rule(of="each_line")
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+    [sent] = send_all(alder)
+    assert "Accueil Bcc: all@" in sent.subject and sent.recipients() == sent.to
 
 
 def test_a_rule_that_changed_meanwhile_opens_nothing(alder, carol, line, call, rule, look, monkeypatch):
