@@ -163,7 +163,8 @@ class Alert(TenantOwned):
     last_seen_at   when it held last
     closed_at      when it ended, by itself or by a person; cleared_at: when it held no longer. Between the two a person
                    has said that it is enough, and no other one begins
-    told_at        when its mails were put into the ledger, empty where they are still to be
+    told_at        when its mails were put into the ledger, empty where they are still to be; of what was put off since,
+                   they are once more
     end_told_at    the same of the mail that says that it is over
     """
 

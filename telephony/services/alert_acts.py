@@ -33,12 +33,12 @@ def acknowledge(alert: Alert, person: Person) -> bool:
 def snooze(alert: Alert, person: Person, span: timedelta) -> bool:
     """It is out of the way for so long; what still holds then is told once more."""
     until = timezone.now() + span
-    return _write(alert, person, snoozed_until=until, acknowledged_at=None, told_at=None)
+    return _write(alert, person, snoozed_until=until, acknowledged_at=None)
 
 
 def reopen(alert: Alert, person: Person) -> bool:
     """Neither seen nor put off."""
-    return _write(alert, person, snoozed_until=None, acknowledged_at=None, told_at=timezone.now())
+    return _write(alert, person, snoozed_until=None, acknowledged_at=None)
 
 
 def close(alert: Alert, person: Person) -> bool:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -24,8 +25,9 @@ from accounts.models import Membership, Person, Tenant
 from accounts.rights import Right, Role, rights_of
 from portal.lib.wording import one_line
 from telephony.models import Alert, AlertRule, Job
-from telephony.services import ledger
+from telephony.services import ledger, reconnecting
 from telephony.services.alert_kinds import KINDS
+from telephony.services.troubles import Sort
 
 MAIL = "alerts"  # the name of this mail in its job
 MANAGERS = (Role.OWNER, Role.ADMINISTRATOR)
@@ -43,8 +45,9 @@ class Told:
 
 def put_into_ledger(tenant: Tenant, now: datetime) -> int:
     """Put the mails of what was not told yet into the ledger; how many. The caller's transaction holds the watch."""
-    untold = Alert.objects.waiting(now).filter(told_at=None)
-    new = list(untold.select_related("rule").order_by("opened_at", "pk"))
+    untold = Q(told_at=None) | Q(told_at__lt=F("snoozed_until"))
+    waiting = Alert.objects.waiting(now).filter(untold)
+    new = list(waiting.select_related("rule", "connection__credential").order_by("opened_at", "pk"))
     if not new:
         return 0
     over = Alert.objects.filter(
@@ -57,8 +60,10 @@ def put_into_ledger(tenant: Tenant, now: datetime) -> int:
     people = _People(tenant)
     told: dict[Person | str, Told] = {}
     for alert in new:
+        told_already = _told_otherwise(alert)
         for recipient in people.of(alert.rule):
-            told.setdefault(recipient, Told()).new.append(alert.pk)
+            if not isinstance(recipient, Person) or recipient.pk not in told_already:
+                told.setdefault(recipient, Told()).new.append(alert.pk)
     ended = set()
     for alert in over.select_related("rule").order_by("closed_at", "pk"):
         for recipient in people.of(alert.rule):
@@ -70,6 +75,14 @@ def put_into_ledger(tenant: Tenant, now: datetime) -> int:
     Alert.objects.filter(pk__in=[alert.pk for alert in new]).update(told_at=now)
     Alert.objects.filter(pk__in=ended).update(end_told_at=now)
     return len(told)
+
+
+def _told_otherwise(alert: Alert) -> set[int]:
+    """Ids of the people whom another mail tells of it: whoever may connect it again has one of their own. What was put
+    off is told to them as well."""
+    if alert.evidence.get("sort") != Sort.NEEDS_RECONNECT or alert.connection is None or alert.told_at:
+        return set()
+    return reconnecting.told_of(alert.connection)
 
 
 class _People:

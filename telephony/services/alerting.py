@@ -99,7 +99,6 @@ def _step(rule: AlertRule, alert: Alert | None, reading: Reading, now: datetime)
             opened_at=now,
             last_seen_at=now,
             evidence=_evidence(reading),
-            told_at=now if reading.evidence.get("is_told") else None,
         )
     elif alert is not None and done == Step.SEE:
         alert.last_seen_at, alert.evidence = now, _evidence(reading)

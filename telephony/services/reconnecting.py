@@ -96,19 +96,37 @@ def _who_wants_to_know(credential: Credential, connection: Connection) -> list[P
     return list(people.distinct().order_by("pk"))
 
 
+def told_of(connection: Connection) -> set[int]:
+    """Ids of the people whose mail about this dead grant is in the ledger, or will be in a moment."""
+    credential = connection.credential
+    if credential.reconnect_mail_sent_at is not None:
+        return set(_mails_of(connection).values_list("person_id", flat=True))
+    since = credential.state_since
+    if since is None or timezone.now() - since > MOMENT:
+        return set()
+    return {person.pk for person in _who_wants_to_know(credential, connection)}
+
+
 def mails_given_up(connection: Connection) -> list[Job]:
     """Mails about this dead grant that no server took: their people were not told."""
-    since = connection.credential.reconnect_mail_sent_at
-    if connection.credential.state != Credential.State.NEEDS_RECONNECT or since is None:
+    credential = connection.credential
+    if credential.state != Credential.State.NEEDS_RECONNECT or credential.reconnect_mail_sent_at is None:
         return []
-    jobs = Job.objects.filter(
+    given_up = _mails_of(connection).filter(state=Job.State.FAILED)
+    return list(given_up.select_related("person").order_by("pk"))
+
+
+def _mails_of(connection: Connection) -> QuerySet[Job]:
+    """The mails about its grant since that was last told of as dead."""
+    since = connection.credential.reconnect_mail_sent_at
+    assert since is not None
+    jobs: QuerySet[Job] = Job.objects.filter(
         kind=Job.Kind.MAIL,
-        state=Job.State.FAILED,
         parameters__mail=MAIL,
         parameters__connection=connection.pk,
         created_at__gte=since - MOMENT,
     )
-    return list(jobs.select_related("person").order_by("pk"))
+    return jobs
 
 
 def _subject(connection: Connection) -> str:

@@ -45,8 +45,8 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """evidence   small JSON numbers under the kind's own keys; "name" of the subject is added when it is kept. "is_grave"
-    says otherwise than the kind, "is_told" that a mail of another sort tells of it
+    """evidence   small JSON numbers under the kind's own keys; "name" of the subject is added when it is kept, "is_grave"
+    says otherwise than the kind
     """
 
     subject: Subject

@@ -26,8 +26,6 @@ def look(_rule: AlertRule, round_: Round) -> Iterator[Reading]:
                 "count": one.count,
                 "error": one.error,
                 "is_grave": one.is_grave,
-                # Whoever may connect it again has a mail of its own already (reconnecting.py).
-                "is_told": one.sort == Sort.NEEDS_RECONNECT,
             },
         )
 

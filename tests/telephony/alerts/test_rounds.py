@@ -16,8 +16,8 @@ from django.db import connections
 from accounts.models import Membership
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Alert, AlertRule, AlertWatch, Entity, Job, SyncRun, SyncState
-from telephony.services import alert_acts, alert_mails, alerting, ledger
+from telephony.models import Alert, AlertRule, AlertWatch, Credential, Entity, Job, SyncRun, SyncState
+from telephony.services import alert_acts, alert_mails, alerting, ledger, reconnecting
 from telephony.tasks import advance_job, look_for_alerts
 from tests.people import person
 
@@ -244,6 +244,45 @@ def test_trouble_tells_managers_who_want_to_hear_of_it(alder, carol, link, look)
     look(NOW)
     [sent] = send_all(alder)
     assert sent.to == [dan.email] and "A sync of Keyyo was given up" in sent.body
+
+
+def test_a_dead_grant_is_told_to_whoever_has_no_mail_of_it_yet(alder, carol, link, rule, look):
+    """Carol may connect it again and has a mail of her own; the viewer and the address outside have the alert's."""
+    vic = person("vic@alder.example", "Vic", {alder: Role.VIEWER})
+    rule(kind="trouble", members=[carol.pk, vic.pk], addresses=[OUTSIDE])
+    with tenant_scope(alder):
+        Credential.objects.update(state="needs_reconnect", state_since=NOW - timedelta(minutes=1))
+    reconnecting.tell_owners(link.credential_id)
+    look(NOW)
+    look(NOW + timedelta(minutes=5))
+    told = {tuple(sent.to): sent.subject for sent in send_all(alder)}
+    assert set(told) == {(carol.email,), (vic.email,), (OUTSIDE,)}
+    assert told[(carol.email,)] == "Keyyo needs to be connected again" and "alert" not in told[(carol.email,)]
+    assert send_all(alder) == []
+
+
+def test_a_dead_grant_of_which_no_mail_was_made_is_told_to_all(alder, carol, link, look):
+    """Whoever marked it died before the mail was in the ledger."""
+    with tenant_scope(alder):
+        Credential.objects.update(state="needs_reconnect", state_since=NOW)
+    look(NOW + timedelta(minutes=5))
+    [sent] = send_all(alder)
+    assert sent.to == [carol.email] and "needs to be reconnected" in sent.body
+
+
+def test_the_end_of_what_was_snoozed_is_told(alder, carol, call, rule, look, rf):
+    rule(addresses=[OUTSIDE])
+    call(NOW, 20, outcome="missed")
+    look(NOW)
+    send_all(alder)
+    with tenant_scope(alder):
+        assert alert_acts.act("snooze-hour", Alert.objects.get(), carol, "", rf.post("/"))
+    call(NOW, 200)
+    look(NOW + timedelta(minutes=5))
+    call(NOW, 400, outcome="missed")
+    look(NOW + timedelta(minutes=8))
+    sent = send_all(alder)
+    assert len(sent) == 2 and all("Over since the last mail" in one.body for one in sent)
 
 
 def test_a_name_of_two_lines_is_one_line_of_a_subject(alder, line, call, rule, look):

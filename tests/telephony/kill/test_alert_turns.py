@@ -79,7 +79,6 @@ def told(alice: Connection) -> list[str]:
         "count": 0,
         "error": "",
         "is_grave": True,
-        "is_told": False,
     }
     assert alert.told_at is not None
     return sorted(address for sent in mail.outbox for address in sent.to)
