@@ -31,6 +31,7 @@ PERIODS = (
 )
 
 
+OF_NOW = frozenset({"lines", "numbers"})  # figures of how things are when they are made, whatever the period
 USUAL_COLOUR = "#0a6261"
 
 
@@ -105,6 +106,11 @@ class Report(TenantOwned):
     def title(self) -> str:
         """Its name as whoever reads it has it."""
         return str(self.get_ready_display()) if self.ready else self.name
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether all that is in it says how things are when it is made: its period says nothing about that."""
+        return bool(self.figures) and OF_NOW.issuperset(self.figures)
 
     @property
     def zone(self) -> ZoneInfo:

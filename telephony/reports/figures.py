@@ -19,14 +19,11 @@ from telephony.reports.document import Section
 
 @dataclass(frozen=True)
 class Figure:
-    """right      what it takes to see it on a page of its own
-    is_of_now  it says how things are when it is made, whatever the period
-    """
+    """`right` is what it takes to see it on a page of its own."""
 
     label: Promise
     make: Callable[[Asked], Section]
     right: Right = Right.CALLS_LIST
-    is_of_now: bool = False
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -44,8 +41,8 @@ FIGURES: Mapping[str, Figure] = {
     "cost_by_line": Figure(_("Cost by line"), place_sections.cost_by_line),
     "cost_by_destination": Figure(_("Cost by destination"), place_sections.cost_by_destination),
     "changes": Figure(_("Changes made"), object_sections.changes, Right.LINES_READ),
-    "lines": Figure(_("Inventory of lines"), object_sections.lines, Right.LINES_READ, is_of_now=True),
-    "numbers": Figure(_("Inventory of numbers"), object_sections.numbers, Right.LINES_READ, is_of_now=True),
+    "lines": Figure(_("Inventory of lines"), object_sections.lines, Right.LINES_READ),
+    "numbers": Figure(_("Inventory of numbers"), object_sections.numbers, Right.LINES_READ),
     "connections": Figure(_("Health of connections"), object_sections.connections, Right.LINES_READ),
 }
 
@@ -123,12 +120,6 @@ READY: Mapping[Report.Ready, Ready] = {
         weekdays=(1,),
     ),
 }
-
-
-def is_of_now(figures: Sequence[str]) -> bool:
-    """Whether all that there are say how things are when it is made: a period says nothing about them."""
-    known = [FIGURES[key] for key in figures if key in FIGURES]
-    return bool(known) and all(one.is_of_now for one in known)
 
 
 def rights_to(figures: Sequence[str]) -> frozenset[Right]:

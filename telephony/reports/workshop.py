@@ -24,7 +24,7 @@ from telephony.models import Coverage, Report, ReportLook, ReportRun
 from telephony.reports import mail, paper, sheets
 from telephony.reports.asked import Asked
 from telephony.reports.document import Document, Stamp, with_findings, without_empty
-from telephony.reports.figures import FIGURES, READY, is_of_now, rights_to
+from telephony.reports.figures import FIGURES, READY, rights_to
 from telephony.reports.findings import worth_a_look
 from telephony.reports.headline import headline_of, lead_of, subject_of
 from telephony.reports.period_words import as_of_words, period_words
@@ -42,7 +42,7 @@ def document_of(report: Report, period: Period, remakes: ReportRun | None = None
     """
     figures = _figures(report)
     is_of_calls = any(FIGURES[key].right == Right.CALLS_LIST for key in figures)
-    asked = Asked(report, period, is_of_calls, is_of_now(figures))
+    asked = Asked(report, period, is_of_calls, report.is_of_now)
     with translation.override(report.language), timezone.override(report.zone):
         look = ReportLook.objects.first() or ReportLook()
         local = timezone.localtime()
@@ -75,7 +75,7 @@ def document_of(report: Report, period: Period, remakes: ReportRun | None = None
 
 def covered_words(report: Report, period: Period, at: datetime) -> str:
     """What a run tells of that is made at an instant: its period, or as of when it says how things are."""
-    if is_of_now(report.figures):
+    if report.is_of_now:
         return as_of_words(at.astimezone(report.zone))
     return period_words(period, report.period)
 
@@ -123,9 +123,10 @@ def _content(kind: str, document: Document, logo: bytes | None) -> tuple[bytes, 
 
 
 def _coverage(asked: Asked) -> dict[str, Any]:
+    not_whole = () if asked.is_of_now else asked.not_whole
     return {
         "days": len(asked.period.days),
-        "missing": [[one.connection.name, one.day.isoformat(), one.state] for one in asked.not_whole],
+        "missing": [[one.connection.name, one.day.isoformat(), one.state] for one in not_whole],
     }
 
 

@@ -26,23 +26,30 @@ SHOWN_AHEAD = 3
 
 
 def covered(report: Report, at: datetime) -> Period:
-    """The days that a run at this instant is of."""
-    return period_of(report.period, at.astimezone(report.zone).date())
+    """The days that a run at this instant is of; of one that says how things are then, its own day."""
+    day = at.astimezone(report.zone).date()
+    return Period(day, day) if report.is_of_now else period_of(report.period, day)
 
 
 def ahead(report: Report, after: datetime) -> Iterator[tuple[datetime, Period]]:
-    """The runs after an instant, without end. A time whose days were sent the time before is none: each goes out once."""
-    last = covered(report, after) if _falls_on(report, after) else None
+    """The runs after an instant, without end. A time whose days go out before it is none: each goes out once."""
+    gone = _gone(report, after)
     for at in report.cadence.after(after):
         period = covered(report, at)
-        if period != last:
+        if period not in gone:
             yield at, period
-        last = period
+        gone.add(period)
 
 
-def _falls_on(report: Report, instant: datetime) -> bool:
-    """Whether the report is due at this very instant."""
-    return next(report.cadence.after(instant - timedelta(seconds=1))) == instant
+def _gone(report: Report, after: datetime) -> set[Period]:
+    """The days from then on that went out by the schedule, or are due to. A later time never covers earlier days."""
+    if report.pk is None:
+        return set()
+    runs = report.runs.filter(sort=ReportRun.Sort.SCHEDULED, first_day__gte=covered(report, after).first)
+    gone = {Period(*days) for days in runs.values_list("first_day", "last_day")}
+    if report.next_at is not None and report.next_at <= after:
+        gone.add(covered(report, report.next_at))
+    return gone
 
 
 def next_runs(report: Report, now: datetime) -> list[tuple[datetime, Period]]:
@@ -54,6 +61,19 @@ def begin(report: Report, now: datetime) -> None:
     """Let it run from its next time on. The caller saves the row."""
     report.next_at = next(ahead(report, now))[0]
     report.paused_why = ""
+
+
+def keep(report: Report, now: datetime) -> None:
+    """Save what a person entered. What was due until now by the schedule of before goes out, of the days it was due for."""
+    with transaction.atomic():
+        if report.pk is not None:
+            stored = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+            while stored.next_at is not None and stored.next_at <= now:
+                _open(stored, now)
+            report.next_at, report.paused_why = stored.next_at, stored.paused_why
+        if not report.paused_why:
+            begin(report, now)
+        report.save()
 
 
 def pause(report: Report, why: Report.Pause = Report.Pause.PERSON) -> None:
@@ -101,7 +121,7 @@ def _open(report: Report, now: datetime) -> int:
             ledger.hint(run)
             opened += 1
         at = next(times)
-    report.next_at = at
+    report.next_at = at if at <= now else next(ahead(report, now))[0]
     report.save(update_fields=["next_at"])
     return opened
 

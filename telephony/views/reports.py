@@ -31,7 +31,7 @@ from telephony.figures.tables import Column, Table
 from telephony.forms.reports import ReportForm
 from telephony.models import Connection, Entity, Report, ReportRun
 from telephony.reports.document import without_ways
-from telephony.reports.figures import FIGURES, READY, is_of_now, rights_to
+from telephony.reports.figures import FIGURES, READY, rights_to
 from telephony.reports.workshop import covered_words, document_of
 from telephony.services import report_files, report_schedule
 from telephony.tables.report_words import cadence_words
@@ -101,7 +101,7 @@ class ReportView(ListFileMixin, ReportPage, TemplateView):
             title=report.title,
             report=report,
             cadence=capfirst(cadence_words(report)),
-            period="" if is_of_now(report.figures) else report.get_period_display(),
+            period="" if report.is_of_now else report.get_period_display(),
             figures=[FIGURES[key].label for key in report.figures if key in FIGURES],
             formats=[Report.Format(one).label for one in report.formats],
             recipients=[*(f"{one} ({one.email})" for one in members), *report.addresses],
@@ -135,7 +135,7 @@ class ReportView(ListFileMixin, ReportPage, TemplateView):
                 run.get_sort_display(),
                 str(run.asked_by or ""),
                 run.is_late,
-                run.is_whole if run.made_at else None,
+                run.is_whole if run.made_at and not self.report.is_of_now else None,
                 str(look_of("report_run", run.state).word),
             ]
             for run, period in context["runs"]
@@ -211,9 +211,7 @@ class ReportFormView(ReportPage, FormView):
             return self.render_to_response(context)
         if report.owner is None or not rights_to(report.figures) <= self.request.rights:
             report.owner = self.request.user
-        if not report.paused_why:
-            report_schedule.begin(report, timezone.now())
-        report.save()
+        report_schedule.keep(report, timezone.now())
         note(self.request, report, "made" if self.is_new else "changed")
         messages.success(self.request, _("%(report)s is kept.") % {"report": report.title})
         return self.home()

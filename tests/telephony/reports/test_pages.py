@@ -25,7 +25,7 @@ from telephony.reports import sheets, workshop
 from telephony.reports.document import Document
 from telephony.reports.drawing import picture
 from telephony.reports.figures import FIGURES
-from telephony.services import report_files
+from telephony.services import report_files, report_schedule
 from telephony.services.period_coverage import coverage_of
 from telephony.tables.report_words import cadence_words
 from telephony.tasks import advance_report
@@ -239,6 +239,26 @@ def test_every_figure_of_a_period_that_is_not_whole_is_kept_as_it_was_made(alder
         "2 connexions",
         "1 avec des jours manquants",
     ]
+
+
+def test_what_was_due_when_somebody_edited_it_goes_out(alder, weekly, client, monkeypatch):
+    """Also where the edit came before the dispatcher, and what is paused meanwhile stays paused."""
+    due = MONDAY + timedelta(hours=5)
+    monkeypatch.setattr(timezone, "now", lambda: due + timedelta(seconds=20))
+    page = f"{PAGES}{weekly.pk}/edit/"
+    told = entered(page, client, at="07:00")
+    assert client.post(page, told).status_code == 302
+    with tenant_scope(alder):
+        run = ReportRun.objects.get()
+        weekly.refresh_from_db()
+    assert (run.period, run.due_for_at, weekly.next_at) == (WEEK, due, due + timedelta(days=7, hours=1))
+    assert report_schedule.open_due(due + timedelta(hours=2)) == 0
+    with tenant_scope(alder):
+        report_schedule.pause(weekly)
+    client.post(page, told)
+    with tenant_scope(alder):
+        weekly.refresh_from_db()
+    assert (weekly.next_at, weekly.paused_why) == (None, "person")
 
 
 def test_a_report_of_a_connection_that_was_unlinked_stays_one_of_it(alder, calls, weekly, client):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -56,14 +56,42 @@ def test_missed_runs_are_made_late_oldest_first(alder, weekly):
             pass
 
 
-def test_days_that_were_sent_are_not_sent_again(weekly):
+def test_days_that_were_sent_are_not_sent_again(alder, weekly):
     """A word that means the same days on two days of a week goes out on the first of them."""
     weekly.weekdays = [1, 4]
-    coming = report_schedule.next_runs(weekly, MONDAY)
-    assert [at.date().day for at, _period in coming] == [16, 23, 30]
-    assert report_schedule.next_runs(weekly, DUE)[0][0].day == 23
-    weekly.period = "last_7_days"
-    assert [at.day for at, _p in report_schedule.next_runs(weekly, MONDAY)] == [16, 19, 23]
+    with tenant_scope(alder):
+        coming = report_schedule.next_runs(weekly, MONDAY)
+        assert [at.date().day for at, _period in coming] == [16, 23, 30]
+        assert report_schedule.next_runs(weekly, DUE)[0][0].day == 23
+        weekly.period = "last_7_days"
+        assert [at.day for at, _p in report_schedule.next_runs(weekly, MONDAY)] == [16, 19, 23]
+
+
+def test_a_time_whose_days_went_out_is_no_next_run(alder, weekly):
+    """Nor where they went out at another time, before somebody moved it; the list shows the same as the page."""
+    with tenant_scope(alder):
+        Report.objects.update(weekdays=[1, 4])
+        report_schedule.open_due(DUE)
+        weekly.refresh_from_db()
+        assert weekly.next_at == report_schedule.next_runs(weekly, DUE)[0][0] == DUE + timedelta(days=7)
+        weekly.at, now = time(20), DUE + timedelta(hours=1)
+        report_schedule.keep(weekly, now)
+        shown = report_schedule.next_runs(weekly, now)
+    assert [at.day for at, _period in shown] == [23, 30, 7] and weekly.next_at == shown[0][0]
+    assert report_schedule.open_due(shown[0][0]) == 1
+
+
+def test_how_things_are_goes_out_at_each_of_its_times_once(alder, weekly):
+    """Whatever its period says, which is of nothing in it."""
+    with tenant_scope(alder):
+        Report.objects.update(figures=["lines", "numbers"], period="last_month")
+        weekly.refresh_from_db()
+        assert [at.day for at, _period in report_schedule.next_runs(weekly, MONDAY)] == [16, 23, 30]
+    later = DUE + timedelta(days=15)
+    assert [report_schedule.open_due(at) for at in (DUE, later, later)] == [1, 2, 0]
+    with tenant_scope(alder):
+        Report.objects.update(next_at=DUE)  # as if the commit of the next time had been lost
+        assert report_schedule.open_due(later) == 0 and ReportRun.objects.count() == 3
 
 
 def test_everybody_gets_one_mail_and_outsiders_no_link(alder, calls, weekly):
