@@ -193,6 +193,9 @@ def _postpone(run: ReportRun, error: str) -> bool:
 
 
 def _finish(run: ReportRun) -> None:
-    failed = run.receipts.filter(state__in=(Mailed.FAILED, Mailed.UNKNOWN)).exists()
-    state = State.TROUBLE if failed else State.DONE
-    ledger.write(run, state=state, due_at=None, finished_at=timezone.now(), error="")
+    states, error = set(run.receipts.values_list("state", flat=True)), ""
+    if states <= {Mailed.LEFT_OUT}:
+        state, error = State.FAILED, _("Nobody got it: none of those it goes to is a member any more.")
+    else:
+        state = State.TROUBLE if states & {Mailed.FAILED, Mailed.UNKNOWN} else State.DONE
+    ledger.write(run, state=state, due_at=None, finished_at=timezone.now(), error=error)

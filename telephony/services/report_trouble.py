@@ -1,7 +1,7 @@
-"""That a report was not made or did not reach everybody: its owner is told, once for each run.
+"""That a report was not made or did not reach everybody: who can do something about it is told, once for each run.
 
 Looked for in the ledger's rows, so that it does not matter who gave the run up: its worker, or the dispatcher that found
-it tried too often. Where the owner is gone, the tenant's owners are told.
+it tried too often.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
-from accounts.rights import Role
+from accounts.models import Membership, Person
+from accounts.rights import Right, Role, rights_of, rights_of_role
 from accounts.scoping import tenant_scope, unscoped
 from portal.lib.wording import one_line
 from telephony.models import Job, ReportReceipt, ReportRun
@@ -37,18 +37,23 @@ def tell(now: datetime) -> int:
     for tenant_id, pk in found:
         with tenant_scope(tenant_id), transaction.atomic():
             if ReportRun.objects.filter(pk=pk, told_at=None).update(told_at=now):
-                run = ReportRun.objects.select_related("report__owner", "asked_by").get(pk=pk)
+                run = ReportRun.objects.select_related("report__owner", "report__tenant", "asked_by").get(
+                    pk=pk
+                )
                 for person in _whom(run):
                     _put_into_ledger(run, person, now)
     return len(found)
 
 
 def _whom(run: ReportRun) -> list[Person]:
-    members = Person.objects.filter(memberships__tenant=run.tenant_id, is_active=True)
+    """Whom it was made for; where they may not open it any more, the tenant's owners, and where it has none, who may."""
     wanted = run.asked_by if run.sort == ReportRun.Sort.TEST else run.report.owner
-    if wanted is not None and members.filter(pk=wanted.pk).exists():
+    if wanted is not None and Right.REPORTS_SCHEDULE in rights_of(wanted, run.report.tenant):
         return [wanted]
-    return list(members.filter(memberships__role=Role.OWNER).distinct().order_by("pk"))
+    members = Membership.objects.filter(tenant=run.tenant_id, person__is_active=True).order_by("person_id")
+    here = [(row.person, row.role) for row in members.select_related("person")]
+    owners = [person for person, role in here if role == Role.OWNER]
+    return owners or [person for person, role in here if Right.REPORTS_SCHEDULE in rights_of_role(role)]
 
 
 def _put_into_ledger(run: ReportRun, person: Person, now: datetime) -> None:

@@ -11,12 +11,13 @@ from django.core import mail
 from django.core.mail.backends import locmem
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.models import Job, Report, ReportReceipt, ReportRun
 from telephony.services import ledger, report_schedule, report_trouble
 from telephony.tasks import advance_job, advance_report
+from tests.people import person, signed_in, staff
 
 from .conftest import MONDAY
 
@@ -218,8 +219,6 @@ def test_who_may_not_see_it_any_more_pauses_it(alder, carol, weekly):
 
 
 def test_a_member_who_has_left_gets_nothing(alder, carol, weekly):
-    from tests.people import person
-
     bob = person("bob@alder.example", "Bob", {alder: Role.VIEWER})
     with tenant_scope(alder):
         Report.objects.update(members=[carol.pk, bob.pk], addresses=[], figures=["changes"], formats=["body"])
@@ -229,6 +228,60 @@ def test_a_member_who_has_left_gets_nothing(alder, carol, weekly):
     with tenant_scope(alder):
         states = dict(run.receipts.values_list("address", "state"))
     assert states == {"carol@alder.example": "sent", "bob@alder.example": "left_out"} and run.state == "done"
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_run_that_nobody_got_was_not_sent(alder, carol, weekly, is_there):
+    """Whether those it goes to have left, or are not there any more. Its owner hears of it once, and why."""
+    dora = person("dora@alder.example", "Dora", {})
+    gone = dora.pk if is_there else dora.pk + 1
+    with tenant_scope(alder):
+        Report.objects.update(members=[gone], addresses=[], figures=["changes"], formats=["csv"])
+    report_schedule.open_due(DUE)
+    [run] = run_all(alder)
+    assert run.state == "failed" and run.error.startswith("Nobody got it") and mail.outbox == []
+    assert [report_trouble.tell(timezone.now()) for _n in range(2)] == [1, 0]
+    with tenant_scope(alder):
+        job = Job.objects.get()
+    advance_job(alder.pk, job.pk)
+    [told] = mail.outbox
+    assert told.to == [carol.email] and "was not sent" in told.subject and run.error in told.body
+
+
+@pytest.mark.parametrize(
+    ("owner", "roles", "told"),
+    [
+        ("staff", {"olga": Role.OWNER}, ["tom"]),
+        ("left", {"olga": Role.OWNER, "rene": Role.ADMINISTRATOR}, ["olga"]),
+        ("demoted", {"olga": Role.OWNER, "rene": Role.ADMINISTRATOR}, ["olga"]),
+        ("demoted", {"rene": Role.ADMINISTRATOR, "vera": Role.VIEWER}, ["rene"]),
+    ],
+)
+def test_who_can_do_something_about_it_is_told(alder, carol, weekly, owner, roles, told):
+    """By a link that opens for them. An owner of another tenant is none of this one."""
+    people = {name: person(f"{name}@alder.example", name, {alder: role}) for name, role in roles.items()}
+    people["tom"] = staff("tom@telvane.example", "Tom")
+    other = Tenant.objects.create(slug="birch", name="Birch")
+    for one in people.values():
+        if not one.is_staff:
+            Membership.objects.get_or_create(tenant=other, person=one, role=Role.OWNER)
+    if owner == "staff":
+        with tenant_scope(alder):
+            Report.objects.update(owner=people["tom"])
+    elif owner == "left":
+        Membership.objects.filter(person=carol).delete()
+    else:
+        Membership.objects.filter(person=carol).update(role=Role.VIEWER)
+    report_schedule.open_due(DUE)
+    with tenant_scope(alder):
+        run = ReportRun.objects.get()
+        ReportRun.objects.update(state=ReportRun.State.FAILED, due_at=None)
+    report_trouble.tell(timezone.now())
+    with tenant_scope(alder):
+        jobs = list(Job.objects.select_related("person").order_by("pk"))
+    assert [job.person for job in jobs] == [people[name] for name in told]
+    for job in jobs:
+        assert signed_in(job.person).get(f"/t/alder/reports/runs/{run.pk}/").status_code == 200
 
 
 def test_a_report_that_cannot_be_made_is_given_up_and_told(alder, weekly, settings):
