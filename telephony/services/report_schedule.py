@@ -23,6 +23,7 @@ LATE_AFTER = timedelta(minutes=15)
 MOST_MISSED = 50  # of one report at a time; the next look takes the ones after
 MOST_REPORTS = 2_000  # at a time
 SHOWN_AHEAD = 3
+TWICE_WITHIN = timedelta(minutes=10)  # later, one that still waits for a mail server holds up no other
 
 
 def covered(report: Report, at: datetime) -> Period:
@@ -63,14 +64,21 @@ def begin(report: Report, now: datetime) -> None:
     report.paused_why = ""
 
 
-def keep(report: Report, now: datetime) -> None:
-    """Save what a person entered. What was due until now by the schedule of before goes out, of the days it was due for."""
+def keep(report: Report, now: datetime, owner: Person | None = None) -> None:
+    """Save what a person entered. What was due until now by the schedule of before goes out, of the days it was due for.
+
+    owner  whom it is sent for from now on, where its own may not see it: one that paused for that goes on
+    """
     with transaction.atomic():
         if report.pk is not None:
             stored = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
             while stored.next_at is not None and stored.next_at <= now:
                 _open(stored, now)
             report.next_at, report.paused_why = stored.next_at, stored.paused_why
+        if owner is not None:
+            report.owner = owner
+            if report.paused_why == Report.Pause.RIGHTS:
+                report.paused_why = ""
         if not report.paused_why:
             begin(report, now)
         report.save()
@@ -81,12 +89,15 @@ def pause(report: Report, why: Report.Pause = Report.Pause.PERSON) -> None:
     Report.objects.filter(pk=report.pk).update(next_at=None, paused_why=why)
 
 
-def go_on(report: Report, person: Person, now: datetime) -> None:
-    """Let a paused report run again, for whoever does so where its owner may not any more."""
-    if report.paused_why == Report.Pause.RIGHTS or report.owner is None:
-        report.owner = person
-    begin(report, now)
-    report.save(update_fields=["owner", "next_at", "paused_why"])
+def go_on(report: Report, owner: Person | None, now: datetime) -> None:
+    """Let a paused report run again, sent for this person from now on. One that runs is left alone."""
+    with transaction.atomic():
+        paused = Report.objects.select_for_update(of=("self",)).exclude(paused_why="")
+        stored = paused.filter(pk=report.pk).first()
+        if stored is not None:
+            stored.owner = owner
+            begin(stored, now)
+            stored.save(update_fields=["owner", "next_at", "paused_why"])
 
 
 def open_due(now: datetime) -> int:
@@ -127,8 +138,25 @@ def _open(report: Report, now: datetime) -> int:
 
 
 def run_now(report: Report, person: Person, sort: ReportRun.Sort = ReportRun.Sort.BY_HAND) -> ReportRun:
-    """The report as it would go out now: to everybody, or as a test to the person alone."""
-    return _ask(report, covered(report, timezone.now()), person, sort)
+    """The report as it would go out now: to everybody, or as a test to the person alone.
+
+    Asked for again within TWICE_WITHIN, while it is being made and sent, it is one.
+    """
+    now = timezone.now()
+    period = covered(report, now)
+    with transaction.atomic():
+        Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+        same = report.runs.filter(
+            sort=sort,
+            remakes=None,
+            first_day=period.first,
+            last_day=period.last,
+            due_for_at__gt=now - TWICE_WITHIN,
+        )
+        if sort == ReportRun.Sort.TEST:
+            same = same.filter(asked_by=person)
+        going_on = same.exclude(due_at=None).order_by("pk").first()
+        return going_on or _ask(report, period, person, sort)
 
 
 def run_again(run: ReportRun, person: Person) -> ReportRun:

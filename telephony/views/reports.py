@@ -31,9 +31,10 @@ from telephony.figures.tables import Column, Table
 from telephony.forms.reports import ReportForm
 from telephony.models import Connection, Entity, Report, ReportRun
 from telephony.reports.document import without_ways
-from telephony.reports.figures import FIGURES, READY, rights_to
-from telephony.reports.workshop import covered_words, document_of
+from telephony.reports.figures import FIGURES, READY
+from telephony.reports.workshop import WORKSHOP, covered_words, document_of
 from telephony.services import report_files, report_schedule
+from telephony.services.report_sending import may
 from telephony.tables.report_words import cadence_words
 from telephony.tables.reports import ReportTable
 from telephony.views.list_files import ListFileMixin
@@ -56,6 +57,11 @@ class ReportPage(TenantRightMixin):
     def report(self) -> Report:
         known = Report.objects.select_related("connection", "line", "owner", "tenant")
         return get_object_or_404(known, pk=self.kwargs["pk"])
+
+    def needs_owner(self) -> bool:
+        """Whether whom it is sent for may not schedule it, or see what is in it: it is sent for who keeps it, then."""
+        report = self.report
+        return report.paused_why == Report.Pause.RIGHTS or not may(report.owner, report, WORKSHOP)
 
     def url(self, name: str, **kwargs: Any) -> str:
         return tenant_url(self.request.tenant, f"telephony:{name}", **kwargs)
@@ -196,6 +202,7 @@ class ReportFormView(ReportPage, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         title = _("New report") if self.is_new else self.report.title
+        kwargs.setdefault("needs_owner", not self.is_new and self.needs_owner())
         return super().get_context_data(title=title, report=self.report, is_new=self.is_new, **kwargs)
 
     def form_valid(self, form: ReportForm) -> HttpResponse:
@@ -209,11 +216,16 @@ class ReportFormView(ReportPage, FormView):
                 form=form, document=document, coming=coming_of(report), **worn_by(self.request, document)
             )
             return self.render_to_response(context)
-        if report.owner is None or not rights_to(report.figures) <= self.request.rights:
-            report.owner = self.request.user
-        report_schedule.keep(report, timezone.now())
+        owner = self.request.user if self.needs_owner() else None
+        if owner is not None and not may(
+            owner, report, WORKSHOP
+        ):  # who acts as staff where they are a member
+            form.add_error(None, _("It would be sent for you, and your role here may not schedule it."))
+            return self.form_invalid(form)
+        report_schedule.keep(report, timezone.now(), owner)
         note(self.request, report, "made" if self.is_new else "changed")
-        messages.success(self.request, _("%(report)s is kept.") % {"report": report.title})
+        words = _("%(report)s is kept, and sent for you from now on.") if owner else _("%(report)s is kept.")
+        messages.success(self.request, words % {"report": report.title})
         return self.home()
 
     def form_invalid(self, form: ReportForm) -> HttpResponse:
@@ -250,7 +262,7 @@ class ReportActView(ReportPage, View):
             report_schedule.pause(report)
             messages.success(request, _("It is paused: nothing is sent until you let it go on."))
         elif act == "go-on":
-            report_schedule.go_on(report, person, timezone.now())
+            report_schedule.go_on(report, person if self.needs_owner() else report.owner, timezone.now())
             messages.success(request, _("It goes on. What was due while it was paused is not made."))
         elif act == "delete":
             report.delete()

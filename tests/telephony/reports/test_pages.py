@@ -14,9 +14,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone, translation
 
-from accounts.models import AuditEvent
-from accounts.rights import Right
+from accounts.models import AuditEvent, Membership
+from accounts.rights import Right, Role
 from accounts.scoping import tenant_scope
+from accounts.tenancy import POWER_KEY
 from portal.lib.periods import Period
 from telephony.figures.missing import coverage_words
 from telephony.models import Call, Change, Connection, Coverage, Entity, Report, ReportLook, ReportRun
@@ -29,7 +30,7 @@ from telephony.services import report_files, report_schedule
 from telephony.services.period_coverage import coverage_of
 from telephony.tables.report_words import cadence_words
 from telephony.tasks import advance_report
-from tests.people import signed_in
+from tests.people import person, signed_in, staff
 
 from .conftest import MONDAY
 
@@ -259,6 +260,55 @@ def test_what_was_due_when_somebody_edited_it_goes_out(alder, weekly, client, mo
     with tenant_scope(alder):
         weekly.refresh_from_db()
     assert (weekly.next_at, weekly.paused_why) == (None, "person")
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_who_keeps_a_report_whose_owner_may_not_see_it_becomes_its_owner(alder, carol, weekly, is_paused):
+    """The form says so before; one that paused for that goes on."""
+    olga = person("olga@alder.example", "Olga", {alder: Role.ADMINISTRATOR})
+    Membership.objects.filter(person=carol).update(role=Role.VIEWER)
+    if is_paused:
+        with tenant_scope(alder):
+            report_schedule.pause(weekly, Report.Pause.RIGHTS)
+    client, page = signed_in(olga), f"{PAGES}{weekly.pk}/edit/"
+    assert "sent for you." in client.get(page).content.decode()
+    kept = client.post(page, entered(page, client, members=[olga.pk]), follow=True)
+    assert "is kept, and sent for you from now on" in kept.content.decode()
+    with tenant_scope(alder):
+        weekly.refresh_from_db()
+    assert (weekly.owner, weekly.paused_why, weekly.next_at is None) == (olga, "", False)
+
+
+def test_staff_keep_no_report_that_their_role_may_not_schedule(alder, carol, weekly):
+    """It is sent by the rights of a membership, whatever they may do while they act as staff."""
+    Membership.objects.filter(person=carol).delete()
+    tom = staff("tom@telvane.example", "Tom")
+    Membership.objects.create(tenant=alder, person=tom, role=Role.VIEWER)
+    client, page = signed_in(tom), f"{PAGES}{weekly.pk}/edit/"
+    session = client.session
+    session[POWER_KEY] = [alder.pk]
+    session.save()
+    refused = client.post(page, entered(page, client, members=[tom.pk]))
+    assert refused.status_code == 422 and "your role here may not" in refused.content.decode()
+
+
+def test_a_button_that_is_pressed_twice_sends_once(alder, carol, weekly, client):
+    """To everybody as to oneself; once it was sent, or still waits after a while, another one is made."""
+    with tenant_scope(alder):
+        Report.objects.update(formats=["csv"], figures=["changes"], addresses=[])
+    for act in ("run", "test"):
+        page = f"{PAGES}{weekly.pk}/do/{act}/"
+        assert client.post(page)["Location"] == client.post(page)["Location"]
+    with tenant_scope(alder):
+        waiting = list(ReportRun.objects.order_by("pk"))
+        ReportRun.objects.update(due_for_at=timezone.now() - timedelta(minutes=11))
+    assert [run.sort for run in waiting] == ["by_hand", "test"]
+    advance_report(alder.pk, waiting[0].pk)
+    assert [one.to for one in mail.outbox] == [[carol.email]]
+    for act in ("run", "test"):
+        client.post(f"{PAGES}{weekly.pk}/do/{act}/")
+    with tenant_scope(alder):
+        assert ReportRun.objects.count() == 4
 
 
 def test_a_report_of_a_connection_that_was_unlinked_stays_one_of_it(alder, calls, weekly, client):
