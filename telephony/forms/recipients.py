@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Person
 
 MOST_ADDRESSES = 50
+LONGEST, SHOWN = 254, 40  # letters of an address, by RFC 5321; of one that has more, in the error
 
 
 class RecipientsForm(forms.Form):
@@ -47,6 +48,9 @@ class RecipientsForm(forms.Form):
                 raise ValidationError(
                     _("“%(address)s” is no e-mail address.") % {"address": address}
                 ) from error
+            if len(address) > LONGEST:
+                told = {"address": address[:SHOWN], "count": LONGEST}
+                raise ValidationError(_("“%(address)s…” has more than %(count)s letters.") % told)
             found.setdefault(address.lower(), address)
         if len(found) > MOST_ADDRESSES:
             raise ValidationError(_("At most %(count)s addresses.") % {"count": MOST_ADDRESSES})

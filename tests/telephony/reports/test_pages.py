@@ -120,6 +120,7 @@ def test_a_ready_made_name_is_read_in_ones_own_language_until_somebody_gives_ano
     ("field", "value", "words"),
     [
         ("addresses", "nobody", "is no e-mail address"),
+        ("addresses", f"accounting@{'.'.join(['a' * 60] * 4)}.example", "has more than 254 letters"),
         ("weekdays", [], "Choose at least one."),
         ("members", [], "Choose at least one member"),
         ("at", "25:00", "valid time"),
