@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -37,7 +37,11 @@ class Words:
 
 
 def words_of(alert: Alert) -> Words:
-    return _WORDS[alert.rule.kind](alert.evidence)
+    words = _WORDS[alert.rule.kind](alert.evidence)
+    if "is_late" not in alert.evidence:
+        return words
+    late = _("Not all of these calls were here in time.")
+    return replace(words, sentence=f"{words.sentence} {late}")
 
 
 def subject_of(alert: Alert) -> str:

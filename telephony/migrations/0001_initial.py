@@ -3238,6 +3238,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
                 "verbose_name": "alert rule",
@@ -3317,6 +3318,7 @@ class Migration(migrations.Migration):
                 ("tells_end", models.BooleanField(default=True)),
                 ("is_on", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
                 ("tenants", models.JSONField(blank=True, default=list)),
                 (
                     "owner",

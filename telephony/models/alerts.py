@@ -48,6 +48,7 @@ class AnyRule(models.Model):
     members             ids of people who sign in; addresses: of others, whose mails have no links
     tells_managers      owners and administrators too, whoever they are then
     tells_end           the next mail says which alerts are over
+    changed_at          since when it stands as it stands: of days before, nothing is raised late
     """
 
     class Kind(models.TextChoices):
@@ -93,6 +94,7 @@ class AnyRule(models.Model):
         "accounts.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         abstract = True

@@ -49,7 +49,7 @@ def keep(rule: AlertRule, *, is_other: bool) -> None:
 
 def switch(rule: AlertRule, *, is_on: bool) -> None:
     """The next look ends what is open of a rule that is off."""
-    AlertRule.objects.filter(pk=rule.pk).update(is_on=is_on)
+    AlertRule.objects.filter(pk=rule.pk).update(is_on=is_on, changed_at=timezone.now())
 
 
 def _said(what: str, tenant: Tenant) -> str:

@@ -9,7 +9,8 @@ from telephony.models import AlertRule, SharedRule
 from telephony.models.alerts import AnyRule
 from telephony.services import alert_rules
 
-COPIED = tuple(field.name for field in AnyRule._meta.local_fields if field.name != "created_at")
+OWN = ("created_at", "changed_at")
+COPIED = tuple(field.name for field in AnyRule._meta.local_fields if field.name not in OWN)
 
 
 def settle(tenant_id: int) -> None:

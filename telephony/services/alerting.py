@@ -20,6 +20,7 @@ from telephony.services import alert_mails, alert_rules, alert_sharing, ledger
 from telephony.services.alert_episodes import Known, Step, step
 from telephony.services.alert_kinds import KINDS
 from telephony.services.alert_kinds.base import Reading, Round, Verdict
+from telephony.services.alert_late import not_raised
 
 AGAIN_AFTER = timedelta(hours=1)  # a look that was given up
 FORGOTTEN_AFTER = timedelta(days=14)  # of which no look could say anything
@@ -77,13 +78,20 @@ def keep(rules: Iterable[AlertRule], found: Mapping[AlertRule, Iterable[Reading]
     known = {(alert.rule_id, alert.subject): alert for alert in uncleared}
     for rule in rules:
         readings = {reading.subject.key: reading for reading in found.get(rule, ())}
+        new = not_raised(rule, {key: one for key, one in readings.items() if (rule.pk, key) not in known})
         for key, reading in readings.items():
-            _step(rule, known.pop((rule.pk, key), None), reading, now)
+            if key in new or (rule.pk, key) in known:
+                _step(rule, known.pop((rule.pk, key), None), reading, now)
         for alert in [one for (rule_id, _key), one in known.items() if rule_id == rule.pk]:
             if not rule.is_on:
                 _end(alert, Alert.End.RULE, now)
-            elif KINDS[rule.kind].absent == Verdict.CLEAR or now - alert.last_seen_at > FORGOTTEN_AFTER:
+            elif _is_gone(rule, alert) or now - alert.last_seen_at > FORGOTTEN_AFTER:
                 _end(alert, Alert.End.GONE, now)
+
+
+def _is_gone(rule: AlertRule, alert: Alert) -> bool:
+    """Whether what a look does not mention any more is over: a day or night that is past is, once it is left alone."""
+    return KINDS[rule.kind].absent == Verdict.CLEAR or "is_late" in alert.evidence
 
 
 def _step(rule: AlertRule, alert: Alert | None, reading: Reading, now: datetime) -> None:

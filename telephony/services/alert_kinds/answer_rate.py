@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.models import AlertRule
 from telephony.services.alert_kinds import windows
 from telephony.services.alert_kinds.base import Kind, Of, Verdict
+from telephony.services.alert_kinds.late import LATE_DAYS
 from telephony.services.alert_kinds.windows import Judgement, Totals
 
 MARGIN = 2  # points above the limit, from where it is over
@@ -44,4 +45,5 @@ KIND = Kind(
     look=partial(windows.look, judge=judge),
     past=partial(windows.past, judge=judge),
     absent=Verdict.UNKNOWN,
+    late_days=LATE_DAYS,
 )

@@ -44,14 +44,26 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A day, month or night that is over. In time an alert of it has the key `subject`, and is opened from one instant to
+    the other."""
+
+    subject: str
+    start_at: datetime
+    end_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """evidence   small JSON numbers under the kind's own keys; "name" of the subject is added when it is kept, "is_grave"
-    says otherwise than the kind
+    says otherwise than the kind, "is_late" that it is of what is over
+    ended      where calls that came late are judged (late.py), what they are of
     """
 
     subject: Subject
     verdict: Verdict
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    ended: Ended | None = None
 
 
 class Round:
@@ -128,6 +140,7 @@ class Kind:
     choices    of a field that offers some numbers, those: seconds
     labels     of fields that are called otherwise than usual
     absent     the verdict on a subject that a look does not mention any more
+    late_days   for so many days more it looks at days and nights that are over (late.py)
     right      what it takes to be told
     """
 
@@ -145,6 +158,7 @@ class Kind:
     choices: Mapping[str, Sequence[int]] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
     absent: Verdict = Verdict.CLEAR
+    late_days: int = 0
     right: Right = Right.CALLS_LIST
 
 

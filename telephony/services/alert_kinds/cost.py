@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from telephony.models import AlertRule
 from telephony.services.alert_kinds import windows
 from telephony.services.alert_kinds.base import Kind, Of, Verdict
+from telephony.services.alert_kinds.late import LATE_DAYS
 from telephony.services.alert_kinds.windows import Judgement, Totals
 
 MARGIN = 0.95  # of the limit, below which it is over: a week loses its first day
@@ -37,4 +38,5 @@ KIND = Kind(
     # What is known already is too much, whatever is still missing.
     look=partial(windows.look, judge=judge, needs_all=False),
     past=partial(windows.past, judge=judge),
+    late_days=LATE_DAYS,
 )

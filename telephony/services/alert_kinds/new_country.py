@@ -1,6 +1,7 @@
 """At night more than some calls went to a country that was not called for long: what a stolen password looks like.
 
-A night is by the tenant's clocks, and its alert lasts until the next night begins.
+A night is by the tenant's clocks, and its alert lasts until the next night begins; one of calls that came later than that,
+as long as the night is looked at.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from telephony.services.alert_kinds.base import (
     own_subject,
     part_of,
 )
+from telephony.services.alert_kinds.late import LATE_DAYS, late
 from telephony.services.analytics import calls_of
 from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_reading import sums
@@ -78,11 +80,20 @@ def latest_night(rule: AlertRule, round_: Round) -> Night:
 
 def look(rule: AlertRule, round_: Round) -> Iterator[Reading]:
     assert rule.known_days is not None
-    night = latest_night(rule, round_)
-    if not _is_known(rule, night.day, round_):
-        return
-    before = _known_by_day(rule, round_, night.day - rule.known_days * DAY, night.day - DAY)
-    yield from _readings(rule, round_, night, before)
+    latest = latest_night(rule, round_)
+    days = [latest.day - back * DAY for back in range(LATE_DAYS + 1)]
+    since = _first_day(rule, round_)
+    before = _known_by_day(rule, round_, days[-1] - rule.known_days * DAY, latest.day - DAY)
+    for day in days:
+        if not _is_known(rule, day, since):
+            return
+        night = night_of(rule, day, round_.zone)
+        for found in _readings(rule, round_, night, before):
+            if day == latest.day:
+                yield found
+            else:
+                next_night = night_of(rule, day + DAY, round_.zone)
+                yield late(found, day, night.start_at, next_night.start_at)
 
 
 def past(rule: AlertRule, round_: Round, days: int) -> Iterator[tuple[date, Sequence[Reading]]]:
@@ -90,10 +101,11 @@ def past(rule: AlertRule, round_: Round, days: int) -> Iterator[tuple[date, Sequ
     assert rule.known_days is not None
     last = latest_night(rule, round_).day - DAY
     begin = last - (days - 1) * DAY
+    since = _first_day(rule, round_)
     before = _known_by_day(rule, round_, begin - rule.known_days * DAY, last)
     for at in range(days):
         day = begin + at * DAY
-        if not _is_known(rule, day, round_):
+        if not _is_known(rule, day, since):
             yield day, []
             continue
         night = night_of(rule, day, round_.zone)
@@ -104,10 +116,14 @@ def past(rule: AlertRule, round_: Round, days: int) -> Iterator[tuple[date, Sequ
         yield day, [*over, *ends] or [Reading(subject=own_subject(rule), verdict=Verdict.CLEAR)]
 
 
-def _is_known(rule: AlertRule, day: date, round_: Round) -> bool:
+def _first_day(rule: AlertRule, round_: Round) -> date | None:
+    """Since when calls are here."""
+    return coverage_of(round_.today, round_.today, round_.today, part_of(rule)).since
+
+
+def _is_known(rule: AlertRule, day: date, since: date | None) -> bool:
     """Whether enough is here to call a country new."""
     assert rule.known_days is not None
-    since = coverage_of(day, day, round_.today, part_of(rule)).since
     return since is not None and since <= day - rule.known_days * DAY
 
 
@@ -129,12 +145,15 @@ def _readings(
     assert rule.limit_calls is not None and rule.known_days is not None
     home = f"+{phonenumbers.country_code_for_region(round_.tenant.region)}"
     earliest = night.day - rule.known_days * DAY
-    called_earlier = set(_calls(rule, round_, midnight(night.day, round_.zone), night.start_at))
-    for (line, country), calls in _calls(rule, round_, night.start_at, night.end_at).items():
-        is_new = (line, country) not in called_earlier and not any(
-            earliest <= day < night.day for day in before.get((line, country), ())
-        )
-        if not country or country == home or not is_new:
+    new = {
+        (line, country): calls
+        for (line, country), calls in _calls(rule, round_, night.start_at, night.end_at).items()
+        if country not in ("", home)
+        and not any(earliest <= day < night.day for day in before.get((line, country), ()))
+    }
+    earlier = set(_calls(rule, round_, midnight(night.day, round_.zone), night.start_at)) if new else set()
+    for (line, country), calls in new.items():
+        if (line, country) in earlier:
             continue
         verdict = Verdict.OVER if calls.count > rule.limit_calls else Verdict.BETWEEN
         subject = _subject(rule, round_, line, country)
@@ -211,4 +230,5 @@ KIND = Kind(
     look=look,
     past=past,
     is_grave=True,
+    late_days=LATE_DAYS,
 )

@@ -11,6 +11,7 @@ from telephony.models.rollups import WAIT_BOUNDS
 from telephony.services.alert_kinds import windows
 from telephony.services.alert_kinds.answer_rate import verdict_of
 from telephony.services.alert_kinds.base import Kind, Of, Verdict
+from telephony.services.alert_kinds.late import LATE_DAYS
 from telephony.services.alert_kinds.windows import Judgement, Totals
 
 
@@ -47,4 +48,5 @@ KIND = Kind(
     look=partial(windows.look, judge=judge),
     past=partial(windows.past, judge=judge),
     absent=Verdict.UNKNOWN,
+    late_days=LATE_DAYS,
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from portal.lib.days import midnight
 from telephony.models import AlertRule
 from telephony.models.calls import REACHED, Direction, Medium
 from telephony.models.entities import GROUPS
@@ -24,6 +25,7 @@ from telephony.services.alert_kinds.base import (
     own_subject,
     part_of,
 )
+from telephony.services.alert_kinds.late import LATE_DAYS, late
 from telephony.services.rollup_reading import Sum, sums
 
 ENOUGH = 5  # calls for a point of the small figure
@@ -82,26 +84,54 @@ def window_of(period: str, day: date) -> tuple[date, date]:
 
 def look(rule: AlertRule, round_: Round, judge: Judge, *, needs_all: bool = True) -> Iterator[Reading]:
     """What is so now. needs_all: nothing is said while calls of the days are not here, be it for the limit or against."""
-    first, last = window_of(rule.period, round_.today)
-    for subject, days in by_subject(rule, round_, min(first, last - (TRAIL - 1) * DAY), last).items():
-        judged = judge(rule, _together(days, first, last))
-        lacking = round_.lacking(first, last, subject.connection)
-        is_behind = round_.is_behind(subject.connection)
-        verdict = judged.verdict
-        if (lacking or is_behind) and (needs_all or verdict != Verdict.OVER):
-            verdict = Verdict.UNKNOWN
-        yield Reading(
-            subject=subject,
-            verdict=verdict,
-            evidence={
-                "first": first.isoformat(),
-                "last": last.isoformat(),
-                "value": judged.value,
-                "lacking": lacking,
-                **judged.numbers,
-                "trail": _trail(rule, days, last, judge),
-            },
-        )
+    now, ended = window_of(rule.period, round_.today), ended_windows(rule.period, round_.today)
+    earliest = min(min(first, last - (TRAIL - 1) * DAY) for first, last in (now, *ended))
+    for subject, days in by_subject(rule, round_, earliest, round_.today).items():
+        yield _reading(rule, round_, subject, days, now, judge, needs_all=needs_all)
+        for first, last in ended:
+            found = _reading(rule, round_, subject, days, (first, last), judge, needs_all=needs_all)
+            yield late(found, first, midnight(first, round_.zone), midnight(last + DAY, round_.zone))
+
+
+def ended_windows(period: str, today: date) -> list[tuple[date, date]]:
+    """Those that ended within the last LATE_DAYS days, but for days that are counted today as well."""
+    if period == Period.WEEK:
+        return []
+    if period == Period.MONTH:
+        last = today.replace(day=1) - DAY
+        return [window_of(period, last)] if today - last <= LATE_DAYS * DAY else []
+    return [window_of(period, today - back * DAY) for back in range(1, LATE_DAYS + 1)]
+
+
+def _reading(
+    rule: AlertRule,
+    round_: Round,
+    subject: Subject,
+    days: ByDay,
+    window: tuple[date, date],
+    judge: Judge,
+    *,
+    needs_all: bool,
+) -> Reading:
+    first, last = window
+    judged = judge(rule, _together(days, first, last))
+    lacking = round_.lacking(first, last, subject.connection)
+    is_behind = last == round_.today and round_.is_behind(subject.connection)
+    verdict = judged.verdict
+    if (lacking or is_behind) and (needs_all or verdict != Verdict.OVER):
+        verdict = Verdict.UNKNOWN
+    return Reading(
+        subject=subject,
+        verdict=verdict,
+        evidence={
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "value": judged.value,
+            "lacking": lacking,
+            **judged.numbers,
+            "trail": _trail(rule, days, last, judge) if verdict == Verdict.OVER else [],
+        },
+    )
 
 
 def past(rule: AlertRule, round_: Round, days: int, judge: Judge) -> Iterator[tuple[date, Sequence[Reading]]]:

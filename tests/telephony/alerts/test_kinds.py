@@ -36,8 +36,10 @@ LIBERIA, SPAIN = "+231770000001", "+34910000001"
 
 
 def readings(tenant: Any, rule: AlertRule, now: datetime = NOW) -> dict[str, Reading]:
+    """What is so now; days and nights that are over are left out."""
     with tenant_scope(tenant):
-        return {one.subject.key: one for one in KINDS[rule.kind].look(rule, Round(tenant, now))}
+        found = KINDS[rule.kind].look(rule, Round(tenant, now))
+        return {one.subject.key: one for one in found if one.ended is None}
 
 
 def verdict(tenant: Any, rule: AlertRule, now: datetime = NOW) -> str:

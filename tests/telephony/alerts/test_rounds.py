@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db import connections
 from accounts.models import Membership
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
-from telephony.models import Alert, AlertRule, AlertWatch, Credential, Entity, Job, SyncRun, SyncState
+from telephony.models import Alert, AlertRule, AlertWatch, Call, Credential, Entity, Job, SyncRun, SyncState
 from telephony.services import alert_acts, alert_mails, alerting, ledger, reconnecting
 from telephony.tasks import advance_job, look_for_alerts
 from tests.people import person
@@ -283,6 +283,72 @@ def test_the_end_of_what_was_snoozed_is_told(alder, carol, call, rule, look, rf)
     look(NOW + timedelta(minutes=8))
     sent = send_all(alder)
     assert len(sent) == 2 and all("Over since the last mail" in one.body for one in sent)
+
+
+def test_calls_of_last_night_that_come_late_raise_it_once(alder, carol, call, look, rule, rf):
+    """Closed for that night it stays closed, and after some days the night is left alone."""
+    rule(kind="new_country", from_time=time(20), until_time=time(7), limit_calls=3, known_days=90)
+    night, morning = NOW - timedelta(hours=16), NOW + timedelta(days=1, hours=-6)
+    look(NOW)
+    call(night, 5, direction="outbound", callee="+231770000001")
+    look(morning)  # the next night has been meanwhile
+    look(morning + timedelta(minutes=5))
+    with tenant_scope(alder):
+        alert = Alert.objects.get()
+    assert (alert.evidence["first"], alert.evidence["value"]) == ("2026-11-18", 5)
+    [sent] = send_all(alder)
+    assert "18 November" in sent.body and "Not all of these calls were here in time." in sent.body
+    with tenant_scope(alder):
+        alert_acts.act("close", alert, carol, "", rf.post("/"))
+    for days in range(5):
+        look(morning + timedelta(days=days, minutes=10))
+    with tenant_scope(alder):
+        assert Alert.objects.get().cleared_at == morning + timedelta(days=3, minutes=10)
+
+
+@pytest.mark.parametrize("period", ["today", "month"])
+def test_calls_of_a_day_or_month_that_is_over_raise_it_late(alder, call, clock, look, rule, period):
+    end = datetime(2026, 10, 31, 23, tzinfo=UTC)  # of October in Paris
+    clock(end - timedelta(days=1))
+    rule(kind="cost", period=period, limit_micros=5_000_000, currency="EUR")
+    look(end - timedelta(minutes=9))
+    call(end - timedelta(hours=2), 3, direction="outbound", cost_micros=2_000_000)
+    for minute in (9, 14):
+        look(end + timedelta(minutes=minute))
+    with tenant_scope(alder):
+        assert [(one.evidence["last"], one.evidence["calls"]) for one in Alert.objects.all()] == [
+            ("2026-10-31", 3)
+        ]
+        Call.objects.update(cost_micros=0)  # the provider corrects them
+    look(end + timedelta(minutes=19))
+    with tenant_scope(alder):
+        assert Alert.objects.get().end == "gone"
+        Call.objects.update(cost_micros=2_000_000)
+    look(end + timedelta(minutes=24))
+    with tenant_scope(alder):
+        assert Alert.objects.count() == 1, "of a day once"
+
+
+def test_what_was_raised_in_time_or_before_its_rule_is_not_raised_late(alder, carol, call, look, rule, rf):
+    one = rule(kind="cost", period="today", limit_micros=5_000_000, currency="EUR")
+    call(NOW - timedelta(days=1), 3, direction="outbound", cost_micros=2_000_000)
+    look(NOW)
+    with tenant_scope(alder):
+        assert not Alert.objects.exists(), "the rule is of today"
+    call(NOW, 3, direction="outbound", cost_micros=2_000_000)
+    look(NOW)
+    with tenant_scope(alder):
+        alert_acts.act("close", Alert.objects.get(), carol, "", rf.post("/"))
+    call(NOW, 3, direction="outbound", cost_micros=2_000_000)
+    look(NOW + timedelta(days=1))
+    look(NOW + timedelta(days=2))
+    with tenant_scope(alder):
+        assert Alert.objects.count() == 1
+        AlertRule.objects.filter(pk=one.pk).update(limit_micros=1_000_000)
+    call(NOW + timedelta(days=1), 1, direction="outbound", cost_micros=2_000_000)
+    look(NOW + timedelta(days=2, minutes=5))
+    with tenant_scope(alder):
+        assert [one.evidence["last"] for one in Alert.objects.order_by("pk")] == ["2026-11-19", "2026-11-20"]
 
 
 def test_a_name_of_two_lines_is_one_line_of_a_subject(alder, line, call, rule, look):
