@@ -17,10 +17,11 @@ from django.db.models import Count, Min, Q
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, tenants_scope
-from telephony.models import Connection, Coverage
+from telephony.models import Call, Connection, Coverage
+from telephony.models.missed import MissedSearch
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
-from telephony.services import analytics, report_facts
+from telephony.services import analytics
 from telephony.services.analytics import Compared, Step
 
 
@@ -112,11 +113,11 @@ def steps_together(rows: Sequence[TenantFigures]) -> dict[date, Step]:
 
 
 def never_called_back(tenants: Sequence[Tenant], span: Span) -> list[tuple[Tenant, int]]:
-    """How many numbers were not answered in the span and not spoken to since, the most first; others are left out."""
+    """How many numbers each tenant's board of missed callers has open for the span, the most first; others are left out."""
     counts = []
     for tenant in tenants:
         with tenant_scope(tenant):
             begin, end = span.instants(ZoneInfo(tenant.time_zone))
-            waiting = report_facts.never_called_back(begin, end, report_facts.Scope())
-            counts.append((tenant, waiting.values("caller").distinct().count()))
+            board = MissedSearch(start_at=begin, end_at=end)
+            counts.append((tenant, board.narrow(Call.objects.all()).count()))
     return sorted((one for one in counts if one[1]), key=lambda one: -one[1])

@@ -128,7 +128,7 @@ class FatesView(StaffPartView):
 
 
 class NeverView(StaffPartView):
-    """Callers who were missed and not spoken to since, by tenant. Each missed call is looked at by itself."""
+    """Callers who were missed, not spoken to since and not marked as done, by tenant, as the board of each has them."""
 
     heading = gettext_lazy("Missed, never called back")
     figures: ClassVar = {"never": heading}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,7 +14,8 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Tenant
 from accounts.scoping import tenant_scope
 from telephony.bench.world import drafts, make_connection
-from telephony.models import Call, Coverage
+from telephony.models import Call, Coverage, MissedMark
+from telephony.models.missed import MissedSearch
 from telephony.models.spans import Span
 from telephony.services import calls, rollups
 from telephony.services.tenant_figures import all_together, figures_of, never_called_back, steps_together
@@ -67,7 +69,23 @@ def test_each_row_is_what_the_tenants_calls_give(tenants: list[Tenant]) -> None:
     assert [row.lacking for row in rows] == [0, 1, 0]
     assert all_together(rows).now.calls == sum(row.compared.now.calls for row in rows) > 60
     assert sum(step.reached for step in steps_together(rows).values()) == all_together(rows).now.reached
-    assert {tenant.slug for tenant, _count in never_called_back(tenants, span)} == {"alice", "bob"}
+
+
+def test_who_was_never_called_back_is_whom_the_board_has(tenants: list[Tenant], tom: Client) -> None:
+    today = timezone.localdate()
+    span = Span(name="30d", first=today - timedelta(days=29), last=today, today=today)
+    before = {tenant.slug: count for tenant, count in never_called_back(tenants, span)}
+    assert set(before) == {"alice", "bob"}
+    with tenant_scope(tenants[0]):
+        board = MissedSearch(start_at=timezone.now() - timedelta(days=20), end_at=timezone.now())
+        number = board.narrow(Call.objects.all())[0].caller
+        MissedMark.objects.create(number=number, done_at=timezone.now())
+    after = {tenant.slug: count for tenant, count in never_called_back(tenants, span)}
+    assert after == {**before, "alice": before["alice"] - 1}
+
+    page = tom.get("/staff/figures/never/?period=30d").content.decode()
+    [way] = re.findall(r'href="(/t/alice/calls/missed/[^"]*)"', page)
+    assert len(tom.get(unescape(way)).context["table"].rows) == after["alice"]
 
 
 def test_rows_are_sorted_searched_and_lead_into_the_tenant(tenants: list[Tenant], tom: Client) -> None:
