@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.text import capfirst
@@ -39,13 +39,13 @@ def figures(compared: Compared, span: Span) -> Table:
         Column(_("Outbound"), "count", "outbound"),
         Column(_("Talked"), "talk", "talked"),
         Column(_("SMS"), "count", "messages"),
-        *_cost_columns(currencies),
+        *cost_columns(currencies),
     ]
     rows = [
         [
             capfirst(span_words(days)),
             *(one.calls, one.inbound, one.reached, one.missed, one.outbound, one.talk_s, one.messages),
-            *_costs(one.cost_micros, currencies),
+            *costs_of(one.cost_micros, currencies),
         ]
         for days, one in sides
     ]
@@ -61,13 +61,13 @@ def tenants(rows: Sequence[TenantFigures]) -> Table:
         Column(pgettext("several calls", "Missed"), "count", "missed"),
         Column(_("Outbound"), "count", "outbound"),
         Column(_("Talked"), "talk", "talked"),
-        *_cost_columns(currencies),
+        *cost_columns(currencies),
         Column(_("Days not all here"), "count", "days_not_complete"),
     ]
     found = [
         [
             *(one.calls, one.inbound, one.answer_rate, one.missed, one.outbound, one.talk_s),
-            *_costs(one.cost_micros, currencies),
+            *costs_of(one.cost_micros, currencies),
             row.lacking,
         ]
         for row in rows
@@ -105,14 +105,14 @@ def place_words(row: DestinationRow) -> str:
 
 def lines(rows: Sequence[LineRow]) -> Table:
     """All of them, where a page shows the first few."""
-    currencies = _currencies(rows)
+    currencies = currencies_of(rows)
     columns = [
         Column(_("Line"), "text", "line"),
         Column(_("Number"), "number", "number"),
         Column(_("Calls"), "count", "calls"),
         Column(_("Inbound"), "count", "inbound"),
         Column(_("Answered"), "percent", "answer_rate"),
-        *_cost_columns(currencies),
+        *cost_columns(currencies),
     ]
     found = [
         [
@@ -121,7 +121,7 @@ def lines(rows: Sequence[LineRow]) -> Table:
             one.calls,
             one.inbound,
             one.answer_rate,
-            *_costs(one.cost, currencies),
+            *costs_of(one.cost, currencies),
         ]
         for one in rows
     ]
@@ -157,16 +157,16 @@ def groups(rows: Sequence[GroupRow], connections: Mapping[int, str]) -> Table:
 
 
 def destinations(rows: Sequence[DestinationRow]) -> Table:
-    currencies = _currencies(rows)
+    currencies = currencies_of(rows)
     columns = [
         Column(_("Country"), "text", "country"),
         Column(_("Calling code"), "text", "calling_code"),
         Column(_("Outbound"), "count", "outbound"),
         Column(_("Talked"), "talk", "talked"),
-        *_cost_columns(currencies),
+        *cost_columns(currencies),
     ]
     found = [
-        [place_words(one), one.code, one.calls, one.talk_s, *_costs(one.cost, currencies)] for one in rows
+        [place_words(one), one.code, one.calls, one.talk_s, *costs_of(one.cost, currencies)] for one in rows
     ]
     return Table(title=_("Where calls go"), columns=columns, rows=found)
 
@@ -207,11 +207,11 @@ def callers(rows: Sequence[CallerRow], names: Mapping[str, str]) -> Table:
     return Table(title=_("Who calls most"), columns=columns, rows=found)
 
 
-def _currencies(rows: Sequence[LineRow] | Sequence[DestinationRow]) -> list[str]:
+def currencies_of(rows: Iterable[LineRow] | Iterable[DestinationRow]) -> list[str]:
     return sorted({currency for one in rows for currency in one.cost})
 
 
-def _cost_columns(currencies: Sequence[str]) -> list[Column]:
+def cost_columns(currencies: Sequence[str]) -> list[Column]:
     """One for each currency."""
     cost, is_alone = _("Cost"), len(currencies) == 1
     return [
@@ -219,5 +219,5 @@ def _cost_columns(currencies: Sequence[str]) -> list[Column]:
     ]
 
 
-def _costs(cost: Mapping[str, int], currencies: Sequence[str]) -> list[Cell]:
+def costs_of(cost: Mapping[str, int], currencies: Sequence[str]) -> list[Cell]:
     return [amount(cost[one], one) if one in cost else None for one in currencies]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.ui import formats
 from portal.ui.links import tenant_url
-from telephony.figures.tables import Cell, Column, amount
+from telephony.figures.rankings import cost_columns, costs_of, currencies_of
+from telephony.figures.tables import Column, amount
 from telephony.models import Entity
 from telephony.models.call_search import NOT_TOLD
 from telephony.models.calls import Outcome
@@ -26,6 +27,7 @@ OUTBOUND = {"direction": "outbound"}
 
 def by_line(asked: Asked) -> Section:
     found = asked.lines
+    currencies = currencies_of(one for one, _waited in found)
     return Section(
         key="by_line",
         title=_("By line"),
@@ -36,17 +38,24 @@ def by_line(asked: Asked) -> Section:
             Column(_("Answered"), "percent", "answer_rate"),
             Column(_("Half within"), "wait", "half_within"),
             Column(_("Outbound"), "count", "outbound"),
-            Column(_("Cost"), "money", "cost"),
+            *cost_columns(currencies),
         ],
         rows=[
-            [*_line(one), one.inbound, one.answer_rate, waited.half_s, one.outbound, _cost(one)]
+            [
+                *_line(one),
+                one.inbound,
+                one.answer_rate,
+                waited.half_s,
+                one.outbound,
+                *costs_of(one.cost, currencies),
+            ]
             for one, waited in found
         ],
         urls=[
             [
                 _page(asked, one.entity),
                 "",
-                *_ways(asked, one.entity, INBOUND, REACHED, REACHED, OUTBOUND, {"medium": ""}),
+                *_ways(asked, one.entity, INBOUND, REACHED, REACHED, OUTBOUND, *_paid(currencies)),
             ]
             for one, _waited in found
         ],
@@ -114,6 +123,7 @@ def cost_by_line(asked: Asked) -> Section:
         (one for one, _waited in asked.lines if any(one.cost.values())),
         key=lambda one: (-max(one.cost.values()), one.line_id or 0),
     )
+    currencies = currencies_of(found)
     return Section(
         key="cost_by_line",
         title=_("Cost by line"),
@@ -122,11 +132,11 @@ def cost_by_line(asked: Asked) -> Section:
             Column(_("Number"), "number", "number"),
             Column(_("Outbound"), "count", "outbound"),
             Column(_("Talk"), "talk", "talk"),
-            Column(_("Cost"), "money", "cost"),
+            *cost_columns(currencies),
         ],
-        rows=[[*_line(one), one.outbound, one.talk_s, _cost(one)] for one in found],
+        rows=[[*_line(one), one.outbound, one.talk_s, *costs_of(one.cost, currencies)] for one in found],
         urls=[
-            [_page(asked, one.entity), "", *_ways(asked, one.entity, OUTBOUND, {}, {"medium": ""})]
+            [_page(asked, one.entity), "", *_ways(asked, one.entity, OUTBOUND, {}, *_paid(currencies))]
             for one in found
         ],
         stars=_stars(asked, (one.entity for one in found)),
@@ -221,10 +231,9 @@ def _line(one: LineRow) -> list[str]:
     return [str(one.entity), one.entity.number] if one.entity else [_("No known line"), ""]
 
 
-def _cost(one: LineRow) -> Cell:
-    """None where the provider tells none, or nothing cost anything; of several currencies the largest amount."""
-    dearest = max(one.cost.items(), key=lambda item: item[1], default=("", 0))
-    return amount(dearest[1], dearest[0]) if dearest[1] else None
+def _paid(currencies: Sequence[str]) -> list[dict[str, str]]:
+    """What the calls behind each column of costs are: messages too, and of its currency where there are several."""
+    return [{"medium": "", "currency": one if len(currencies) > 1 else ""} for one in currencies]
 
 
 def _stars(asked: Asked, lines: Iterable[Entity | None]) -> list[int]:

@@ -325,6 +325,28 @@ def test_a_report_of_a_connection_that_was_unlinked_stays_one_of_it(alder, calls
     assert (weekly.name, weekly.connection_id) == ("Weekly, of Keyyo", calls.pk)
 
 
+def test_each_currency_has_a_column_of_its_own(alder, calls, weekly):
+    """Calls of no known line may have cost in several; none of them is left out, on any page or in any file."""
+    with tenant_scope(alder):
+        abroad = Connection.objects.create(
+            credential=calls.credential, provider="keyyo", slug="us", name="US", currency="USD"
+        )
+        at = MONDAY - timedelta(days=3)
+        paid = ((calls, 50_000_000), (abroad, 49_500_000))
+        Call.objects.bulk_create(
+            Call(connection=link, fold_key="lost", started_at=at, direction="outbound", cost_micros=micros)
+            for link, micros in paid
+        )
+        weekly.figures = ["cost_by_line", "by_line"]
+        document, _asked = workshop.document_of(weekly, WEEK)
+    for section in document.sections:
+        assert [column.label for column in section.columns[-2:]] == ["Cost EUR", "Cost USD"]
+        costs = {row[0].text: [cell.text for cell in row[-2:]] for row in section.cells}
+        assert costs == {"No known line": ["50.00\u00a0€", "49.50\u00a0$"], "=Accueil": ["0.07\u00a0€", "–"]}
+    assert document.sections[0].urls[1][-2].endswith("&currency=EUR")
+    assert ",50.0,EUR,49.5,USD" in sheets.csv_of(document).decode()
+
+
 def test_a_report_tells_of_each_change_and_its_pages_that_they_show_a_part(alder, calls, weekly):
     at = MONDAY - timedelta(days=3)
     made = [
