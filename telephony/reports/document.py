@@ -19,7 +19,7 @@ from telephony.figures.tables import Cell, Column, Table, words
 from telephony.figures.told import Told
 from telephony.reports.drawing import without_links
 
-FORMAT = 3  # of the JSON; another one with each change of the fields below
+FORMAT = 4  # of the JSON; another one with each change of the fields below
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Section:
     url      of all its calls
     urls     of what is behind the cells, row by row; "" where nothing is
     stars    numbers of the rows that contain missing days
-    most     rows that page, mail and PDF show; the files have all, 0 for all everywhere
+    most     rows that page and mail show, 0 for all; `on_paper` those of the PDF, likewise; the other files have all
     is_half  as wide as half a page: two of them stand beside each other
     findings  of the section that is a list of them
     brief    what it says in a few words, for the subject
@@ -96,6 +96,7 @@ class Section:
     urls: Sequence[Sequence[str]] = ()
     stars: Sequence[int] = ()
     most: int = 25
+    on_paper: int = 5_000
     nothing: str = ""
     is_half: bool = False
     findings: Sequence[Finding] = ()
@@ -120,17 +121,23 @@ class Section:
 
     @property
     def more(self) -> str:
-        """That a part of the rows is shown."""
-        if not self.most or len(self.rows) <= self.most:
+        return self.more_than(self.most)
+
+    def more_than(self, limit: int) -> str:
+        """That the first rows are shown, where there are more."""
+        if not limit or len(self.rows) <= limit:
             return ""
         return _("The first %(limit)s of %(count)s.") % {
-            "limit": formats.count(self.most),
+            "limit": formats.count(limit),
             "count": formats.count(len(self.rows)),
         }
 
     @property
     def cells(self) -> list[list[Shown]]:
-        """Rows that are shown."""
+        return self.first(self.most)
+
+    def first(self, limit: int) -> list[list[Shown]]:
+        """So many rows as they are read, 0 for all."""
         return [
             [
                 Shown(
@@ -140,7 +147,7 @@ class Section:
                 )
                 for at, (column, cell) in enumerate(zip(self.columns, row, strict=True))
             ]
-            for place, row in enumerate(self.rows[: self.most or None])
+            for place, row in enumerate(self.rows[: limit or None])
         ]
 
     def _has_star(self, place: int, at: int) -> bool:

@@ -96,6 +96,7 @@ def _objects(asked: Asked, key: str, title: str, words: str, found: Sequence[Ent
         ],
         urls=[[page_of(asked.report.tenant, one), "", "", "", ""] for one in found],
         most=0,
+        on_paper=0,
         brief=[words % {"count": formats.count(len(found))}],
         nothing=_("There are none."),
     )

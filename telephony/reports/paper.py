@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.ui import typeset
+from telephony.figures.tables import Column
 from telephony.reports.document import Document, Section
 from telephony.reports.drawing import alone, kind_of, numbers_of, size_of
 
@@ -106,6 +107,7 @@ def _told(
 
 def _section(section: Section, drawing: str | None) -> dict[str, Any]:
     in_figures = bool(section.svg or section.tiles or section.findings)
+    rows = [] if in_figures else [[cell.text for cell in row] for row in section.first(section.on_paper)]
     return {
         "key": section.key,
         "title": section.heading,
@@ -118,18 +120,17 @@ def _section(section: Section, drawing: str | None) -> dict[str, Any]:
         "alt": section.label,
         "columns": [
             [column.label, column.is_right, share]
-            for column, share in zip(section.columns, _shares(section), strict=True)
+            for column, share in zip(section.columns, _shares(section.columns, rows), strict=True)
         ],
-        "rows": [] if in_figures else [[cell.text for cell in row] for row in section.cells],
+        "rows": rows,
         "nothing": section.nothing if not section.rows else "",
-        "more": "" if in_figures else section.more,
+        "more": "" if in_figures else section.more_than(section.on_paper),
     }
 
 
-def _shares(section: Section) -> list[int]:
+def _shares(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
     """Of the width that the others leave; 0 for those that are as wide as what stands in them: only long words break."""
-    cells, columns = section.cells, section.columns
-    longest = [max((len(row[place].text) for row in cells), default=0) for place in range(len(columns))]
+    longest = [max((len(row[place]) for row in rows), default=0) for place in range(len(columns))]
     shares = [
         min(MOST, most) if column.kind == "text" and most > SHORT else 0
         for column, most in zip(columns, longest, strict=True)

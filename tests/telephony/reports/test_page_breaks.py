@@ -48,7 +48,7 @@ class Part:
             title=f"Title-{self.place}",
             measure=f"Measure-{self.place}" if self.has_words else "",
             say=f"Said-{self.place} {LONG}" if self.has_words else "",
-            most=self.rows,
+            on_paper=self.rows,
             **self._shown(),
         )
 

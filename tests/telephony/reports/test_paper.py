@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from django.template.loader import render_to_string
+from pypdf import PdfReader
 
 from portal.ui.figures import line
 from portal.ui.formats import percent
@@ -49,6 +51,28 @@ def test_words_of_any_length_find_room():
     named = replace(DOCUMENT, title=LONG, heading=LONG, tenant=LONG, scope=LONG, foot=LONG, stamp=stamp)
     wide = replace(SECTIONS["table"], rows=[[LONG, 12], ["A" * 300, None]])
     assert paper_of(replace(named, sections=[SECTIONS["tiles"], wide])).content.startswith(b"%PDF")
+
+
+def test_a_name_without_spaces_stays_in_its_column():
+    """It breaks behind its signs, and where it has none behind any letter; beside it stand seven figures."""
+    signs, letters = "SVI_Accueil_Principal_Agence_Lyon_Part_Dieu_2026_nouveau", "Donau" * 12
+    columns = [Column("Line"), *(Column(f"Answered in {n}", "count") for n in range(7))]
+    table = Section(
+        key="lines", title="", columns=columns, rows=[[one, *range(7)] for one in (signs, letters)]
+    )
+    paper = paper_of(replace(DOCUMENT, title=f"{signs}_{signs}", sections=[table]))
+    lines = PdfReader(BytesIO(paper.content)).pages[0].extract_text().replace("\u200b", "").split("\n")
+    assert not [one for one in lines if len(one) > 40 and (one[:4] in signs or one[:4] in letters)]
+    assert "SVI_Accueil_Principal_Agence_" in lines and f"{signs}_{signs}" in "".join(lines)
+
+
+def test_every_row_is_on_paper_where_page_and_mail_have_the_first_ones():
+    rows = [[f"Line {n}", n] for n in range(61)]
+    table = replace(SECTIONS["table"], rows=rows)
+    pages = PdfReader(BytesIO(paper_of(replace(DOCUMENT, sections=[table])).content)).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    assert all(f"Line {n}" in text for n in range(61)) and "The first" not in text
+    assert (len(table.cells), table.more) == (25, "The first 25 of 61.")
 
 
 def test_a_share_is_rounded_wherever_it_is_said():
