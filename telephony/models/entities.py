@@ -46,7 +46,8 @@ class Entity(TenantOwned):  # type: ignore[django-manager-missing]
     is_line       listed among the lines (the provider's kind table says so)
     document      the provider's document, secrets replaced by placeholders
     secrets_sealed  the values taken out, sealed
-    missing_since the first complete reading that lacked it; removed after the second
+    missing_since the first complete reading that lacked it; removed after the second, but for what calls belong to, which
+                  stays for their sake
     """
 
     class Facet(models.TextChoices):

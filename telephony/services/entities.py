@@ -18,6 +18,7 @@ from django.db.models import Q
 from portal.lib.canonical import checksum
 from portal.lib.secrets import Secret, keyed_hash, seal, unseal
 from telephony.models import Connection, Entity, EntityReference
+from telephony.models.entities import GROUPS
 from telephony.providers.drafts import PLACEHOLDER, EntityDraft, EntityPage, SecretValue
 from telephony.providers.fields import SECRET_MARK, SHOWN, is_secret, leaves
 from telephony.providers.flat import escaped, parts_of
@@ -295,22 +296,42 @@ def _is_alarming(gone: int, known: int) -> bool:
 
 
 def _removed(connection: Connection, gone: Sequence[Entity], now: datetime, run_started_at: datetime) -> int:
-    """Note the absence of objects, and complete that of those that an earlier reading missed too; how many went."""
+    """Note the absence of objects, and complete that of those that an earlier reading missed too; how many went.
+
+    Lines, queues and groups stay as missing: calls, figures, reports and rules of the past name them. What is below them
+    goes.
+    """
     newly = [entity.pk for entity in gone if entity.missing_since is None]
     Entity.objects.filter(pk__in=newly).update(missing_since=now)
     again = [entity for entity in gone if entity.missing_since and entity.missing_since < run_started_at]
-    for entity in again:
-        _remove_with_children(connection, entity)
-    return len(again)
+    going = [entity for entity in again if not _has_a_past(entity)]
+    for entity in going:
+        _remove_with_children(connection, entity, now)
+    _remove_below(connection, [entity for entity in again if _has_a_past(entity)], now)
+    return len(going)
 
 
-def _remove_with_children(connection: Connection, entity: Entity) -> None:
-    kinds = connection.declaration.kinds
-    below = [kind.kind for kind in kinds.values() if entity.kind in kind.parent_kinds]
-    place = child_parent_id(entity.parent_remote_id, entity.remote_id)
-    for child in Entity.objects.filter(connection=connection, kind__in=below, parent_remote_id=place):
-        _remove_with_children(connection, child)
-    entity.delete()
+def _has_a_past(entity: Entity) -> bool:
+    return entity.is_line or entity.facet in GROUPS
+
+
+def _remove_with_children(connection: Connection, entity: Entity, now: datetime) -> None:
+    _remove_below(connection, [entity], now)
+    if _has_a_past(entity):
+        Entity.objects.filter(pk=entity.pk, missing_since=None).update(missing_since=now)
+    else:
+        entity.delete()
+
+
+def _remove_below(connection: Connection, gone: Sequence[Entity], now: datetime) -> None:
+    """What hangs below objects of one kind."""
+    if not gone:
+        return
+    below = [kind.kind for kind in connection.declaration.kinds.values() if gone[0].kind in kind.parent_kinds]
+    places = [child_parent_id(one.parent_remote_id, one.remote_id) for one in gone]
+    children = Entity.objects.filter(connection=connection, kind__in=below, parent_remote_id__in=places)
+    for child in children if below else ():
+        _remove_with_children(connection, child, now)
 
 
 def only_below(connection: Connection, wanted: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:

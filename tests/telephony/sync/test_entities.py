@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from telephony.models import Connection, Entity, EntityReference
+from telephony.models import AlertRule, Call, Connection, Entity, EntityReference, Report
 from telephony.providers.drafts import EntityDraft, EntityPage, ReferenceDraft
 from telephony.services import entities, number_names
 from tests.telephony.sync.conftest import LINE, NOON
@@ -72,6 +72,33 @@ def test_an_object_goes_after_two_readings_without_it(in_alice: Connection) -> N
 
     assert result.removed == 1
     assert not Entity.objects.filter(remote_id="2").exists()
+
+
+def test_what_calls_belong_to_stays_with_its_name_and_what_names_it(in_alice: Connection) -> None:
+    """Its report, its rule and its past calls go on; what hangs below it is gone, and so is it from every list."""
+    line = EntityDraft(kind="UCaaSVoIPAccount", remote_id=LINE, name="Accueil")
+    profile = EntityDraft(kind="VoIPAccountProfile", parent_remote_id=LINE, remote_id="default")
+    entities.store(in_alice, page(line, kind="UCaaSVoIPAccount"), NOON)
+    entities.store(in_alice, page(profile, kind="VoIPAccountProfile", parent=LINE), NOON)
+    kept = Entity.objects.get(remote_id=LINE)
+    days = {
+        "report": Report.objects.create(line=kept),
+        "rule": AlertRule.objects.create(kind="cost", place=kept),
+    }
+    call = Call.objects.create(connection=in_alice, line=kept, fold_key="1", started_at=NOON)
+
+    for hours in (1, 2, 3):
+        at = NOON + hours * HOUR
+        result = entities.store(in_alice, page(kind="UCaaSVoIPAccount"), at, run_started_at=at)
+        assert (result.removed, result.held_back) == (0, 0)
+
+    kept.refresh_from_db()
+    call.refresh_from_db()
+    assert (kept.missing_since, call.line) == (NOON + HOUR, kept)
+    assert not Entity.objects.lines().exists() and not Entity.objects.filter(parent_remote_id=LINE).exists()
+    assert all(type(one).objects.filter(pk=one.pk).exists() for one in days.values())
+    entities.store(in_alice, page(line, kind="UCaaSVoIPAccount"), NOON + 4 * HOUR)
+    assert Entity.objects.lines().get(remote_id=LINE) == kept
 
 
 def test_an_object_that_comes_back_was_never_gone(in_alice: Connection) -> None:
