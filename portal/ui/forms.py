@@ -195,6 +195,9 @@ def midnight(day: dt.date) -> dt.datetime:
 # ---- filters ----
 
 
+LONGEST_KEY = 18  # digits of a row's
+
+
 class RowsOfField(ModelChoiceIterator):
     """The options of a RowField, from its rows."""
 
@@ -214,10 +217,17 @@ class RowsOfField(ModelChoiceIterator):
 
 
 class RowField(forms.ModelChoiceField):
-    """One row of a table, for filters: its rows are read once a form, for options, words and validation alike."""
+    """One row of a table, for filters: its rows are read once a form, for options, words and validation alike.
+
+    gone   rows that are not offered any more, and may still be asked for by an address
+    """
 
     iterator = RowsOfField
     _rows: list[Any] | None = None
+
+    def __init__(self, *args: Any, gone: QuerySet | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.gone = gone
 
     @property
     def rows(self) -> list[Any]:
@@ -243,9 +253,17 @@ class RowField(forms.ModelChoiceField):
         for row in self.rows:
             if str(row.pk) == key:
                 return row
+        if (row := self._gone_row(key)) is not None:
+            self.rows = [*self.rows, row]
+            return row
         raise forms.ValidationError(
             self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
         )
+
+    def _gone_row(self, key: str) -> Any:
+        if self.gone is None or not key.isdecimal() or len(key) > LONGEST_KEY:
+            return None
+        return self.gone.filter(pk=key).first()
 
 
 @dataclass(frozen=True)

@@ -152,8 +152,15 @@ class CallFields(FilterForm):
 class CallFilterForm(CallFields):
     """Of a tenant: `region` understands national numbers, `connections` are the tenant's."""
 
-    line = RowField(label=_("Line"), queryset=Entity.objects.lines(), empty_label=ANY_ONE)
-    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("any"))
+    line = RowField(
+        label=_("Line"), queryset=Entity.objects.lines(), gone=Entity.objects.called(), empty_label=ANY_ONE
+    )
+    group = RowField(
+        label=_("Queue or group"),
+        queryset=Entity.objects.call_places(),
+        gone=Entity.objects.called(),
+        empty_label=_("any"),
+    )
     connection = RowField(
         label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=ANY_ONE
     )
@@ -172,7 +179,7 @@ class CallFilterForm(CallFields):
         super().__init__(*args, rows=rows, **kwargs)
         if len(connections) <= 1:
             del self.fields["connection"]
-        if not groups:
+        if not groups and not self.data.get("group"):
             del self.fields["group"]
 
     def as_search(self) -> CallSearch:

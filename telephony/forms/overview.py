@@ -103,9 +103,17 @@ class FiguresForm(SpanForm):
         label=_("Connection"), queryset=Connection.objects.order_by("name_key"), empty_label=_("all")
     )
     line = RowField(
-        label=_("Line"), queryset=Entity.objects.lines().order_by("name_key", "id"), empty_label=_("all")
+        label=_("Line"),
+        queryset=Entity.objects.lines().order_by("name_key", "id"),
+        gone=Entity.objects.called(),
+        empty_label=_("all"),
     )
-    group = RowField(label=_("Queue or group"), queryset=Entity.objects.call_places(), empty_label=_("all"))
+    group = RowField(
+        label=_("Queue or group"),
+        queryset=Entity.objects.call_places(),
+        gone=Entity.objects.called(),
+        empty_label=_("all"),
+    )
 
     def __init__(
         self,
@@ -117,7 +125,7 @@ class FiguresForm(SpanForm):
     ) -> None:
         rows = {"connection": connections, "line": lines, "group": groups}
         super().__init__(*args, rows=rows, **kwargs)
-        if not groups:
+        if not groups and not self.data.get("group"):
             del self.fields["group"]
         if len(connections) <= 1:
             del self.fields["connection"]

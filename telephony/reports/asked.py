@@ -134,15 +134,13 @@ class Asked:
         return "*" if connection_id in self.connections_not_whole else ""
 
     def calls(self, span: Span | None = None, /, **more: object) -> str:
-        """The address of the calls of the period, or of other days, that `more` says of; "" where none leads there."""
+        """The address of the calls of the period, or of other days, that `more` says of."""
         days = span or self.span
-        return self._ways.calls(days.first, days.last, **more) if self._ways else ""
+        return self._ways.calls(days.first, days.last, **more)
 
     @cached_property
-    def _ways(self) -> Ways | None:
+    def _ways(self) -> Ways:
         report, line = self.report, self.report.line
-        if line is not None and line.missing_since is not None:
-            return None  # the history of calls is not filtered by what is gone
         is_group = line is not None and not line.is_line
         return Ways(
             tenant=report.tenant,

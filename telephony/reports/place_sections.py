@@ -217,7 +217,7 @@ def _destination(one: DestinationFigures, *, is_alone: bool) -> str:
 
 def _ways(asked: Asked, place: Entity | None, *several: dict[str, str]) -> list[str]:
     """To the calls of a line, queue or group that each of these says of; nowhere where it is not known any more."""
-    if place is None or place.missing_since is not None:
+    if place is None:
         return [""] * len(several)
     which = {"line" if place.is_line else "group": place.pk}
     return [asked.calls(**{**which, **one}) for one in several]

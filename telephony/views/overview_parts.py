@@ -181,8 +181,7 @@ class LinesView(PartView):
         }
 
     def _url_of(self, row: analytics.LineRow, span: Span, part: Part) -> str:
-        is_listed = row.entity is not None and row.entity.missing_since is None
-        return self.url_of(span, part, line=row.entity.pk) if is_listed and row.entity else ""
+        return self.url_of(span, part, line=row.entity.pk) if row.entity else ""
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         return rankings.lines(context["all_lines"]) if name == "lines" else None

@@ -193,8 +193,6 @@ class LinesView(StaffPartView):
         if entity is None:
             return "", ""
         page = tenant_url(one.tenant, "telephony:line_detail", pk=entity.pk)
-        if entity.missing_since is not None:
-            return "", page
         return self.tenant_url(one.tenant, "telephony:call_list", medium="voice", line=entity.pk), page
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:

@@ -58,8 +58,7 @@ def of_lines(asked: Asked) -> Iterator[Finding]:
     rise = _steepest(asked, _costs(one for one, _waited in asked.lines), _costs(then), lines)
     if rise is not None:
         line = lines[rise.key]
-        way = {} if line.missing_since else {"line": line.pk}
-        url = asked.calls(**way, medium="") if way else ""
+        url = asked.calls(line=line.pk, medium="")
         yield _told(asked, str(line), rise, asked.star_of(line.connection_id), url)
 
 

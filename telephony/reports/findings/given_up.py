@@ -45,11 +45,10 @@ def _told(asked: Asked, lost: int, group: GroupRow, outcome: Outcome) -> Finding
     star = asked.star_of(group.connection_id)
     of_all = ngettext("Of %(calls)s call.", "Of %(calls)s calls.", group.calls)
     evidence = [of_all % {"calls": formats.count(group.calls) + star}, _worst_day(asked, group, outcome)]
-    way = {} if group.entity.missing_since else {"group": group.entity.pk}
     return Finding(
         say=words % {"queue": group.entity, "lost": formats.count(lost) + star},
         evidence=" ".join(filter(None, evidence)),
-        url=asked.calls(**INBOUND, **way, outcome=outcome.value) if way else "",
+        url=asked.calls(**INBOUND, group=group.entity.pk, outcome=outcome.value),
         of=f"group {group.connection_id} {group.remote_id}",
         is_strong=lost >= max(STRONG, STRONG_SHARE * group.calls),
     )

@@ -81,11 +81,10 @@ def _weakest(asked: Asked, places: Sequence[Place], others_words: str) -> Iterat
 def _told(asked: Asked, place: Place, others: str, dip: str) -> Finding:
     counts = place.counts
     star = asked.star_of(place.entity.connection_id)
-    is_gone = place.entity.missing_since is not None
     return Finding(
         say=_("%(place)s answers %(rate)s") % {"place": place.entity, "rate": _rate(counts) + star},
         evidence=" ".join(filter(None, [others, dip])),
-        url="" if is_gone else asked.calls(**INBOUND, **{place.way: place.entity.pk}),
+        url=asked.calls(**INBOUND, **{place.way: place.entity.pk}),
         of=place.of,
         is_strong=counts.lost >= STRONG and counts.share >= STRONG_SHARE,
     )

@@ -111,6 +111,24 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
     assert "* Not all is here: Alice at Keyyo: " in text_of(client.get("/t/alice/?period=30d"))
 
 
+def test_what_the_provider_has_no_more_still_leads_to_its_calls(alice: Connection, client: Client) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    named = client.get("/t/alice/figures/lines/?period=30d").content.decode()
+    with tenant_scope(alice.tenant_id):
+        group = Entity.objects.get(remote_id="q1").pk
+        Entity.objects.call_places().update(missing_since=timezone.now())
+    lines = client.get("/t/alice/figures/lines/?period=30d").content.decode()
+    assert LINK.findall(lines) == LINK.findall(named) != [] and _wrong_counts(alice, lines) == []
+    line = re.findall(r"line=(\d+)", lines)[0]
+    for query in (f"line={line}", f"group={group}"):
+        page = client.get(f"/t/alice/?period=30d&{query}").content.decode()
+        assert query in page and _wrong_counts(alice, page) == []
+        shown = client.get(f"/t/alice/calls/?{query}").context
+        assert 0 < shown["count"].value < client.get("/t/alice/calls/").context["count"].value
+    answer = client.get("/t/alice/calls/?line=999999999")
+    assert answer.context["filter_form"].errors.keys() == {"line"}
+
+
 def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) -> list[Any]:
     """(address, count on the page, calls of that address) of every count that differs; rates are left out."""
     wrong = []
