@@ -15,7 +15,7 @@ from io import StringIO
 from typing import IO, Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML has none of these
 XLSX_ROWS = 1_048_576
 _OPTIONS = {
     "constant_memory": True,
@@ -26,6 +26,7 @@ _OPTIONS = {
 CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
 MOMENT_FORMAT = "yyyy-mm-dd hh:mm:ss"
 SHEET_NAME, WIDEST = 31, 70  # letters
+RESERVED = "history"  # no sheet may be called so
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,8 @@ def _numbered_name(title: str, number: int) -> str:
 
 
 def _cut(title: str, most: int) -> str:
-    """Without letters that the name of a sheet has not, and at the end of a word."""
-    clean = re.sub(r"[\[\]:*?/\\]", " ", title).strip().strip("'")
-    return clean if len(clean) <= most else clean[: most + 1].rpartition(" ")[0] or clean[:most]
+    """Without what the name of a sheet cannot have, and at the end of a word."""
+    clean = re.sub(r"[\[\]:*?/\\\t\n\r]", " ", _CONTROL.sub(" ", title)).strip(" '")
+    short = clean if len(clean) <= most else clean[: most + 1].rpartition(" ")[0] or clean[:most]
+    short = short.strip(" '")
+    return f"{short} 1" if short.casefold() == RESERVED else short
