@@ -124,6 +124,24 @@ class PeriodWidget(forms.MultiWidget):
         return format_html('<span class="sb-range">{}{}{}</span>', *controls)
 
 
+YEARS = range(1970, 2200)
+
+
+def in_reach(day: dt.date) -> None:
+    """Of a day or a moment: beyond these years it has no midnight in every zone."""
+    if day.year not in YEARS:
+        told = {"first": YEARS[0], "last": YEARS[-1]}
+        raise forms.ValidationError(_("Choose a day from %(first)d to %(last)d."), code="far", params=told)
+
+
+class DayField(forms.DateField):
+    default_validators = [in_reach]
+
+
+class MomentField(forms.DateTimeField):
+    default_validators = [in_reach]
+
+
 class PeriodField(forms.MultiValueField):
     """Cleans to a Period in the zone now in force, or None for all time."""
 
@@ -145,8 +163,8 @@ class PeriodField(forms.MultiValueField):
         presets = self.choices
         fields = (
             forms.ChoiceField(choices=presets, required=False),
-            forms.DateField(required=False),
-            forms.DateField(required=False),
+            DayField(required=False),
+            DayField(required=False),
         )
         kwargs.setdefault("required", False)
         super().__init__(fields, require_all_fields=False, widget=PeriodWidget(presets), **kwargs)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.lib.days import midnight
 from portal.lib.numbers import canonical
+from portal.ui.forms import DayField
 
 SPANS = {"1": timedelta(days=1), "7": timedelta(days=7), "30": timedelta(days=30)}
 DAY = "day"
@@ -35,7 +36,7 @@ class BlockForm(forms.Form):
         ),
         required=False,
     )
-    last_day = forms.DateField(
+    last_day = DayField(
         label=gettext_lazy("Last day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),

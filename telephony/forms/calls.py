@@ -16,7 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import time_zones
 from portal.ui import formats
-from portal.ui.forms import ANY_ONE, FilterForm, FixedChoices, Period, PeriodField, RowField, any_of
+from portal.ui.forms import (
+    ANY_ONE,
+    FilterForm,
+    FixedChoices,
+    MomentField,
+    Period,
+    PeriodField,
+    RowField,
+    any_of,
+)
 from telephony.models import Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
@@ -105,7 +114,7 @@ class CallFields(FilterForm):
         label=_("Waited"),
         choices=any_of([(key, formats.between_lazy(*bounds)) for key, bounds in WAITS.items()]),
     )
-    running = forms.DateTimeField(label=_("Going on at"))
+    running = MomentField(label=_("Going on at"))
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         self.zone = zone

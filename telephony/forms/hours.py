@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import time_zones
+from portal.ui.forms import DayField, MomentField
 from telephony.models import HolidayChoice, HoursException, OpeningHours
 from telephony.providers.holiday_calendar import COUNTRIES, regions_of
 from telephony.providers.hours import DAY
@@ -32,8 +33,8 @@ def time_field(label: Any, **kwargs: Any) -> forms.TimeField:
     return forms.TimeField(label=label, required=False, widget=widget, **kwargs)
 
 
-def date_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+def date_field(label: Any) -> DayField:
+    return DayField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 def to_minute(moment: time) -> int:
@@ -257,7 +258,7 @@ class ExceptionForm(PairsForm):
 class InstantForm(forms.Form):
     """A moment of the wall clock to ask about."""
 
-    at = forms.DateTimeField(
+    at = MomentField(
         label=gettext_lazy("Day and time"),
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],

@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.ui.forms import MomentField
+
 REASON, SCHEDULE, ZONE = "reason", "schedule_on", "time_zone"
 
 
@@ -24,7 +26,7 @@ class PortMoveForm(forms.Form):
                 label=_("Why, in a few words"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
             )
         if SCHEDULE in asks:
-            self.fields[SCHEDULE] = forms.DateTimeField(
+            self.fields[SCHEDULE] = MomentField(
                 label=_("When the numbers come over"),
                 input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
                 widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
