@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,8 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from portal.lib.periods import Period
 from portal.ui import formats
-from telephony.models import Coverage
-from telephony.services.period_coverage import PeriodCoverage
+from telephony.services.period_coverage import NotWhole, PeriodCoverage
 
 MOST_DAYS_NAMED = 3
 MOST_TENANTS_NAMED = 20
@@ -36,11 +35,15 @@ def _first_pattern(period: Period) -> str:
 
 
 class Lack(NamedTuple):
-    """A day of a connection, by its name, whose calls are not all here; `until` is up to when they are, if any are."""
+    """A day of a connection, by its name, whose calls are not all here; `until` is up to when they are, if any are.
+
+    unlinked  since when it was unlinked, of a day from then on
+    """
 
     connection: str
     day: date
     until: datetime | None = None
+    unlinked: date | None = None
 
 
 def missing_words(
@@ -55,7 +58,7 @@ def missing_words(
     missing: dict[str, list[Lack]] = {}
     for one in lacks:
         missing.setdefault(one.connection, []).append(one)
-    told = {name: [_days_words(some, zone)] for name, some in missing.items()}
+    told = {name: _lacks_words(some, zone) for name, some in missing.items()}
     for name, until in (read_until or {}).items():
         told.setdefault(name, []).append(_today_words(until, zone))
     return " ".join(
@@ -64,21 +67,40 @@ def missing_words(
     )
 
 
+def _lacks_words(lacks: Sequence[Lack], zone: tzinfo | None) -> list[str]:
+    """Of one connection: days, and that it was unlinked, from when on all of them are not here."""
+    days = sorted((one for one in lacks if one.unlinked is None), key=lambda one: one.day)
+    told = [_days_words(days, zone)] if days else []
+    if unlinked := next((one.unlinked for one in lacks if one.unlinked), None):
+        told.append(_("unlinked on %(day)s") % {"day": formats.date_words(unlinked, "l j F Y")})
+    return told
+
+
 def _days_words(lacks: Sequence[Lack], zone: tzinfo | None) -> str:
-    days = sorted(one.day for one in lacks)
-    is_span = (
-        len(days) > 1 and not any(one.until for one in lacks) and days[-1] - days[0] < timedelta(len(days))
-    )
-    if is_span or len(days) > MOST_DAYS_NAMED:
-        span = days_words(Period(days[0], days[-1]))
-        return _("%(count)s days, %(span)s") % {"count": len(days), "span": span}
-    return ", ".join(_day_words(one, zone) for one in sorted(lacks, key=lambda one: one.day))
+    """Days in their order: a few by name, those beside each other as a span, of many how many there are."""
+    runs = list(_runs(lacks))
+    is_few = len(lacks) <= MOST_DAYS_NAMED and (len(runs) > 1 or any(one.until for one in lacks))
+    if is_few:
+        return ", ".join(_day_words(one, zone) for one in lacks)
+    if len(runs) > MOST_DAYS_NAMED or any(one.until for one in lacks):
+        return _span_words(lacks)
+    return ", ".join(_span_words(run) if len(run) > 1 else _day_words(run[0], zone) for run in runs)
+
+
+def _runs(lacks: Sequence[Lack]) -> Iterator[list[Lack]]:
+    """Days that follow each other."""
+    for _gap, run in groupby(enumerate(lacks), key=lambda item: item[1].day.toordinal() - item[0]):
+        yield [one for _at, one in run]
+
+
+def _span_words(lacks: Sequence[Lack]) -> str:
+    span = days_words(Period(lacks[0].day, lacks[-1].day))
+    return _("%(count)s days, %(span)s") % {"count": len(lacks), "span": span}
 
 
 def _day_words(lack: Lack, zone: tzinfo | None) -> str:
-    _name, day, until = lack
-    words = formats.date_words(day, "l j F")
-    time = time_from(day, until, zone)
+    words = formats.date_words(lack.day, "l j F")
+    time = time_from(lack.day, lack.until, zone)
     return _("%(day)s from %(time)s on") % {"day": words, "time": time} if time else words
 
 
@@ -98,29 +120,35 @@ def _today_words(until: datetime | None, zone: tzinfo | None = None) -> str:
 def star_words(coverage: PeriodCoverage, now: datetime, zone: tzinfo) -> str:
     """What a page says of the figures that it shows with a star; "" where they have none. That today is not over says
     its page already, and when its calls should be here and are not is said."""
-    return missing_words(_lacks(coverage), coverage.behind(now), zone)
+    return _since_words(coverage, coverage.behind(now), zone)
 
 
-def _lacks(coverage: PeriodCoverage) -> list[Lack]:
-    return [Lack(one.connection.name, one.day, one.complete_until) for one in coverage.not_whole]
+def lacks_of(not_whole: Iterable[NotWhole]) -> list[Lack]:
+    return [Lack(one.connection.name, one.day, one.until, one.unlinked) for one in not_whole]
 
 
-def coverage_words(coverage: PeriodCoverage, first: date, zone: tzinfo) -> str:
-    """What a file of figures from `first` on says above its rows; "" where all of their days are here."""
-    if missing := missing_words(_lacks(coverage), coverage.read_until, zone):
-        return _("Not complete: %(days)s") % {"days": missing}
-    if coverage.since is not None and coverage.since > first:
-        return _("Not complete: calls are here from %(since)s on.") % {
-            "since": formats.date_words(coverage.since, "j F Y")
-        }
-    return ""
+def _since_words(coverage: PeriodCoverage, read_until: Mapping[str, datetime | None], zone: tzinfo) -> str:
+    """As `missing_words`; days before the first of which any calls are here need no names."""
+    since = coverage.since
+    later = [one for one in coverage.not_whole if since is None or one.day >= since or one.unlinked]
+    told = [missing_words(lacks_of(later), read_until, zone)]
+    if since is not None and len(later) < len(coverage.not_whole):
+        words = _("Calls are here from %(since)s on.")
+        told.append(words % {"since": formats.date_words(since, "j F Y")})
+    return " ".join(filter(None, told))
 
 
-def tenants_words(lacks: Iterable[Coverage]) -> str:
+def coverage_words(coverage: PeriodCoverage, zone: tzinfo) -> str:
+    """What a file of figures says above its rows; "" where all of their days are here."""
+    words = _since_words(coverage, coverage.read_until, zone)
+    return _("Not complete: %(days)s") % {"days": words} if words else ""
+
+
+def tenants_words(lacks: Iterable[NotWhole]) -> str:
     """Which days of which tenants are not all here, each told in its tenant's clocks; "" where all are."""
     told = []
     for tenant, some in groupby(lacks, key=lambda one: one.connection.tenant):
-        names = [Lack(f"{tenant}, {one.connection.name}", one.day, one.complete_until) for one in some]
+        names = [one._replace(connection=f"{tenant}, {one.connection}") for one in lacks_of(some)]
         told.append(missing_words(names, zone=ZoneInfo(tenant.time_zone)))
     more = len(told) - MOST_TENANTS_NAMED
     if more > 0:

@@ -14,11 +14,10 @@ from telephony.figures.missing import time_from
 from telephony.figures.ways import Ways
 from telephony.models import Connection, Report
 from telephony.models.spans import Span
-from telephony.services import analytics, report_facts, report_objects
+from telephony.services import analytics, report_facts
 from telephony.services.analytics import GroupRow, LineRow
-from telephony.services.period_coverage import worst_of
+from telephony.services.period_coverage import NotWhole, coverage_of, worst_of
 from telephony.services.report_facts import DestinationFigures, Scope, Totals, Waited
-from telephony.services.report_objects import NotWhole
 from telephony.services.rollup_reading import HourSum
 
 
@@ -99,7 +98,7 @@ class Asked:
 
     @cached_property
     def not_whole(self) -> Sequence[NotWhole]:
-        return report_objects.not_whole(self.period.first, self.period.last, self.scope)
+        return self.lacking(self.period.first, self.period.last)
 
     @cached_property
     def days_not_whole(self) -> Mapping[date, str]:
@@ -113,17 +112,21 @@ class Asked:
     @cached_property
     def lacking_before(self) -> frozenset[int]:
         """Connections of which a day of the period before is not whole: nothing is compared with that."""
-        found = report_objects.not_whole(self.before.first, self.before.last, self.scope)
+        found = self.lacking(self.before.first, self.before.last)
         return frozenset(one.connection.pk for one in found)
+
+    def lacking(self, first: date, last: date) -> Sequence[NotWhole]:
+        """Days of these that are not whole."""
+        return coverage_of(first, last, None, self.zone, self.scope.part).not_whole
 
     @property
     def partly_lacking(self) -> tuple[date, str] | None:
         """The day, and the time from which on ("14:00") its calls are not here, where nothing else is missing."""
         if len(self.not_whole) != 1:
             return None
-        [(_connection, day, _state, until)] = self.not_whole
-        time = time_from(day, until)
-        return (day, time) if time else None
+        [one] = self.not_whole
+        time = "" if one.unlinked else time_from(one.day, one.until)
+        return (one.day, time) if time else None
 
     @property
     def star(self) -> str:

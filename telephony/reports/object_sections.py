@@ -103,7 +103,7 @@ def _objects(asked: Asked, key: str, title: str, words: str, found: Sequence[Ent
 
 
 def connections(asked: Asked) -> Section:
-    found = report_objects.connections(asked.period.first, asked.period.last, asked.scope)
+    found = report_objects.connections(asked.period.first, asked.period.last, asked.zone, asked.scope)
     return Section(
         key="connections",
         title=_("Connections"),

@@ -19,7 +19,7 @@ from accounts.rights import Right
 from portal.lib.periods import Period
 from portal.lib.wording import one_line
 from portal.ui import formats
-from telephony.figures.missing import Lack, missing_words
+from telephony.figures.missing import lacks_of, missing_words
 from telephony.models import Coverage, Report, ReportLook, ReportRun
 from telephony.reports import mail, paper, sheets
 from telephony.reports.asked import Asked
@@ -164,7 +164,7 @@ def _stamp(asked: Asked) -> Stamp:
         title = _("Complete but for part of a day")
     if count == len(days):
         title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
-    missing = missing_words(Lack(one.connection.name, one.day, one.until) for one in asked.not_whole)
+    missing = missing_words(lacks_of(asked.not_whole))
     stars = _("Figures that contain it carry a star.")
     return Stamp(title=title % {"count": count}, text=missing, stars=stars, is_whole=False, strip=shown)
 

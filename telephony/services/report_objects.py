@@ -1,16 +1,17 @@
-"""What reports tell of changes, lines, numbers and connections, and which days of calls are not whole."""
+"""What reports tell of changes, lines, numbers and connections."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from telephony.models import Change, Connection, Coverage, Entity, SyncState
+from telephony.models import Change, Connection, Entity, SyncState
+from telephony.services.period_coverage import coverage_of
 from telephony.services.report_facts import Scope
 
 MADE = (Change.State.APPLIED, Change.State.REVERTED, Change.State.UNKNOWN)
@@ -51,13 +52,17 @@ class ConnectionFigures:
     days_not_whole: int | None
 
 
-def connections(first: date, last: date, scope: Scope) -> list[ConnectionFigures]:
-    """Four queries."""
-    found = linked(scope).select_related("credential").order_by("name_key", "pk")
+def connections(first: date, last: date, zone: ZoneInfo, scope: Scope) -> list[ConnectionFigures]:
+    """Those that are linked; five queries."""
+    found = Connection.objects.filter(unlinked_at=None)
+    if scope.of_connection:
+        found = found.filter(pk=scope.of_connection)
+    found = found.select_related("credential").order_by("name_key", "pk")
     read = dict(
         SyncState.objects.filter(stream="calls").values_list("connection_id", "last_success_at").order_by()
     )
-    missing = Counter(one.connection.pk for one in not_whole(first, last, scope))
+    lacking = coverage_of(first, last, None, zone, scope.part).not_whole
+    missing = Counter(one.connection.pk for one in lacking)
     return [
         ConnectionFigures(
             connection=one,
@@ -66,27 +71,3 @@ def connections(first: date, last: date, scope: Scope) -> list[ConnectionFigures
         )
         for one in found
     ]
-
-
-def linked(scope: Scope) -> Any:
-    found = Connection.objects.filter(unlinked_at=None)
-    return found.filter(pk=scope.of_connection) if scope.of_connection else found
-
-
-class NotWhole(NamedTuple):
-    """A day of a connection whose calls are not all here: why (Coverage.State), and up to when they are, if any are."""
-
-    connection: Connection
-    day: date
-    state: str = Coverage.State.MISSING
-    until: datetime | None = None
-
-
-def not_whole(first: date, last: date, scope: Scope) -> Sequence[NotWhole]:
-    """Those of the period, by day."""
-    found = [one for one in linked(scope) if one.can("calls.list")]
-    rows = Coverage.objects.filter(day__gte=first, day__lte=last)
-    known = {(row.connection_id, row.day): (row.state, row.complete_until) for row in rows}
-    days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
-    told = (NotWhole(one, day, *known.get((one.pk, day), ())) for day in days for one in found)
-    return [one for one in told if one.state != Coverage.State.COMPLETE]

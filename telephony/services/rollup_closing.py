@@ -12,6 +12,8 @@ from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from telephony.models import CallDay, ClosedMonth, Connection, Coverage
 from telephony.models.calls import MISSED, REACHED, Direction, Medium
+from telephony.models.rollups import Part
+from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_reading import Sum, sums
 
 CLOSED_AFTER = timedelta(days=3)  # most calls that come late have come by then
@@ -33,7 +35,7 @@ def close_months(tenant: Tenant, now: datetime) -> int:
             return 0
         last = open_month - timedelta(days=1)
         said = {one.month: one for one in ClosedMonth.objects.order_by("version")}
-        unsure = _unsure(first, last)
+        unsure = _unsure(first, last, zone)
         found = dict.fromkeys(said, figures_of((), {})) | _by_month(first, last, zone)
         made = [
             ClosedMonth(
@@ -88,10 +90,9 @@ def _by_month(first: date, last: date, zone: ZoneInfo) -> dict[date, Figures]:
     return {month: figures_of(rows, currencies) for month, rows in months.items()}
 
 
-def _unsure(first: date, last: date) -> dict[date, set[str]]:
+def _unsure(first: date, last: date, zone: ZoneInfo) -> dict[date, set[str]]:
     """In which states days are that are not complete, by month."""
     found: dict[date, set[str]] = defaultdict(set)
-    days = Coverage.objects.filter(day__gte=first.replace(day=1), day__lte=last)
-    for day, state in days.exclude(state=Coverage.State.COMPLETE).values_list("day", "state"):
-        found[day.replace(day=1)].add(state)
+    for one in coverage_of(first.replace(day=1), last, None, zone, Part()).not_whole:
+        found[one.day.replace(day=1)].add(one.state)
     return found

@@ -7,29 +7,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
 from operator import add
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q
-
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, tenants_scope
-from telephony.models import Call, Connection, Coverage
+from telephony.models import Call, Connection
 from telephony.models.missed import MissedSearch
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics
 from telephony.services.analytics import Compared, Step
+from telephony.services.period_coverage import NotWhole, coverages_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class TenantFigures:
     """lacking   days of its connections whose calls are not all here; today, which is not over, left out
-    has_before   whether the calls of the span before are here, so that it may be compared with; where no calls were
-                 ever read there are none to lack
+    has_before   whether all calls of the span before are here, so that it may be compared with
     """
 
     tenant: Tenant
@@ -46,27 +44,20 @@ class TenantFigures:
 
 def figures_of(tenants: Sequence[Tenant], span: Span, now: datetime) -> list[TenantFigures]:
     """In the order of the tenants. Steps are those of the trend; see `Span.trend`."""
-    trend = span.trend
+    trend, before = span.trend, span.before
     currencies = currencies_of(tenants)
-    with tenants_scope(tenants):
-        lacking = Count("pk", filter=_LACKING & Q(day__range=(span.first, span.last)) & ~Q(day=span.today))
-        days = Coverage.objects.order_by().values_list("tenant_id")
-        coverage = {
-            tenant_id: (since, count)
-            for tenant_id, since, count in days.annotate(since=Min("day"), lacking=lacking)
-        }
+    coverage = coverages_of(tenants, replace(span, first=before.first))
     found = []
     for tenant in tenants:
-        zone = ZoneInfo(tenant.time_zone)
-        since, count = coverage.get(tenant.pk, (None, 0))
+        zone, here = ZoneInfo(tenant.time_zone), coverage[tenant.pk]
         with tenant_scope(tenant):
             found.append(
                 TenantFigures(
                     tenant=tenant,
                     compared=analytics.compared(span, zone, Part(), now, currencies[tenant.pk]),
                     steps=analytics.over_time(trend, zone, Part()),
-                    lacking=count,
-                    has_before=since is None or since <= span.before.first,
+                    lacking=len(here.within(span).not_whole),
+                    has_before=here.has(before),
                 )
             )
     return found
@@ -81,15 +72,9 @@ def currencies_of(tenants: Sequence[Tenant]) -> Mapping[int, Mapping[int, str]]:
     return found
 
 
-_LACKING = ~Q(state=Coverage.State.COMPLETE)
-
-
-def lacks_of(tenants: Sequence[Tenant], span: Span) -> list[Coverage]:
-    """The days that `lacking` counts, those of a tenant and of its connection beside each other, the latest first."""
-    with tenants_scope(tenants):
-        days = Coverage.objects.filter(_LACKING, day__range=(span.first, span.last)).exclude(day=span.today)
-        near = days.select_related("connection", "connection__tenant")
-        return list(near.order_by("tenant__name_key", "tenant", "connection__name_key", "connection", "-day"))
+def lacks_of(tenants: Sequence[Tenant], span: Span) -> list[NotWhole]:
+    """The days that `lacking` counts, those of a tenant and of its connection beside each other."""
+    return [one for here in coverages_of(tenants, span).values() for one in here.not_whole]
 
 
 def all_together(rows: Sequence[TenantFigures]) -> Compared:

@@ -218,8 +218,8 @@ class AlertView(FigureFilesMixin, AlertPage, TemplateView):
         if (days := self.days_of_table(name, context)) is None:
             return ""
         part = Part(connection=self.alert.connection_id)
-        coverage = coverage_of(*days, timezone.localdate(timezone=zone), part)
-        return coverage_words(coverage, days[0], zone)
+        coverage = coverage_of(*days, timezone.localdate(timezone=zone), zone, part)
+        return coverage_words(coverage, zone)
 
 
 def course_table(title: str, alert: Alert, mails: Sequence[Job]) -> Table:

@@ -79,5 +79,6 @@ def coverage_table(title: str, year: CoverageYear) -> Table | None:
 
 def missing_words(connection: Connection, year: CoverageYear) -> str:
     """Which of its days are not all here; "" where all are."""
-    found = coverage_of(year.first, year.last, year.last, Part(connection=connection.pk))
-    return coverage_words(found, year.first, ZoneInfo(connection.time_zone))
+    zone = ZoneInfo(connection.time_zone)
+    found = coverage_of(year.first, year.last, year.last, zone, Part(connection=connection.pk))
+    return coverage_words(found, zone)

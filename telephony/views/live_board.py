@@ -165,7 +165,7 @@ class LiveView(FigureFilesMixin, BoardMixin, TemplateView):
         if name != live_tables.BY_HOUR:
             return ""
         today = context["board"].at.astimezone(self._zone).date()
-        return coverage_words(coverage_of(today, today, today, self.wish.part), today, self._zone)
+        return coverage_words(coverage_of(today, today, today, self._zone, self.wish.part), self._zone)
 
     def part_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         """What the address asks for, and of which moment it is."""

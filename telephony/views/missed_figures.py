@@ -56,7 +56,7 @@ class MissedFiguresView(FigureFilesMixin, TenantRightMixin, TemplateView):
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         first, last = self.days_of_table(name, context)
         zone = ZoneInfo(self.request.tenant.time_zone)
-        return coverage_words(coverage_of(first, last, last, Part()), first, zone)
+        return coverage_words(coverage_of(first, last, last, zone, Part()), zone)
 
 
 def days_table(found: MissedFigures) -> Table:

@@ -108,14 +108,15 @@ class NumberView(FigureFilesMixin, TenantRightMixin, TemplateView):
 
     def _year(self, context: Mapping[str, Any]) -> tuple[date, date]:
         zone = ZoneInfo(self.request.tenant.time_zone)
-        return context["story"].months[0].first, timezone.localdate(timezone=zone)
+        first = context["story"].months[0].first.astimezone(zone).date()
+        return first, timezone.localdate(timezone=zone)
 
     def missing(self, name: str, context: Mapping[str, Any]) -> str:
         if name != YEAR:
             return ""
         first, today = self._year(context)
         zone = ZoneInfo(self.request.tenant.time_zone)
-        return coverage_words(coverage_of(first, today, today, Part()), first, zone)
+        return coverage_words(coverage_of(first, today, today, zone, Part()), zone)
 
     def zone_of_table(self, name: str, context: Mapping[str, Any]) -> str:
         return super().zone_of_table(name, context) if name == YEAR else timezone.get_current_timezone_name()

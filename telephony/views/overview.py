@@ -100,7 +100,8 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
     def _calls(self, now: datetime, zone: ZoneInfo, today: date) -> dict[str, Any]:
         form, span, part = self.asked(zone, today)
         trend = span.trend
-        coverage = coverage_of(trend.first, trend.last, today, part)
+        first = min(span.before.first, trend.before.first if trend.name else trend.first)
+        coverage = coverage_of(first, trend.last, today, zone, part)
         within = coverage.within(span)
         found = analytics.compared(span, zone, part, now, self.currencies)
         waiting = call_figures.missed_not_called_back(now)
@@ -113,10 +114,8 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "part": part,
             "subject": self._subject(form),
             "compared": found,
-            "may_compare": coverage.reaches(span.before),
-            "since": coverage.since,
+            "may_compare": coverage.has(span.before),
             "missing": star_words(within, now, zone),
-            "has_all_since": coverage.reaches(span),
             "kept_from": no_longer_kept(midnight(span.first, zone)),
             "closed": closed,
             "urls": self._urls(span, part),
@@ -170,7 +169,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         steps = analytics.over_time(trend, zone, part)
         not_whole = coverage.worst
         trend_url = self.url_of(trend, part, direction="inbound")
-        may_compare = trend.name and coverage.reaches(trend.before)
+        may_compare = trend.name and coverage.has(trend.before)
         rate_before = found.before.answer_rate if may_compare else None
         return {
             "volume": volume(

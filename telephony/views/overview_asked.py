@@ -39,7 +39,7 @@ class AskedMixin:
 
     def missing(self, name: str, _context: Mapping[str, Any]) -> str:
         zone, _form, days, part = self._asked_for(name)
-        return coverage_words(coverage_of(days.first, days.last, days.today, part), days.first, zone)
+        return coverage_words(coverage_of(days.first, days.last, days.today, zone, part), zone)
 
     def days_of_table(self, name: str, _context: Mapping[str, Any]) -> tuple[date, date] | None:
         _zone, _form, days, _part = self._asked_for(name)

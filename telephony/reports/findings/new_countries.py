@@ -14,7 +14,6 @@ from telephony.alerts.words import country_words
 from telephony.reports.asked import Asked
 from telephony.reports.document import Finding
 from telephony.reports.place_sections import OUTBOUND
-from telephony.services import report_objects
 from telephony.services.report_history import countries
 
 LOOKED_BACK, LEAST_KNOWN = 180, 60  # days before the period, and how many of them must be whole
@@ -23,7 +22,7 @@ LEAST_CALLS = 3
 
 def find(asked: Asked) -> Iterator[Finding]:
     first, last = asked.span.first - timedelta(days=LOOKED_BACK), asked.span.first - timedelta(days=1)
-    lacking = {one.day for one in report_objects.not_whole(first, last, asked.scope)}
+    lacking = {one.day for one in asked.lacking(first, last)}
     known = LOOKED_BACK - len(lacking)
     home = f"+{phonenumbers.country_code_for_region(asked.report.tenant.region)}"
     now = countries(asked.span.first, asked.span.last, asked.zone, asked.scope, asked.currencies)

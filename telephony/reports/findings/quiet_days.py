@@ -13,7 +13,6 @@ from portal.ui import formats
 from portal.ui.figures import plain
 from telephony.reports.asked import Asked
 from telephony.reports.document import Finding
-from telephony.services import report_objects
 from telephony.services.report_history import OpenDay, open_days
 
 WEEKS, LEAST_WEEKS = 4, 2  # before, whose same weekday says what is usual
@@ -26,7 +25,7 @@ MOST_NAMED = 3
 def find(asked: Asked) -> Iterator[Finding]:
     first = asked.span.first - timedelta(days=7 * WEEKS)
     days = open_days(first, asked.span.last, asked.zone, asked.scope, asked.report.tenant)
-    lacking = {one.day for one in report_objects.not_whole(first, asked.span.last, asked.scope)}
+    lacking = {one.day for one in asked.lacking(first, asked.span.last)}
     whole = {day: one for day, one in days.items() if day not in lacking}
     quiet = {
         day: usual

@@ -16,13 +16,13 @@ from django.utils.translation import ngettext
 
 from portal.lib.numbers import display
 from portal.ui import formats
+from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.reports.asked import Asked
 from telephony.reports.call_sections import WAITING
 from telephony.reports.document import Finding
-from telephony.services import report_objects
 from telephony.services.number_names import names_of
-from telephony.services.report_facts import Scope
+from telephony.services.period_coverage import coverage_of
 
 STRONG, STRONG_SHARE = 10, 0.1  # of the calls that came in
 
@@ -56,7 +56,8 @@ def find(asked: Asked) -> Iterator[Finding]:
 def _known(asked: Asked) -> Span | None:
     """The days of the period after the last one that is not whole, up to yesterday; None where there is none."""
     yesterday = timezone.localdate() - timedelta(days=1)
-    lacking = report_objects.not_whole(asked.span.first, max(asked.span.last, yesterday), Scope())
+    last = max(asked.span.last, yesterday)
+    lacking = coverage_of(asked.span.first, last, None, asked.zone, Part()).not_whole
     first = max((one.day for one in lacking), default=None)
     if first is None:
         return asked.span

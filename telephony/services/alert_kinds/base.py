@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Tenant
 from accounts.rights import Right
-from telephony.models import AlertRule, Connection, Coverage, Entity, SyncState
+from telephony.models import AlertRule, Connection, Entity, SyncState
 from telephony.models.rollups import Part
 from telephony.services import runs
-from telephony.services.period_coverage import BEHIND_AFTER, coverage_of
+from telephony.services.period_coverage import BEHIND_AFTER, NotWhole, coverage_of
 
 Of = AlertRule.Of
 
@@ -73,7 +73,7 @@ class Round:
         self.tenant, self.now = tenant, now
         self.zone = ZoneInfo(tenant.time_zone)
         self.today = now.astimezone(self.zone).date()
-        self._coverage: dict[tuple[date, date], Sequence[Coverage]] = {}
+        self._coverage: dict[tuple[date, date], Sequence[NotWhole]] = {}
 
     @cached_property
     def connections(self) -> dict[int, Connection]:
@@ -120,9 +120,9 @@ class Round:
         """How many days of these, today aside, are not whole."""
         span = first, last
         if span not in self._coverage:
-            self._coverage[span] = coverage_of(first, last, self.today, Part()).not_whole
+            self._coverage[span] = coverage_of(first, last, self.today, self.zone, Part()).not_whole
         linked = {one.pk for one in self.of(connection)}
-        return len({one.day for one in self._coverage[span] if one.connection_id in linked})
+        return len({one.day for one in self._coverage[span] if one.connection.pk in linked})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,7 @@ def past(rule: AlertRule, round_: Round, days: int) -> Iterator[tuple[date, Sequ
 
 def _first_day(rule: AlertRule, round_: Round) -> date | None:
     """Since when calls are here."""
-    return coverage_of(round_.today, round_.today, round_.today, part_of(rule)).since
+    return coverage_of(round_.today, round_.today, round_.today, round_.zone, part_of(rule)).since
 
 
 def _is_known(rule: AlertRule, day: date, since: date | None) -> bool:

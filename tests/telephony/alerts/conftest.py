@@ -56,7 +56,7 @@ def link(alder: Tenant) -> Connection:
             capabilities=["calls.list", "lines.read"],
         )
         SyncState.objects.create(connection=link, stream="calls", last_success_at=NOW)
-        days = [(NOW - timedelta(days=back)).date() for back in range(1, 180)]
+        days = [(NOW - timedelta(days=back)).date() for back in range(180)]
         Coverage.objects.bulk_create(
             Coverage(connection=link, day=day, state="complete", read_at=NOW) for day in days
         )

@@ -10,7 +10,8 @@ from django.utils import translation
 from accounts.models import Tenant
 from telephony.figures import missing
 from telephony.figures.missing import Lack, missing_words, tenants_words
-from telephony.models import Connection, Coverage
+from telephony.models import Connection
+from telephony.services.period_coverage import NotWhole
 
 NOON = datetime(2026, 11, 12, 11, tzinfo=UTC)
 
@@ -28,6 +29,10 @@ def day(number: int) -> date:
         ([(14, None), (12, None)], "Thursday 12 November, Saturday 14 November"),
         ([(13, None), (12, NOON)], "Thursday 12 November from 11:00 on, Friday 13 November"),
         ([(12, NOON), (14, None), (16, None), (20, None)], "4 days, 12 to 20 November 2026"),
+        (
+            [(1, None), (2, None), (3, None), (12, None)],
+            "3 days, 1 to 3 November 2026, Thursday 12 November",
+        ),
     ],
 )
 def test_a_few_days_are_named_and_those_beside_each_other_a_span(
@@ -38,10 +43,10 @@ def test_a_few_days_are_named_and_those_beside_each_other_a_span(
 
 
 def test_days_of_several_tenants_in_each_ones_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lack(name: str, zone: str) -> Coverage:
+    def lack(name: str, zone: str) -> NotWhole:
         tenant = Tenant(name=name, slug=name.lower(), time_zone=zone)
         connection = Connection(tenant=tenant, name="Keyyo")
-        return Coverage(connection=connection, day=day(12), state="partial", complete_until=NOON)
+        return NotWhole(connection, day(12), "partial", NOON)
 
     some = [lack("Corvane", "Europe/Paris"), lack("Lorne", "Asia/Kathmandu")]
     assert tenants_words(some) == (

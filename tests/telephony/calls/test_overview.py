@@ -30,6 +30,7 @@ from telephony.services.rollup_closing import close_months
 from telephony.tasks import advance_job
 from tests.exported import asked, exported
 from tests.reading import text_of
+from tests.whole_days import read_whole
 
 LINK = re.compile(r'<a href="/t/alice/calls/\?([^"]+)"[^>]*>([\d,]+(?:\.\d)?)</a>')
 HEAT = re.compile(r'<a href="/t/alice/calls/\?([^"]+weekday[^"]+)" aria-label="[^"]+: (\d+) calls?"')
@@ -175,7 +176,7 @@ def test_each_figure_is_exported_as_a_file(alice: Connection, client: Client) ->
         assert rows and told["not_complete"].startswith("Not complete: Alice at Keyyo: "), address
     fates = places[-1]
     text = exported(client, fates[0], "csv", fates[1]).decode("utf-8-sig")
-    assert text.startswith(told["not_complete"])
+    assert next(csv.reader(StringIO(text))) == [told["not_complete"]]
     book = openpyxl.load_workbook(BytesIO(exported(client, fates[0], "xlsx", fates[1])))
     about = dict(book.worksheets[-1].iter_rows(values_only=True))
     assert about["Calls"] == told["not_complete"] and about["Time zone"] == "Europe/Paris"
@@ -185,13 +186,15 @@ def test_each_figure_is_exported_as_a_file(alice: Connection, client: Client) ->
         str(shown.context["span"].last),
     )
     with tenant_scope(alice.tenant_id):
-        year_ago = alice.created_at - timedelta(days=400)
-        Coverage.objects.update(state=Coverage.State.COMPLETE, day=year_ago)
+        Coverage.objects.update(state=Coverage.State.COMPLETE)
+        read_whole(alice)
     text = exported(client, fates[0], "csv", fates[1]).decode("utf-8-sig")
     sheet = openpyxl.load_workbook(BytesIO(exported(client, fates[0], "xlsx", fates[1]))).active
     assert sheet is not None
     assert [sheet["B2"].value, sheet["B2"].data_type] == [rows[0]["calls"], "n"]
-    assert len(list(csv.reader(StringIO(text)))) == sheet.max_row == len(rows) + 1
+    above, _blank, *below = csv.reader(StringIO(text))
+    assert above[0].startswith("Not complete: Alice at Keyyo: today from "), "it is not over"
+    assert len(below) == sheet.max_row == len(rows) + 1
     volume = json.loads(exported(client, page, figure="volume"))
     assert {one["from_day"]: one["inbound"] for one in volume["rows"]} == steps
     with tenant_scope(alice.tenant_id):
@@ -201,8 +204,11 @@ def test_each_figure_is_exported_as_a_file(alice: Connection, client: Client) ->
     assert of_line.file_name == f"inbound-calls-{first}-{last}.xlsx"
     book = openpyxl.load_workbook(export_files.file_of(of_line))
     about = dict(book.worksheets[-1].iter_rows(values_only=True))
-    assert (about["Of"], about["Calls"]) == (str(line), "Complete")
-    head = exported(client, page, "csv", "volume").decode("utf-8-sig").splitlines()[0]
+    assert about["Of"] == str(line) and about["Calls"].startswith("Not complete: Alice at Keyyo: today ")
+    whole = asked(client, "/t/alice/?period=yesterday", "xlsx", "figures")
+    book = openpyxl.load_workbook(export_files.file_of(whole))
+    assert dict(book.worksheets[-1].iter_rows(values_only=True))["Calls"] == "Complete"
+    head = exported(client, page, "csv", "volume").decode("utf-8-sig").splitlines()[2]
     assert head.startswith("Day (Europe/Paris),")
     event = AuditEvent.objects.filter(verb=AuditEvent.Verb.EXPORTED).latest("pk")
     assert (event.object_label, event.detail["filter"]["figure"]) == ("Inbound calls, as CSV", "volume")
@@ -254,6 +260,8 @@ def test_a_line_lacks_no_days_of_another_connection(alice):
             )
             for one in (alice, other)
         ]
-        day = Coverage.objects.get().day
-        found = [coverage_of(day, day, timezone.localdate(), Part(line=one.pk)).not_whole for one in lines]
+        day, paris = Coverage.objects.get().day, ZoneInfo("Europe/Paris")
+        found = [
+            coverage_of(day, day, timezone.localdate(), paris, Part(line=one.pk)).not_whole for one in lines
+        ]
     assert [len(one) for one in found] == [1, 0]

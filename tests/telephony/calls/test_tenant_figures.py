@@ -22,6 +22,7 @@ from telephony.services.tenant_figures import all_together, figures_of, never_ca
 from telephony.views import staff_asked
 from tests.exported import asked, exported
 from tests.people import signed_in, staff
+from tests.whole_days import read_whole
 
 ROW = re.compile(r'href="/t/(\w+)/\?period=30d"><b>')
 
@@ -44,6 +45,7 @@ def tenants(db: None) -> list[Tenant]:
                     connection=connection, day=timezone.now().date() - timedelta(days=3), read_at=timezone.now(),
                     state=Coverage.State.MISSING,
                 )  # fmt: skip
+            read_whole(connection)
         made.append(connection.tenant)
     return made
 

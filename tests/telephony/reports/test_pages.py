@@ -411,11 +411,11 @@ def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
         today = Coverage(connection=calls, day=now.date(), state="partial", complete_until=now, read_at=now)
         today.save()
         half.update(state="complete")
-        coverage = coverage_of(WEEK.first, now.date(), now.date(), Part())
-        before = coverage_of(WEEK.first, WEEK.last, now.date(), Part())
+        coverage = coverage_of(WEEK.first, now.date(), now.date(), paris, Part())
+        before = coverage_of(WEEK.first, WEEK.last, now.date(), paris, Part())
         late = now + timedelta(hours=1)
         with translation.override("fr"):
-            words = coverage_words(coverage, WEEK.first, paris)
+            words = coverage_words(coverage, paris)
     assert document.stamp.words.startswith(
         "Keyyo: Thursday 12 November from 14:00 on. Figures that contain it "
     )
@@ -434,7 +434,7 @@ def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
         and other.stamp.title == "Complete but for 1 day"
     )
     assert other.stamp.text == "Keyyo: Thursday 12 November."
-    assert coverage.not_whole == before.current == []
+    assert not coverage.not_whole and not before.current
     assert words == "Incomplet\u00a0: Keyyo\u00a0: aujourd’hui à partir de 14:05."
     assert (coverage.behind(now), coverage.behind(late)) == ({}, {"Keyyo": now})
 
