@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django.db.models import Count, Q
 
 from portal.lib.calling_codes import calling_code
+from portal.lib.days import midnight
 from telephony.models import Call, Change, Entity
 from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
 from telephony.models.rollups import Part
@@ -163,10 +164,15 @@ def compared(
         before.first, before.last - DAY if span.is_to_date else before.last, zone, part, currencies
     )
     if span.is_to_date:
-        begin, end = Span(name="", first=before.last, last=before.last, today=span.today).instants(zone)
-        same_time = now - (span.last - before.last)
-        found = found + figures_between(begin, min(max(begin, same_time), end), calls_of(part))
+        begin = midnight(before.last, zone)
+        found = found + figures_between(begin, same_time(before.last, now, zone), calls_of(part))
     return Compared(now=_figures(span.first, span.last, zone, part, currencies), before=found)
+
+
+def same_time(day: date, now: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which the clocks of a zone told on a day what they tell now, in UTC; where they told it twice the
+    first, where they left it out as much later."""
+    return datetime.combine(day, now.astimezone(zone).time().replace(fold=0), zone).astimezone(UTC)
 
 
 def _figures(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,6 +55,23 @@ def test_days_are_local_days(store: Store) -> None:
     steps = analytics.over_time(span, PARIS, Part())
 
     assert steps == dict.fromkeys(span.steps(), analytics.Step(inbound=1, reached=1))
+
+
+@pytest.mark.parametrize(
+    ("today", "nine"),
+    [
+        (date(2026, 3, 30), NOON.replace(day=23, hour=8)),  # clocks went forward on the 29th
+        (date(2026, 3, 23), NOON.replace(day=16, hour=8)),
+        (date(2026, 10, 26), NOON.replace(month=10, day=19, hour=7)),  # and back on the 25th
+    ],
+)
+def test_the_same_time_is_that_of_the_clocks(store: Store, today: date, nine: datetime) -> None:
+    """At half past nine, the calls of a week before until half past nine are compared with."""
+    for minutes in (15, 45):
+        store(started_at=nine + timedelta(minutes=minutes))
+    span = Span(name="today", first=today, last=today, today=today)
+    now = datetime.combine(today, time(9, 30), PARIS)
+    assert analytics.compared(span, PARIS, Part(), now, {}).before.calls == 1
 
 
 def test_a_missed_caller_waits_until_somebody_spoke_with_them(store: Store) -> None:
