@@ -22,7 +22,7 @@ from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Med
 from telephony.models.rollups import Part
 from telephony.models.spans import DAY, Span
 from telephony.services.call_figures import INBOUND, DayFigures, figures_between
-from telephony.services.rollup_closing import figures_of
+from telephony.services.rollup_closing import FIGURES, figures_of
 from telephony.services.rollup_reading import HourSum, by_hour, sums
 from telephony.services.waiting import Waits
 
@@ -181,7 +181,7 @@ def _figures(
     rows = sums(("connection_id", "medium", "direction", "outcome"), first, last, zone, part)
     found = figures_of(rows, currencies)
     return DayFigures(
-        **{name: found[name] for name in ("calls", "inbound", "reached", "missed", "outbound", "talk_s")},
+        **{name: found[name] for name in FIGURES},
         messages=sum(row.calls for row in rows if row.key[1] == Medium.SMS),
         cost_micros=found["cost"],
     )

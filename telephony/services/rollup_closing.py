@@ -13,10 +13,12 @@ from accounts.scoping import tenant_scope
 from telephony.models import CallDay, ClosedMonth, Connection, Coverage
 from telephony.models.calls import MISSED, REACHED, Direction, Medium
 from telephony.models.rollups import Part
+from telephony.services.call_figures import DayFigures
 from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_reading import Sum, sums
 
 CLOSED_AFTER = timedelta(days=3)  # most calls that come late have come by then
+FIGURES = ("calls", "inbound", "reached", "missed", "outbound", "talk_s")  # of voice
 Figures = dict[str, Any]
 
 
@@ -58,12 +60,17 @@ def versions_of(month: date) -> list[ClosedMonth]:
     return list(ClosedMonth.objects.filter(month=month).order_by("-version"))
 
 
+def said_of(found: DayFigures) -> Figures:
+    """As they are kept: see `figures_of`."""
+    return {**{name: getattr(found, name) for name in FIGURES}, "cost": found.cost_micros}
+
+
 def figures_of(rows: Iterable[Sum], currencies: Mapping[int, str]) -> Figures:
     """calls, inbound, reached, missed, outbound, talk_s of voice; cost: micros by currency, of everything.
 
     rows   by connection, medium, direction and outcome, in that order at the end of their keys
     """
-    figures: Figures = dict.fromkeys(("calls", "inbound", "reached", "missed", "outbound", "talk_s"), 0)
+    figures: Figures = dict.fromkeys(FIGURES, 0)
     cost: dict[str, int] = defaultdict(int)
     for row in rows:
         connection_id, medium, direction, outcome = row.key[-4:]

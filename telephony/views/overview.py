@@ -32,7 +32,7 @@ from telephony.services.allowances import METER_CELLS, plans_of
 from telephony.services.number_names import names_of
 from telephony.services.period_coverage import PeriodCoverage, coverage_of
 from telephony.services.retention import no_longer_kept
-from telephony.services.rollup_closing import versions_of
+from telephony.services.rollup_closing import said_of, versions_of
 from telephony.services.waiting import waits_of
 from telephony.views.attention import attention_of
 from telephony.views.figure_files import FigureFilesMixin
@@ -118,6 +118,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "missing": star_words(within, now, zone),
             "kept_from": no_longer_kept(midnight(span.first, zone)),
             "closed": closed,
+            "has_changed_since": bool(closed) and closed[0].figures != said_of(found.now),
             "urls": self._urls(span, part),
             "waits": waits_of(span, zone, part),
             "part_urls": {

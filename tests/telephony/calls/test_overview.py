@@ -246,7 +246,13 @@ def test_a_closed_month_says_its_version(alice: Connection, client: Client) -> N
         Call.objects.filter(started_at__lt=now - timedelta(days=30)).update(duration_s=1)
     close_months(alice.tenant, now + timedelta(days=6))
 
-    assert "figures version" in text_of(client.get("/t/alice/?period=last_month"))
+    page = "/t/alice/?period=last_month"
+    assert "figures version 2." in text_of(client.get(page))
+    with tenant_scope(alice.tenant_id):
+        Call.objects.filter(fold_key=f"{1:x}{0:014x}").update(duration_s=2)
+    text = text_of(client.get(page))
+    assert "The figures have changed since version 2 of " in text and ", which had 1 call." in text
+    assert "figures version" not in text
 
 
 def test_a_line_lacks_no_days_of_another_connection(alice):
