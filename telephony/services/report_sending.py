@@ -20,6 +20,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Membership, Person
 from accounts.rights import Right, rights_of
@@ -30,6 +31,11 @@ from telephony.services import ledger, report_schedule
 log = logging.getLogger(__name__)
 
 State, Mailed = ReportRun.State, ReportReceipt.State
+# What stands in a run, whose readers have it in their own language.
+NO_RIGHT = gettext_noop(
+    "The person it is sent for may not schedule it, or see what is in it, any more. It is paused."
+)
+NOBODY = gettext_noop("Nobody got it: none of those it goes to is a member any more.")
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 60, 3600
 GIVEN_UP_AFTER = timedelta(days=2)  # from when it was made, where no mail server answers
 
@@ -78,7 +84,7 @@ def _make(run: ReportRun, workshop: Workshop) -> bool:
     person = run.asked_by if run.sort == ReportRun.Sort.TEST else report.owner
     if not may(person, report, workshop):
         with transaction.atomic():
-            ledger.write(run, state=State.REFUSED, due_at=None, finished_at=timezone.now(), error=_no_right())
+            ledger.write(run, state=State.REFUSED, due_at=None, finished_at=timezone.now(), error=NO_RIGHT)
             if run.sort != ReportRun.Sort.TEST:
                 report_schedule.pause(report, Report.Pause.RIGHTS)
         return False
@@ -102,10 +108,6 @@ def may(person: Person | None, report: Report, workshop: Workshop) -> bool:
         return False
     needed = {Right.REPORTS_SCHEDULE, *workshop.rights(report.figures)}
     return needed <= rights_of(person, report.tenant)
-
-
-def _no_right() -> str:
-    return _("The person it is sent for may not schedule it, or see what is in it, any more. It is paused.")
 
 
 def _receipts(run: ReportRun) -> list[ReportReceipt]:
@@ -195,7 +197,7 @@ def _postpone(run: ReportRun, error: str) -> bool:
 def _finish(run: ReportRun) -> None:
     states, error = set(run.receipts.values_list("state", flat=True)), ""
     if states <= {Mailed.LEFT_OUT}:
-        state, error = State.FAILED, _("Nobody got it: none of those it goes to is a member any more.")
+        state, error = State.FAILED, NOBODY
     else:
         state = State.TROUBLE if states & {Mailed.FAILED, Mailed.UNKNOWN} else State.DONE
     ledger.write(run, state=state, due_at=None, finished_at=timezone.now(), error=error)

@@ -236,7 +236,9 @@ def test_a_run_that_nobody_got_was_not_sent(alder, carol, weekly, is_there):
     dora = person("dora@alder.example", "Dora", {})
     gone = dora.pk if is_there else dora.pk + 1
     with tenant_scope(alder):
-        Report.objects.update(members=[gone], addresses=[], figures=["changes"], formats=["csv"])
+        Report.objects.update(
+            members=[gone], addresses=[], figures=["changes"], formats=["csv"], language="fr"
+        )
     report_schedule.open_due(DUE)
     [run] = run_all(alder)
     assert run.state == "failed" and run.error.startswith("Nobody got it") and mail.outbox == []
