@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -302,6 +303,21 @@ def by_destination(
         one.talk_s += row.talk_s
         _add_cost(one.cost, currencies, connection_id, row.cost_micros)
     return sorted(found.values(), key=lambda one: (-one.calls, one.code))
+
+
+class Followed(NamedTuple):
+    """Voice calls, and those inbound ones of them that nobody answered."""
+
+    calls: int = 0
+    missed: int = 0
+
+
+def to_follow(span: Span, zone: ZoneInfo, part: Part) -> Followed:
+    """How many there are to follow one by one."""
+    for row in sums(("medium",), span.first, span.last, zone, part):
+        if row.key == (Medium.VOICE,):
+            return Followed(row.calls, row.inbound - row.reached)
+    return Followed()
 
 
 def by_caller(span: Span, zone: ZoneInfo, part: Part) -> list[CallerRow]:

@@ -26,7 +26,7 @@ from telephony.models.spans import Span
 from telephony.providers.live import LivePanel
 from telephony.services import allowances, analytics, live_panels, report_facts
 from telephony.services.allowances import Plan
-from telephony.services.analytics import CallerRow, DestinationRow, GroupRow, LineRow
+from telephony.services.analytics import CallerRow, DestinationRow, Followed, GroupRow, LineRow
 from telephony.services.peaks import Peak, peaks_of
 from telephony.services.report_facts import Fates
 from telephony.services.rollup_reading import HourSum
@@ -66,6 +66,11 @@ def _of_each(tenants: Iterable[Tenant], read: Callable[[Tenant, ZoneInfo], Found
         with tenant_scope(tenant):
             found.append(read(tenant, ZoneInfo(tenant.time_zone)))
     return found
+
+
+def to_follow(tenants: Sequence[Tenant], span: Span) -> Followed:
+    found = _of_each(tenants, lambda _tenant, zone: analytics.to_follow(span, zone, ALL))
+    return Followed(sum(one.calls for one in found), sum(one.missed for one in found))
 
 
 def hours(tenants: Sequence[Tenant], span: Span) -> list[HourSum]:

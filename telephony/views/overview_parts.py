@@ -24,6 +24,7 @@ from telephony.models import Entity
 from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
 from telephony.services import analytics, report_facts
+from telephony.services.analytics import Followed
 from telephony.services.number_names import names_of
 from telephony.services.peaks import peaks_of
 from telephony.services.period_coverage import coverage_of
@@ -40,12 +41,12 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixi
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         zone = ZoneInfo(self.request.tenant.time_zone)
         _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
-        is_short = self.is_short(span.days)
+        is_short = self.is_short(span.days, lambda: analytics.to_follow(span, zone, part))
         return super().get_context_data(
             title=self.heading,
             object=self.heading,
             span_words=span_words(span),
-            within=self.within,
+            too_many="" if is_short else self.too_many,
             is_short=is_short,
             **(self.told(span, part, zone) if is_short else {}),
             **kwargs,
@@ -62,7 +63,8 @@ class FatesView(PartView):
     heading = gettext_lazy("What became of unanswered calls")
     figures: ClassVar = {"fates": heading}
     fragment = "telephony/_overview_fates.html"
-    within = 62  # each missed call is followed by itself, a tenth of a second a thousand
+    within = 62
+    at_most = Followed(missed=30_000)  # each is followed by itself, a tenth of a second a thousand
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         line = Entity.objects.filter(pk=part.line).first() if part.line else self.group

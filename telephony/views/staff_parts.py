@@ -25,7 +25,7 @@ from telephony.forms.calls import wait_key
 from telephony.models.rollups import WITHIN_S
 from telephony.services import tenant_figures, tenants_together
 from telephony.services.allowances import METER_CELLS
-from telephony.services.analytics import MOST_ROWS
+from telephony.services.analytics import MOST_ROWS, Followed
 from telephony.services.tenants_together import GroupOf, LineOf, PanelOf
 from telephony.services.waiting import Waited
 from telephony.views.figure_files import FigurePartMixin
@@ -37,13 +37,13 @@ MONTH = 31  # days of calls that are followed one by one
 
 class StaffPartView(StaffAskedMixin, FragmentOrPageMixin, FigurePartMixin, StaffRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        is_short = self.is_short(self.span.days)
+        is_short = self.is_short(self.span.days, lambda: tenants_together.to_follow(self.shown, self.span))
         return super().get_context_data(
             base_template="base_staff.html",
             title=self.heading,
             object=self.heading,
             span_words=span_words(self.span),
-            within=self.within,
+            too_many="" if is_short else self.too_many,
             is_short=is_short,
             **(self.told() if is_short else {}),
             **kwargs,
@@ -117,6 +117,7 @@ class FatesView(StaffPartView):
     figures: ClassVar = {"fates": heading}
     fragment = "telephony/_overview_fates.html"
     within = MONTH
+    at_most = Followed(missed=30_000)
 
     def told(self) -> dict[str, Any]:
         found = tenants_together.fates(self.shown, self.span)
@@ -134,6 +135,7 @@ class NeverView(StaffPartView):
     figures: ClassVar = {"never": heading}
     fragment = "telephony/_staff_never.html"
     within = MONTH
+    at_most = Followed(missed=30_000)
 
     def told(self) -> dict[str, Any]:
         found = tenant_figures.never_called_back(self.shown, self.span)

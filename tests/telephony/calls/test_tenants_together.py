@@ -25,6 +25,8 @@ from telephony.models.calls import REACHED
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics, calls, rollups, tenants_together
+from telephony.services.analytics import Followed
+from telephony.views.staff_parts import FatesView, PeaksView
 from tests.exported import exported
 from tests.people import signed_in, staff
 
@@ -205,7 +207,22 @@ def test_each_part_is_shown_and_exported(tenants: list[Tenant], tom: Client) -> 
     nobody = tom.get(f"/staff/figures/lines/?{QUERY}&q=nobody").content.decode()
     assert "No calls." in nobody
     long = f"/staff/figures/at-once/?period=dates&period_from=2026-01-01&period_to={SPAN.last}"
-    assert "choose a shorter period" in tom.get(long).content.decode()
+    assert "choose a shorter period" not in tom.get(long).content.decode()  # there are few calls in it
+
+
+def test_more_days_are_followed_where_they_have_few_calls() -> None:
+    peaks, fates = PeaksView(), FatesView()
+
+    def nobody_counts() -> Followed:
+        raise AssertionError
+
+    assert peaks.is_short(31, nobody_counts) and fates.is_short(31, nobody_counts)
+    assert peaks.is_short(366, lambda: Followed(1_500_000, 900_000))
+    assert not peaks.is_short(32, lambda: Followed(1_500_001, 0))
+    assert fates.is_short(366, lambda: Followed(5_000_000, 30_000))
+    assert not fates.is_short(32, lambda: Followed(5_000_000, 30_001))
+    assert "for 31 days, or up to 30,000 unanswered calls: choose" in fates.too_many
+    assert "for 31 days, or up to 1,500,000 calls: choose" in peaks.too_many
 
 
 def test_balances_are_asked_for_by_pressing(tenants: list[Tenant], tom: Client) -> None:
