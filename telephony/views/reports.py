@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import FormView, TemplateView, View
 
-from accounts.models import Person
+from accounts.models import Membership, Person
 from accounts.outbox import has_outbox
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
@@ -102,7 +103,10 @@ class ReportView(ListFileMixin, ReportPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report = self.report
         runs = report.runs.select_related("asked_by").order_by("-created_at", "-pk")
-        members = Person.objects.filter(pk__in=report.members).order_by("name_key", "pk")
+        here = Membership.objects.filter(
+            tenant=report.tenant_id, person=OuterRef("pk"), person__is_active=True
+        )
+        members = Person.objects.filter(pk__in=report.members).annotate(is_here=Exists(here))
         return super().get_context_data(
             title=report.title,
             report=report,
@@ -110,7 +114,11 @@ class ReportView(ListFileMixin, ReportPage, TemplateView):
             period="" if report.is_of_now else report.get_period_display(),
             figures=[FIGURES[key].label for key in report.figures if key in FIGURES],
             formats=[Report.Format(one).label for one in report.formats],
-            recipients=[*(f"{one} ({one.email})" for one in members), *report.addresses],
+            recipients=[
+                *((f"{one} ({one.email})", one.is_here) for one in members.order_by("name_key", "pk")),
+                *((one, True) for one in report.addresses),
+            ],
+            needs_owner=self.needs_owner(),
             language=dict(settings.LANGUAGES)[report.language],
             coming=coming_of(report),
             runs=[

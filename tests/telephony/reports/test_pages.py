@@ -272,7 +272,8 @@ def test_who_keeps_a_report_whose_owner_may_not_see_it_becomes_its_owner(alder, 
         with tenant_scope(alder):
             report_schedule.pause(weekly, Report.Pause.RIGHTS)
     client, page = signed_in(olga), f"{PAGES}{weekly.pk}/edit/"
-    assert "sent for you." in client.get(page).content.decode()
+    for path in (page, f"{PAGES}{weekly.pk}/"):
+        assert "sent for you." in client.get(path).content.decode()
     kept = client.post(page, entered(page, client, members=[olga.pk]), follow=True)
     assert "is kept, and sent for you from now on" in kept.content.decode()
     with tenant_scope(alder):
@@ -289,6 +290,7 @@ def test_staff_keep_no_report_that_their_role_may_not_schedule(alder, carol, wee
     session = client.session
     session[POWER_KEY] = [alder.pk]
     session.save()
+    assert "not a member any more" in client.get(f"{PAGES}{weekly.pk}/").content.decode()
     refused = client.post(page, entered(page, client, members=[tom.pk]))
     assert refused.status_code == 422 and "your role here may not" in refused.content.decode()
 
