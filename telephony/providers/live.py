@@ -70,7 +70,7 @@ class LivePanel:
     empty       the sentence where there is none
     on_overview the overview of the tenant shows it too
     kept_s      an answer is good for so long, unless somebody asks again: where each question counts against a quota
-    has_file    what it tells may be kept as a file
+    is_private  what was left for somebody: shown to who may read messages, and kept in no file
     absent      the sentence where the server lacks the operation (404 or 405), "" shows that error as others
     """
 
@@ -92,7 +92,7 @@ class LivePanel:
     absent: Text = ""
     on_overview: bool = False
     kept_s: int = 0
-    has_file: bool = True
+    is_private: bool = False
 
     @property
     def columns(self) -> tuple[DocumentField, ...]:

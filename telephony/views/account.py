@@ -21,7 +21,7 @@ class AccountView(ConnectionMixin, TemplateView):
     template_name = "telephony/account.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        panels = panels_for(self.connection.tenant, self.connection, spot=Spot.ACCOUNT)
+        panels = panels_for(self.request, self.connection, spot=Spot.ACCOUNT)
         if not panels:
             raise Http404
         return super().get_context_data(

@@ -154,7 +154,7 @@ class ConnectionDetailView(FigureFilesMixin, ConnectionMixin, TemplateView):
             contact_only_reads=connection.declaration.mailbox is not None
             and bool(why_not_erase(connection, connection.declaration.mailbox, person)),
             has_contacts="contact" in connection.declaration.acts_as,
-            panels=panels_for(connection.tenant, connection),
+            panels=panels_for(self.request, connection),
             offers=offered(self.request, connection, Spot.CONNECTION),
             has_account_page=bool(live_panels.panels_of(connection, Spot.ACCOUNT)),
             served=importing.served_by(connection, person),

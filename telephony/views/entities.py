@@ -255,7 +255,7 @@ class EntityListView(FiledMixin, ChoosingMixin, TenantRightMixin, FilteredTableV
             maker=maker,
             why_not_new=reasons.get(key, ""),
             offers=offered(self.request, self.link, Spot.LIST, self.entity_kind.kind, without={key}),
-            panels=panels_for(self.request.tenant, self.link, spot=Spot.LIST, kind=self.entity_kind.kind),
+            panels=panels_for(self.request, self.link, spot=Spot.LIST, kind=self.entity_kind.kind),
             **kwargs,
         )
 
@@ -276,7 +276,7 @@ class EntityDetailView(ObjectListsMixin, TenantRightMixin, DetailView):
         around = surroundings_of(entity, is_whole=self.is_for_file)
         acts = acts_of(entity, around.parent)
         keys = {act.editor.operation.key for act in acts}
-        panels = panels_for(self.request.tenant, entity.connection, entity)
+        panels = panels_for(self.request, entity.connection, entity)
         if in_directory := folder_of(entity) is not None:
             self.request.menu_entry = "telephony:directory"
         return super().get_context_data(

@@ -93,7 +93,7 @@ class LineDetailView(ObjectListsMixin, TenantRightMixin, DetailView):
             title=str(self.object),
             may_widen=Right.CONNECTIONS_MANAGE in self.request.rights,
             has_mailbox=mailbox_of(self.object) is not None,
-            panels=panels_for(self.request.tenant, self.object.connection, self.object),
+            panels=panels_for(self.request, self.object.connection, self.object),
             offers=offered(
                 self.request,
                 self.object.connection,

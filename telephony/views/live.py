@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from accounts.rights import Right
-from accounts.views_base import TenantRightMixin
+from accounts.views_base import TenantRightMixin, require_right
 from portal.lib.errors import ProviderError
 from portal.ui import formats
 from telephony.figures.tables import Table
@@ -73,6 +73,8 @@ class PanelMixin(ListFileMixin, FragmentOrPageMixin, TenantRightMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         connection, panel, entity = self.connection, self.panel, self.entity
+        if panel.is_private:
+            require_right(self.request, Right.VOICEMAIL_READ)
         live = live_panels.read(
             connection,
             panel,
@@ -87,7 +89,7 @@ class PanelMixin(ListFileMixin, FragmentOrPageMixin, TenantRightMixin):
             "rows": self.rows_of(connection, entity, live),
             "acts": [offered_one(self.request, connection, key, entity) for key in panel.acts],
             "panel": panel,
-            "has_file": panel.has_file and bool(live.rows or (live.sheet and live.sheet.groups)),
+            "has_file": not panel.is_private and bool(live.rows or (live.sheet and live.sheet.groups)),
             "live_of": connection.name,
             "panel_url": self.request.path,
             "title": panel.title,
@@ -98,7 +100,7 @@ class PanelMixin(ListFileMixin, FragmentOrPageMixin, TenantRightMixin):
         return super().get_context_data(**{**kwargs, **told})
 
     def list_title(self) -> str:
-        if not self.panel.has_file:
+        if self.panel.is_private:
             return ""
         told = {"title": self.panel.title, "subject": self.entity or self.connection.name}
         return _("%(title)s: %(subject)s") % told

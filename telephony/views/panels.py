@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from accounts.rights import Right
 from portal.ui.links import tenant_url
 from telephony.models import Connection, Entity
 from telephony.providers.live import LivePanel
@@ -13,20 +14,25 @@ from telephony.services import live_panels
 
 
 def panels_for(
-    tenant: Any,
+    request: Any,
     connection: Connection,
     entity: Entity | None = None,
     *,
     spot: Spot | None = None,
     kind: str = "",
 ) -> list[tuple[LivePanel, str]]:
-    """The panels of a page, each with the address that asks for it."""
+    """The panels of a page that the person may see, each with the address that asks for it."""
     kind = entity.kind if entity else kind
     found = live_panels.panels_of(connection, spot or (Spot.OBJECT if entity else Spot.CONNECTION), kind)
     name, pk = (
         ("telephony:entity_live", entity.pk) if entity else ("telephony:connection_live", connection.pk)
     )
-    return [(panel, tenant_url(tenant, name, pk=pk, panel=panel.name)) for panel in found]
+    may_read = Right.VOICEMAIL_READ in request.rights
+    return [
+        (panel, tenant_url(request.tenant, name, pk=pk, panel=panel.name))
+        for panel in found
+        if may_read or not panel.is_private
+    ]
 
 
 def overview_panels(tenant: Any, connections: Iterable[Connection]) -> list[tuple[LivePanel, str]]:

@@ -352,7 +352,7 @@ LIVE = (
         capability="voicemail.read",
         empty=_("There are no messages."),
         absent=_("This server does not show messages."),
-        has_file=False,
+        is_private=True,
     ),
     LivePanel(
         name="dns",

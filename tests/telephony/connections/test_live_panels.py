@@ -133,3 +133,17 @@ def test_a_device_shows_who_is_registered_on_its_own_page(reseller, alice, clien
         answer = page.get(f"/t/alder/entities/{device.pk}/live/{panel.name}/")
         assert answer.status_code == 200 and not answer.context["live"].error
     assert panels
+
+
+def test_messages_are_for_who_may_read_them(reseller, alice, carol, client_of_person, work):
+    with tenant_scope(reseller.tenant_id):
+        assert work(request_run(reseller, "entities", kinds=["vmbox"], is_hinted=False)).state == "complete"
+        box = Entity.objects.filter(kind="vmbox").order_by("pk").first()
+    assert box is not None
+    page = f"/t/alder/entities/{box.pk}/"
+    for person, may in ((alice, True), (carol, False)):
+        client = client_of_person(person)
+        assert (f"{page}live/messages/" in client.get(page).content.decode()) is may
+        assert client.get(f"{page}live/messages/").status_code == (200 if may else 403)
+    told = {"path": f"{page}live/messages/", "query": "", "figure": "list", "format": "csv"}
+    assert client_of_person(alice).post("/t/alder/exports/page/", told).status_code == 404
