@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.models import Tenant
 from portal.lib.periods import Period
 from portal.ui import formats
 from telephony.services.period_coverage import NotWhole, PeriodCoverage
@@ -144,14 +145,37 @@ def coverage_words(coverage: PeriodCoverage, zone: tzinfo) -> str:
     return _("Not complete: %(days)s") % {"days": words} if words else ""
 
 
+def kept_words(kept_from: date | None) -> str:
+    """What a figure that is counted call by call says of days before that; "" where all calls of its days are here."""
+    if kept_from is None:
+        return ""
+    words = _("Not complete: calls from before %(day)s are no longer kept.")
+    return words % {"day": formats.date_words(kept_from, "j F Y")}
+
+
+def tenants_kept_words(kept_from: Mapping[Tenant, date]) -> str:
+    """The same of the calls of several tenants."""
+    told = [
+        _("%(tenant)s: calls from before %(day)s are no longer kept.")
+        % {"tenant": tenant, "day": formats.date_words(day, "j F Y")}
+        for tenant, day in kept_from.items()
+    ]
+    return _("Not complete: %(days)s") % {"days": _and_more(told)} if told else ""
+
+
+def _and_more(told: Sequence[str]) -> str:
+    """What is told of tenants, of the first by name."""
+    more = len(told) - MOST_TENANTS_NAMED
+    if more > 0:
+        words = ngettext("And days of %(n)s more tenant.", "And days of %(n)s more tenants.", more)
+        told = [*told[:MOST_TENANTS_NAMED], words % {"n": more}]
+    return " ".join(told)
+
+
 def tenants_words(lacks: Iterable[NotWhole]) -> str:
     """Which days of which tenants are not all here, each told in its tenant's clocks; "" where all are."""
     told = []
     for tenant, some in groupby(lacks, key=lambda one: one.connection.tenant):
         names = [one._replace(connection=f"{tenant}, {one.connection}") for one in lacks_of(some)]
         told.append(missing_words(names, zone=ZoneInfo(tenant.time_zone)))
-    more = len(told) - MOST_TENANTS_NAMED
-    if more > 0:
-        words = ngettext("And days of %(n)s more tenant.", "And days of %(n)s more tenants.", more)
-        told = [*told[:MOST_TENANTS_NAMED], words % {"n": more}]
-    return _("Not complete: %(days)s") % {"days": " ".join(told)} if told else ""
+    return _("Not complete: %(days)s") % {"days": _and_more(told)} if told else ""

@@ -26,9 +26,11 @@ from telephony.services.analytics import (
 from telephony.services.tenant_figures import TenantFigures
 
 
-def figures(compared: Compared, span: Span) -> Table:
-    """The span, and the like one before it."""
-    sides = ((span, compared.now), (span.before, compared.before))
+def figures(compared: Compared, span: Span, *, may_compare: bool) -> Table:
+    """The span, and the like one before it where they may be compared."""
+    sides = [(span, compared.now)]
+    if may_compare:
+        sides.append((span.before, compared.before))
     currencies = sorted({currency for _span, one in sides for currency in one.cost_micros})
     columns = [
         Column(_("Period"), "text", "period"),

@@ -62,6 +62,11 @@ class Part:
     group: str | None = None
 
     @property
+    def is_place(self) -> bool:
+        """Whether it is a line, queue or group."""
+        return self.line is not None or self.group is not None
+
+    @property
     def columns(self) -> list[str]:
         return [name for name, value in self.values.items() if value is not None]
 

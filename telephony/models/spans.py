@@ -57,6 +57,10 @@ class Span:
             first, last = self.first - self.days * DAY, self.first - DAY
         return replace(self, first=first, last=last, name="")
 
+    def since(self, day: date | None) -> Span:
+        """Its days from one on, the last at least; all of them where none is told."""
+        return self if day is None else replace(self, first=min(max(day, self.first), self.last))
+
     @property
     def trend(self) -> Span:
         """What figures over time show: itself, or the thirty days up to its end where it has few days."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -97,8 +97,7 @@ class PeriodCoverage:
 
     def begun(self, span: Span) -> Span:
         """The days of it from the first on of which calls are here."""
-        first = span.first if self.since is None else min(max(self.since, span.first), span.last)
-        return replace(span, first=first)
+        return span.since(self.since)
 
     def within(self, span: Span) -> PeriodCoverage:
         some = [one for one in self.not_whole if span.first <= one.day <= span.last]

@@ -25,7 +25,7 @@ from django.utils.translation import ngettext
 
 from accounts import audit
 from accounts.models import AuditEvent, Tenant
-from accounts.scoping import tenant_scope, unscoped
+from accounts.scoping import tenant_scope, tenants_scope, unscoped
 from portal.lib.days import midnight
 from telephony.models import (
     Call,
@@ -39,6 +39,7 @@ from telephony.models import (
     RollupMark,
     UnreadableRecord,
 )
+from telephony.models.spans import Span
 from telephony.services import export_files, ledger, live_calls, report_files, rollups
 
 DAYS_OF = ZoneInfo("UTC")
@@ -68,7 +69,27 @@ def no_longer_kept(start_at: datetime) -> date | None:
     if start_at > timezone.now() - SHORTEST:
         return None
     day = of_tenant().calls_from
-    return day if day and start_at < midnight(day, DAYS_OF) else None
+    return day if day and _is_gone(start_at, day) else None
+
+
+def no_longer_kept_of(tenants: Sequence[Tenant], span: Span) -> dict[Tenant, date]:
+    """The same of those of several tenants that do not have all calls of a span of their days any more."""
+    with tenants_scope(tenants):
+        kept = dict(Retention.objects.exclude(calls_from=None).values_list("tenant_id", "calls_from"))
+    return {
+        one: kept[one.pk]
+        for one in tenants
+        if one.pk in kept and _is_gone(midnight(span.first, ZoneInfo(one.time_zone)), kept[one.pk])
+    }
+
+
+def has_same_time(span: Span, zone: ZoneInfo) -> bool:
+    """Whether a span that is not over may be compared up to the same time: the last day before is counted call by call."""
+    return not span.is_to_date or no_longer_kept(midnight(span.before.last, zone)) is None
+
+
+def _is_gone(at: datetime, calls_from: date) -> bool:
+    return at < midnight(calls_from, DAYS_OF) - SLACK
 
 
 def would_go(row: Retention, months: Mapping[str, int | None], tenant: Tenant) -> list[Going]:

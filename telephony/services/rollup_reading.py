@@ -147,7 +147,7 @@ def _coarsest(asked: set[str], with_waits: bool) -> str:
 def by_hour(start_at: datetime, end_at: datetime, zone: ZoneInfo, part: Part | None = None) -> list[HourSum]:
     """Quarters of the half-open span, by weekday and hour of a zone. A line's or a group's are not kept: see `Part`."""
     part = part or Part()
-    if part.line is not None or part.group is not None:
+    if part.is_place:
         raise ValueError("quarters are kept by connection")
     # What a zone's clocks add is known for all of a season; to ask PostgreSQL for each quarter took three times as long.
     statement = (
@@ -179,7 +179,7 @@ def quarters(start_at: datetime, end_at: datetime, part: Part | None = None) -> 
     """(instant, voice calls) of each quarter of an hour of the half-open span that has any, in order. A line's or a
     group's are not kept: see `Part`."""
     part = part or Part()
-    if part.line is not None or part.group is not None:
+    if part.is_place:
         raise ValueError("quarters are kept by connection")
     statement = (
         f"WITH {sql.QUARTER_CELLS.format(narrowed=part.condition)}"

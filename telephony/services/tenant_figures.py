@@ -22,6 +22,7 @@ from telephony.models.spans import Span
 from telephony.services import analytics
 from telephony.services.analytics import Compared, Step
 from telephony.services.period_coverage import NotWhole, coverages_of
+from telephony.services.retention import has_same_time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ def figures_of(tenants: Sequence[Tenant], span: Span, now: datetime) -> list[Ten
                     compared=analytics.compared(span, zone, Part(), now, currencies[tenant.pk]),
                     steps=analytics.over_time(trend, zone, Part()),
                     lacking=len(here.within(span).not_whole),
-                    has_before=here.has(before),
+                    has_before=here.has(before) and has_same_time(span, zone),
                 )
             )
     return found

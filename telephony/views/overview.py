@@ -18,7 +18,7 @@ from portal.lib.days import midnight
 from telephony.figures import rankings
 from telephony.figures.answer_rate import answer_rate
 from telephony.figures.hours import when_people_call
-from telephony.figures.missing import star_words
+from telephony.figures.missing import kept_words, star_words
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.figures.volume import volume
@@ -31,12 +31,12 @@ from telephony.services import analytics, call_figures
 from telephony.services.allowances import METER_CELLS, plans_of
 from telephony.services.number_names import names_of
 from telephony.services.period_coverage import PeriodCoverage, coverage_of
-from telephony.services.retention import no_longer_kept
+from telephony.services.retention import has_same_time, no_longer_kept
 from telephony.services.rollup_closing import said_of, versions_of
 from telephony.services.waiting import waits_of
 from telephony.views.attention import attention_of
 from telephony.views.figure_files import FigureFilesMixin
-from telephony.views.overview_asked import AskedMixin
+from telephony.views.overview_asked import AskedMixin, kept_from
 from telephony.views.panels import overview_panels
 
 PLANS = "plans"
@@ -100,9 +100,9 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
     def _calls(self, now: datetime, zone: ZoneInfo, today: date) -> dict[str, Any]:
         form, span, part = self.asked(zone, today)
         trend = span.trend
-        first = min(span.before.first, trend.before.first if trend.name else trend.first)
-        coverage = coverage_of(first, trend.last, today, zone, part)
+        coverage = coverage_of(min(span.before.first, trend.first), trend.last, today, zone, part)
         within = coverage.within(span)
+        may_compare = coverage.has(span.before) and has_same_time(span, zone)
         found = analytics.compared(span, zone, part, now, self.currencies)
         waiting = call_figures.missed_not_called_back(now)
         closed = self._closed(span, part)
@@ -114,7 +114,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "part": part,
             "subject": self._subject(form),
             "compared": found,
-            "may_compare": coverage.has(span.before),
+            "may_compare": may_compare,
             "missing": star_words(within, now, zone),
             "kept_from": no_longer_kept(midnight(span.first, zone)),
             "closed": closed,
@@ -129,7 +129,9 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "names": names_of([one.number for one in waiting]),
             "span_words": span_words(span),
             "before_words": span_words(span.before),
-            **self._over_time(trend, zone, part, coverage, found),
+            **self._over_time(
+                trend, zone, part, coverage, found.before.answer_rate if may_compare and trend.name else None
+            ),
         }
 
     def figure_title(self, name: str) -> str:
@@ -143,7 +145,9 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             return None
         match name:
             case "figures":
-                return rankings.figures(context["compared"], context["span"])
+                return rankings.figures(
+                    context["compared"], context["span"], may_compare=context["may_compare"]
+                )
             case "volume" | "rate" | "heat":
                 table: Table = context[name].table
                 return table
@@ -165,13 +169,12 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         zone: ZoneInfo,
         part: Part,
         coverage: PeriodCoverage,
-        found: analytics.Compared,
+        rate_before: float | None,
     ) -> dict[str, Any]:
         steps = analytics.over_time(trend, zone, part)
         not_whole = coverage.worst
         trend_url = self.url_of(trend, part, direction="inbound")
-        may_compare = trend.name and coverage.has(trend.before)
-        rate_before = found.before.answer_rate if may_compare else None
+        kept = kept_from("heat", trend, zone, part)
         return {
             "volume": volume(
                 steps,
@@ -184,10 +187,11 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             ),
             "heat": when_people_call(
                 analytics.hours_of(trend, zone, part),
-                coverage.begun(trend),
+                coverage.begun(trend).since(kept),
                 lambda weekday, hour: f"{trend_url}&weekday={weekday}&hour={hour}",
             ),
             "trend_url": trend_url,
+            "heat_kept": kept_words(kept),
         }
 
     def _closed(self, span: Span, part: Part) -> Any:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from portal.lib.days import midnight
 from portal.ui.links import tenant_url
-from telephony.figures.missing import coverage_words
+from telephony.figures.missing import coverage_words, kept_words
 from telephony.figures.ways import Ways
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
@@ -20,6 +21,7 @@ from telephony.models.places import Place
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services.period_coverage import coverage_of
+from telephony.services.retention import no_longer_kept
 
 GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # what figures and the history of calls can be narrowed to
 OVER_TIME = (
@@ -31,6 +33,18 @@ OVER_TIME = (
 )  # figures that go back over a month where few days are asked for
 
 
+OF_CALLS = ("callers", "fates", "peaks")  # counted call by call
+
+
+def kept_from(figure: str, days: Span, zone: ZoneInfo, part: Part) -> date | None:
+    """Before which day calls are not in a figure any more; None where it has all of its days.
+
+    Only hours of a line, queue or group are counted call by call.
+    """
+    is_of_calls = figure in OF_CALLS or (figure == "heat" and part.is_place)
+    return no_longer_kept(midnight(days.first, zone)) if is_of_calls else None
+
+
 class AskedMixin:
     """The overview and the parts of it that are asked for apart; they take the same query."""
 
@@ -39,7 +53,8 @@ class AskedMixin:
 
     def missing(self, name: str, _context: Mapping[str, Any]) -> str:
         zone, _form, days, part = self._asked_for(name)
-        return coverage_words(coverage_of(days.first, days.last, days.today, zone, part), zone)
+        lacking = coverage_words(coverage_of(days.first, days.last, days.today, zone, part), zone)
+        return " ".join(filter(None, [lacking, kept_words(kept_from(name, days, zone, part))]))
 
     def days_of_table(self, name: str, _context: Mapping[str, Any]) -> tuple[date, date] | None:
         _zone, _form, days, _part = self._asked_for(name)

@@ -16,6 +16,7 @@ from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from telephony.figures import rankings, waiting
 from telephony.figures.fates import fates_figure
+from telephony.figures.missing import kept_words
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.forms.calls import wait_key
@@ -31,7 +32,7 @@ from telephony.services.period_coverage import coverage_of
 from telephony.services.waiting import Waited, waited_over_time
 from telephony.views.figure_files import FigurePartMixin
 from telephony.views.lines import FragmentOrPageMixin
-from telephony.views.overview_asked import GROUPS, AskedMixin
+from telephony.views.overview_asked import GROUPS, OVER_TIME, AskedMixin, kept_from
 
 
 class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixin, TemplateView):
@@ -48,9 +49,15 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixi
             span_words=span_words(span),
             too_many="" if is_short else self.too_many,
             is_short=is_short,
+            kept=self._kept(span, part, zone),
             **(self.told(span, part, zone) if is_short else {}),
             **kwargs,
         )
+
+    def _kept(self, span: Span, part: Part, zone: ZoneInfo) -> str:
+        """What its figure lacks of calls that are not kept; "" where it lacks none."""
+        figure = next(iter(self.figures))
+        return kept_words(kept_from(figure, span.trend if figure in OVER_TIME else span, zone, part))
 
     @abstractmethod
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:

@@ -15,12 +15,13 @@ from django.utils import timezone
 from accounts.models import Tenant
 from portal.lib.names import named
 from portal.ui.links import tenant_url
-from telephony.figures.missing import tenants_words
+from telephony.figures.missing import tenants_kept_words, tenants_words
 from telephony.forms.overview import TenantFiguresForm
 from telephony.forms.staff_calls import MOST_TENANTS
 from telephony.models.spans import Span
 from telephony.services import tenant_figures
-from telephony.views.overview_asked import OVER_TIME
+from telephony.services.retention import no_longer_kept_of
+from telephony.views.overview_asked import OF_CALLS, OVER_TIME
 
 PERIOD = ("period", "period_from", "period_to")
 
@@ -57,7 +58,14 @@ class StaffAskedMixin:
         return self.tenants if self.is_for_file else self.tenants[:MOST_TENANTS]
 
     def missing(self, name: str, _context: Mapping[str, Any]) -> str:
-        return tenants_words(tenant_figures.lacks_of(self.shown, self._days_of(name)))
+        lacking = tenants_words(tenant_figures.lacks_of(self.shown, self._days_of(name)))
+        return " ".join(filter(None, [lacking, self.kept_words(name)]))
+
+    def kept_words(self, figure: str) -> str:
+        """What a figure that is counted call by call lacks of calls that are not kept; "" where it lacks none."""
+        if figure not in (*OF_CALLS, "never"):
+            return ""
+        return tenants_kept_words(no_longer_kept_of(self.shown, self._days_of(figure)))
 
     def days_of_table(self, name: str, _context: Mapping[str, Any]) -> tuple[date, date] | None:
         days = self._days_of(name)

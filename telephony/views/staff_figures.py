@@ -18,6 +18,7 @@ from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.figures.volume import volume
 from telephony.services import tenant_figures, tenants_together
+from telephony.services.retention import no_longer_kept_of
 from telephony.tables.tenants import ORDERS, TenantTable, ordered
 from telephony.views.figure_files import FigureFilesMixin
 from telephony.views.overview import SHORT_CUTS
@@ -71,6 +72,7 @@ class StaffFiguresView(StaffAskedMixin, FigureFilesMixin, StaffRequiredMixin, Te
             may_compare=may_compare,
             before_words=span_words(self.span.before),
             lacking=sum(row.lacking for row in rows),
+            keep_fewer=len(no_longer_kept_of(self.shown, self.span)),
             urls=self._urls(),
             volume=volume(
                 steps, trend, (), lambda step: self.calls_url(trend.part_of(step), direction="inbound")

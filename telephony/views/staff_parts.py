@@ -45,6 +45,7 @@ class StaffPartView(StaffAskedMixin, FragmentOrPageMixin, FigurePartMixin, Staff
             span_words=span_words(self.span),
             too_many="" if is_short else self.too_many,
             is_short=is_short,
+            kept=self.kept_words(next(iter(self.figures), "")),
             **(self.told() if is_short else {}),
             **kwargs,
         )
