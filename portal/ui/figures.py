@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from itertools import groupby
 
 from django.utils import formats as django_formats
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from portal.lib.wording import labelled
@@ -86,7 +88,7 @@ def _plain(_language: str | None, value: float, unit: str, digits: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What a line figure shows; see `line`."""
+    """What a line figure shows; see `line`. `tips` name every place, with its value."""
 
     values: Sequence[float | None]
     labels: Sequence[str]
@@ -99,6 +101,8 @@ class Line:
     gaps: Sequence[Gap]
     marks: Sequence[Mark]
     end_words: str
+    links: Sequence[str]
+    tips: Sequence[str]
 
     def draw(self, width: float, height: float) -> SafeString:
         drawing, foot = Drawing(width, height), height - ROOM_BELOW
@@ -130,7 +134,10 @@ class Line:
         draw_axis(drawing, self.labels, xs, foot, height - 7, shown=5 if width > 500 else 3)
         for mark in self.marks:
             draw_mark(drawing, mark, xs, foot)
-        return drawing.svg(self.label)
+        for at, (link, value) in enumerate(zip(self.links, self.values, strict=True)):
+            if link and value is not None:
+                draw_way(drawing, at, xs, scale, value, link, self.tips[at])
+        return drawing.svg(self.label, role="group" if any(self.links) else "img")
 
 
 def line(
@@ -148,13 +155,19 @@ def line(
     marks: Sequence[Mark] = (),
     end_words: str = "",
     head: Sequence[str] = (),
+    counts: Sequence[int] = (),
+    links: Sequence[str] = (),
 ) -> Figure:
     """One line over days or hours. `labels` name every position; a few of them are written under the axis.
 
+    counts     the calls behind each value: a column of the table, before that of the values; `head` names it as well
+    links      of each position what is behind it, "" for nothing
     end_words  written at the end of the line, after its last value ("today")
     usual      a dotted comparison with its value at the right; `usual_words` name it otherwise than "usual: %(value)s"
     """
     known = [value for value in values if value is not None]
+    told = ["–" if value is None else plain(value, unit, digits) for value in values]
+    ways = links or [""] * len(values)
     drawn = Line(
         values=values,
         labels=labels,
@@ -167,12 +180,29 @@ def line(
         gaps=gaps,
         marks=marks,
         end_words=end_words,
+        links=ways,
+        tips=_tips(labels, told, counts),
     )
-    rows = [
-        (name, "–" if value is None else plain(value, unit, digits))
-        for name, value in zip(labels, values, strict=True)
-    ]
+    rows: list[tuple[object, ...]] = list(zip(labels, told, strict=True))
+    if counts:
+        rows = [
+            (name, linked(plain(count), way), value)
+            for name, count, way, value in zip(labels, counts, ways, told, strict=True)
+        ]
     return Figure(drawn.draw(*WIDE), label, head or (_("Day"), label), rows, narrow=drawn.draw(*NARROW))
+
+
+def _tips(labels: Sequence[str], told: Sequence[str], counts: Sequence[int]) -> list[str]:
+    if not counts:
+        return [labelled(name, value) for name, value in zip(labels, told, strict=True)]
+    return [
+        labelled(
+            name,
+            ngettext("%(value)s, %(count)s call", "%(value)s, %(count)s calls", count)
+            % {"value": value, "count": plain(count)},
+        )
+        for name, value, count in zip(labels, told, counts, strict=True)
+    ]
 
 
 def positions(count: int, left: float, right: float) -> list[float]:
@@ -273,6 +303,32 @@ def draw_mark(drawing: Drawing, mark: Mark, xs: Sequence[float], foot: float) ->
     drawing.rule(x, TOP, x, foot + 9, "markline")
     drawing.add("circle", cx=x, cy=foot + 15, r=8, css="mark")
     drawing.text(x, foot + 19, mark.letter, css="s", anchor="middle")
+
+
+def draw_way(
+    drawing: Drawing, at: int, xs: Sequence[float], scale: Scale, value: float, link: str, tip: str
+) -> None:
+    """A place of a line that leads on: as wide as a step, its point seen where it is aimed at."""
+    step = (xs[1] - xs[0]) / 2 if len(xs) > 1 else 10.0
+    left, right = max(xs[at] - step, LEFT - 4), min(xs[at] + step, xs[-1] + 4)
+    inner = Drawing(drawing.width, drawing.height)
+    inner.add(
+        "rect",
+        SafeString(f"<title>{escape(tip)}</title>"),
+        x=left,
+        y=scale.top,
+        width=right - left,
+        height=scale.foot - scale.top,
+        fill="none",
+        pointer_events="all",
+    )
+    inner.add("circle", cx=xs[at], cy=scale.y(value), r=4, fill="none", css="spot")
+    drawing.add("a", SafeString("".join(inner.parts)), href=link, aria_label=tip)
+
+
+def linked(words: str, link: str) -> str:
+    """The words of a cell, leading on where there is a way."""
+    return format_html('<a href="{}">{}</a>', link, words) if link else words
 
 
 def bars(

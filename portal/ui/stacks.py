@@ -8,16 +8,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.lib.wording import labelled
-from portal.ui.figures import LEFT, LETTER, TOP, Scale, draw_axis, draw_grid, hash_of, plain, ticks
+from portal.ui.figures import (
+    LEFT,
+    LETTER,
+    TOP,
+    Mark,
+    Scale,
+    draw_axis,
+    draw_grid,
+    draw_mark,
+    hash_of,
+    linked,
+    plain,
+    ticks,
+)
 from portal.ui.svg import Drawing, Figure, pattern
 
 WIDE, NARROW = (736.0, 220.0), (358.0, 200.0)
-ROOM_BELOW = 24.0
+ROOM_BELOW, ROOM_OF_MARKS = 24.0, 22.0
 FEW_BARS = 14  # have their sums above them, and each its name
 
 
@@ -37,6 +49,7 @@ class Stack:
 
     labels   name every bar; links are addresses, "" for none
     gaps     places whose values are not whole: hatched behind the bar, a star at its sum
+    marks    changes under the axis; the figure is higher by their room
     """
 
     layers: Sequence[Layer]
@@ -44,9 +57,11 @@ class Stack:
     label: str
     links: Sequence[str] = ()
     gaps: frozenset[int] = frozenset()
+    marks: Sequence[Mark] = ()
 
-    def draw(self, width: float, height: float) -> SafeString:
-        drawing, foot = Drawing(width, height), height - ROOM_BELOW
+    def draw(self, width: float, plain_height: float) -> SafeString:
+        height = plain_height + (ROOM_OF_MARKS if self.marks else 0)
+        drawing, foot = Drawing(width, height), plain_height - ROOM_BELOW
         totals = self.totals
         levels = ticks(0, max([1, *totals]))
         scale = Scale(low=0, high=levels[-1], top=TOP, foot=foot)
@@ -79,6 +94,8 @@ class Stack:
         self._draw_names(drawing, right + 8, scale)
         xs = [LEFT + (at + 0.5) * step for at in range(len(totals))]
         draw_axis(drawing, self.labels, xs, foot, height - 6, shown=self._labels_shown(step, width))
+        for mark in self.marks:
+            draw_mark(drawing, mark, xs, foot)
         return drawing.svg(self.label, role="group" if any(self.links) else "img")
 
     @property
@@ -134,11 +151,11 @@ def stacked(stack: Stack, *, head: str = "") -> Figure:
     rows = []
     for at, name in enumerate(stack.labels):
         link = stack.links[at] if at < len(stack.links) else ""
-        total: object = plain(stack.totals[at])
+        total = plain(stack.totals[at])
         rows.append(
             (
                 name,
-                format_html('<a href="{}">{}</a>', link, total) if link else total,
+                linked(total, link),
                 *(plain(layer.values[at]) for layer in stack.layers),
             )
         )

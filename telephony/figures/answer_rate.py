@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from operator import attrgetter
-from string import ascii_uppercase
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
-from portal.lib.wording import labelled
 from portal.ui.figures import Gap, Mark, line, plain
+from telephony.figures.change_marks import caption_of
 from telephony.figures.span_words import long_step_words, measure_of, span_words, step_head, step_words
 from telephony.figures.tables import Column, Table
 from telephony.figures.told import Told
 from telephony.figures.volume import Steps
-from telephony.models import Change, Coverage
+from telephony.models import Coverage
 from telephony.models.spans import Span
 from telephony.services.analytics import Step
 
 ENOUGH = 5  # of fewer inbound calls a rate is not worth a point
-MARKS_APART = 0.7  # of a step: so far letters stand beside each other
 UNKNOWN = (Coverage.State.MISSING, Coverage.State.FETCHING)  # days that have no rate
 
 
@@ -31,25 +27,20 @@ def answer_rate(
     steps: Steps,
     span: Span,
     before: float | None,
-    changes: Sequence[Change],
+    marks: Sequence[Mark],
     not_whole: Mapping[date, str],
-    zone: ZoneInfo,
-    change_words: Callable[[Change], str] = attrgetter("summary"),
+    url_of: Callable[[date], str] | None = None,
 ) -> Told:
     """Changes made stand as letters under the axis, days that are not here are hatched.
 
     before      the rate of the like span before, 0..1
     not_whole   days with their state of coverage
+    url_of      where the inbound calls of a step are
     """
     starts = list(steps)
-    rates = [_rate(one) for one in steps.values()]
-    if span.step == "day":
-        rates = [
-            None if not_whole.get(day) in UNKNOWN else rate for day, rate in zip(starts, rates, strict=True)
-        ]
+    rates = _rates(steps, span, not_whole)
     known = [(rate, day) for rate, day in zip(rates, starts, strict=True) if rate is not None]
     lowest = min(known, default=None)
-    marks = _marks(changes, span, starts, zone, change_words)
     low = max(0, int((lowest[0] if lowest else 0) // 10 * 10) - 10)
     figure = line(
         rates,
@@ -66,17 +57,30 @@ def answer_rate(
         end_words=pgettext("at the end of a line", "today")
         if span.is_to_date and span.step == "day" and rates[-1] is not None
         else "",
-        head=(step_head(span), _("Answered")),
+        head=(step_head(span), _("Inbound"), _("Answered")),
+        counts=[one.inbound for one in steps.values()],
+        links=[url_of(step) if url_of and one.inbound else "" for step, one in steps.items()],
     )
-    letters = "; ".join(labelled(mark.letter, mark.title) for mark in marks)
     measure = pgettext("measure of a figure", "%(measure)s; scale from %(low)s %%")
     return Told(
-        figure=replace(figure, css="scroll", caption=letters),
+        figure=replace(figure, css="scroll", caption=caption_of(marks)),
         sentence=_sentence(span, steps, lowest),
         measure=measure % {"measure": measure_of(span), "low": low},
         table=_table(steps, span),
         is_empty=not known,
     )
+
+
+def has_rate(steps: Steps, span: Span, not_whole: Mapping[date, str]) -> bool:
+    """Whether there is a figure of it."""
+    return any(rate is not None for rate in _rates(steps, span, not_whole))
+
+
+def _rates(steps: Steps, span: Span, not_whole: Mapping[date, str]) -> list[float | None]:
+    is_by_day = span.step == "day"
+    return [
+        None if is_by_day and not_whole.get(step) in UNKNOWN else _rate(one) for step, one in steps.items()
+    ]
 
 
 def _rate(step: Step) -> float | None:
@@ -129,36 +133,3 @@ def gaps_of(days: Sequence[date], not_whole: Mapping[date, str]) -> list[Gap]:
         else:
             gaps.append(Gap(first=place, last=place, words=word))
     return gaps
-
-
-def _marks(
-    changes: Sequence[Change],
-    span: Span,
-    starts: Sequence[date],
-    zone: ZoneInfo,
-    words_of: Callable[[Change], str],
-) -> list[Mark]:
-    """Changes as letters under the axis, one for those that were made within hours of each other."""
-    marks: list[tuple[float, list[str]]] = []
-    for change in changes:
-        if change.sent_at:
-            local = change.sent_at.astimezone(zone)
-            place = sum(start <= local.date() for start in starts) - 1
-            at = place - 0.5 + local.hour / 24 if span.step == "day" else float(place)
-            at = min(max(0.0, at), len(starts) - 1.0)
-            if marks and at - marks[-1][0] < MARKS_APART:
-                marks[-1][1].append(words_of(change))
-            else:
-                marks.append((at, [words_of(change)]))
-    return [
-        Mark(at=at, letter=letter, title=_marked(titles))
-        for letter, (at, titles) in zip(ascii_uppercase, marks, strict=False)
-    ]
-
-
-def _marked(titles: Sequence[str]) -> str:
-    more = len(titles) - 1
-    if not more:
-        return titles[0]
-    words = ngettext("%(first)s and %(more)s more change", "%(first)s and %(more)s more changes", more)
-    return words % {"first": titles[0], "more": more}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.ui import formats
+from portal.ui.figures import Mark
 from portal.ui.stacks import Layer, Stack, stacked
+from telephony.figures.change_marks import caption_of
 from telephony.figures.span_words import long_step_words, measure_of, span_words, step_head, step_words
 from telephony.figures.tables import Column, Table
 from telephony.figures.told import Told
@@ -20,9 +23,16 @@ Steps = Mapping[date, Step]
 
 
 def volume(
-    steps: Steps, span: Span, not_whole: Collection[date], url_of: Callable[[date], str] | None = None
+    steps: Steps,
+    span: Span,
+    not_whole: Collection[date],
+    url_of: Callable[[date], str] | None = None,
+    marks: Sequence[Mark] = (),
+    *,
+    is_with_rate: bool = False,
 ) -> Told:
-    """A bar for each step, over a hatched ground where a day of it is not whole. Each leads to its calls by `url_of`."""
+    """A bar for each step, over a hatched ground where a day of it is not whole. Each leads to its calls by `url_of`;
+    changes made stand as letters under the axis, in words as `caption_of` says."""
     layers = [
         Layer(
             name=pgettext("several calls", "answered"),
@@ -53,6 +63,7 @@ def volume(
         label=label,
         links=[url_of(step) if url_of and one.inbound else "" for step, one in steps.items()],
         gaps=frozenset(places_of(steps, span, not_whole)),
+        marks=marks,
     )
     busiest = max(steps.items(), key=lambda item: item[1].inbound)
     words = {"most": formats.count(busiest[1].inbound), "when": long_step_words(span, busiest[0])}
@@ -60,7 +71,9 @@ def volume(
         _("%(when)s had the most: %(most)s. Hatched are those that were missed.") % words if inbound else ""
     )
     return Told(
-        figure=stacked(stack, head=step_head(span)),
+        figure=replace(
+            stacked(stack, head=step_head(span)), caption=caption_of(marks, is_with_rate=is_with_rate)
+        ),
         sentence=sentence,
         measure=measure_of(span),
         table=_table(steps, span),

@@ -90,8 +90,10 @@ def _waited_sentence(found: Waited) -> str:
     return " ".join(words)
 
 
-def service_level(steps: Mapping[date, Waited], span: Span, not_whole: Mapping[date, str]) -> Told:
-    """The share of all inbound calls that was answered in time, over time."""
+def service_level(
+    steps: Mapping[date, Waited], span: Span, not_whole: Mapping[date, str], url_of: Callable[[date], str]
+) -> Told:
+    """The share of all inbound calls that was answered in time, over time. Each point leads to the calls of its step."""
     starts = list(steps)
     levels = [
         100 * one.level if one.level is not None and one.told >= ENOUGH else None for one in steps.values()
@@ -106,7 +108,13 @@ def service_level(steps: Mapping[date, Waited], span: Span, not_whole: Mapping[d
         unit="%",
         digits=1,
         gaps=gaps,
-        head=(step_head(span), _("Answered within %(seconds)s s") % {"seconds": WITHIN_S}),
+        head=(
+            step_head(span),
+            _("Inbound"),
+            _("Answered within %(seconds)s s") % {"seconds": WITHIN_S},
+        ),
+        counts=[one.calls for one in steps.values()],
+        links=[url_of(step) if one.calls else "" for step, one in steps.items()],
     )
     sentence = ""
     if known:

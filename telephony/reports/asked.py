@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.lib.periods import Period, before
+from portal.ui.figures import Mark
+from telephony.figures.change_marks import marks_of
 from telephony.figures.missing import time_from
 from telephony.figures.ways import Ways
 from telephony.models import Connection, Report
@@ -65,6 +67,12 @@ class Asked:
     @cached_property
     def steps(self) -> Mapping[date, analytics.Step]:
         return analytics.over_time(self.span, self.zone, self.scope.part)
+
+    @cached_property
+    def marks(self) -> Sequence[Mark]:
+        """Changes made meanwhile."""
+        changes = analytics.changes_made(self.span, self.zone, self.scope.part)
+        return marks_of(changes, self.span, self.zone)
 
     @cached_property
     def hours(self) -> Sequence[HourSum]:

@@ -16,7 +16,7 @@ from portal.ui import formats
 from portal.ui.figures import plain
 from portal.ui.grids import FEW_COLUMNS
 from portal.ui.links import tenant_url
-from telephony.figures.answer_rate import answer_rate
+from telephony.figures.answer_rate import answer_rate, has_rate
 from telephony.figures.fates import fate_words, fates_figure
 from telephony.figures.hours import hours_worth
 from telephony.figures.hours import rate_by_hour as drawn_by_hour
@@ -185,6 +185,8 @@ def calls_by_day(asked: Asked) -> Section:
         asked.span,
         asked.days_not_whole,
         lambda step: asked.calls(days[step], **INBOUND),
+        asked.marks,
+        is_with_rate=asked.has("rate_by_day") and has_rate(asked.steps, asked.span, asked.days_not_whole),
     )
     outcomes = ("", "reached", "unreached", "otherwise")
     return drawn(
@@ -193,7 +195,7 @@ def calls_by_day(asked: Asked) -> Section:
             key="calls_by_day",
             title=_("Calls by day"),
             brief=[_calls_words(sum(step.inbound for step in asked.steps.values()))],
-            measure=told.sentence or _("No call came in."),
+            measure=" ".join(filter(None, [told.sentence or _("No call came in."), told.figure.caption])),
             url=asked.calls(**INBOUND),
             is_half=True,
             urls=[
@@ -206,9 +208,15 @@ def calls_by_day(asked: Asked) -> Section:
 
 def rate_by_day(asked: Asked) -> Section:
     days = _days(asked)
-    changes = analytics.changes_of_lines(asked.span, asked.zone, asked.scope.part)
     before = asked.totals_before.rate
-    told = answer_rate(asked.steps, asked.span, before, changes, asked.days_not_whole, asked.zone)
+    told = answer_rate(
+        asked.steps,
+        asked.span,
+        before,
+        asked.marks,
+        asked.days_not_whole,
+        lambda step: asked.calls(days[step], **INBOUND),
+    )
     section = Section(
         key="rate_by_day",
         title=_("Answer rate by day"),

@@ -100,7 +100,8 @@ def _style(colour: str) -> str:
 
 def _is_of_figures(selector: str) -> bool:
     selector = selector.strip()
-    return selector.startswith((".sb-fig ", ".hatch-")) and "svg" not in selector and ">" not in selector
+    of_pages = ("svg", ">", ":")  # the drawing as a whole, and what is aimed at
+    return selector.startswith((".sb-fig ", ".hatch-")) and not any(one in selector for one in of_pages)
 
 
 @cache

@@ -14,12 +14,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
+from django.db.models.functions import TruncHour
 
 from portal.lib.calling_codes import calling_code
 from portal.lib.days import midnight
 from telephony.models import Call, Change, Entity
 from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
+from telephony.models.entities import GROUPS
 from telephony.models.rollups import Part
 from telephony.models.spans import DAY, Span
 from telephony.services.call_figures import INBOUND, DayFigures, figures_between
@@ -27,7 +29,7 @@ from telephony.services.rollup_closing import FIGURES, figures_of
 from telephony.services.rollup_reading import HourSum, by_hour, sums
 from telephony.services.waiting import Waits
 
-MOST_ROWS, MOST_CHANGES = 8, 12
+MOST_ROWS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,15 @@ class DestinationRow:
     calls: int = 0
     talk_s: int = 0
     cost: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Changes of one hour: when the first of them was sent, what it was, and how many there are."""
+
+    at: datetime
+    summary: str
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,17 +346,21 @@ def callers_of(calls: CallQuerySet) -> list[CallerRow]:
     ]
 
 
-def changes_of_lines(span: Span, zone: ZoneInfo, part: Part) -> list[Change]:
-    """The last changes made to lines meanwhile, first to last, which the answer rate may have followed."""
+def changes_made(span: Span, zone: ZoneInfo, part: Part) -> list[Changes]:
+    """Changes to what the part is of, those that were taken back later among them, by hour, first to last."""
     begin, end = span.instants(zone)
-    found = Change.objects.filter(
-        state=Change.State.APPLIED, sent_at__gte=begin, sent_at__lt=end, line__isnull=False
-    )
-    if part.line is not None:
-        found = found.filter(line_id=part.line)
+    made = Q(state__in=(Change.State.APPLIED, Change.State.REVERTED), sent_at__gte=begin, sent_at__lt=end)
     if part.connection is not None:
-        found = found.filter(connection_id=part.connection)
-    return list(found.order_by("-sent_at").select_related("line")[:MOST_CHANGES])[::-1]
+        made &= Q(connection_id=part.connection)
+    if part.line is not None:
+        made &= Q(line_id=part.line) | Q(entity_id=part.line)
+    if part.group is not None:
+        made &= Q(entity__remote_id=part.group, entity__facet__in=GROUPS)
+    hour = TruncHour("sent_at")
+    found = Change.objects.filter(made).annotate(hour=hour, count=Window(Count("pk"), partition_by=[hour]))
+    rows = found.order_by("hour", "sent_at", "pk").distinct("hour")
+    told = rows.values_list("sent_at", "summary", "count", "hour")
+    return [Changes(at, summary, count) for at, summary, count, _hour in told]
 
 
 def _regions(code: str) -> Sequence[str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from functools import reduce
-from operator import or_
+from operator import attrgetter, or_
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,13 +20,14 @@ from django.db.models import Q
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, tenants_scope
-from telephony.models import Change, Connection
+from portal.lib.wording import labelled
+from telephony.models import Connection
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.providers.live import LivePanel
 from telephony.services import allowances, analytics, live_panels, report_facts
 from telephony.services.allowances import Plan
-from telephony.services.analytics import CallerRow, DestinationRow, Followed, GroupRow, LineRow
+from telephony.services.analytics import CallerRow, Changes, DestinationRow, Followed, GroupRow, LineRow
 from telephony.services.peaks import Peak, peaks_of
 from telephony.services.report_facts import Fates
 from telephony.services.rollup_reading import HourSum
@@ -188,8 +189,11 @@ def balances(tenants: Sequence[Tenant]) -> list[PanelOf]:
     return [one for some in _of_each(tenants, read) for one in some]
 
 
-def changes(tenants: Sequence[Tenant], span: Span) -> list[Change]:
-    """The last changes made to lines of any of them meanwhile, first to last."""
-    found = _of_each(tenants, lambda _tenant, zone: analytics.changes_of_lines(span, zone, ALL))
-    rows = sorted((one for some in found for one in some), key=lambda one: (one.sent_at, one.pk))
-    return rows[-analytics.MOST_CHANGES :]
+def changes(tenants: Sequence[Tenant], span: Span) -> list[Changes]:
+    """Changes made in any of them, each with the name of its tenant before it, first to last."""
+
+    def read(tenant: Tenant, zone: ZoneInfo) -> list[Changes]:
+        found = analytics.changes_made(span, zone, ALL)
+        return [replace(one, summary=labelled(tenant.name, one.summary)) for one in found]
+
+    return sorted((one for some in _of_each(tenants, read) for one in some), key=attrgetter("at"))

@@ -17,6 +17,7 @@ from accounts.views_base import TenantRightMixin
 from portal.lib.days import midnight
 from telephony.figures import rankings
 from telephony.figures.answer_rate import answer_rate
+from telephony.figures.change_marks import marks_of
 from telephony.figures.hours import when_people_call
 from telephony.figures.missing import kept_words, star_words
 from telephony.figures.span_words import span_words
@@ -175,16 +176,15 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         not_whole = coverage.worst
         trend_url = self.url_of(trend, part, direction="inbound")
         kept = kept_from("heat", trend, zone, part)
+        marks = marks_of(analytics.changes_made(trend, zone, part), trend, zone)
+
+        def url_of(step: date) -> str:
+            return self.calls_url(*trend.part_of(step), part, direction="inbound")
+
+        rate = answer_rate(steps, trend, rate_before, marks, not_whole, url_of)
         return {
-            "volume": volume(
-                steps,
-                trend,
-                not_whole,
-                lambda step: self.calls_url(*trend.part_of(step), part, direction="inbound"),
-            ),
-            "rate": answer_rate(
-                steps, trend, rate_before, analytics.changes_of_lines(trend, zone, part), not_whole, zone
-            ),
+            "volume": volume(steps, trend, not_whole, url_of, marks, is_with_rate=not rate.is_empty),
+            "rate": rate,
             "heat": when_people_call(
                 analytics.hours_of(trend, zone, part),
                 coverage.begun(trend).since(kept),

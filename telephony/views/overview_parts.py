@@ -120,7 +120,12 @@ class WaitsView(PartView):
                 lambda *bounds: self.url_of(span, part, direction="inbound", waited=wait_key(*bounds)),
             ),
             "within_s": WITHIN_S,
-            "level": waiting.service_level(steps, trend, not_whole),
+            "level": waiting.service_level(
+                steps,
+                trend,
+                not_whole,
+                lambda step: self.calls_url(*trend.part_of(step), part, direction="inbound"),
+            ),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -11,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from accounts.views_base import StaffRequiredMixin
-from portal.lib.wording import labelled
 from telephony.figures import rankings
 from telephony.figures.answer_rate import answer_rate
+from telephony.figures.change_marks import marks_of
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.figures.volume import volume
@@ -64,7 +65,20 @@ class StaffFiguresView(StaffAskedMixin, FigureFilesMixin, StaffRequiredMixin, Te
         together = tenant_figures.all_together(rows)
         steps, trend = tenant_figures.steps_together(rows), self.span.trend
         may_compare = all(row.has_before for row in rows)
-        query, names = self.request.GET.urlencode(), {one.pk: one.name for one in self.shown}
+        zone, query = timezone.get_current_timezone(), self.request.GET.urlencode()
+        marks = marks_of(tenants_together.changes(self.shown, trend), trend, zone)
+
+        def url_of(step: date) -> str:
+            return self.calls_url(trend.part_of(step), direction="inbound")
+
+        rate = answer_rate(
+            steps,
+            trend,
+            together.before.answer_rate if may_compare and trend == self.span else None,
+            marks,
+            {},
+            url_of,
+        )
         return super().get_context_data(
             rows=rows,
             table=self._table(rows),
@@ -74,18 +88,8 @@ class StaffFiguresView(StaffAskedMixin, FigureFilesMixin, StaffRequiredMixin, Te
             lacking=sum(row.lacking for row in rows),
             keep_fewer=len(no_longer_kept_of(self.shown, self.span)),
             urls=self._urls(),
-            volume=volume(
-                steps, trend, (), lambda step: self.calls_url(trend.part_of(step), direction="inbound")
-            ),
-            rate=answer_rate(
-                steps,
-                trend,
-                together.before.answer_rate if may_compare and trend == self.span else None,
-                tenants_together.changes(self.shown, trend),
-                {},
-                timezone.get_current_timezone(),
-                lambda change: labelled(names[change.tenant_id], change.summary),
-            ),
+            volume=volume(steps, trend, (), url_of, marks, is_with_rate=not rate.is_empty),
+            rate=rate,
             parts={name: f"{reverse(f'telephony:staff_{name}')}?{query}" for name in PARTS},
             **context,
         )

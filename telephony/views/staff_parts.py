@@ -95,7 +95,9 @@ class WaitsView(StaffPartView):
         return {
             "waited": waiting.waited(found, span, url_of),
             "within_s": WITHIN_S,
-            "level": waiting.service_level(steps, trend, {}),
+            "level": waiting.service_level(
+                steps, trend, {}, lambda step: self.calls_url(trend.part_of(step), direction="inbound")
+            ),
         }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from io import BytesIO, StringIO
 from typing import Any
@@ -22,7 +22,7 @@ from accounts.rights import Role
 from accounts.scoping import tenant_scope
 from telephony.bench.world import LINES, drafts, make_connection
 from telephony.forms.calls import CallFilterForm
-from telephony.models import Call, Connection, Coverage, Entity, Job
+from telephony.models import Call, Change, Connection, Coverage, Entity, Job
 from telephony.models.rollups import Part
 from telephony.services import calls, export_files, rollups
 from telephony.services.period_coverage import coverage_of
@@ -34,6 +34,7 @@ from tests.whole_days import read_whole
 
 LINK = re.compile(r'<a href="/t/alice/calls/\?([^"]+)"[^>]*>([\d,]+(?:\.\d)?)</a>')
 HEAT = re.compile(r'<a href="/t/alice/calls/\?([^"]+weekday[^"]+)" aria-label="[^"]+: (\d+) calls?"')
+POINT = re.compile(r'<a href="/t/alice/calls/\?([^"]+)" aria-label="[^"]+\u00a0%, (\d+) calls?"')
 QUERIES = (
     "period=30d",
     "period=year&connection={connection}",
@@ -128,6 +129,65 @@ def test_what_the_provider_has_no_more_still_leads_to_its_calls(alice: Connectio
         assert 0 < shown["count"].value < client.get("/t/alice/calls/").context["count"].value
     answer = client.get("/t/alice/calls/?line=999999999")
     assert answer.context["filter_form"].errors.keys() == {"line"}
+
+
+@pytest.fixture
+def busy(alice: Connection) -> datetime:
+    """A time nine days ago with enough calls for a rate."""
+    at = timezone.now() - timedelta(days=9)
+    told = {"direction": "inbound", "outcome": "answered", "group_remote_id": "q1", "wait_s": 5}
+    with tenant_scope(alice.tenant_id):
+        line = Entity.objects.get(remote_id=LINES[0])
+        Call.objects.bulk_create(
+            Call(connection=alice, line=line, fold_key=f"busy {number}", started_at=at, **told)
+            for number in range(6)
+        )
+        day = at.astimezone(ZoneInfo(alice.tenant.time_zone)).date()
+        Coverage.objects.create(connection=alice, day=day, state=Coverage.State.COMPLETE, read_at=at)
+    return at
+
+
+def test_each_point_of_a_rate_leads_to_the_calls_of_its_step(
+    alice: Connection, busy: datetime, client: Client
+) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    with tenant_scope(alice.tenant_id):
+        group = Entity.objects.get(remote_id="q1").pk
+    for part in ("", "figures/waits/"):
+        for query in ("period=30d", f"period=30d&group={group}"):
+            page = client.get(f"/t/alice/{part}?{query}").content.decode()
+            points = [way for way, _count in POINT.findall(page)]
+            assert points and all(("group=" in way) == ("group=" in query) for way in points)
+            assert _wrong_counts(alice, page, POINT) == []
+            rows = 1 if part else 2  # of the table of volume as well
+            assert {page.count(f'<td class="r"><a href="/t/alice/calls/?{way}">') for way in points} == {rows}
+
+
+def test_changes_are_marks_on_the_curves_of_what_they_are_of(
+    alice: Connection, busy: datetime, client: Client
+) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    with tenant_scope(alice.tenant_id):
+        line, queue = Entity.objects.get(remote_id=LINES[0]), Entity.objects.get(remote_id="q1")
+        of_line = {"entity": line, "line": line, "summary": "Accueil: forward"}
+        of_queue = {"entity": queue, "summary": "Support: ring longer"}
+        for count, values in ((1, of_line), (30, of_queue), (1, {"summary": "Account: a word"})):
+            Change.objects.bulk_create(
+                Change(connection=alice, operation="x", state="applied", sent_at=busy, **values)
+                for _number in range(count)
+            )
+        Change.objects.filter(entity=queue).update(sent_at=busy - timedelta(days=5))
+
+    def said(**part: int) -> tuple[list[str], int]:
+        """What the letters stand for, and how many there are: each in a wide and a narrow drawing."""
+        page = client.get("/t/alice/", {"period": "30d", **part}).content.decode()
+        words = [unescape(one) for one in re.findall("<figcaption>(A: .*?)</figcaption>", page)]
+        return words, len(re.findall(r'class="s">[A-Z]</text>', page))
+
+    many = "A: Support: ring longer and 29 more changes"
+    assert said() == said(connection=alice.pk) == ([f"{many}; B: Accueil: forward and 1 more change"], 8)
+    assert said(line=line.pk) == (["A: Accueil: forward"], 4)
+    assert said(group=queue.pk) == ([many], 4)
 
 
 def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) -> list[Any]:
