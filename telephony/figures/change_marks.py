@@ -16,7 +16,7 @@ from telephony.models.spans import Span
 from telephony.services.analytics import Changes
 
 APART = 0.7  # of a step at least: so far letters stand beside each other
-BESIDE_EACH_OTHER = 28  # letters that have room under a figure
+BESIDE_EACH_OTHER = 14  # letters that have room under a figure on a telephone
 MOST_MARKS = 8  # of more, neighbours share a letter: what each stands for is read below
 
 
