@@ -129,7 +129,8 @@ class ReportRun(TenantOwned, Leased):
     first_day, last_day   whole local days of the report's zone, both within
     due_for_at            when the schedule asked for it; for one asked for by hand, when that was
     is_late               it was made after its time, for nobody looked then
-    coverage              {"days": of connections in the period, "missing": [[connection, day, state]]}; empty until made
+    coverage              {"days": of connections in the period, "missing": [[connection, day, state]], "kept_from": the day
+                          before which calls of it are no longer kept, or ""}; empty until made
     subject, files        of the mail; [{"name", "format", "bytes", "pages" or "sheets", "rows", "places"}], each what it has
                           of these, places by keys of sections; kept below `files/reports/` (report_files.py)
     told_at               when the owner was told of a failure
@@ -199,7 +200,7 @@ class ReportRun(TenantOwned, Leased):
 
     @property
     def is_whole(self) -> bool:
-        return not self.coverage.get("missing")
+        return not self.coverage.get("missing") and not self.coverage.get("kept_from")
 
 
 class ReportReceipt(TenantOwned):

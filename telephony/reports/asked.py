@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.lib.days import midnight
 from portal.lib.periods import Period, before
 from portal.ui.figures import Mark
 from telephony.figures.change_marks import marks_of
@@ -20,6 +21,7 @@ from telephony.services import analytics, report_facts
 from telephony.services.analytics import GroupRow, LineRow
 from telephony.services.period_coverage import NotWhole, coverage_of, worst_of
 from telephony.services.report_facts import DestinationFigures, Scope, Totals, Waited
+from telephony.services.retention import no_longer_kept
 from telephony.services.rollup_reading import HourSum
 
 
@@ -29,12 +31,14 @@ class Asked:
 
     is_of_calls   whether any of its figures is: days that are missing say nothing about the others
     is_of_now     whether all of them say how things are when it is made: its period says nothing about them
+    counts_calls  whether any of them is counted call by call: it lacks those that are no longer kept
     """
 
     report: Report
     period: Period
     is_of_calls: bool = True
     is_of_now: bool = False
+    counts_calls: bool = True
 
     @property
     def zone(self) -> ZoneInfo:
@@ -58,7 +62,9 @@ class Asked:
 
     @cached_property
     def totals(self) -> Totals:
-        return report_facts.totals(self.span, self.zone, self.scope, self.currencies)
+        """Waits are those of all answered calls, or not told."""
+        found = report_facts.totals(self.span, self.zone, self.scope, self.currencies)
+        return replace(found, half_s=None, most_s=None) if self.kept_from else found
 
     @cached_property
     def totals_before(self) -> Totals:
@@ -80,11 +86,13 @@ class Asked:
 
     @cached_property
     def lines(self) -> Sequence[tuple[LineRow, Waited]]:
-        return report_facts.by_line(self.span, self.zone, self.scope, self.currencies)
+        found = report_facts.by_line(self.span, self.zone, self.scope, self.currencies)
+        return [(one, Waited()) for one, _waited in found] if self.kept_from else found
 
     @cached_property
     def groups(self) -> Sequence[tuple[GroupRow, Waited]]:
-        return report_facts.by_group(self.span, self.zone, self.scope)
+        found = report_facts.by_group(self.span, self.zone, self.scope)
+        return [(one, Waited()) for one, _waited in found] if self.kept_from else found
 
     @cached_property
     def destinations(self) -> Sequence[DestinationFigures]:
@@ -120,6 +128,8 @@ class Asked:
     @cached_property
     def lacking_before(self) -> frozenset[int]:
         """Connections of which a day of the period before is not whole: nothing is compared with that."""
+        if self.is_counted_anew and self.kept_from_before:
+            return frozenset(self.currencies)
         found = self.lacking(self.before.first, self.before.last)
         return frozenset(one.connection.pk for one in found)
 
@@ -137,12 +147,42 @@ class Asked:
         return (one.day, time) if time else None
 
     @property
+    def is_counted_anew(self) -> bool:
+        """Whether sums are counted call by call too: they are kept of days in the tenant's zone."""
+        return self.report.time_zone != self.report.tenant.time_zone
+
+    @cached_property
+    def kept_from(self) -> date | None:
+        """Before which day calls of the period are no longer kept; None where all of them are."""
+        return self.kept_since(self.span.first)
+
+    @cached_property
+    def kept_from_before(self) -> date | None:
+        """The same of the period before: what is counted call by call is not compared with it."""
+        return self.kept_since(self.before.first)
+
+    def kept_since(self, day: date) -> date | None:
+        return no_longer_kept(midnight(day, self.zone))
+
+    @property
+    def lacks_calls_before(self) -> date | None:
+        """The day before which calls are in none of its figures that are counted call by call; None where all are."""
+        has_some = self.is_of_calls and (self.counts_calls or self.is_counted_anew)
+        return self.kept_from if has_some else None
+
+    @property
     def star(self) -> str:
         """What stands behind a figure of all calls."""
-        return "*" if self.not_whole else ""
+        return "*" if self.not_whole or (self.is_counted_anew and self.kept_from) else ""
+
+    @property
+    def star_by_call(self) -> str:
+        """What stands behind one that is counted call by call."""
+        return "*" if self.not_whole or self.kept_from else ""
 
     def star_of(self, connection_id: int) -> str:
-        return "*" if connection_id in self.connections_not_whole else ""
+        is_whole = connection_id not in self.connections_not_whole
+        return "*" if not is_whole or (self.is_counted_anew and self.kept_from) else ""
 
     def calls(self, span: Span | None = None, /, **more: object) -> str:
         """The address of the calls of the period, or of other days, that `more` says of."""

@@ -21,6 +21,7 @@ from telephony.figures.fates import fate_words, fates_figure
 from telephony.figures.hours import hours_worth
 from telephony.figures.hours import rate_by_hour as drawn_by_hour
 from telephony.figures.hours import when_people_call as drawn_by_week
+from telephony.figures.missing import kept_words
 from telephony.figures.tables import Column
 from telephony.figures.volume import volume
 from telephony.models.spans import Span
@@ -40,12 +41,14 @@ WAITING = {**INBOUND, "fate": LAST_OF_EACH}
 
 def summary(asked: Asked) -> Section:
     now, then = asked.totals, asked.totals_before
+    waiting = then.waiting if asked.kept_from_before is None else None
     told = [
         (_("Inbound calls"), now.inbound, then.inbound, INBOUND),
         (_("Answered"), now.reached, then.reached, REACHED),
         (_("Not answered"), now.missed, then.missed, {**INBOUND, "outcome": "unanswered"}),
-        (_("Callers never called back"), now.waiting, then.waiting, WAITING),
+        (_("Callers never called back"), now.waiting, waiting, WAITING),
     ]
+    has_before = asked.kept_from_before is None or not asked.is_counted_anew
     columns = [
         Column(_("Figure"), "text", "figure"),
         Column(_("This period"), "count", "this_period"),
@@ -57,9 +60,9 @@ def summary(asked: Asked) -> Section:
         say=_summary_words(asked),
         tiles=list(_tiles(asked)),
         columns=columns,
-        rows=[[words, count, before] for words, count, before, _which in told],
+        rows=[[words, count, before if has_before else None] for words, count, before, _which in told],
         urls=[["", asked.calls(**which), asked.calls(asked.before, **which)] for *_told, which in told],
-        stars=[0, 1, 2, 3] if asked.not_whole else [],
+        stars=[0, 1, 2, 3] if asked.star else [3] if asked.star_by_call else [],
         brief=_summary_brief(asked),
     )
 
@@ -77,6 +80,7 @@ def _summary_brief(asked: Asked) -> list[str]:
 
 def _tiles(asked: Asked) -> Iterator[Tile]:
     now, then = asked.totals, asked.totals_before
+    may_compare_callers = not asked.lacking_before and asked.kept_from_before is None
     yield Tile(
         _("Inbound calls"),
         formats.count(now.inbound) + asked.star,
@@ -101,9 +105,9 @@ def _tiles(asked: Asked) -> Iterator[Tile]:
     )
     yield Tile(
         _("Never called back"),
-        formats.count(now.waiting) + asked.star,
-        note="" if asked.lacking_before else _signed(now.waiting - then.waiting),
-        tone="" if asked.lacking_before else _tone(then.waiting - now.waiting),
+        formats.count(now.waiting) + asked.star_by_call,
+        note=_signed(now.waiting - then.waiting) if may_compare_callers else "",
+        tone=_tone(then.waiting - now.waiting) if may_compare_callers else "",
         url=asked.calls(**WAITING),
     )
     costs = sorted(now.cost_micros.items(), key=lambda item: -item[1])
@@ -130,7 +134,7 @@ def _against(asked: Asked, change: str) -> str:
 def _summary_words(asked: Asked) -> str:
     told = asked.totals
     if not told.inbound:
-        return _("No call of these days is here.") if asked.not_whole else _("No call came in.")
+        return _("No call of these days is here.") if asked.star else _("No call came in.")
     rate = formats.percent(told.reached, told.inbound)
     words = {"calls": came_in_words(asked), "rate": rate}
     if told.half_s is None:
@@ -208,7 +212,7 @@ def calls_by_day(asked: Asked) -> Section:
 
 def rate_by_day(asked: Asked) -> Section:
     days = _days(asked)
-    before = asked.totals_before.rate
+    before = None if asked.lacking_before else asked.totals_before.rate
     told = answer_rate(
         asked.steps,
         asked.span,
@@ -251,9 +255,16 @@ def _days(asked: Asked) -> dict[object, Span]:
     return {step: replace(asked.span, first=first, last=last) for step, (first, last) in parts.items()}
 
 
-def _with_stars(asked: Asked, section: Section) -> Section:
-    """Every row of it is of the whole period."""
-    return replace(section, stars=list(range(len(section.rows)))) if asked.not_whole else section
+def _with_stars(asked: Asked, section: Section, *, is_by_call: bool) -> Section:
+    """Every row of it is of the whole period; where nothing is counted call by call, that may be what is not kept."""
+    star = asked.star_by_call if is_by_call else asked.star
+    if not section.rows:
+        return (
+            replace(section, nothing=kept_words(asked.kept_from) or section.nothing)
+            if is_by_call
+            else section
+        )
+    return replace(section, stars=list(range(len(section.rows)))) if star else section
 
 
 def _days_with_stars(asked: Asked) -> list[int]:
@@ -266,11 +277,17 @@ def _days_with_stars(asked: Asked) -> list[int]:
 
 def rate_by_hour(asked: Asked) -> Section:
     now = report_facts.by_hour(asked.hours)
-    then = report_facts.by_hour(analytics.hours_of(asked.before, asked.zone, asked.scope.part))
+    is_by_call = asked.scope.part.is_place
+    then = (
+        {}
+        if is_by_call and asked.kept_from_before
+        else report_facts.by_hour(analytics.hours_of(asked.before, asked.zone, asked.scope.part))
+    )
     told = drawn_by_hour(now, then)
     section = Section(key="rate_by_hour", title=_("Answer rate by hour"), is_half=True)
     if told is None:
-        return replace(section, nothing=_("No hour had enough calls for a rate."))
+        section = replace(section, nothing=_("No hour had enough calls for a rate."))
+        return _with_stars(asked, section, is_by_call=is_by_call)
     urls = [
         [
             "",
@@ -281,18 +298,20 @@ def rate_by_hour(asked: Asked) -> Section:
         for hour in hours_worth(now)
     ]
     section = replace(section, measure=told.measure, url=asked.calls(**INBOUND), urls=urls)
-    return _with_stars(asked, drawn(told, section))
+    return _with_stars(asked, drawn(told, section), is_by_call=is_by_call)
 
 
 def when_people_call(asked: Asked) -> Section:
+    is_by_call = asked.scope.part.is_place
     told = drawn_by_week(
         asked.hours,
-        asked.span,
+        asked.span.since(asked.kept_from if is_by_call else None),
         lambda weekday, hour: asked.calls(**INBOUND, weekday=weekday, hour=hour),
     )
     section = Section(key="when_people_call", title=_("When people call"))
     if told.is_empty:
-        return replace(section, nothing=_("No call came in."))
+        section = replace(section, nothing=_("No call came in."))
+        return _with_stars(asked, section, is_by_call=is_by_call)
     hours = [int(column.label) for column in told.table.columns[1:]]
     section = replace(
         section,
@@ -304,18 +323,19 @@ def when_people_call(asked: Asked) -> Section:
         ],
         is_half=len(hours) <= FEW_COLUMNS,
     )
-    return _with_stars(asked, drawn(told, section))
+    return _with_stars(asked, drawn(told, section), is_by_call=is_by_call)
 
 
 def missed_fates(asked: Asked) -> Section:
     found = report_facts.fates(*asked.span.instants(asked.zone), asked.scope, asked.zone)
     if not found.all:
-        return Section(
+        section = Section(
             key="missed_fates",
             title=_("What became of unanswered calls"),
-            brief=[_("no call unanswered")],
+            brief=[] if asked.star_by_call else [_("no call unanswered")],
             nothing=_("No caller with a number was missed."),
         )
+        return _with_stars(asked, section, is_by_call=True)
     told = fates_figure(found)
     section = Section(
         key="missed_fates",
@@ -328,7 +348,7 @@ def missed_fates(asked: Asked) -> Section:
         ],
         urls=[["", asked.calls(**INBOUND, fate=fate.value)] for fate, _words, _css in fate_words()],
     )
-    return _with_stars(asked, drawn(told, section))
+    return _with_stars(asked, drawn(told, section), is_by_call=True)
 
 
 def missed_callers(asked: Asked) -> Section:
@@ -365,4 +385,4 @@ def missed_callers(asked: Asked) -> Section:
         ],
         nothing=_("Nobody waits: each caller who was missed was spoken to."),
     )
-    return _with_stars(asked, section)
+    return _with_stars(asked, section, is_by_call=True)

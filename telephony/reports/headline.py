@@ -38,8 +38,10 @@ def subject_of(asked: Asked, sections: Sequence[Section]) -> str:
 def _lacking_words(asked: Asked) -> str:
     """ "2 days of VoIPcloud missing", "12 November incomplete from 14:00 on"; "" where every day is here, or the report is
     not about calls."""
-    if not asked.is_of_calls or not asked.not_whole:
+    if not asked.is_of_calls:
         return ""
+    if not asked.not_whole:
+        return _("older calls are no longer kept") if asked.lacks_calls_before else ""
     if asked.partly_lacking:
         day, time = asked.partly_lacking
         if asked.period.first == asked.period.last:  # the subject begins with it
@@ -70,7 +72,7 @@ def headline_of(asked: Asked, findings: Sequence[Finding]) -> str:
         return ""
     told = asked.totals
     if not told.inbound:
-        return _("No call of these days is here") if asked.not_whole else _("No call came in")
+        return _("No call of these days is here") if asked.star else _("No call came in")
     return _("%(rate)s of the calls were answered") % {
         "rate": formats.percent(told.reached, told.inbound) + asked.star
     }
@@ -94,7 +96,7 @@ def came_in_words(asked: Asked) -> str:
     words = ngettext("%(count)s call came in", "%(count)s calls came in", now)
     sentence = words % {"count": formats.count(now) + asked.star}
     change = now - then
-    is_told = change > 0 or not asked.not_whole  # fewer may be but what is missing
+    is_told = change > 0 or not asked.star  # fewer may be but what is missing
     if change and then and is_told and not asked.lacking_before:
         more, fewer = _(", %(n)s more than the period before"), _(", %(n)s fewer than the period before")
         sentence += (more if change > 0 else fewer) % {"n": formats.count(abs(change))}

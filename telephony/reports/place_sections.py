@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from portal.ui import formats
 from portal.ui.links import tenant_url
+from telephony.figures.missing import kept_words
 from telephony.figures.rankings import cost_columns, costs_of, currencies_of
 from telephony.figures.tables import Column, amount
 from telephony.models import Entity
@@ -112,7 +113,7 @@ def queues(asked: Asked) -> Section:
             ]
             for one, _waited in found
         ],
-        stars=[at for at, (one, _w) in enumerate(found) if one.connection_id in asked.connections_not_whole],
+        stars=[at for at, (one, _waited) in enumerate(found) if asked.star_of(one.connection_id)],
         brief=_answered_words(one for one, _waited in found),
         nothing=_("No queue or group had a call."),
     )
@@ -183,11 +184,11 @@ def cost_by_destination(asked: Asked) -> Section:
             ]
             for one in found
         ],
-        stars=list(range(len(found))) if asked.not_whole else [],
+        stars=list(range(len(found))) if asked.star_by_call else [],
         brief=[_("dearest: %(destination)s") % {"destination": found[0].name}]
         if found and found[0].name
         else [],
-        nothing=_("No call went out."),
+        nothing=kept_words(asked.kept_from) or _("No call went out."),
     )
 
 
@@ -237,9 +238,8 @@ def _paid(currencies: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _stars(asked: Asked, lines: Iterable[Entity | None]) -> list[int]:
-    missing = asked.connections_not_whole
     return [
         at
         for at, line in enumerate(lines)
-        if (line.connection_id in missing if line is not None else bool(missing))
+        if (asked.star_of(line.connection_id) if line is not None else asked.star)
     ]

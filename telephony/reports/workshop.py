@@ -42,7 +42,8 @@ def document_of(report: Report, period: Period, remakes: ReportRun | None = None
     """
     figures = _figures(report)
     is_of_calls = any(FIGURES[key].right == Right.CALLS_LIST for key in figures)
-    asked = Asked(report, period, is_of_calls, report.is_of_now)
+    counts_calls = any(FIGURES[key].counts_calls(report) for key in figures)
+    asked = Asked(report, period, is_of_calls, report.is_of_now, counts_calls)
     with translation.override(report.language), timezone.override(report.zone):
         look = ReportLook.objects.first() or ReportLook()
         local = timezone.localtime()
@@ -127,6 +128,7 @@ def _coverage(asked: Asked) -> dict[str, Any]:
     return {
         "days": len(asked.period.days),
         "missing": [[one.connection.name, one.day.isoformat(), one.state] for one in not_whole],
+        "kept_from": asked.lacks_calls_before.isoformat() if asked.lacks_calls_before else "",
     }
 
 
@@ -154,6 +156,10 @@ def _stamp(asked: Asked) -> Stamp:
     days = asked.period.days
     strip = [[formats.date_words(day, "D")[:1].upper(), _state(asked, day)] for day in days]
     shown = strip if 1 < len(days) <= FEW_DAYS else []
+    stars = _("Figures that contain it carry a star.")
+    kept = _kept_words(asked)
+    if kept and not asked.not_whole:
+        return Stamp(title=_("Not complete"), text=kept, stars=stars, is_whole=False, strip=shown)
     if not asked.not_whole:
         is_one = len(days) == 1
         text = _("The day was read whole.") if is_one else _("Every day of it was read whole.")
@@ -165,8 +171,15 @@ def _stamp(asked: Asked) -> Stamp:
     if count == len(days):
         title = ngettext("The day is not complete", "None of the %(count)s days is complete", count)
     missing = missing_words(lacks_of(asked.not_whole))
-    stars = _("Figures that contain it carry a star.")
-    return Stamp(title=title % {"count": count}, text=missing, stars=stars, is_whole=False, strip=shown)
+    text = " ".join(filter(None, [missing, kept]))
+    return Stamp(title=title % {"count": count}, text=text, stars=stars, is_whole=False, strip=shown)
+
+
+def _kept_words(asked: Asked) -> str:
+    if asked.lacks_calls_before is None:
+        return ""
+    words = _("Calls from before %(day)s are no longer kept: what is counted call by call lacks them.")
+    return words % {"day": formats.date_words(asked.lacks_calls_before, "j F Y")}
 
 
 def _replaced(run: ReportRun) -> ReportRun | None:

@@ -63,7 +63,7 @@ def of_lines(asked: Asked) -> Iterator[Finding]:
 
 
 def of_destinations(asked: Asked) -> Iterator[Finding]:
-    if asked.lacking_before:
+    if asked.lacking_before or asked.kept_from_before:
         return
     then = report_facts.by_destination(asked.before, asked.zone, asked.scope)
     now, before = (

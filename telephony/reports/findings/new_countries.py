@@ -23,7 +23,7 @@ LEAST_CALLS = 3
 def find(asked: Asked) -> Iterator[Finding]:
     first, last = asked.span.first - timedelta(days=LOOKED_BACK), asked.span.first - timedelta(days=1)
     lacking = {one.day for one in asked.lacking(first, last)}
-    known = LOOKED_BACK - len(lacking)
+    known = 0 if asked.is_counted_anew and asked.kept_since(first) else LOOKED_BACK - len(lacking)
     home = f"+{phonenumbers.country_code_for_region(asked.report.tenant.region)}"
     now = countries(asked.span.first, asked.span.last, asked.zone, asked.scope, asked.currencies)
     abroad = [(code, one) for code, one in now.items() if one.calls >= LEAST_CALLS and code != home]

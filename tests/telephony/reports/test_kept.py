@@ -11,9 +11,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
+from portal.lib.periods import Period
 from telephony import tasks
 from telephony.models import Call, Coverage, Entity
 from telephony.models.spans import DAY, Span
+from telephony.reports import sheets
+from telephony.reports.workshop import document_of
 from telephony.services import retention, rollups
 from tests.exported import exported
 from tests.people import signed_in, staff
@@ -44,6 +47,9 @@ def forgotten(alder, calls, monkeypatch):
         Coverage.objects.bulk_create(
             Coverage(connection=calls, day=day, state="complete", read_at=MONDAY)
             for day in [*days, *november]
+        )
+        Coverage.objects.create(
+            connection=calls, day=NIGHT.date(), state="partial", complete_until=NIGHT, read_at=NIGHT
         )
         rollups.settle(calls.pk)
         retention.keep_for({"calls": 1, "events": None, "files": None})
@@ -88,3 +94,44 @@ def test_up_to_the_same_time_no_day_is_compared_with_that_is_gone(alder, forgott
     with tenant_scope(alder):
         found = [retention.has_same_time(one, PARIS) for one in (year, replace(year, today=year.last + DAY))]
     assert found == [False, True]
+
+
+def test_a_report_compares_with_no_calls_that_are_gone(alder, forgotten, weekly):
+    """What is summed in the tenant's days stays; who was never called back, and any sum of other days, do not."""
+    weekly.period, weekly.figures = "last_month", ["summary", "rate_by_day"]
+    found = {}
+    with tenant_scope(alder):
+        for zone in ("Europe/Paris", "Europe/London"):
+            weekly.time_zone = zone
+            document, _asked = document_of(weekly, Period(date(2026, 11, 1), date(2026, 11, 30)))
+            found[zone] = document.sections[0], document.stamp.title
+    [summary, title], [of_other_days, other_title] = found.values()
+    notes = {tile.label: tile.note for tile in summary.tiles}
+    assert [row[2] for row in summary.rows] == [31, 0, 31, None]
+    assert (notes["Inbound calls"], notes["Never called back"]) == ("+14 on October", "")
+    assert all(row[2] is None for row in of_other_days.rows if len(row) > 2)
+    assert {tile.note for tile in of_other_days.tiles if tile.label == "Inbound calls"} == {
+        "October is not complete"
+    }
+    assert [title, other_title] == ["Complete", "Complete"]
+
+
+def test_a_report_of_days_whose_calls_are_gone_says_what_lacks_them(alder, forgotten, weekly):
+    """In its subject, its stamp, which every page and file has, and at the figures."""
+    weekly.period, weekly.line = "last_month", forgotten
+    weekly.figures = figures = ["summary", "missed_fates", "when_people_call", "by_line", "calls_by_day"]
+    with tenant_scope(alder):
+        document, _asked = document_of(weekly, Period(date(2026, 10, 1), date(2026, 10, 31)))
+        weekly.figures = ["calls_by_day"]
+        of_sums, _asked = document_of(weekly, Period(date(2026, 10, 1), date(2026, 10, 31)))
+    words = "Calls from before 1 November 2026 are no longer kept: what is counted call by call lacks them."
+    assert (document.stamp.title, document.stamp.text) == ("Not complete", words)
+    assert document.subject.endswith(" (older calls are no longer kept)")
+    assert words in sheets.csv_of(document).decode("utf-8-sig")
+    sections = {one.key: one for one in document.sections}
+    summary, fates, hours, lines, days = (sections[key] for key in figures)
+    assert summary.stars == [3] and summary.rows[0][1] == 31
+    assert all(len(one.stars) == len(one.rows) > 0 for one in (fates, hours))
+    assert "half_within" not in [column.name for column in lines.columns] and not lines.stars
+    assert not days.stars
+    assert (of_sums.stamp.title, of_sums.subject.endswith(")")) == ("Complete", False)
