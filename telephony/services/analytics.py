@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django.db.models import Count, Q, Window
-from django.db.models.functions import TruncHour
+from django.db.models.functions import TruncDay, TruncHour
 
 from portal.lib.calling_codes import calling_code
 from portal.lib.days import midnight
@@ -141,7 +141,7 @@ class DestinationRow:
 
 @dataclass(frozen=True)
 class Changes:
-    """Changes of one hour: when the first of them was sent, what it was, and how many there are."""
+    """Changes of one hour or day: when the first of them was sent, what it was, and how many there are."""
 
     at: datetime
     summary: str
@@ -347,7 +347,8 @@ def callers_of(calls: CallQuerySet) -> list[CallerRow]:
 
 
 def changes_made(span: Span, zone: ZoneInfo, part: Part) -> list[Changes]:
-    """Changes to what the part is of, those that were taken back later among them, by hour, first to last."""
+    """Changes to what the part is of, first to last, by hour, or by day where steps are longer. Those that were taken back
+    later are among them."""
     begin, end = span.instants(zone)
     made = Q(state__in=(Change.State.APPLIED, Change.State.REVERTED), sent_at__gte=begin, sent_at__lt=end)
     if part.connection is not None:
@@ -356,11 +357,11 @@ def changes_made(span: Span, zone: ZoneInfo, part: Part) -> list[Changes]:
         made &= Q(line_id=part.line) | Q(entity_id=part.line)
     if part.group is not None:
         made &= Q(entity__remote_id=part.group, entity__facet__in=GROUPS)
-    hour = TruncHour("sent_at")
-    found = Change.objects.filter(made).annotate(hour=hour, count=Window(Count("pk"), partition_by=[hour]))
-    rows = found.order_by("hour", "sent_at", "pk").distinct("hour")
-    told = rows.values_list("sent_at", "summary", "count", "hour")
-    return [Changes(at, summary, count) for at, summary, count, _hour in told]
+    time = TruncHour("sent_at") if span.step == "day" else TruncDay("sent_at", tzinfo=zone)
+    found = Change.objects.filter(made).annotate(time=time, count=Window(Count("pk"), partition_by=[time]))
+    rows = found.order_by("time", "sent_at", "pk").distinct("time")
+    told = rows.values_list("sent_at", "summary", "count", "time")
+    return [Changes(at, summary, count) for at, summary, count, _time in told]
 
 
 def _regions(code: str) -> Sequence[str]:
