@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any, TypeVar
 
 import phonenumbers
 from babel import Locale
@@ -10,7 +15,11 @@ from django.db.models import TextChoices
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.calling_codes import calling_code
 from portal.lib.numbers import country_of, is_emergency
+
+FILLED_WITH = "5123467890"  # digits of samples
+Key = TypeVar("Key")
 
 
 class NumberKind(TextChoices):
@@ -73,3 +82,41 @@ def about(number: str, region: str = "FR") -> About:
         return About(kind=NumberKind.MOBILE, country=country)
     kind = phonenumbers.number_type(phonenumbers.parse(number, None))
     return About(kind=_KINDS.get(kind, NumberKind.OTHER), country="" if country == "001" else country)
+
+
+@cache
+def kind_of_prefix(prefix: str) -> NumberKind:
+    """What numbers in E.164 are that begin so: as the first of them that a numbering plan has. UNKNOWN where none has."""
+    code = calling_code(prefix)
+    own = prefix.removeprefix(code)
+    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code or 0), ()):
+        metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+        lengths = metadata.general_desc.possible_length if metadata and metadata.general_desc else ()
+        for length, digit in product(lengths, FILLED_WITH):
+            number = phonenumbers.parse(f"{code}{own:{digit}<{length}}", None)
+            kind = phonenumbers.number_type(number)
+            if kind != _T.UNKNOWN:
+                return _KINDS.get(kind, NumberKind.OTHER)
+    return NumberKind.UNKNOWN
+
+
+def beginnings(groups: Mapping[Key, Collection[str]], least: Mapping[Key, int]) -> dict[Key, list[str]]:
+    """How numbers of each group begin, and those of no other: as short as that, and of `least` characters. In order; none
+    where some prefix of the group begins a number of another one.
+    """
+    owners: dict[str, set[Key]] = defaultdict(set)
+    for key, prefixes in groups.items():
+        for prefix in prefixes:
+            for length in range(1, len(prefix) + 1):
+                owners[prefix[:length]].add(key)
+    found = {}
+    for key, prefixes in groups.items():
+        heads = {_own_head(prefix, least[key], owners) for prefix in prefixes}
+        found[key] = [] if "" in heads else sorted(heads)
+    return found
+
+
+def _own_head(prefix: str, least: int, owners: Mapping[str, Collection[Any]]) -> str:
+    """Its shortest beginning that one group has; "" where there is none."""
+    heads = (prefix[:length] for length in range(min(least, len(prefix)), len(prefix) + 1))
+    return next((head for head in heads if len(owners.get(head, ())) == 1), "")

@@ -93,6 +93,12 @@ def never_called_back(found: Sequence[tuple[Tenant, int]]) -> Table:
 
 
 def place_words(row: DestinationRow) -> str:
+    """The country, and the kind of number where calls went to several of its kinds."""
+    country = country_words(row)
+    return country if row.is_alone else f"{country} · {NumberKind(row.kind).label}"
+
+
+def country_words(row: DestinationRow) -> str:
     """The country of a calling code, the main one of several; of numbers without one, that they are short."""
     if not row.code:
         return _("Short numbers")
@@ -162,13 +168,22 @@ def destinations(rows: Sequence[DestinationRow]) -> Table:
     currencies = currencies_of(rows)
     columns = [
         Column(_("Country"), "text", "country"),
+        Column(_("Kind"), "text", "kind"),
         Column(_("Calling code"), "text", "calling_code"),
         Column(_("Outbound"), "count", "outbound"),
         Column(_("Talked"), "talk", "talked"),
         *cost_columns(currencies),
     ]
     found = [
-        [place_words(one), one.code, one.calls, one.talk_s, *costs_of(one.cost, currencies)] for one in rows
+        [
+            country_words(one),
+            str(NumberKind(one.kind).label),
+            one.code,
+            one.calls,
+            one.talk_s,
+            *costs_of(one.cost, currencies),
+        ]
+        for one in rows
     ]
     return Table(title=_("Where calls go"), columns=columns, rows=found)
 

@@ -92,8 +92,8 @@ class CallFields(FilterForm):
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
     dialled = forms.CharField(
         label=_("Dialled"),
-        max_length=20,
-        help_text=_("How the called number begins, with its country: +44"),
+        max_length=1_000,
+        help_text=_("How the called number begins, with its country: +44; several with commas"),
     )
     weekday = forms.ChoiceField(
         label=_("Weekday"), choices=any_of([(str(at + 1), name) for at, name in WEEKDAYS.items()])

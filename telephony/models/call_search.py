@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, Left
 from django.db.models.lookups import Exact
 
@@ -34,7 +37,7 @@ class CallSearch(Search):
 
     start_at, end_at  half-open span, aware
     outcome  one, or a name of OUTCOMES for several that figures count together
-    dialled  how the called number begins, as it is stored: "+44"
+    dialled  how the called number begins, as it is stored: "+44", or with commas in one of several ways
     country  as alerts tell it: a calling code, "+1" without the Caribbean, whose countries are told by area, "+1876"
     destination   what the provider calls where it went, NOT_TOLD where it says nothing
     currency   of the call's connection
@@ -82,7 +85,8 @@ class CallSearch(Search):
         if self.outcome:
             calls = calls.filter(outcome__in=OUTCOMES.get(self.outcome, (self.outcome,)))
         if self.dialled:
-            calls = calls.filter(callee__startswith=self.dialled)
+            begins = [Q(callee__startswith=one) for one in beginnings_in(self.dialled)]
+            calls = calls.filter(reduce(or_, begins, Q(pk__in=())))
         if self.country:
             calls = calls.filter(callee__startswith=self.country)
             if others := elsewhere(self.country):
@@ -135,6 +139,11 @@ class CallSearch(Search):
             NumberName.objects.filter(named(text)).values_list("number", flat=True).distinct()[:NAMES_AT_MOST]
         )
         return calls.involving_any([*theirs, text])
+
+
+def beginnings_in(dialled: str) -> list[str]:
+    """ "+33 6, +337" is "+336" and "+337"."""
+    return [one for part in dialled.split(",") if (one := "".join(part.split()))]
 
 
 def calls_in_scope() -> CallQuerySet:

@@ -7,7 +7,7 @@ Answered = answered or forwarded, of inbound voice calls. All but callers comes 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from django.db.models.functions import TruncDay, TruncHour
 
 from portal.lib.calling_codes import calling_code
 from portal.lib.days import midnight
+from portal.lib.number_kinds import NumberKind, beginnings, kind_of_prefix
 from telephony.models import Call, Change, Entity
 from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
 from telephony.models.entities import GROUPS
@@ -130,13 +131,33 @@ class GroupRow:
 
 @dataclass(kw_only=True)
 class DestinationRow:
-    """Outbound calls to one country calling code, or to short numbers where `code` is empty."""
+    """Outbound calls to a class of destinations: numbers of one kind with one country calling code, or short numbers where
+    `code` is empty.
+
+    prefixes   the first characters of the numbers, as roll-ups keep them
+    begins     how these numbers begin, and those of the other rows do not
+    is_alone   no other row is of its calling code
+    """
 
     code: str
-    regions: Sequence[str]
+    kind: NumberKind
+    prefixes: set[str] = field(default_factory=set)
+    begins: Sequence[str] = ()
+    is_alone: bool = False
     calls: int = 0
     talk_s: int = 0
     cost: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def regions(self) -> Sequence[str]:
+        return _regions(self.code)
+
+    def add(self, other: DestinationRow) -> None:
+        self.prefixes |= other.prefixes
+        self.calls += other.calls
+        self.talk_s += other.talk_s
+        for currency, micros in other.cost.items():
+            self.cost[currency] = self.cost.get(currency, 0) + micros
 
 
 @dataclass(frozen=True)
@@ -304,16 +325,40 @@ def by_group(span: Span, zone: ZoneInfo, part: Part, most: int | None = MOST_ROW
 def by_destination(
     span: Span, zone: ZoneInfo, part: Part, currencies: Mapping[int, str]
 ) -> list[DestinationRow]:
-    """Outbound voice calls by calling code, the most talked first."""
-    found: dict[str, DestinationRow] = {}
+    """Outbound voice calls by class of destination, the most called first."""
+    found: dict[tuple[str, NumberKind], DestinationRow] = {}
     for row in sums(("connection_id", "destination"), span.first, span.last, zone, part, only="dialled"):
         connection_id, destination = row.key
         code = calling_code(destination)
-        one = found.setdefault(code, DestinationRow(code=code, regions=_regions(code)))
+        key = code, kind_of_prefix(destination) if code else NumberKind.SHORT
+        one = found.setdefault(key, DestinationRow(code=key[0], kind=key[1]))
+        one.prefixes.add(destination)
         one.calls += row.calls
         one.talk_s += row.talk_s
         _add_cost(one.cost, currencies, connection_id, row.cost_micros)
-    return sorted(found.values(), key=lambda one: (-one.calls, one.code))
+    return destinations_apart(found.values())
+
+
+def all_of(rows: Sequence[DestinationRow]) -> DestinationRow:
+    """Several classes as one row."""
+    found = DestinationRow(code="", kind=NumberKind.OTHER)
+    for row in rows:
+        found.add(row)
+    return found
+
+
+def destinations_apart(rows: Iterable[DestinationRow]) -> list[DestinationRow]:
+    """In their order, each with how its numbers begin."""
+    found = sorted(rows, key=lambda one: (-one.calls, one.code, one.kind))
+    of_code = Counter(one.code for one in found)
+    begins = beginnings(
+        {(one.code, one.kind): one.prefixes for one in found},
+        {(one.code, one.kind): len(one.code) or 1 for one in found},
+    )
+    for one in found:
+        one.is_alone = of_code[one.code] == 1
+        one.begins = begins[one.code, one.kind]
+    return found
 
 
 class Followed(NamedTuple):

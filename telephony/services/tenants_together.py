@@ -20,6 +20,7 @@ from django.db.models import Q
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, tenants_scope
+from portal.lib.number_kinds import NumberKind
 from portal.lib.wording import labelled
 from telephony.models import Connection
 from telephony.models.rollups import Part
@@ -98,17 +99,13 @@ def waits(tenants: Sequence[Tenant], span: Span) -> dict[date, Waited]:
 def destinations(tenants: Sequence[Tenant], span: Span) -> list[DestinationRow]:
     """As analytics.by_destination."""
     currencies = currencies_of(tenants)
-    found: dict[str, DestinationRow] = {}
+    found: dict[tuple[str, NumberKind], DestinationRow] = {}
     for some in _of_each(
         tenants, lambda tenant, zone: analytics.by_destination(span, zone, ALL, currencies[tenant.pk])
     ):
         for one in some:
-            row = found.setdefault(one.code, DestinationRow(code=one.code, regions=one.regions))
-            row.calls += one.calls
-            row.talk_s += one.talk_s
-            for currency, micros in one.cost.items():
-                row.cost[currency] = row.cost.get(currency, 0) + micros
-    return sorted(found.values(), key=lambda one: (-one.calls, one.code))
+            found.setdefault((one.code, one.kind), DestinationRow(code=one.code, kind=one.kind)).add(one)
+    return analytics.destinations_apart(found.values())
 
 
 def lines(tenants: Sequence[Tenant], span: Span, most: int | None) -> list[LineOf]:

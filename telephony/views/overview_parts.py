@@ -210,6 +210,8 @@ class DestinationsView(PartView):
         found = analytics.by_destination(span, zone, part, self.currencies)
         return {
             "all_destinations": found,
+            "other_destinations": len(found[analytics.MOST_ROWS :]),
+            "rest": analytics.all_of(found[analytics.MOST_ROWS :]),
             "destinations": [
                 (one, rankings.place_words(one), self._url_of(one, span, part))
                 for one in found[: analytics.MOST_ROWS]
@@ -217,7 +219,8 @@ class DestinationsView(PartView):
         }
 
     def _url_of(self, row: analytics.DestinationRow, span: Span, part: Part) -> str:
-        return self.url_of(span, part, direction="outbound", dialled=row.code) if row.code else ""
+        begins = ",".join(row.begins)
+        return self.url_of(span, part, direction="outbound", dialled=begins) if begins else ""
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         return rankings.destinations(context["all_destinations"]) if name == "destinations" else None

@@ -23,7 +23,7 @@ from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.forms.calls import wait_key
 from telephony.models.rollups import WITHIN_S
-from telephony.services import tenant_figures, tenants_together
+from telephony.services import analytics, tenant_figures, tenants_together
 from telephony.services.allowances import METER_CELLS
 from telephony.services.analytics import MOST_ROWS, Followed
 from telephony.services.tenants_together import GroupOf, LineOf, PanelOf
@@ -214,11 +214,13 @@ class DestinationsView(StaffPartView):
         found = tenants_together.destinations(self.shown, self.span)
         return {
             "all_destinations": found,
+            "other_destinations": len(found[MOST_ROWS:]),
+            "rest": analytics.all_of(found[MOST_ROWS:]),
             "destinations": [
                 (
                     one,
                     rankings.place_words(one),
-                    self.calls_url(direction="outbound", dialled=one.code) if one.code else "",
+                    self.calls_url(direction="outbound", dialled=",".join(one.begins)) if one.begins else "",
                 )
                 for one in found[:MOST_ROWS]
             ],

@@ -113,6 +113,29 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
     assert "* Not all is here: Alice at Keyyo: " in text_of(client.get("/t/alice/?period=30d"))
 
 
+def test_destinations_are_told_by_class_and_each_leads_to_its_calls(
+    alice: Connection, client: Client
+) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    with tenant_scope(alice.tenant_id):
+        placed = Call.objects.filter(direction="outbound", medium="voice").order_by("pk")
+        dialled = ["+33639980001", "+33198000001", "+33800555000", "+442079460000", "3900", "+33639980002"]
+        for call, number in zip(placed, dialled, strict=False):
+            placed.filter(pk=call.pk).update(callee=number, callee_reversed=number[::-1])
+    page = client.get("/t/alice/figures/destinations/?period=30d").content.decode()
+    assert _wrong_counts(alice, page) == []
+    words = text_of(client.get("/t/alice/figures/destinations/?period=30d"))
+    assert "France · Mobile" in words and "France · Free of charge for callers" in words
+    assert "United Kingdom +44" in words and "Short numbers" in words
+    assert not [one for one in ("United Kingdom ·",) if one in words]
+    ways = [QueryDict(unescape(one)).get("dialled", "") for one, _count in LINK.findall(page)]
+    assert {"+44", "+338"} <= set(ways) and all(ways)
+    rows = json.loads(exported(client, "/t/alice/figures/destinations/?period=30d", figure="destinations"))[
+        "rows"
+    ]
+    assert {"Mobile", "Fixed line", "Free of charge for callers"} <= {row["kind"] for row in rows}
+
+
 def test_what_the_provider_has_no_more_still_leads_to_its_calls(alice: Connection, client: Client) -> None:
     client.force_login(alice.tenant.memberships.get().person)
     named = client.get("/t/alice/figures/lines/?period=30d").content.decode()

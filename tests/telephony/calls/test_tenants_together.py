@@ -90,7 +90,7 @@ def scoped(tenants: list[Tenant]) -> list[tuple[Tenant, ZoneInfo]]:
 
 def test_they_are_the_sums_of_each_tenants_own(tenants: list[Tenant]) -> None:
     hours: Counter[tuple[int, int]] = Counter()
-    codes: Counter[str] = Counter()
+    classes: Counter[tuple[str, str]] = Counter()
     waited: Counter[date] = Counter()
     fates: Counter[str] = Counter()
     for tenant, zone in scoped(tenants):
@@ -101,7 +101,7 @@ def test_they_are_the_sums_of_each_tenants_own(tenants: list[Tenant]) -> None:
                 hours[local.isoweekday(), local.hour] += 1
                 waited[local.date()] += 1
             for row in analytics.by_destination(SPAN, zone, Part(), {}):
-                codes[row.code] += row.calls
+                classes[row.code, row.kind] += row.calls
             fates["all"] += (
                 voice.filter(direction="inbound", outcome__in=("missed", "voicemail"))
                 .exclude(caller="")
@@ -112,7 +112,8 @@ def test_they_are_the_sums_of_each_tenants_own(tenants: list[Tenant]) -> None:
     steps = tenants_together.waits(tenants, SPAN)
     by_day = {step: one.calls for step, one in steps.items() if one.calls}
     assert sum(by_day.values()) == sum(waited.values()) > 50
-    assert {one.code: one.calls for one in tenants_together.destinations(tenants, SPAN)} == codes
+    destinations = tenants_together.destinations(tenants, SPAN)
+    assert {(one.code, one.kind): one.calls for one in destinations} == classes
     assert tenants_together.fates(tenants, SPAN).all == fates["all"] > 0
     assert current_scope() is None
 
