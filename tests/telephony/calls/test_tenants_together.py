@@ -179,8 +179,8 @@ def test_changes_of_any_of_them_are_marked_with_whose_they_are(tenants: list[Ten
                 sent_at=datetime(2026, 5, 10 + tenant.pk % 2, 9, tzinfo=UTC),
             )  # fmt: skip
     found = tenants_together.changes(tenants, SPAN)
-    assert {one.tenant_id for one in found} == {tenant.pk for tenant in tenants[:2]}
-    assert [one.sent_at for one in found] == sorted(one.sent_at for one in found if one.sent_at)
+    assert {one.summary for one in found} == {f"{tenant.name}: Barred" for tenant in tenants[:2]}
+    assert [one.at for one in found] == sorted(one.at for one in found)
     client = signed_in(staff("tom@telvane.example", "Tom Pelworth"))
     page = client.get(f"/staff/figures/?{QUERY}").content.decode()
     assert "Alice: Barred" in page and "Bob: Barred" in page
