@@ -19,7 +19,7 @@ from telephony.models import Connection, Report
 from telephony.models.spans import Span
 from telephony.services import analytics, report_facts
 from telephony.services.analytics import GroupRow, LineRow
-from telephony.services.period_coverage import NotWhole, coverage_of, worst_of
+from telephony.services.period_coverage import NotWhole, PeriodCoverage, coverage_of
 from telephony.services.report_facts import DestinationFigures, Scope, Totals, Waited
 from telephony.services.retention import no_longer_kept
 from telephony.services.rollup_reading import HourSum
@@ -114,12 +114,15 @@ class Asked:
 
     @cached_property
     def not_whole(self) -> Sequence[NotWhole]:
-        return self.lacking(self.period.first, self.period.last)
+        return self._coverage.not_whole
 
     @cached_property
     def days_not_whole(self) -> Mapping[date, str]:
-        """Each with the worst state of its connections."""
-        return worst_of((one.day, one.state) for one in self.not_whole)
+        return self._coverage.by_day
+
+    @cached_property
+    def _coverage(self) -> PeriodCoverage:
+        return self._coverage_of(self.period.first, self.period.last)
 
     @cached_property
     def connections_not_whole(self) -> frozenset[int]:
@@ -135,7 +138,10 @@ class Asked:
 
     def lacking(self, first: date, last: date) -> Sequence[NotWhole]:
         """Days of these that are not whole."""
-        return coverage_of(first, last, None, self.zone, self.scope.part).not_whole
+        return self._coverage_of(first, last).not_whole
+
+    def _coverage_of(self, first: date, last: date) -> PeriodCoverage:
+        return coverage_of(first, last, None, self.zone, self.scope.part)
 
     @property
     def partly_lacking(self) -> tuple[date, str] | None:

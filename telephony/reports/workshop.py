@@ -159,6 +159,7 @@ def _stamp(asked: Asked) -> Stamp:
     stars = _("Figures that contain it carry a star.")
     kept = _kept_words(asked)
     if kept and not asked.not_whole:
+        stars = _("Such figures carry a star.")
         return Stamp(title=_("Not complete"), text=kept, stars=stars, is_whole=False, strip=shown)
     if not asked.not_whole:
         is_one = len(days) == 1

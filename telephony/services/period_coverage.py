@@ -7,9 +7,9 @@ have. In which words that is said: telephony/figures/missing.py.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -66,16 +66,24 @@ class Current(NamedTuple):
 class PeriodCoverage:
     """not_whole   by connection and day; today, which is not over, left out
     since       the first day of which any calls are here; None where none are
+    connections  how many of them are looked for on every day
     current     where today is one of the days
     """
 
     not_whole: Sequence[NotWhole]
     since: date | None
+    connections: int = 1
     current: Sequence[Current] = ()
 
     @property
-    def worst(self) -> dict[date, str]:
-        return worst_of((one.day, one.state) for one in self.not_whole)
+    def by_day(self) -> dict[date, str]:
+        """Each day that is not whole with the state in which least is here; partial where other connections are."""
+        told = Counter(one.day for one in self.not_whole)
+        least = _least((one.day, one.state) for one in self.not_whole)
+        return {
+            day: state if told[day] >= self.connections else str(State.PARTIAL)
+            for day, state in least.items()
+        }
 
     @property
     def read_until(self) -> dict[str, datetime | None]:
@@ -102,10 +110,10 @@ class PeriodCoverage:
     def within(self, span: Span) -> PeriodCoverage:
         some = [one for one in self.not_whole if span.first <= one.day <= span.last]
         current = self.current if span.last >= span.today else ()
-        return PeriodCoverage(not_whole=some, since=self.since, current=current)
+        return replace(self, not_whole=some, current=current)
 
 
-def worst_of(states: Iterable[tuple[date, str]]) -> dict[date, str]:
+def _least(states: Iterable[tuple[date, str]]) -> dict[date, str]:
     """Of days that are told by several connections the state in which least is here."""
     found: dict[date, str] = {}
     for day, state in states:
@@ -193,6 +201,7 @@ def _told(connections: Sequence[Any], rows: _Rows, days: _Days) -> PeriodCoverag
     return PeriodCoverage(
         not_whole=not_whole,
         since=min((one.since for one in connections if one.since), default=None),
+        connections=len(connections if days.is_of_one else linked),
         current=[_current(one, rows.get(one.pk, ()), days.today, days.zone) for one in linked]
         if days.today is not None and days.last >= days.today
         else (),
@@ -233,7 +242,7 @@ def _lacks_of(link: Connection, rows: Sequence[Any], days: _Days) -> Iterator[No
             for day in days_between(max(gap.start_at, begin), min(gap.end_at, end), days.zone):
                 one = _within_day(link, day, gap, days.zone)
                 if day in found:
-                    [(_day, state)] = worst_of([(day, found[day].state), (day, one.state)]).items()
+                    [(_day, state)] = _least([(day, found[day].state), (day, one.state)]).items()
                     one = NotWhole(link, day, state)
                 found[day] = one
     for day, one in found.items():

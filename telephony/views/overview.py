@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.days import midnight
+from portal.ui import formats
 from telephony.figures import rankings
 from telephony.figures.answer_rate import answer_rate
 from telephony.figures.change_marks import marks_of
@@ -106,7 +107,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         may_compare = coverage.has(span.before) and has_same_time(span, zone)
         found = analytics.compared(span, zone, part, now, self.currencies)
         waiting = call_figures.missed_not_called_back(now)
-        closed = self._closed(span, part)
+        closed, kept = self._closed(span, part), no_longer_kept(midnight(span.first, zone))
         return {
             "may_see_calls": True,
             "filter_form": form,
@@ -117,7 +118,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "compared": found,
             "may_compare": may_compare,
             "missing": star_words(within, now, zone),
-            "kept_from": no_longer_kept(midnight(span.first, zone)),
+            "kept_from": kept and formats.date_words(kept, "j F Y"),
             "closed": closed,
             "has_changed_since": bool(closed) and closed[0].figures != said_of(found.now),
             "urls": self._urls(span, part),
@@ -173,7 +174,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         rate_before: float | None,
     ) -> dict[str, Any]:
         steps = analytics.over_time(trend, zone, part)
-        not_whole = coverage.worst
+        not_whole = coverage.by_day
         trend_url = self.url_of(trend, part, direction="inbound")
         kept = kept_from("heat", trend, zone, part)
         marks = marks_of(analytics.changes_made(trend, zone, part), trend, zone)

@@ -112,7 +112,7 @@ class WaitsView(PartView):
         for step, one in steps.items():
             if trend == span or step >= span.first:
                 found.add(one)
-        not_whole = coverage_of(trend.first, trend.last, span.today, zone, part).worst
+        not_whole = coverage_of(trend.first, trend.last, span.today, zone, part).by_day
         return {
             "waited": waiting.waited(
                 found,
@@ -137,7 +137,7 @@ class PeaksView(PartView):
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         trend = span.trend
-        not_whole = coverage_of(trend.first, trend.last, span.today, zone, part).worst
+        not_whole = coverage_of(trend.first, trend.last, span.today, zone, part).by_day
         return {
             "peaks": waiting.at_once(
                 peaks_of(trend, zone, part), trend, zone, not_whole, lambda at: self.running_url(at, part)

@@ -82,6 +82,11 @@ def test_what_one_connection_has_is_not_what_another_has(alder, carol, calls, we
         document, _asked = document_of(weekly, WEEK)
     page = signed_in(carol).get(PAGE)
 
+    with tenant_scope(alder):
+        by_day = coverage_of(WEEK.first, WEEK.last, None, PARIS, Part()).by_day
+        of_second = coverage_of(WEEK.first, WEEK.last, None, PARIS, Part(connection=two.pk)).by_day
+    assert set(by_day.values()) == {"partial"}, "the other one tells of these days"
+    assert set(of_second.values()) == {"missing"}
     words = "Second: 6 days, 9 to 14 November 2026."
     assert words in text_of(page) and not page.context["may_compare"]
     assert document.stamp.text == words
