@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Right, Role, rights_of
 from portal.lib.wording import one_line
-from telephony.models import Alert, AlertRule, Job
+from telephony.models import Alert, AlertRule, Connection, Job
 from telephony.services import ledger, reconnecting
 from telephony.services.alert_kinds import KINDS
 from telephony.services.troubles import Sort
@@ -47,7 +47,10 @@ def put_into_ledger(tenant: Tenant, now: datetime) -> int:
     """Put the mails of what was not told yet into the ledger; how many. The caller's transaction holds the watch."""
     untold = Q(told_at=None) | Q(told_at__lt=F("snoozed_until"))
     waiting = Alert.objects.waiting(now).filter(untold)
-    new = list(waiting.select_related("rule", "connection__credential").order_by("opened_at", "pk"))
+    found = waiting.select_related("rule", "connection__credential").order_by("opened_at", "pk")
+    new = [
+        one for one in found if (link := _with_dead_grant(one)) is None or not reconnecting.is_telling(link)
+    ]
     if not new:
         return 0
     over = Alert.objects.filter(
@@ -80,9 +83,13 @@ def put_into_ledger(tenant: Tenant, now: datetime) -> int:
 def _told_otherwise(alert: Alert) -> set[int]:
     """Ids of the people whom another mail tells of it: whoever may connect it again has one of their own. What was put
     off is told to them as well."""
-    if alert.evidence.get("sort") != Sort.NEEDS_RECONNECT or alert.connection is None or alert.told_at:
-        return set()
-    return reconnecting.told_of(alert.connection)
+    link = _with_dead_grant(alert)
+    return reconnecting.told_of(link) if link is not None and alert.told_at is None else set()
+
+
+def _with_dead_grant(alert: Alert) -> Connection | None:
+    """The connection, where the alert is that its grant is dead."""
+    return alert.connection if alert.evidence.get("sort") == Sort.NEEDS_RECONNECT else None
 
 
 class _People:

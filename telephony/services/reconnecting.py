@@ -96,15 +96,19 @@ def _who_wants_to_know(credential: Credential, connection: Connection) -> list[P
     return list(people.distinct().order_by("pk"))
 
 
-def told_of(connection: Connection) -> set[int]:
-    """Ids of the people whose mail about this dead grant is in the ledger, or will be in a moment."""
+def is_telling(connection: Connection) -> bool:
+    """Whether its grant has just died, and the mails about it may be in the ledger in a moment."""
     credential = connection.credential
-    if credential.reconnect_mail_sent_at is not None:
-        return set(_mails_of(connection).values_list("person_id", flat=True))
-    since = credential.state_since
-    if since is None or timezone.now() - since > MOMENT:
+    has_just_died = credential.state_since is not None and timezone.now() - credential.state_since < MOMENT
+    is_dead = credential.state == Credential.State.NEEDS_RECONNECT
+    return is_dead and has_just_died and credential.reconnect_mail_sent_at is None
+
+
+def told_of(connection: Connection) -> set[int]:
+    """Ids of the people whose mail about this dead grant is in the ledger."""
+    if connection.credential.reconnect_mail_sent_at is None:
         return set()
-    return {person.pk for person in _who_wants_to_know(credential, connection)}
+    return set(_mails_of(connection).values_list("person_id", flat=True))
 
 
 def mails_given_up(connection: Connection) -> list[Job]:
