@@ -45,8 +45,16 @@ def words_of(alert: Alert) -> Words:
 
 
 def subject_of(alert: Alert) -> str:
-    """The line, queue, group or connection; empty where it is about all calls of the tenant, or its title says it."""
-    return "" if alert.rule.kind == Kind.TROUBLE else str(alert.evidence.get("name", ""))
+    """The line, queue, group or connection; empty where it is about all calls of the tenant, or its title says it. Of what
+    was over when its calls came, the day or month as well."""
+    if alert.rule.kind == Kind.TROUBLE:
+        return ""
+    name = str(alert.evidence.get("name", ""))
+    if "is_late" not in alert.evidence:
+        return name
+    shape = "F Y" if alert.rule.period == AlertRule.Period.MONTH else "j F"
+    day = formats.date_words(date.fromisoformat(alert.evidence["first"]), shape)
+    return " · ".join(filter(None, [name, day]))
 
 
 def heading_of(alert: Alert) -> str:

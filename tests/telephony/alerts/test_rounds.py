@@ -299,7 +299,10 @@ def test_calls_of_last_night_that_come_late_raise_it_once(alder, carol, call, lo
         alert = Alert.objects.get()
     assert (alert.evidence["first"], alert.evidence["value"]) == ("2026-11-18", 5)
     [sent] = send_all(alder)
-    assert "18 November" in sent.body and "Not all of these calls were here in time." in sent.body
+    assert (
+        "New country called at night: 18 November" in sent.body
+        and "Not all of these calls were here in time." in sent.body
+    )
     with tenant_scope(alder):
         alert_acts.act("close", alert, carol, "", rf.post("/"))
     for days in range(5):
