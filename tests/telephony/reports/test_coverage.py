@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
+from portal.lib.days import midnight
 from portal.lib.periods import Period
 from telephony.models import Connection, Coverage, Credential
 from telephony.models.rollups import Part
@@ -27,6 +29,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 PAGE = "/t/alder/?period=last_week"
 PARIS = ZoneInfo("Europe/Paris")
+QUARTER = timedelta(minutes=15)
 SINCE_THE_11TH = "Keyyo: 5 days, 11 to 15 November 2026."
 
 
@@ -137,6 +140,39 @@ def test_a_day_of_a_connection_counts_for_the_hours_that_a_period_has_of_it(
         _say(alder, "missing", *missing)
         found = coverage_of(WEEK.first, WEEK.last, None, ZoneInfo(zone), Part()).not_whole
     assert [(one.day.day, one.state) for one in found] == lacking
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_day_is_whole_where_every_quarter_of_an_hour_of_it_is_here(alder, calls, seed):
+    """Days of a connection in any state, over a change of clocks, against those of zones on both sides of it."""
+    chance = Random(seed)
+    first = date(2026, 10, 20)
+    days = [first + timedelta(days=at) for at in range(12)]
+    rows, here = [], set()
+    for day in days:
+        begin, end = midnight(day, PARIS), midnight(day + timedelta(days=1), PARIS)
+        state = chance.choice(("complete", "complete", "partial", "missing", None))
+        until = begin + timedelta(minutes=15 * chance.randrange(1, 92)) if state == "partial" else None
+        if state:
+            rows.append(
+                Coverage(connection=calls, day=day, state=state, complete_until=until, read_at=MONDAY)
+            )
+        reached = end if state == "complete" else until or begin
+        here |= {begin + n * QUARTER for n in range((reached - begin) // QUARTER)}
+    period = days[3], days[-4]
+    for name in ("Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"):
+        zone = ZoneInfo(name)
+        expected = {}
+        for day in days[3:-3]:
+            begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+            quarters = [begin + n * QUARTER for n in range((end - begin) // QUARTER)]
+            if not here.issuperset(quarters):
+                expected[day] = "partial" if not here.isdisjoint(quarters) else "missing"
+        with tenant_scope(alder):
+            Coverage.objects.all().delete()
+            Coverage.objects.bulk_create(rows)
+            found = coverage_of(*period, None, zone, Part()).by_day
+        assert found == expected, name
 
 
 def test_of_a_day_that_is_half_here_only_the_hours_that_a_period_has_count(alder, calls):
