@@ -70,7 +70,7 @@ def summary(asked: Asked) -> Section:
 def _summary_brief(asked: Asked) -> list[str]:
     told = asked.totals
     if not told.inbound:
-        return [_("no call")]
+        return [_("no call of these days is here") if asked.star else _("no call")]
     never = ngettext("%(never)s never called back", "%(never)s never called back", told.waiting)
     return [
         _("%(rate)s answered") % {"rate": formats.percent(told.reached, told.inbound)},

@@ -48,6 +48,12 @@ def _lacking_words(asked: Asked) -> str:
             return _("incomplete from %(time)s on") % {"time": time}
         told = {"day": formats.date_words(day, "j F"), "time": time}
         return _("%(day)s incomplete from %(time)s on") % told
+    unlinked = {(one.connection.name, one.unlinked) for one in asked.not_whole}
+    if len(unlinked) == 1:
+        [(name, since)] = unlinked
+        if since is not None:
+            day_words = formats.date_words(since, "j F Y")
+            return _("%(connection)s unlinked on %(day)s") % {"connection": name, "day": day_words}
     by_connection = Counter(one.connection.name for one in asked.not_whole)
     is_missing = all(one.state == Coverage.State.MISSING for one in asked.not_whole)
     if len(by_connection) > 1:

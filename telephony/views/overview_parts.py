@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -37,27 +38,25 @@ from telephony.views.overview_asked import GROUPS, OVER_TIME, AskedMixin, kept_f
 
 class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixin, TemplateView):
     right = Right.CALLS_LIST
+    kept_from: date | None = None
     menu_entry = "telephony:overview"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         zone = ZoneInfo(self.request.tenant.time_zone)
         _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
         is_short = self.is_short(span.days, lambda: analytics.to_follow(span, zone, part))
+        figure = next(iter(self.figures))
+        self.kept_from = kept_from(figure, span.trend if figure in OVER_TIME else span, zone, part)
         return super().get_context_data(
             title=self.heading,
             object=self.heading,
             span_words=span_words(span),
             too_many="" if is_short else self.too_many,
             is_short=is_short,
-            kept=self._kept(span, part, zone),
+            kept=kept_words(self.kept_from),
             **(self.told(span, part, zone) if is_short else {}),
             **kwargs,
         )
-
-    def _kept(self, span: Span, part: Part, zone: ZoneInfo) -> str:
-        """What its figure lacks of calls that are not kept; "" where it lacks none."""
-        figure = next(iter(self.figures))
-        return kept_words(kept_from(figure, span.trend if figure in OVER_TIME else span, zone, part))
 
     @abstractmethod
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
@@ -136,7 +135,7 @@ class PeaksView(PartView):
     within = 62
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
-        trend = span.trend
+        trend = span.trend.since(self.kept_from)
         not_whole = coverage_of(trend.first, trend.last, span.today, zone, part).by_day
         return {
             "peaks": waiting.at_once(

@@ -116,6 +116,9 @@ def test_a_connection_that_was_unlinked_is_said_to_be(alder, calls, weekly):
         "None of the 7 days is complete",
     ]
     assert told["alone"][1].headline == "No call of these days is here"
+    assert told["alone"][1].subject == (
+        "Week 47, Keyyo: no call of these days is here (Keyyo unlinked on 11 November 2026)"
+    )
     assert [one.stamp.title for one in told["all"]] == ["Complete but for 2 days", "Complete"]
     assert told["all"][0].stamp.text == told["alone"][0].stamp.text
 

@@ -73,6 +73,12 @@ def test_what_is_counted_call_by_call_says_what_it_lacks(alder, carol, forgotten
         page = f"/staff/figures/{part}/{OCTOBER}"
         assert OF_STAFF in text_of(tom.get(page)).replace("&amp;", "&"), part
         assert OF_STAFF in json.loads(exported(tom, page, figure=figure))["not_complete"], part
+    autumn = "?period=dates&period_from=2026-10-15&period_to=2026-11-14"
+    days = [
+        row["day"]
+        for row in json.loads(exported(client, f"/t/alder/figures/at-once/{autumn}", figure="peaks"))["rows"]
+    ]
+    assert days[0] == "2026-11-01", "no day is told of which no call is here"
     assert OF_STAFF in text_of(tom.get(f"/staff/figures/never/{OCTOBER}")).replace("&amp;", "&")
     assert "1 tenant no longer keeps all calls of these days" in text_of(tom.get(f"/staff/figures/{OCTOBER}"))
     november = "?period=last_month"
