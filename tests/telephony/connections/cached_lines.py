@@ -14,3 +14,21 @@ def read_lines(connection: Connection, kind: str) -> list[Entity]:
     for page in connection.declaration.read_entities(client, kinds=[kind]):
         entities.store(connection, page, timezone.now())
     return list(Entity.objects.lines().filter(connection=connection, kind=kind).order_by("pk"))
+
+
+def keep_listed(connection: Connection, kind: str, operation: str) -> list[Entity]:
+    """Cache what a list has of each object, without reading every one of them."""
+    rows = access.client_of(connection, is_person=True).call(operation).items
+    return [
+        Entity.objects.create(
+            connection=connection,
+            kind=kind,
+            facet=Entity.Facet.OTHER,
+            remote_id=row["id"],
+            name=row["name"],
+            document=row,
+            checksum="",
+            fetched_at=timezone.now(),
+        )
+        for row in rows
+    ]

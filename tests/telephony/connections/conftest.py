@@ -79,7 +79,8 @@ def top(kazoo: SandboxServer, tenant: Tenant, alice: Person) -> Connection:
 
 @pytest.fixture
 def reseller(kazoo: SandboxServer, tenant: Tenant, alice: Person) -> Connection:
-    """Alder's connection to the reseller's own account."""
+    """Alder's connection to the reseller's own account, whose server counts no requests."""
+    kazoo.state("kazoo")["settings"] = {**kazoo.state("kazoo").get("settings", {}), "bucket_size": 0}
     declared = PROVIDERS["kazoo"]
     with tenant_scope(tenant):
         base_url, login = linking.split(declared, reseller_login(kazoo), {})

@@ -11,8 +11,9 @@ from accounts.scoping import tenant_scope
 from telephony.models import Entity
 from telephony.providers.offers import Spot
 from telephony.services import live_panels
-from telephony.services.runs import request_run
 from tests.exported import asked, exported, rows_of
+
+from .cached_lines import keep_listed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,10 +64,9 @@ def test_a_panel_is_a_file_of_what_the_provider_has_then(reseller, kazoo, alice,
     assert [row["value"] for row in rows_of(page, panel_url("balance"))] == ["12.34\N{NO-BREAK SPACE}€"]
 
 
-def test_telephones_are_named_as_we_know_them(reseller, alice, client_of_person, panel_url, work):
+def test_telephones_are_named_as_we_know_them(reseller, alice, client_of_person, panel_url):
     with tenant_scope(reseller.tenant_id):
-        run = work(request_run(reseller, "entities", kinds=["user", "device"], is_hinted=False))
-        assert run.state == "complete"
+        assert keep_listed(reseller, "device", "device.list")
     page = client_of_person(alice)
     for name in ("registrations", "device_status"):
         answer = page.get(panel_url(name))
@@ -122,11 +122,9 @@ def test_an_unknown_panel_and_a_foreign_connection_are_not_found(
     assert client_of_person(dora).get(panel_url("balance")).status_code == 404
 
 
-def test_a_device_shows_who_is_registered_on_its_own_page(reseller, alice, client_of_person, work):
+def test_a_device_shows_who_is_registered_on_its_own_page(reseller, alice, client_of_person):
     with tenant_scope(reseller.tenant_id):
-        run = work(request_run(reseller, "entities", kinds=["device"], is_hinted=False))
-        device = Entity.objects.filter(kind="device").order_by("pk").first()
-        assert run.state == "complete" and device is not None
+        device = keep_listed(reseller, "device", "device.list")[0]
         panels = live_panels.panels_of(reseller, Spot.OBJECT, "device")
     page = client_of_person(alice)
     for panel in panels:
@@ -135,11 +133,9 @@ def test_a_device_shows_who_is_registered_on_its_own_page(reseller, alice, clien
     assert panels
 
 
-def test_messages_are_for_who_may_read_them(reseller, alice, carol, client_of_person, work):
+def test_messages_are_for_who_may_read_them(reseller, alice, carol, client_of_person):
     with tenant_scope(reseller.tenant_id):
-        assert work(request_run(reseller, "entities", kinds=["vmbox"], is_hinted=False)).state == "complete"
-        box = Entity.objects.filter(kind="vmbox").order_by("pk").first()
-    assert box is not None
+        box = keep_listed(reseller, "vmbox", "voicemail.list")[0]
     page = f"/t/alder/entities/{box.pk}/"
     for person, may in ((alice, True), (carol, False)):
         client = client_of_person(person)
