@@ -217,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
         return provider.answer(request)
 
     def _body(self) -> bytes | None:
-        """Read the body; None when it was refused (and the refusal sent)."""
+        """Read the body; None when it was refused (and the refusal sent), and when whoever sent it died over it."""
         length = self.headers.get("Content-Length", "0")
         if self.headers.get("Transfer-Encoding") or not length.isdecimal():
             self.close_connection = True
@@ -227,7 +227,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(Reply.json({"error": "the body is too long"}, 413))
             return None
-        return self.rfile.read(int(length))
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            self.close_connection = True
+            return None
+        return body
 
     def _send(self, reply: Reply, *, cut: bool = False) -> None:
         """Write status, headers and body in one go; `cut` stops in the middle of the body and closes."""

@@ -48,6 +48,15 @@ def test_requests_are_recorded(echo):
     assert (last.operation, last.status) == ("echo.hello", 200)
 
 
+def test_a_request_whose_sender_dies_over_its_body_is_none(echo):
+    with socket.create_connection(("127.0.0.1", echo.port), timeout=5) as connection:
+        connection.sendall(b"POST /echo/hello HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nb=2")
+        connection.shutdown(socket.SHUT_WR)
+        received = connection.recv(4096)
+
+    assert (received, list(echo.requests), echo.state("echo").get("count", 0)) == (b"", [], 0)
+
+
 def test_control_requests_are_not_recorded(echo):
     get(echo, "/_control/")
 
