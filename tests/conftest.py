@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as configured
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.models import Person
@@ -89,6 +90,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"visitor", "telephone"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
+
+
+def pytest_runtest_setup() -> None:
+    """A request leaves the language of its person to its thread, which in tests is that of all others."""
+    translation.deactivate()
 
 
 def pytest_collection_finish() -> None:
