@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection as database
-from django.db.models import OuterRef, Subquery
+from django.db.models import Min, OuterRef, Subquery
 
 from accounts.models import Tenant
 from accounts.scoping import tenants_scope
 from portal.lib.days import days_between, midnight
 from telephony.models import Connection, Coverage, Entity
+from telephony.models.retention import calls_read_from
 from telephony.models.rollups import Part
 from telephony.models.spans import DAY, Span
 
@@ -145,6 +146,38 @@ def coverage_of(first: date, last: date, today: date | None, zone: ZoneInfo, par
     days = _Days(first=first, last=last, today=today, zone=zone, is_of_one=part != Part())
     known = [one for one in found if _tells_of_calls(one)]
     return _told(known, _incomplete(known, first, last), days)
+
+
+def lacking_days(link: Connection, now: datetime) -> dict[date, str]:
+    """Days of its own from the first known on of which calls should be here and are not all, with their states.
+
+    Today is one of them where none of it is here and a sync should have brought some by now. Three queries.
+    """
+    zone = ZoneInfo(link.time_zone)
+    today = now.astimezone(zone).date()
+    first = Coverage.objects.filter(connection=link).aggregate(first=Min("day"))["first"]
+    if first is None:
+        return {}
+    found = coverage_of(first, today, today, zone, Part(connection=link.pk))
+    lacking = {one.day: one.state for one in found.not_whole if one.unlinked is None}
+    if None in found.behind(now).values():
+        lacking[today] = State.MISSING
+    return lacking
+
+
+def fetchable(lacking: Mapping[date, str], zone: ZoneInfo) -> list[date]:
+    """Of `lacking_days` those to be asked for once more; none while all that lacks is to come by itself.
+
+    What the tenant keeps no longer does not come back.
+    """
+    if State.MISSING not in lacking.values():
+        return []
+    kept_from = calls_read_from(zone)
+    return [
+        day
+        for day, state in sorted(lacking.items())
+        if state != State.FETCHING and (kept_from is None or midnight(day, zone) >= kept_from)
+    ]
 
 
 def coverages_of(tenants: Sequence[Tenant], span: Span) -> dict[int, PeriodCoverage]:

@@ -16,7 +16,7 @@ from telephony.figures.missing import coverage_words
 from telephony.figures.tables import Column, Table
 from telephony.models import Connection, Coverage
 from telephony.models.rollups import Part
-from telephony.services.period_coverage import coverage_of
+from telephony.services.period_coverage import coverage_of, fetchable, lacking_days
 
 YEAR = dt.timedelta(days=364)
 WITH_CALLS = ("complete", "partial")
@@ -24,21 +24,30 @@ WITH_CALLS = ("complete", "partial")
 
 @dataclass(frozen=True, kw_only=True)
 class CoverageYear:
-    """The calendar of a year and its sums by state. `days`: those of which something is known."""
+    """The calendar of a year and its sums by state.
+
+    days       those of which something is known, or should be
+    fetchable  what may be asked for once more, days of earlier years too
+    """
 
     first: dt.date
     last: dt.date
     days: Mapping[dt.date, grids.Day]
     figure: Figure
     counts: Counter[str]
-    missing: Sequence[dt.date]
+    fetchable: Sequence[dt.date]
 
 
 def year_of(connection: Connection, now: dt.datetime) -> CoverageYear:
-    today = now.astimezone(ZoneInfo(connection.time_zone)).date()
+    zone = ZoneInfo(connection.time_zone)
+    today = now.astimezone(zone).date()
     first = today - YEAR
     rows = Coverage.objects.filter(connection=connection, day__range=(first, today))
     days = {row.day: grids.Day(state=row.state, count=row.calls) for row in rows}
+    lacking = lacking_days(connection, now)
+    for day in lacking:
+        if day >= first:
+            days.setdefault(day, grids.Day(state="missing"))  # of which there is no row
     if today not in days and days and connection.unlinked_at is None:
         days[today] = grids.Day(state="fetching")
     counts: Counter[str] = Counter(day.state for day in days.values())
@@ -55,7 +64,7 @@ def year_of(connection: Connection, now: dt.datetime) -> CoverageYear:
         days=days,
         figure=grids.calendar(days, first, today, label=label),
         counts=counts,
-        missing=sorted(day for day, known in days.items() if known.state == "missing"),
+        fetchable=fetchable(lacking, zone),
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,8 +19,9 @@ from accounts.models import AuditEvent
 from accounts.rights import Right
 from portal.lib.days import midnight
 from portal.ui.links import next_url, tenant_url
-from telephony.models import Coverage, SyncRun
+from telephony.models import SyncRun
 from telephony.services import cdr_sync, held_back, ledger, runs
+from telephony.services.period_coverage import fetchable, lacking_days
 from telephony.tables.run_words import answer_of
 from telephony.views.connections import ConnectionMixin
 
@@ -68,12 +68,7 @@ class FetchMissingView(ConnectionMixin, View):
 
     def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         zone = ZoneInfo(self.connection.time_zone)
-        missing = Coverage.objects.filter(
-            Q(state=Coverage.State.MISSING) | Q(state=Coverage.State.PARTIAL),
-            connection=self.connection,
-            day__lt=timezone.now().astimezone(zone).date(),
-        )
-        days = list(missing.order_by("day").values_list("day", flat=True))
+        days = fetchable(lacking_days(self.connection, timezone.now()), zone)
         if not days:
             messages.info(request, _("No day is missing."))
             return self.back()

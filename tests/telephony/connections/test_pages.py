@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
+from portal.lib.days import midnight
 from portal.lib.secrets import Secret
 from telephony.models import Change, Connection, Coverage, Entity, RequestLog, SyncRun, SyncState
 from telephony.services import access, request_log
+from tests.whole_days import read_whole
 
 from .test_commands import lines_of
 
@@ -129,32 +132,28 @@ def test_sync_now_asks_for_both_and_writes_it_down(browser, base, connection, al
 
 def test_missing_days_are_fetched_in_one_run(browser, base, connection):
     finish_runs(connection)
+    zone = ZoneInfo(connection.time_zone)
+    today = timezone.localdate(timezone=zone)
     with tenant_scope(connection.tenant_id):
-        for day, state in (
-            (date(2026, 3, 3), "missing"),
-            (date(2026, 3, 5), "partial"),
-            (date(2026, 3, 6), "complete"),
-        ):
-            Coverage.objects.create(connection=connection, day=day, state=state, read_at=timezone.now())
+        read_whole(connection, 9)
+        for back, state in ((7, "missing"), (6, "fetching"), (5, "partial")):
+            Coverage.objects.filter(day=today - timedelta(days=back)).update(state=state)
     browser.post(f"{base}missing/")
 
     with tenant_scope(connection.tenant_id):
         run = SyncRun.objects.get(state="waiting", what="backfill")
-    assert run.window_start_at.isoformat() == "2026-03-02T23:00:00+00:00"
-    assert run.window_end_at.isoformat() == "2026-03-05T23:00:00+00:00"
+    assert run.window_start_at == midnight(today - timedelta(days=7), zone)
+    assert run.window_end_at == midnight(today - timedelta(days=4), zone)
 
 
 def test_the_calendar_says_what_it_shows(browser, base, connection):
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=ZoneInfo(connection.time_zone))
     with tenant_scope(connection.tenant_id):
-        for days, state in ((1, "complete"), (2, "complete"), (3, "missing")):
-            day = today - timedelta(days=days)
-            Coverage.objects.create(
-                connection=connection, day=day, state=state, calls=4, read_at=timezone.now()
-            )
+        read_whole(connection, 3)
+        Coverage.objects.filter(day=today - timedelta(days=3)).update(state="missing")
     page = text_of(browser.get(base))
 
-    assert "2 complete, 0 partial, 1 missing" in page
+    assert "2 complete, 1 partial, 1 missing" in page
     assert "Fetch the missing day" in page
 
 

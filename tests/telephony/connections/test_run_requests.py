@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import F
@@ -11,11 +13,15 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.scoping import tenant_scope
+from portal.lib.days import midnight
 from telephony.models import Credential, Entity, QuotaUse, SyncRun
 from telephony.providers.declaration import Pacing
 from telephony.providers.registry import PROVIDERS
 from telephony.services import connection_health, held_back, runs
 from telephony.views.attention import attention_of
+from tests.exported import exported
+from tests.telephony.connections.cached_lines import read_lines
+from tests.telephony.sync.test_sync import sandbox_keys, stored_keys
 
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 KIND = "DirectoryContact"
@@ -158,6 +164,36 @@ def test_what_another_window_keeps_waiting_is_queued_and_shown(browser, base, co
     page = text_of(browser.post(base + "sync/", follow=True))
     assert "“Latest calls” is queued" in page
     assert "Queued" in page
+
+
+# ---- days that nobody read ----
+@pytest.mark.django_db(transaction=True)
+def test_days_that_nobody_read_are_missing_and_fetched_in_one_run(browser, base, connection, sandbox, work):
+    """Calls of one day were read, and none of the three since, today among them; of older ones nobody asks."""
+    finish_all(connection)
+    zone = ZoneInfo(connection.time_zone)
+    today = timezone.localdate(timezone=zone)
+    begin, stopped = midnight(today - timedelta(days=3), zone), midnight(today - timedelta(days=2), zone)
+    with tenant_scope(connection.tenant_id):
+        read_lines(connection, "UCaaSVoIPAccount")
+        work(runs.request_run(connection, SyncRun.What.CALLS, start_at=begin, end_at=stopped))
+        assert stored_keys() == sandbox_keys(sandbox, "corvane", begin, stopped)
+
+    page = text_of(browser.get(base))
+    assert "1 complete, 0 partial, 3 missing" in page
+    assert "Fetch what is missing of 3 days" in page
+    told = json.loads(exported(browser, base, figure="coverage"))
+    states = [row["state"] for row in told["rows"][-5:]]
+    assert states == ["before the account", "complete", "missing", "missing", "missing"]
+
+    assert "3 days are being fetched" in text_of(browser.post(base + "missing/", follow=True))
+    with tenant_scope(connection.tenant_id):
+        run = work(SyncRun.objects.get(state__in=runs.OPEN, what=SyncRun.What.BACKFILL))
+        assert (run.state, run.error) == ("complete", "")
+        assert stored_keys() == sandbox_keys(sandbox, "corvane", begin, run.window_end_at)
+    page = text_of(browser.get(base))
+    assert "3 complete, 1 partial, 0 missing" in page
+    assert "Fetch " not in page
 
 
 # ---- quota and breaker ----
