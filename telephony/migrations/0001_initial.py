@@ -3414,7 +3414,6 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
                 ("told_at", models.DateTimeField(blank=True, null=True)),
-                ("end_told_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "alert",

@@ -166,8 +166,7 @@ class Alert(TenantOwned):
     closed_at      when it ended, by itself or by a person; cleared_at: when it held no longer. Between the two a person
                    has said that it is enough, and no other one begins
     told_at        when its mails were put into the ledger, empty where they are still to be; of what was put off since,
-                   they are once more
-    end_told_at    the same of the mail that says that it is over
+                   they are once more. To whom, and who was told that it is over: services/alert_told.py
     """
 
     class State(models.TextChoices):
@@ -201,7 +200,6 @@ class Alert(TenantOwned):
     )
     note = models.CharField(_("note"), max_length=NOTE_AT_MOST, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
-    end_told_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = TenantManager.from_queryset(AlertQuerySet)()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -27,11 +27,10 @@ from portal.lib.wording import one_line
 from telephony.models import Alert, AlertRule, Connection, Job
 from telephony.services import ledger, reconnecting
 from telephony.services.alert_kinds import KINDS
+from telephony.services.alert_told import MAIL, Recipient, ends_for
 from telephony.services.troubles import Sort
 
-MAIL = "alerts"  # the name of this mail in its job
 MANAGERS = (Role.OWNER, Role.ADMINISTRATOR)
-END_TOLD_WITHIN = timedelta(days=7)
 MOST_TOLD = 50  # in one mail; the page has the others
 
 
@@ -53,30 +52,18 @@ def put_into_ledger(tenant: Tenant, now: datetime) -> int:
     ]
     if not new:
         return 0
-    over = Alert.objects.filter(
-        end=Alert.End.GONE,
-        closed_at__gt=now - END_TOLD_WITHIN,
-        told_at__isnull=False,
-        end_told_at=None,
-        rule__tells_end=True,
-    )
     people = _People(tenant)
-    told: dict[Person | str, Told] = {}
+    told: dict[Recipient, Told] = {}
     for alert in new:
         told_already = _told_otherwise(alert)
         for recipient in people.of(alert.rule):
             if not isinstance(recipient, Person) or recipient.pk not in told_already:
                 told.setdefault(recipient, Told()).new.append(alert.pk)
-    ended = set()
-    for alert in over.select_related("rule").order_by("closed_at", "pk"):
-        for recipient in people.of(alert.rule):
-            if recipient in told:  # nobody gets a mail for an end alone
-                told[recipient].ended.append(alert.pk)
-                ended.add(alert.pk)
+    for recipient, ended in ends_for(told, now).items():  # nobody gets a mail for an end alone
+        told[recipient].ended = ended
     for recipient, what in told.items():
         _put(tenant, recipient, what, now)
     Alert.objects.filter(pk__in=[alert.pk for alert in new]).update(told_at=now)
-    Alert.objects.filter(pk__in=ended).update(end_told_at=now)
     return len(told)
 
 
@@ -105,7 +92,7 @@ class _People:
     def staff(self) -> dict[int, Person]:
         return Person.objects.filter(is_staff=True, is_active=True).in_bulk()
 
-    def of(self, rule: AlertRule) -> list[Person | str]:
+    def of(self, rule: AlertRule) -> list[Recipient]:
         known_as = self.members if rule.shared is None else self.staff
         people = dict.fromkeys(known_as[pk] for pk in rule.members if pk in known_as)
         if rule.tells_managers:
@@ -117,7 +104,7 @@ class _People:
         return [*people, *(one for one in rule.addresses if one.lower() not in known)]
 
 
-def _put(tenant: Tenant, recipient: Person | str, told: Told, now: datetime) -> None:
+def _put(tenant: Tenant, recipient: Recipient, told: Told, now: datetime) -> None:
     person = recipient if isinstance(recipient, Person) else None
     with translation.override(person.language if person else tenant.language):
         label = (
@@ -134,24 +121,19 @@ def _put(tenant: Tenant, recipient: Person | str, told: Told, now: datetime) -> 
     ledger.hint(job)
 
 
-def mails_of(alert: Alert) -> list[Job]:
-    """The mails that told of an alert, the latest first."""
-    jobs = Job.objects.filter(
-        kind=Job.Kind.MAIL,
-        parameters__mail=MAIL,
-        parameters__alerts__contains=[alert.pk],
-        created_at__gte=alert.opened_at,
-    )
-    return list(jobs.select_related("person").order_by("-created_at", "-pk"))
-
-
 def compose(job: Job) -> EmailMessage | None:
-    """The mail in the recipient's language; None where nothing of it is so any more, or is for them."""
+    """The mail in the recipient's language; None where nothing of it is so any more, or is for them.
+
+    From then on the job says of which alerts it tells.
+    """
     tenant, person, address = job.tenant, job.person, job.parameters.get("address", "")
     new = [one for one in _still(job, "alerts", person, address) if one.closed_at is None]
+    over = [one for one in _still(job, "ended", person, address) if one.closed_at is not None]
+    ended = over[:MOST_TOLD] if new else []
+    told = {"alerts": [one.pk for one in new], "ended": [one.pk for one in ended]}
+    job.parameters = {**job.parameters, **told}
     if not new:
         return None
-    ended = [one for one in _still(job, "ended", person, address) if one.closed_at is not None]
     language = person.language if person else tenant.language
     zone = ZoneInfo((person.time_zone if person else "") or tenant.time_zone)
     with translation.override(language), timezone.override(zone):
@@ -162,7 +144,7 @@ def compose(job: Job) -> EmailMessage | None:
                 "tenant": tenant,
                 "new": new[:MOST_TOLD],
                 "more": max(0, len(new) - MOST_TOLD),
-                "ended": ended[:MOST_TOLD],
+                "ended": ended,
                 **(_addresses(tenant, person, new) if person else {}),
             },
         )

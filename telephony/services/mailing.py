@@ -42,7 +42,14 @@ def advance(job: Job) -> None:
     message = COMPOSE[job.parameters["mail"]](job)
     if message is not None and not _send(job, message):
         return
-    ledger.write(job, state=Job.State.DONE, due_at=None, finished_at=timezone.now(), error="")
+    ledger.write(
+        job,
+        state=Job.State.DONE,
+        parameters=job.parameters,
+        due_at=None,
+        finished_at=timezone.now(),
+        error="",
+    )
 
 
 def _send(job: Job, message: EmailMessage) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -111,6 +111,12 @@ def told_of(connection: Connection) -> set[int]:
     return set(_mails_of(connection).values_list("person_id", flat=True))
 
 
+def told_between(connection_id: int, start_at: datetime, end_at: datetime | None) -> set[int]:
+    """Ids of the people whose mail about a dead grant of it was put into the ledger then, and was not given up."""
+    jobs = _mails(connection_id).filter(created_at__gte=start_at, created_at__lt=end_at or timezone.now())
+    return set(jobs.exclude(state=Job.State.FAILED).values_list("person_id", flat=True)) - {None}
+
+
 def mails_given_up(connection: Connection) -> list[Job]:
     """Mails about this dead grant that no server took: their people were not told."""
     credential = connection.credential
@@ -124,11 +130,12 @@ def _mails_of(connection: Connection) -> QuerySet[Job]:
     """The mails about its grant since that was last told of as dead."""
     since = connection.credential.reconnect_mail_sent_at
     assert since is not None
+    return _mails(connection.pk).filter(created_at__gte=since - MOMENT)
+
+
+def _mails(connection_id: int) -> QuerySet[Job]:
     jobs: QuerySet[Job] = Job.objects.filter(
-        kind=Job.Kind.MAIL,
-        parameters__mail=MAIL,
-        parameters__connection=connection.pk,
-        created_at__gte=since - MOMENT,
+        kind=Job.Kind.MAIL, parameters__mail=MAIL, parameters__connection=connection_id
     )
     return jobs
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from accounts.scoping import unscoped
 from telephony.models import (
     Alert,
@@ -18,7 +20,7 @@ from telephony.models import (
     RequestLog,
     StaffExport,
 )
-from telephony.services import bulk_upload
+from telephony.services import alert_told, bulk_upload
 
 LOG_KEPT = dt.timedelta(days=8)
 ATTEMPTS_KEPT = dt.timedelta(days=1)
@@ -39,7 +41,7 @@ def tidy(now: dt.datetime) -> int:
             sent_at=None,
             expires_at__lt=now - PREVIEWS_KEPT,
         ).delete()
-        Job.objects.filter(kind=Job.Kind.MAIL, finished_at__lt=now - MAILS_KEPT).delete()
+        _mails_sent(now - MAILS_KEPT).delete()
         StaffExport.objects.filter(created_at__lt=now - STAFF_EXPORTS_KEPT, due_at=None).delete()
         Alert.objects.filter(cleared_at__lt=now - ALERTS_KEPT).delete()
         bulk_upload.forget_old(now)
@@ -50,3 +52,11 @@ def tidy(now: dt.datetime) -> int:
             )
             gone += old.delete()[0]
     return gone
+
+
+def _mails_sent(before: dt.datetime) -> QuerySet[Job]:
+    """But for those that say who was told of an alert which was open since."""
+    lasting = Alert.objects.filter(tenant=OuterRef("tenant"), opened_at__lte=OuterRef("created_at"))
+    lasting = lasting.filter(Q(closed_at=None) | Q(closed_at__gt=before))
+    sent: QuerySet[Job] = Job.objects.filter(kind=Job.Kind.MAIL, finished_at__lt=before)
+    return sent.exclude(Q(parameters__mail=alert_told.MAIL) & Exists(lasting))

@@ -32,7 +32,7 @@ from telephony.models import Alert, Job
 from telephony.models.call_search import calls_in_scope
 from telephony.models.calls import Direction
 from telephony.models.rollups import Part
-from telephony.services import alert_acts, alert_mails
+from telephony.services import alert_acts, alert_told
 from telephony.services.alert_kinds import KINDS
 from telephony.services.number_names import names_of
 from telephony.services.period_coverage import coverage_of
@@ -145,7 +145,7 @@ class AlertView(FigureFilesMixin, AlertPage, TemplateView):
                 "calls_url": links.calls_url(tenant, alert),
                 "way": links.way_of(tenant, alert),
                 **self._calls(),
-                "mails": alert_mails.mails_of(alert),
+                "mails": alert_told.mails_of(alert),
                 "rule_words": rule_words(alert.rule),
                 "of_words": of_words(alert.rule),
                 "snoozes": snooze_labels(),

@@ -260,6 +260,12 @@ def test_a_dead_grant_is_told_to_whoever_has_no_mail_of_it_yet(alder, carol, lin
     assert told[(carol.email,)] == "Keyyo needs to be connected again" and "alert" not in told[(carol.email,)]
     assert send_all(alder) == []
 
+    with tenant_scope(alder):
+        Credential.objects.update(state="working", reconnect_mail_sent_at=None)
+        SyncRun.objects.create(connection=link, what="entities", state="parked", error="Too much is gone.")
+    look(NOW + timedelta(minutes=10))
+    assert ends_told(alder) == {carol.email: 2, vic.email: 1, OUTSIDE: 1}, "two rules tell Carol"
+
 
 def test_a_dead_grant_of_which_no_mail_was_made_is_told_to_all(alder, carol, link, look):
     """Whoever marked it died before the mail was in the ledger."""
@@ -285,6 +291,73 @@ def test_the_end_of_what_was_snoozed_is_told(alder, carol, call, rule, look, rf)
     look(NOW + timedelta(minutes=8))
     sent = send_all(alder)
     assert len(sent) == 2 and all("Over since the last mail" in one.body for one in sent)
+
+
+@pytest.fixture
+def trouble(alder, link, look):
+    """trouble(*people): another sync was given up, which is for these to hear; for nobody, all is well."""
+    made = [0]
+
+    def turn(*people: Any) -> None:
+        made[0] += 1
+        with tenant_scope(alder):
+            SyncRun.objects.all().delete()
+            if people:
+                AlertRule.objects.filter(kind="trouble").update(
+                    members=[one.pk for one in people if one != OUTSIDE],
+                    addresses=[one for one in people if one == OUTSIDE],
+                    tells_managers=False,
+                )
+                what = ("calls", "entities", "backfill")[made[0] % 3]
+                SyncRun.objects.create(connection=link, what=what, state="parked", error="Too much is gone.")
+        look(NOW + timedelta(minutes=made[0]))
+
+    look(NOW)  # makes the rule
+    return turn
+
+
+def ends_told(tenant: Any) -> dict[str, int]:
+    """The mails that go out now: how many ends each recipient is told of."""
+    sent = send_all(tenant)
+    return {one.to[0]: one.body.partition("Over since the last mail:")[2].count("November") for one in sent}
+
+
+def test_each_who_was_told_of_an_alert_is_told_once_of_its_end(alder, carol, trouble):
+    """Whoever of them gets the next mail first. Who was never told that it began is not told that it is over."""
+    vic = person("vic@alder.example", "Vic", {alder: Role.ADMINISTRATOR})
+    dan = person("dan@alder.example", "Dan", {alder: Role.ADMINISTRATOR})
+    for people, ends in (
+        ((carol, vic, OUTSIDE), (0, 0, 0)),
+        ((), ()),
+        ((carol, dan), (1, 0)),
+        ((vic, carol), (1, 1)),  # of the first, of the second
+        ((vic, carol, dan, OUTSIDE), (1, 1, 1, 1)),
+        ((vic, OUTSIDE), (1, 1)),
+    ):
+        trouble(*people)
+        addresses = [one if one == OUTSIDE else one.email for one in people]
+        assert ends_told(alder) == dict(zip(addresses, ends, strict=True))
+
+
+def test_an_end_that_reached_nobody_is_told_by_the_next_mail(alder, carol, trouble, monkeypatch):
+    """The second alert was over before its mail was sent, and the mail of the third was refused."""
+    trouble(carol)
+    assert ends_told(alder) == {carol.email: 0}
+    trouble()
+    trouble(carol)
+    trouble()
+    assert ends_told(alder) == {}
+
+    def refuse(*_given: Any) -> None:
+        raise smtplib.SMTPRecipientsRefused({"x": (550, b"no such person")})
+
+    trouble(carol)
+    with monkeypatch.context() as patch:
+        patch.setattr(locmem.EmailBackend, "send_messages", refuse)
+        assert ends_told(alder) == {}
+    trouble()
+    trouble(carol)
+    assert ends_told(alder) == {carol.email: 1}, "she has heard of the first alone"
 
 
 def test_calls_of_last_night_that_come_late_raise_it_once(alder, carol, call, look, rule, rf):

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from telephony.models import Change, Job, QuotaUse, RequestLog
+from telephony.models import Alert, AlertRule, Change, Job, QuotaUse, RequestLog
+from telephony.services.alert_told import END_TOLD_WITHIN, MAIL
 from telephony.services.tidying import tidy
 
 
@@ -62,3 +63,24 @@ def test_mails_that_went_out_are_forgotten_and_exports_are_not(connection):
     tidy(now)
     with tenant_scope(connection.tenant_id):
         assert sorted(Job.objects.values_list("kind", flat=True)) == ["export", "export", "mail"]
+
+
+def test_mails_of_an_alert_that_lasts_say_who_was_told_of_it(connection):
+    """And as long as somebody may still hear that it is over."""
+    now = timezone.now()
+    with tenant_scope(connection.tenant_id):
+        rule = AlertRule.objects.create(kind=AlertRule.Kind.TROUBLE)
+        for days in (90, 60):
+            told = {"mail": MAIL, "alerts": [], "ended": []}
+            job = Job.objects.create(
+                kind=Job.Kind.MAIL, parameters=told, finished_at=now - timedelta(days=31)
+            )
+            Job.objects.filter(pk=job.pk).update(created_at=now - timedelta(days=days))
+        alert = Alert.objects.create(rule=rule, opened_at=now - timedelta(days=70), last_seen_at=now)
+        tidy(now)
+        assert Job.objects.get().pk == job.pk
+        Alert.objects.filter(pk=alert.pk).update(closed_at=now)
+        tidy(now + END_TOLD_WITHIN)
+        assert Job.objects.exists()
+        tidy(now + timedelta(days=31))
+        assert not Job.objects.exists()
