@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from portal.lib import numbers
+from portal.lib.dates import date_in, date_words
 
 NBSP = "\u00a0"
 FEW_HOURS = 10  # from there on minutes say nothing
@@ -152,20 +153,6 @@ class Age:
     state: str
 
 
-@lru_cache(maxsize=4096)
-def _date(day: dt.date, pattern: str, language: str | None) -> str:
-    pattern = _(pattern)
-    if day.day == 1:
-        first = pgettext("first day of a month, in a date", "1")
-        pattern = pattern.replace("j", "".join(f"\\{letter}" for letter in first))
-    return formats.date_format(day, pattern)
-
-
-def date_words(day: dt.date, pattern: str) -> str:
-    """A date by one of Django's patterns, in the language now in force; lists ask for the same days over and over."""
-    return _date(dt.date(day.year, day.month, day.day), pattern, translation.get_language())
-
-
 @dataclass(frozen=True)
 class Reader:
     """The zone and the language in force, looked up once by who words many instants."""
@@ -181,7 +168,7 @@ class Reader:
         """The local time with its seconds, and the instant in full as `exact` words it."""
         local = at.astimezone(self.zone)
         clock = _clock(local, seconds=True)
-        return clock, f"{_date(local.date(), 'j F Y', self.language)} {clock} {self.zone}"
+        return clock, f"{date_in(local.date(), 'j F Y', self.language)} {clock} {self.zone}"
 
     def moment(self, at: dt.datetime, today: dt.date) -> tuple[str, str]:
         """The local time as `moment` words it, and the instant in full."""
@@ -189,7 +176,7 @@ class Reader:
         words = _moment(local, today, self.language, seconds=False)
         return (
             words,
-            f"{_date(local.date(), 'j F Y', self.language)} {_clock(local, seconds=True)} {self.zone}",
+            f"{date_in(local.date(), 'j F Y', self.language)} {_clock(local, seconds=True)} {self.zone}",
         )
 
     def day(self, at: dt.datetime, today: dt.date) -> SafeString:
@@ -250,7 +237,7 @@ def _moment(local: dt.datetime, today: dt.date, language: str | None, *, seconds
 
 
 def _dated(local: dt.datetime, year: int, language: str | None, *, seconds: bool) -> str:
-    day = _date(local.date(), SHORT_DAY if local.year == year else SHORT_DATE, language)
+    day = date_in(local.date(), SHORT_DAY if local.year == year else SHORT_DATE, language)
     return f"{day.replace(' ', NBSP)} {_clock(local, seconds=seconds)}"
 
 

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Person
+from portal.lib.dates import date_words, day_number
 from portal.lib.errors import InvalidInput
 from telephony.models import Connection, Entity, HolidayChoice, HoursException, HoursPlacement, OpeningHours
 from telephony.providers.holiday_calendar import PublicHoliday, holidays_of
@@ -161,7 +161,10 @@ def _take_other_day(taken: Taken, pattern: Yearly, limits: Spans, timetable: Tim
         _(
             "%(month)s %(day)s of every year is no public holiday here; it is kept as an exception until next year."
         )
-        % {"month": date_format(date(today.year, pattern.month, 1), "F"), "day": pattern.day or ""}
+        % {
+            "month": date_words(date(today.year, pattern.month, 1), "F"),
+            "day": day_number(pattern.day) if pattern.day else "",
+        }
     )
 
 

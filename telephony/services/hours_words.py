@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from portal.lib.dates import date_words
 from telephony.models import HolidayChoice, HoursException
 from telephony.providers.holiday_calendar import COUNTRIES, regions_of
 from telephony.providers.hours import DAY
@@ -67,7 +67,7 @@ def then_words(one: HoursException) -> str:
 def when_words(one: HoursException) -> str:
     """on 24 December 2026; from 24 December 2026 14:00 to 3 January 2027"""
     is_whole = one.begins_minute == 0 and one.ends_minute == DAY
-    first, last = date_format(one.begins_on, "j F Y"), date_format(one.ends_on, "j F Y")
+    first, last = date_words(one.begins_on, "j F Y"), date_words(one.ends_on, "j F Y")
     if one.begins_on == one.ends_on:
         if is_whole:
             return _("on %(day)s") % {"day": first}

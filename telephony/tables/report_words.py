@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from portal.lib.cadence import EVERY_DAY
-from portal.ui import formats
+from portal.lib.dates import day_number
 from telephony.models import Report
 
 WORKING_DAYS = [1, 2, 3, 4, 5]
@@ -26,9 +24,7 @@ def cadence_words(report: Report) -> str:
 
 def _days(report: Report) -> str:
     if report.month_day is not None:
-        return _("day %(day)s of each month") % {
-            "day": formats.date_words(date(2000, 1, report.month_day), "j")
-        }
+        return _("day %(day)s of each month") % {"day": day_number(report.month_day)}
     if len(report.weekdays) == len(EVERY_DAY):
         return _("every day")
     if report.weekdays == WORKING_DAYS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -44,10 +44,10 @@ def _period(first: dt.date, last: dt.date, asked_on: dt.date, zone: ZoneInfo) ->
     if first == last == timezone.now().astimezone(zone).date():
         return _("of today")
     if first == last:
-        return _("of %(day)s") % {"day": formats.date_format(first, "j F Y")}
+        return _("of %(day)s") % {"day": date_words(first, "j F Y")}
     is_month_end = (last + ONE_DAY).day == 1 or last == asked_on
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and is_month_end:
-        return _("of %(month)s") % {"month": formats.date_format(first, "F Y")}
+        return _("of %(month)s") % {"month": date_words(first, "F Y")}
     if first.day == 1 and (last + ONE_DAY).day == 1:
         return pgettext("months", "from %(first)s to %(last)s") % {
             "first": date_words(first, SHORT_MONTH_YEAR),

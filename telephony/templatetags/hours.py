@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.formats import date_format
 
+from portal.lib.dates import date_words
 from portal.lib.wording import labelled
 from telephony.models import HolidayChoice
 from telephony.providers.hours_phrases import day_words, times
@@ -21,7 +21,7 @@ def opening_words(day: Day) -> str:
 @register.simple_tag
 def day_title(day: Day) -> str:
     """Friday 25 December: closed (Noël)"""
-    words = labelled(date_format(day.date, "l j F"), day_words(day.opening))
+    words = labelled(date_words(day.date, "l j F"), day_words(day.opening))
     return f"{words} ({day.name})" if day.name else words
 
 

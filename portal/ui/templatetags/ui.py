@@ -143,6 +143,12 @@ def moment(at: dt.datetime | None, seconds: bool = False) -> SafeString:
     return parts.time_tag(at, formats.moment(at, seconds=seconds)) if at else formats.DASH
 
 
+@register.filter(expects_localtime=True)
+def date_words(day: dt.date | None, pattern: str) -> str:
+    """A date by one of Django's patterns, with "1er" for the first of a month in French; with its time, "j F Y, H:i"."""
+    return formats.date_words(day, pattern) if day else ""
+
+
 # ---- links and buttons ----
 
 

@@ -17,10 +17,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import MONTHS
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from portal.lib.dates import date_words, day_number
 from telephony.providers.covering import fewest
 from telephony.providers.hours import (
     DAY,
@@ -362,9 +362,9 @@ def words_of(rule: Mapping[str, Any], zone: str) -> str:
     window = times([(span.begin, span.end)])
     if rule["cycle"] == "date":
         day = from_gregorian(rule["start_date"]).astimezone(ZoneInfo(zone)).date()
-        return f"{date_format(day, 'j F Y')} {window}"
+        return f"{date_words(day, 'j F Y')} {window}"
     if rule["cycle"] == "yearly" and "days" in rule:
-        return f"{joined([str(day) for day in rule['days']])} {MONTHS[rule['month']]} {window}"
+        return f"{joined([day_number(day) for day in rule['days']])} {MONTHS[rule['month']]} {window}"
     weekdays = day_names(sorted(_weekdays(rule)))
     if rule["cycle"] == "yearly":
         named = dict(ORDINAL_WORDS)[rule["ordinal"]] % {"day": weekdays, "month": MONTHS[rule["month"]]}

@@ -5,8 +5,10 @@ import re
 
 import pytest
 from django.conf import settings
+from django.template import Context, Template
 from django.utils import timezone, translation
 
+from portal.lib.dates import day_number
 from portal.ui import formats
 from portal.ui.looks import look_of
 
@@ -117,6 +119,36 @@ def test_templates_never_group_the_digits_of_an_id() -> None:
 def test_the_first_day_of_a_month_is_an_ordinal_where_the_language_wants_it():
     first, last = dt.date(2026, 11, 1), dt.date(2026, 11, 21)
     assert formats.date_words(first, "l j F Y") == "Sunday 1 November 2026"
+    assert (day_number(1), day_number(21)) == ("1", "21")
     with translation.override("fr"):
         assert formats.date_words(first, "l j F Y") == "dimanche 1er novembre 2026"
         assert formats.date_words(last, "j F") == "21 novembre"
+        assert formats.date_words(first, formats.SHORT_DATE) == "1er nov. 2026"
+        assert (day_number(1), day_number(21)) == ("1er", "21")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "1 December, 00:30; 1 December"), ("fr", "1er décembre, 00:30; 1er décembre")],
+)
+def test_a_template_writes_the_first_of_a_month_as_the_reader_has_it(language, words):
+    """In their zone, with the time that the pattern asks for."""
+    at = dt.datetime(2026, 11, 30, 23, 30, tzinfo=dt.UTC)
+    template = Template(
+        '{{ at|date_words:"j F, H:i" }}; {{ at|date_words:"j F" }}{{ none|date_words:"j F" }}'
+    )
+    with translation.override(language), timezone.override("Europe/Paris"):
+        assert template.render(Context({"at": at, "none": None})) == words
+
+
+def test_no_date_before_the_name_of_its_month_is_written_another_way() -> None:
+    """Django's own writes "1 décembre"."""
+    other = re.compile(r"""(\|date:_?\(?|\bdate_format\([^"'\n]*)["'][^"']*\bj\b""")
+    found = [
+        f"{path.name}: {one[0]}"
+        for top in ("templates", "portal", "accounts", "telephony")
+        for path in (settings.BASE_DIR / top).rglob("*.*")
+        if path.suffix in (".html", ".txt", ".py")
+        for one in other.finditer(path.read_text())
+    ]
+    assert found == []
