@@ -31,7 +31,7 @@ from telephony.bench.measuring import Figure, medians, p95, seconds, seconds_of
 from telephony.bench.world import DAYS, END
 from telephony.models import Connection
 from telephony.models.calls import REACHED, Direction
-from telephony.services import rollup_sql, rollups
+from telephony.services import rollup_counting, rollup_sql, rollups
 from telephony.services.rollup_reading import ONLY, Sum, span_of, sums
 
 CALLS = 10_000_000
@@ -72,13 +72,15 @@ _SIDES = f"""
 """
 _OF_ROWS = {
     "day": "(started_at AT TIME ZONE %(zone)s)::date",
-    "destination": rollup_sql.DESTINATION,
+    "destination": rollup_counting.DESTINATION,
 }
 
 
 def measure(calls: int = CALLS) -> Iterable[Figure]:
     """Of a month and of a year, both with whole days only."""
-    decides = [Path(str(module.__file__)) for module in (many_tenants, world, rollups, rollup_sql)]
+    decides = [
+        Path(str(module.__file__)) for module in (many_tenants, world, rollups, rollup_counting, rollup_sql)
+    ]
     made: list[float] = []
 
     def fill() -> None:

@@ -12,10 +12,11 @@ from accounts.models import Tenant
 from accounts.scoping import current_tenant_id
 from telephony.models import Call, CallDay, CallQuarter, CallRecord, Connection, Entity
 from telephony.models.calls import MISSED, REACHED, Direction, Medium, Outcome
-from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS
+from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS, Part
 from telephony.providers.drafts import CallRecordDraft
 from telephony.services import calls, rollups
-from telephony.services.rollup_reading import GROUPS, sums
+from telephony.services.analytics import calls_of
+from telephony.services.rollup_reading import GROUPS, by_hour, quarters, span_of, sums
 
 # The nights on which clocks are set back in Paris and forward again in Lord Howe, days beside them, the end of a month.
 FIRST_AT = datetime(2026, 10, 24, 9, 50, tzinfo=UTC)
@@ -30,6 +31,11 @@ COARSER = (
     ("day", "connection_id", "medium", "direction", "outcome", "group_remote_id"),
     ("day", "connection_id", "medium", "direction", "destination"),
 )
+# What is read of cells that are of some calls only.
+NARROWED = {
+    "of groups": ("day", "connection_id", "medium", "outcome", "group_remote_id"),
+    "dialled": ("day", "connection_id", "destination"),
+}
 MEASURES = ("calls", "inbound", "reached", "outbound", "talk_s", "wait_s", "cost_micros")
 WITHOUT_DAY = tuple(name for name in BY if name != "day")
 # Two whole months; one and some days, and the other way round.
@@ -53,11 +59,21 @@ def run_schedule(connection: Connection, lines: list[str], seed: int, steps: int
         found = counted(connection)
         if read(connection) != found:
             wrong.append(f"seed {seed} step {step}: read otherwise after {name}")
+        by: tuple[str, ...]
         for by in COARSER:
             if read(connection, by, has_waits=False) != _added(_without_waits(found), by):
                 wrong.append(f"seed {seed} step {step}: read otherwise by {by} after {name}")
         if read(connection, COARSER[0]) != _added(found, COARSER[0]):
             wrong.append(f"seed {seed} step {step}: waits read otherwise after {name}")
+        for only, by in NARROWED.items():
+            if read(connection, by, only=only) != _added(_narrowed(found, only), by):
+                wrong.append(f"seed {seed} step {step}: read otherwise {only} after {name}")
+        zone = ZoneInfo(chance.choice(ZONES))
+        for part in parts_of(connection):
+            if read_hours(part, zone) != counted_hours(part, zone):
+                wrong.append(
+                    f"seed {seed} step {step}: hours of {part} in {zone} read otherwise after {name}"
+                )
         first, last = chance.choice(MONTHS)
         within = _within(found, first, last)
         if read(connection, WITHOUT_DAY, first, last) != _added(within, WITHOUT_DAY):
@@ -195,11 +211,45 @@ def read(
     last: date = LATEST,
     *,
     has_waits: bool = True,
+    only: str = "",
 ) -> Cells:
     """The same as figures read it, marked or not."""
     found: Cells = Counter()
-    for row in sums(by, first, last, _zone(), with_waits=has_waits):
+    for row in sums(by, first, last, _zone(), with_waits=has_waits, only=only):
         _add(found, row.key, {name: getattr(row, name) for name in MEASURES}, row.waits)
+    return +found
+
+
+def parts_of(connection: Connection) -> list[Part]:
+    """All of the tenant's, the connection's, its queue's and those of each line."""
+    lines = Entity.objects.filter(connection=connection, is_line=True).values_list("pk", flat=True)
+    of_queue = Part(connection=connection.pk, group="queue")
+    return [Part(), Part(connection=connection.pk), of_queue, *(Part(line=line) for line in lines)]
+
+
+def read_hours(part: Part, zone: ZoneInfo) -> Cells:
+    """By weekday and hour of a zone, and by quarter of an hour."""
+    found: Cells = Counter()
+    span = span_of(EARLIEST, LATEST, zone)
+    for one in by_hour(*span, zone, part):
+        for name in ("calls", "inbound", "reached", "missed"):
+            found[one.weekday, one.hour, name] = getattr(one, name)
+    return +found + Counter({(at,): calls for at, calls in quarters(*span, part)})
+
+
+def counted_hours(part: Part, zone: ZoneInfo) -> Cells:
+    found: Cells = Counter()
+    for call in calls_of(part).filter(medium=Medium.VOICE):
+        local = call.started_at.astimezone(zone)
+        is_inbound = call.direction == Direction.INBOUND
+        sides = {
+            "calls": 1,
+            "inbound": is_inbound,
+            "reached": is_inbound and call.outcome in REACHED,
+            "missed": is_inbound and call.outcome in MISSED,
+        }
+        _add(found, (local.isoweekday(), local.hour), sides, ())
+        found[(_quarter_of(call.started_at),)] += 1
     return +found
 
 
@@ -216,6 +266,16 @@ def _without_waits(found: Cells) -> Cells:
     return Counter({key: value for key, value in found.items() if key[-1] in MEASURES})
 
 
+def _narrowed(found: Cells, only: str) -> Cells:
+    """Those that a name of ONLY is of."""
+    group, medium, direction = (BY.index(name) for name in ("group_remote_id", "medium", "direction"))
+    sides: dict[str, Callable[[tuple[object, ...]], bool]] = {
+        "of groups": lambda key: key[group] != "" and key[direction] == Direction.INBOUND,
+        "dialled": lambda key: key[direction] == Direction.OUTBOUND and key[medium] == Medium.VOICE,
+    }
+    return Counter({key: value for key, value in found.items() if sides[only](key)})
+
+
 def _within(found: Cells, first: date, last: date) -> Cells:
     """Those of some days."""
     place = BY.index("day")
@@ -225,21 +285,20 @@ def _within(found: Cells, first: date, last: date) -> Cells:
 def counted_quarters(connection: Connection) -> Cells:
     found: Cells = Counter()
     for call in Call.objects.filter(connection=connection, medium=Medium.VOICE):
-        at = call.started_at.replace(minute=call.started_at.minute // 15 * 15, second=0, microsecond=0)
+        at = _quarter_of(call.started_at)
         is_inbound = call.direction == Direction.INBOUND
         found[at, "calls"] += 1
         found[at, "inbound"] += is_inbound
         found[at, "reached"] += is_inbound and call.outcome in REACHED
         found[at, "missed"] += is_inbound and call.outcome in MISSED
         found[at, "outbound"] += call.direction == Direction.OUTBOUND
-        found[at, "talk_s"] += call.duration_s or 0
     return +found
 
 
 def kept_quarters(connection: Connection) -> Cells:
     found: Cells = Counter()
     for cell in CallQuarter.objects.filter(connection=connection):
-        for name in ("calls", "inbound", "reached", "missed", "outbound", "talk_s"):
+        for name in ("calls", "inbound", "reached", "missed", "outbound"):
             found[cell.quarter_at, name] += getattr(cell, name)
     return +found
 
@@ -249,6 +308,10 @@ def _add(found: Cells, key: tuple[object, ...], measures: Mapping[str, int], wai
         found[(*key, name)] += value
     for place, number in enumerate(waits):
         found[(*key, place)] += number
+
+
+def _quarter_of(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
 def _zone() -> ZoneInfo:

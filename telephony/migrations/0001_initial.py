@@ -2507,6 +2507,12 @@ class Migration(migrations.Migration):
                 ),
                 ("cost_micros", models.BigIntegerField()),
                 (
+                    "slots",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(), null=True, size=None
+                    ),
+                ),
+                (
                     "connection",
                     models.ForeignKey(
                         db_constraint=False,
@@ -2661,7 +2667,6 @@ class Migration(migrations.Migration):
                 ("reached", models.IntegerField()),
                 ("missed", models.IntegerField()),
                 ("outbound", models.IntegerField()),
-                ("talk_s", models.IntegerField()),
                 (
                     "connection",
                     models.ForeignKey(

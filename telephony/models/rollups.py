@@ -1,5 +1,8 @@
 """Roll-ups: calls counted ahead, by quarter of an hour in UTC and by day in the tenant's zone.
 
+Quarters of a connection have rows of their own (`CallQuarter`); those of a line, a queue or group, or a destination, each
+by direction and outcome, stand in the cells of its days (`CallDay.slots`).
+
 Every cell is a count of `Call` rows and nothing else; it is counted anew when one of its rows came, changed or went,
 never added to. PostgreSQL itself notes which days are touched (rollup_triggers.py), so that no writer can forget to;
 `services/rollups.py` counts, `services/rollup_reading.py` reads.
@@ -26,23 +29,42 @@ WITHIN_S = 20  # one of the bounds: the service level is the share that was answ
 DESTINATION_LENGTH = 5
 
 
+# A slot is a quarter of an hour and one of the ways that a call of it can have gone: the quarters since 16 hours before the
+# UTC midnight of the cell's day (a day of any zone begins later), times 32, and the place of its way in this.
+WAYS = tuple((direction, outcome) for direction in Direction for outcome in Outcome)
+WAY_BITS = 5
+QUARTER_S, DAY_QUARTERS, QUARTERS_BEFORE = 900, 96, 64
+
+
 @dataclass(frozen=True, kw_only=True)
 class Breakdown:
-    """By which columns a day's calls of a connection are told apart in one kind of cells, and whether those tell waits."""
+    """By which columns a day's calls of a connection are told apart in one kind of cells, and what those tell.
+
+    within   of which calls there are cells, a name of WITHIN; "" of all
+    """
 
     columns: frozenset[str]
-    has_waits: bool
+    has_waits: bool = False
+    has_slots: bool = False
+    within: str = ""
 
 
-# Every call is counted in a cell of each; figures read the first that tells apart what they ask. A line's outcomes stand
-# side by side in its cells (`inbound`, `reached`, `outbound`): told apart by them, there were half as many cells as calls.
+# Conditions of the calls that are told apart by what only they have.
+WITHIN = {"groups": "group_remote_id <> ''", "outbound": f"direction = '{Direction.OUTBOUND}'"}
+# Figures read the first that tells apart what they ask. A line's outcomes stand side by side in its cells (`inbound`,
+# `reached`, `outbound`): told apart by them, there were half as many cells as calls.
 BREAKDOWNS = {
     "total": Breakdown(columns=frozenset({"medium", "direction", "outcome"}), has_waits=True),
-    "line": Breakdown(columns=frozenset({"line_id", "medium"}), has_waits=False),
+    "line": Breakdown(columns=frozenset({"line_id", "medium"}), has_slots=True),
     "group": Breakdown(
-        columns=frozenset({"group_remote_id", "medium", "direction", "outcome"}), has_waits=True
+        columns=frozenset({"group_remote_id", "medium", "direction", "outcome"}),
+        has_waits=True,
+        has_slots=True,
+        within="groups",
     ),
-    "destination": Breakdown(columns=frozenset({"destination", "medium", "direction"}), has_waits=False),
+    "destination": Breakdown(
+        columns=frozenset({"destination", "medium", "direction"}), has_slots=True, within="outbound"
+    ),
     "detail": Breakdown(
         columns=frozenset({"line_id", "group_remote_id", "medium", "direction", "outcome", "destination"}),
         has_waits=True,
@@ -65,6 +87,11 @@ class Part:
     def is_place(self) -> bool:
         """Whether it is a line, queue or group."""
         return self.line is not None or self.group is not None
+
+    @property
+    def is_crossing(self) -> bool:
+        """Whether it is what a line had of a queue or group: quarters of an hour are kept of each of them only."""
+        return self.line is not None and self.group is not None
 
     @property
     def columns(self) -> list[str]:
@@ -120,7 +147,12 @@ class _Cell(TenantOwned):
 
 
 class CallDay(_Cell):
-    """The calls of one local day, in the tenant's zone, by each of BREAKDOWNS."""
+    """The calls of one local day, in the tenant's zone, by each of BREAKDOWNS.
+
+    slots   of each call its quarter of an hour and its way, in no order; see WAYS. None in cells of a breakdown without
+    """
+
+    slots = ArrayField(models.SmallIntegerField(), null=True)
 
     # One index: each more would cost a sync as much as counting does. A line's year is read out of the tenant's.
     pk = models.CompositePrimaryKey("tenant_id", "breakdown", "day", "connection_id", "number")
@@ -154,7 +186,6 @@ class CallQuarter(TenantOwned):
     reached = models.IntegerField()
     missed = models.IntegerField()
     outbound = models.IntegerField()
-    talk_s = models.IntegerField()
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.quarter_at:%Y-%m-%d %H:%M}: {self.calls}"

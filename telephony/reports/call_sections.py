@@ -255,7 +255,7 @@ def _days(asked: Asked) -> dict[object, Span]:
     return {step: replace(asked.span, first=first, last=last) for step, (first, last) in parts.items()}
 
 
-def _with_stars(asked: Asked, section: Section, *, is_by_call: bool) -> Section:
+def _with_stars(asked: Asked, section: Section, *, is_by_call: bool = False) -> Section:
     """Every row of it is of the whole period; where nothing is counted call by call, that may be what is not kept."""
     star = asked.star_by_call if is_by_call else asked.star
     if not section.rows:
@@ -277,17 +277,11 @@ def _days_with_stars(asked: Asked) -> list[int]:
 
 def rate_by_hour(asked: Asked) -> Section:
     now = report_facts.by_hour(asked.hours)
-    is_by_call = asked.scope.part.is_place
-    then = (
-        {}
-        if is_by_call and asked.kept_from_before
-        else report_facts.by_hour(analytics.hours_of(asked.before, asked.zone, asked.scope.part))
-    )
+    then = report_facts.by_hour(analytics.hours_of(asked.before, asked.zone, asked.scope.part))
     told = drawn_by_hour(now, then)
     section = Section(key="rate_by_hour", title=_("Answer rate by hour"), is_half=True)
     if told is None:
-        section = replace(section, nothing=_("No hour had enough calls for a rate."))
-        return _with_stars(asked, section, is_by_call=is_by_call)
+        return _with_stars(asked, replace(section, nothing=_("No hour had enough calls for a rate.")))
     urls = [
         [
             "",
@@ -298,20 +292,18 @@ def rate_by_hour(asked: Asked) -> Section:
         for hour in hours_worth(now)
     ]
     section = replace(section, measure=told.measure, url=asked.calls(**INBOUND), urls=urls)
-    return _with_stars(asked, drawn(told, section), is_by_call=is_by_call)
+    return _with_stars(asked, drawn(told, section))
 
 
 def when_people_call(asked: Asked) -> Section:
-    is_by_call = asked.scope.part.is_place
     told = drawn_by_week(
         asked.hours,
-        asked.span.since(asked.kept_from if is_by_call else None),
+        asked.span,
         lambda weekday, hour: asked.calls(**INBOUND, weekday=weekday, hour=hour),
     )
     section = Section(key="when_people_call", title=_("When people call"))
     if told.is_empty:
-        section = replace(section, nothing=_("No call came in."))
-        return _with_stars(asked, section, is_by_call=is_by_call)
+        return _with_stars(asked, replace(section, nothing=_("No call came in.")))
     hours = [int(column.label) for column in told.table.columns[1:]]
     section = replace(
         section,
@@ -323,7 +315,7 @@ def when_people_call(asked: Asked) -> Section:
         ],
         is_half=len(hours) <= FEW_COLUMNS,
     )
-    return _with_stars(asked, drawn(told, section), is_by_call=is_by_call)
+    return _with_stars(asked, drawn(told, section))
 
 
 def missed_fates(asked: Asked) -> Section:

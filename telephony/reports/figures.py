@@ -20,51 +20,39 @@ from telephony.reports.document import Section
 @dataclass(frozen=True)
 class Figure:
     """right      what it takes to see it on a page of its own
-    counts_calls   whether a report has any of it counted call by call: sums outlast the calls
+    counts_calls   whether any of it is counted call by call: sums outlast the calls
     """
 
     label: Promise
     make: Callable[[Asked], Section]
     right: Right = Right.CALLS_LIST
-    counts_calls: Callable[[Report], bool] = lambda _report: False
-
-
-def _always(_report: Report) -> bool:
-    return True
-
-
-def _of_a_place(report: Report) -> bool:
-    """Hours are kept by connection."""
-    return report.line is not None
+    counts_calls: bool = False
 
 
 FIGURES: Mapping[str, Figure] = {
     "summary": Figure(
         _("Calls in figures: inbound, answered, waits, never called back, cost"),
         call_sections.summary,
-        counts_calls=_always,
+        counts_calls=True,
     ),
     "calls_by_day": Figure(_("Calls by day, answered and missed"), call_sections.calls_by_day),
     "rate_by_day": Figure(_("Answer rate by day, with the changes made"), call_sections.rate_by_day),
     "rate_by_hour": Figure(
         _("Answer rate by hour, against the period before"),
         call_sections.rate_by_hour,
-        counts_calls=_of_a_place,
     ),
-    "when_people_call": Figure(
-        _("When people call, by weekday and hour"), call_sections.when_people_call, counts_calls=_of_a_place
-    ),
+    "when_people_call": Figure(_("When people call, by weekday and hour"), call_sections.when_people_call),
     "missed_fates": Figure(
-        _("What became of unanswered calls"), call_sections.missed_fates, counts_calls=_always
+        _("What became of unanswered calls"), call_sections.missed_fates, counts_calls=True
     ),
     "missed_callers": Figure(
-        _("Callers who still wait, with their numbers"), call_sections.missed_callers, counts_calls=_always
+        _("Callers who still wait, with their numbers"), call_sections.missed_callers, counts_calls=True
     ),
-    "by_line": Figure(_("Calls by line"), place_sections.by_line, counts_calls=_always),
-    "queues": Figure(_("Service of queues and groups"), place_sections.queues, counts_calls=_always),
+    "by_line": Figure(_("Calls by line"), place_sections.by_line, counts_calls=True),
+    "queues": Figure(_("Service of queues and groups"), place_sections.queues, counts_calls=True),
     "cost_by_line": Figure(_("Cost by line"), place_sections.cost_by_line),
     "cost_by_destination": Figure(
-        _("Cost by destination"), place_sections.cost_by_destination, counts_calls=_always
+        _("Cost by destination"), place_sections.cost_by_destination, counts_calls=True
     ),
     "changes": Figure(_("Changes made"), object_sections.changes, Right.LINES_READ),
     "lines": Figure(_("Inventory of lines"), object_sections.lines, Right.LINES_READ),

@@ -42,7 +42,7 @@ def document_of(report: Report, period: Period, remakes: ReportRun | None = None
     """
     figures = _figures(report)
     is_of_calls = any(FIGURES[key].right == Right.CALLS_LIST for key in figures)
-    counts_calls = any(FIGURES[key].counts_calls(report) for key in figures)
+    counts_calls = any(FIGURES[key].counts_calls for key in figures)
     asked = Asked(report, period, is_of_calls, report.is_of_now, counts_calls)
     with translation.override(report.language), timezone.override(report.zone):
         look = ReportLook.objects.first() or ReportLook()

@@ -237,9 +237,9 @@ def over_time(span: Span, zone: ZoneInfo, part: Part) -> dict[date, Step]:
 
 
 def hours_of(span: Span, zone: ZoneInfo, part: Part) -> list[HourSum]:
-    """Inbound and other voice calls by weekday and hour. Of a line or a group they are counted call by call."""
+    """Inbound and other voice calls by weekday and hour. What a line had of a group is counted call by call."""
     start_at, end_at = span.instants(zone)
-    if not part.is_place:
+    if not part.is_crossing:
         return by_hour(start_at, end_at, zone, part)
     found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     rows = calls_of(part).between(start_at, end_at).filter(medium=Medium.VOICE)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from accounts.models import Tenant
 from portal.lib.calling_codes import country_of_prefix
-from telephony.models.calls import Medium
-from telephony.services.analytics import calls_of
 from telephony.services.open_time import OpenTime
 from telephony.services.opening_hours import assumed, schedules
 from telephony.services.report_facts import Currencies, Scope
@@ -58,7 +56,7 @@ def open_days(
     start_at, end_at = span_of(first, last, zone)
     hours = [one.hours for one in schedules(first)] or [assumed(tenant, first)]
     found: dict[date, OpenDay] = defaultdict(OpenDay)
-    counted = _counted(start_at, end_at, scope)
+    counted = iter(quarters(start_at, end_at, scope.part))
     at, count = next(counted, (end_at, 0))
     for begin, end in OpenTime(hours, start_at, end_at).stretches:
         day = found[begin.astimezone(zone).date()]
@@ -67,14 +65,3 @@ def open_days(
             day.calls += count if at >= begin else 0
             at, count = next(counted, (end_at, 0))
     return found
-
-
-def _counted(start_at: datetime, end_at: datetime, scope: Scope) -> Iterator[tuple[datetime, int]]:
-    """(instant, voice calls), in order: by quarters of an hour, of a line or a group call by call."""
-    part = scope.part
-    if part.line is None and part.group is None:
-        yield from quarters(start_at, end_at, part)
-        return
-    calls = calls_of(part).between(start_at, end_at).filter(medium=Medium.VOICE).order_by("started_at")
-    for at in calls.values_list("started_at", flat=True):
-        yield at, 1

@@ -33,16 +33,18 @@ GROUPS = {
         "destination",
     )
 } | {"week": "date_trunc('week', day)::date", "month": "date_trunc('month', day)::date"}
-# Conditions, and the columns that they are about.
+# Conditions, the columns that they are about, and the names of WITHIN that they imply.
 ONLY = {
-    "": ("TRUE", ()),
+    "": ("TRUE", (), ()),
     "of groups": (
         f"group_remote_id <> '' AND direction = '{Direction.INBOUND}'",
         ("group_remote_id", "direction"),
+        ("groups",),
     ),
     "dialled": (
         f"direction = '{Direction.OUTBOUND}' AND medium = '{Medium.VOICE}'",
         ("direction", "medium"),
+        ("outbound",),
     ),
 }
 _MONDAY = 72  # hours that the beginning of 1970, a Thursday, is after a Monday's
@@ -106,10 +108,12 @@ def sums(
     part = part or Part()
     keys = ", ".join(GROUPS[name] for name in by)
     places = ", ".join(str(place + 1) for place in range(len(by)))
-    condition, about = ONLY[only]
+    condition, about, within = ONLY[only]
     first_month, end_month = _whole_months(first, last)
     has_months = _BY_DAY.isdisjoint(by) and first_month < end_month
-    breakdown = _coarsest({*by, *about, *part.columns}, with_waits)
+    breakdown = _coarsest(
+        {*by, *about, *part.columns}, {"", *within, *(("groups",) if part.group else ())}, with_waits
+    )
     cells = sql.cells_of(breakdown, part.condition, are_months=has_months)
     statement = (
         f"WITH {cells} SELECT {keys}, {', '.join(_MEASURES.values())}{_WAITS if with_waits else ''}"
@@ -135,66 +139,69 @@ def sums(
     ]
 
 
-def _coarsest(asked: set[str], with_waits: bool) -> str:
-    """The first breakdown that tells all of this apart."""
+def _coarsest(asked: set[str], within: set[str], with_waits: bool) -> str:
+    """The first breakdown that tells all of this apart, of all calls that are asked for."""
     return next(
         name
         for name, breakdown in BREAKDOWNS.items()
-        if asked - _ALWAYS <= breakdown.columns and breakdown.has_waits >= with_waits
+        if asked - _ALWAYS <= breakdown.columns
+        and breakdown.within in within
+        and breakdown.has_waits >= with_waits
     )
 
 
 def by_hour(start_at: datetime, end_at: datetime, zone: ZoneInfo, part: Part | None = None) -> list[HourSum]:
-    """Quarters of the half-open span, by weekday and hour of a zone. A line's or a group's are not kept: see `Part`."""
-    part = part or Part()
-    if part.is_place:
-        raise ValueError("quarters are kept by connection")
+    """Quarters of the half-open span, by weekday and hour of a zone. Not of a part that is crossing."""
     # What a zone's clocks add is known for all of a season; to ask PostgreSQL for each quarter took three times as long.
-    statement = (
-        f"WITH {sql.QUARTER_CELLS.format(narrowed=part.condition)}, local AS (SELECT"
-        " floor((date_part('epoch', quarter_at)"
-        "  + (%(offsets)s::int[])[width_bucket(quarter_at, %(since)s::timestamptz[])]) / 3600)::int AS at,"
-        " calls, inbound, reached, missed FROM cells)"
-        " SELECT (at + %(monday)s) %% 168, sum(calls), sum(inbound), sum(reached), sum(missed)"
-        " FROM local GROUP BY 1 ORDER BY 1"
-    )
     seasons = _seasons(start_at, end_at, zone)
-    values = {
-        "tenant": current_tenant_id(),
-        "start": start_at,
-        "end": end_at,
-        "first": start_at.date(),
-        "last": end_at.date(),
-        "since": [since for since, _offset in seasons],
-        "offsets": [offset for _since, offset in seasons],
-        "monday": _MONDAY,
-        **part.values,
-    }
-    with database.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [HourSum(at // 24 + 1, at % 24, *counts) for at, *counts in cursor.fetchall()]
+    local = (
+        "SELECT floor((date_part('epoch', quarter_at)"
+        "  + (%(offsets)s::int[])[width_bucket(quarter_at, %(since)s::timestamptz[])]) / 3600)::int AS at,"
+        " calls, inbound, reached, missed FROM cells"
+    )
+    rows = _quarters(
+        f"SELECT (at + %(monday)s) %% 168, sum(calls)::int, sum(inbound)::int, sum(reached)::int, sum(missed)::int"
+        f" FROM ({local}) AS local GROUP BY 1 ORDER BY 1",
+        start_at,
+        end_at,
+        part,
+        since=[since for since, _offset in seasons],
+        offsets=[offset for _since, offset in seasons],
+        monday=_MONDAY,
+    )
+    return [HourSum(at // 24 + 1, at % 24, *counts) for at, *counts in rows]
 
 
 def quarters(start_at: datetime, end_at: datetime, part: Part | None = None) -> list[tuple[datetime, int]]:
-    """(instant, voice calls) of each quarter of an hour of the half-open span that has any, in order. A line's or a
-    group's are not kept: see `Part`."""
+    """(instant, voice calls) of each quarter of an hour of the half-open span that has any, in order. Not of a part that is
+    crossing.
+    """
+    told = "SELECT quarter_at, sum(calls)::int FROM cells GROUP BY 1 HAVING sum(calls) > 0 ORDER BY 1"
+    return _quarters(told, start_at, end_at, part)
+
+
+def _quarters(
+    told: str, start_at: datetime, end_at: datetime, part: Part | None, **values: Any
+) -> list[tuple[Any, ...]]:
+    """What a statement tells of `cells` (quarter_at, calls, inbound, reached, missed) of a half-open span."""
     part = part or Part()
+    if part.is_crossing:
+        raise ValueError("quarters are kept of lines and of groups, not of both at once")
+    breakdown = ""
     if part.is_place:
-        raise ValueError("quarters are kept by connection")
-    statement = (
-        f"WITH {sql.QUARTER_CELLS.format(narrowed=part.condition)}"
-        " SELECT quarter_at, sum(calls)::int FROM cells GROUP BY 1 HAVING sum(calls) > 0 ORDER BY 1"
-    )
-    values = {
+        breakdown = _coarsest(set(part.columns), {"", "groups"} if part.group else {""}, with_waits=False)
+    around = timedelta(days=1) if part.is_place else timedelta()  # its cells are of days of some zone
+    values |= {
         "tenant": current_tenant_id(),
         "start": start_at,
         "end": end_at,
-        "first": start_at.date(),
-        "last": end_at.date(),
+        "first": (start_at - around).date(),
+        "last": (end_at + around).date(),
+        "breakdown": breakdown,
         **part.values,
     }
     with database.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(f"WITH {sql.quarters_of(breakdown, part.condition)} {told}", values)
         return list(cursor.fetchall())
 
 

@@ -1,7 +1,7 @@
 """The raw SQL behind `rollups.py` and `rollup_reading.py`. Every statement takes the tenant as a parameter.
 
-How a cell is counted is written once: the recount stores what it gives, the check compares with it, and whoever reads
-figures takes it for the days that are marked. So a figure is that of the rows, at any moment.
+How a cell is counted is written once (rollup_counting.py): the recount stores what it gives, the check compares with it,
+and whoever reads figures takes it for the days that are marked. So a figure is that of the rows, at any moment.
 """
 
 from __future__ import annotations
@@ -12,131 +12,30 @@ from typing import Any
 
 from django.db import connection as database
 
-from telephony.models.calls import MISSED, REACHED, Direction, Medium
-from telephony.models.rollups import BREAKDOWNS, DESTINATION_LENGTH, WAIT_BOUNDS, WAIT_STEPS
-
-# The keys of a cell beside its connection and time, and what each is where a breakdown does not tell it apart.
-_NOT_TOLD = {
-    "line_id": "NULL::bigint",
-    "group_remote_id": "''",
-    "medium": "''",
-    "direction": "''",
-    "outcome": "''",
-    "destination": "''",
-}
-_TOLD = ", ".join(_NOT_TOLD)
-DAY_KEYS = f"breakdown, connection_id, day, {_TOLD}"
-MONTH_KEYS = f"breakdown, connection_id, month, {_TOLD}"
-DAY_MEASURES = "calls, inbound, reached, outbound, talk_s, wait_s, waits, cost_micros"
-QUARTER_KEYS = "connection_id, quarter_at"
-QUARTER_MEASURES = "calls, inbound, reached, missed, outbound, talk_s"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
-
-
-_BOUNDS = f"ARRAY[{', '.join(map(str, WAIT_BOUNDS))}]"
-_WAITS = ", ".join(f"(count(*) FILTER (WHERE step = {step}))::int" for step in range(len(WAIT_STEPS)))
-_IS_INBOUND = f"direction = '{Direction.INBOUND}'"
-DESTINATION = (
-    f"CASE WHEN direction = '{Direction.OUTBOUND}' THEN left(callee, {DESTINATION_LENGTH}) ELSE '' END"
-)
-# Day after day by the index of times, whatever other days lie between. A day is what PostgreSQL says it is: one of a
-# zone begins within two hours of its midnight. OFFSET 0 keeps the inner query as it is written.
-_ROWS_OF_DAYS = """
-    wanted CROSS JOIN LATERAL (
-        SELECT * FROM telephony_call AS stored
-         WHERE stored.tenant_id = %(tenant)s AND stored.connection_id = wanted.connection_id
-           AND stored.started_at >= (wanted.day::timestamp AT TIME ZONE %(zone)s) - interval '2 hours'
-           AND stored.started_at < ((wanted.day + 1)::timestamp AT TIME ZONE %(zone)s) + interval '2 hours'
-           AND (stored.started_at AT TIME ZONE %(zone)s)::date = wanted.day OFFSET 0) AS call
-"""
-_ROWS_OF_UTC_DAYS = """
-    wanted CROSS JOIN LATERAL (
-        SELECT * FROM telephony_call AS stored
-         WHERE stored.tenant_id = %(tenant)s AND stored.connection_id = wanted.connection_id
-           AND stored.started_at >= wanted.day::timestamp AT TIME ZONE 'UTC'
-           AND stored.started_at < (wanted.day + 1)::timestamp AT TIME ZONE 'UTC' OFFSET 0) AS call
-"""
-_IS_REACHED = f"{_IS_INBOUND} AND outcome IN ({_listed(REACHED)})"
-_IS_OUTBOUND = f"direction = '{Direction.OUTBOUND}'"
-_WAITS_TOGETHER = ", ".join(
-    f"coalesce(sum(waits[{place}]), 0)::int" for place in range(1, len(WAIT_BOUNDS) + 2)
+from telephony.models.calls import Medium
+from telephony.services.rollup_counting import (
+    ADD_MONTHS,
+    COUNT_ALL,
+    COUNT_BY,
+    COUNT_DAYS,
+    COUNT_QUARTERS,
+    DAY_MEASURES,
+    FINEST_OF_ROWS,
+    MONTH_OF,
+    QUARTER_KEYS,
+    QUARTER_MEASURES,
+    QUARTERS_OF_ROWS,
+    QUARTERS_OF_SLOTS,
+    ROWS,
+    TOLD,
+    UTC_DAY_OF_QUARTER,
+    together,
 )
 
-
-def _together(has_waits: bool = True) -> str:
-    """The measures of several cells."""
-    added = [
-        f"sum({name})::int AS {name}"
-        for name in ("calls", "inbound", "reached", "outbound", "talk_s", "wait_s")
-    ]
-    waits = f"CASE WHEN count(waits) > 0 THEN ARRAY[{_WAITS_TOGETHER}] END" if has_waits else "NULL::int[]"
-    return ", ".join((*added, f"{waits} AS waits", "sum(cost_micros)::bigint AS cost_micros"))
-
-
-def _cells_by(name: str, source: str = "finest") -> str:
-    """Cells of a breakdown out of those of a finer one."""
-    breakdown = BREAKDOWNS[name]
-    told = [key if key in breakdown.columns else f"{empty} AS {key}" for key, empty in _NOT_TOLD.items()]
-    by = ", ".join(("connection_id", "day", *(key for key in _NOT_TOLD if key in breakdown.columns)))
-    return (
-        f"SELECT '{name}' AS breakdown, connection_id, day, {', '.join(told)}, {_together(breakdown.has_waits)}"
-        f" FROM {source} GROUP BY {by}"
-    )
-
-
-# `wanted` (connection_id, day) is whatever the statement around them says. The calls are read once: what is coarser than
-# the finest is added up out of it.
-*_COARSE, _FINEST = BREAKDOWNS
-_COUNT_FINEST = f"""
-    WITH finest AS MATERIALIZED (
-        SELECT wanted.connection_id, wanted.day, line_id,
-               coalesce(group_remote_id, '') AS group_remote_id, medium, direction, outcome,
-               told.destination, count(*)::int AS calls,
-               CASE WHEN {_IS_INBOUND} THEN count(*) ELSE 0 END::int AS inbound,
-               CASE WHEN {_IS_REACHED} THEN count(*) ELSE 0 END::int AS reached,
-               CASE WHEN {_IS_OUTBOUND} THEN count(*) ELSE 0 END::int AS outbound,
-               coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
-               CASE WHEN count(wait_s) > 0 THEN ARRAY[{_WAITS}] END AS waits,
-               coalesce(sum(cost_micros), 0)::bigint AS cost_micros
-          FROM {_ROWS_OF_DAYS} CROSS JOIN LATERAL (
-               SELECT {DESTINATION} AS destination, width_bucket(wait_s, {_BOUNDS}) AS step) AS told
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
-"""
-_COUNTED = {name: _cells_by(name) for name in _COARSE} | {
-    _FINEST: f"SELECT '{_FINEST}' AS breakdown, finest.* FROM finest"
-}
-# Cells of every breakdown. There are few groups: what all calls give is added up out of theirs.
-_OF_ALL = f""", by_group AS MATERIALIZED ({_COUNTED["group"]})
-    SELECT * FROM by_group UNION ALL {_cells_by("total", "by_group")}
-     UNION ALL {_COUNTED["line"]} UNION ALL {_COUNTED["destination"]} UNION ALL {_COUNTED["detail"]}
-"""
-COUNT_DAYS = _COUNT_FINEST + _OF_ALL
-COUNT_QUARTERS = f"""
-    SELECT wanted.connection_id, date_bin('15 minutes', started_at, '2000-01-01Z') AS quarter_at,
-           count(*)::int AS calls, (count(*) FILTER (WHERE {_IS_INBOUND}))::int AS inbound,
-           (count(*) FILTER (WHERE {_IS_REACHED}))::int AS reached,
-           (count(*) FILTER (WHERE {_IS_INBOUND} AND outcome IN ({_listed(MISSED)})))::int AS missed,
-           (count(*) FILTER (WHERE {_IS_OUTBOUND}))::int AS outbound,
-           coalesce(sum(duration_s), 0)::int AS talk_s
-      FROM {_ROWS_OF_UTC_DAYS}
-     WHERE medium = '{Medium.VOICE}'
-     GROUP BY 1, 2
-"""
+DAY_KEYS = f"breakdown, connection_id, day, {TOLD}"
+MONTH_KEYS = f"breakdown, connection_id, month, {TOLD}"
 _KEPT_FROM = """coalesce(
     (SELECT calls_from FROM telephony_retention WHERE tenant_id = %(tenant)s), '-infinity'::date)"""
-_MONTH_OF = "date_trunc('month', {day}::timestamp)::date"
-# The finest cells of days added up month by month, and what is coarser out of those: `day` is the first of the month.
-# Whoever asks says of which.
-ADD_MONTHS = f"""
-    WITH finest AS MATERIALIZED (
-        SELECT connection_id, {_MONTH_OF.format(day="day")} AS day, {_TOLD}, {_together()}
-          FROM telephony_callday WHERE tenant_id = %(tenant)s AND breakdown = '{_FINEST}' AND {{of_which}}
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
-    {_OF_ALL}
-"""
 # The local days that a marked day of UTC touches.
 _LOCAL_DAYS = """
     generate_series((mark.day::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
@@ -175,7 +74,7 @@ _DAY_CELLS = f"""
                 OR NOT EXISTS (SELECT FROM wanted
                                 WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day))
         UNION ALL
-        SELECT * FROM ({{counted}}) AS fresh WHERE {{narrowed}})
+        SELECT {DAY_KEYS}, {DAY_MEASURES} FROM ({{counted}}) AS fresh WHERE {{narrowed}})
 """
 # The same where days need not be told apart: whole months are read as they were added up, but of a connection that has
 # marked days in one. `day` is then the first of the month.
@@ -189,7 +88,7 @@ _OF_DAY = f"""
 _MONTH_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_DAYS}),
     unsettled AS MATERIALIZED (
-        SELECT DISTINCT connection_id, {_MONTH_OF.format(day="day")} AS month FROM wanted
+        SELECT DISTINCT connection_id, {MONTH_OF.format(day="day")} AS month FROM wanted
          WHERE day >= %(first_month)s AND day < %(end_month)s),
     cells AS (
         SELECT {MONTH_KEYS.replace("month", "month AS day")}, {DAY_MEASURES} FROM telephony_callmonth AS cell
@@ -206,9 +105,10 @@ _MONTH_CELLS = f"""
                AND NOT EXISTS (SELECT FROM wanted
                                 WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day)
             OFFSET 0) AS of_days
-        UNION ALL SELECT * FROM ({{counted}}) AS fresh WHERE {{narrowed}})
+        UNION ALL SELECT {DAY_KEYS}, {DAY_MEASURES} FROM ({{counted}}) AS fresh WHERE {{narrowed}})
 """
-QUARTER_CELLS = f"""
+# Quarters of an hour of connections.
+_QUARTER_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_QUARTERS}),
     cells AS (
         SELECT {QUARTER_KEYS}, {QUARTER_MEASURES} FROM telephony_callquarter AS cell
@@ -220,7 +120,33 @@ QUARTER_CELLS = f"""
         SELECT * FROM ({COUNT_QUARTERS}) AS fresh
          WHERE quarter_at >= %(start)s AND quarter_at < %(end)s AND {{narrowed}})
 """
-_WANTED = "WITH wanted AS MATERIALIZED (SELECT %(connection)s::bigint AS connection_id, unnest(%(days)s::date[]) AS day)"
+# Those of lines, or of queues and groups. They are of UTC: days are read as the tenant's, whatever zone is asked for.
+_SLOT_CELLS = f"""
+    wanted AS MATERIALIZED ({{stale}}),
+    slotted AS (
+        SELECT connection_id, day, slots FROM telephony_callday AS cell
+         WHERE tenant_id = %(tenant)s AND breakdown = %(breakdown)s AND day BETWEEN %(first)s AND %(last)s
+           AND medium = '{Medium.VOICE}' AND {{narrowed}}
+           AND (NOT EXISTS (SELECT FROM wanted)
+                OR NOT EXISTS (SELECT FROM wanted
+                                WHERE wanted.connection_id = cell.connection_id AND wanted.day = cell.day))
+        UNION ALL
+        SELECT connection_id, day, slots FROM ({{counted}}) AS fresh
+         WHERE medium = '{Medium.VOICE}' AND {{narrowed}}),
+    cells AS (SELECT * FROM ({QUARTERS_OF_SLOTS}) AS quarters WHERE quarter_at >= %(start)s AND quarter_at < %(end)s)
+"""
+_ZONE_OF_TENANT = "(SELECT time_zone FROM accounts_tenant WHERE id = %(tenant)s)"
+_WANTED = (
+    "wanted AS MATERIALIZED (SELECT %(connection)s::bigint AS connection_id, unnest(%(days)s::date[]) AS day)"
+)
+# The calls are read once for the days of the zone and for those of UTC, all of whose calls are among them.
+_KEEP_DAYS = f"""
+    WITH {_WANTED}, {ROWS}, {FINEST_OF_ROWS}, quarters AS (
+        INSERT INTO telephony_callquarter (tenant_id, {QUARTER_KEYS}, {QUARTER_MEASURES})
+        SELECT %(tenant)s, counted.* FROM ({QUARTERS_OF_ROWS} HAVING {UTC_DAY_OF_QUARTER} = ANY(%(utc_days)s)) AS counted)
+    INSERT INTO telephony_callday (tenant_id, {DAY_KEYS}, {DAY_MEASURES}, slots, number)
+    SELECT %(tenant)s, counted.*, row_number() OVER () FROM ({COUNT_ALL}) AS counted
+"""
 _LOCAL_OF = f"""
     SELECT DISTINCT local::date FROM unnest(%(days)s::date[]) AS mark (day) CROSS JOIN {_LOCAL_DAYS} ORDER BY 1
 """
@@ -229,7 +155,21 @@ _LOCAL_OF = f"""
 def cells_of(breakdown: str, narrowed: str, *, are_months: bool) -> str:
     """The CTE `cells` of a breakdown, under a condition."""
     cells = _MONTH_CELLS if are_months else _DAY_CELLS
-    return cells.format(narrowed=narrowed, counted=_COUNT_FINEST + _COUNTED[breakdown])
+    return cells.format(narrowed=narrowed, counted=_counted(breakdown))
+
+
+def quarters_of(breakdown: str, narrowed: str) -> str:
+    """The CTE `cells` of quarters of an hour: those of slots of a breakdown; of connections where it is ""."""
+    if not breakdown:
+        return _QUARTER_CELLS.format(narrowed=narrowed)
+    cells = _SLOT_CELLS.format(
+        narrowed=narrowed, counted=_counted(breakdown), stale=f"{_ALL_STALE_DAYS} AND mark.{_NEAR}"
+    )
+    return cells.replace("%(zone)s", _ZONE_OF_TENANT)
+
+
+def _counted(breakdown: str) -> str:
+    return f"WITH {ROWS}, {FINEST_OF_ROWS} {COUNT_BY[breakdown]}"
 
 
 def lock(tenant_id: int, connection_id: int) -> str | None:
@@ -297,19 +237,10 @@ def recount(tenant_id: int, connection_id: int, zone: str, days: Sequence[date])
             " AND (quarter_at AT TIME ZONE 'UTC')::date = ANY(%(days)s)",
             values,
         )
-        cursor.execute(
-            f"{_WANTED} INSERT INTO telephony_callquarter (tenant_id, {QUARTER_KEYS}, {QUARTER_MEASURES})"
-            f" SELECT %(tenant)s, counted.* FROM ({COUNT_QUARTERS}) AS counted",
-            values,
-        )
         cursor.execute(_LOCAL_OF, values)
-        values["days"] = [day for (day,) in cursor.fetchall()]
+        values |= {"utc_days": values["days"], "days": [day for (day,) in cursor.fetchall()]}
         cursor.execute(f"DELETE FROM telephony_callday WHERE {of_connection} AND day = ANY(%(days)s)", values)
-        cursor.execute(
-            f"{_WANTED} INSERT INTO telephony_callday (tenant_id, {DAY_KEYS}, {DAY_MEASURES}, number)"
-            f" SELECT %(tenant)s, counted.*, row_number() OVER () FROM ({COUNT_DAYS}) AS counted",
-            values,
-        )
+        cursor.execute(_KEEP_DAYS, values)
         _add_months(cursor, of_connection, values)
 
 
@@ -323,7 +254,7 @@ def _add_months(cursor: Any, of_connection: str, values: dict[str, Any]) -> None
     of_which = (
         "connection_id = %(connection)s AND day >= %(first_month)s"
         " AND day < %(last_month)s::date + interval '1 month'"
-        f" AND {_MONTH_OF.format(day='day')} = ANY(%(months)s)"
+        f" AND {MONTH_OF.format(day='day')} = ANY(%(months)s)"
     )
     cursor.execute(
         f"INSERT INTO telephony_callmonth (tenant_id, {MONTH_KEYS}, {DAY_MEASURES}, number)"
@@ -371,14 +302,15 @@ SELECT side, {keys}, calls FROM (
  ORDER BY 3, 2, 1 LIMIT %(most)s
 """
 _DAY_COLUMNS = f"{DAY_KEYS}, {DAY_MEASURES}"
+_SETTLED_OF_DAYS = _SETTLED_DAYS.format(
+    stale=_ALL_STALE_DAYS,
+    zone="%(zone)s",
+    cell_day="day",
+    table="telephony_callday",
+    kept_from=_KEPT_FROM,
+)
 _DAYS_DIFFER = _DIFFERENCES.format(
-    settled=_SETTLED_DAYS.format(
-        stale=_ALL_STALE_DAYS,
-        zone="%(zone)s",
-        cell_day="day",
-        table="telephony_callday",
-        kept_from=_KEPT_FROM,
-    ),
+    settled=_SETTLED_OF_DAYS,
     kept=_SETTLED_CELLS.format(columns=_DAY_COLUMNS, table="telephony_callday", cell_day="day"),
     count=COUNT_DAYS,
     columns=_DAY_COLUMNS,
@@ -387,12 +319,22 @@ _DAYS_DIFFER = _DIFFERENCES.format(
 # Those of months are at any moment the sum of those of days; of lines that are gone, all together.
 _MONTHS_DIFFER = _DIFFERENCES.format(
     settled="",
-    kept=f"SELECT {MONTH_KEYS}, {_together()} FROM telephony_callmonth WHERE tenant_id = %(tenant)s"
+    kept=f"SELECT {MONTH_KEYS}, {together()} FROM telephony_callmonth WHERE tenant_id = %(tenant)s"
     f" GROUP BY {MONTH_KEYS}",
     count=f"SELECT {DAY_KEYS.replace('day', 'day AS month')}, {DAY_MEASURES} FROM"
     f" ({ADD_MONTHS.format(of_which='TRUE')}) AS added",
     columns=f"{MONTH_KEYS}, {DAY_MEASURES}",
     keys=MONTH_KEYS,
+)
+_SLOT_COLUMNS = f"{DAY_KEYS}, slot, calls"
+_SLOTS_OF = f"SELECT {DAY_KEYS}, unnest(slots) AS slot, 1 AS calls FROM"
+_SLOTS_DIFFER = _DIFFERENCES.format(
+    settled=_SETTLED_OF_DAYS,
+    kept=f"{_SLOTS_OF} ({_SETTLED_CELLS.format(columns=f'{DAY_KEYS}, slots', table='telephony_callday', cell_day='day')})"
+    " AS settled_cells",
+    count=f"{_SLOTS_OF} ({COUNT_DAYS}) AS of_rows",
+    columns=_SLOT_COLUMNS,
+    keys=DAY_KEYS,
 )
 _DAY_OF_QUARTER = "(quarter_at AT TIME ZONE 'UTC')::date"
 _QUARTER_COLUMNS = f"{QUARTER_KEYS}, {QUARTER_MEASURES}"
@@ -421,7 +363,7 @@ def differences(tenant_id: int, zone: str, most: int) -> list[tuple[Any, ...]]:
     values: dict[str, Any] = {"tenant": tenant_id, "zone": zone, "most": most}
     found: list[tuple[Any, ...]] = []
     with database.cursor() as cursor:
-        for statement in (_DAYS_DIFFER, _MONTHS_DIFFER, _QUARTERS_DIFFER):
+        for statement in (_DAYS_DIFFER, _SLOTS_DIFFER, _MONTHS_DIFFER, _QUARTERS_DIFFER):
             cursor.execute(statement, values)
             found += cursor.fetchall()
     return found

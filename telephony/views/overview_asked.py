@@ -39,9 +39,9 @@ OF_CALLS = ("callers", "fates", "peaks")  # counted call by call
 def kept_from(figure: str, days: Span, zone: ZoneInfo, part: Part) -> date | None:
     """Before which day calls are not in a figure any more; None where it has all of its days.
 
-    Only hours of a line, queue or group are counted call by call.
+    Hours are counted call by call only of what a line had of a queue or group.
     """
-    is_of_calls = figure in OF_CALLS or (figure == "heat" and part.is_place)
+    is_of_calls = figure in OF_CALLS or (figure == "heat" and part.is_crossing)
     return no_longer_kept(midnight(days.first, zone)) if is_of_calls else None
 
 
