@@ -98,9 +98,12 @@ def pytest_runtest_setup() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was read up to here stays to the end: going through it again and again was a fifth of the work of a test."""
+    """What was read up to here stays to the end: going through it again and again was a fifth of the work of a test.
+    What tests make nearly all goes by itself: it is looked through as seldom as in the web process.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class BrowserThread:
