@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -46,8 +46,8 @@ class HouseRenderer(TemplatesSetting):
         return super().render(template_name, context, request)
 
 
-class FixedChoices(BaseChoiceIterator):
-    """Choices that are the same at every request: forms share them, and what was drawn of them is kept."""
+class ReadyChoices(BaseChoiceIterator):
+    """Choices that are pairs already: Django, which takes any others apart at each copy of their field, leaves these."""
 
     def __init__(self, pairs: Iterable[tuple[Any, Any]]) -> None:
         self.pairs = tuple(pairs)
@@ -58,13 +58,17 @@ class FixedChoices(BaseChoiceIterator):
     def __len__(self) -> int:
         return len(self.pairs)
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+
+class FixedChoices(ReadyChoices):
+    """Those that are the same at every request: forms share them, and what was drawn of them is kept."""
+
     __eq__, __hash__ = object.__eq__, object.__hash__
-
-    def __copy__(self) -> FixedChoices:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> FixedChoices:
-        return self
 
 
 # The empty choice of a filter, for what has a gender of its own in many languages; a state has "any".

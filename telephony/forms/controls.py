@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from portal.lib.numbers import display
+from portal.ui.forms import ReadyChoices
 from telephony.forms.json_text import LONGEST, read_json, shown_json
 from telephony.providers.edit_fields import Field, Surroundings
 from telephony.providers.moments import (
@@ -321,16 +322,16 @@ def _select(one: Field, value: Any, options: Options) -> forms.Widget:
     return forms.Select(choices=_with_own(("", usual), one.choices, _text(one, value)), attrs=search)
 
 
-def _with_own(none: tuple[str, Any], choices: Iterable[Any], own: str) -> list[Any]:
+def _with_own(none: tuple[str, Any], choices: Iterable[Any], own: str) -> ReadyChoices:
     """Choices with nothing in front, and what the provider has behind, where it is none of them.
 
     An older spelling of a choice has its words.
     """
     known = list(choices)
     if own in {"", *(str(value) for value, _label in known)}:
-        return [none, *known]
+        return ReadyChoices([none, *known])
     words = {str(value).lower(): label for value, label in known}
-    return [none, *known, (own, words.get(own.lower(), own))]
+    return ReadyChoices([none, *known, (own, words.get(own.lower(), own))])
 
 
 def _yes_no(one: Field, value: Any, options: Options) -> forms.Widget:
@@ -340,7 +341,8 @@ def _yes_no(one: Field, value: Any, options: Options) -> forms.Widget:
 
 def _boxes(one: Field, value: Any, options: Options) -> forms.Widget:
     strange = [item for item in _several(one, value) if item not in dict(one.choices)]
-    return forms.CheckboxSelectMultiple(choices=[*one.choices, *((item, item) for item in strange)])
+    choices = ReadyChoices([*one.choices, *((item, item) for item in strange)])
+    return forms.CheckboxSelectMultiple(choices=choices)
 
 
 def _objects(one: Field, held: Sequence[str], options: Options) -> list[Any]:
@@ -357,14 +359,13 @@ def _objects(one: Field, held: Sequence[str], options: Options) -> list[Any]:
 
 
 def _pick(one: Field, value: Any, options: Options) -> forms.Widget:
-    choices = [("", lazy("not set")), *_objects(one, [_text(one, value)], options)]
+    choices = ReadyChoices([("", lazy("not set")), *_objects(one, [_text(one, value)], options)])
     return forms.Select(choices=choices, attrs={"data-pick": one.refers_to})
 
 
 def _pick_several(one: Field, value: Any, options: Options) -> forms.Widget:
-    return forms.SelectMultiple(
-        choices=_objects(one, _several(one, value), options), attrs={"data-pick": one.refers_to}
-    )
+    choices = ReadyChoices(_objects(one, _several(one, value), options))
+    return forms.SelectMultiple(choices=choices, attrs={"data-pick": one.refers_to})
 
 
 CONTROLS: Mapping[str, Control] = {
