@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
@@ -90,7 +90,7 @@ def _in_table(value: float | None, link: tuple[str, str] | None) -> str:
     return SafeString(f'<a href="{escape(url)}" title="{escape(tip)}">{words}</a>')
 
 
-DayState = Literal["complete", "partial", "missing", "fetching", "before"]
+DayState = Literal["complete", "partial", "missing", "fetching", "before", "after"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +101,17 @@ class Day:
     count: int = 0
 
 
-def state_words() -> dict[str, str]:
-    return {
+def state_words(days: Iterable[Day] = ()) -> dict[str, str]:
+    """What each state means; that of days after the account only where one of these is."""
+    words = {
         "complete": _("complete"),
         "partial": _("partial"),
         "missing": _("missing"),
         "fetching": _("being fetched"),
         "before": _("before the account"),
     }
+    has_after = any(day.state == "after" for day in days)
+    return {**words, "after": _("after it was unlinked")} if has_after else words
 
 
 def calendar(
@@ -122,7 +125,7 @@ def calendar(
         drawing.text(0, 28 + row * PITCH, django_formats.date_format(monday + dt.timedelta(days=row), "D"))
     draw_months(drawing, monday, weeks, first)
     most = max([day.count for day in days.values()], default=0)
-    words = state_words()
+    words = state_words(days.values())
     for offset in range((last - monday).days + 1):
         date = monday + dt.timedelta(days=offset)
         if date < first:
@@ -167,6 +170,8 @@ def draw_day(drawing: Drawing, x: int, y: int, day: Day, most: int, tip: str) ->
         )
     elif day.state == "before":
         drawing.box(x + 4, y + 4, 5, 5, "sb-cal-none", radius=2, tip=tip)
+    elif day.state == "after":
+        drawing.box(x + 3, y + 5.5, 7, 2, "sb-cal-none", radius=1, tip=tip)
     elif day.state == "fetching":
         drawing.box(x + 1, y + 1, 11, 11, "sb-cal-busy", radius=2, tip=tip)
     elif day.state == "missing":
@@ -182,9 +187,10 @@ def months_table(
 ) -> list[tuple[object, ...]]:
     """The table twin: a row a month, days of each state."""
     tally: dict[dt.date, dict[str, int]] = {}
+    states = state_words(days.values())
     for offset in range((last - first).days + 1):
         date = first + dt.timedelta(days=offset)
-        row = tally.setdefault(date.replace(day=1), dict.fromkeys(state_words(), 0))
+        row = tally.setdefault(date.replace(day=1), dict.fromkeys(states, 0))
         row[days.get(date, Day(state=unknown)).state] += 1
     return [
         (django_formats.date_format(month, "F Y"), *row.values())
@@ -192,10 +198,10 @@ def months_table(
     ]
 
 
-def calendar_key() -> SafeString:
-    """What the signs of the calendar mean, drawn with the same signs."""
+def calendar_key(days: Iterable[Day] = ()) -> SafeString:
+    """What the signs of the calendar of these days mean, drawn with the same signs."""
     items = []
-    for state, words in state_words().items():
+    for state, words in state_words(days).items():
         drawing = Drawing(CELL, CELL)
         draw_day(drawing, 0, 0, Day(state=state, count=4), 5, "")  # type: ignore[arg-type]
         text = _("complete, darker is more calls") if state == "complete" else words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import template
 from django.utils.formats import localize
@@ -49,8 +50,8 @@ def _days_in(state: str, count: int) -> str:
 
 
 @register.simple_tag
-def calendar_key() -> SafeString:
-    return grids.calendar_key()
+def calendar_key(days: Mapping[date, grids.Day]) -> SafeString:
+    return grids.calendar_key(days.values())
 
 
 @register.simple_tag

@@ -48,8 +48,8 @@ def year_of(connection: Connection, now: dt.datetime) -> CoverageYear:
     for day in lacking:
         if day >= first:
             days.setdefault(day, grids.Day(state="missing"))  # of which there is no row
-    if today not in days and days and connection.unlinked_at is None:
-        days[today] = grids.Day(state="fetching")
+    if days:
+        days = {**_since_then(connection, first, today), **days}
     counts: Counter[str] = Counter(day.state for day in days.values())
     label = _(
         "Coverage of calls by day, one year: %(complete)d complete, %(partial)d partial, %(missing)d missing"
@@ -68,6 +68,15 @@ def year_of(connection: Connection, now: dt.datetime) -> CoverageYear:
     )
 
 
+def _since_then(connection: Connection, first: dt.date, today: dt.date) -> dict[dt.date, grids.Day]:
+    """Days of which nothing is to be known yet: today, or those since it was unlinked."""
+    if connection.unlinked_at is None:
+        return {today: grids.Day(state="fetching")}
+    unlinked = max(first, connection.unlinked_at.astimezone(ZoneInfo(connection.time_zone)).date())
+    over = range((today - unlinked).days + 1)
+    return {unlinked + dt.timedelta(days=n): grids.Day(state="after") for n in over}
+
+
 def coverage_table(title: str, year: CoverageYear) -> Table | None:
     """A row a day, with its calls where they are known; None where no day is."""
     if not year.counts:
@@ -77,7 +86,7 @@ def coverage_table(title: str, year: CoverageYear) -> Table | None:
         Column(_("State"), name="state"),
         Column(_("Calls"), "count", "calls"),
     ]
-    words, rows = grids.state_words(), []
+    words, rows = grids.state_words(year.days.values()), []
     for back in range((year.last - year.first).days + 1):
         day = year.first + dt.timedelta(days=back)
         known = year.days.get(day, grids.Day(state="before"))

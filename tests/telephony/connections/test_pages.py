@@ -154,7 +154,14 @@ def test_the_calendar_says_what_it_shows(browser, base, connection):
     page = text_of(browser.get(base))
 
     assert "2 complete, 1 partial, 1 missing" in page
-    assert "Fetch the missing day" in page
+    assert "Fetch the missing day" in page and "unlinked" not in page
+
+    with tenant_scope(connection.tenant_id):
+        Connection.objects.update(unlinked_at=timezone.now() - timedelta(days=1))
+        Coverage.objects.filter(day__gte=today - timedelta(days=1)).delete()
+    page = text_of(browser.get(base))
+    assert "1 complete, 0 partial, 1 missing" in page
+    assert page.count(": after it was unlinked</title>") == 2 and "Fetch the missing day" not in page
 
 
 def test_health_counts_what_failed(browser, base, connection):
