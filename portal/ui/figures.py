@@ -107,7 +107,7 @@ class Line:
     def draw(self, width: float, height: float) -> SafeString:
         drawing, foot = Drawing(width, height), height - ROOM_BELOW
         scale = Scale(low=self.levels[0], high=self.levels[-1], top=TOP, foot=foot)
-        right = width - (118 if width > 500 else 92)
+        right = width - (124 if width > 500 else 92)
         xs = positions(len(self.values), LEFT, right)
         draw_grid(drawing, scale, self.levels, xs[-1] if xs else right, self.unit)
         for number, gap in enumerate(self.gaps):
@@ -265,20 +265,24 @@ def draw_end(
     digits: int,
     end_words: str,
 ) -> None:
-    """The last value at the right of the figure, also where a gap follows it; the usual one at the height of its dots, moved
-    off if they would touch.
+    """The last value at the right of the figure, also where a gap follows it, its words below it where they have no room
+    beside it; the usual one at the height of its dots, moved off if they would touch.
     """
     last = next(((at, value) for at, value in reversed(list(enumerate(values))) if value is not None), None)
-    end_y = None
+    end_y, lines = None, []
     if last is not None:
         at, value = last
         end_y = scale.y(value)
         drawing.add("circle", cx=xs[at], cy=end_y, r=4, css="f1")
-        drawing.text(xs[-1] + 8, end_y + 4, f"{plain(value, unit, digits)} {end_words}".strip(), css="b")
+        lines = [plain(value, unit, digits), *([end_words] if end_words else [])]
+        if len(" ".join(lines)) * LETTER <= drawing.width - xs[-1] - 8:
+            lines = [" ".join(lines)]
+        for number, words in enumerate(lines):
+            drawing.text(xs[-1] + 8, end_y + 4 + 14 * number, words, css="b")
     if usual is not None and xs:
         y = scale.y(usual)
-        if end_y is not None and abs(y - end_y) < 14:
-            y = end_y - 14 if y <= end_y else end_y + 14
+        if end_y is not None and -14 < y - end_y < 14 * len(lines):
+            y = end_y - 14 if y <= end_y else end_y + 14 * len(lines)
         written = plain(usual, "", 0 if float(usual).is_integer() else digits)
         drawing.text(xs[-1] + 8, y + 4, (usual_words or _("usual: %(value)s")) % {"value": written})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -128,10 +129,10 @@ class Stack:
             drawing.text(x, y, words, css="s", anchor="middle")
 
     def _labels_shown(self, step: float, width: float) -> int:
+        if len(self.labels) > FEW_BARS:
+            return 6 if width > 500 else 3
         longest = max((len(name) for name in self.labels), default=0)
-        if len(self.labels) <= FEW_BARS:
-            return len(self.labels) if longest * LETTER + 4 <= step else len(self.labels) // 2 + 1
-        return 6 if width > 500 else 3
+        return max(1, round(len(self.labels) / ceil((longest * LETTER + 4) / step)))
 
     def _draw_names(self, drawing: Drawing, x: float, scale: Scale) -> None:
         """The parts by name beside the last bar, moved off each other."""

@@ -88,6 +88,24 @@ def test_the_last_value_is_written_at_the_end_of_the_line():
     assert ">88.3\u00a0% today</text>" in rate_figure().svg
 
 
+def test_words_at_the_end_of_a_line_stand_below_it_where_they_have_no_room():
+    figure = figures.line(
+        [80, 87],
+        ["1", "2"],
+        label="r",
+        unit="%",
+        usual=86,
+        usual_words="%(value)s before",
+        end_words="en ce moment",
+    )
+    wide, narrow = (
+        re.findall(r">([^<>]*(?:87\u00a0%|en ce moment|before))</text>", one)
+        for one in (figure.svg, figure.narrow)
+    )
+    assert wide == ["87\u00a0% en ce moment", "86 before"]
+    assert narrow == ["87\u00a0%", "en ce moment", "86 before"]
+
+
 def test_changes_stand_as_letters_under_the_axis():
     assert re.findall(r'class="s">([AB])<', rate_figure().svg) or ">A</text>" in rate_figure().svg
 
