@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
@@ -264,7 +265,11 @@ def test_a_dead_grant_is_told_to_whoever_has_no_mail_of_it_yet(alder, carol, lin
         Credential.objects.update(state="working", reconnect_mail_sent_at=None)
         SyncRun.objects.create(connection=link, what="entities", state="parked", error="Too much is gone.")
     look(NOW + timedelta(minutes=10))
-    assert ends_told(alder) == {carol.email: 2, vic.email: 1, OUTSIDE: 1}, "two rules tell Carol"
+    assert ends_told(alder) == {
+        carol.email: ["15:10", "15:10"],  # two rules tell her
+        vic.email: ["15:10"],
+        OUTSIDE: ["15:10"],
+    }
 
 
 def test_a_dead_grant_of_which_no_mail_was_made_is_told_to_all(alder, carol, link, look):
@@ -316,10 +321,10 @@ def trouble(alder, link, look):
     return turn
 
 
-def ends_told(tenant: Any) -> dict[str, int]:
-    """The mails that go out now: how many ends each recipient is told of."""
-    sent = send_all(tenant)
-    return {one.to[0]: one.body.partition("Over since the last mail:")[2].count("November") for one in sent}
+def ends_told(tenant: Any) -> dict[str, list[str]]:
+    """The mails that go out now: when that ended of whose end each recipient is told."""
+    ends = {sent.to[0]: sent.body.partition("Over since the last mail:")[2] for sent in send_all(tenant)}
+    return {address: re.findall(r"\d\d:\d\d", told) for address, told in ends.items()}
 
 
 def test_each_who_was_told_of_an_alert_is_told_once_of_its_end(alder, carol, trouble):
@@ -327,23 +332,23 @@ def test_each_who_was_told_of_an_alert_is_told_once_of_its_end(alder, carol, tro
     vic = person("vic@alder.example", "Vic", {alder: Role.ADMINISTRATOR})
     dan = person("dan@alder.example", "Dan", {alder: Role.ADMINISTRATOR})
     for people, ends in (
-        ((carol, vic, OUTSIDE), (0, 0, 0)),
-        ((), ()),
-        ((carol, dan), (1, 0)),
-        ((vic, carol), (1, 1)),  # of the first, of the second
-        ((vic, carol, dan, OUTSIDE), (1, 1, 1, 1)),
-        ((vic, OUTSIDE), (1, 1)),
+        ((carol, vic, OUTSIDE), ("", "", "")),
+        ((), ()),  # at 15:02
+        ((carol, dan), ("15:02", "")),
+        ((vic, carol), ("15:02", "15:04")),
+        ((vic, carol, dan, OUTSIDE), ("15:05", "15:05", "15:04", "15:02")),
+        ((vic, OUTSIDE), ("15:06", "15:06")),
     ):
         trouble(*people)
         addresses = [one if one == OUTSIDE else one.email for one in people]
-        assert ends_told(alder) == dict(zip(addresses, ends, strict=True))
+        assert ends_told(alder) == dict(zip(addresses, map(str.split, ends), strict=True))
 
 
 def test_an_end_that_reached_nobody_is_told_by_the_next_mail(alder, carol, trouble, monkeypatch):
     """The second alert was over before its mail was sent, and the mail of the third was refused."""
     trouble(carol)
-    assert ends_told(alder) == {carol.email: 0}
-    trouble()
+    assert ends_told(alder) == {carol.email: []}
+    trouble()  # at 15:02
     trouble(carol)
     trouble()
     assert ends_told(alder) == {}
@@ -357,7 +362,7 @@ def test_an_end_that_reached_nobody_is_told_by_the_next_mail(alder, carol, troub
         assert ends_told(alder) == {}
     trouble()
     trouble(carol)
-    assert ends_told(alder) == {carol.email: 1}, "she has heard of the first alone"
+    assert ends_told(alder) == {carol.email: ["15:02"]}, "she has heard of the first alone"
 
 
 def test_calls_of_last_night_that_come_late_raise_it_once(alder, carol, call, look, rule, rf):
