@@ -23,6 +23,7 @@ from telephony.figures.hours import when_people_call
 from telephony.figures.missing import kept_words, star_words
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
+from telephony.figures.versions import versions_told
 from telephony.figures.volume import volume
 from telephony.forms.overview import FiguresForm
 from telephony.menu import connections_of
@@ -120,7 +121,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
             "missing": star_words(within, now, zone),
             "kept_from": kept and formats.date_words(kept, "j F Y"),
             "closed": closed,
-            "has_changed_since": bool(closed) and closed[0].figures != said_of(found.now),
+            **versions_told([version.figures for version in closed], said_of(found.now)),
             "urls": self._urls(span, part),
             "waits": waits_of(span, zone, part),
             "part_urls": {
