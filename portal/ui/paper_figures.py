@@ -126,14 +126,15 @@ def whole(parts: Sequence[Part], *, label: str, head: Sequence[str] = ()) -> Fig
             drawing.add(
                 "rect", x=x, y=4.5, width=max(1.0, wide - 2), height=33, fill=f"url(#{pattern})", css="edge-2"
             )
-        room = len(part.words) * LETTER + 12
+        number = plain(part.value)
+        before = len(number) * 8 + 4  # the words
+        room = before + len(part.words) * LETTER + 12
         left = min(x, WIDE - room)
         row = 0 if left >= free[0] else 1
         left = max(left, free[row])
         free[row] = left + room
-        drawing.text(left, 54 + 22 * row, plain(part.value), css="b")
-        drawing.text(left + len(plain(part.value)) * 8 + 4, 54 + 22 * row, part.words, css="s")
-        free[row] += len(plain(part.value)) * 8 + 4
+        drawing.text(left, 54 + 22 * row, number, css="b")
+        drawing.text(left + before, 54 + 22 * row, part.words, css="s")
         x += wide
     rows = [(part.words, plain(part.value)) for part in parts]
     svg, narrow = drawing.svg(label), _narrow_whole(shown, label)

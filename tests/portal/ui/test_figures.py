@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.ui import figures, grids
+from portal.ui import figures, grids, paper_figures
 from portal.ui.figures import Gap, Mark, Share, Slot
+from portal.ui.paper_figures import Part, whole
 
 DAYS = [str(number) for number in range(1, 31)]
 RATES = [91, 92, 90, 91, None, None, 90, 92, 93, 79, 77, 78, 76, 78, 88, *[90.5] * 14, 88.3]
@@ -104,6 +105,14 @@ def test_words_at_the_end_of_a_line_stand_below_it_where_they_have_no_room():
     )
     assert wide == ["87\u00a0% en ce moment", "86 before"]
     assert narrow == ["87\u00a0%", "en ce moment", "86 before"]
+
+
+def test_the_last_words_below_a_whole_end_within_it():
+    parts = [Part(value=1890, words="called again", css="f1"), Part(value=1078, words="never", css="")]
+    drawn = whole(parts, label="fates").svg
+    begins = {words: float(x) for x, words in re.findall(r'<text x="([\d.]+)"[^>]*>([^<]+)</text>', drawn)}
+    assert begins["never"] - begins["1,078"] >= 4 * figures.LETTER
+    assert begins["never"] + len("never") * figures.LETTER <= paper_figures.WIDE
 
 
 def test_changes_stand_as_letters_under_the_axis():
