@@ -141,8 +141,8 @@ class CdrBook:
 
     def _around(self, roster: Roster, start_s: int, end_s: int) -> Iterator[Leg]:
         """The legs of every day of which a leg may end or run between two moments."""
-        if end_s < FIRST_S:
-            return
+        if end_s < max(start_s, FIRST_S):
+            return  # and no day is asked for that no calendar has
         day, last = day_of(max(start_s, FIRST_S) - LONGEST_S, roster.zone), day_of(end_s, roster.zone)
         day = max(day, FIRST_DAY)
         while day <= last:
