@@ -16,6 +16,7 @@ from django.conf import settings as configured
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis.internal.conjecture import providers
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.models import Person
@@ -29,6 +30,7 @@ hypothesis.settings.register_profile(
     "suite", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+_NO_CONSTANTS = providers.Constants()
 
 # What migrations filled stays; everything else that has rows loses them, in any order.
 _EMPTY = """
@@ -62,6 +64,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-baselines", action="store_true", help="write tests/test_query_baselines.json anew"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nor do examples take the numbers and words of whatever modules happen to be loaded by then: which these are
+    depends on the tests that ran before, and on each constant that anybody writes anywhere.
+    """
+    if not config.getoption("--hypothesis-profile"):
+        providers._get_local_constants = lambda: _NO_CONSTANTS
 
 
 def _left_empty(case: TransactionTestCase) -> None:
