@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterator
+from functools import cache
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -94,8 +95,13 @@ def pages_of(base: str, email: str) -> Iterator[tuple[str, Page]]:
 
 def place_of(url: str) -> tuple[str, str]:
     """The view's name and the tenant's slug of a path of ours; empty names where there are none."""
+    return _place_at(urlsplit(url).path)
+
+
+@cache  # the same few thousand paths stand on every page, with one query or another
+def _place_at(path: str) -> tuple[str, str]:
     try:
-        match = resolve(urlsplit(url).path)
+        match = resolve(path)
     except Resolver404:
         return "", ""
     return match.view_name or "", str(match.kwargs.get("slug", ""))
