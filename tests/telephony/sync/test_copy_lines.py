@@ -20,7 +20,11 @@ PLAIN = (
     | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 )
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
-VALUES = st.recursive(PLAIN | NUMBERS, lambda each: st.lists(each) | st.dictionaries(st.text("abé\n"), each))
+VALUES = st.recursive(
+    PLAIN | NUMBERS,
+    lambda each: st.lists(each, max_size=4) | st.dictionaries(st.text("abé\n", max_size=4), each, max_size=4),
+    max_leaves=12,
+)
 
 
 def written(raw: dict[str, Any]) -> str:
@@ -37,7 +41,7 @@ def written(raw: dict[str, Any]) -> str:
 
 
 @settings(max_examples=60)
-@given(raw=st.dictionaries(st.text("abc", min_size=1), VALUES))
+@given(raw=st.dictionaries(st.text("abc", min_size=1, max_size=3), VALUES, max_size=5))
 def test_a_document_is_written_whole_and_equal_ones_alike(raw: dict[str, Any]) -> None:
     text = written(raw)
     assert repr(json.loads(text)) == repr(json.loads(canonical_json(raw)))
