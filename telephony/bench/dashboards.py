@@ -48,13 +48,18 @@ STAFF_PAGES = {
     "all tenants": "telephony:staff_figures",
     "when people call": "telephony:staff_heat",
     "waits": "telephony:staff_waits",
-    "most at once": "telephony:staff_peaks",
-    "callers": "telephony:staff_callers",
     "lines": "telephony:staff_lines",
     "queues": "telephony:staff_groups",
     "destinations": "telephony:staff_destinations",
 }
 STAFF_LOOKS = 6
+# Those that follow the calls of all one by one, counted from answer to answer until they are told.
+STAFF_COUNTED = {
+    "most at once": "telephony:staff_peaks",
+    "what became of unanswered calls": "telephony:staff_fates",
+    "callers": "telephony:staff_callers",
+    "never called back": "telephony:staff_never",
+}
 SPANS = {"month": 30, "year": DAYS}
 WARM, LOOKS, ROUNDS = 5, 40, 3
 # What the page adds up, by what: see services/analytics.py. Where a key does not tell them, the sides of calls as well.
@@ -102,6 +107,9 @@ def measure(calls: int = CALLS) -> Iterable[Figure]:
             yield _staff_page(
                 f"{part} of a month, {many_tenants.TENANTS} tenants, {calls:,} calls", name, cookies
             )
+        for part, name in STAFF_COUNTED.items():
+            title = f"{part} of a year, {many_tenants.TENANTS} tenants, {calls:,} calls, all its answers"
+            yield _counted_page(title, name, cookies)
         with tenant_scope(largest):
             zone = ZoneInfo(largest.time_zone)
             for title, days in SPANS.items():
@@ -139,15 +147,27 @@ def _cookies_of_staff() -> str:
 
 
 def _staff_page(title: str, name: str, cookies: str) -> Figure:
-    application, requests = get_internal_wsgi_application(), RequestFactory(headers={"cookie": cookies})
-    first, last = _days(SPANS["month"])
-    span = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
-    address = f"{reverse(name)}?{urlencode(span)}"
-    taken = [
-        seconds_of(lambda: answered(application, requests.get(address).environ))[0]
-        for _ in range(STAFF_LOOKS)
-    ]
+    taken = [_staff_answer(name, "month", cookies)[0] for _ in range(STAFF_LOOKS)]
     return Figure(title, median(taken) * 1000, None, "ms", is_floor=False, detail={"pages": STAFF_LOOKS})
+
+
+def _counted_page(title: str, name: str, cookies: str) -> Figure:
+    taken, is_told = [], False
+    while not is_told:
+        took_s, body = _staff_answer(name, "year", cookies)
+        taken.append(took_s)
+        is_told = b"data-counting" not in body
+    detail = {"answers": len(taken), "median_s": round(median(taken), 2), "longest_s": round(max(taken), 2)}
+    return Figure(title, sum(taken), None, "s", is_floor=False, detail=detail)
+
+
+def _staff_answer(name: str, span: str, cookies: str) -> tuple[float, bytes]:
+    """What a page of so many days took, and says."""
+    application, requests = get_internal_wsgi_application(), RequestFactory(headers={"cookie": cookies})
+    first, last = _days(SPANS[span])
+    days = {"period": "dates", "period_from": first.isoformat(), "period_to": last.isoformat()}
+    environ = requests.get(f"{reverse(name)}?{urlencode(days)}").environ
+    return seconds_of(lambda: answered(application, environ))
 
 
 def _days(many: int) -> tuple[date, date]:

@@ -14,7 +14,7 @@ from portal.ui.paper_figures import Part, whole
 from telephony.figures.tables import Column, Table
 from telephony.figures.told import Told
 from telephony.models.spoken import Fate
-from telephony.services.report_facts import Fates
+from telephony.services.fates import Fates
 
 
 def fate_words() -> list[tuple[Fate, str, str]]:

@@ -32,6 +32,8 @@ from telephony.reports.headline import came_in_words
 from telephony.reports.period_words import before_words
 from telephony.services import analytics, report_facts
 from telephony.services.analytics import Step
+from telephony.services.counting_steps import TenantZone, count_all
+from telephony.services.fates import FateCount
 from telephony.services.number_names import names_of
 
 INBOUND = {"direction": "inbound"}
@@ -319,7 +321,13 @@ def when_people_call(asked: Asked) -> Section:
 
 
 def missed_fates(asked: Asked) -> Section:
-    found = report_facts.fates(*asked.span.instants(asked.zone), asked.scope, asked.zone)
+    found = count_all(
+        FateCount(
+            whose=(TenantZone(asked.report.tenant_id, asked.zone.key),),
+            span=asked.span,
+            part=asked.scope.part,
+        )
+    )
     if not found.all:
         section = Section(
             key="missed_fates",

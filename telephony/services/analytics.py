@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -361,33 +360,13 @@ def destinations_apart(rows: Iterable[DestinationRow]) -> list[DestinationRow]:
     return found
 
 
-class Followed(NamedTuple):
-    """Voice calls, and those inbound ones of them that nobody answered."""
-
-    calls: int = 0
-    missed: int = 0
-
-
-def to_follow(span: Span, zone: ZoneInfo, part: Part) -> Followed:
-    """How many there are to follow one by one."""
-    for row in sums(("medium",), span.first, span.last, zone, part):
-        if row.key == (Medium.VOICE,):
-            return Followed(row.calls, row.inbound - row.reached)
-    return Followed()
-
-
-def by_caller(span: Span, zone: ZoneInfo, part: Part) -> list[CallerRow]:
-    """Who called most, numbers withheld left out. Counted call by call: half a second of a million calls."""
-    return callers_of(calls_of(part).between(*span.instants(zone)))
-
-
-def callers_of(calls: CallQuerySet) -> list[CallerRow]:
-    """The same of some calls."""
+def callers_of(calls: CallQuerySet, most: int | None = MOST_ROWS) -> list[CallerRow]:
+    """Who called most, the first `most`, numbers withheld left out. Counted call by call: a second for a million calls."""
     rows = calls.filter(INBOUND, medium=Medium.VOICE).exclude(caller="").order_by().values_list("caller")
     counted = rows.annotate(calls=Count("pk"), reached=Count("pk", filter=Q(outcome__in=REACHED)))
     return [
         CallerRow(number=number, calls=count, reached=reached)
-        for number, count, reached in counted.order_by("-calls", "caller")[:MOST_ROWS]
+        for number, count, reached in counted.order_by("-calls", "caller")[:most]
     ]
 
 

@@ -7,17 +7,18 @@ begins is not at once with it. Raw SQL, the tenants as a parameter. A second for
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection as database
 
-from accounts.scoping import current_tenant_id
 from portal.lib.days import midnight
 from telephony.models.calls import LONGEST, Medium
 from telephony.models.rollups import Part
 from telephony.models.spans import DAY, Span
+from telephony.services.counting_steps import Counting, Stretch
 
 # Of steps at one instant those down come first. Each day has a step of nothing at its beginning: what goes on then counts.
 _PEAKS = f"""
@@ -45,15 +46,31 @@ class Peak(NamedTuple):
     at: datetime
 
 
-def peaks_of(span: Span, zone: ZoneInfo, part: Part, tenants: Sequence[int] = ()) -> list[Peak]:
-    """Of each day of the span; one without calls has a peak of nothing at its beginning.
+@dataclass(frozen=True, kw_only=True)
+class PeakCount(Counting[list[Peak]]):
+    """Of days of one zone, whichever the tenants have: what happens at an instant has no clocks of its own."""
 
-    tenants   whose calls, by id; those of the scope's tenant where there are none
-    """
+    zone: str
+
+    def count(self, step: Sequence[Stretch]) -> list[tuple[Any, ...]]:
+        first, last = (step[0].first, step[0].last) if step else (self.span.first, self.span.last)
+        days = replace(self.span, first=first, last=last)
+        found = peaks_of(days, ZoneInfo(self.zone), self.part, [one.whose.tenant for one in step])
+        return [tuple(one) for one in found]
+
+    def add(self, some: list[Any], more: list[Any]) -> list[Any]:
+        return some + more
+
+    def told(self, counted: list[Any]) -> list[Peak]:
+        return [Peak(*one) for one in counted]
+
+
+def peaks_of(span: Span, zone: ZoneInfo, part: Part, tenants: Sequence[int]) -> list[Peak]:
+    """Of each day of the span; one without calls has a peak of nothing at its beginning. Tenants are told by their ids."""
     days = [span.first + number * DAY for number in range(span.days)]
     start_at, end_at = span.instants(zone)
     values = {
-        "tenants": list(tenants) or [current_tenant_id()],
+        "tenants": list(tenants),
         "start": start_at,
         "end": end_at,
         "longest": LONGEST,

@@ -7,7 +7,6 @@ never called back, and destinations in the provider's words. Objects and connect
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +19,7 @@ from telephony.models import Entity
 from telephony.models.calls import REACHED, UNANSWERED, CallQuerySet, Direction, Medium
 from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
-from telephony.models.spoken import Fate, fate_of, first_of, later_talks, not_spoken_since, with_number
+from telephony.models.spoken import not_spoken_since, with_number
 from telephony.services import analytics
 from telephony.services.call_figures import INBOUND
 from telephony.services.rollup_closing import figures_of
@@ -116,36 +115,6 @@ def by_hour(hours: Iterable[HourSum]) -> dict[int, tuple[int, int]]:
             inbound, reached = found.get(one.hour, (0, 0))
             found[one.hour] = (inbound + one.inbound, reached + one.reached)
     return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fates:
-    """What became of unanswered calls whose number is known, up to when it was looked."""
-
-    within_hour: int = 0
-    same_day: int = 0
-    later: int = 0
-    called_again: int = 0
-    never: int = 0
-
-    @property
-    def all(self) -> int:
-        return self.within_hour + self.same_day + self.later + self.called_again + self.never
-
-    def of(self, fate: Fate) -> int:
-        found: int = getattr(self, fate.value)
-        return found
-
-
-def fates(start_at: datetime, end_at: datetime, scope: Scope, zone: ZoneInfo) -> Fates:
-    """Each by what came first: somebody called back and was heard, or the caller tried again and was answered."""
-    back, again = later_talks(start_at)
-    rows = _known(start_at, end_at, scope).order_by().annotate(back=first_of(back), again=first_of(again))
-    counts = Counter(
-        fate_of(at, back_at, again_at, zone).value
-        for at, back_at, again_at in rows.values_list("started_at", "back", "again").iterator()
-    )
-    return Fates(**counts)
 
 
 def never_called_back(start_at: datetime, end_at: datetime, scope: Scope) -> CallQuerySet:

@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, tenants_scope
-from telephony.models import Call, Connection
-from telephony.models.missed import MissedSearch
+from telephony.models import Connection
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics
@@ -96,14 +95,3 @@ def steps_together(rows: Sequence[TenantFigures]) -> dict[date, Step]:
         )
         for step in rows[0].steps
     }
-
-
-def never_called_back(tenants: Sequence[Tenant], span: Span) -> list[tuple[Tenant, int]]:
-    """How many numbers each tenant's board of missed callers has open for the span, the most first; others are left out."""
-    counts = []
-    for tenant in tenants:
-        with tenant_scope(tenant):
-            begin, end = span.instants(ZoneInfo(tenant.time_zone))
-            board = MissedSearch(start_at=begin, end_at=end)
-            counts.append((tenant, board.narrow(Call.objects.all()).count()))
-    return sorted((one for one in counts if one[1]), key=lambda one: -one[1])

@@ -1,36 +1,31 @@
-"""Figures of a span over several tenants together, for platform staff: by hour, wait, queue, line, country, caller, and
-what became of unanswered calls. Each tenant's are read in its own scope and its own clocks, and added.
+"""Figures of a span over several tenants together, for platform staff: by hour, wait, queue, line, country. Each tenant's
+are read in its own scope and its own clocks, and added.
 
-The most calls at once are no sum of those of each (`peaks`), nor are the callers of all those of each (`callers`): both
-are counted from the calls of all.
+Figures that follow the calls of all one by one are of one tenant or of several alike: peaks.py, fates.py, caller_count.py,
+never_called_back.py.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
-from functools import reduce
-from operator import attrgetter, or_
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope, tenants_scope
+from accounts.scoping import tenant_scope
 from portal.lib.number_kinds import NumberKind
 from portal.lib.wording import labelled
 from telephony.models import Connection
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.providers.live import LivePanel
-from telephony.services import allowances, analytics, live_panels, report_facts
+from telephony.services import allowances, analytics, live_panels
 from telephony.services.allowances import Plan
-from telephony.services.analytics import CallerRow, Changes, DestinationRow, Followed, GroupRow, LineRow
-from telephony.services.peaks import Peak, peaks_of
-from telephony.services.report_facts import Fates
+from telephony.services.analytics import Changes, DestinationRow, GroupRow, LineRow
 from telephony.services.rollup_reading import HourSum
 from telephony.services.tenant_figures import currencies_of
 from telephony.services.waiting import Waited, waited_over_time
@@ -68,11 +63,6 @@ def _of_each(tenants: Iterable[Tenant], read: Callable[[Tenant, ZoneInfo], Found
         with tenant_scope(tenant):
             found.append(read(tenant, ZoneInfo(tenant.time_zone)))
     return found
-
-
-def to_follow(tenants: Sequence[Tenant], span: Span) -> Followed:
-    found = _of_each(tenants, lambda _tenant, zone: analytics.to_follow(span, zone, ALL))
-    return Followed(sum(one.calls for one in found), sum(one.missed for one in found))
 
 
 def hours(tenants: Sequence[Tenant], span: Span) -> list[HourSum]:
@@ -130,37 +120,6 @@ def groups(tenants: Sequence[Tenant], span: Span, most: int | None) -> list[Grou
 
     found = [one for some in _of_each(tenants, read) for one in some]
     return sorted(found, key=lambda one: -one.row.calls)[:most]
-
-
-def fates(tenants: Sequence[Tenant], span: Span) -> Fates:
-    """Each unanswered call by what became of it in its tenant."""
-    counts: Counter[str] = Counter()
-    for one in _of_each(
-        tenants,
-        lambda _tenant, zone: report_facts.fates(*span.instants(zone), report_facts.Scope(), zone),
-    ):
-        counts.update(asdict(one))
-    return Fates(**counts)
-
-
-def callers(tenants: Sequence[Tenant], span: Span) -> list[CallerRow]:
-    """Who called most, whichever of the tenants; days are those of each. One statement."""
-    if not tenants:
-        return []
-    by_zone: dict[str, list[int]] = defaultdict(list)
-    for tenant in tenants:
-        by_zone[tenant.time_zone].append(tenant.pk)
-    days = []
-    for zone, ids in by_zone.items():
-        begin, end = span.instants(ZoneInfo(zone))
-        days.append(Q(tenant__in=ids, started_at__gte=begin, started_at__lt=end))
-    with tenants_scope(tenants):
-        return analytics.callers_of(analytics.calls_of(ALL).filter(reduce(or_, days)))
-
-
-def peaks(tenants: Sequence[Tenant], span: Span, zone: ZoneInfo) -> list[Peak]:
-    """The most calls at once of all, on days of one zone: what happens at an instant has no clocks of its own."""
-    return peaks_of(span, zone, ALL, [tenant.pk for tenant in tenants])
 
 
 def plans(tenants: Sequence[Tenant]) -> list[PlanOf]:

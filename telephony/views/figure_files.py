@@ -8,23 +8,22 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
-from portal.ui import formats
 from portal.ui.context import hooks
 from telephony.figures.tables import Table
 from telephony.figures.told import Told
-from telephony.services.analytics import Followed
 
 
 class FigureFilesMixin(ABC):
     """Its template includes telephony/_figure_files.html with the name of a figure.
 
     is_for_file   the page is opened for a file, which tells of all rows where the page has the first of them
+    still_here    called now and then while a figure is counted for a file
     """
 
     request: Any
     is_for_file = False
+    still_here: Callable[[], object] = staticmethod(lambda: None)
 
     @abstractmethod
     def figure_title(self, name: str) -> str:
@@ -60,17 +59,13 @@ class FigureFilesMixin(ABC):
 
 
 class FigurePartMixin(FigureFilesMixin):
-    """A part of a page of figures: what it is called, of how many calls it tells, and what its template shows.
+    """A part of a page of figures: what it is called, and what its template shows.
 
     figures   what its figures are called, by the names that its template has them by
-    within    of so many days it always tells; None for any
-    at_most   of more days it tells where it has to follow no more calls than these one by one
     """
 
     heading: ClassVar[str | Promise]
     figures: ClassVar[Mapping[str, str | Promise]] = {}
-    within: ClassVar[int | None] = None
-    at_most: ClassVar[Followed] = Followed(calls=1_500_000)
 
     def figure_title(self, name: str) -> str:
         return str(self.figures.get(name, ""))
@@ -78,21 +73,3 @@ class FigurePartMixin(FigureFilesMixin):
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         told = context.get(name)
         return told.table if isinstance(told, Told) else None
-
-    def is_short(self, days: int, to_follow: Callable[[], Followed]) -> bool:
-        if self.within is None or days <= self.within:
-            return True
-        found = to_follow()
-        return (
-            found.missed <= self.at_most.missed if self.at_most.missed else found.calls <= self.at_most.calls
-        )
-
-    @property
-    def too_many(self) -> str:
-        """Why a longer period is not told of."""
-        calls, missed = self.at_most
-        what = _("%(count)s unanswered calls") if missed else _("%(count)s calls")
-        told = {"days": self.within, "calls": what % {"count": formats.count(missed or calls)}}
-        return (
-            _("Followed call by call for %(days)s days, or up to %(calls)s: choose a shorter period.") % told
-        )

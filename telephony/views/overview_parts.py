@@ -22,15 +22,18 @@ from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.forms.calls import wait_key
 from telephony.menu import connections_of
-from telephony.models import Entity
 from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
-from telephony.services import analytics, report_facts
-from telephony.services.analytics import Followed
+from telephony.services import analytics
+from telephony.services.analytics import CallerRow
+from telephony.services.caller_count import CallerCount
+from telephony.services.counting_steps import zones_of
+from telephony.services.fates import FateCount, Fates
 from telephony.services.number_names import names_of
-from telephony.services.peaks import peaks_of
+from telephony.services.peaks import Peak, PeakCount
 from telephony.services.period_coverage import coverage_of
 from telephony.services.waiting import Waited, waited_over_time
+from telephony.views.counting import CountedMixin
 from telephony.views.figure_files import FigurePartMixin
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.overview_asked import GROUPS, OVER_TIME, AskedMixin, kept_from
@@ -44,17 +47,14 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixi
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         zone = ZoneInfo(self.request.tenant.time_zone)
         _form, span, part = self.asked(zone, timezone.now().astimezone(zone).date())
-        is_short = self.is_short(span.days, lambda: analytics.to_follow(span, zone, part))
         figure = next(iter(self.figures))
         self.kept_from = kept_from(figure, span.trend if figure in OVER_TIME else span, zone, part)
         return super().get_context_data(
             title=self.heading,
             object=self.heading,
             span_words=span_words(span),
-            too_many="" if is_short else self.too_many,
-            is_short=is_short,
             kept=kept_words(self.kept_from),
-            **(self.told(span, part, zone) if is_short else {}),
+            **self.told(span, part, zone),
             **kwargs,
         )
 
@@ -63,36 +63,37 @@ class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixi
         """For the template: each figure under the name that its menu of files gives it."""
 
 
-class FatesView(PartView):
+class FatesView(CountedMixin, PartView):
     """The bar, and its table with a way to the calls of each fate; none where nobody with a number was missed."""
 
     heading = gettext_lazy("What became of unanswered calls")
     figures: ClassVar = {"fates": heading}
     fragment = "telephony/_overview_fates.html"
-    within = 62
-    at_most = Followed(missed=30_000)  # each is followed by itself, a tenth of a second a thousand
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
-        line = Entity.objects.filter(pk=part.line).first() if part.line else self.group
-        scope = report_facts.Scope(connection_id=part.connection, line=line)
-        found = report_facts.fates(*span.instants(zone), scope, zone)
-        if not found.all:
-            return {"fates": None}
         way = partial(self.url_of, span, part, direction="inbound")
-        return {"fates": fates_figure(found, lambda fate: way(fate=fate.value))}
+
+        def tell(found: Fates) -> dict[str, Any]:
+            return {"fates": fates_figure(found, lambda fate: way(fate=fate.value)) if found.all else None}
+
+        return self.counted(FateCount(whose=zones_of([self.request.tenant]), span=span, part=part), tell)
 
 
-class CallersView(PartView):
+class CallersView(CountedMixin, PartView):
     heading = gettext_lazy("Who calls most")
     figures: ClassVar = {"callers": heading}
     fragment = "telephony/_overview_callers.html"
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
-        callers = analytics.by_caller(span, zone, part)
-        return {
-            "callers": [(one, self.url_of(span, part, direction="inbound", q=one.number)) for one in callers],
-            "names": names_of(one.number for one in callers),
-        }
+        def tell(found: list[CallerRow]) -> dict[str, Any]:
+            return {
+                "callers": [
+                    (one, self.url_of(span, part, direction="inbound", q=one.number)) for one in found
+                ],
+                "names": names_of(one.number for one in found),
+            }
+
+        return self.counted(CallerCount(whose=zones_of([self.request.tenant]), span=span, part=part), tell)
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         rows = [caller for caller, _url in context["callers"]]
@@ -128,20 +129,21 @@ class WaitsView(PartView):
         }
 
 
-class PeaksView(PartView):
+class PeaksView(CountedMixin, PartView):
     heading = gettext_lazy("Most calls at once")
     figures: ClassVar = {"peaks": heading}
     fragment = "telephony/_overview_peaks.html"
-    within = 62
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         trend = span.trend.since(self.kept_from)
         not_whole = coverage_of(trend.first, trend.last, span.today, zone, part).by_day
-        return {
-            "peaks": waiting.at_once(
-                peaks_of(trend, zone, part), trend, zone, not_whole, lambda at: self.running_url(at, part)
-            )
-        }
+
+        def tell(found: list[Peak]) -> dict[str, Any]:
+            ways = partial(self.running_url, part=part)
+            return {"peaks": waiting.at_once(found, trend, zone, not_whole, ways)}
+
+        whose = zones_of([self.request.tenant])
+        return self.counted(PeakCount(whose=whose, span=trend, part=part, zone=zone.key), tell)
 
 
 class GroupsView(PartView):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -27,6 +27,7 @@ from portal.ui.views import FilteredTableView
 from telephony.figures.files import cells_of, content_of, heads_of, moments_of, records, stem_of
 from telephony.figures.tables import Column, Table
 from telephony.models import AnyJob, Job
+from telephony.services import ledger
 from telephony.services.export_rows import Batch, CannotExport, Place, Record, Subject, Whole
 from telephony.services.exporting import Maker
 from telephony.views.figure_files import FigureFilesMixin
@@ -154,6 +155,7 @@ def figure_of(job: AnyJob) -> Whole:
     view, name = reopened(job), job.parameters["figure"]
     assert isinstance(view, FigureFilesMixin)
     view.is_for_file = True
+    view.still_here = partial(ledger.renew, job)
     try:
         context = view.get_context_data(**view.kwargs)
         table = view.table(name, context)

@@ -23,30 +23,32 @@ from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.forms.calls import wait_key
 from telephony.models.rollups import WITHIN_S
-from telephony.services import analytics, tenant_figures, tenants_together
+from telephony.models.spoken import Fate
+from telephony.services import analytics, tenants_together
 from telephony.services.allowances import METER_CELLS
-from telephony.services.analytics import MOST_ROWS, Followed
+from telephony.services.analytics import MOST_ROWS, CallerRow
+from telephony.services.caller_count import CallerCount
+from telephony.services.counting_steps import zones_of
+from telephony.services.fates import FateCount, Fates
+from telephony.services.never_called_back import NeverCount
+from telephony.services.peaks import Peak, PeakCount
 from telephony.services.tenants_together import GroupOf, LineOf, PanelOf
 from telephony.services.waiting import Waited
+from telephony.views.counting import CountedMixin
 from telephony.views.figure_files import FigurePartMixin
 from telephony.views.lines import FragmentOrPageMixin
 from telephony.views.staff_asked import StaffAskedMixin
 
-MONTH = 31  # days of calls that are followed one by one
-
 
 class StaffPartView(StaffAskedMixin, FragmentOrPageMixin, FigurePartMixin, StaffRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        is_short = self.is_short(self.span.days, lambda: tenants_together.to_follow(self.shown, self.span))
         return super().get_context_data(
             base_template="base_staff.html",
             title=self.heading,
             object=self.heading,
             span_words=span_words(self.span),
-            too_many="" if is_short else self.too_many,
-            is_short=is_short,
             kept=self.kept_words(next(iter(self.figures), "")),
-            **(self.told() if is_short else {}),
+            **self.told(),
             **kwargs,
         )
 
@@ -101,56 +103,57 @@ class WaitsView(StaffPartView):
         }
 
 
-class PeaksView(StaffPartView):
+class PeaksView(CountedMixin, StaffPartView):
     heading = gettext_lazy("Most calls at once")
     figures: ClassVar = {"peaks": heading}
     fragment = "telephony/_overview_peaks.html"
-    within = MONTH
 
     def told(self) -> dict[str, Any]:
         trend, zone = self.span.trend, timezone.get_current_timezone()
-        found = tenants_together.peaks(self.shown, trend, zone)
-        return {
-            "peaks": waiting.at_once(found, trend, zone, (), self.running_url),
-        }
+
+        def tell(found: list[Peak]) -> dict[str, Any]:
+            return {"peaks": waiting.at_once(found, trend, zone, (), self.running_url)}
+
+        return self.counted(PeakCount(whose=zones_of(self.shown), span=trend, zone=str(zone)), tell)
 
 
-class FatesView(StaffPartView):
+class FatesView(CountedMixin, StaffPartView):
     heading = gettext_lazy("What became of unanswered calls")
     figures: ClassVar = {"fates": heading}
     fragment = "telephony/_overview_fates.html"
-    within = MONTH
-    at_most = Followed(missed=30_000)
 
     def told(self) -> dict[str, Any]:
-        found = tenants_together.fates(self.shown, self.span)
-        if not found.all:
-            return {"fates": None}
-        return {
-            "fates": fates_figure(found, lambda fate: self.calls_url(direction="inbound", fate=fate.value))
-        }
+        def tell(found: Fates) -> dict[str, Any]:
+            def url_of(fate: Fate) -> str:
+                return self.calls_url(direction="inbound", fate=fate.value)
+
+            return {"fates": fates_figure(found, url_of) if found.all else None}
+
+        return self.counted(FateCount(whose=zones_of(self.shown), span=self.span), tell)
 
 
-class NeverView(StaffPartView):
+class NeverView(CountedMixin, StaffPartView):
     """Callers who were missed, not spoken to since and not marked as done, by tenant, as the board of each has them."""
 
     heading = gettext_lazy("Missed, never called back")
     figures: ClassVar = {"never": heading}
     fragment = "telephony/_staff_never.html"
-    within = MONTH
-    at_most = Followed(missed=30_000)
 
     def told(self) -> dict[str, Any]:
-        found = tenant_figures.never_called_back(self.shown, self.span)
-        return {
-            "found": found,
-            "tenants": [
-                (tenant, count, self.tenant_url(tenant, "telephony:missed")) for tenant, count in found
-            ],
-        }
+        def tell(counts: dict[int, int]) -> dict[str, Any]:
+            counted = ((tenant, counts.get(tenant.pk, 0)) for tenant in self.shown)
+            found = sorted((one for one in counted if one[1]), key=lambda one: -one[1])
+            return {
+                "found": found,
+                "tenants": [
+                    (tenant, count, self.tenant_url(tenant, "telephony:missed")) for tenant, count in found
+                ],
+            }
+
+        return self.counted(NeverCount(whose=zones_of(self.shown), span=self.span), tell)
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        return rankings.never_called_back(context["found"]) if "found" in context else None
+        return rankings.never_called_back(context["found"])
 
 
 class GroupsView(StaffPartView):
@@ -230,22 +233,21 @@ class DestinationsView(StaffPartView):
         return rankings.destinations(context["all_destinations"])
 
 
-class CallersView(StaffPartView):
+class CallersView(CountedMixin, StaffPartView):
     heading = gettext_lazy("Who calls most")
     figures: ClassVar = {"callers": heading}
     fragment = "telephony/_overview_callers.html"
-    within = MONTH
 
     def told(self) -> dict[str, Any]:
-        found = tenants_together.callers(self.shown, self.span)
-        return {
-            "callers": [(one, self.calls_url(direction="inbound", q=one.number)) for one in found],
-            "names": {},
-        }
+        def tell(found: list[CallerRow]) -> dict[str, Any]:
+            return {
+                "callers": [(one, self.calls_url(direction="inbound", q=one.number)) for one in found],
+                "names": {},
+            }
+
+        return self.counted(CallerCount(whose=zones_of(self.shown), span=self.span), tell)
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        if "callers" not in context:
-            return None
         return rankings.callers([caller for caller, _url in context["callers"]], context["names"])
 
 

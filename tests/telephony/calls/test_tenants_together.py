@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -25,10 +26,13 @@ from telephony.models.calls import REACHED
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics, calls, rollups, tenants_together
-from telephony.services.analytics import Followed
-from telephony.views.staff_parts import FatesView, PeaksView
+from telephony.services.caller_count import CallerCount
+from telephony.services.counting_steps import count_all, zones_of
+from telephony.services.fates import FateCount
+from telephony.services.peaks import PeakCount
 from tests.exported import exported
 from tests.people import signed_in, staff
+from tests.reading import text_of
 
 LAST = date(2026, 5, 20)
 SPAN = Span(name="dates", first=LAST - timedelta(days=27), last=LAST, today=LAST + timedelta(days=30))
@@ -114,7 +118,7 @@ def test_they_are_the_sums_of_each_tenants_own(tenants: list[Tenant]) -> None:
     assert sum(by_day.values()) == sum(waited.values()) > 50
     destinations = tenants_together.destinations(tenants, SPAN)
     assert {(one.code, one.kind): one.calls for one in destinations} == classes
-    assert tenants_together.fates(tenants, SPAN).all == fates["all"] > 0
+    assert count_all(FateCount(whose=zones_of(tenants), span=SPAN)).all == fates["all"] > 0
     assert current_scope() is None
 
 
@@ -137,7 +141,8 @@ def test_rankings_have_the_first_of_all_with_their_tenant(tenants: list[Tenant])
 
 
 def test_a_caller_of_two_tenants_is_one(tenants: list[Tenant]) -> None:
-    found = {one.number: one for one in tenants_together.callers(tenants, SPAN)}
+    callers = count_all(CallerCount(whose=zones_of(tenants), span=SPAN))
+    found = {one.number: one for one in callers}
     all_of_it, reached = 0, 0
     for tenant, zone in scoped(tenants):
         with tenant_scope(tenant):
@@ -146,7 +151,7 @@ def test_a_caller_of_two_tenants_is_one(tenants: list[Tenant]) -> None:
             reached += own.filter(outcome__in=REACHED).count()
     assert (found[SHARED].calls, found[SHARED].reached) == (all_of_it, reached)
     assert all_of_it > 4  # more than either has
-    assert tenants_together.callers([], SPAN) == []
+    assert count_all(CallerCount(whose=(), span=SPAN)) == []
 
 
 def test_the_most_at_once_is_no_sum(tenants: list[Tenant]) -> None:
@@ -166,7 +171,8 @@ def test_the_most_at_once_is_no_sum(tenants: list[Tenant]) -> None:
         low = begin + timedelta(days=number)
         instants = [low, *(at for at, _until in lasting if low <= at < low + timedelta(days=1))]
         expected[day] = max(sum(at <= now < until for at, until in lasting) for now in instants)
-    found = {one.day: one.calls for one in tenants_together.peaks(tenants, SPAN, zone)}
+    peaks = count_all(PeakCount(whose=zones_of(tenants), span=SPAN, zone="UTC"))
+    found = {one.day: one.calls for one in peaks}
     assert found == expected and max(found.values()) >= 1 and end > begin
 
 
@@ -207,23 +213,40 @@ def test_each_part_is_shown_and_exported(tenants: list[Tenant], tom: Client) -> 
     assert len(lines["rows"]) > 8  # all of them, where the page has the first
     nobody = tom.get(f"/staff/figures/lines/?{QUERY}&q=nobody").content.decode()
     assert "No calls." in nobody
-    long = f"/staff/figures/at-once/?period=dates&period_from=2026-01-01&period_to={SPAN.last}"
-    assert "choose a shorter period" not in tom.get(long).content.decode()  # there are few calls in it
 
 
-def test_more_days_are_followed_where_they_have_few_calls() -> None:
-    peaks, fates = PeaksView(), FatesView()
+COUNTED = {"at-once": "peaks", "missed": "fates", "callers": "callers", "never": "never"}
 
-    def nobody_counts() -> Followed:
-        raise AssertionError
 
-    assert peaks.is_short(31, nobody_counts) and fates.is_short(31, nobody_counts)
-    assert peaks.is_short(366, lambda: Followed(1_500_000, 900_000))
-    assert not peaks.is_short(32, lambda: Followed(1_500_001, 0))
-    assert fates.is_short(366, lambda: Followed(5_000_000, 30_000))
-    assert not fates.is_short(32, lambda: Followed(5_000_000, 30_001))
-    assert "for 31 days, or up to 30,000 unanswered calls: choose" in fates.too_many
-    assert "for 31 days, or up to 1,500,000 calls: choose" in peaks.too_many
+@pytest.mark.parametrize("part", COUNTED)
+def test_a_long_period_is_counted_from_answer_to_answer(
+    tenants: list[Tenant], tom: Client, settings: Any, part: str
+) -> None:
+    with tenant_scope(tenants[1]):
+        rollups.settle(Connection.objects.get().pk)
+    address = f"/staff/figures/{part}/?{QUERY}"
+    at_once = tom.get(address, headers={"HX-Request": "true"})
+    settings.COUNTING_CALLS, settings.COUNTING_BUDGET_S = 30, 0
+    percents = []
+    while "percent" in (answer := tom.get(address, headers={"HX-Request": "true"})).context:
+        page = answer.content.decode()
+        assert f'hx-get="{address.replace("&", "&amp;")}" hx-trigger="load"' in page
+        assert "Counted up to" in page or " of 3 tenants counted." in page
+        percents.append(answer.context["percent"])
+    assert len(percents) > 2 and percents == sorted({*percents})
+    assert text_of(answer) == text_of(at_once)
+    again = tom.get(address, headers={"HX-Request": "true"})
+    assert text_of(again) == text_of(at_once)  # its last step alone was counted
+    assert tom.get(f"{address}&q=o").context["course"]  # nothing of it is kept for other tenants
+    in_steps = json.loads(exported(tom, address, figure=COUNTED[part]))["rows"]
+    settings.COUNTING_CALLS = 100_000
+    assert in_steps == json.loads(exported(tom, address, figure=COUNTED[part]))["rows"] != []
+
+
+def test_what_no_cache_keeps_is_counted_to_its_end(tenants: list[Tenant], tom: Client, settings: Any) -> None:
+    settings.COUNTING_CALLS, settings.COUNTING_BUDGET_S = -1, 0
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/valkey.sock"}}
+    assert "peaks" in tom.get(f"/staff/figures/at-once/?{QUERY}").context
 
 
 def test_balances_are_asked_for_by_pressing(tenants: list[Tenant], tom: Client) -> None:
@@ -252,7 +275,9 @@ def test_a_tenant_more_costs_a_few_statements(tenants: list[Tenant], tom: Client
     for part in ("hours", "waits", "destinations", "lines", "queues", "plans"):
         one, none = statements(part, "bob"), statements(part, "nobody")
         assert one - none <= 6, (part, one, none)
-    assert statements("callers", "bob") - statements("callers", "nobody") == 1
+    for part in ("callers", "at-once", "missed", "never"):
+        of_all = statements(part, "") - statements(part, "nobody")
+        assert of_all <= 3, part  # how many calls there are, then all of them together
 
 
 LINK = re.compile(r'href="/staff/calls/\?([^"]+)"[^>]*>(?:<b>)?([\d,]+)<')

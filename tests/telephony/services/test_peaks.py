@@ -52,7 +52,7 @@ def test_they_are_those_of_a_sweep(alice: Connection, rows: list) -> None:
         for number, (at, wait_s, talk_s, medium, line) in enumerate(rows)
     )  # fmt: skip
     for part in (Part(), Part(connection=alice.pk), Part(line=lines[0].pk)):
-        found = peaks_of(SPAN, PARIS, part)
+        found = peaks_of(SPAN, PARIS, part, [alice.tenant_id])
         assert [peak.day for peak in found] == [FIRST, date(2026, 3, 29), LAST]
         assert [(peak.calls, peak.at) for peak in found] == [_swept(day, part) for day, _calls, _at in found]
         for peak in found:
