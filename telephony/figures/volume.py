@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -81,7 +81,7 @@ def volume(
     )
 
 
-def places_of(steps: Steps, span: Span, not_whole: Collection[date]) -> list[int]:
+def places_of(steps: Iterable[date], span: Span, not_whole: Collection[date]) -> list[int]:
     """The places of the steps that have a day which is not whole."""
     parts = [span.part_of(step) for step in steps]
     return [at for at, (first, last) in enumerate(parts) if any(first <= day <= last for day in not_whole)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -17,6 +19,7 @@ from telephony.figures.answer_rate import ENOUGH, gaps_of
 from telephony.figures.span_words import long_step_words, measure_of, span_words, step_head, step_words
 from telephony.figures.tables import Column, Table
 from telephony.figures.told import Told
+from telephony.figures.volume import places_of
 from telephony.models.rollups import WAIT_STEPS, WITHIN_S
 from telephony.models.spans import Span
 from telephony.services.peaks import Peak
@@ -143,20 +146,29 @@ def at_once(
     not_whole: Collection[date],
     url_of: Callable[[datetime], str],
 ) -> Told:
-    """The most calls at once of each day. Each bar leads to the calls that went on then."""
-    most = max(peaks, key=lambda peak: peak.calls)
+    """The most calls at once of each step, in the table of each day. Each bar leads to the calls that went on then."""
+    most = max(peaks, key=_calls)
+    steps = span.steps()
+    of_step: dict[date, Peak] = {}
+    for peak in peaks:
+        step = steps[bisect_right(steps, peak.day) - 1]
+        of_step[step] = max(of_step.get(step, peak), peak, key=_calls)
     stack = Stack(
         layers=[
-            Layer(name=pgettext("several calls", "at once"), values=[one.calls for one in peaks], css="f1")
+            Layer(
+                name=pgettext("several calls", "at once"),
+                values=[one.calls for one in of_step.values()],
+                css="f1",
+            )
         ],
-        labels=[step_words(span, peak.day) for peak in peaks],
+        labels=[step_words(span, step) for step in of_step],
         label=_("Most calls at once %(span)s") % {"span": span_words(span)},
-        links=[url_of(peak.at) if peak.calls else "" for peak in peaks],
-        gaps=frozenset(at for at, peak in enumerate(peaks) if peak.day in not_whole),
+        links=[url_of(peak.at) if peak.calls else "" for peak in of_step.values()],
+        gaps=frozenset(places_of(of_step, span, not_whole)),
     )
     words = {
         "most": formats.count(most.calls),
-        "when": long_step_words(span, most.day),
+        "when": capfirst(formats.date_words(most.day, "l j F" if span.step == "day" else "l j F Y")),
         "at": date_format(most.at.astimezone(zone), "H:i"),
     }
     sentence = _("%(when)s had the most: %(most)s at %(at)s.") % words
@@ -173,3 +185,7 @@ def at_once(
         table=Table(title=_("Most calls at once"), columns=columns, rows=rows),
         is_empty=not most.calls,
     )
+
+
+def _calls(peak: Peak) -> int:
+    return peak.calls

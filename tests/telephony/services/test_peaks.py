@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from accounts.scoping import tenant_scope
 from telephony.bench.world import make_connection
+from telephony.figures.waiting import at_once
 from telephony.models import Call, Connection, Entity
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services.analytics import calls_of
-from telephony.services.peaks import peaks_of
+from telephony.services.peaks import Peak, peaks_of
 
 PARIS = ZoneInfo("Europe/Paris")
 FIRST, LAST = date(2026, 3, 28), date(2026, 3, 30)  # with the night that is an hour short
@@ -72,3 +73,20 @@ def _swept(day: date, part: Part) -> tuple[int, datetime]:
     counts = [(sum(start <= at < stop for start, stop in spells), at) for at in instants]
     most = max(count for count, _at in counts)
     return most, min(at for count, at in counts if count == most)
+
+
+def test_of_a_long_span_each_week_has_its_highest_day() -> None:
+    span = Span(name="dates", first=date(2026, 1, 1), last=date(2026, 4, 30), today=date(2026, 5, 1))
+    days = [span.first + timedelta(days=number) for number in range(span.days)]
+    peaks = [
+        Peak(day, 7 * number % 30, datetime(day.year, day.month, day.day, 12, tzinfo=PARIS))
+        for number, day in enumerate(days)
+    ]
+    told = at_once(peaks, span, PARIS, {days[10]}, lambda at: f"/?at={at:%d}")
+    by_week = {
+        step: [one.calls for one in peaks if step <= one.day < step + timedelta(days=7)]
+        for step in span.steps()
+    }
+    assert [int(row[-1]) for row in told.figure.rows] == [max(calls) for calls in by_week.values()]
+    assert told.sentence == "Sunday 18 January 2026 had the most: 29 at 12:00."
+    assert len(told.table.rows) == span.days
