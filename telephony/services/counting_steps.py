@@ -62,16 +62,16 @@ class Stretch(NamedTuple):
 class Course(NamedTuple, Generic[Found]):
     """How far a figure is counted.
 
-    found    None until it is told
-    upto     the last day that is counted; of several tenants one after the other None
-    tenants  how many of them are counted whole
+    found   None until it is told
+    upto    the last day that is counted
+    tenant  of which tenant, the first being 1; None where days of all are counted together
     """
 
     found: Found | None
     done: int
     steps: int
-    upto: date | None
-    tenants: int
+    upto: date
+    tenant: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,15 +121,13 @@ def go_on(counting: Counting[Found], who: int) -> Course[Found]:
         counted = _with(counting, counted, steps[done], is_alone=len(steps) == 1)
         done += 1
         if done == len(steps):
-            return Course(counting.told(counted), done, done, counting.span.last, len(counting.whose))
+            return Course(counting.told(counted), done, done, counting.span.last, None)
         cache.set(key, (steps, done, counted), KEPT_S)
         now = time.monotonic()
         is_over = now - began_at + (now - step_at) > settings.COUNTING_BUDGET_S
         if is_over and cache.touch(key, KEPT_S):  # what nobody keeps is counted to its end
-            following, *_rest = steps[done][0]
-            last_days = steps[done - 1][-1]
-            upto = None if len(counting.whose) > 1 and counting.is_by_tenant else last_days[2]
-            return Course(None, done, len(steps), upto, following or 0)
+            place, _first, upto = steps[done - 1][-1]
+            return Course(None, done, len(steps), upto, None if place is None else place + 1)
 
 
 def count_all(counting: Counting[Found], after_step: Callable[[], object] = lambda: None) -> Found:
