@@ -164,7 +164,9 @@ def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
         whole = transaction.atomic()
         whole._from_testcase = True  # as Django's TestCase marks its own; the outbound gate asks
         with whole:
-            yield assemble()
+            made = assemble()
+            connection.check_constraints()  # once: what is pending is checked at the end of each test, again and again
+            yield made
             transaction.set_rollback(True)
 
 
