@@ -2,7 +2,7 @@
 was answered (models/spoken.py).
 
 Of whole tenants and connections each call is seen once, sorted by number: to look for what followed on each unanswered
-call took five times as long. Of a line or group, which has few of its tenant's calls, each of them is followed by itself.
+call took three times as long. Of a line or group, which has few of its tenant's calls, each of them is followed by itself.
 """
 
 from __future__ import annotations

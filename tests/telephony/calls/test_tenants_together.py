@@ -231,7 +231,7 @@ def test_a_long_period_is_counted_from_answer_to_answer(
     while "percent" in (answer := tom.get(address, headers={"HX-Request": "true"})).context:
         page = answer.content.decode()
         assert f'hx-get="{address.replace("&", "&amp;")}" hx-trigger="load"' in page
-        assert "Counted up to" in page or " of 3, counted up to " in page
+        assert ("Counted up to" in page or " of 3, counted up to " in page) and "Go on counting" in page
         percents.append(answer.context["percent"])
     assert len(percents) > 2 and percents == sorted({*percents})
     assert text_of(answer) == text_of(at_once)
