@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rights import Right
+from portal.lib.cadence import EVERY_DAY
 from portal.lib.periods import Word
 from telephony.models import Report
 from telephony.reports import call_sections, object_sections, place_sections
@@ -98,10 +99,10 @@ READY: Mapping[Report.Ready, Ready] = {
         weekdays=(1,),
     ),
     Report.Ready.MISSED_CALLS: Ready(
-        what=_("Each working day: what became of yesterday’s missed calls, and who still waits"),
+        what=_("Each day: what became of the missed calls of the day before, and who still waits"),
         figures=("missed_fates", "missed_callers"),
         period=Word.YESTERDAY,
-        weekdays=(2, 3, 4, 5, 6),
+        weekdays=tuple(sorted(EVERY_DAY)),
     ),
     Report.Ready.QUEUE_SERVICE: Ready(
         what=_("Each Monday: answered, abandoned and timed out by queue, and the weak hours"),

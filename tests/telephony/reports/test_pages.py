@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,7 @@ from telephony.models.rollups import Part
 from telephony.reports import sheets, workshop
 from telephony.reports.document import Document
 from telephony.reports.drawing import picture
-from telephony.reports.figures import FIGURES
+from telephony.reports.figures import FIGURES, READY
 from telephony.services import report_files, report_schedule
 from telephony.services.period_coverage import coverage_of
 from telephony.tables.report_words import cadence_words
@@ -114,6 +115,16 @@ def test_a_ready_made_name_is_read_in_ones_own_language_until_somebody_gives_ano
     client.post(edit, {**told, "name": "Ceux qui attendent"})
     with tenant_scope(alder):
         assert (str(Report.objects.get()), Report.objects.get().ready) == ("Ceux qui attendent", "")
+
+
+@pytest.mark.parametrize("key", [key for key in READY if key != Report.Ready.INVENTORY])
+def test_no_day_is_in_none_of_the_runs_of_a_ready_made_report(key):
+    """Each run's days begin where those of the one before end; what tells how things are now is of no days."""
+    ready = READY[key].initial
+    when = {"month_day": ready["month_day"]} if ready["every"] == "month" else {"weekdays": ready["weekdays"]}
+    report = Report(figures=ready["figures"], period=ready["period"], **when)
+    days = [period for _at, period in islice(report_schedule.ahead(report, MONDAY), 10)]
+    assert all(later.first - period.last == timedelta(days=1) for period, later in pairwise(days))
 
 
 @pytest.mark.parametrize(
