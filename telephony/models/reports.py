@@ -128,7 +128,7 @@ class ReportRun(TenantOwned, Leased):
 
     first_day, last_day   whole local days of the report's zone, both within
     due_for_at            when the schedule asked for it; for one asked for by hand, when that was
-    is_late               it was made after its time, for nobody looked then
+    is_late               it was made well after its time, whatever kept it
     coverage              {"days": of connections in the period, "missing": [[connection, day, state]], "kept_from": the day
                           before which calls of it are no longer kept, or ""}; empty until made
     subject, files        of the mail; [{"name", "format", "bytes", "pages" or "sheets", "rows", "places"}], each what it has

@@ -19,7 +19,6 @@ from portal.lib.periods import Period, period_of
 from telephony.models import Report, ReportRun
 from telephony.services import ledger
 
-LATE_AFTER = timedelta(minutes=15)
 MOST_MISSED = 50  # of one report at a time; the next look takes the ones after
 MOST_REPORTS = 2_000  # at a time
 SHOWN_AHEAD = 3
@@ -126,9 +125,7 @@ def _open(report: Report, now: datetime) -> int:
         once = {"report": report, "sort": ReportRun.Sort.SCHEDULED}
         days = {"first_day": period.first, "last_day": period.last}
         if not ReportRun.objects.filter(**once, **days).exists():
-            is_late = now - at > LATE_AFTER
-            told = {**once, **days, "due_for_at": at, "is_late": is_late}
-            run = ReportRun.objects.create(**told, due_at=timezone.now())
+            run = ReportRun.objects.create(**once, **days, due_for_at=at, due_at=timezone.now())
             ledger.hint(run)
             opened += 1
         at = next(times)

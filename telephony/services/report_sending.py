@@ -36,6 +36,7 @@ NO_RIGHT = gettext_noop(
     "The person it is sent for may not schedule it, or see what is in it, any more. It is paused."
 )
 NOBODY = gettext_noop("Nobody got it: none of those it goes to is a member any more.")
+LATE_AFTER = timedelta(minutes=15)  # made later than that it says so
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 60, 3600
 GIVEN_UP_AFTER = timedelta(days=2)  # from when it was made, where no mail server answers
 
@@ -89,6 +90,7 @@ def _make(run: ReportRun, workshop: Workshop) -> bool:
                 report_schedule.pause(report, Report.Pause.RIGHTS)
         return False
     made = workshop.make(run)
+    made_at = timezone.now()
     with transaction.atomic():
         ledger.write(
             run,
@@ -96,7 +98,8 @@ def _make(run: ReportRun, workshop: Workshop) -> bool:
             subject=made.subject[:250],
             coverage=made.coverage,
             files=made.files,
-            made_at=timezone.now(),
+            made_at=made_at,
+            is_late=made_at - run.due_for_at > LATE_AFTER,
         )
         ReportReceipt.objects.bulk_create(_receipts(run))
     return True

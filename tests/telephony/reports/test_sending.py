@@ -22,6 +22,7 @@ from tests.people import person, signed_in, staff
 from .conftest import MONDAY
 
 DUE = MONDAY + timedelta(hours=5)
+LATER = timedelta(hours=9)
 
 
 def run_all(tenant: Any) -> list[ReportRun]:
@@ -40,17 +41,36 @@ def test_a_period_is_due_once_however_often_somebody_looks(alder, weekly):
         run = ReportRun.objects.get()
         Report.objects.update(next_at=DUE)  # as if the commit of the next time had been lost
     assert report_schedule.open_due(DUE) == 0
-    assert (run.first_day, run.last_day, run.is_late) == (date(2026, 11, 9), date(2026, 11, 15), False)
+    assert (run.first_day, run.last_day) == (date(2026, 11, 9), date(2026, 11, 15))
     with tenant_scope(alder):
         weekly.refresh_from_db()
     assert weekly.next_at == DUE + timedelta(days=7)
 
 
-def test_missed_runs_are_made_late_oldest_first(alder, weekly):
+@pytest.mark.parametrize(
+    ("opened_after", "made_after", "is_late"),
+    [(timedelta(), timedelta(minutes=15), False), (timedelta(), LATER, True), (LATER, LATER, True)],
+)
+def test_a_run_is_late_that_is_made_late(
+    alder, carol, weekly, monkeypatch, opened_after, made_after, is_late
+):
+    """Whether no scheduler looked or no worker lived. Its mail says so."""
+    with tenant_scope(alder):
+        Report.objects.update(addresses=[], formats=["body"], figures=["changes"])
+    report_schedule.open_due(DUE + opened_after)
+    monkeypatch.setattr(timezone, "now", lambda: DUE + made_after)
+    with tenant_scope(alder):
+        ReportRun.objects.update(due_at=DUE)
+    [run] = run_all(alder)
+    assert (run.state, run.is_late) == ("done", is_late)
+    assert ("It was due on 16 November 2026 06:00 and was made late." in mail.outbox[0].body) == is_late
+
+
+def test_missed_runs_are_made_oldest_first(alder, weekly):
     assert report_schedule.open_due(DUE + timedelta(days=15)) == 3
     with tenant_scope(alder):
         runs = list(ReportRun.objects.order_by("pk"))
-    assert [run.first_day.day for run in runs] == [9, 16, 23] and all(run.is_late for run in runs)
+    assert [run.first_day.day for run in runs] == [9, 16, 23]
     with ledger.leased(ReportRun, alder.pk, runs[0].pk) as held:  # one at a time, the oldest first
         assert ledger.first_beside(held) == runs[1]
         with pytest.raises(ledger.NotHeld), ledger.leased(ReportRun, alder.pk, runs[1].pk):
