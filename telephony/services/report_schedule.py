@@ -70,9 +70,7 @@ def keep(report: Report, now: datetime, owner: Person | None = None) -> None:
     """
     with transaction.atomic():
         if report.pk is not None:
-            stored = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
-            while stored.next_at is not None and stored.next_at <= now:
-                _open(stored, now)
+            stored = _locked_without_due(report, now)
             report.next_at, report.paused_why = stored.next_at, stored.paused_why
         if owner is not None:
             report.owner = owner
@@ -83,9 +81,20 @@ def keep(report: Report, now: datetime, owner: Person | None = None) -> None:
         report.save()
 
 
-def pause(report: Report, why: Report.Pause = Report.Pause.PERSON) -> None:
-    """No run by the schedule until somebody lets it go on; what is being sent goes on."""
-    Report.objects.filter(pk=report.pk).update(next_at=None, paused_why=why)
+def pause(report: Report, now: datetime, why: Report.Pause = Report.Pause.PERSON) -> None:
+    """No run by the schedule until somebody lets it go on; what is being sent goes on, and what was due until now."""
+    with transaction.atomic():
+        stored = _locked_without_due(report, now)
+        stored.next_at, stored.paused_why = None, why
+        stored.save(update_fields=["next_at", "paused_why"])
+
+
+def _locked_without_due(report: Report, now: datetime) -> Report:
+    """Its row, whose runs that were due until now are in the ledger."""
+    stored = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    while stored.next_at is not None and stored.next_at <= now:
+        _open(stored, now)
+    return stored
 
 
 def go_on(report: Report, owner: Person | None, now: datetime) -> None:

@@ -87,7 +87,7 @@ def _make(run: ReportRun, workshop: Workshop) -> bool:
         with transaction.atomic():
             ledger.write(run, state=State.REFUSED, due_at=None, finished_at=timezone.now(), error=NO_RIGHT)
             if run.sort != ReportRun.Sort.TEST:
-                report_schedule.pause(report, Report.Pause.RIGHTS)
+                report_schedule.pause(report, timezone.now(), Report.Pause.RIGHTS)
         return False
     made = workshop.make(run)
     made_at = timezone.now()

@@ -267,8 +267,10 @@ class ReportActView(ReportPage, View):
             note(request, report, act)
             return HttpResponseRedirect(self.url("report_run", pk=run.pk))
         if act == "pause":
-            report_schedule.pause(report)
-            messages.success(request, _("It is paused: nothing is sent until you let it go on."))
+            report_schedule.pause(report, timezone.now())
+            messages.success(
+                request, _("It is paused: what is due from now on is not sent until you let it go on.")
+            )
         elif act == "go-on":
             report_schedule.go_on(report, person if self.needs_owner() else report.owner, timezone.now())
             messages.success(request, _("It goes on. What was due while it was paused is not made."))

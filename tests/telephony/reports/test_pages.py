@@ -267,11 +267,24 @@ def test_what_was_due_when_somebody_edited_it_goes_out(alder, weekly, client, mo
     assert (run.period, run.due_for_at, weekly.next_at) == (WEEK, due, due + timedelta(days=7, hours=1))
     assert report_schedule.open_due(due + timedelta(hours=2)) == 0
     with tenant_scope(alder):
-        report_schedule.pause(weekly)
+        report_schedule.pause(weekly, timezone.now())
     client.post(page, told)
     with tenant_scope(alder):
         weekly.refresh_from_db()
     assert (weekly.next_at, weekly.paused_why) == (None, "person")
+
+
+def test_what_was_due_when_somebody_paused_it_goes_out(alder, weekly, client, monkeypatch):
+    """Where no scheduler had looked by then; nothing that is due later does."""
+    due = MONDAY + timedelta(hours=5)
+    monkeypatch.setattr(timezone, "now", lambda: due + timedelta(hours=2))
+    client.post(f"{PAGES}{weekly.pk}/do/pause/")
+    with tenant_scope(alder):
+        run = ReportRun.objects.get()
+        weekly.refresh_from_db()
+    assert (run.period, run.due_for_at) == (WEEK, due)
+    assert (weekly.next_at, weekly.paused_why) == (None, "person")
+    assert report_schedule.open_due(due + timedelta(days=30)) == 0
 
 
 @pytest.mark.parametrize("is_paused", [False, True])
@@ -281,7 +294,7 @@ def test_who_keeps_a_report_whose_owner_may_not_see_it_becomes_its_owner(alder, 
     Membership.objects.filter(person=carol).update(role=Role.VIEWER)
     if is_paused:
         with tenant_scope(alder):
-            report_schedule.pause(weekly, Report.Pause.RIGHTS)
+            report_schedule.pause(weekly, timezone.now(), Report.Pause.RIGHTS)
     client, page = signed_in(olga), f"{PAGES}{weekly.pk}/edit/"
     for path in (page, f"{PAGES}{weekly.pk}/"):
         assert "sent for you." in client.get(path).content.decode()
