@@ -114,7 +114,7 @@ def may(person: Person | None, report: Report, workshop: Workshop) -> bool:
 
 
 def _receipts(run: ReportRun) -> list[ReportReceipt]:
-    """One for each recipient; members who have left are told of and get nothing."""
+    """One for each recipient; members who have left are told of and get nothing, but for those listed as others too."""
     report = run.report
     if run.sort == ReportRun.Sort.TEST:
         wanted = [run.asked_by] if run.asked_by else []
@@ -123,10 +123,16 @@ def _receipts(run: ReportRun) -> list[ReportReceipt]:
         wanted, outside = list(Person.objects.filter(pk__in=report.members).order_by("pk")), report.addresses
     here = Membership.objects.filter(tenant=report.tenant, person__is_active=True)
     members = set(here.values_list("person_id", flat=True))
+    gone = [one for one in wanted if one.pk not in members and run.sort != ReportRun.Sort.TEST]
+    told: list[tuple[str, Person | None]] = [
+        *((one.email, one) for one in wanted if one not in gone),
+        *((one, None) for one in outside),
+        *((one.email, one) for one in gone),
+    ]
     host = urlsplit(settings.PUBLIC_URL).hostname
     found: dict[str, ReportReceipt] = {}
-    for address, person in [(one.email, one) for one in wanted] + [(one, None) for one in outside]:
-        is_gone = person is not None and person.pk not in members and run.sort != ReportRun.Sort.TEST
+    for address, person in told:
+        is_gone = person in gone
         found.setdefault(
             address.lower(),
             ReportReceipt(

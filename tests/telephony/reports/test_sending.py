@@ -240,15 +240,22 @@ def test_who_may_not_see_it_any_more_pauses_it(alder, carol, weekly, monkeypatch
 
 
 def test_a_member_who_has_left_gets_nothing(alder, carol, weekly):
+    """But for one whose address stands among the others: it gets what anybody outside gets."""
     bob = person("bob@alder.example", "Bob", {alder: Role.VIEWER})
+    dan = person("dan@alder.example", "Dan", {alder: Role.VIEWER})
     with tenant_scope(alder):
-        Report.objects.update(members=[carol.pk, bob.pk], addresses=[], figures=["changes"], formats=["body"])
-    Membership.objects.filter(person=bob).delete()
+        members, addresses = [carol.pk, bob.pk, dan.pk], ["Dan@alder.example"]
+        Report.objects.update(members=members, addresses=addresses, figures=["changes"], formats=["body"])
+    Membership.objects.filter(person__in=[bob, dan]).delete()
     report_schedule.open_due(DUE)
     [run] = run_all(alder)
     with tenant_scope(alder):
-        states = dict(run.receipts.values_list("address", "state"))
-    assert states == {"carol@alder.example": "sent", "bob@alder.example": "left_out"} and run.state == "done"
+        told = {address: rest for address, *rest in run.receipts.values_list("address", "state", "person")}
+    assert run.state == "done" and told == {
+        "carol@alder.example": ["sent", carol.pk],
+        "bob@alder.example": ["left_out", bob.pk],
+        "Dan@alder.example": ["sent", None],
+    }
 
 
 @pytest.mark.parametrize("is_there", [False, True])
