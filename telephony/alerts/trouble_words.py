@@ -26,14 +26,24 @@ def words_of_trouble(sort: str, name: str, count: int, error: str) -> TroubleWor
             return TroubleWords(
                 "plug-connected-x",
                 _("%(name)s needs to be reconnected") % {"name": name},
-                _("Calls since then will be fetched afterwards; none is lost."),
+                _with_days(_("Calls since then will be fetched afterwards; none is lost."), count),
                 _("Reconnect"),
             )
         case Sort.BEHIND:
             return TroubleWords(
                 "cloud-off",
                 _("No new calls come from %(name)s") % {"name": name},
-                _("The provider does not answer, or the sync does not get its turn. It is tried again."),
+                _with_days(
+                    _("The provider does not answer, or the sync does not get its turn. It is tried again."),
+                    count,
+                ),
+                _("Look at the connection"),
+            )
+        case Sort.PAUSED:
+            return TroubleWords(
+                "player-pause",
+                _("%(name)s is paused") % {"name": name},
+                _with_days(_("Nothing is fetched from it until somebody lets its schedule go on."), count),
                 _("Look at the connection"),
             )
         case Sort.HELD_BACK:
@@ -66,3 +76,11 @@ def words_of_trouble(sort: str, name: str, count: int, error: str) -> TroubleWor
                 _("Set aside with the reason; the rest of %(name)s was stored.") % {"name": name},
                 _("Look at the connection"),
             )
+
+
+def _with_days(text: str, count: int) -> str:
+    """The text, and how many days are missing by now."""
+    if not count:
+        return text
+    days = ngettext("%(days)s day is missing so far.", "%(days)s days are missing so far.", count)
+    return f"{text} {days % {'days': count}}"

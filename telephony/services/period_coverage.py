@@ -138,7 +138,7 @@ def coverage_of(first: date, last: date, today: date | None, zone: ZoneInfo, par
 
     A connection that was unlinked is looked for up to that day, and from then on where it is asked for alone.
     """
-    found = _of_calls()
+    found = of_calls()
     if part.connection is not None:
         found = found.filter(pk=part.connection)
     if part.line is not None:
@@ -165,6 +165,21 @@ def lacking_days(link: Connection, now: datetime) -> dict[date, str]:
     return lacking
 
 
+def lacking_of(links: Sequence[Any], first: date, today: date, zone: ZoneInfo) -> dict[int, dict[date, str]]:
+    """The same of each of several that are linked, with its `since`, by id: of days of `zone` that are over. One query."""
+    days = _Days(first=first, last=today - DAY, today=today, zone=zone)
+    rows = _incomplete(links, first, days.last)
+    return {
+        link.pk: {
+            one.day: one.state
+            for one in _lacks_of(
+                link, [row for row in rows.get(link.pk, ()) if link.since and link.since <= row[0]], days
+            )
+        }
+        for link in links
+    }
+
+
 def fetchable(lacking: Mapping[date, str], zone: ZoneInfo) -> list[date]:
     """Of `lacking_days` those to be asked for once more; none while all that lacks is to come by itself.
 
@@ -184,7 +199,7 @@ def coverages_of(tenants: Sequence[Tenant], span: Span) -> dict[int, PeriodCover
     """Of each, on days of its own clocks, by id; two queries in all."""
     with tenants_scope(tenants):
         found: dict[int, list[Connection]] = defaultdict(list)
-        for one in _of_calls().select_related("tenant"):
+        for one in of_calls().select_related("tenant"):
             if _tells_of_calls(one):
                 found[one.tenant_id].append(one)
     rows = _incomplete([one for some in found.values() for one in some], span.first, span.last)
@@ -198,7 +213,7 @@ def coverages_of(tenants: Sequence[Tenant], span: Span) -> dict[int, PeriodCover
     }
 
 
-def _of_calls() -> Any:
+def of_calls() -> Any:
     """Connections with the first day of which anything is known."""
     first = Coverage.objects.filter(connection=OuterRef("pk")).order_by("day").values("day")[:1]
     return Connection.objects.annotate(since=Subquery(first)).order_by("name_key", "pk")

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max
 
-from telephony.models import Connection, Coverage, Credential, SyncRun, SyncState, UnreadableRecord
+from telephony.models import Connection, Credential, SyncRun, SyncState, UnreadableRecord
 from telephony.services import runs
+from telephony.services.period_coverage import fetchable, lacking_of, of_calls
 
 LOOKED_BACK = timedelta(days=60)
 BEHIND_AFTER = timedelta(hours=2)  # and six syncs
@@ -22,6 +24,7 @@ BEHIND_AFTER = timedelta(hours=2)  # and six syncs
 class Sort(StrEnum):
     NEEDS_RECONNECT = "needs_reconnect"
     BEHIND = "behind"
+    PAUSED = "paused"  # by a person
     HELD_BACK = "held_back"
     GIVEN_UP = "given_up"
     MISSING_DAYS = "missing_days"
@@ -30,7 +33,8 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """One thing. `count` of days or records; `error` as the provider or the sync said it."""
+    """One thing. `count` of records, or of days that are missing, be it since then; `error` as the provider or the sync said
+    it."""
 
     sort: Sort
     connection: int
@@ -46,48 +50,52 @@ class Trouble:
 
     @property
     def is_grave(self) -> bool:
-        return self.sort not in (Sort.MISSING_DAYS, Sort.UNREADABLE)
+        return self.sort not in (Sort.PAUSED, Sort.MISSING_DAYS, Sort.UNREADABLE)
 
 
 def linked() -> list[Connection]:
-    return list(Connection.objects.filter(unlinked_at=None).select_related("credential").order_by("pk"))
+    """Each with the first day of which anything is known, as `since`."""
+    found = of_calls().filter(unlinked_at=None).select_related("credential").order_by("pk")
+    return list(found)
 
 
-def troubles_of(connections: Sequence[Connection], now: datetime, today: date) -> list[Trouble]:
-    """Of these connections; `today` is the tenant's. A few small queries."""
-    return [
-        *_dead_grants(connections),
-        *_parked(),
-        *_behind(connections, now),
-        *_missing_days(connections, today),
-        *_unreadable(),
-    ]
+def troubles_of(connections: Sequence[Connection], now: datetime, zone: ZoneInfo) -> list[Trouble]:
+    """Of these, which `linked` found; `zone` is the tenant's. A few small queries."""
+    return [*_unread(connections, now, zone), *_parked(), *_unreadable()]
 
 
-def _dead_grants(connections: Sequence[Connection]) -> Iterator[Trouble]:
-    for connection in connections:
-        if connection.credential.state == Credential.State.NEEDS_RECONNECT:
-            yield Trouble(
-                sort=Sort.NEEDS_RECONNECT,
-                connection=connection.pk,
-                name=connection.name,
-                since=connection.credential.state_since,
-            )
-
-
-def _behind(connections: Sequence[Connection], now: datetime) -> Iterator[Trouble]:
-    """Calls came, and have not come for long, though the grant is alive and nobody paused it."""
+def _unread(connections: Sequence[Connection], now: datetime, zone: ZoneInfo) -> Iterator[Trouble]:
+    """Why nothing comes from a connection, with the days that are missing since; and days that are missing besides."""
     synced = dict(
         SyncState.objects.filter(stream="calls").order_by().values_list("connection_id", "last_success_at")
     )
+    today = now.astimezone(zone).date()
+    lacking = lacking_of(connections, today - LOOKED_BACK, today, zone)
     for connection in connections:
-        last = synced.get(connection.pk)
-        if last is None or connection.is_paused or not connection.can("calls.list"):
-            continue
-        if connection.credential.state != Credential.State.WORKING:
-            continue
-        if now - last > max(BEHIND_AFTER, 6 * runs.interval(connection, "calls")):
-            yield Trouble(sort=Sort.BEHIND, connection=connection.pk, name=connection.name, since=last)
+        pk, name, last = connection.pk, connection.name, synced.get(connection.pk)
+        days = fetchable(lacking[pk], zone)
+        if sort := _why_unread(connection, last, now):
+            since = connection.credential.state_since if sort == Sort.NEEDS_RECONNECT else last
+            before = [day for day in days if last and day < last.astimezone(zone).date()]
+            missed = len(days) - len(before)
+            yield Trouble(sort=sort, connection=pk, name=name, since=since, count=missed)
+            days = before
+        if days:
+            yield Trouble(sort=Sort.MISSING_DAYS, connection=pk, name=name, count=len(days))
+
+
+def _why_unread(connection: Connection, last: datetime | None, now: datetime) -> Sort | None:
+    """`last` is when its calls were read; where they never were, its sync has only begun, or was given up."""
+    if connection.credential.state == Credential.State.NEEDS_RECONNECT:
+        return Sort.NEEDS_RECONNECT
+    if connection.is_paused:
+        return Sort.PAUSED
+    if last is None or not connection.can("calls.list"):
+        return None
+    if connection.credential.state != Credential.State.WORKING:
+        return None
+    is_behind = now - last > max(BEHIND_AFTER, 6 * runs.interval(connection, "calls"))
+    return Sort.BEHIND if is_behind else None
 
 
 def _parked() -> Iterator[Trouble]:
@@ -110,23 +118,6 @@ def _parked() -> Iterator[Trouble]:
                 since=run.finished_at or run.created_at,
                 error=run.error,
                 what=run.what,
-            )
-
-
-def _missing_days(connections: Sequence[Connection], today: date) -> Iterator[Trouble]:
-    missing = (
-        Coverage.objects.filter(state=Coverage.State.MISSING, day__gte=today - LOOKED_BACK, day__lt=today)
-        .values("connection_id")
-        .annotate(days=Count("pk"))
-    )
-    names = {connection.pk: connection.name for connection in connections}
-    for row in missing:
-        if row["connection_id"] in names:
-            yield Trouble(
-                sort=Sort.MISSING_DAYS,
-                connection=row["connection_id"],
-                name=names[row["connection_id"]],
-                count=row["days"],
             )
 
 

@@ -39,9 +39,9 @@ class Attention:
 def attention_of(tenant: Tenant, now: datetime) -> list[Attention]:
     """Everything open in the tenant's scope; a dozen small queries at most."""
     connections = troubles.linked()
-    today = now.astimezone(ZoneInfo(tenant.time_zone)).date()
+    zone = ZoneInfo(tenant.time_zone)
     found = [
-        *(_of_trouble(tenant, one) for one in troubles.troubles_of(connections, now, today)),
+        *(_of_trouble(tenant, one) for one in troubles.troubles_of(connections, now, zone)),
         *_unsettled(tenant, now),
         *_alerts(tenant, now),
         *_full_lists(tenant, connections),

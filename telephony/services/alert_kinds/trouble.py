@@ -1,4 +1,5 @@
-"""A connection that must be connected again, a sync that was given up or is behind, days of calls that are missing."""
+"""A connection that must be connected again or is paused, a sync that was given up or is behind, days of calls that are
+missing."""
 
 from __future__ import annotations
 
@@ -14,9 +15,10 @@ from telephony.services.troubles import Sort
 
 
 def look(_rule: AlertRule, round_: Round) -> Iterator[Reading]:
-    """Records that could not be read are set aside for good: they wait on the overview."""
-    for one in troubles.troubles_of(troubles.linked(), round_.now, round_.today):
-        if one.sort == Sort.UNREADABLE:
+    """Records that could not be read are set aside for good: they wait on the overview. So does a connection that a person
+    paused, as long as no day is missing for it."""
+    for one in troubles.troubles_of(troubles.linked(), round_.now, round_.zone):
+        if one.sort == Sort.UNREADABLE or (one.sort == Sort.PAUSED and not one.count):
             continue
         yield Reading(
             subject=Subject(key=one.key, name=one.name, connection=one.connection),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,11 +56,13 @@ def link(alder: Tenant) -> Connection:
             capabilities=["calls.list", "lines.read"],
         )
         SyncState.objects.create(connection=link, stream="calls", last_success_at=NOW)
-        days = [(NOW - timedelta(days=back)).date() for back in range(180)]
-        Coverage.objects.bulk_create(
-            Coverage(connection=link, day=day, state="complete", read_at=NOW) for day in days
-        )
+        mark_whole(link, [NOW - timedelta(days=back) for back in range(180)])
         return link
+
+
+def mark_whole(link: Connection, days: Iterable[datetime]) -> None:
+    rows = [Coverage(connection=link, day=day.date(), state="complete", read_at=NOW) for day in days]
+    Coverage.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @pytest.fixture
@@ -129,6 +131,7 @@ def look(alder: Tenant, link: Connection, clock: Callable[[datetime], None]) -> 
         alerting.open_due(at)
         with tenant_scope(alder):
             SyncState.objects.update(last_success_at=synced_at or at)
+            mark_whole(link, [NOW + timedelta(days=ahead) for ahead in range((at - NOW).days + 1)])
             AlertWatch.objects.update(due_at=at, lease_until=None, lease_owner="")
             watch = AlertWatch.objects.get()
         look_for_alerts(alder.pk, watch.pk)

@@ -28,6 +28,7 @@ from telephony.services.alert_kinds import KINDS, by_hour
 from telephony.services.alert_kinds.base import Reading, Round
 from telephony.services.alert_kinds.new_country import night_of
 from telephony.services.alert_kinds.quiet import weeks_before
+from telephony.views.attention import attention_of
 
 from .conftest import NOW
 
@@ -346,3 +347,32 @@ def test_what_was_given_up_is_not_over_before_it_was_repaired(alder, link, rule)
     with tenant_scope(alder):
         SyncRun.objects.create(connection=link, what="entities", state="complete")
     assert readings(alder, trouble) == {}
+
+
+def test_days_that_were_never_read_are_missing(alder, link, rule):
+    """Of which nothing is stored. Those since a connection stands still are told with that alone."""
+    trouble = rule(kind="trouble")
+    with tenant_scope(alder):
+        Coverage.objects.filter(day__in=[(NOW - back * DAY).date() for back in (9, 10)]).delete()
+    told = {key: one.evidence["count"] for key, one in readings(alder, trouble).items()}
+    assert told == {f"missing_days {link.pk}": 2}
+    with tenant_scope(alder):
+        assert [one.title for one in attention_of(alder, NOW)] == ["2 days of Keyyo missing"]
+        SyncState.objects.update(last_success_at=NOW - 3 * DAY)
+        Coverage.objects.filter(day__gt=(NOW - 3 * DAY).date()).delete()
+        Coverage.objects.filter(day=(NOW - 3 * DAY).date()).update(state="partial")
+    for sort, paused in (("behind", False), ("paused", True)):
+        with tenant_scope(alder):
+            Connection.objects.update(is_paused=paused)
+        told = {key: one.evidence["count"] for key, one in readings(alder, trouble).items()}
+        assert told == {f"{sort} {link.pk}": 3, f"missing_days {link.pk}": 2}
+
+
+def test_a_pause_needs_somebody_at_once_and_is_an_alert_once_a_day_is_missing(alder, link, rule):
+    trouble = rule(kind="trouble")
+    with tenant_scope(alder):
+        Connection.objects.update(is_paused=True)
+        assert [one.title for one in attention_of(alder, NOW)] == ["Keyyo is paused"]
+    assert readings(alder, trouble) == {}
+    [one] = readings(alder, trouble, NOW + 2 * DAY).values()
+    assert (one.evidence["sort"], one.evidence["is_grave"]) == ("paused", False)
