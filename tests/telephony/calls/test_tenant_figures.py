@@ -6,6 +6,7 @@ import json
 import re
 from datetime import timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -59,7 +60,7 @@ def tom(db: None) -> Client:
 
 def test_each_row_is_what_the_tenants_calls_give(tenants: list[Tenant]) -> None:
     now = timezone.now()
-    today = timezone.localtime(now, timezone.get_default_timezone()).date()
+    today = timezone.localtime(now, ZoneInfo(tenants[0].time_zone)).date()
     span = Span(name="30d", first=today - timedelta(days=29), last=today, today=today)
     rows = figures_of(tenants, span, now)
     for row in rows:
