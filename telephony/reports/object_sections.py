@@ -69,7 +69,8 @@ def numbers(asked: Asked) -> Section:
     words = ngettext("%(count)s number", "%(count)s numbers", len(found))
     section = _objects(asked, "numbers", _("Numbers"), words, found)
     rows = [_number_first(row) for row in section.rows]
-    return replace(section, columns=_number_first(section.columns), rows=rows)
+    nothing = _("No number leads there but its own.") if asked.report.line else section.nothing
+    return replace(section, columns=_number_first(section.columns), rows=rows, nothing=nothing)
 
 
 def _number_first(row: Sequence[Any]) -> list[Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from telephony.models import Change, Connection, Entity, SyncState
+from telephony.models import Change, Connection, Entity, EntityReference, SyncState
 from telephony.services.period_coverage import coverage_of
 from telephony.services.report_facts import Scope
 
@@ -30,11 +30,23 @@ def changes(start_at: datetime, end_at: datetime, scope: Scope) -> list[Change]:
 
 
 def lines(scope: Scope) -> list[Entity]:
-    return list(_of(scope, is_line=True).order_by("name_key", "pk"))
+    """Of a line it alone; of a queue or group those that it points to."""
+    found = _of(scope, is_line=True)
+    if (place := scope.line) is not None:
+        members = EntityReference.objects.filter(source=place).values("target")
+        found = found.filter(Q(pk=place.pk) if place.is_line else Q(pk__in=members))
+    return list(found.order_by("name_key", "pk"))
 
 
 def numbers(scope: Scope) -> list[Entity]:
-    return list(_of(scope, facet=Entity.Facet.NUMBER).order_by("number", "pk"))
+    """Of a line, queue or group those that lead there: that point to it, or that something has that points to it."""
+    found = _of(scope, facet=Entity.Facet.NUMBER)
+    if (place := scope.line) is not None:
+        uses = EntityReference.objects.filter(target=place, source__missing_since=None).values("source")
+        used_there = EntityReference.objects.filter(source__in=uses).values("target")
+        own = Q(number=place.number) if place.number else Q()
+        found = found.filter(Q(pk__in=uses) | Q(pk__in=used_there) | own)
+    return list(found.order_by("number", "pk"))
 
 
 def _of(scope: Scope, **asked: object) -> Any:

@@ -21,7 +21,17 @@ from accounts.scoping import tenant_scope
 from accounts.tenancy import POWER_KEY
 from portal.lib.periods import Period
 from telephony.figures.missing import coverage_words
-from telephony.models import Call, Change, Connection, Coverage, Entity, Report, ReportLook, ReportRun
+from telephony.models import (
+    Call,
+    Change,
+    Connection,
+    Coverage,
+    Entity,
+    EntityReference,
+    Report,
+    ReportLook,
+    ReportRun,
+)
 from telephony.models.rollups import Part
 from telephony.reports import sheets, workshop
 from telephony.reports.document import Document
@@ -418,6 +428,37 @@ def test_what_a_report_is_called_after_comes_first_and_what_is_so_now_says_when(
     assert re.search(r"[A-Z][a-z]{2,3}", numbers.cells[0][-1].text), "with its day"
     assert (lines.key, changes.stamp.title) == ("lines", "Complete")
     assert changes.subject.startswith("Lines and numbers, week 46: no change")
+
+
+def test_an_inventory_of_one_line_has_that_line_and_its_numbers(alder, calls, weekly):
+    """A number leads to it by a callflow that has both; the others of its connection are not told."""
+    with tenant_scope(alder):
+        line = Entity.objects.get()
+        told = {"connection": calls, "checksum": "", "fetched_at": MONDAY}
+        own, other = (
+            Entity.objects.create(**told, kind="phone_number", facet="number", remote_id=one, number=one)
+            for one in ("+33199001090", "+33199001091")
+        )
+        Entity.objects.create(**told, kind="UCaaSVoIPAccount", facet="line", is_line=True, remote_id="2")
+        group = Entity.objects.create(**told, kind="group", facet="group", remote_id="3", name="Accueil")
+        flow = Entity.objects.create(**told, kind="callflow", facet="callflow", remote_id="4")
+        for source, target in [(flow, line), (flow, own), (group, line)]:
+            EntityReference.objects.create(
+                source=source, path="data", target=target, target_kind=target.kind,
+                target_remote_id=target.remote_id,
+            )  # fmt: skip
+        weekly.figures = ["lines", "numbers"]
+        rows = {}
+        for place in (None, line, group):
+            weekly.line = place
+            lines, numbers = workshop.document_of(weekly, WEEK)[0].sections
+            rows[place] = [row[0] for row in lines.rows], [row[0] for row in numbers.rows]
+    assert rows == {
+        None: (["", "=Accueil"], [own.number, other.number]),
+        line: (["=Accueil"], [own.number]),
+        group: (["=Accueil"], []),
+    }
+    assert numbers.nothing == "No number leads there but its own."
 
 
 def test_of_a_day_that_is_half_here_the_hour_is_said(alder, calls, weekly):
