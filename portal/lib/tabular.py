@@ -14,9 +14,12 @@ from datetime import date, datetime
 from io import StringIO
 from typing import IO, Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML has none of these
-XLSX_ROWS = 1_048_576
+XLSX_ROWS, XLSX_LETTERS = 1_048_576, 32_767  # of a sheet, of a cell
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -167,7 +170,15 @@ def _write_row(sheet: Any, line: int, row: Sequence[Any], formats: Sequence[Any]
         elif isinstance(cell, date) and shown_as is not None:
             sheet.write_datetime(line, column, cell, shown_as)
         elif cell is not None and cell != "":
-            sheet.write_string(line, column, _CONTROL.sub("", str(cell)))
+            sheet.write_string(line, column, _fitting(_CONTROL.sub("", str(cell))))
+
+
+def _fitting(text: str) -> str:
+    """As much as a cell takes; of more it says how much there is, as CSV and JSON have it."""
+    if len(text) <= XLSX_LETTERS:
+        return text
+    end = _("… (cut: %(count)s letters in all)") % {"count": number_format(len(text), force_grouping=True)}
+    return text[: XLSX_LETTERS - len(end)] + end
 
 
 def _with_heads_first(rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any] | None]:

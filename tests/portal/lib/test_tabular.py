@@ -25,6 +25,14 @@ def test_any_title_gives_a_sheet_a_name_and_any_text_is_a_text(title: str, text:
     assert (sheet["A2"].value or "") == told
 
 
+def test_a_text_that_no_cell_holds_says_in_it_how_much_there_is() -> None:
+    target = BytesIO()
+    write_xlsx(target, "Calls", ["Name"], [["y" * 32_767], ["y" * 40_000]])
+    _head, (whole,), (cut,) = openpyxl.load_workbook(target).active.iter_rows(values_only=True)
+    assert whole == "y" * 32_767
+    assert len(cut) == 32_767 and cut.endswith("yy… (cut: 40,000 letters in all)")
+
+
 @given(st.lists(TITLES, min_size=1, max_size=3))
 def test_several_sheets_have_names_of_their_own(titles: list[str]) -> None:
     target = BytesIO()
