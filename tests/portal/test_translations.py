@@ -174,6 +174,13 @@ def test_words_made_of_pieces_read_as_french(french):
     assert str(Outcome.MISSED.label) == "Manqué"
 
 
+def test_how_calls_end_is_told_apart_in_french_too(french):
+    """ "Not answered" are all of them that found nobody, "timed out" some."""
+    words = [*(str(one.label) for one in Outcome), translation.gettext("Not answered")]
+    assert len(set(words)) == len(words)
+    assert translation.pgettext("several calls", "Timed out") == str(Outcome.TIMED_OUT.label)
+
+
 def test_sentences_of_editors_are_french(french):
     fields = {
         "name": "Midi",
