@@ -52,6 +52,7 @@ class EntityKind:
     whole_list     the list is one document ({list_field: [...]}), replaced as a whole, not one object per row
     list_field     the field of that document
     is_line        listed among the lines, whatever the facet
+    passes_on      its calls ring lines, as those of groups and queues do: nobody talks there
     capacity       how many entries the list takes, 0 where no limit is known; `not_counted` are entries beside it
     owner_path     place of the pointer to the object that it belongs to, where it hangs below the account all the same
     unnamed        what one without a name is called ("Default")
@@ -74,6 +75,7 @@ class EntityKind:
     lists_whole: bool = False
     list_field: str = ""
     is_line: bool = False
+    passes_on: bool = False
     capability: str = "lines.read"
     owner_path: str = ""
     unnamed: Text = ""

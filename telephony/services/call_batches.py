@@ -15,7 +15,7 @@ from portal.lib.canonical import canonical_json
 from portal.lib.wire_json import decode_json
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services.copy_lines import Content, DoesNotFit, call_text, only_call_text, record_content
-from telephony.services.folding import CallFields, fold, fold_one
+from telephony.services.folding import CallFields, fold
 
 BATCH = 5_000
 Key = tuple[str, str]  # stream and remote key
@@ -23,14 +23,14 @@ Key = tuple[str, str]  # stream and remote key
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What the connection's records may belong to: entity id by remote id, and those where nobody talks."""
+    """What the connection's records may belong to: entity id by remote id, and those that pass their calls on."""
 
     ids: Mapping[str, int]
     relays: frozenset[str]
 
     def fold(self, records: list[CallRecordDraft]) -> tuple[CallFields, int | None]:
         """The call of these records, and the entity of its line."""
-        call = fold_one(records[0]) if len(records) == 1 else fold(records, self.relays)
+        call = fold(records, self.relays)
         return call, self.ids.get(call.line_remote_id)
 
 
@@ -103,12 +103,14 @@ def _fold(batch: Batch) -> None:
             groups[fold_key].append(draft)
         else:
             groups[fold_key] = [batch.drafts[earlier], draft]
-    ids = batch.lines.ids
+    ids, relays = batch.lines.ids, batch.lines.relays
     for fold_key, key in first.items():
+        draft = batch.drafts[key]
         if (records := groups.get(fold_key)) is not None:
             batch.calls[fold_key] = call_text(*batch.lines.fold(records))
+        elif draft.line_remote_id in relays:
+            batch.calls[fold_key] = call_text(*batch.lines.fold([draft]))
         else:
-            draft = batch.drafts[key]
             batch.calls[fold_key] = only_call_text(draft, batch.contents[key], ids.get(draft.line_remote_id))
 
 

@@ -192,16 +192,17 @@ def delete_empty_calls(
 
 def link_lines(
     cursor: CursorWrapper, tenant_id: int, connection_id: int, lines: Sequence[tuple[str, int]]
-) -> int:
-    """Let calls without a line point to the (remote id, entity id) pairs that have become known since."""
+) -> list[tuple[str, str]]:
+    """Let calls without a line point to the (remote id, entity id) pairs that have become known since; the fold key of
+    each of them with the remote id of its line."""
     cursor.execute(
         "UPDATE telephony_call AS stored SET line_id = pair.line_id"
         " FROM unnest(%s::text[], %s::bigint[]) AS pair (remote_id, line_id)"
         " WHERE stored.tenant_id = %s AND stored.connection_id = %s AND stored.line_id IS NULL"
-        " AND stored.line_remote_id = pair.remote_id",
+        " AND stored.line_remote_id = pair.remote_id RETURNING stored.fold_key, stored.line_remote_id",
         [[remote_id for remote_id, _ in lines], [line_id for _, line_id in lines], tenant_id, connection_id],
     )
-    return cursor.rowcount
+    return cursor.fetchall()
 
 
 def settle_standings(

@@ -20,6 +20,7 @@ from psycopg.errors import UniqueViolation
 from accounts.scoping import ForeignTenant, current_tenant_id
 from portal.lib.canonical import canonical_json
 from telephony.models import Connection, Entity, UnreadableRecord
+from telephony.models.entities import GROUPS
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services import call_store_sql as sql
 from telephony.services.call_batches import Batch, Key, Lines, batches
@@ -147,12 +148,22 @@ def set_aside(connection: Connection, rows: Sequence[UnreadableRow]) -> None:
     )
 
 
+@transaction.atomic
 def link_lines(connection: Connection) -> int:
-    """Point calls that were stored before their line was known to it; the number of calls that gained a line."""
-    with sql.open_cursor() as cursor:
-        return sql.link_lines(
-            cursor, connection.tenant_id, connection.pk, list(lines_of(connection).ids.items())
-        )
+    """Point calls that were stored before their line was known to it; the number of calls that gained a line.
+
+    Where that is a relay, they are folded again: they are calls of a group as well.
+    """
+    lines = lines_of(connection)
+    with _locked(connection) as cursor:
+        linked = sql.link_lines(cursor, connection.tenant_id, connection.pk, list(lines.ids.items()))
+        if passed_on := [fold_key for fold_key, line in linked if line in lines.relays]:
+            known = _known_calls(cursor, connection, passed_on)
+            groups: dict[str, list[CallRecordDraft]] = {key: [] for key in known}
+            for record in _stored_records(cursor, connection, passed_on):
+                groups[record.fold_key].append(record)
+            _store_changed(cursor, connection, known, groups, lines)
+    return len(linked)
 
 
 def _store_records(
@@ -214,10 +225,7 @@ def _store_calls(
     touched = [*fold_keys, *(left_folds - fold_keys.keys())]
     if call_keys is not None:
         touched = [key for key in touched if key in call_keys]
-    known = {
-        row[2]: _KnownCall(row[0], row[1], CallFields(*row[2:]))
-        for row in (sql.known_calls(cursor, tenant_id, connection.pk, touched) if touched else ())
-    }
+    known = _known_calls(cursor, connection, touched) if touched else {}
     made = [key for key in fold_keys if key not in known]
     call_ids = dict(zip(made, sql.reserve_call_ids(cursor, len(made)), strict=True)) if made else {}
     if made:
@@ -226,13 +234,7 @@ def _store_calls(
     if known:
         call_ids.update((key, call.pk) for key, call in known.items())
         groups = _groups(cursor, connection, batch, fresh, list(known))
-        changed_lines = [
-            call_line(known[key].pk, text)
-            for key, records in groups.items()
-            if records and (text := _changed_text(known[key], records, batch.lines)) is not None
-        ]
-        if changed_lines:
-            sql.upsert_calls(cursor, tenant_id, connection.pk, changed_lines)
+        _store_changed(cursor, connection, known, groups, batch.lines)
     return call_ids
 
 
@@ -240,6 +242,36 @@ class _KnownCall(NamedTuple):
     pk: int
     line_id: int | None
     fields: CallFields
+
+
+def _known_calls(cursor: Any, connection: Connection, fold_keys: Sequence[str]) -> dict[str, _KnownCall]:
+    """The stored calls of these fold keys."""
+    rows = sql.known_calls(cursor, connection.tenant_id, connection.pk, fold_keys)
+    return {row[2]: _KnownCall(row[0], row[1], CallFields(*row[2:])) for row in rows}
+
+
+def _stored_records(
+    cursor: Any, connection: Connection, fold_keys: Sequence[str]
+) -> Iterator[CallRecordDraft]:
+    for row in sql.records_of_folds(cursor, connection.tenant_id, connection.pk, fold_keys):
+        yield CallRecordDraft(**dict(zip(sql.FOLD_NAMES, row, strict=True)))
+
+
+def _store_changed(
+    cursor: Any,
+    connection: Connection,
+    known: Mapping[str, _KnownCall],
+    groups: Mapping[str, list[CallRecordDraft]],
+    lines: Lines,
+) -> None:
+    """Fold the records of stored calls, and write those that say something else now."""
+    changed_lines = [
+        call_line(known[key].pk, text)
+        for key, records in groups.items()
+        if records and (text := _changed_text(known[key], records, lines)) is not None
+    ]
+    if changed_lines:
+        sql.upsert_calls(cursor, connection.tenant_id, connection.pk, changed_lines)
 
 
 def _groups(
@@ -251,8 +283,7 @@ def _groups(
     for key in fresh:
         if (draft := batch.drafts[key]).fold_key in groups:
             groups[draft.fold_key].append(draft)
-    for row in sql.records_of_folds(cursor, connection.tenant_id, connection.pk, fold_keys):
-        record = CallRecordDraft(**dict(zip(sql.FOLD_NAMES, row, strict=True)))
+    for record in _stored_records(cursor, connection, fold_keys):
         if (record.stream, record.remote_key) not in renewed:
             groups[record.fold_key].append(record)
     return groups
@@ -273,13 +304,16 @@ def _delete_empty(cursor: Any, connection: Connection, left_folds: set[str]) -> 
 
 def lines_of(connection: Connection) -> Lines:
     """The lines that calls of the connection may belong to, as they are stored now."""
-    has_calls = Q(is_line=True) | Q(kind__in=connection.declaration.call_kinds)
-    rows = list(
-        Entity.objects.filter(has_calls, connection=connection).values_list("remote_id", "pk", "facet")
-    )
+    declaration = connection.declaration
+    has_calls = Q(is_line=True) | Q(kind__in=declaration.call_kinds)
+    passing = {kind.kind for kind in declaration.kinds.values() if kind.passes_on}
+    found = Entity.objects.filter(has_calls, connection=connection)
+    rows = list(found.values_list("remote_id", "pk", "facet", "kind"))
     return Lines(
-        ids={remote_id: pk for remote_id, pk, _ in rows},
-        relays=frozenset(remote_id for remote_id, _, facet in rows if facet != Entity.Facet.LINE),
+        ids={remote_id: pk for remote_id, pk, _, _ in rows},
+        relays=frozenset(
+            remote_id for remote_id, _, facet, kind in rows if facet in GROUPS or kind in passing
+        ),
     )
 
 

@@ -108,9 +108,9 @@ def call_line(call_id: int, text: bytes) -> bytes:
 
 
 def only_call_text(draft: CallRecordDraft, content: Content, line_id: int | None) -> bytes:
-    """The call that the record is when no other one shares its fold key, without the call's id."""
+    """The call that the record is when no other one shares its fold key, without the call's id. Its line is no relay."""
     if not content.who:
-        return call_text(fold_one(draft), line_id)
+        return call_text(fold_one(draft, ()), line_id)
     return (
         f"{content.who}\t{content.what}\t{draft.line_remote_id}\t{draft.group_remote_id}\t1\t"
         f"{'t' if draft.is_time_ambiguous else 'f'}\t{draft.caller[::-1]}\t{draft.callee[::-1]}\t"

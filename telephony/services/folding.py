@@ -82,6 +82,7 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
                of OUTCOME_RANK that a record says
     line       the answering line, else the one that passed it on to who answered, else the first that rang, else the
                calling one
+    group      the one that a record names, else the first relay that was called, whether anybody took the call or not
     callee     what was dialled: the group rather than its agent
     duration_s the longest that a line has; that of the outside party's own leg only where no line talked
 
@@ -90,10 +91,10 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
     started_at the earliest; whoever stores it keeps the one that a call already has
     """
     if len(records) == 1:
-        return fold_one(records[0])
+        return fold_one(records[0], relays)
     distinct = {(record.stream, record.remote_key): record for record in records}
     if len(distinct) == 1:
-        return fold_one(*distinct.values())
+        return fold_one(records[-1], relays)
     ordered = sorted(
         distinct.values(),
         key=lambda one: (one.started_at, one.line_remote_id not in relays, one.stream, one.remote_key),
@@ -124,8 +125,11 @@ def fold(records: Sequence[FoldRecord], relays: Container[str] = ()) -> CallFiel
     )
 
 
-def fold_one(record: FoldRecord) -> CallFields:
+def fold_one(record: FoldRecord, relays: Container[str]) -> CallFields:
     """A call with one record is that record. Nine calls of ten are, so this path is kept short."""
+    group = record.group_remote_id
+    if not group and record.line_remote_id in relays:
+        group = _relay(_sides([record]), relays)
     return CallFields(
         record.fold_key,
         record.started_at,
@@ -141,7 +145,7 @@ def fold_one(record: FoldRecord) -> CallFields:
         record.cost_micros,
         record.destination,
         record.line_remote_id,
-        record.group_remote_id,
+        group,
         1,
         record.is_time_ambiguous,
     )

@@ -44,7 +44,9 @@ SERVICES = (
     ),
     _service(MOBILE, _("Mobile line"), _("Mobile lines"), Facet.LINE, fields.MOBILE, is_line=True),
     _service(GROUP, _("Call group"), _("Call groups"), Facet.GROUP, is_line=True),
-    _service("NumberTranslation", _("Number translation"), _("Number translations"), Facet.NUMBER),
+    _service(
+        "NumberTranslation", _("Number translation"), _("Number translations"), Facet.NUMBER, passes_on=True
+    ),
     _service("EmailAccount", _("Mail account"), _("Mail accounts"), Facet.OTHER, fields.MAIL_ACCOUNT),
     _service("DSLAccess", _("DSL access"), _("DSL accesses"), Facet.OTHER, fields.DSL_ACCESS),
     _service("FaxTransfer", _("Fax transfer"), _("Fax transfers"), Facet.NUMBER),

@@ -139,6 +139,31 @@ def test_a_line_that_becomes_known_later_gets_its_calls(in_alice: Connection) ->
     assert calls.link_lines(in_alice) == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_group"), [("ACDService", True), ("NumberTranslation", True), ("VirtualFaxAccount", False)]
+)
+def test_what_nobody_took_of_a_group_is_its_call_however_late_the_group_is_known(
+    in_alice: Connection, kind: str, is_group: bool
+) -> None:
+    group, declared = "33199001000", in_alice.declaration.kinds[kind]
+    unanswered = {"line_remote_id": group, "outcome": "missed", "duration_s": 0}
+    drafts = [make_draft(1, **unanswered), make_draft(2, direction="outbound", **unanswered)]
+    calls.store(in_alice, drafts, NOON)
+    assert set(Call.objects.values_list("group_remote_id", flat=True)) == {""}
+    line = Entity.objects.create(
+        connection=in_alice, kind=kind, facet=declared.facet.value, is_line=declared.is_line, remote_id=group,
+        checksum="", fetched_at=NOON,
+    )  # fmt: skip
+    calls.link_lines(in_alice)
+
+    late = list(Call.objects.order_by("fold_key").values_list("line", "group_remote_id"))
+    assert late == [(line.pk, group if is_group else ""), (line.pk, "")]
+    CallRecord.objects.all().delete()
+    Call.objects.all().delete()
+    calls.store(in_alice, drafts, NOON)
+    assert list(Call.objects.order_by("fold_key").values_list("line", "group_remote_id")) == late
+
+
 @pytest.mark.parametrize("text", ["a\tb", "a\\b", "a\nb\r", "\\N", "\\.", "é\u2028", "nul\0", '"', "\ud800"])
 def test_hostile_text_is_kept_as_text(in_alice: Connection, text: str) -> None:
     calls.store(in_alice, [make_draft(1, caller=text, raw={"caller": text, "rest": [1, None]})], NOON)

@@ -40,11 +40,23 @@ groups = st.lists(
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(groups, st.randoms(use_true_random=False))
-def test_order_and_doubling_change_nothing(group: list[CallRecordDraft], random: object) -> None:
+@given(groups, st.sets(st.sampled_from([LINE, OTHER_LINE])), st.randoms(use_true_random=False))
+def test_order_and_doubling_change_nothing(
+    group: list[CallRecordDraft], relays: set[str], random: object
+) -> None:
     mixed = group + group
     random.shuffle(mixed)  # type: ignore[attr-defined]
-    assert fold(mixed) == fold(group)
+    assert fold(mixed, relays) == fold(group, relays)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(groups, st.sets(st.sampled_from([LINE, OTHER_LINE])))
+def test_what_was_offered_to_a_group_is_its_call_whether_anybody_took_it(
+    group: list[CallRecordDraft], relays: set[str]
+) -> None:
+    offered = {one.line_remote_id for one in group if one.direction == "inbound"} & relays
+    found = fold(group, relays).group_remote_id
+    assert found in relays if offered else found in {"", *relays}
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
