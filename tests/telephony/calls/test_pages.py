@@ -111,6 +111,9 @@ def test_a_call_names_its_queue_and_does_not_end_while_it_is_open(
     page = text_of(maud_at.get(f"/t/corvane/calls/{call.pk}/"))
     assert "The call ends" not in page and "Not ended yet" in page
 
+    Call.objects.update(line=queue)  # which nobody took
+    assert f"/t/corvane/lines/{queue.pk}/" not in text_of(maud_at.get(f"/t/corvane/calls/{call.pk}/"))
+
 
 def test_another_tenants_call_is_not_found(maud_at: Client, store: Store) -> None:
     other = Tenant.objects.create(slug="other", name="Other")
