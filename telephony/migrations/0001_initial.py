@@ -2497,8 +2497,8 @@ class Migration(migrations.Migration):
                 ("inbound", models.IntegerField()),
                 ("reached", models.IntegerField()),
                 ("outbound", models.IntegerField()),
-                ("talk_s", models.IntegerField()),
-                ("wait_s", models.IntegerField(null=True)),
+                ("talk_s", models.BigIntegerField()),
+                ("wait_s", models.BigIntegerField(null=True)),
                 (
                     "waits",
                     django.contrib.postgres.fields.ArrayField(
@@ -2603,8 +2603,8 @@ class Migration(migrations.Migration):
                 ("inbound", models.IntegerField()),
                 ("reached", models.IntegerField()),
                 ("outbound", models.IntegerField()),
-                ("talk_s", models.IntegerField()),
-                ("wait_s", models.IntegerField(null=True)),
+                ("talk_s", models.BigIntegerField()),
+                ("wait_s", models.BigIntegerField(null=True)),
                 (
                     "waits",
                     django.contrib.postgres.fields.ArrayField(

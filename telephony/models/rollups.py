@@ -137,8 +137,8 @@ class _Cell(TenantOwned):
     inbound = models.IntegerField()
     reached = models.IntegerField()
     outbound = models.IntegerField()
-    talk_s = models.IntegerField()
-    wait_s = models.IntegerField(null=True)
+    talk_s = models.BigIntegerField()
+    wait_s = models.BigIntegerField(null=True)
     waits = ArrayField(models.IntegerField(), null=True)
     cost_micros = models.BigIntegerField()
 

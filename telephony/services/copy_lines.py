@@ -23,7 +23,9 @@ _json = json.JSONEncoder(
 ).encode
 _RECORD_TABS = 19
 _CALL_TABS = 19
-_LARGEST_INTEGER = 2**31 - 1
+# No call waits or talks longer, and none costs more, so that sums of many fit their columns.
+_LONGEST_S = 366 * 86_400
+_DEAREST_MICROS = 10**13
 _LARGEST_BIGINT = 2**63 - 1
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 _N = "\\N"
@@ -80,10 +82,10 @@ def record_content(draft: CallRecordDraft) -> Content:
         and len(group) <= 200
         and len(unit) <= 12
         and len(stream) <= 40
-        and 0 <= (duration_s or 0) <= _LARGEST_INTEGER
-        and 0 <= (wait_s or 0) <= _LARGEST_INTEGER
+        and 0 <= (duration_s or 0) <= _LONGEST_S
+        and 0 <= (wait_s or 0) <= _LONGEST_S
         and -_LARGEST_BIGINT <= (quantity or 0) <= _LARGEST_BIGINT
-        and -_LARGEST_BIGINT <= (cost_micros or 0) <= _LARGEST_BIGINT
+        and -_DEAREST_MICROS <= (cost_micros or 0) <= _DEAREST_MICROS
     )
     # JSON text has no control characters, so that only a backslash in it needs care.
     if fits and b"\\" not in raw and _is_plain(head, _RECORD_TABS, nulls):
@@ -171,11 +173,11 @@ def _careful_record(draft: CallRecordDraft, raw: str) -> bytes:
     for name, most in _LENGTHS.items():
         if len(getattr(draft, name)) > most:
             raise DoesNotFit(f"{name} has more than {most} characters")
-    for name, most in (("duration_s", _LARGEST_INTEGER), ("wait_s", _LARGEST_INTEGER)):
-        if not 0 <= (getattr(draft, name) or 0) <= most:
+    for name in ("duration_s", "wait_s"):
+        if not 0 <= (getattr(draft, name) or 0) <= _LONGEST_S:
             raise DoesNotFit(f"{name} is out of range")
-    for name in ("quantity", "cost_micros"):
-        if abs(getattr(draft, name) or 0) > _LARGEST_BIGINT:
+    for name, largest in (("quantity", _LARGEST_BIGINT), ("cost_micros", _DEAREST_MICROS)):
+        if abs(getattr(draft, name) or 0) > largest:
             raise DoesNotFit(f"{name} is out of range")
     return _joined(
         draft.stream,

@@ -105,19 +105,17 @@ def _counted(*, are_ways_told: bool, has_waits: bool) -> str:
     waits = f"CASE WHEN count(wait_s) > 0 THEN ARRAY[{_WAITS}] END" if has_waits else "NULL::int[]"
     return f"""
         count(*)::int AS calls, {side(_IS_INBOUND)} AS inbound, {side(_IS_REACHED)} AS reached,
-        {side(_IS_OUTBOUND)} AS outbound, coalesce(sum(duration_s), 0)::int AS talk_s, sum(wait_s)::int AS wait_s,
+        {side(_IS_OUTBOUND)} AS outbound, coalesce(sum(duration_s), 0)::bigint AS talk_s, sum(wait_s)::bigint AS wait_s,
         {waits} AS waits, coalesce(sum(cost_micros), 0)::bigint AS cost_micros
     """
 
 
 def together(has_waits: bool = True) -> str:
     """The measures of several cells."""
-    added = [
-        f"sum({name})::int AS {name}"
-        for name in ("calls", "inbound", "reached", "outbound", "talk_s", "wait_s")
-    ]
+    added = [f"sum({name})::int AS {name}" for name in ("calls", "inbound", "reached", "outbound")]
+    long = [f"sum({name})::bigint AS {name}" for name in ("talk_s", "wait_s")]
     waits = f"CASE WHEN count(waits) > 0 THEN ARRAY[{_WAITS_TOGETHER}] END" if has_waits else "NULL::int[]"
-    return ", ".join((*added, f"{waits} AS waits", "sum(cost_micros)::bigint AS cost_micros"))
+    return ", ".join((*added, *long, f"{waits} AS waits", "sum(cost_micros)::bigint AS cost_micros"))
 
 
 def _cells_by(name: str, source: str, measures: str) -> str:

@@ -52,8 +52,9 @@ _BY_DAY = {"day", "week"}
 # What cells of every breakdown tell apart.
 _ALWAYS = {"day", "week", "month", "connection_id"}
 _MEASURES = {
-    **{name: f"sum({name})" for name in ("calls", "inbound", "reached", "outbound", "talk_s")},
-    "wait_s": "coalesce(sum(wait_s), 0)",
+    **{name: f"sum({name})" for name in ("calls", "inbound", "reached", "outbound")},
+    "talk_s": "sum(talk_s)::bigint",
+    "wait_s": "coalesce(sum(wait_s), 0)::bigint",
     "cost_micros": "sum(cost_micros)::bigint",
 }
 _WAITS = "".join(f", coalesce(sum(waits[{place}]), 0)" for place in range(1, len(WAIT_BOUNDS) + 2))

@@ -55,6 +55,25 @@ def test_hours_are_those_of_the_zone_marked_or_counted(in_alice: Connection) -> 
     assert not RollupMark.objects.exists()
 
 
+def test_calls_of_any_length_and_cost_are_added_up(in_alice: Connection) -> None:
+    """The longest and dearest that a provider may tell of, more of them than 31 bits hold."""
+    longest, dearest, many = 366 * 86_400, 10**13, 80
+    Call.objects.bulk_create(
+        Call(connection=in_alice, fold_key=str(at), started_at=FIRST_AT, direction="inbound", outcome="answered",
+             duration_s=longest, wait_s=longest, cost_micros=dearest)
+        for at in range(many)
+    )  # fmt: skip
+    for _ in range(2):
+        [found] = rollup_reading.sums(("connection_id",), FIRST_AT.date(), FIRST_AT.date(), PARIS)
+        assert (found.talk_s, found.wait_s, found.cost_micros) == (
+            many * longest,
+            many * longest,
+            many * dearest,
+        )
+        rollups.settle(in_alice.pk)
+    assert Call.objects.running_at(FIRST_AT).count() == many
+
+
 def test_the_commands_find_mend_and_fail(connection: Connection) -> None:
     with tenant_scope(connection.tenant_id):
         calls.store(connection, drafts(30), FIRST_AT)

@@ -201,7 +201,8 @@ def test_a_key_of_any_text_is_found_again(in_alice: Connection, key: str) -> Non
     [
         {"remote_key": "k" * 121},
         {"destination": "d" * 81},
-        {"duration_s": 2**31},
+        {"duration_s": 366 * 86_400 + 1},
+        {"cost_micros": -(10**13) - 1},
         {"duration_s": -1},
         {"raw": {"labels": {"a", "b"}}},  # no JSON
     ],
