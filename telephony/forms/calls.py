@@ -59,7 +59,17 @@ WAITS = {wait_key(*bounds): bounds for bounds in WAIT_STEPS}
 # What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
 ZONES = FixedChoices(time_zones())
 OF_CLOCKS = ("weekday", "hour", "fate")
-FROM_FIGURES = (*OF_CLOCKS, "instants", "waited", "running", "country", "destination", "currency", "in_zone")
+FROM_FIGURES = (
+    *OF_CLOCKS,
+    "instants",
+    "waited",
+    "running",
+    "caller",
+    "country",
+    "destination",
+    "currency",
+    "in_zone",
+)
 
 
 class InstantsField(forms.CharField):
@@ -106,6 +116,7 @@ class CallFields(FilterForm):
         label=_("Missed, then"),
         choices=any_of([*Fate.choices, (LAST_OF_EACH, _("Never spoken to since: the last of each caller"))]),
     )
+    caller = forms.CharField(label=_("Caller"), max_length=80)
     country = forms.RegexField(label=_("Country"), regex=r"^\+[0-9]{1,4}$", max_length=5)
     destination = forms.CharField(label=_("Destination"), max_length=80)
     currency = forms.CharField(label=_("Currency"), max_length=3)
@@ -142,6 +153,7 @@ class CallFields(FilterForm):
             outcome=values.get("outcome") or "",
             medium=values.get("medium") or "",
             dialled=values.get("dialled") or "",
+            caller=values.get("caller") or "",
             country=values.get("country") or "",
             destination=values.get("destination") or "",
             currency=values.get("currency") or "",

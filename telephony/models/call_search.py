@@ -38,6 +38,7 @@ class CallSearch(Search):
     start_at, end_at  half-open span, aware
     outcome  one, or a name of OUTCOMES for several that figures count together
     dialled  how the called number begins, as it is stored: "+44", or with commas in one of several ways
+    caller   the one number as it is stored
     country  as alerts tell it: a calling code, "+1" without the Caribbean, whose countries are told by area, "+1876"
     destination   what the provider calls where it went, NOT_TOLD where it says nothing
     currency   of the call's connection
@@ -59,6 +60,7 @@ class CallSearch(Search):
     group: int | None = None
     connection: int | None = None
     dialled: str = ""
+    caller: str = ""
     country: str = ""
     destination: str = ""
     currency: str = ""
@@ -87,6 +89,8 @@ class CallSearch(Search):
         if self.dialled:
             begins = [Q(callee__startswith=one) for one in beginnings_in(self.dialled)]
             calls = calls.filter(reduce(or_, begins, Q(pk__in=())))
+        if self.caller:
+            calls = calls.filter(caller_reversed=self.caller[::-1])
         if self.country:
             calls = calls.filter(callee__startswith=self.country)
             if others := elsewhere(self.country):

@@ -373,7 +373,7 @@ def missed_callers(asked: Asked) -> Section:
             [
                 "",
                 tenant_url(asked.report.tenant, "telephony:number_detail", e164=number),
-                asked.calls(**INBOUND, q=number, fate=Fate.NEVER.value),
+                asked.calls(**INBOUND, caller=number, fate=Fate.NEVER.value),
                 "",
                 "",
             ]

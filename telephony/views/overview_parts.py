@@ -88,7 +88,7 @@ class CallersView(CountedMixin, PartView):
         def tell(found: list[CallerRow]) -> dict[str, Any]:
             return {
                 "callers": [
-                    (one, self.url_of(span, part, direction="inbound", q=one.number)) for one in found
+                    (one, self.url_of(span, part, direction="inbound", caller=one.number)) for one in found
                 ],
                 "names": names_of(one.number for one in found),
             }

@@ -241,7 +241,7 @@ class CallersView(CountedMixin, StaffPartView):
     def told(self) -> dict[str, Any]:
         def tell(found: list[CallerRow]) -> dict[str, Any]:
             return {
-                "callers": [(one, self.calls_url(direction="inbound", q=one.number)) for one in found],
+                "callers": [(one, self.calls_url(direction="inbound", caller=one.number)) for one in found],
                 "names": {},
             }
 

@@ -84,6 +84,15 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
             for part in PARTS:
                 page = client.get(f"/t/alice/{part}?" + query.format(**places)).content.decode()
                 assert _wrong_counts(alice, page) == []
+    with tenant_scope(alice.tenant_id):
+        # Callers whose numbers are called as well, or end others.
+        for number in (f"+{LINES[0]}", LINES[0][-4:]):
+            Call.objects.bulk_create(
+                Call(connection=alice, fold_key=f"own{number}{at}", started_at=timezone.now(), direction="inbound",
+                     outcome="missed", caller=number, caller_reversed=number[::-1], callee=f"+{LINES[0]}",
+                     callee_reversed=f"+{LINES[0]}"[::-1])
+                for at in range(10)
+            )  # fmt: skip
     callers = client.get("/t/alice/figures/callers/?period=year").content.decode()
     fates = client.get("/t/alice/figures/missed/?period=30d").content.decode()
     of_group = "".join(
@@ -102,7 +111,7 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
         "line",
         "group",
         "dialled",
-        "q",
+        "caller",
         "outcome",
         "direction",
         "fate",

@@ -289,7 +289,7 @@ def test_each_figure_leads_to_as_many_calls(tenants: list[Tenant], tom: Client) 
     text = "".join(tom.get(page).content.decode() for page in pages)
     links = {*LINK.findall(text), *HEAT.findall(text)}
     told = {name for query, _shown in links for name in QueryDict(unescape(query))}
-    assert {"direction", "outcome", "fate", "weekday", "hour", "waited", "dialled", "q"} <= told
+    assert {"direction", "outcome", "fate", "weekday", "hour", "waited", "dialled", "caller"} <= told
     some = sorted(links)[:: max(1, len(links) // 30)]
     for query, shown in some:
         found = tom.get(f"/staff/calls/?{unescape(query)}").context["count"].value
