@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -89,6 +90,12 @@ def _left_empty(case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _left_empty
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Of a run of everything the cluster is thrown away, and no database before it."""
+    return "TEST_TEMPLATE" in os.environ or bool(request.config.getvalue("reuse_db"))
 
 
 # What a test file says that has tests of such a mark: other files are not even read for a run of these alone.
