@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -38,10 +38,19 @@ class Words:
 
 def words_of(alert: Alert) -> Words:
     words = _WORDS[alert.rule.kind](alert.evidence)
-    if "is_late" not in alert.evidence:
-        return words
-    late = _("Not all of these calls were here in time.")
-    return replace(words, sentence=f"{words.sentence} {late}")
+    return replace(words, sentence=" ".join([words.sentence, *_besides(alert.evidence)]))
+
+
+def _besides(numbers: Numbers) -> Iterator[str]:
+    if "is_late" in numbers:
+        yield _("Not all of these calls were here in time.")
+    if names := numbers.get("left_out"):
+        words = ngettext(
+            "%(names)s is paused: its calls since then are not counted.",
+            "%(names)s are paused: their calls since then are not counted.",
+            len(names),
+        )
+        yield words % {"names": ", ".join(names)}
 
 
 def subject_of(alert: Alert) -> str:

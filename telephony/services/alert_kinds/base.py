@@ -56,7 +56,8 @@ class Ended:
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """evidence   small JSON numbers under the kind's own keys; "name" of the subject is added when it is kept, "is_grave"
-    says otherwise than the kind, "is_late" that it is of what is over
+    says otherwise than the kind, "is_late" that it is of what is over, "left_out" names connections whose calls are not
+    waited for
     ended      where calls that came late are judged (late.py), what they are of
     """
 
@@ -97,10 +98,28 @@ class Round:
         return dict(states.values_list("connection_id", "last_success_at"))
 
     def of(self, connection: int | None) -> list[Connection]:
-        """The connection alone, or all of them; none where it is not linked."""
+        """The connection alone, none where it is not linked; or all, without those that are paused."""
         if connection is None:
-            return list(self.connections.values())
+            return [one for pk, one in self.connections.items() if pk not in self.paused]
         return [self.connections[connection]] if connection in self.connections else []
+
+    @cached_property
+    def paused(self) -> Mapping[int, date]:
+        """Ids of those that a person paused, with the day from which on their calls are not here. They are not waited for,
+        unless there are no others."""
+        paused = {pk: self._last_day(pk) for pk, one in self.connections.items() if one.is_paused}
+        return paused if len(paused) < len(self.connections) else {}
+
+    def left_out(self, connection: int | None, day: date) -> list[str]:
+        """Names of those of which calls of that day are not waited for."""
+        if connection is not None:
+            return []
+        return [self.connections[pk].name for pk, since in self.paused.items() if day >= since]
+
+    def _last_day(self, connection: int) -> date:
+        """On which its calls were read."""
+        synced = self._synced.get(connection)
+        return synced.astimezone(self.zone).date() if synced else date.min
 
     def known_until(self, connection: int | None) -> datetime | None:
         """Up to when the calls are here; None where of some connection none ever came."""
@@ -121,8 +140,12 @@ class Round:
         span = first, last
         if span not in self._coverage:
             self._coverage[span] = coverage_of(first, last, self.today, self.zone, Part()).not_whole
-        linked = {one.pk for one in self.of(connection)}
-        return len({one.day for one in self._coverage[span] if one.connection.pk in linked})
+        wanted = {one.pk: date.max for one in self.of(connection)}
+        if connection is None:
+            wanted |= self.paused
+        return len(
+            {one.day for one in self._coverage[span] if one.day < wanted.get(one.connection.pk, date.min)}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,11 @@ is not silence.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from heapq import merge
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import midnight
 from telephony.models import AlertRule
-from telephony.models.calls import Medium
+from telephony.models.calls import CallQuerySet, Medium
 from telephony.models.rollups import Part
 from telephony.providers.hours import Hours
 from telephony.services.alert_kinds.base import (
@@ -71,10 +72,22 @@ class Quiet:
 
     @cached_property
     def counted(self) -> Counted:
-        if self.part.line is None and self.part.group is None:
+        if self.part.line is not None or self.part.group is not None:
+            return [(at, 1) for at in self.calls.order_by("started_at").values_list("started_at", flat=True)]
+        if not self.left_out:
             return quarters(self.start_at, self.known_until, self.part)
-        calls = calls_of(self.part).between(self.start_at, self.known_until).filter(medium=Medium.VOICE)
-        return [(at, 1) for at in calls.order_by("started_at").values_list("started_at", flat=True)]
+        parts = [Part(connection=one.pk) for one in self.round.of(None)]
+        return list(merge(*(quarters(self.start_at, self.known_until, part) for part in parts)))
+
+    @property
+    def calls(self) -> CallQuerySet:
+        calls: CallQuerySet = calls_of(self.part).between(self.start_at, self.known_until)
+        return calls.filter(medium=Medium.VOICE).exclude(connection__in=self.left_out)
+
+    @property
+    def left_out(self) -> Collection[int]:
+        """Connections whose calls count nowhere, neither now nor in the weeks before."""
+        return self.round.paused if self.subject.connection is None else ()
 
     @property
     def limit_s(self) -> int:
@@ -114,8 +127,7 @@ def look(rule: AlertRule, round_: Round) -> Iterator[Reading]:
 
 def _reading(quiet: Quiet) -> Reading:
     rule, subject, known = quiet.rule, quiet.subject, quiet.known_until
-    calls = calls_of(quiet.part).between(quiet.start_at, known).filter(medium=Medium.VOICE)
-    last = calls.order_by("-started_at").values_list("started_at", flat=True).first()
+    last = quiet.calls.order_by("-started_at").values_list("started_at", flat=True).first()
     if last is None or quiet._lacks(last, known):
         return Reading(subject=subject, verdict=Verdict.UNKNOWN)
     quiet_s = quiet.open_time.seconds_since(last)
@@ -136,6 +148,7 @@ def _reading(quiet: Quiet) -> Reading:
             "weeks": usual.weeks,
             "first": last.astimezone(zone).date().isoformat(),
             "last": known.astimezone(zone).date().isoformat(),
+            "left_out": quiet.round.left_out(subject.connection, known.astimezone(zone).date()),
             "trail": _trail(quiet.counted, known.astimezone(zone).date(), zone),
         },
     )

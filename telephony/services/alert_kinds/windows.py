@@ -128,6 +128,7 @@ def _reading(
             "last": last.isoformat(),
             "value": judged.value,
             "lacking": lacking,
+            "left_out": round_.left_out(subject.connection, last),
             **judged.numbers,
             "trail": _trail(rule, days, last, judge) if verdict == Verdict.OVER else [],
         },

@@ -30,7 +30,7 @@ from telephony.services.alert_kinds.new_country import night_of
 from telephony.services.alert_kinds.quiet import weeks_before
 from telephony.views.attention import attention_of
 
-from .conftest import NOW
+from .conftest import NOW, mark_whole
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 LIBERIA, SPAIN = "+231770000001", "+34910000001"
@@ -74,6 +74,38 @@ def test_no_rate_of_days_that_are_not_whole_or_that_a_sync_has_not_reached(alder
         Coverage.objects.update(state="complete")
         SyncState.objects.update(last_success_at=NOW - timedelta(hours=3))
     assert verdict(alder, weekly) == "unknown"
+
+
+def test_a_connection_that_a_person_paused_is_not_waited_for(alder, line, call, rule):
+    """Its calls from before count in a rate; the silence of the others is measured by theirs alone."""
+    low, silent = rule(), quiet_rule(rule, of="whole")
+    busy(call)
+    with tenant_scope(alder):
+        paused = Connection.objects.create(
+            credential=Credential.objects.create(provider="voipcloud"),
+            provider="voipcloud",
+            slug="alder-voipcloud",
+            name="VoIPcloud",
+            capabilities=["calls.list"],
+        )
+        SyncState.objects.create(connection=paused, stream="calls", last_success_at=NOW - 5 * DAY)
+        mark_whole(paused, [NOW - back * DAY for back in range(5, 180)])
+        Call.objects.create(connection=paused, fold_key="v", started_at=NOW - timedelta(minutes=20))
+    call(NOW.replace(hour=8), 40, outcome="missed")
+    assert (verdict(alder, low), verdict(alder, silent)) == ("unknown", "unknown")
+    with tenant_scope(alder):
+        Connection.objects.filter(pk=paused.pk).update(is_paused=True)
+    [rate], [silence] = readings(alder, low).values(), readings(alder, silent).values()
+    for found, of in ((rate, low), (silence, silent)):
+        assert (str(found.verdict), found.evidence["left_out"]) == ("over", ["VoIPcloud"])
+        sentence = words_of(Alert(rule=of, evidence=found.evidence)).sentence
+        assert sentence.endswith("VoIPcloud is paused: its calls since then are not counted.")
+    with tenant_scope(alder):
+        Coverage.objects.filter(connection=paused, day=(NOW - 6 * DAY).date()).delete()
+    assert verdict(alder, rule(period="week")) == "unknown"  # a day from before it was paused
+    with tenant_scope(alder):
+        Connection.objects.update(is_paused=True)
+    assert verdict(alder, low) == "unknown"  # nothing is read any more
 
 
 def test_a_rule_for_each_line_knows_later_ones_and_leaves_some_out(alder, line, call, rule):
