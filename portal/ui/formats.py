@@ -101,6 +101,14 @@ def span(seconds: float) -> str:
     return _span(whole - whole % shown, translation.get_language())
 
 
+def within(seconds: int) -> str:
+    """A length of time of which no second is left out, never broken: "20 s", "1 min", "1:30 min"."""
+    if seconds < 60:
+        return span(seconds)
+    words = pgettext("length of time", "%(count)s min") % {"count": _minutes(seconds)}
+    return words.replace(" ", NBSP)
+
+
 def between(low: int, below: int | None) -> str:
     """A length of time from, and below, so many seconds: "15–20 s", "1–1:30 min", "5 min and more"."""
     if below is None:

@@ -80,7 +80,7 @@ def _waited_sentence(found: Waited) -> str:
             }
         )
     if half := found.gave_up.half_s:
-        words.append(_("Half of those who gave up did so within %(time)s.") % {"time": formats.span(half)})
+        words.append(_("Half of those who gave up did so within %(time)s.") % {"time": formats.within(half)})
     if found.untold:
         words.append(
             ngettext(

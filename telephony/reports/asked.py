@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -20,9 +20,10 @@ from telephony.models.spans import Span
 from telephony.services import analytics, report_facts
 from telephony.services.analytics import GroupRow, LineRow
 from telephony.services.period_coverage import NotWhole, PeriodCoverage, coverage_of
-from telephony.services.report_facts import DestinationFigures, Scope, Totals, Waited
+from telephony.services.report_facts import DestinationFigures, Scope, Totals
 from telephony.services.retention import no_longer_kept
 from telephony.services.rollup_reading import HourSum
+from telephony.services.waiting import Waits
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,7 @@ class Asked:
 
     @cached_property
     def totals(self) -> Totals:
-        """Waits are those of all answered calls, or not told."""
-        found = report_facts.totals(self.span, self.zone, self.scope, self.currencies)
-        return replace(found, half_s=None, most_s=None) if self.kept_from else found
+        return report_facts.totals(self.span, self.zone, self.scope, self.currencies)
 
     @cached_property
     def totals_before(self) -> Totals:
@@ -85,14 +84,15 @@ class Asked:
         return analytics.hours_of(self.span, self.zone, self.scope.part)
 
     @cached_property
-    def lines(self) -> Sequence[tuple[LineRow, Waited]]:
-        found = report_facts.by_line(self.span, self.zone, self.scope, self.currencies)
-        return [(one, Waited()) for one, _waited in found] if self.kept_from else found
+    def lines(self) -> Sequence[tuple[LineRow, Waits]]:
+        """Each with the waits of its answered calls."""
+        return report_facts.by_line(self.span, self.zone, self.scope, self.currencies)
 
     @cached_property
-    def groups(self) -> Sequence[tuple[GroupRow, Waited]]:
+    def groups(self) -> Sequence[tuple[GroupRow, int | None]]:
+        """Each with its longest wait, which is that of all its calls or not told."""
         found = report_facts.by_group(self.span, self.zone, self.scope)
-        return [(one, Waited()) for one, _waited in found] if self.kept_from else found
+        return [(one, None) for one, _longest_s in found] if self.kept_from else found
 
     @cached_property
     def destinations(self) -> Sequence[DestinationFigures]:

@@ -35,6 +35,7 @@ from telephony.services.analytics import Step
 from telephony.services.counting_steps import TenantZone, count_all
 from telephony.services.fates import FateCount
 from telephony.services.number_names import names_of
+from telephony.services.waiting import Waits
 
 INBOUND = {"direction": "inbound"}
 REACHED = {**INBOUND, "outcome": "reached"}
@@ -98,10 +99,8 @@ def _tiles(asked: Asked) -> Iterator[Tile]:
     )
     yield Tile(
         _("Half answered within"),
-        *_seconds(now.half_s, asked.star),
-        note=_("9 of 10 within %(time)s") % {"time": formats.span(now.most_s)}
-        if now.most_s is not None
-        else "",
+        *_seconds(now.waits.half_s, asked.star),
+        note=_most_words(now.waits),
         url=asked.calls(**REACHED),
         narrow=_("Half within"),
     )
@@ -125,6 +124,12 @@ def _tiles(asked: Asked) -> Iterator[Tile]:
         yield Tile(_("Cost"), value + asked.star, unit, note, url=asked.calls(medium=""))
 
 
+def _most_words(waits: Waits) -> str:
+    if waits.most_s is not None:
+        return _("9 of 10 within %(time)s") % {"time": formats.within(waits.most_s)}
+    return _("1 of 10 waits over 5 min") if waits.total else ""
+
+
 def _against(asked: Asked, change: str) -> str:
     """The change against the period before, or that of that not every day is here."""
     before = before_words(asked)
@@ -139,10 +144,10 @@ def _summary_words(asked: Asked) -> str:
         return _("No call of these days is here.") if asked.star else _("No call came in.")
     rate = formats.percent(told.reached, told.inbound)
     words = {"calls": came_in_words(asked), "rate": rate}
-    if told.half_s is None:
+    if told.waits.half_s is None:
         sentence = _("%(calls)s; %(rate)s were answered.") % words
     else:
-        words["time"] = formats.span(round(told.half_s))
+        words["time"] = formats.within(told.waits.half_s)
         sentence = _("%(calls)s; %(rate)s were answered, half of them within %(time)s.") % words
     if told.waiting:
         never = ngettext(
@@ -177,10 +182,10 @@ def _points(now: float | None, then: float | None) -> tuple[str, str]:
     return _("%(change)s pt") % {"change": sign + plain(abs(change), "", 1)}, _tone(change)
 
 
-def _seconds(value: float | None, star: str) -> tuple[str, str]:
+def _seconds(value: int | None, star: str) -> tuple[str, str]:
     if value is None:
         return "–", ""
-    number, _space, unit = formats.span(round(value)).rpartition(formats.NBSP)
+    number, _space, unit = formats.within(value).rpartition(formats.NBSP)
     return number + star, unit
 
 

@@ -49,7 +49,7 @@ FIGURES: Mapping[str, Figure] = {
     "missed_callers": Figure(
         _("Callers who still wait, with their numbers"), call_sections.missed_callers, counts_calls=True
     ),
-    "by_line": Figure(_("Calls by line"), place_sections.by_line, counts_calls=True),
+    "by_line": Figure(_("Calls by line"), place_sections.by_line),
     "queues": Figure(_("Service of queues and groups"), place_sections.queues, counts_calls=True),
     "cost_by_line": Figure(_("Cost by line"), place_sections.cost_by_line),
     "cost_by_destination": Figure(

@@ -90,8 +90,8 @@ def lead_of(asked: Asked) -> str:
         return ""
     told = asked.totals
     words = [f"{came_in_words(asked)}."]
-    if told.half_s is not None:
-        waited = formats.span(round(told.half_s))
+    if told.waits.half_s is not None:
+        waited = formats.within(told.waits.half_s)
         words.append(_("Half of those answered waited %(time)s or less.") % {"time": waited})
     return " ".join(words)
 

@@ -28,7 +28,7 @@ OUTBOUND = {"direction": "outbound"}
 
 def by_line(asked: Asked) -> Section:
     found = asked.lines
-    currencies = currencies_of(one for one, _waited in found)
+    currencies = currencies_of(one for one, _waits in found)
     return Section(
         key="by_line",
         title=_("By line"),
@@ -46,11 +46,11 @@ def by_line(asked: Asked) -> Section:
                 *_line(one),
                 one.inbound,
                 one.answer_rate,
-                waited.half_s,
+                waits.half_s,
                 one.outbound,
                 *costs_of(one.cost, currencies),
             ]
-            for one, waited in found
+            for one, waits in found
         ],
         urls=[
             [
@@ -58,9 +58,9 @@ def by_line(asked: Asked) -> Section:
                 "",
                 *_ways(asked, one.entity, INBOUND, REACHED, REACHED, OUTBOUND, *_paid(currencies)),
             ]
-            for one, _waited in found
+            for one, _waits in found
         ],
-        stars=_stars(asked, (one.entity for one, _waited in found)),
+        stars=_stars(asked, (one.entity for one, _waits in found)),
         brief=[
             ngettext("%(count)s line", "%(count)s lines", len(found)) % {"count": formats.count(len(found))}
         ],
@@ -92,10 +92,10 @@ def queues(asked: Asked) -> Section:
                 one.reached,
                 one.outcomes[abandoned],
                 one.outcomes[timed_out],
-                waited.within / waited.told if waited.told else None,
-                waited.longest_s,
+                one.level,
+                longest_s,
             ]
-            for one, waited in found
+            for one, longest_s in found
         ],
         urls=[
             [
@@ -111,17 +111,17 @@ def queues(asked: Asked) -> Section:
                     INBOUND,
                 ),
             ]
-            for one, _waited in found
+            for one, _longest_s in found
         ],
-        stars=[at for at, (one, _waited) in enumerate(found) if asked.star_of(one.connection_id)],
-        brief=_answered_words(one for one, _waited in found),
+        stars=[at for at, (one, _longest_s) in enumerate(found) if asked.star_of(one.connection_id)],
+        brief=_answered_words(one for one, _longest_s in found),
         nothing=_("No queue or group had a call."),
     )
 
 
 def cost_by_line(asked: Asked) -> Section:
     found = sorted(
-        (one for one, _waited in asked.lines if any(one.cost.values())),
+        (one for one, _waits in asked.lines if any(one.cost.values())),
         key=lambda one: (-max(one.cost.values()), one.line_id or 0),
     )
     currencies = currencies_of(found)

@@ -1,43 +1,33 @@
 """What reports tell of calls, beside what pages tell of them (analytics.py): by day, hour, line, queue, destination.
 
-Counts, talk and costs are read from the roll-ups, so that a report and the overview of the same days are the same. Rows
-are read for what no sum tells: below which wait half of the calls lie, the longest, what became of missed calls, who was
-never called back, and destinations in the provider's words. Objects and connections: report_objects.py.
+Counts, talk, waits and costs are read from the roll-ups, so that a report and the overview of the same days are the same.
+Rows are read for what no sum tells: the longest wait, what became of missed calls, who was never called back, and
+destinations in the provider's words. Objects and connections: report_objects.py.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, Count, FloatField, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Sum
 
 from telephony.models import Entity
 from telephony.models.calls import REACHED, UNANSWERED, CallQuerySet, Direction, Medium
-from telephony.models.rollups import WITHIN_S, Part
+from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.models.spoken import not_spoken_since, with_number
 from telephony.services import analytics
 from telephony.services.call_figures import INBOUND
 from telephony.services.rollup_closing import figures_of
 from telephony.services.rollup_reading import HourSum, sums
+from telephony.services.waiting import Waits
 
-_WAITED = INBOUND & Q(outcome__in=REACHED, wait_s__isnull=False)
 Currencies = Mapping[int, str]  # of the tenant's connections, by id
-
-
-class Share(Aggregate):
-    """The value below which this share of the values lies, by PostgreSQL's percentile_cont."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-
-    def __init__(self, expression: str, share: float, **extra: Any) -> None:
-        super().__init__(expression, share=share, **extra)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,17 +55,15 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """Voice calls that came in, and what all calls cost. Waits are seconds of those that were answered.
+    """Voice calls that came in, how long those that were answered waited, and what all calls cost.
 
-    half_s, most_s   below which half of them, and nine of ten, lie
-    waiting          numbers that nobody has spoken to since
+    waiting   numbers that nobody has spoken to since
     """
 
     inbound: int
     reached: int
     missed: int
-    half_s: float | None
-    most_s: float | None
+    waits: Waits
     waiting: int
     cost_micros: dict[str, int]
 
@@ -85,24 +73,21 @@ class Totals:
 
 
 def totals(span: Span, zone: ZoneInfo, scope: Scope, currencies: Currencies) -> Totals:
-    """Three queries, two of them of rows: waits, and who was never called back."""
-    rows = sums(("connection_id", "medium", "direction", "outcome"), span.first, span.last, zone, scope.part)
+    """Two queries, one of them of rows: who was never called back."""
+    keys = ("connection_id", "medium", "direction", "outcome")
+    rows = sums(keys, span.first, span.last, zone, scope.part, with_waits=True)
     found = figures_of(rows, currencies)
-    unanswered = [
-        row.calls
-        for row in rows
-        if row.key[1:3] == (Medium.VOICE, Direction.INBOUND) and row.key[3] in UNANSWERED
-    ]
-    instants = span.instants(zone)
-    waited = scope.calls(*instants).filter(_WAITED, medium=Medium.VOICE)
-    waits = waited.aggregate(half=Share("wait_s", 0.5), most=Share("wait_s", 0.9))
+    inbound = [row for row in rows if row.key[1:3] == (Medium.VOICE, Direction.INBOUND)]
+    waits = Waits()
+    for row in inbound:
+        if row.key[3] in REACHED:
+            waits.add(row.waits)
     return Totals(
         inbound=found["inbound"],
         reached=found["reached"],
-        missed=sum(unanswered),
-        half_s=waits["half"],
-        most_s=waits["most"],
-        waiting=never_called_back(*instants, scope).values("caller").distinct().count(),
+        missed=sum(row.calls for row in inbound if row.key[3] in UNANSWERED),
+        waits=waits,
+        waiting=never_called_back(*span.instants(zone), scope).values("caller").distinct().count(),
         cost_micros=found["cost"],
     )
 
@@ -129,49 +114,28 @@ def waiting_callers(start_at: datetime, end_at: datetime, scope: Scope) -> Seque
     return list(told.order_by("-tries", "-last", "caller"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waited:
-    """Of the calls of a place: below which wait half of those answered lie, how many of them in less than WITHIN_S, how many
-    of all tell how long they waited, and the longest wait of all.
-    """
-
-    half_s: float | None = None
-    within: int = 0
-    told: int = 0
-    longest_s: int | None = None
-
-
 def by_line(
     span: Span, zone: ZoneInfo, scope: Scope, currencies: Currencies
-) -> list[tuple[analytics.LineRow, Waited]]:
-    """Lines with calls, the most called first; three queries."""
+) -> list[tuple[analytics.LineRow, Waits]]:
+    """Lines with calls, the most called first, and how long those waited that were answered; three queries."""
     rows = analytics.by_line(span, zone, scope.part, currencies, most=None)
-    waits = _waits(scope.calls(*span.instants(zone)), "line_id")
+    waits: dict[int | None, Waits] = defaultdict(Waits)
+    keys = ("line_id", "medium", "direction", "outcome")
+    for row in sums(keys, span.first, span.last, zone, scope.part, with_waits=True):
+        line_id, medium, direction, outcome = row.key
+        if (medium, direction) == (Medium.VOICE, Direction.INBOUND) and outcome in REACHED:
+            waits[line_id].add(row.waits)
     rows.sort(key=lambda one: (-one.inbound, -one.outbound, one.line_id or 0))
-    return [(one, waits.get((one.line_id,), Waited())) for one in rows]
+    return [(one, waits[one.line_id]) for one in rows]
 
 
-def by_group(span: Span, zone: ZoneInfo, scope: Scope) -> list[tuple[analytics.GroupRow, Waited]]:
-    """Queues and groups that were offered calls, the most called first; three queries."""
+def by_group(span: Span, zone: ZoneInfo, scope: Scope) -> list[tuple[analytics.GroupRow, int | None]]:
+    """Queues and groups that were offered calls, the most called first, and the longest wait of each; three queries."""
     rows = analytics.by_group(span, zone, scope.part, most=None)
-    calls = scope.calls(*span.instants(zone)).exclude(group_remote_id="")
-    waits = _waits(calls, "connection_id", "group_remote_id")
-    return [(one, waits.get((one.connection_id, one.remote_id), Waited())) for one in rows]
-
-
-def _waits(calls: QuerySet, *columns: str) -> dict[tuple[Any, ...], Waited]:
-    rows = calls.filter(INBOUND, medium=Medium.VOICE).order_by().values_list(*columns)
-    counted = rows.annotate(
-        half=Share("wait_s", 0.5, filter=_WAITED),
-        within=Count("pk", filter=_WAITED & Q(wait_s__lt=WITHIN_S)),
-        told=Count("wait_s"),
-        longest=Max("wait_s"),
-    )
-    found = {}
-    for row in counted:
-        *key, half_s, within, told, longest_s = row
-        found[tuple(key)] = Waited(half_s=half_s, within=within, told=told, longest_s=longest_s)
-    return found
+    calls = scope.calls(*span.instants(zone)).filter(INBOUND, medium=Medium.VOICE).exclude(group_remote_id="")
+    counted = calls.order_by().values_list("connection_id", "group_remote_id").annotate(longest=Max("wait_s"))
+    longest = {(connection_id, remote_id): wait_s for connection_id, remote_id, wait_s in counted}
+    return [(one, longest.get((one.connection_id, one.remote_id))) for one in rows]
 
 
 class DestinationFigures(NamedTuple):

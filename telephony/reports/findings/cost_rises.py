@@ -51,11 +51,11 @@ class Rise:
 def of_lines(asked: Asked) -> Iterator[Finding]:
     lines = {
         one.line_id: one.entity
-        for one, _waited in asked.lines
+        for one, _waits in asked.lines
         if one.entity is not None and one.entity.connection_id not in asked.lacking_before
     }
     then = analytics.by_line(asked.before, asked.zone, asked.scope.part, asked.currencies, most=None)
-    rise = _steepest(asked, _costs(one for one, _waited in asked.lines), _costs(then), lines)
+    rise = _steepest(asked, _costs(one for one, _waits in asked.lines), _costs(then), lines)
     if rise is not None:
         line = lines[rise.key]
         url = asked.calls(line=line.pk, medium="")

@@ -26,7 +26,7 @@ OUTCOMES = (Outcome.ABANDONED, Outcome.TIMED_OUT)
 def find(asked: Asked) -> Iterator[Finding]:
     several = [
         (one.outcomes[outcome], one, outcome)
-        for one, _waited in asked.groups
+        for one, _longest_s in asked.groups
         for outcome in OUTCOMES
         if one.entity and one.calls >= LEAST_CALLS
     ]

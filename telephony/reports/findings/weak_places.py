@@ -42,7 +42,7 @@ def of_lines(asked: Asked) -> Iterator[Finding]:
             of=f"line {one.entity.pk}",
             way="line",
         )
-        for one, _waited in asked.lines
+        for one, _waits in asked.lines
         if one.entity is not None
     ]
     yield from _weakest(asked, places, _("The other lines answer %(rate)s."))
@@ -57,7 +57,7 @@ def of_groups(asked: Asked) -> Iterator[Finding]:
             of=f"group {one.connection_id} {one.remote_id}",
             way="group",
         )
-        for one, _waited in asked.groups
+        for one, _longest_s in asked.groups
         if one.entity is not None
     ]
     yield from _weakest(asked, places, _("The other queues and groups answer %(rate)s."))

@@ -430,6 +430,24 @@ def test_what_a_report_is_called_after_comes_first_and_what_is_so_now_says_when(
     assert changes.subject.startswith("Lines and numbers, week 46: no change")
 
 
+def test_a_report_tells_waits_as_the_page_does(alder, calls, weekly, client):
+    """Within the same bounds: of all calls, and of a line."""
+    days = "period=dates&period_from=2026-11-09&period_to=2026-11-15"
+    with tenant_scope(alder):
+        for at, one in enumerate(Call.objects.filter(wait_s=8).order_by("started_at")):
+            Call.objects.filter(pk=one.pk).update(wait_s=17 if at % 7 else 70)
+        line = Entity.objects.get()
+        document, _asked = workshop.document_of(weekly, WEEK)
+    sections = {one.key: one for one in document.sections}
+    [tile] = [one for one in sections["summary"].tiles if one.label == "Half answered within"]
+    half = [column.name for column in sections["by_line"].columns].index("half_within")
+    waits = [client.get(f"/t/alder/?{days}{of}").context["waits"] for of in ("", f"&line={line.pk}")]
+    assert [(one.half_s, one.most_s) for one in waits] == [(20, 90), (20, 90)]
+    assert (tile.value, tile.unit, tile.note) == ("20*", "s", "9 of 10 within 1:30\u00a0min")
+    assert "half of them within 20\u00a0s" in sections["summary"].say
+    assert sections["by_line"].rows[0][half] == 20
+
+
 def test_an_inventory_of_one_line_has_that_line_and_its_numbers(alder, calls, weekly):
     """A number leads to it by a callflow that has both; the others of its connection are not told."""
     with tenant_scope(alder):
