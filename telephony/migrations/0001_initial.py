@@ -2944,6 +2944,8 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="files"),
                 ),
                 ("calls_from", models.DateField(blank=True, null=True)),
+                ("first_day", models.DateField(blank=True, null=True)),
+                ("first_day_at", models.DateTimeField(blank=True, null=True)),
                 ("cursor", models.JSONField(blank=True, default=dict)),
                 (
                     "tenant",

@@ -25,6 +25,9 @@ class Retention(TenantOwned, Leased):
 
     calls_from   a first of a month, set before any call goes and never set back. Days before it are no longer marked
                  (rollup_triggers.py): their roll-ups stand. Calls go a little later, see services/retention.py
+    first_day    of the tenant's days the first that was counted anew when `calls_from` was set: the one that its midnight in
+                 UTC lies in. Whatever zone the tenant has later, calls before `first_day_at`, its midnight in the zone of
+                 then, are in days before it, and all others are not (rollup_counting.py)
     cursor       of a turn that began: {"before": {part: instant}, "gone": {part: rows}}
     """
 
@@ -36,6 +39,8 @@ class Retention(TenantOwned, Leased):
     events_months = _months(_("live events"))
     files_months = _months(_("files"))
     calls_from = models.DateField(null=True, blank=True)
+    first_day = models.DateField(null=True, blank=True)
+    first_day_at = models.DateTimeField(null=True, blank=True)
     cursor = models.JSONField(default=dict, blank=True)
 
     class Meta:

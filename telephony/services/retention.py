@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -199,11 +200,17 @@ def _begin(row: Retention, now: datetime) -> bool:
     is_set = calls_from == row.calls_from
     ledger.write(
         row,
-        calls_from=calls_from,
+        **({} if is_set or calls_from is None else _border(calls_from, zone)),
         cursor={"before": {part: at.isoformat() for part, at in before.items()}, "gone": {}},
         due_at=now if is_set else now + WRITERS_END,
     )
     return is_set
+
+
+def _border(calls_from: date, zone: ZoneInfo) -> dict[str, Any]:
+    """The day from which on calls are kept, and where the tenant's days are parted there; see Retention."""
+    first_day = midnight(calls_from, DAYS_OF).astimezone(zone).date()
+    return {"calls_from": calls_from, "first_day": first_day, "first_day_at": midnight(first_day, zone)}
 
 
 def _count_marked(row: Retention) -> None:

@@ -63,21 +63,27 @@ _OF_CALL = f"""
     {DESTINATION} AS destination, duration_s, wait_s, width_bucket(wait_s, {_BOUNDS}) AS step, cost_micros,
     floor(date_part('epoch', started_at) / {QUARTER_S})::int AS quarter
 """
+# The local day of a call. Where older ones are no longer kept, none goes from a day that stands to one that is counted
+# anew, nor the other way, whatever zone the tenant had when those were parted (Retention.first_day).
+_LOCAL_DAY = """
+    CASE WHEN stored.started_at < first_day_at THEN least((stored.started_at AT TIME ZONE %(zone)s)::date, first_day - 1)
+         ELSE greatest((stored.started_at AT TIME ZONE %(zone)s)::date, first_day) END
+"""
 # Day after day by the index of times, whatever other days lie between. A day is what PostgreSQL says it is: one of a
-# zone begins within two hours of its midnight, so that only calls near it are asked for theirs. OFFSET 0 keeps the inner
-# queries as they are written.
+# zone begins within two hours of its midnight, so that only calls near it are asked for theirs; beside the day where days
+# are parted, within two of another zone's. OFFSET 0 keeps the inner queries as they are written.
 ROWS = f"""rows AS MATERIALIZED (
     SELECT day, ((quarter - ({_FIRST_QUARTER}) << {WAY_BITS}) + {_WAY})::smallint AS slot, told.*
       FROM (SELECT connection_id, day, day::timestamp AT TIME ZONE %(zone)s AS begins_at,
-                   (day + 1)::timestamp AT TIME ZONE %(zone)s AS ends_at FROM wanted OFFSET 0) AS wanted
+                   (day + 1)::timestamp AT TIME ZONE %(zone)s AS ends_at, first_day, first_day_at,
+                   CASE WHEN abs(day - first_day) < 2 THEN interval '30 hours' ELSE interval '2 hours' END AS near
+              FROM wanted LEFT JOIN telephony_retention AS kept ON kept.tenant_id = %(tenant)s OFFSET 0) AS wanted
      CROSS JOIN LATERAL (
         SELECT connection_id, {_OF_CALL} FROM telephony_call AS stored
          WHERE stored.tenant_id = %(tenant)s AND stored.connection_id = wanted.connection_id
-           AND stored.started_at >= begins_at - interval '2 hours'
-           AND stored.started_at < ends_at + interval '2 hours'
-           AND (stored.started_at >= begins_at + interval '2 hours'
-                AND stored.started_at < ends_at - interval '2 hours'
-                OR (stored.started_at AT TIME ZONE %(zone)s)::date = wanted.day) OFFSET 0) AS told)
+           AND stored.started_at >= begins_at - near AND stored.started_at < ends_at + near
+           AND (stored.started_at >= begins_at + near AND stored.started_at < ends_at - near
+                OR {_LOCAL_DAY} = wanted.day) OFFSET 0) AS told)
 """
 ROWS_OF_UTC_DAYS = f"""rows AS MATERIALIZED (
     SELECT told.* FROM wanted CROSS JOIN LATERAL (

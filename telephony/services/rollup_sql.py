@@ -36,11 +36,16 @@ DAY_KEYS = f"breakdown, connection_id, day, {TOLD}"
 MONTH_KEYS = f"breakdown, connection_id, month, {TOLD}"
 _KEPT_FROM = """coalesce(
     (SELECT calls_from FROM telephony_retention WHERE tenant_id = %(tenant)s), '-infinity'::date)"""
-# The local days that a marked day of UTC touches.
-_LOCAL_DAYS = """
-    generate_series((mark.day::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
+# The local days that a marked day of UTC touches: where older calls are no longer kept, from the day on that they are parted
+# at, which the first of those marks touches always.
+_LOCAL_DAYS = """LATERAL (
+    SELECT day::date AS local FROM generate_series((mark.day::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
         ((mark.day + 1)::timestamp AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s - interval '1 microsecond')::date,
-        interval '1 day') AS local
+        interval '1 day') AS day
+     WHERE NOT EXISTS (SELECT FROM telephony_retention AS kept
+                        WHERE kept.tenant_id = %(tenant)s AND mark.day >= calls_from AND day::date < first_day)
+    UNION SELECT first_day FROM telephony_retention AS kept
+     WHERE kept.tenant_id = %(tenant)s AND mark.day = calls_from AND first_day IS NOT NULL) AS touched
 """
 _ALL_STALE_DAYS = f"""
     SELECT DISTINCT mark.connection_id, local::date AS day FROM telephony_rollupmark AS mark CROSS JOIN {_LOCAL_DAYS}

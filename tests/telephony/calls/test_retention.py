@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEvent, Person
+from accounts.models import AuditEvent, Person, Tenant
 from accounts.scoping import tenant_scope
 from telephony import tasks
 from telephony.bench.world import drafts, make_connection
@@ -128,6 +128,53 @@ def test_calls_go_figures_stay_and_nothing_comes_back(
         assert sums(KEYS[2:], FIRST, LAST, PARIS) == in_all
         left = {one.key[0]: one.calls for one in sums(("line_id",), FIRST, LAST, PARIS)}
         assert left == {one.key[0]: one.calls for one in by_line[1:]} | {None: by_line[0].calls}
+    call_command("rollups", check=True, stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Europe/Paris", "America/New_York"),
+        ("America/New_York", "Asia/Kathmandu"),
+        ("Pacific/Auckland", "Pacific/Honolulu"),
+    ],
+)
+def test_a_tenant_that_moves_loses_and_doubles_no_call_of_days_that_stand(
+    connection: Connection, at: Any, before: str, after: str
+) -> None:
+    tenant, begin = connection.tenant, datetime(2026, 2, 22, 0, 5, tzinfo=UTC)
+
+    def in_all(zone: str) -> int:
+        return sum(one.calls for one in sums(("day",), FIRST, LAST, ZoneInfo(zone)))
+
+    Tenant.objects.filter(pk=tenant.pk).update(time_zone=before)
+    with tenant_scope(tenant):
+        made = Call.objects.bulk_create(
+            Call(connection=connection, fold_key=str(number), started_at=begin + number * timedelta(minutes=30),
+                 direction="inbound", outcome="missed")
+            for number in range(48 * 14)
+        )  # fmt: skip
+        rollups.settle(connection.pk)
+        retention.keep_for({"calls": 3, "events": None, "files": None})
+        row = retention.of_tenant()
+    retention.open_nightly(NIGHT)
+    for instant in (NIGHT, NIGHT + retention.WRITERS_END):
+        at(instant)
+        tasks.advance_retention(tenant.pk, row.pk)
+    with tenant_scope(tenant):
+        assert Call.objects.count() < len(made) == in_all(before)
+        for zone in (after, before, after):
+            Tenant.objects.filter(pk=tenant.pk).update(time_zone=zone)
+            assert in_all(zone) == len(made)  # marked
+            rollups.settle(connection.pk)
+            assert (
+                in_all(zone)
+                == len(made)
+                == sum(one.calls for one in sums(("month",), FIRST, LAST, ZoneInfo(zone)))
+            )
+    call_command("rollups", rebuild=True, stdout=StringIO())
+    with tenant_scope(tenant):
+        assert in_all(after) == len(made)
     call_command("rollups", check=True, stdout=StringIO())
 
 
