@@ -13,10 +13,12 @@ from portal.lib.hurry import older_objects_left_out, short_turns
 
 @pytest.fixture
 def nothing_left_out() -> Iterator[None]:
-    """Whoever runs the tests may have left out what they loaded."""
-    had = gc.get_freeze_count()
+    """As Python begins: whoever runs the tests has left out what they loaded, and looks seldom."""
+    had, usual = gc.get_freeze_count(), gc.get_threshold()
     gc.unfreeze()
+    gc.set_threshold(700, 10, 10)
     yield
+    gc.set_threshold(*usual)
     if had:
         gc.freeze()
 
