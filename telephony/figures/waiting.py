@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from portal.ui import formats
-from portal.ui.figures import Gap, line, plain
+from portal.ui.figures import Gap, Mark, line, plain
 from portal.ui.stacks import Layer, Stack, stacked
 from telephony.figures.answer_rate import ENOUGH, gaps_of
+from telephony.figures.change_marks import caption_of
 from telephony.figures.span_words import long_step_words, measure_of, span_words, step_head, step_words
 from telephony.figures.tables import Column, Table
 from telephony.figures.told import Told
@@ -94,9 +96,15 @@ def _waited_sentence(found: Waited) -> str:
 
 
 def service_level(
-    steps: Mapping[date, Waited], span: Span, not_whole: Mapping[date, str], url_of: Callable[[date], str]
+    steps: Mapping[date, Waited],
+    span: Span,
+    not_whole: Mapping[date, str],
+    url_of: Callable[[date], str],
+    marks: Sequence[Mark] = (),
 ) -> Told:
-    """The share of all inbound calls that was answered in time, over time. Each point leads to the calls of its step."""
+    """The share of all inbound calls that was answered in time, over time. Each point leads to the calls of its step;
+    changes made stand as letters under the axis.
+    """
     starts = list(steps)
     levels = [
         100 * one.level if one.level is not None and one.told >= ENOUGH else None for one in steps.values()
@@ -111,6 +119,7 @@ def service_level(
         unit="%",
         digits=1,
         gaps=gaps,
+        marks=marks,
         head=(
             step_head(span),
             _("Inbound"),
@@ -131,7 +140,7 @@ def service_level(
     ]
     rows = [[span.part_of(step)[0].isoformat(), one.calls, one.level] for step, one in steps.items()]
     return Told(
-        figure=figure,
+        figure=replace(figure, caption=caption_of(marks)),
         sentence=sentence,
         measure=measure_of(span),
         table=Table(title=_("Service level"), columns=columns, rows=rows),

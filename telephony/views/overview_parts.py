@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from telephony.figures import rankings, waiting
+from telephony.figures.change_marks import marks_of
 from telephony.figures.fates import fates_figure
 from telephony.figures.missing import kept_words
 from telephony.figures.span_words import span_words
@@ -125,6 +126,7 @@ class WaitsView(PartView):
                 trend,
                 not_whole,
                 lambda step: self.calls_url(*trend.part_of(step), part, direction="inbound"),
+                marks_of(analytics.changes_made(trend, zone, part), trend, zone),
             ),
         }
 

@@ -17,6 +17,7 @@ from accounts.models import Tenant
 from accounts.views_base import StaffRequiredMixin
 from portal.ui.links import tenant_url
 from telephony.figures import rankings, waiting
+from telephony.figures.change_marks import marks_of
 from telephony.figures.fates import fates_figure
 from telephony.figures.hours import when_people_call
 from telephony.figures.span_words import span_words
@@ -84,7 +85,7 @@ class WaitsView(StaffPartView):
     fragment = "telephony/_overview_waits.html"
 
     def told(self) -> dict[str, Any]:
-        span, trend = self.span, self.span.trend
+        span, trend, zone = self.span, self.span.trend, timezone.get_current_timezone()
         steps = tenants_together.waits(self.shown, trend)
         found = Waited()
         for step, one in steps.items():
@@ -98,7 +99,11 @@ class WaitsView(StaffPartView):
             "waited": waiting.waited(found, span, url_of),
             "within_s": WITHIN_S,
             "level": waiting.service_level(
-                steps, trend, {}, lambda step: self.calls_url(trend.part_of(step), direction="inbound")
+                steps,
+                trend,
+                {},
+                lambda step: self.calls_url(trend.part_of(step), direction="inbound"),
+                marks_of(tenants_together.changes(self.shown, trend), trend, zone),
             ),
         }
 

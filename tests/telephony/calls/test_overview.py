@@ -210,9 +210,9 @@ def test_changes_are_marks_on_the_curves_of_what_they_are_of(
             )
         Change.objects.filter(entity=queue).update(sent_at=busy - timedelta(days=5))
 
-    def said(**part: int) -> tuple[list[str], int]:
+    def said(path: str = "", **part: int) -> tuple[list[str], int]:
         """What the letters stand for, and how many there are: each in a wide and a narrow drawing."""
-        page = client.get("/t/alice/", {"period": "30d", **part}).content.decode()
+        page = client.get(f"/t/alice/{path}", {"period": "30d", **part}).content.decode()
         words = [unescape(one) for one in re.findall("<figcaption>(A: .*?)</figcaption>", page)]
         return words, len(re.findall(r'class="s">[A-Z]</text>', page))
 
@@ -220,6 +220,8 @@ def test_changes_are_marks_on_the_curves_of_what_they_are_of(
     assert said() == said(connection=alice.pk) == ([f"{many}; B: Accueil: forward and 1 more change"], 8)
     assert said(line=line.pk) == (["A: Accueil: forward"], 4)
     assert said(group=queue.pk) == ([many], 4)
+    assert said("figures/waits/") == ([f"{many}; B: Accueil: forward and 1 more change"], 4)
+    assert said("figures/waits/", group=queue.pk) == ([many], 2)
 
 
 def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) -> list[Any]:
