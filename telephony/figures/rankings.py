@@ -98,7 +98,12 @@ def place_words(row: DestinationRow) -> str:
     return country if row.is_alone else f"{country} · {NumberKind(row.kind).label}"
 
 
-def country_words(row: DestinationRow) -> str:
+def caller_country(row: CallerRow) -> str:
+    """As destinations say it; "" of what has no calling code."""
+    return country_words(row) if row.code else ""
+
+
+def country_words(row: DestinationRow | CallerRow) -> str:
     """The country of a calling code, the main one of several; of numbers without one, that they are short."""
     if not row.code:
         return _("Short numbers")
@@ -217,10 +222,13 @@ def callers(rows: Sequence[CallerRow], names: Mapping[str, str]) -> Table:
     columns = [
         Column(_("Caller"), "text", "caller"),
         Column(_("Number"), "number", "number"),
+        Column(_("Country"), "text", "country"),
         Column(_("Calls"), "count", "calls"),
         Column(_("Answered"), "count", "answered"),
     ]
-    found = [[names.get(one.number, ""), one.number, one.calls, one.reached] for one in rows]
+    found = [
+        [names.get(one.number, ""), one.number, caller_country(one), one.calls, one.reached] for one in rows
+    ]
     return Table(title=_("Who calls most"), columns=columns, rows=found)
 
 

@@ -174,6 +174,15 @@ class CallerRow:
     calls: int
     reached: int
 
+    @property
+    def code(self) -> str:
+        """The country calling code, "" of a number that has none."""
+        return calling_code(self.number)
+
+    @property
+    def regions(self) -> Sequence[str]:
+        return _regions(self.code)
+
 
 def calls_of(part: Part) -> CallQuerySet:
     """The calls that are counted for a part."""

@@ -89,7 +89,12 @@ class CallersView(CountedMixin, PartView):
         def tell(found: list[CallerRow]) -> dict[str, Any]:
             return {
                 "callers": [
-                    (one, self.url_of(span, part, direction="inbound", caller=one.number)) for one in found
+                    (
+                        one,
+                        rankings.caller_country(one),
+                        self.url_of(span, part, direction="inbound", caller=one.number),
+                    )
+                    for one in found
                 ],
                 "names": names_of(one.number for one in found),
             }
@@ -97,7 +102,7 @@ class CallersView(CountedMixin, PartView):
         return self.counted(CallerCount(whose=zones_of([self.request.tenant]), span=span, part=part), tell)
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        rows = [caller for caller, _url in context["callers"]]
+        rows = [caller for caller, *_shown in context["callers"]]
         return rankings.callers(rows, context["names"]) if name == "callers" else None
 
 

@@ -246,14 +246,21 @@ class CallersView(CountedMixin, StaffPartView):
     def told(self) -> dict[str, Any]:
         def tell(found: list[CallerRow]) -> dict[str, Any]:
             return {
-                "callers": [(one, self.calls_url(direction="inbound", caller=one.number)) for one in found],
+                "callers": [
+                    (
+                        one,
+                        rankings.caller_country(one),
+                        self.calls_url(direction="inbound", caller=one.number),
+                    )
+                    for one in found
+                ],
                 "names": {},
             }
 
         return self.counted(CallerCount(whose=zones_of(self.shown), span=self.span), tell)
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
-        return rankings.callers([caller for caller, _url in context["callers"]], context["names"])
+        return rankings.callers([caller for caller, *_shown in context["callers"]], context["names"])
 
 
 class PlansView(StaffPartView):

@@ -145,6 +145,22 @@ def test_destinations_are_told_by_class_and_each_leads_to_its_calls(
     assert {"Mobile", "Fixed line", "Free of charge for callers"} <= {row["kind"] for row in rows}
 
 
+def test_who_calls_most_is_told_with_the_country(alice: Connection, client: Client) -> None:
+    """As destinations tell it; an extension has none."""
+    client.force_login(alice.tenant.memberships.get().person)
+    page = "/t/alice/figures/callers/?period=30d"
+    numbers = {"+442079460000": "United Kingdom", "+12025550100": "United States and others", "204": ""}
+    with tenant_scope(alice.tenant_id):
+        Call.objects.filter(direction="inbound").exclude(medium="sms").exclude(caller="").delete()
+        for number in numbers:
+            Call.objects.create(connection=alice, fold_key=number, started_at=timezone.now() - timedelta(hours=1),
+                                direction="inbound", outcome="answered", caller=number)  # fmt: skip
+    rows = json.loads(exported(client, page, figure="callers"))["rows"]
+    assert {row["number"]: row["country"] for row in rows} == numbers
+    words = text_of(client.get(page))
+    assert "United Kingdom" in words and "United States and others" in words
+
+
 def test_what_the_provider_has_no_more_still_leads_to_its_calls(alice: Connection, client: Client) -> None:
     client.force_login(alice.tenant.memberships.get().person)
     named = client.get("/t/alice/figures/lines/?period=30d").content.decode()
