@@ -63,7 +63,7 @@ def _filters(alert: Alert) -> dict[str, Any] | None:
         return None
     found = filters(alert.evidence)
     if alert.place is not None:
-        is_group = alert.rule.of == AlertRule.Of.EACH_GROUP or not alert.place.is_line
+        is_group = alert.place.is_group and alert.rule.of != AlertRule.Of.EACH_LINE
         return {**found, "group" if is_group else "line": alert.place.pk}
     return {**found, "connection": alert.connection_id} if alert.connection_id else found
 

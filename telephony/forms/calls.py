@@ -191,10 +191,10 @@ class CallFilterForm(CallFields):
         self.region = region
         listed = Entity.objects.call_places().order_by("name_key", "id")
         places = [Place(*row) for row in listed.values_list(*Place._fields)]
-        groups = [one for one in places if one.facet in (Entity.Facet.GROUP, Entity.Facet.QUEUE)]
+        groups = [one for one in places if one.is_group]
         rows = {
             "connection": connections,
-            "line": [one for one in places if one.is_line],
+            "line": [one for one in places if not one.is_group],
             "group": groups,
         }
         super().__init__(*args, rows=rows, **kwargs)

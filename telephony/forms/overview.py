@@ -130,7 +130,15 @@ class FiguresForm(SpanForm):
         if len(connections) <= 1:
             del self.fields["connection"]
 
+    @property
+    def chosen_group(self) -> Any:
+        """The queue or group; one that is a line as well may be asked for as that."""
+        line = self.cleaned_data.get("line")
+        return self.cleaned_data.get("group") or (line if line and line.is_group else None)
+
     def as_part(self) -> Part:
         """Of a queue or group this is only its line and connection: which it is, its row says (views/overview_asked.py)."""
         connection, line = self.cleaned_data.get("connection"), self.cleaned_data.get("line")
+        if line == self.chosen_group:
+            line = None
         return Part(connection=connection.pk if connection else None, line=line.pk if line else None)

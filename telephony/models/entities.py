@@ -111,10 +111,15 @@ class Entity(TenantOwned):  # type: ignore[django-manager-missing]
     @property
     def is_call_place(self) -> bool:
         """Whether it is one of EntityQuerySet.call_places."""
-        return self.missing_since is None and (self.is_line or self.facet in GROUPS)
+        return self.missing_since is None and (self.is_line or self.is_group)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether calls are offered to it, and others take them: of some providers it is a line as well."""
+        return self.facet in GROUPS
 
 
-GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # of some providers they are lines as well
+GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)
 
 
 class EntityReference(TenantOwned):

@@ -83,6 +83,13 @@ class Part:
     line: int | None = None
     group: str | None = None
 
+    @classmethod
+    def of_place(cls, place: Entity) -> Part:
+        """The calls that a line, queue or group stands for: of a group those it was offered, be it a line as well."""
+        if place.is_group:
+            return cls(connection=place.connection_id, group=place.remote_id)
+        return cls(line=place.pk)
+
     @property
     def is_place(self) -> bool:
         """Whether it is a line, queue or group."""

@@ -198,11 +198,10 @@ class Asked:
     @cached_property
     def _ways(self) -> Ways:
         report, line = self.report, self.report.line
-        is_group = line is not None and not line.is_line
         return Ways(
             tenant=report.tenant,
             part=self.scope.part,
-            group=line.pk if line is not None and is_group else None,
+            group=line.pk if line is not None and line.is_group else None,
             zone="" if report.time_zone == report.tenant.time_zone else report.time_zone,
         )
 

@@ -56,7 +56,7 @@ def by_line(asked: Asked) -> Section:
             [
                 _page(asked, one.entity),
                 "",
-                *_ways(asked, one.entity, INBOUND, REACHED, REACHED, OUTBOUND, *_paid(currencies)),
+                *_ways(asked, "line", one.entity, INBOUND, REACHED, REACHED, OUTBOUND, *_paid(currencies)),
             ]
             for one, _waits in found
         ],
@@ -102,6 +102,7 @@ def queues(asked: Asked) -> Section:
                 "",
                 *_ways(
                     asked,
+                    "group",
                     one.entity,
                     INBOUND,
                     REACHED,
@@ -137,7 +138,11 @@ def cost_by_line(asked: Asked) -> Section:
         ],
         rows=[[*_line(one), one.outbound, one.talk_s, *costs_of(one.cost, currencies)] for one in found],
         urls=[
-            [_page(asked, one.entity), "", *_ways(asked, one.entity, OUTBOUND, {}, *_paid(currencies))]
+            [
+                _page(asked, one.entity),
+                "",
+                *_ways(asked, "line", one.entity, OUTBOUND, {}, *_paid(currencies)),
+            ]
             for one in found
         ],
         stars=_stars(asked, (one.entity for one in found)),
@@ -216,12 +221,14 @@ def _destination(one: DestinationFigures, *, is_alone: bool) -> str:
     return name if is_alone else f"{name} ({one.currency})"
 
 
-def _ways(asked: Asked, place: Entity | None, *several: dict[str, str]) -> list[str]:
-    """To the calls of a line, queue or group that each of these says of; nowhere where it is not known any more."""
+def _ways(asked: Asked, which: str, place: Entity | None, *several: dict[str, str]) -> list[str]:
+    """To the calls that each of these says of; nowhere where the place is not known any more.
+
+    which   as what it has them: "line" or "group"
+    """
     if place is None:
         return [""] * len(several)
-    which = {"line" if place.is_line else "group": place.pk}
-    return [asked.calls(**{**which, **one}) for one in several]
+    return [asked.calls(**{which: place.pk, **one}) for one in several]
 
 
 def _page(asked: Asked, line: Entity | None) -> str:

@@ -389,7 +389,9 @@ def changes_made(span: Span, zone: ZoneInfo, part: Part) -> list[Changes]:
     if part.line is not None:
         made &= Q(line_id=part.line) | Q(entity_id=part.line)
     if part.group is not None:
-        made &= Q(entity__remote_id=part.group, entity__facet__in=GROUPS)
+        made &= Q(entity__remote_id=part.group, entity__facet__in=GROUPS) | Q(
+            line__remote_id=part.group, line__facet__in=GROUPS
+        )
     time = TruncHour("sent_at") if span.step == "day" else TruncDay("sent_at", tzinfo=zone)
     found = Change.objects.filter(made).annotate(time=time, count=Window(Count("pk"), partition_by=[time]))
     rows = found.order_by("time", "sent_at", "pk").distinct("time")

@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from telephony.models import Call, Connection, Entity, NumberName
 from telephony.models.calls import Direction, Outcome
+from telephony.models.rollups import Part
 from telephony.providers.edit_fields import Login, Surroundings
 from telephony.providers.editing import Editor
 from telephony.providers.line_page import Document
+from telephony.services.analytics import calls_of
 
 MONTH, WEEK, QUARTER = timedelta(days=30), timedelta(days=7), timedelta(days=90)
 UNANSWERED = (Outcome.MISSED, Outcome.BUSY, Outcome.ABANDONED, Outcome.TIMED_OUT)
@@ -117,8 +119,8 @@ def _flat(documents: Mapping[str, Sequence[Document]]) -> list[tuple[str, Docume
 def calls_from(line: Entity, numbers: Sequence[str], span: timedelta) -> dict[str, int]:
     """How many calls each of the numbers made to the line lately: one query."""
     rows = (
-        Call.objects.filter(
-            line=line,
+        calls_of(Part.of_place(line))
+        .filter(
             direction=Direction.INBOUND,
             started_at__gte=timezone.now() - span,
             caller__in=list(numbers),
@@ -131,9 +133,10 @@ def calls_from(line: Entity, numbers: Sequence[str], span: timedelta) -> dict[st
 
 
 def _last_week(line: Entity) -> tuple[int, int]:
-    figures = Call.objects.filter(
-        line=line, direction=Direction.INBOUND, started_at__gte=timezone.now() - WEEK
-    ).aggregate(calls=Count("pk"), unanswered=Count("pk", filter=Q(outcome__in=UNANSWERED)))
+    calls = calls_of(Part.of_place(line)).filter(
+        direction=Direction.INBOUND, started_at__gte=timezone.now() - WEEK
+    )
+    figures = calls.aggregate(calls=Count("pk"), unanswered=Count("pk", filter=Q(outcome__in=UNANSWERED)))
     return figures["calls"], figures["unanswered"]
 
 

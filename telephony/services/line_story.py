@@ -15,9 +15,11 @@ from portal.lib.days import midnight
 from portal.lib.errors import ProviderError
 from telephony.models import BlockEnd, Call, Change, Entity
 from telephony.models.calls import Direction
+from telephony.models.rollups import Part
 from telephony.providers.drafts import EntityPage
 from telephony.providers.line_page import Cached, LineParts
 from telephony.services import access, entities
+from telephony.services.analytics import calls_of
 from telephony.services.change_story import numbers_in
 from telephony.services.edit_surroundings import calls_from, contacts_among
 from telephony.services.number_names import names_of
@@ -72,7 +74,7 @@ def story_of(line: Entity) -> LineStory:
         line=line,
         parts=parts,
         calls=others,
-        calls_today=Call.objects.filter(line=line, started_at__gte=midnight(today, zone)).count(),
+        calls_today=_calls(line).filter(started_at__gte=midnight(today, zone)).count(),
         changes=changes[:RECENT_CHANGES],
         forced_at=_forced_at(changes),
         blacklist=black,
@@ -110,7 +112,7 @@ def cached_below(line: Entity) -> list[Below]:
 
 
 def _calls(line: Entity) -> Any:
-    return Call.objects.filter(line=line).order_by("-started_at", "-pk")
+    return calls_of(Part.of_place(line)).order_by("-started_at", "-pk")
 
 
 def _changes(line: Entity) -> Any:

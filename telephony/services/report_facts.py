@@ -41,9 +41,7 @@ class Scope:
     def part(self) -> Part:
         if self.line is None:
             return Part(connection=self.connection_id)
-        if self.line.is_line:
-            return Part(line=self.line.pk)
-        return Part(connection=self.line.connection_id, group=self.line.remote_id)
+        return Part.of_place(self.line)
 
     def calls(self, start_at: datetime, end_at: datetime) -> CallQuerySet:
         return analytics.calls_of(self.part).between(start_at, end_at)

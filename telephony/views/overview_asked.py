@@ -23,7 +23,6 @@ from telephony.models.spans import Span
 from telephony.services.period_coverage import coverage_of
 from telephony.services.retention import no_longer_kept
 
-GROUPS = (Entity.Facet.GROUP, Entity.Facet.QUEUE)  # what figures and the history of calls can be narrowed to
 OVER_TIME = (
     "volume",
     "rate",
@@ -79,12 +78,12 @@ class AskedMixin:
             self.request.GET,
             zone=zone,
             connections=connections_of(self.request),
-            lines=[one for one in places if one.is_line],
-            groups=[one for one in places if one.facet in GROUPS],
+            lines=[one for one in places if not one.is_group],
+            groups=[one for one in places if one.is_group],
         )
         form.full_clean()
         part = form.as_part()
-        if chosen := form.cleaned_data.get("group"):
+        if chosen := form.chosen_group:
             self.group = Entity.objects.defer("document").get(pk=chosen.pk)
             part = replace(part, connection=self.group.connection_id, group=self.group.remote_id)
         return form, form.as_span(today), part

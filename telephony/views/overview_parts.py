@@ -37,7 +37,7 @@ from telephony.services.waiting import Waited, waited_over_time
 from telephony.views.counting import CountedMixin
 from telephony.views.figure_files import FigurePartMixin
 from telephony.views.lines import FragmentOrPageMixin
-from telephony.views.overview_asked import GROUPS, OVER_TIME, AskedMixin, kept_from
+from telephony.views.overview_asked import OVER_TIME, AskedMixin, kept_from
 
 
 class PartView(AskedMixin, FragmentOrPageMixin, FigurePartMixin, TenantRightMixin, TemplateView):
@@ -171,7 +171,7 @@ class GroupsView(PartView):
 
     def _row(self, row: analytics.GroupRow, span: Span, part: Part) -> tuple[Any, ...]:
         """The row, its connection, and the addresses of its calls and of its own figures."""
-        entity = row.entity if row.entity and row.entity.facet in GROUPS else None
+        entity = row.entity if row.entity and row.entity.is_group else None
         calls = self.url_of(span, part, direction="inbound", group=entity.pk) if entity else ""
         figures = self.group_url(entity.pk) if entity and not self.group else ""
         return row, self._names.get(row.connection_id, ""), calls, figures

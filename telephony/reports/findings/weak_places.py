@@ -37,13 +37,13 @@ def of_lines(asked: Asked) -> Iterator[Finding]:
     places = [
         Place(
             entity=one.entity,
-            part=Part(line=one.entity.pk),
+            part=Part.of_place(one.entity),
             counts=Counts(one.inbound, one.inbound - one.reached),
             of=f"line {one.entity.pk}",
             way="line",
         )
         for one, _waits in asked.lines
-        if one.entity is not None
+        if one.entity is not None and not one.entity.is_group  # of those only what nobody took
     ]
     yield from _weakest(asked, places, _("The other lines answer %(rate)s."))
 
@@ -52,7 +52,7 @@ def of_groups(asked: Asked) -> Iterator[Finding]:
     places = [
         Place(
             entity=one.entity,
-            part=Part(connection=one.connection_id, group=one.remote_id),
+            part=Part.of_place(one.entity),
             counts=Counts(one.calls, one.calls - one.reached),
             of=f"group {one.connection_id} {one.remote_id}",
             way="group",

@@ -198,6 +198,4 @@ def part_of(rule: AlertRule) -> Part:
     """The calls that a rule is about."""
     if rule.place is None:
         return Part(connection=rule.connection_id)
-    if rule.place.is_line:
-        return Part(line=rule.place.pk)
-    return Part(connection=rule.place.connection_id, group=rule.place.remote_id)
+    return Part.of_place(rule.place)

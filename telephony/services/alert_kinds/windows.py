@@ -13,7 +13,6 @@ from typing import Any
 from portal.lib.days import midnight
 from telephony.models import AlertRule
 from telephony.models.calls import REACHED, Direction, Medium
-from telephony.models.entities import GROUPS
 from telephony.models.rollups import WAIT_BOUNDS
 from telephony.services.alert_kinds import by_hour
 from telephony.services.alert_kinds.base import (
@@ -32,6 +31,8 @@ ENOUGH = 5  # calls for a point of the small figure
 TRAIL = 14  # days that the small figure of an alert shows
 DAY = timedelta(days=1)
 Period = AlertRule.Period
+# Kinds with rules for each queue and group. As a line one of these has only what none of its lines took.
+OF_GROUPS = (AlertRule.Kind.ANSWER_RATE, AlertRule.Kind.WAITING)
 KEYS = {
     Of.EACH_CONNECTION: ("connection_id",),
     Of.EACH_LINE: ("line_id",),
@@ -222,7 +223,7 @@ class _Subjects:
         self.groups = {
             (one.connection_id, one.remote_id): one.pk
             for one in round_.places.values()
-            if rule.of == Of.EACH_GROUP and one.facet in GROUPS
+            if rule.of == Of.EACH_GROUP and one.is_group
         }
 
     def of(self, key: tuple[Any, ...]) -> Subject | None:
@@ -238,6 +239,8 @@ class _Subjects:
         pk = self.groups.get(key) if self.rule.of == Of.EACH_GROUP else key[0]
         place = self.round.places.get(pk) if pk else None
         if place is None or place.pk in self.rule.left_out:
+            return None
+        if place.is_group and self.rule.of == Of.EACH_LINE and self.rule.kind in OF_GROUPS:
             return None
         return Subject(
             key=f"place-{place.pk}", name=str(place), connection=place.connection_id, place=place.pk

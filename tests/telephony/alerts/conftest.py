@@ -87,7 +87,7 @@ def call(alder: Tenant, line: Entity) -> Callable[..., None]:
     made = [0]
 
     def store(at: datetime, many: int = 1, **values: Any) -> None:
-        given = {"direction": "inbound", "outcome": "answered", "wait_s": 5, **values}
+        given = {"direction": "inbound", "outcome": "answered", "wait_s": 5, "line": line, **values}
         callee = given.get("callee", "")
         with tenant_scope(alder):
             rows = []
@@ -96,7 +96,6 @@ def call(alder: Tenant, line: Entity) -> Callable[..., None]:
                 rows.append(
                     Call(
                         connection=line.connection,
-                        line=line,
                         fold_key=f"c{made[0]}",
                         started_at=at + timedelta(seconds=n),
                         callee_reversed=callee[::-1],

@@ -19,6 +19,7 @@ from telephony.models import (
     Connection,
     Coverage,
     Credential,
+    Entity,
     OpeningHours,
     SyncRun,
     SyncState,
@@ -116,6 +117,28 @@ def test_a_rule_for_each_line_knows_later_ones_and_leaves_some_out(alder, line, 
     }
     each.left_out = [line.pk]
     assert readings(alder, each) == {}
+
+
+def test_a_group_that_is_a_line_too_is_judged_by_what_it_was_offered(alder, link, line, call, rule):
+    with tenant_scope(alder):
+        group = Entity.objects.create(
+            connection=link, kind="ACDService", facet="group", is_line=True, remote_id="33199001000",
+            name="Welcome", checksum="", fetched_at=NOW,
+        )  # fmt: skip
+    call(NOW, 45, group_remote_id=group.remote_id)
+    call(NOW + timedelta(minutes=1), 15, group_remote_id=group.remote_id, line=group, outcome="missed")
+    alone, each_group, each_line = (
+        rule(of="place", place=group),
+        rule(of="each_group"),
+        rule(of="each_line"),
+    )
+    [found] = readings(alder, alone).values()
+    assert readings(alder, each_group)[f"place-{group.pk}"].evidence["value"] == found.evidence["value"] == 75
+    assert readings(alder, each_line).keys() == {f"place-{line.pk}"}
+    alert = Alert(rule=alone, evidence=found.evidence, place=group)
+    with tenant_scope(alder):
+        behind = search_of(alert, ZoneInfo("Europe/Paris")).narrow(Call.objects.all(), region="FR")
+        assert behind.count() == found.evidence["calls"] == 60
 
 
 def test_waiting_counts_those_who_were_answered_in_time(alder, call, rule):

@@ -51,8 +51,8 @@ def alice(db: None) -> Connection:
     moved = timezone.now() - timedelta(days=20)
     with tenant_scope(connection.tenant_id):
         Entity.objects.create(
-            connection=connection, kind="ACDService", facet="queue", remote_id="q1", name="Support", checksum="",
-            fetched_at=moved,
+            connection=connection, kind="ACDService", facet="queue", is_line=True, remote_id="q1", name="Support",
+            checksum="", fetched_at=moved,
         )  # fmt: skip
         some = drafts(60)
         for number, draft in enumerate(some):
@@ -61,6 +61,10 @@ def alice(db: None) -> Connection:
                 draft.started_at = timezone.now() - timedelta(seconds=number)
             if draft.direction == "inbound":
                 draft.group_remote_id, draft.wait_s = "q1", number
+                if number % 5 == 0:  # nobody took it
+                    draft.group_remote_id, draft.line_remote_id, draft.outcome = "", "q1", "missed"
+                elif number % 5 == 1:
+                    draft.line_remote_id, draft.outcome = LINES[0], "missed"
         calls.store(connection, some, timezone.now())
         Coverage.objects.create(
             connection=connection, day=moved.date(), state=Coverage.State.MISSING, read_at=moved
@@ -100,7 +104,11 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
         for name in ("missed", "waits", "at-once")
     )
     waits = client.get("/t/alice/figures/waits/?period=30d").content.decode()
-    assert _wrong_counts(alice, callers + fates + of_group + waits) == []
+    crossing = "/t/alice/figures/missed/?period=30d&group={group}&line={line}".format(**places)
+    of_both = client.get(crossing).content.decode()
+    assert _wrong_counts(alice, callers + fates + of_group + waits + of_both) == []
+    in_file = [str(row["calls"]) for row in json.loads(exported(client, crossing, figure="fates"))["rows"]]
+    assert [count for _way, count in LINK.findall(of_both)] == [one for one in in_file if one != "0"] != []
     parts = "".join(client.get(f"/t/alice/{part}?period=30d").content.decode() for part in PARTS)
     page = parts + callers + fates + of_group
     assert _wrong_counts(alice, page, HEAT) == []
@@ -120,6 +128,24 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
         "running",
     } <= told
     assert "* Not all is here: Alice at Keyyo: " in text_of(client.get("/t/alice/?period=30d"))
+
+
+def test_a_group_that_is_a_line_too_is_the_calls_that_it_was_offered(
+    alice: Connection, client: Client
+) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    with tenant_scope(alice.tenant_id):
+        group = Entity.objects.get(remote_id="q1")
+        offered = Call.objects.filter(group_remote_id="q1", direction="inbound", medium="voice")
+        inbound, reached = offered.count(), offered.filter(outcome="answered").count()
+        assert 0 < Call.objects.filter(line=group).count() < inbound - reached < inbound
+    for query in (f"group={group.pk}", f"line={group.pk}"):
+        page = client.get(f"/t/alice/?period=30d&{query}")
+        figures = page.context["compared"].now
+        assert (figures.inbound, figures.reached) == (inbound, reached)
+        assert _wrong_counts(alice, page.content.decode()) == []
+    line = client.get(f"/t/alice/lines/{group.pk}/").content.decode()
+    assert f"period=30d&amp;group={group.pk}" in line and f"/calls/?group={group.pk}" in line
 
 
 def test_destinations_are_told_by_class_and_each_leads_to_its_calls(

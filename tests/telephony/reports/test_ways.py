@@ -41,8 +41,8 @@ def queue(calls: Connection) -> Entity:
     with tenant_scope(calls.tenant_id):
         line = Entity.objects.get(remote_id="33199001001")
         queue = Entity.objects.create(
-            connection=calls, kind="ACDService", facet="queue", remote_id="q1", name="Support", checksum="",
-            fetched_at=MONDAY,
+            connection=calls, kind="ACDService", facet="queue", is_line=True, remote_id="q1", name="Support",
+            checksum="", fetched_at=MONDAY,
         )  # fmt: skip
         at = datetime(2026, 11, 10, 22, 30, tzinfo=UTC)
         rows = []
@@ -81,6 +81,7 @@ def queue(calls: Connection) -> Entity:
         rows.append(
             call(calls, line, at, "outbound", "unknown", "", "+33639950002", medium="sms", cost_micros=90_000)
         )
+        rows.append(call(calls, queue, at, "inbound", "missed", "+33639980009", group_remote_id="q1"))
         for number, row in enumerate(rows):
             row.fold_key += f" {number}"
         Call.objects.bulk_create(rows)
