@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from portal.lib.days import midnight
 from portal.ui.links import HasSlug, tenant_url
 from telephony.alerts.trouble_words import words_of_trouble
+from telephony.forms.calls import TOLD
 from telephony.models import Alert, AlertRule
 from telephony.models.call_search import CallSearch
 
@@ -28,7 +29,8 @@ def calls_url(tenant: HasSlug, alert: Alert) -> str:
     days = {"period": "dates", "period_from": numbers["first"], "period_to": numbers["last"]}
     if "start_at" in numbers:
         days = {"instants": f"{numbers['start_at']}/{numbers['end_at']}"}
-    return f"{tenant_url(tenant, 'telephony:call_list')}?{urlencode({**days, **filters})}"
+    waited = {"waited": TOLD} if filters.pop("min_wait_s", None) is not None else {}
+    return f"{tenant_url(tenant, 'telephony:call_list')}?{urlencode({**days, **filters, **waited})}"
 
 
 def way_of(tenant: HasSlug, alert: Alert) -> tuple[str, str]:
@@ -57,11 +59,11 @@ def search_of(alert: Alert, zone: ZoneInfo) -> CallSearch | None:
 
 
 def _filters(alert: Alert) -> dict[str, Any] | None:
-    """Names of filters that the list and the search share."""
+    """Filters of a search; the list calls them the same, but for the wait."""
     filters = _FILTERS.get(alert.rule.kind)
     if filters is None or (alert.subject.startswith("place-") and alert.place is None):
         return None
-    found = filters(alert.evidence)
+    found = dict(filters(alert.evidence))
     if alert.place is not None:
         is_group = alert.place.is_group and alert.rule.of != AlertRule.Of.EACH_LINE
         return {**found, "group" if is_group else "line": alert.place.pk}
@@ -77,6 +79,6 @@ _FILTERS: Mapping[str, Callable[[Numbers], dict[str, Any]]] = {
         "country": numbers["country"],
     },
     Kind.ANSWER_RATE: lambda _numbers: _INBOUND,
-    Kind.WAITING: lambda _numbers: {**_INBOUND, "outcome": "reached"},
+    Kind.WAITING: lambda _numbers: {**_INBOUND, "min_wait_s": 0},
     Kind.COST: lambda numbers: {"currency": numbers["currency"]},
 }

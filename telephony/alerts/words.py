@@ -105,8 +105,8 @@ def _answer_rate(numbers: Numbers) -> Words:
 def _waiting(numbers: Numbers) -> Words:
     within = formats.seconds_words(numbers["limit_s"])
     sentence = ngettext(
-        "%(in_time)s of %(count)s caller who was answered %(when)s waited less than %(within)s.",
-        "%(in_time)s of %(count)s callers who were answered %(when)s waited less than %(within)s.",
+        "Of %(count)s inbound call %(when)s that tells how long it waited, %(in_time)s was answered within %(within)s.",
+        "Of %(count)s inbound calls %(when)s that tell how long they waited, %(in_time)s were answered within %(within)s.",
         numbers["calls"],
     )
     return Words(

@@ -55,7 +55,8 @@ def wait_key(low: int, below: int | None) -> str:
     return f"{low}-{below or ''}"
 
 
-WAITS = {wait_key(*bounds): bounds for bounds in WAIT_STEPS}
+TOLD = wait_key(0, None)
+WAITS = {wait_key(*bounds): bounds for bounds in WAIT_STEPS} | {TOLD: (0, None)}
 # What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
 ZONES = FixedChoices(time_zones())
 OF_CLOCKS = ("weekday", "hour", "fate")
@@ -123,7 +124,12 @@ class CallFields(FilterForm):
     in_zone = forms.ChoiceField(label=_("Days of"), choices=ZONES)
     waited = forms.ChoiceField(
         label=_("Waited"),
-        choices=any_of([(key, formats.between_lazy(*bounds)) for key, bounds in WAITS.items()]),
+        choices=any_of(
+            [
+                *((wait_key(*bounds), formats.between_lazy(*bounds)) for bounds in WAIT_STEPS),
+                (TOLD, _("any time that is told")),
+            ]
+        ),
     )
     running = MomentField(label=_("Going on at"))
 

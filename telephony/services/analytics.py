@@ -27,7 +27,7 @@ from telephony.models.spans import DAY, Span
 from telephony.services.call_figures import INBOUND, DayFigures, figures_between
 from telephony.services.rollup_closing import FIGURES, figures_of
 from telephony.services.rollup_reading import HourSum, by_hour, sums
-from telephony.services.waiting import Waits
+from telephony.services.waiting import Waits, service_level
 
 MOST_ROWS = 8
 
@@ -124,8 +124,7 @@ class GroupRow:
 
     @property
     def level(self) -> float | None:
-        """The service level: of the calls that tell how long they waited, the share answered within WITHIN_S."""
-        return self.waits.in_time / self.told if self.told else None
+        return service_level(self.waits, self.told)
 
 
 @dataclass(kw_only=True)

@@ -37,10 +37,9 @@ class Waits:
     def most_s(self) -> int | None:
         return self.within(0.9)
 
-    @property
-    def in_time(self) -> int:
-        """How many waited less than WITHIN_S."""
-        return sum(self.counts[: WAIT_BOUNDS.index(WITHIN_S) + 1])
+    def below(self, bound_s: int) -> int:
+        """How many waited less than one of WAIT_BOUNDS."""
+        return sum(self.counts[: WAIT_BOUNDS.index(bound_s) + 1])
 
     def within(self, share: float) -> int | None:
         """The least of WAIT_BOUNDS within which that share waited; None where some waited longer, or none tells."""
@@ -50,6 +49,11 @@ class Waits:
             if self.total and reached >= share * self.total:
                 return bound
         return None
+
+
+def service_level(reached: Waits, told: int, within_s: int = WITHIN_S) -> float | None:
+    """The share answered within one of WAIT_BOUNDS, of all `told` calls that tell a wait, however they ended."""
+    return reached.below(within_s) / told if told else None
 
 
 @dataclass(kw_only=True)
@@ -79,8 +83,7 @@ class Waited:
 
     @property
     def level(self) -> float | None:
-        """The service level: of the calls that tell how long they waited, the share answered within WITHIN_S."""
-        return self.reached.in_time / self.told if self.told else None
+        return service_level(self.reached, self.told)
 
     def add(self, other: Waited) -> None:
         self.calls += other.calls

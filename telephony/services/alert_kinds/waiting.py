@@ -1,4 +1,4 @@
-"""Of the callers who were answered, too few were answered in time."""
+"""The service level is too low: of the callers who waited, too few were answered in time. Who gave up was not."""
 
 from __future__ import annotations
 
@@ -13,26 +13,32 @@ from telephony.services.alert_kinds.answer_rate import verdict_of
 from telephony.services.alert_kinds.base import Kind, Of, Verdict
 from telephony.services.alert_kinds.late import LATE_DAYS
 from telephony.services.alert_kinds.windows import Judgement, Totals
+from telephony.services.waiting import service_level
 
 
 def judge(rule: AlertRule, totals: Totals) -> Judgement:
     """`limit_s` is one of WAIT_BOUNDS. Calls that tell no wait are left out."""
     assert rule.limit_percent is not None and rule.limit_s is not None
-    told = sum(totals.waits)
-    in_time = sum(totals.waits[: WAIT_BOUNDS.index(rule.limit_s) + 1])
-    numbers = {"calls": told, "in_time": in_time, "limit": rule.limit_percent, "limit_s": rule.limit_s}
-    if not told:
+    numbers = {
+        "calls": totals.told,
+        "in_time": totals.waits.below(rule.limit_s),
+        "limit": rule.limit_percent,
+        "limit_s": rule.limit_s,
+    }
+    level = service_level(totals.waits, totals.told, rule.limit_s)
+    if level is None:
         return Judgement(verdict=Verdict.UNKNOWN, value=None, numbers=numbers)
-    value = 100 * in_time / told
-    is_enough = told >= (rule.least_calls or 0)
-    verdict = verdict_of(value, rule.limit_percent) if is_enough else Verdict.UNKNOWN
-    return Judgement(verdict=verdict, value=round(value, 1), numbers=numbers)
+    is_enough = totals.told >= (rule.least_calls or 0)
+    verdict = verdict_of(100 * level, rule.limit_percent) if is_enough else Verdict.UNKNOWN
+    return Judgement(verdict=verdict, value=round(100 * level, 1), numbers=numbers)
 
 
 KIND = Kind(
     key=AlertRule.Kind.WAITING,
     label=AlertRule.Kind.WAITING.label,
-    what=_("Fewer callers are answered within some seconds than they should be."),
+    what=_(
+        "Fewer callers are answered within some seconds than they should be. Who gives up counts as not answered."
+    ),
     icon="hourglass",
     fields=("of", "period", "limit_s", "limit_percent", "least_calls"),
     defaults={
@@ -43,7 +49,7 @@ KIND = Kind(
         "least_calls": 20,
     },
     choices={"limit_s": WAIT_BOUNDS},
-    labels={"limit_percent": _("So many of those who are answered, in percent")},
+    labels={"limit_percent": _("Answered in that time at least, in percent")},
     of=(Of.WHOLE, Of.EACH_CONNECTION, Of.EACH_LINE, Of.EACH_GROUP, Of.CONNECTION, Of.PLACE),
     look=partial(windows.look, judge=judge),
     past=partial(windows.past, judge=judge),

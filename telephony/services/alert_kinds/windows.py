@@ -13,7 +13,6 @@ from typing import Any
 from portal.lib.days import midnight
 from telephony.models import AlertRule
 from telephony.models.calls import REACHED, Direction, Medium
-from telephony.models.rollups import WAIT_BOUNDS
 from telephony.services.alert_kinds import by_hour
 from telephony.services.alert_kinds.base import (
     Of,
@@ -26,6 +25,7 @@ from telephony.services.alert_kinds.base import (
 )
 from telephony.services.alert_kinds.late import LATE_DAYS, late
 from telephony.services.rollup_reading import Sum, sums
+from telephony.services.waiting import Waits
 
 ENOUGH = 5  # calls for a point of the small figure
 TRAIL = 14  # days that the small figure of an alert shows
@@ -45,21 +45,26 @@ MEASURED = ("connection_id", "medium", "direction", "outcome")
 
 @dataclass(kw_only=True)
 class Totals:
-    """Calls of some days. `waits`: those that were answered, by seconds waited (rollups.WAIT_BOUNDS); `paid`: those of
-    connections that have the rule's currency, of which the money is, in millionths."""
+    """Calls of some days.
+
+    paid   those of connections that have the rule's currency, of which the money is, in millionths
+    told   inbound ones that tell how long they waited, however they ended; `waits` those of them that were answered
+    """
 
     paid: int = 0
     inbound: int = 0
     reached: int = 0
     cost_micros: int = 0
-    waits: list[int] = field(default_factory=lambda: [0] * (len(WAIT_BOUNDS) + 1))
+    told: int = 0
+    waits: Waits = field(default_factory=Waits)
 
     def add(self, other: Totals) -> None:
         self.paid += other.paid
         self.inbound += other.inbound
         self.reached += other.reached
         self.cost_micros += other.cost_micros
-        self.waits = [one + more for one, more in zip(self.waits, other.waits, strict=True)]
+        self.told += other.told
+        self.waits.add(other.waits.counts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +215,8 @@ def _totals(row: Sum, rule: AlertRule, round_: Round) -> Totals:
         inbound=row.calls if is_inbound else 0,
         reached=row.calls if is_reached else 0,
         cost_micros=row.cost_micros if is_paid else 0,
-        waits=list(row.waits) if is_reached else [0] * len(row.waits),
+        told=sum(row.waits) if is_inbound else 0,
+        waits=Waits(counts=list(row.waits)) if is_reached else Waits(),
     )
 
 

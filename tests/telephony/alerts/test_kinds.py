@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import QueryDict
 
+from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from portal.lib.calling_codes import country_of_prefix
 from telephony.alerts.links import calls_url, search_of
 from telephony.alerts.words import words_of
+from telephony.forms.calls import CallFilterForm
 from telephony.models import (
     Alert,
     AlertRule,
@@ -24,16 +28,20 @@ from telephony.models import (
     SyncRun,
     SyncState,
 )
+from telephony.models.rollups import WITHIN_S, Part
+from telephony.models.spans import Span
 from telephony.services.alert_episodes import would_open
 from telephony.services.alert_kinds import KINDS, by_hour
 from telephony.services.alert_kinds.base import Reading, Round
 from telephony.services.alert_kinds.new_country import night_of
 from telephony.services.alert_kinds.quiet import weeks_before
+from telephony.services.waiting import waited_over_time
 from telephony.views.attention import attention_of
 
 from .conftest import NOW, mark_whole
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+PARIS = ZoneInfo("Europe/Paris")
 LIBERIA, SPAIN = "+231770000001", "+34910000001"
 
 
@@ -46,6 +54,19 @@ def readings(tenant: Any, rule: AlertRule, now: datetime = NOW) -> dict[str, Rea
 
 def verdict(tenant: Any, rule: AlertRule, now: datetime = NOW) -> str:
     return str(next(iter(readings(tenant, rule, now).values())).verdict)
+
+
+def behind(tenant: Tenant, rule: AlertRule, reading: Reading) -> int:
+    """How many calls are behind what was found, as an alert's page counts them and as the history that it leads to does."""
+    alert = Alert(rule=rule, subject=reading.subject.key, evidence=reading.evidence)
+    with tenant_scope(tenant):
+        query = QueryDict(urlsplit(calls_url(tenant, alert)).query)
+        form = CallFilterForm(query, zone=PARIS, region="FR", connections=())
+        assert form.is_valid(), form.errors
+        search = search_of(alert, PARIS)
+        listed = form.narrow(Call.objects.all()).count()
+        assert listed == search.narrow(Call.objects.all(), region="FR").count()
+    return listed
 
 
 def opened(tenant: Any, rule: AlertRule, now: datetime = NOW) -> list[date]:
@@ -141,13 +162,23 @@ def test_a_group_that_is_a_line_too_is_judged_by_what_it_was_offered(alder, link
         assert behind.count() == found.evidence["calls"] == 60
 
 
-def test_waiting_counts_those_who_were_answered_in_time(alder, call, rule):
-    slow = rule(kind="waiting", period="today", limit_s=30, limit_percent=80, least_calls=10)
-    call(NOW, 7, wait_s=29)
-    call(NOW, 3, wait_s=30)
-    call(NOW, 5, outcome="missed", wait_s=200)  # never answered: the rate of answers is another rule
+def test_waiting_is_the_service_level_of_which_figures_tell(alder, line, call, rule):
+    """Who gave up was not answered in time; calls that tell no wait count nowhere, and are not among those behind it."""
+    slow = rule(kind="waiting", period="today", limit_s=WITHIN_S, limit_percent=80, least_calls=10)
+    call(NOW - timedelta(hours=2), 9, outcome="abandoned", wait_s=600)
+    assert verdict(alder, slow) == "unknown"
+    call(NOW - timedelta(hours=1), 7, wait_s=WITHIN_S - 1)
+    call(NOW, 3, wait_s=WITHIN_S)
+    call(NOW, 5, wait_s=None)
+    call(NOW, 4, direction="outbound", wait_s=1)
     [one] = readings(alder, slow).values()
-    assert (str(one.verdict), one.evidence["value"], one.evidence["in_time"]) == ("over", 70.0, 7)
+    assert (str(one.verdict), one.evidence["value"], one.evidence["in_time"]) == ("over", 36.8, 7)
+    assert one.evidence["calls"] == behind(alder, slow, one) == 19
+    with tenant_scope(alder):
+        span = Span(name="today", first=NOW.date(), last=NOW.date(), today=NOW.date())
+        [shown] = waited_over_time(span, PARIS, Part()).values()
+    assert shown.level == 7 / 19
+    assert opened(alder, slow, NOW + DAY) == [NOW.date()]
 
 
 def test_what_costs_too_much_does_so_while_calls_are_missing(alder, link, call, rule):
@@ -201,7 +232,7 @@ def test_a_preview_sees_what_came_and_went_within_a_day(alder, call, rule, monke
     slow = rule(kind="waiting", period="today", limit_s=30, limit_percent=80, least_calls=10)
     call(morning - DAY, 12, wait_s=31)
     call(morning - DAY + timedelta(hours=5), 200, wait_s=29)
-    assert opened(alder, slow) == [(morning - DAY).date()]
+    assert opened(alder, slow) == [(morning - DAY).date(), morning.date()]
     monkeypatch.setattr(by_hour, "MOST_CALLS", 10)
     assert opened(alder, low) == opened(alder, slow) == []
 
