@@ -18,6 +18,7 @@ from portal.ui.forms import ANY_ONE, FilterForm, FilterPill, FixedChoices, Perio
 from telephony.models import Entity
 from telephony.models.missed import NOTE_AT_MOST, MissedSearch, MissedState
 from telephony.models.places import Place
+from telephony.models.rollups import Part
 
 LONGEST = timedelta(days=92)  # what may be looked at at once: the board must stay quick
 
@@ -72,7 +73,7 @@ class MissedFilterForm(FilterForm):
             end_at=end_at,
             state=values.get("state") or MissedState.OPEN,
             person=self.person,
-            line=line.pk if line else None,
+            part=Part.of_place(line) if line else Part(),
             number=values.get("q") or "",
         )
 

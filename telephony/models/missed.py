@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.scoping import TenantOwned
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import Call, CallQuerySet
+from telephony.models.rollups import Part
 from telephony.models.spoken import not_spoken_since, unanswered
 
 NOTE_AT_MOST = 500
@@ -80,6 +81,7 @@ class MissedSearch:
     """What the board asks for: unanswered calls of a half-open span, and what is asked of their numbers.
 
     person   whose numbers `MissedState.MINE` are
+    part     where they called, among other places
     number   as in CallSearch
     """
 
@@ -87,15 +89,17 @@ class MissedSearch:
     end_at: datetime
     state: str = MissedState.OPEN
     person: int | None = None
-    line: int | None = None
+    part: Part = Part()
     number: str = ""
 
     def narrow(self, calls: CallQuerySet, *, region: str = "") -> CallQuerySet:
         """Of each number that waits its latest unanswered call."""
         found = self._of_state(self._latest(not_spoken_since(self._unanswered(calls), self.start_at)))
-        if self.line:
-            on_line = self._unanswered(Call.objects.filter(line_id=self.line))
-            found = found.filter(Exists(on_line.filter(caller_reversed=OuterRef("caller_reversed"))))
+        if self.part.columns:
+            there = self._unanswered(
+                Call.objects.filter(**{name: self.part.values[name] for name in self.part.columns})
+            )
+            found = found.filter(Exists(there.filter(caller_reversed=OuterRef("caller_reversed"))))
         return CallSearch(number=self.number).narrow(found, region=region) if self.number else found
 
     def tries(self, numbers_reversed: Sequence[str]) -> CallQuerySet:

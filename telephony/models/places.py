@@ -16,6 +16,7 @@ class Place(NamedTuple):
     remote_id: str
     is_line: bool
     facet: str
+    connection_id: int
 
     @property
     def is_group(self) -> bool:

@@ -20,6 +20,7 @@ from accounts.scoping import TenantOwned
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.models.connections import Connection
 from telephony.models.entities import Entity
+from telephony.models.places import Place
 
 # Seconds waited fall into the first of these that they are below; the rest into one more.
 WAIT_BOUNDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300)
@@ -84,7 +85,7 @@ class Part:
     group: str | None = None
 
     @classmethod
-    def of_place(cls, place: Entity) -> Part:
+    def of_place(cls, place: Entity | Place) -> Part:
         """The calls that a line, queue or group stands for: of a group those it was offered, be it a line as well."""
         if place.is_group:
             return cls(connection=place.connection_id, group=place.remote_id)

@@ -17,6 +17,7 @@ from portal.lib.days import midnight
 from telephony.models import Call, LineHook
 from telephony.models.calls import REACHED, CallQuerySet, Direction, Medium
 from telephony.models.missed import MissedSearch
+from telephony.models.rollups import Part
 from telephony.services.call_figures import CALL_BACK_WITHIN, figures_between
 from telephony.services.live_places import Wish
 
@@ -67,9 +68,8 @@ def figures_of(tenant: Tenant, now: datetime, wish: Wish) -> Mapping[str, Any]:
 
 def _not_called_back(now: datetime, wish: Wish) -> dict[str, Any]:
     """Of a connection or a group: whose last call went there."""
-    search = MissedSearch(
-        start_at=now - CALL_BACK_WITHIN, end_at=now, line=wish.line.pk if wish.line else None
-    )
+    part = Part.of_place(wish.line) if wish.line else Part()
+    search = MissedSearch(start_at=now - CALL_BACK_WITHIN, end_at=now, part=part)
     there = replace(wish, line=None).narrow(search.narrow(Call.objects.all()))
     latest = there.order_by("-started_at", "-pk").values_list("started_at", flat=True)
     waiting = list(latest[:MOST_WAITING])

@@ -50,7 +50,7 @@ WITH tries AS MATERIALIZED (
        AND direction = '{inbound}' AND medium = '{voice}' AND outcome IN ({unanswered})
        AND caller_reversed LIKE '%%+'
      GROUP BY caller_reversed
-    HAVING %(line)s IS NULL OR bool_or(line_id = %(line)s)
+    HAVING bool_or({place})
      ORDER BY last_at DESC),
 waiting AS MATERIALIZED (
     SELECT caller_reversed, last_at
@@ -71,7 +71,7 @@ SELECT (SELECT count(*) FROM waiting),
    (SELECT count(*) FROM telephony_call
      WHERE tenant_id = %(tenant)s AND started_at >= %(start)s AND started_at < %(end)s
        AND direction = '{inbound}' AND medium = '{voice}' AND outcome IN ({unanswered})
-       AND caller_reversed NOT LIKE '%%+' AND (%(line)s IS NULL OR line_id = %(line)s)),
+       AND caller_reversed NOT LIKE '%%+' AND {place}),
    ARRAY(SELECT latest.id
       FROM (SELECT * FROM waiting ORDER BY last_at DESC FETCH FIRST %(first)s ROWS WITH TIES) AS shown
      CROSS JOIN LATERAL (
@@ -146,12 +146,14 @@ def total_of(tenant_id: int, search: MissedSearch, most: int, first: int) -> Tot
     """What the board of a tenant comes to, `search.number` left aside; no more than `most` numbers are counted, and of
     `first` of them, and of those that called at the same instant as the last of these, the calls are told.
     """
-    statement = _WAITING.format(state=_STATES[MissedState(search.state)], **_WORDS)
+    statement = _WAITING.format(
+        state=_STATES[MissedState(search.state)], place=search.part.condition, **_WORDS
+    )
     values: dict[str, Any] = {
         "tenant": tenant_id,
         "start": search.start_at,
         "end": search.end_at,
-        "line": search.line,
+        **search.part.values,
         "person": search.person,
         "most": most,
         "first": first,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from accounts.models import Membership, Person, Tenant
 from accounts.rights import Role
-from telephony.models import Call, Connection, MissedMark, OpeningHours
+from telephony.forms.missed import MissedFilterForm
+from telephony.models import Call, Connection, Entity, MissedMark, OpeningHours
 from telephony.models.calls import REACHED, UNANSWERED
 from telephony.models.missed import MissedSearch, MissedState
+from telephony.models.rollups import Part
 from telephony.providers.hours import Hours, week_of
 from telephony.services import call_figures, missed_calls, missed_sql
 from telephony.services.open_time import OpenTime
@@ -169,10 +171,27 @@ def test_a_line_narrows_to_numbers_that_missed_it(store: Store, keyyo: Connectio
     miss(store, line_remote_id="")  # on no line that is known
     miss(store, caller=OTHER, line_remote_id="")
 
-    of_line = MissedSearch(start_at=SPAN.start_at, end_at=SPAN.end_at, line=first.line_id)
+    of_line = replace(SPAN, part=Part(line=first.line_id))
     assert waiting() == [OTHER, CALLER] and waiting(of_line) == [CALLER]
     counted = [missed_sql.total_of(keyyo.tenant_id, search, 99, 9).waiting for search in (SPAN, of_line)]
     assert counted == [2, 1] and missed_sql.total_of(keyyo.tenant_id, SPAN, 1, 9).waiting == 1
+
+
+def test_a_group_that_is_a_line_too_narrows_to_whoever_it_was_offered(
+    store: Store, keyyo: Connection, maud: Person
+) -> None:
+    group = Entity.objects.create(
+        connection=keyyo, kind="ACDService", facet="group", is_line=True, remote_id="33199001000", name="Welcome",
+        checksum="", fetched_at=NOON,
+    )  # fmt: skip
+    miss(store, group_remote_id=group.remote_id)  # two of its lines rang
+    miss(store, caller=OTHER)
+
+    form = MissedFilterForm({"line": str(group.pk)}, zone=ZoneInfo("Europe/Paris"), person=maud.pk)
+    form.full_clean()
+    of_group = replace(SPAN, part=form.as_search().part)
+    assert waiting(of_group) == [CALLER]
+    assert missed_sql.total_of(keyyo.tenant_id, of_group, 99, 9).waiting == 1
 
 
 def test_the_overview_counts_as_the_board_does(store: Store, maud: Person) -> None:
