@@ -27,7 +27,7 @@ from portal.ui.forms import (
     any_of,
 )
 from telephony.models import Connection, Entity
-from telephony.models.call_search import CallSearch
+from telephony.models.call_search import TO_GROUPS, CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
 from telephony.models.places import Place
 from telephony.models.rollups import WAIT_STEPS
@@ -65,6 +65,7 @@ FROM_FIGURES = (
     "instants",
     "waited",
     "running",
+    "offered",
     "caller",
     "country",
     "destination",
@@ -132,6 +133,7 @@ class CallFields(FilterForm):
         ),
     )
     running = MomentField(label=_("Going on at"))
+    offered = forms.ChoiceField(label=_("Offered to"), choices=any_of([(TO_GROUPS, _("a queue or group"))]))
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         self.zone = zone
@@ -173,6 +175,7 @@ class CallFields(FilterForm):
             min_wait_s=fewest_s,
             below_wait_s=below_s,
             running_at=values.get("running"),
+            offered=values.get("offered") or "",
         )
 
 

@@ -28,6 +28,7 @@ OUTCOMES = {
     "unanswered": UNANSWERED,
     "otherwise": tuple(one for one in Outcome if one not in (*REACHED, *MISSED)),
 }
+TO_GROUPS = "groups"
 NOT_TOLD = "-"  # a destination that the provider does not tell
 
 
@@ -37,6 +38,7 @@ class CallSearch(Search):
 
     start_at, end_at  half-open span, aware
     outcome  one, or a name of OUTCOMES for several that figures count together
+    offered  TO_GROUPS, those of some queue or group
     dialled  how the called number begins, as it is stored: "+44", or with commas in one of several ways
     caller   the one number as it is stored
     country  as alerts tell it: a calling code, "+1" without the Caribbean, whose countries are told by area, "+1876"
@@ -58,6 +60,7 @@ class CallSearch(Search):
     medium: str = ""
     line: int | None = None
     group: int | None = None
+    offered: str = ""
     connection: int | None = None
     dialled: str = ""
     caller: str = ""
@@ -103,6 +106,8 @@ class CallSearch(Search):
             calls = calls.filter(line_id=self.line)
         if self.group:
             calls = calls.of_group(self.group)
+        if self.offered:
+            calls = calls.exclude(group_remote_id="")
         if self.connection:
             calls = calls.filter(connection_id=self.connection)
         if self.min_duration_s is not None:

@@ -78,11 +78,15 @@ _PLAIN: dict[str, Any] = {"db_constraint": False, "db_index": False}
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Which calls: all of the tenant's, or those of a connection, a line, or a queue or group of a connection."""
+    """Which calls: all of the tenant's, or those of a connection, a line, or a queue or group of a connection.
+
+    any_group   only those that were offered to some queue or group
+    """
 
     connection: int | None = None
     line: int | None = None
     group: str | None = None
+    any_group: bool = False
 
     @classmethod
     def of_place(cls, place: Entity | Place) -> Part:
@@ -102,12 +106,22 @@ class Part:
         return self.line is not None and self.group is not None
 
     @property
+    def is_of_groups(self) -> bool:
+        return self.any_group or self.group is not None
+
+    @property
     def columns(self) -> list[str]:
-        return [name for name, value in self.values.items() if value is not None]
+        """What its calls are told by."""
+        return [*self._equal, *(["group_remote_id"] if self.any_group else [])]
 
     @property
     def condition(self) -> str:
-        return " AND ".join(f"{name} = %({name})s" for name in self.columns) or "TRUE"
+        equal = [f"{name} = %({name})s" for name in self._equal]
+        return " AND ".join([*equal, *([WITHIN["groups"]] if self.any_group else [])]) or "TRUE"
+
+    @property
+    def _equal(self) -> list[str]:
+        return [name for name, value in self.values.items() if value is not None]
 
     @property
     def values(self) -> dict[str, Any]:

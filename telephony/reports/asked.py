@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,8 @@ from telephony.figures.change_marks import marks_of
 from telephony.figures.missing import time_from
 from telephony.figures.ways import Ways
 from telephony.models import Connection, Report
+from telephony.models.call_search import TO_GROUPS
+from telephony.models.rollups import Part
 from telephony.models.spans import Span
 from telephony.services import analytics, report_facts
 from telephony.services.analytics import GroupRow, LineRow
@@ -33,6 +35,7 @@ class Asked:
     is_of_calls   whether any of its figures is: days that are missing say nothing about the others
     is_of_now     whether all of them say how things are when it is made: its period says nothing about them
     counts_calls  whether any of them is counted call by call: it lacks those that are no longer kept
+    is_of_groups  whether days and hours are those of queues and groups together, where no place is chosen
     """
 
     report: Report
@@ -40,6 +43,7 @@ class Asked:
     is_of_calls: bool = True
     is_of_now: bool = False
     counts_calls: bool = True
+    is_of_groups: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -48,6 +52,15 @@ class Asked:
     @property
     def scope(self) -> Scope:
         return Scope(connection_id=self.report.connection_id, line=self.report.line)
+
+    @property
+    def part(self) -> Part:
+        """Of whose calls days and hours are."""
+        return replace(self.scope.part, any_group=self.is_of_all_groups)
+
+    @property
+    def is_of_all_groups(self) -> bool:
+        return self.is_of_groups and self.report.line is None
 
     @cached_property
     def span(self) -> Span:
@@ -71,7 +84,7 @@ class Asked:
 
     @cached_property
     def steps(self) -> Mapping[date, analytics.Step]:
-        return analytics.over_time(self.span, self.zone, self.scope.part)
+        return analytics.over_time(self.span, self.zone, self.part)
 
     @cached_property
     def marks(self) -> Sequence[Mark]:
@@ -81,7 +94,7 @@ class Asked:
 
     @cached_property
     def hours(self) -> Sequence[HourSum]:
-        return analytics.hours_of(self.span, self.zone, self.scope.part)
+        return analytics.hours_of(self.span, self.zone, self.part)
 
     @cached_property
     def lines(self) -> Sequence[tuple[LineRow, Waits]]:
@@ -192,8 +205,8 @@ class Asked:
 
     def calls(self, span: Span | None = None, /, **more: object) -> str:
         """The address of the calls of the period, or of other days, that `more` says of."""
-        days = span or self.span
-        return self._ways.calls(days.first, days.last, **more)
+        days, offered = span or self.span, TO_GROUPS if self.is_of_all_groups else ""
+        return self._ways.calls(days.first, days.last, offered=offered, **more)
 
     @cached_property
     def _ways(self) -> Ways:

@@ -284,7 +284,7 @@ def _days_with_stars(asked: Asked) -> list[int]:
 
 def rate_by_hour(asked: Asked) -> Section:
     now = report_facts.by_hour(asked.hours)
-    then = report_facts.by_hour(analytics.hours_of(asked.before, asked.zone, asked.scope.part))
+    then = report_facts.by_hour(analytics.hours_of(asked.before, asked.zone, asked.part))
     told = drawn_by_hour(now, then)
     section = Section(key="rate_by_hour", title=_("Answer rate by hour"), is_half=True)
     if told is None:

@@ -51,6 +51,12 @@ FIGURES: Mapping[str, Figure] = {
     ),
     "by_line": Figure(_("Calls by line"), place_sections.by_line),
     "queues": Figure(_("Service of queues and groups"), place_sections.queues, counts_calls=True),
+    "queue_hours": Figure(
+        _("Answer rate of queues and groups by hour, against the period before"), place_sections.queue_hours
+    ),
+    "queue_days": Figure(
+        _("Calls of queues and groups by day, answered and missed"), place_sections.queue_days
+    ),
     "cost_by_line": Figure(_("Cost by line"), place_sections.cost_by_line),
     "cost_by_destination": Figure(
         _("Cost by destination"), place_sections.cost_by_destination, counts_calls=True
@@ -106,7 +112,7 @@ READY: Mapping[Report.Ready, Ready] = {
     ),
     Report.Ready.QUEUE_SERVICE: Ready(
         what=_("Each Monday: answered, abandoned and timed out by queue, and the weak hours"),
-        figures=("queues", "rate_by_hour", "calls_by_day"),
+        figures=("queues", "queue_hours", "queue_days"),
         period=Word.LAST_WEEK,
         weekdays=(1,),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +19,7 @@ from telephony.models.call_search import NOT_TOLD
 from telephony.models.calls import Outcome
 from telephony.models.rollups import WITHIN_S
 from telephony.reports.asked import Asked
-from telephony.reports.call_sections import INBOUND, REACHED
+from telephony.reports.call_sections import INBOUND, REACHED, calls_by_day, rate_by_hour
 from telephony.reports.document import Section
 from telephony.services.analytics import GroupRow, LineRow
 from telephony.services.report_facts import DestinationFigures
@@ -118,6 +119,20 @@ def queues(asked: Asked) -> Section:
         brief=_answered_words(one for one, _longest_s in found),
         nothing=_("No queue or group had a call."),
     )
+
+
+def queue_days(asked: Asked) -> Section:
+    of_groups = replace(asked, is_of_groups=True)
+    title = _("Calls of queues and groups by day") if of_groups.is_of_all_groups else _("Calls by day")
+    return replace(calls_by_day(of_groups), key="queue_days", title=title)
+
+
+def queue_hours(asked: Asked) -> Section:
+    of_groups = replace(asked, is_of_groups=True)
+    title = _("Answer rate by hour")
+    if of_groups.is_of_all_groups:
+        title = _("Answer rate of queues and groups by hour")
+    return replace(rate_by_hour(of_groups), key="queue_hours", title=title)
 
 
 def cost_by_line(asked: Asked) -> Section:

@@ -192,6 +192,8 @@ def calls_of(part: Part) -> CallQuerySet:
         calls = calls.filter(line_id=part.line)
     if part.group is not None:
         calls = calls.filter(group_remote_id=part.group)
+    if part.any_group:
+        calls = calls.exclude(group_remote_id="")
     return calls
 
 

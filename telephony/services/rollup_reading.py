@@ -113,7 +113,7 @@ def sums(
     first_month, end_month = _whole_months(first, last)
     has_months = _BY_DAY.isdisjoint(by) and first_month < end_month
     breakdown = _coarsest(
-        {*by, *about, *part.columns}, {"", *within, *(("groups",) if part.group else ())}, with_waits
+        {*by, *about, *part.columns}, {"", *within, *(("groups",) if part.is_of_groups else ())}, with_waits
     )
     cells = sql.cells_of(breakdown, part.condition, are_months=has_months)
     statement = (
@@ -189,9 +189,11 @@ def _quarters(
     if part.is_crossing:
         raise ValueError("quarters are kept of lines and of groups, not of both at once")
     breakdown = ""
-    if part.is_place:
-        breakdown = _coarsest(set(part.columns), {"", "groups"} if part.group else {""}, with_waits=False)
-    around = timedelta(days=1) if part.is_place else timedelta()  # its cells are of days of some zone
+    if part.is_place or part.any_group:
+        breakdown = _coarsest(
+            set(part.columns), {"", "groups"} if part.is_of_groups else {""}, with_waits=False
+        )
+    around = timedelta(days=1) if breakdown else timedelta()  # its cells are of days of some zone
     values |= {
         "tenant": current_tenant_id(),
         "start": start_at,

@@ -46,6 +46,7 @@ KINDS = (
         figures=("rate_by_hour", "when_people_call", "summary", "rate_by_day", "calls_by_day"),
         find=weak_hours.find,
     ),
+    Kind(figures=("queue_hours", "queue_days"), find=weak_hours.of_groups),
     Kind(figures=("cost_by_line", "by_line"), find=cost_rises.of_lines),
     Kind(figures=("cost_by_destination",), find=cost_rises.of_destinations),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -46,6 +46,11 @@ def find(asked: Asked) -> Iterator[Finding]:
     if clear:
         hour = _worst(clear, total)
         yield _told(asked, hour, clear[hour], total - clear[hour])
+
+
+def of_groups(asked: Asked) -> Iterator[Finding]:
+    """Of queues and groups, where the report is of no place."""
+    return find(replace(asked, is_of_groups=True))
 
 
 def _counts(asked: Asked) -> Mapping[Hour, Counts]:

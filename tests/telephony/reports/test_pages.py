@@ -413,13 +413,13 @@ def test_what_a_report_is_called_after_comes_first_and_what_is_so_now_says_when(
         number.fetched_at = timezone.now()
         number.save()
         Call.objects.filter(direction="inbound").update(group_remote_id="33199001080")
-        weekly.ready, weekly.figures = "queue-service", ["calls_by_day", "rate_by_hour", "queues"]
+        weekly.ready, weekly.figures = "queue-service", ["queue_days", "queue_hours", "queues"]
         queues, _asked = workshop.document_of(weekly, WEEK)
         weekly.ready, weekly.figures = "inventory", ["numbers", "lines"]
         inventory, _asked = workshop.document_of(weekly, WEEK)
         weekly.figures = ["changes"]
         changes, _asked = workshop.document_of(weekly, WEEK)
-    assert [one.key for one in queues.sections] == ["queues", "rate_by_hour", "calls_by_day"]
+    assert [one.key for one in queues.sections] == ["queues", "queue_hours", "queue_days"]
     assert queues.sections[0].rows[0][:2] == ["Campagne", 21]
     assert queues.subject.startswith("Queue service, week 46: 33.3\u00a0% of 21 calls answered")
     lines, numbers = inventory.sections

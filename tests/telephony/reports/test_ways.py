@@ -155,6 +155,32 @@ def test_each_number_is_that_of_the_calls_it_leads_to(alder, calls, queue, weekl
         assert rates and all(round(cell * inbound) == reached for cell, reached, inbound in rates if cell)
 
 
+def test_days_and_hours_of_queue_service_are_those_of_queues(alder, calls, queue, weekly):
+    """Of all of them together; of one place, they are those of the place."""
+    with tenant_scope(alder):
+        line, at = Entity.objects.get(remote_id="33199001001"), datetime(2026, 11, 10, 10, tzinfo=UTC)
+        Call.objects.bulk_create(
+            call(calls, line, at + timedelta(minutes=n), "inbound", "missed" if n % 4 else "answered",
+                 f"+3363995{n:04d}", group_remote_id="q1")
+            for n in range(12)
+        )  # fmt: skip
+        weekly.ready, weekly.figures = "queue-service", ["queues", "queue_hours", "queue_days"]
+        found = {}
+        for place in (None, queue, line):
+            weekly.line = place
+            document, _asked = workshop.document_of(weekly, WEEK)
+            assert wrong(document) == []
+            queues, hours, days = document.sections
+            told = {row[0]: row[1:3] for row in hours.rows}
+            found[place] = queues.rows[0][1], sum(row[1] for row in days.rows), told, hours.title
+    of_hour, title = {"11 h": [12, 0.25]}, "Answer rate by hour"
+    assert found == {
+        None: (26, 26, of_hour, "Answer rate of queues and groups by hour"),
+        queue: (26, 26, of_hour, title),
+        line: (26, 47, {"10 h": [21, 1 / 3], **of_hour}, title),
+    }
+
+
 def test_a_report_says_what_the_rows_give_in_any_zone(alder, calls, queue, weekly):
     with tenant_scope(alder):
         rollups.settle(calls.pk)
