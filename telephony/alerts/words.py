@@ -73,14 +73,16 @@ def heading_of(alert: Alert) -> str:
 
 
 def days_words(numbers: Numbers) -> str:
-    """ "on 19 November", or "from 21 October to 19 November"."""
+    """ "on 19 November", or "from 21 October to 19 November"; of a day that went on as well until when, by its clocks."""
     first, last = date.fromisoformat(numbers["first"]), date.fromisoformat(numbers["last"])
-    if first == last:
-        return _("on %(day)s") % {"day": formats.date_words(last, "j F")}
-    return _("from %(first)s to %(last)s") % {
-        "first": formats.date_words(first, "j F"),
-        "last": formats.date_words(last, "j F"),
-    }
+    told = {"first": formats.date_words(first, "j F"), "last": formats.date_words(last, "j F")}
+    told["day"] = told["last"]
+    if "end_at" in numbers:
+        told["time"] = f"{datetime.fromisoformat(numbers['end_at']):%H:%M}"
+        one, several = _("on %(day)s until %(time)s"), _("from %(first)s to %(last)s at %(time)s")
+    else:
+        one, several = _("on %(day)s"), _("from %(first)s to %(last)s")
+    return (one if first == last else several) % told
 
 
 def _answer_rate(numbers: Numbers) -> Words:

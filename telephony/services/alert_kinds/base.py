@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Tenant
 from accounts.rights import Right
+from portal.lib.days import midnight
 from telephony.models import AlertRule, Connection, Entity, SyncState
 from telephony.models.rollups import Part
 from telephony.services import runs
+from telephony.services.analytics import calls_of
 from telephony.services.period_coverage import BEHIND_AFTER, NotWhole, coverage_of
 
 Of = AlertRule.Of
@@ -57,7 +59,7 @@ class Ended:
 class Reading:
     """evidence   small JSON numbers under the kind's own keys; "name" of the subject is added when it is kept, "is_grave"
     says otherwise than the kind, "is_late" that it is of what is over, "left_out" names connections whose calls are not
-    waited for
+    waited for. "start_at" and "end_at" are instants between which its calls are, where these are no whole days
     ended      where calls that came late are judged (late.py), what they are of
     """
 
@@ -75,6 +77,7 @@ class Round:
         self.zone = ZoneInfo(tenant.time_zone)
         self.today = now.astimezone(self.zone).date()
         self._coverage: dict[tuple[date, date], Sequence[NotWhole]] = {}
+        self._counted_until: dict[int | None, datetime] = {}
 
     @cached_property
     def connections(self) -> dict[int, Connection]:
@@ -126,6 +129,16 @@ class Round:
         synced = [self._synced.get(one.pk) for one in self.of(connection)]
         known = [at for at in synced if at is not None]
         return min(known) if known and len(known) == len(synced) else None
+
+    def counted_until(self, connection: int | None) -> datetime:
+        """Up to when calls of today are counted as they are here by now: right after the last one."""
+        if connection not in self._counted_until:
+            begin, end = midnight(self.today, self.zone), midnight(self.today + timedelta(days=1), self.zone)
+            calls = calls_of(Part(connection=connection)).between(begin, end).order_by("-started_at")
+            last = calls.values_list("started_at", flat=True).first()
+            until = begin if last is None else last + timedelta.resolution
+            self._counted_until[connection] = until.astimezone(self.zone)
+        return self._counted_until[connection]
 
     def is_behind(self, connection: int | None) -> bool:
         """Whether calls of the last while may not be here yet."""

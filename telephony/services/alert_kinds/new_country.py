@@ -158,6 +158,8 @@ def _readings(
         verdict = Verdict.OVER if calls.count > rule.limit_calls else Verdict.BETWEEN
         subject = _subject(rule, round_, line, country)
         if subject is not None:
+            is_over = night.end_at <= round_.now
+            end_at = night.end_at if is_over else round_.counted_until(subject.connection)
             yield Reading(
                 subject=subject,
                 verdict=verdict,
@@ -169,7 +171,7 @@ def _readings(
                     "cost": calls.cost,
                     "known_days": rule.known_days,
                     "start_at": night.start_at.isoformat(),
-                    "end_at": night.end_at.isoformat(),
+                    "end_at": end_at.isoformat(),
                     "first": night.day.isoformat(),
                     "last": (night.end_at - timedelta(seconds=1)).astimezone(round_.zone).date().isoformat(),
                 },

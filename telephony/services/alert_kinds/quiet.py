@@ -136,6 +136,7 @@ def _reading(quiet: Quiet) -> Reading:
     usual = quiet.usual(known)
     is_odd = usual.is_enough(rule.least_calls or 1)
     zone = quiet.round.zone
+    first, today = last.astimezone(zone).date(), known.astimezone(zone).date()
     return Reading(
         subject=subject,
         verdict=Verdict.OVER if is_odd else Verdict.BETWEEN,
@@ -146,10 +147,12 @@ def _reading(quiet: Quiet) -> Reading:
             "until": known.isoformat(),
             "usual": round(usual.mean, 1),
             "weeks": usual.weeks,
-            "first": last.astimezone(zone).date().isoformat(),
-            "last": known.astimezone(zone).date().isoformat(),
-            "left_out": quiet.round.left_out(subject.connection, known.astimezone(zone).date()),
-            "trail": _trail(quiet.counted, known.astimezone(zone).date(), zone),
+            "first": first.isoformat(),
+            "last": today.isoformat(),
+            "start_at": midnight(first, zone).astimezone(zone).isoformat(),
+            "end_at": known.astimezone(zone).isoformat(),
+            "left_out": quiet.round.left_out(subject.connection, today),
+            "trail": _trail(quiet.counted, today, zone),
         },
     )
 

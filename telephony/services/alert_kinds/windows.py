@@ -136,9 +136,24 @@ def _reading(
             "lacking": lacking,
             "left_out": round_.left_out(subject.connection, last),
             **judged.numbers,
-            "trail": _trail(rule, days, last, judge) if verdict == Verdict.OVER else [],
+            **(_kept(rule, round_, subject, days, window, judge) if verdict == Verdict.OVER else {}),
         },
     )
+
+
+def _kept(
+    rule: AlertRule, round_: Round, subject: Subject, days: ByDay, window: tuple[date, date], judge: Judge
+) -> dict[str, Any]:
+    """What an alert keeps besides: the days before, and up to when today was counted, since the day goes on."""
+    first, last = window
+    trail = {"trail": _trail(rule, days, last, judge)}
+    if last != round_.today:
+        return trail
+    return {
+        **trail,
+        "start_at": midnight(first, round_.zone).astimezone(round_.zone).isoformat(),
+        "end_at": round_.counted_until(subject.connection).isoformat(),
+    }
 
 
 def past(rule: AlertRule, round_: Round, days: int, judge: Judge) -> Iterator[tuple[date, Sequence[Reading]]]:

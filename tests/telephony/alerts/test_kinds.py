@@ -195,6 +195,35 @@ def test_what_costs_too_much_does_so_while_calls_are_missing(alder, link, call, 
     assert verdict(alder, dear) == "clear"
 
 
+def test_calls_that_come_after_the_look_are_not_behind_it(alder, line, call, rule, thieves):
+    """Of what goes on, the history shows as many as were counted, and the sentence says until when."""
+    hour = timedelta(hours=1)
+    evening = NOW + 8 * hour  # 23:00 in Paris
+    busy(call)
+    call(NOW, 12, outcome="missed")
+    call(NOW - DAY, 3, outcome="missed")
+    call(evening - hour, 4, direction="outbound", callee=LIBERIA, cost_micros=2_000_000)
+    with tenant_scope(alder):
+        SyncState.objects.update(last_success_at=evening)
+    rules = [
+        rule(),
+        rule(period="week", limit_percent=95),
+        rule(kind="cost", period="month", limit_micros=1_000_000, currency="EUR"),
+        rule(kind="waiting", period="today", limit_s=30, limit_percent=80, least_calls=10),
+        thieves,
+    ]
+    found = [(one, reading) for one in rules for reading in readings(alder, one, evening).values()]
+    call(evening - timedelta(minutes=1), 5, outcome="missed")
+    call(evening, 5, direction="outbound", callee=LIBERIA, cost_micros=2_000_000)
+    for one, reading in found:
+        assert str(reading.verdict) == "over", one
+        counted = reading.evidence.get("calls", reading.evidence["value"])
+        assert behind(alder, one, reading) == counted, one
+    sentences = [words_of(Alert(rule=one, evidence=reading.evidence)).sentence for one, reading in found]
+    assert "on 19 November until 22:00" in sentences[0]
+    assert "from 13 November to 19 November at 22:00" in sentences[1]
+
+
 def test_a_cost_counts_and_shows_the_calls_of_its_currency_alone(alder, link, call, rule):
     dear = rule(kind="cost", period="today", limit_micros=5_000_000, currency="EUR")
     call(NOW - timedelta(hours=1), 3, direction="outbound", callee=SPAIN, cost_micros=2_000_000)
@@ -273,6 +302,9 @@ def test_days_of_a_silence_end_with_what_the_sync_has_brought(alder, call, rule)
         SyncState.objects.update(last_success_at=midnight - timedelta(minutes=2))
     [one] = readings(alder, silent, midnight + timedelta(minutes=3)).values()
     assert (one.evidence["last"], one.evidence["trail"][-1]) == ("2026-11-19", 5)
+    shown = behind(alder, silent, one)
+    call(midnight, 2)
+    assert behind(alder, silent, one) == shown
 
 
 def test_nothing_is_silent_while_closed_or_on_a_holiday(alder, call, rule):
