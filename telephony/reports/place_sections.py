@@ -124,7 +124,7 @@ def queues(asked: Asked) -> Section:
 def queue_days(asked: Asked) -> Section:
     of_groups = replace(asked, is_of_groups=True)
     title = _("Calls of queues and groups by day") if of_groups.is_of_all_groups else _("Calls by day")
-    return replace(calls_by_day(of_groups), key="queue_days", title=title)
+    return replace(calls_by_day(of_groups), key="queue_days", title=title, tab=_("Queues by day"))
 
 
 def queue_hours(asked: Asked) -> Section:
@@ -132,7 +132,7 @@ def queue_hours(asked: Asked) -> Section:
     title = _("Answer rate by hour")
     if of_groups.is_of_all_groups:
         title = _("Answer rate of queues and groups by hour")
-    return replace(rate_by_hour(of_groups), key="queue_hours", title=title)
+    return replace(rate_by_hour(of_groups), key="queue_hours", title=title, tab=_("Queues by hour"))
 
 
 def cost_by_line(asked: Asked) -> Section:
