@@ -175,8 +175,8 @@ def test_days_and_hours_of_queue_service_are_those_of_queues(alder, calls, queue
             found[place] = queues.rows[0][1], sum(row[1] for row in days.rows), told, hours.title
     of_hour, title = {"11 h": [12, 0.25]}, "Answer rate by hour"
     assert found == {
-        None: (26, 26, of_hour, "Answer rate of queues and groups by hour"),
-        queue: (26, 26, of_hour, title),
+        None: (27, 27, of_hour, "Answer rate of queues and groups by hour"),
+        queue: (27, 27, of_hour, title),
         line: (26, 47, {"10 h": [21, 1 / 3], **of_hour}, title),
     }
 
