@@ -30,11 +30,12 @@ def changes(start_at: datetime, end_at: datetime, scope: Scope) -> list[Change]:
 
 
 def lines(scope: Scope) -> list[Entity]:
-    """Of a line it alone; of a queue or group those that it points to."""
+    """Of a line it alone; of a queue or group those that it points to, and it where it is one too."""
     found = _of(scope, is_line=True)
     if (place := scope.line) is not None:
-        members = EntityReference.objects.filter(source=place).values("target")
-        found = found.filter(Q(pk=place.pk) if place.is_line else Q(pk__in=members))
+        pointed_to = EntityReference.objects.filter(source=place).values("target")
+        members = Q(pk__in=pointed_to) if place.is_group else Q()
+        found = found.filter(Q(pk=place.pk) | members)
     return list(found.order_by("name_key", "pk"))
 
 

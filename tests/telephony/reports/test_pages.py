@@ -458,7 +458,9 @@ def test_an_inventory_of_one_line_has_that_line_and_its_numbers(alder, calls, we
             for one in ("+33199001090", "+33199001091")
         )
         Entity.objects.create(**told, kind="UCaaSVoIPAccount", facet="line", is_line=True, remote_id="2")
-        group = Entity.objects.create(**told, kind="group", facet="group", remote_id="3", name="Accueil")
+        group = Entity.objects.create(
+            **told, kind="group", facet="group", is_line=True, remote_id="3", name="Support"
+        )
         flow = Entity.objects.create(**told, kind="callflow", facet="callflow", remote_id="4")
         for source, target in [(flow, line), (flow, own), (group, line)]:
             EntityReference.objects.create(
@@ -472,9 +474,9 @@ def test_an_inventory_of_one_line_has_that_line_and_its_numbers(alder, calls, we
             lines, numbers = workshop.document_of(weekly, WEEK)[0].sections
             rows[place] = [row[0] for row in lines.rows], [row[0] for row in numbers.rows]
     assert rows == {
-        None: (["", "=Accueil"], [own.number, other.number]),
+        None: (["", "=Accueil", "Support"], [own.number, other.number]),
         line: (["=Accueil"], [own.number]),
-        group: (["=Accueil"], []),
+        group: (["=Accueil", "Support"], []),
     }
     assert numbers.nothing == "No number leads there but its own."
 
