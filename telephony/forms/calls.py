@@ -83,7 +83,7 @@ class InstantsField(forms.CharField):
             return None
         try:
             start, end = (datetime.fromisoformat(part) for part in text.split("/"))
-            told = {"from": formats.moment(start), "to": formats.moment(end)}
+            told = {"from": formats.dated_moment(start), "to": formats.dated_moment(end)}
         except (ValueError, OverflowError) as error:
             raise forms.ValidationError(gettext("These are no two instants.")) from error
         return Period(start, end, gettext("%(from)s to %(to)s") % told)

@@ -49,7 +49,7 @@ KIND = Kind(
         "least_calls": 20,
     },
     choices={"limit_s": WAIT_BOUNDS},
-    labels={"limit_percent": _("Answered in that time at least, in percent")},
+    labels={"limit_percent": _("Answered at least, in percent")},
     of=(Of.WHOLE, Of.EACH_CONNECTION, Of.EACH_LINE, Of.EACH_GROUP, Of.CONNECTION, Of.PLACE),
     look=partial(windows.look, judge=judge),
     past=partial(windows.past, judge=judge),
