@@ -88,7 +88,7 @@ class AlertTable(AlertColumns):
     way = Column(
         verbose_name=pgettext_lazy("what to do about it", "Next"), accessor="pk", css="wrap", kind=""
     )
-    acts = Column(verbose_name=gettext_lazy("Look after"), accessor="pk")
+    acts = Column(verbose_name=gettext_lazy("Look after"), accessor="pk", width="acts")
 
     may_follow = False
 
