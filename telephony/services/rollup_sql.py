@@ -211,8 +211,12 @@ def marks(tenant_id: int) -> int:
         return int(many)
 
 
-# How many rows come out of days one by one is not foreseen; to hash them takes less than to sort them, and in memory.
-_SETTINGS = "SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true)"
+# How many rows come out of days one by one is not foreseen; to hash them takes less than to sort them, and in memory. A
+# server that dies before it has written what it said was done has the marks again with the cells of before.
+_SETTINGS = """
+    SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true),
+           set_config('synchronous_commit', 'off', true)
+"""
 
 
 def recount(tenant_id: int, connection_id: int, zone: str, days: Sequence[date]) -> None:
