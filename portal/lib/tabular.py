@@ -11,11 +11,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from io import StringIO
 from typing import IO, Any
 
+from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML has none of these
@@ -30,6 +33,7 @@ CSV_MARK = "\ufeff"  # spreadsheet programs take UTF-8 for granted only with it
 MOMENT_FORMAT = "yyyy-mm-dd hh:mm:ss"
 SHEET_NAME, WIDEST = 31, 70  # letters
 RESERVED = "history"  # no sheet may be called so
+CUT = gettext_noop("… (cut: %(count)s letters in all)")  # ends a text that no cell takes whole
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,20 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """The text of a cell without the apostrophe that `guarded` or `safe_cell` put there."""
     return text[1:] if text[:1] == "'" and text[1:2] in ("'", *FORMULA_STARTS) and len(text) > 1 else text
+
+
+def cut_forms(text: str) -> Iterator[str]:
+    """What a cell of a workbook has of a text that was `guarded` and is too long for one, as it comes back: once for each
+    language that the file may speak."""
+    if len(told := guarded(_CONTROL.sub("", text))) > XLSX_LETTERS:
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                yield unguarded(_fitting(told))
+
+
+def is_cut(cell: str) -> bool:
+    """Whether a cell says, in any language, that it was cut."""
+    return bool(_cut_marks().search(cell))
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> str:
@@ -177,8 +195,18 @@ def _fitting(text: str) -> str:
     """As much as a cell takes; of more it says how much there is, as CSV and JSON have it."""
     if len(text) <= XLSX_LETTERS:
         return text
-    end = _("… (cut: %(count)s letters in all)") % {"count": number_format(len(text), force_grouping=True)}
+    end = _(CUT) % {"count": number_format(len(text), force_grouping=True)}
     return text[: XLSX_LETTERS - len(end)] + end
+
+
+@cache
+def _cut_marks() -> re.Pattern[str]:
+    marks = []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            before, after = _(CUT).split("%(count)s")
+        marks.append(f"{re.escape(before)}[\\d.,\\s]+{re.escape(after)}")
+    return re.compile("|".join(marks))
 
 
 def _with_heads_first(rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any] | None]:

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.lib.canonical import canonical_json
+from portal.lib.tabular import is_cut
 from telephony.providers.edit_fields import Field
 from telephony.providers.moments import gregorian, time_of_day, typed_gregorian, typed_time_of_day
 
@@ -48,6 +49,8 @@ def as_text(one: Field, value: Any) -> str:
 
 def from_text(one: Field, text: str) -> Any:
     """The value of a cell; an empty one is nothing. Raises ValueError with the reason."""
+    if is_cut(text):
+        raise ValueError(_("It was cut for the workbook. Change it on the page of the object."))
     if len(text) > LONGEST:
         raise ValueError(_("At most %(count)d characters are allowed.") % {"count": LONGEST})
     if one.kind in ("exact", "text", "long_text") and not one.is_sparse:

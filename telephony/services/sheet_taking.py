@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from portal.lib.tabular import cut_forms
 from portal.lib.uploaded_rows import Uploaded
 from telephony.models import BulkRow, Entity
 from telephony.providers.edit_fields import Field, Fields, Surroundings
@@ -179,13 +180,18 @@ def _read(
         elif found is None:
             if text.strip():
                 faults.append(Fault(number, head, _("The object has no such field.")))
-        elif not _alike(text, found[0].texts[found[1].name]):
+        elif not _is_untouched(text, found[0].texts[found[1].name]):
             reading, one = found
             try:
                 wanted.setdefault(reading.operation, {})[one.name] = sheet_cells.from_text(one, text)
             except ValueError as error:
                 faults.append(Fault(number, head, str(error)))
     return wanted, faults
+
+
+def _is_untouched(typed: str, shown: str) -> bool:
+    """Whether a cell says what it did in the file that was fetched, a workbook's cut ones included."""
+    return _alike(typed, shown) or any(_alike(typed, cut) for cut in cut_forms(shown))
 
 
 def _alike(typed: str, shown: str) -> bool:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import Person, Tenant
 from portal.lib import uploaded_rows
@@ -224,6 +225,31 @@ def test_a_formula_is_no_value(
     job = bulk_sheet.take(out.getvalue(), idris)
 
     assert [row.state for row in job.rows.all()] == [State.IMPOSSIBLE, State.READY]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_cell_that_a_workbook_cut_is_left_alone_or_refused(
+    corvane: Tenant, idris: Person, profile_list: EntitySearch, profiles: Any, language: str
+) -> None:
+    """Whoever made the file: what holds its mark is never written."""
+    for profile in profiles[:2]:
+        profile.document["name"] = "'" + "y" * 40_000
+        profile.save()
+    with translation.override(language):
+        book = openpyxl.load_workbook(io.BytesIO(exported(corvane, idris, profile_list, "xlsx")))
+    page, out = book.worksheets[0], io.BytesIO()
+    name, delay = (place([[cell.value for cell in page[1]]], head) for head in ("name", "forward_delay"))
+    untouched, edited = [row for row in page.iter_rows(min_row=2) if len(row[name].value or "") > 32_000]
+    assert untouched[name].value.endswith(")")
+    untouched[delay].value, edited[name].value = "33", "Z" + edited[name].value[20_000:]
+    book.save(out)
+
+    job = bulk_sheet.take(out.getvalue(), idris)
+
+    rows = {row.state: row for row in job.rows.all()}
+    assert rows[State.READY].wanted == {"forward_delay": 33}
+    told = f"Line {edited[0].row}, name: It was cut for the workbook."
+    assert rows[State.IMPOSSIBLE].error.startswith(told) and len(rows) == job.rows.count() == 2
 
 
 @pytest.mark.parametrize(
