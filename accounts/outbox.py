@@ -71,18 +71,41 @@ def _read(path: Path) -> list[Mail]:
 
 def page_of(mail: Mail) -> str:
     """The HTML of a mail, the pictures that came with it inside; "" where it has none, or is gone."""
-    name, _, position = mail.key.rpartition("-")
-    path = Path(settings.MAIL_DIR) / f"{name}.log"
-    if not FILE_NAME.match(path.name) or not path.is_file():
+    message = _message(mail)
+    if message is None:
         return ""
-    message = _parsed(SEPARATOR.split(path.read_bytes())[int(position)].strip())
     page = message.get_body(preferencelist=("html",))
     html = str(page.get_content()) if page else ""
     for part in message.walk():
         if (name := str(part["Content-ID"] or "").strip("<>")) and part.get_content_maintype() == "image":
-            content = base64.b64encode(part.get_payload(decode=True) or b"").decode()  # type: ignore[arg-type]
+            content = base64.b64encode(_content_of(part)).decode()
             html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{content}")
     return html
+
+
+def file_of(mail: Mail, name: str) -> bytes | None:
+    """One of the files that went with a mail; None where it has none of that name, or is gone."""
+    message = _message(mail)
+    found = (part for part in _files_of(message) if part.get_filename() == name) if message else iter(())
+    part = next(found, None)
+    return _content_of(part) if part else None
+
+
+def _message(mail: Mail) -> EmailMessage | None:
+    name, _, position = mail.key.rpartition("-")
+    path = Path(settings.MAIL_DIR) / f"{name}.log"
+    if not FILE_NAME.match(path.name) or not path.is_file():
+        return None
+    return _parsed(SEPARATOR.split(path.read_bytes())[int(position)].strip())
+
+
+def _files_of(message: EmailMessage) -> list[EmailMessage]:
+    return [part for part in message.iter_attachments() if part.get_content_disposition() == "attachment"]
+
+
+def _content_of(part: EmailMessage) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _parsed(content: bytes) -> EmailMessage:
@@ -94,7 +117,6 @@ def _parsed(content: bytes) -> EmailMessage:
 def _mail(key: str, content: bytes, sent_at: datetime) -> Mail:
     message = _parsed(content)
     body = message.get_body(preferencelist=("plain",))
-    files = [part for part in message.iter_attachments() if part.get_content_disposition() == "attachment"]
     return Mail(
         key=key,
         subject=str(message["Subject"] or ""),
@@ -102,7 +124,5 @@ def _mail(key: str, content: bytes, sent_at: datetime) -> Mail:
         sent_at=sent_at,
         body=body.get_content() if body else "",
         message_id=str(message["Message-ID"] or ""),
-        attached=tuple(
-            (part.get_filename() or "", len(part.get_payload(decode=True) or b"")) for part in files
-        ),
+        attached=tuple((part.get_filename() or "", len(_content_of(part))) for part in _files_of(message)),
     )

@@ -243,19 +243,19 @@ def register() -> None:
             "pause": Look(icon="player-pause", word=_("Paused"), tone="warn"),
         },
     )
-    register_looks(
-        "job_state",
-        {
-            Job.State.DRAFT: Look(icon="pencil", word=Job.State.DRAFT.label),
-            Job.State.PAUSED: Look(icon="player-pause", word=Job.State.PAUSED.label, tone="warn"),
-            Job.State.STOPPED: Look(icon="player-stop", word=Job.State.STOPPED.label),
-            Job.State.WAITING: Look(icon="hourglass", word=Job.State.WAITING.label, tone="info"),
-            Job.State.RUNNING: Look(icon="refresh", word=Job.State.RUNNING.label, tone="info"),
-            Job.State.DONE: Look(icon="check", word=Job.State.DONE.label, tone="plain"),
-            Job.State.FAILED: Look(icon="alert-triangle", word=Job.State.FAILED.label, tone="bad"),
-            Job.State.EXPIRED: Look(icon="clock-off", word=Job.State.EXPIRED.label),
-        },
-    )
+    jobs: dict[str, Look] = {
+        Job.State.DRAFT: Look(icon="pencil", word=Job.State.DRAFT.label),
+        Job.State.PAUSED: Look(icon="player-pause", word=Job.State.PAUSED.label, tone="warn"),
+        Job.State.STOPPED: Look(icon="player-stop", word=Job.State.STOPPED.label),
+        Job.State.WAITING: Look(icon="hourglass", word=Job.State.WAITING.label, tone="info"),
+        Job.State.RUNNING: Look(icon="refresh", word=Job.State.RUNNING.label, tone="info"),
+        Job.State.DONE: Look(icon="check", word=Job.State.DONE.label, tone="plain"),
+        Job.State.FAILED: Look(icon="alert-triangle", word=Job.State.FAILED.label, tone="bad"),
+        Job.State.EXPIRED: Look(icon="clock-off", word=Job.State.EXPIRED.label),
+    }
+    register_looks("job_state", jobs)
+    sent = Look(icon="check", word=receipts.SENT.label, tone="plain")
+    register_looks("mail_state", jobs | {Job.State.DONE: sent})  # of the job that sends it
     register_looks(
         "service_status",
         {

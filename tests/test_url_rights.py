@@ -46,6 +46,7 @@ MAY_BE_ABSENT = {
     f"{T}reports/look/logo/": "the tenant has no logo",
     f"{T}reports/outbox/": "only the demo keeps mails as files",
     f"{T}reports/outbox/<slug:key>/": "only the demo keeps mails as files",
+    f"{T}reports/outbox/<slug:key>/files/<str:file>": "only the demo keeps mails as files",
     f"{T}reports/outbox/<slug:key>/page/": "only the demo keeps mails as files",
     f"{T}connections/<int:pk>/customers/": "one login of this provider is one account",
     f"{T}connections/<int:pk>/live/<slug:panel>/": "this provider shows nothing live",

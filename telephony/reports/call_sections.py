@@ -364,20 +364,20 @@ def missed_callers(asked: Asked) -> Section:
         title=_("Callers who still wait"),
         measure=_("Missed, and not spoken to since."),
         columns=[
-            Column(_("Caller"), "text", "caller"),
             Column(_("Number"), "number", "number"),
+            Column(_("Caller"), "text", "caller"),
             Column(_("Tries"), "count", "tries"),
             Column(_("First"), "moment", "first_at"),
             Column(_("Last"), "moment", "last_at"),
         ],
         rows=[
-            [names.get(number, ""), number, tries, first.isoformat(), last.isoformat()]
+            [number, names.get(number, ""), tries, first.isoformat(), last.isoformat()]
             for number, tries, first, last in rows
         ],
         urls=[
             [
-                "",
                 tenant_url(asked.report.tenant, "telephony:number_detail", e164=number),
+                "",
                 asked.calls(**INBOUND, caller=number, fate=Fate.NEVER.value),
                 "",
                 "",

@@ -124,7 +124,9 @@ def queues(asked: Asked) -> Section:
 def queue_days(asked: Asked) -> Section:
     of_groups = replace(asked, is_of_groups=True)
     title = _("Calls of queues and groups by day") if of_groups.is_of_all_groups else _("Calls by day")
-    return replace(calls_by_day(of_groups), key="queue_days", title=title, tab=_("Queues by day"))
+    section = replace(calls_by_day(of_groups), key="queue_days", title=title, tab=_("Queues by day"))
+    is_said = asked.has("queues") and any(step.inbound for step in of_groups.steps.values())
+    return replace(section, brief=[]) if is_said else section
 
 
 def queue_hours(asked: Asked) -> Section:

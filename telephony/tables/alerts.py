@@ -84,7 +84,7 @@ class AlertColumns(BaseTable):
 class AlertTable(AlertColumns):
     caption = gettext_lazy("Alerts, newest first")
 
-    trail = Column(verbose_name=gettext_lazy("Before"), accessor="pk", kind="")
+    trail = Column(verbose_name=gettext_lazy("Before"), accessor="pk", kind="", width="spark")
     way = Column(
         verbose_name=pgettext_lazy("what to do about it", "Next"), accessor="pk", css="wrap", kind=""
     )

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_ALL}outbox/", report_runs.ReportOutboxView.as_view(), name="report_outbox"),
     path(_MAIL, report_runs.ReportMailView.as_view(), name="report_mail"),
     path(f"{_MAIL}page/", report_runs.ReportMailBodyView.as_view(), name="report_mail_page"),
+    path(f"{_MAIL}files/<str:file>", report_runs.ReportMailFileView.as_view(), name="report_mail_file"),
     path(_ONE, reports.ReportView.as_view(), name="report_detail"),
     path(f"{_ONE}edit/", reports.ReportEditView.as_view(), name="report_edit"),
     path(f"{_ONE}do/<slug:act>/", reports.ReportActView.as_view(), name="report_act"),

@@ -164,9 +164,13 @@ class ReportFileView(RunPage, View):
         content = report_files.read(self.run, file)
         if content is None:
             raise Http404
-        response = HttpResponse(content, content_type=TYPES[file.rpartition(".")[2]])
-        response["Content-Disposition"] = f'attachment; filename="{file}"'
-        return response
+        return _file(file, content)
+
+
+def _file(name: str, content: bytes) -> HttpResponse:
+    response = HttpResponse(content, content_type=TYPES[name.rpartition(".")[2]])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 class OutboxPage(TenantRightMixin):
@@ -224,3 +228,13 @@ class ReportMailBodyView(OutboxPage, View):
         response = HttpResponse(outbox.page_of(self.mail(key)))
         response["X-Frame-Options"] = "SAMEORIGIN"
         return response
+
+
+class ReportMailFileView(OutboxPage, View):
+    """One of the files that the mail brought."""
+
+    def get(self, request: HttpRequest, slug: str, key: str, file: str) -> HttpResponse:
+        content = outbox.file_of(self.mail(key), file)
+        if content is None:
+            raise Http404
+        return _file(file, content)

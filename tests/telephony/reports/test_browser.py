@@ -44,6 +44,9 @@ def read(page: Page) -> None:
     mail = page.frame_locator("iframe")
     expect(mail.get_by_role("heading", name="Appels par jour")).to_be_visible()
     expect(mail.get_by_role("img", name=re.compile("dont 14"))).to_be_visible()
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name=re.compile(r"\.pdf$")).click()
+    assert fetched.value.path().read_bytes().startswith(b"%PDF-")
 
 
 def to_the_calls(page: Page) -> None:
