@@ -381,6 +381,7 @@ MEANINGS: list[tuple[str, str, Find]] = [
     (f"{T}reports/runs/", "file", lambda world: "weekly.csv"),
     (f"{T}reports/look/", "colour", lambda world: "7a1f5c"),
     (f"{T}reports/outbox/", "key", lambda world: "20261121-214500-1-0"),
+    (f"{T}reports/outbox/", "file", lambda world: "weekly.pdf"),
     (f"{T}changes/", "pk", lambda world: world.things.change.pk),
     (f"{T}exports/", "pk", lambda world: world.job.pk),
     (f"{T}jobs/", "pk", lambda world: world.things.bulk_job.pk),
