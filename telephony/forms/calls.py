@@ -26,6 +26,7 @@ from portal.ui.forms import (
     RowField,
     any_of,
 )
+from telephony.forms.place_filter import PlaceFilterForm
 from telephony.models import Connection, Entity
 from telephony.models.call_search import TO_GROUPS, CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
@@ -179,7 +180,7 @@ class CallFields(FilterForm):
         )
 
 
-class CallFilterForm(CallFields):
+class CallFilterForm(PlaceFilterForm, CallFields):
     """Of a tenant: `region` understands national numbers, `connections` are the tenant's."""
 
     line = RowField(
@@ -200,17 +201,14 @@ class CallFilterForm(CallFields):
         self.region = region
         listed = Entity.objects.call_places().order_by("name_key", "id")
         places = [Place(*row) for row in listed.values_list(*Place._fields)]
-        groups = [one for one in places if one.is_group]
         rows = {
             "connection": connections,
             "line": [one for one in places if not one.is_group],
-            "group": groups,
+            "group": [one for one in places if one.is_group],
         }
         super().__init__(*args, rows=rows, **kwargs)
         if len(connections) <= 1:
             del self.fields["connection"]
-        if not groups and not self.data.get("group"):
-            del self.fields["group"]
 
     def as_search(self) -> CallSearch:
         rows = {name: self.cleaned_data.get(name) for name in ("line", "group", "connection")}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.ui.forms import FilterForm, FilterPill, FixedChoices, Period, PeriodField, RowField
+from telephony.forms.place_filter import PlaceFilterForm
 from telephony.models import Connection, Entity
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
@@ -96,7 +97,7 @@ class TenantFiguresForm(SpanForm):
     q = forms.CharField(label=_("Name of a tenant"), max_length=80)
 
 
-class FiguresForm(SpanForm):
+class FiguresForm(PlaceFilterForm, SpanForm):
     """`connections`, `lines` and `groups` are the tenant's."""
 
     connection = RowField(
@@ -125,8 +126,6 @@ class FiguresForm(SpanForm):
     ) -> None:
         rows = {"connection": connections, "line": lines, "group": groups}
         super().__init__(*args, rows=rows, **kwargs)
-        if not groups and not self.data.get("group"):
-            del self.fields["group"]
         if len(connections) <= 1:
             del self.fields["connection"]
 

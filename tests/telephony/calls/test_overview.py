@@ -266,6 +266,36 @@ def test_changes_are_marks_on_the_curves_of_what_they_are_of(
     assert said("figures/waits/", group=queue.pk) == ([many], 2)
 
 
+@pytest.mark.parametrize("name", ["group", "line"])
+def test_a_place_of_another_connection_is_refused_where_it_is_asked_for(
+    alice: Connection, client: Client, name: str
+) -> None:
+    """Figures, their parts and the list count the calls of the connection that was chosen; an export is not made."""
+    client.force_login(alice.tenant.memberships.get().person)
+    with tenant_scope(alice.tenant_id):
+        other = Connection.objects.create(
+            credential=alice.credential, provider="keyyo", slug="other", name="Other & Co", capabilities=[]
+        )
+        place = (
+            Entity.objects.get(remote_id="q1") if name == "group" else Entity.objects.get(remote_id=LINES[0])
+        )
+    query = f"connection={other.pk}&{name}={place.pk}"
+    fault = f"{place} is not of Other &amp; Co."
+
+    page = client.get(f"/t/alice/?period=30d&{query}")
+    rows = client.get(f"/t/alice/calls/?{query}")
+
+    assert page.context["part"] == Part(connection=other.pk) and not page.context["compared"].now.calls
+    assert not rows.context["table"].rows
+    for answer in (page, rows):
+        told = answer.content.decode()
+        assert fault in told and re.search(f'value="{place.pk}"[^>]+(selected|checked)', told)
+    asked_for = client.post("/t/alice/exports/calls/", {"query": query, "format": "csv"}, follow=True)
+    assert "A filter is not valid; nothing was exported." in text_of(asked_for)
+    own = client.get(f"/t/alice/calls/?connection={other.pk}").content.decode()
+    assert str(place) not in own and name in page.context["filter_form"].fields
+
+
 def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) -> list[Any]:
     """(address, count on the page, calls of that address) of every count that differs; rates are left out."""
     wrong = []
