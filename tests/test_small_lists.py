@@ -111,7 +111,12 @@ def test_runs_of_a_report_are_all_there_and_so_are_the_receipts_of_one(
         for n in range(1, RUNS_SHOWN + 1):
             due = run.due_for_at - timedelta(days=n)
             ReportRun.objects.create(report=things.report, sort="by_hand", due_for_at=due, **days)
-        told = {"error": "550 no such mailbox", "state": "failed", "message_id": "<report-2@test>"}
+        told = {
+            "state": "failed",
+            "why": "refused",
+            "error": "550 no such mailbox",
+            "message_id": "<r2@test>",
+        }
         ReportReceipt.objects.create(run=run, address="two@elsewhere.example", at=timezone.now(), **told)
     runs = rows_of(client, f"/t/corvane/reports/{things.report.pk}/")
     shown = client.get(f"/t/corvane/reports/{things.report.pk}/").context["runs"]
@@ -120,7 +125,7 @@ def test_runs_of_a_report_are_all_there_and_so_are_the_receipts_of_one(
     receipts = rows_of(client, f"/t/corvane/reports/runs/{run.pk}/", "receipts")
     assert [(row["address"], row["error"]) for row in receipts] == [
         ("one@elsewhere.example", ""),
-        ("two@elsewhere.example", "550 no such mailbox"),
+        ("two@elsewhere.example", "The mail server refused it: 550 no such mailbox"),
     ]
 
 

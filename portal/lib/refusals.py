@@ -12,3 +12,17 @@ def is_for_now(refusal: smtplib.SMTPException) -> bool:
     else:
         codes = {refusal.smtp_code} if isinstance(refusal, smtplib.SMTPResponseException) else set()
     return bool(codes) and all(400 <= code < 500 for code in codes)
+
+
+def said_by(refusal: smtplib.SMTPException) -> str:
+    """Its answer as it gave it, "550 no such user"; of several recipients to the first one."""
+    code: int
+    words: bytes | str
+    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(refusal.recipients.values()))
+    elif isinstance(refusal, smtplib.SMTPResponseException):
+        code, words = refusal.smtp_code, refusal.smtp_error
+    else:
+        return ""
+    text = words if isinstance(words, str) else words.decode(errors="replace")
+    return " ".join(f"{code} {text}".split())

@@ -3105,6 +3105,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("message_id", models.CharField(max_length=200)),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gone", "Not a member any more"),
+                            ("refused", "The mail server refused it"),
+                            ("later", "The mail server wants to be asked again"),
+                            ("given_up", "No mail server took it for two days"),
+                            ("broken", "The connection broke while it was sent"),
+                            ("worker", "The worker ended while it was sent"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
                 ("error", models.CharField(blank=True, max_length=300)),
                 ("at", models.DateTimeField(blank=True, null=True)),
                 (

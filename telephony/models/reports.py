@@ -16,6 +16,7 @@ from accounts.scoping import TenantOwned
 from portal.lib.cadence import Cadence
 from portal.lib.names import name_key_field
 from portal.lib.periods import Period, Word
+from portal.lib.wording import labelled
 from telephony.models.connections import Connection
 from telephony.models.entities import Entity
 from telephony.models.leased import Leased
@@ -208,6 +209,7 @@ class ReportReceipt(TenantOwned):
 
     person       of a member; an outsider's is empty
     message_id   fixed before the mail goes out
+    why          it was not sent; `error` is what the mail server said, or the name of what happened to its connection
     """
 
     class State(models.TextChoices):
@@ -218,6 +220,14 @@ class ReportReceipt(TenantOwned):
         UNKNOWN = "unknown", _("Unknown")
         LEFT_OUT = "left_out", _("Left out")
 
+    class Why(models.TextChoices):
+        GONE = "gone", _("Not a member any more")
+        REFUSED = "refused", _("The mail server refused it")
+        LATER = "later", _("The mail server wants to be asked again")
+        GIVEN_UP = "given_up", _("No mail server took it for two days")
+        BROKEN = "broken", _("The connection broke while it was sent")
+        WORKER = "worker", _("The worker ended while it was sent")
+
     run = models.ForeignKey(ReportRun, on_delete=models.CASCADE, related_name="receipts")
     address = models.EmailField()
     person = models.ForeignKey(
@@ -225,6 +235,7 @@ class ReportReceipt(TenantOwned):
     )
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     message_id = models.CharField(max_length=200)
+    why = models.CharField(max_length=8, choices=Why, blank=True)
     error = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(null=True, blank=True)
 
@@ -234,6 +245,12 @@ class ReportReceipt(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.address} {self.state}"
+
+    @property
+    def trouble(self) -> str:
+        """Why it was not sent, in the language of who reads it; "" where it was, or waits for its turn."""
+        words = str(self.get_why_display())
+        return labelled(words, self.error) if self.error else words
 
 
 class ReportLook(TenantOwned):

@@ -18,19 +18,19 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import Case, Value, When
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Membership, Person
 from accounts.rights import Right, rights_of
-from portal.lib.refusals import is_for_now
+from portal.lib.refusals import is_for_now, said_by
 from telephony.models import Report, ReportReceipt, ReportRun
 from telephony.services import ledger, report_schedule
 
 log = logging.getLogger(__name__)
 
-State, Mailed = ReportRun.State, ReportReceipt.State
+State, Mailed, Why = ReportRun.State, ReportReceipt.State, ReportReceipt.Why
 # What stands in a run, whose readers have it in their own language.
 NO_RIGHT = gettext_noop(
     "The person it is sent for may not schedule it, or see what is in it, any more. It is paused."
@@ -140,7 +140,7 @@ def _receipts(run: ReportRun) -> list[ReportReceipt]:
                 address=address,
                 person=person,
                 state=Mailed.LEFT_OUT if is_gone else Mailed.WAITING,
-                error=_("Not a member any more") if is_gone else "",
+                why=Why.GONE if is_gone else "",
                 message_id=f"<report-{run.pk}-{len(found)}@{host}>",
             ),
         )
@@ -149,9 +149,7 @@ def _receipts(run: ReportRun) -> list[ReportReceipt]:
 
 def _mark_unknown(run: ReportRun) -> None:
     """What a worker before us had begun to send: nobody knows whether it left."""
-    run.receipts.filter(state=Mailed.SENDING).update(
-        state=Mailed.UNKNOWN, error=_("The worker ended while it was sent"), at=timezone.now()
-    )
+    run.receipts.filter(state=Mailed.SENDING).update(state=Mailed.UNKNOWN, why=Why.WORKER, at=timezone.now())
 
 
 def _send(run: ReportRun, receipt: ReportReceipt, workshop: Workshop) -> bool:
@@ -167,16 +165,15 @@ def _send(run: ReportRun, receipt: ReportReceipt, workshop: Workshop) -> bool:
         run.receipts.filter(pk=receipt.pk).update(state=Mailed.SENDING, at=timezone.now())
     try:
         server.send_messages([message])
-    except smtplib.SMTPRecipientsRefused as error:
-        words = str(next(iter(error.recipients.values()), ""))
-        _note(receipt, Mailed.WAITING if is_for_now(error) else Mailed.FAILED, words)
-    except smtplib.SMTPResponseException as error:
-        if is_for_now(error):
-            _note(receipt, Mailed.WAITING, str(error.smtp_error))
-            return _postpone(run, type(error).__name__)
-        _note(receipt, Mailed.FAILED, str(error.smtp_error))
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        if not is_for_now(error):
+            _note(receipt, Mailed.FAILED, Why.REFUSED, said_by(error))
+            return True
+        _note(receipt, Mailed.WAITING, Why.LATER, said_by(error))
+        is_of_recipient = isinstance(error, smtplib.SMTPRecipientsRefused)
+        return is_of_recipient or _postpone(run, type(error).__name__)
     except (smtplib.SMTPException, OSError) as error:
-        _note(receipt, Mailed.UNKNOWN, type(error).__name__)
+        _note(receipt, Mailed.UNKNOWN, Why.BROKEN, type(error).__name__)
     else:
         _note(receipt, Mailed.SENT)
     finally:
@@ -184,10 +181,10 @@ def _send(run: ReportRun, receipt: ReportReceipt, workshop: Workshop) -> bool:
     return True
 
 
-def _note(receipt: ReportReceipt, state: ReportReceipt.State, error: str = "") -> None:
+def _note(receipt: ReportReceipt, state: ReportReceipt.State, why: str = "", error: str = "") -> None:
     """What became of it. Who was taken for dead meanwhile knows better than "unknown"."""
     mine = ReportReceipt.objects.filter(pk=receipt.pk, state__in=(Mailed.SENDING, Mailed.UNKNOWN))
-    mine.update(state=state, error=error[:300], at=timezone.now())
+    mine.update(state=state, why=why, error=error[:300], at=timezone.now())
 
 
 def _postpone(run: ReportRun, error: str) -> bool:
@@ -195,7 +192,10 @@ def _postpone(run: ReportRun, error: str) -> bool:
     made_at = run.made_at or timezone.now()
     waited = timezone.now() - made_at
     if waited > GIVEN_UP_AFTER:
-        run.receipts.filter(state=Mailed.WAITING).update(state=Mailed.FAILED, error=error, at=timezone.now())
+        said = Case(When(error="", then=Value(error)), default="error")  # the server's own words tell more
+        run.receipts.filter(state=Mailed.WAITING).update(
+            state=Mailed.FAILED, why=Why.GIVEN_UP, error=said, at=timezone.now()
+        )
         return True
     seconds = min(max(FIRST_BACKOFF_S, int(waited.total_seconds())), LONGEST_BACKOFF_S)
     log.warning("report run %s: no mail server (%s); tried again in %s s", run.pk, error, seconds)

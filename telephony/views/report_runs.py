@@ -130,7 +130,7 @@ def receipts_table(title: str, receipts: Sequence[ReportReceipt]) -> Table:
             str(one.person or ""),
             str(look_of("report_receipt", one.state).word),
             one.at.isoformat() if one.at else None,
-            one.error,
+            one.trouble,
         ]
         for one in receipts
     ]

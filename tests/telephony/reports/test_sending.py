@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends import locmem
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Membership, Tenant
 from accounts.rights import Role
@@ -163,26 +163,51 @@ def test_a_worker_that_died_in_between_leaves_its_mail_unknown(alder, calls, wee
 
 
 @pytest.mark.parametrize(
-    ("error", "state"),
+    ("error", "state", "english", "french"),
     [
-        (smtplib.SMTPRecipientsRefused({"x": (550, b"no such user")}), "failed"),
-        (smtplib.SMTPDataError(554, b"refused"), "failed"),
-        (smtplib.SMTPDataError(451, b"later"), "waiting"),
-        (smtplib.SMTPServerDisconnected(), "unknown"),
-        (TimeoutError(), "unknown"),
+        (
+            smtplib.SMTPRecipientsRefused({"x": (550, b"no such user")}),
+            *("failed", "The mail server refused it: 550 no such user"),
+            "Le serveur de messagerie l’a refusé\u00a0: 550 no such user",
+        ),
+        (
+            smtplib.SMTPDataError(554, b"refused:\nspam"),
+            *("failed", "The mail server refused it: 554 refused: spam"),
+            "Le serveur de messagerie l’a refusé\u00a0: 554 refused: spam",
+        ),
+        (
+            smtplib.SMTPDataError(451, b"later"),
+            *("waiting", "The mail server wants to be asked again: 451 later"),
+            "Le serveur de messagerie demande de réessayer\u00a0: 451 later",
+        ),
+        (
+            smtplib.SMTPServerDisconnected(),
+            *("unknown", "The connection broke while it was sent: SMTPServerDisconnected"),
+            "La connexion a été coupée pendant l’envoi\u00a0: SMTPServerDisconnected",
+        ),
+        (
+            TimeoutError(),
+            *("unknown", "The connection broke while it was sent: TimeoutError"),
+            "La connexion a été coupée pendant l’envoi\u00a0: TimeoutError",
+        ),
     ],
 )
-def test_what_a_mail_server_says_is_kept(alder, weekly, monkeypatch, error, state):
+def test_what_a_mail_server_says_is_kept(alder, weekly, monkeypatch, error, state, english, french):
+    """It is read in one's own language, whichever the report's is."""
+
     def refuse(self: Any, messages: Any) -> int:
         raise error
 
     with tenant_scope(alder):
-        Report.objects.update(addresses=[], formats=["csv"], figures=["changes"])
+        Report.objects.update(addresses=[], formats=["csv"], figures=["changes"], language="fr")
     report_schedule.open_due(DUE)
     monkeypatch.setattr(locmem.EmailBackend, "send_messages", refuse)
     [run] = run_all(alder)
     with tenant_scope(alder):
-        assert run.receipts.get().state == state
+        receipt = run.receipts.get()
+    assert (receipt.state, receipt.trouble) == (state, english)
+    with translation.override("fr"):
+        assert receipt.trouble == french
     assert run.state == ("sending" if state == "waiting" else "trouble")
     assert state != "waiting" or (run.due_at or run.created_at) > timezone.now()
 
@@ -224,6 +249,8 @@ def test_no_mail_server_is_waited_for_and_given_up(alder, weekly, monkeypatch):
     [run] = run_all(alder)
     with tenant_scope(alder):
         assert run.state == "trouble" and set(run.receipts.values_list("state", flat=True)) == {"failed"}
+        told = {one.trouble for one in run.receipts.all()}
+    assert told == {"No mail server took it for two days: ConnectionRefusedError"}
 
 
 def test_who_may_not_see_it_any_more_pauses_it(alder, carol, weekly, monkeypatch):
@@ -245,12 +272,15 @@ def test_a_member_who_has_left_gets_nothing(alder, carol, weekly):
     dan = person("dan@alder.example", "Dan", {alder: Role.VIEWER})
     with tenant_scope(alder):
         members, addresses = [carol.pk, bob.pk, dan.pk], ["Dan@alder.example"]
-        Report.objects.update(members=members, addresses=addresses, figures=["changes"], formats=["body"])
+        told = {"figures": ["changes"], "formats": ["body"], "language": "fr"}
+        Report.objects.update(members=members, addresses=addresses, **told)
     Membership.objects.filter(person__in=[bob, dan]).delete()
     report_schedule.open_due(DUE)
     [run] = run_all(alder)
     with tenant_scope(alder):
         told = {address: rest for address, *rest in run.receipts.values_list("address", "state", "person")}
+        left = run.receipts.get(person=bob)
+    assert left.trouble == "Not a member any more"
     assert run.state == "done" and told == {
         "carol@alder.example": ["sent", carol.pk],
         "bob@alder.example": ["left_out", bob.pk],
