@@ -91,10 +91,14 @@ class SpanForm(FilterForm):
         )
 
 
-class TenantFiguresForm(SpanForm):
-    """Of which days, and of tenants whose name has these words."""
+class TenantNameForm(FilterForm):
+    """Of tenants whose name has these words."""
 
     q = forms.CharField(label=_("Name of a tenant"), max_length=80)
+
+
+class TenantFiguresForm(TenantNameForm, SpanForm):
+    """Of which days and which tenants."""
 
 
 class FiguresForm(PlaceFilterForm, SpanForm):

@@ -200,14 +200,18 @@ def calls_of(part: Part) -> CallQuerySet:
 def compared(
     span: Span, zone: ZoneInfo, part: Part, now: datetime, currencies: Mapping[int, str]
 ) -> Compared:
-    """`currencies` are those of the tenant's connections, by id."""
+    """`currencies` are those of the tenant's connections, by id. A day of the span that has not begun in `zone` is
+    compared with nothing."""
     before = span.before
-    found = _figures(
-        before.first, before.last - DAY if span.is_to_date else before.last, zone, part, currencies
-    )
-    if span.is_to_date:
-        begin = midnight(before.last, zone)
-        found = found + figures_between(begin, same_time(before.last, now, zone), calls_of(part))
+    if not span.is_to_date:
+        found = _figures(before.first, before.last, zone, part, currencies)
+    else:
+        to_come = max(0, (span.last - now.astimezone(zone).date()).days)
+        last = before.last - to_come * DAY
+        found = _figures(before.first, last - DAY, zone, part, currencies)
+        if last >= before.first:
+            begin, end = midnight(last, zone), same_time(last, now, zone)
+            found = found + figures_between(begin, end, calls_of(part))
     return Compared(now=_figures(span.first, span.last, zone, part, currencies), before=found)
 
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection as database
 from django.db.models import Min, OuterRef, Subquery
+from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.scoping import tenants_scope
@@ -196,21 +197,21 @@ def fetchable(lacking: Mapping[date, str], zone: ZoneInfo) -> list[date]:
 
 
 def coverages_of(tenants: Sequence[Tenant], span: Span) -> dict[int, PeriodCoverage]:
-    """Of each, on days of its own clocks, by id; two queries in all."""
+    """Of each, on days of its own clocks, by id; two queries in all. Its today is not over, be that of the span later."""
     with tenants_scope(tenants):
         found: dict[int, list[Connection]] = defaultdict(list)
         for one in of_calls().select_related("tenant"):
             if _tells_of_calls(one):
                 found[one.tenant_id].append(one)
     rows = _incomplete([one for some in found.values() for one in some], span.first, span.last)
-    return {
-        tenant.pk: _told(
-            found[tenant.pk],
-            rows,
-            _Days(first=span.first, last=span.last, today=span.today, zone=ZoneInfo(tenant.time_zone)),
-        )
-        for tenant in tenants
-    }
+    now = timezone.now()
+
+    def days_of(tenant: Tenant) -> _Days:
+        zone = ZoneInfo(tenant.time_zone)
+        today = min(span.today, now.astimezone(zone).date())
+        return _Days(first=span.first, last=span.last, today=today, zone=zone)
+
+    return {tenant.pk: _told(found[tenant.pk], rows, days_of(tenant)) for tenant in tenants}
 
 
 def of_calls() -> Any:

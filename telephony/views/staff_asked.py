@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.urls import reverse
@@ -16,7 +17,7 @@ from accounts.models import Tenant
 from portal.lib.names import named
 from portal.ui.links import tenant_url
 from telephony.figures.missing import tenants_kept_words, tenants_words
-from telephony.forms.overview import TenantFiguresForm
+from telephony.forms.overview import TenantFiguresForm, TenantNameForm
 from telephony.forms.staff_calls import MOST_TENANTS
 from telephony.models.spans import Span
 from telephony.services import tenant_figures
@@ -27,7 +28,7 @@ PERIOD = ("period", "period_from", "period_to")
 
 
 class StaffAskedMixin:
-    """Which tenants and days a request asks for. Days are each tenant's own, today the reader's.
+    """Which tenants and days a request asks for. Days are each tenant's own, today is the latest that any of them has.
 
     A page has the first of the tenants, a file all of them.
     """
@@ -37,18 +38,28 @@ class StaffAskedMixin:
 
     @cached_property
     def form(self) -> TenantFiguresForm:
-        form = TenantFiguresForm(self.request.GET, zone=timezone.get_current_timezone())
+        form = TenantFiguresForm(self.request.GET, zone=self._farthest_zone)
         form.full_clean()
         return form
 
     @cached_property
     def span(self) -> Span:
-        return self.form.as_span(timezone.localdate())
+        return self.form.as_span(timezone.localdate(timezone=self._farthest_zone))
+
+    @cached_property
+    def _farthest_zone(self) -> ZoneInfo:
+        """Of the tenants' zones the one whose clocks are ahead of all others now."""
+        zones = [ZoneInfo(name) for name in sorted({tenant.time_zone for tenant in self.shown})]
+        now = timezone.now()
+        usual = ZoneInfo(timezone.get_current_timezone_name())
+        return max(zones, key=lambda zone: now.astimezone(zone).replace(tzinfo=None), default=usual)
 
     @cached_property
     def tenants(self) -> list[Tenant]:
         tenants = Tenant.objects.filter(closed_at=None)
-        if words := self.form.cleaned_data.get("q"):
+        name_form = TenantNameForm(self.request.GET)
+        name_form.full_clean()
+        if words := name_form.cleaned_data.get("q"):
             tenants = tenants.filter(named(words) | Q(slug__icontains=words))
         found = tenants.order_by("name_key", "pk")
         return list(found if self.is_for_file else found[: MOST_TENANTS + 1])
@@ -79,7 +90,7 @@ class StaffAskedMixin:
         return self.span.trend if figure in OVER_TIME else self.span
 
     def zone_of_table(self, _name: str, _context: Mapping[str, Any]) -> str:
-        """The reader's, who says what today is."""
+        """The reader's, whose times are told; days have none."""
         return timezone.get_current_timezone_name()
 
     @property

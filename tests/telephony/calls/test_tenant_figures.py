@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Tenant
 from accounts.scoping import tenant_scope
 from telephony.bench.world import drafts, make_connection
-from telephony.models import Call, Coverage, MissedMark
+from telephony.models import Call, Connection, Coverage, MissedMark
 from telephony.models.missed import MissedSearch
 from telephony.models.spans import Span
 from telephony.services import calls, rollups
@@ -25,6 +25,7 @@ from telephony.services.tenant_figures import all_together, figures_of, steps_to
 from telephony.views import staff_asked
 from tests.exported import asked, exported
 from tests.people import signed_in, staff
+from tests.reading import text_of
 from tests.whole_days import read_whole
 
 ROW = re.compile(r'href="/t/(\w+)/\?period=30d"><b>')
@@ -75,6 +76,38 @@ def test_each_row_is_what_the_tenants_calls_give(tenants: list[Tenant]) -> None:
     assert [row.lacking for row in rows] == [0, 1, 0]
     assert all_together(rows).now.calls == sum(row.compared.now.calls for row in rows) > 60
     assert sum(step.reached for step in steps_together(rows).values()) == all_together(rows).now.reached
+
+
+def test_days_end_with_the_latest_that_any_tenant_has(tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half an hour into Wednesday in Paris, of Tuesday evening in New York: that is no day that lacks calls, and the one
+    that is still to come is compared with nothing. Who looks at New York alone has its Tuesday."""
+    half_past = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: half_past)
+    for slug, zone in (("alice", "Europe/Paris"), ("nora", "America/New_York")):
+        connection = make_connection(slug)
+        Tenant.objects.filter(pk=connection.tenant_id).update(time_zone=zone)
+        with tenant_scope(connection.tenant_id):
+            Connection.objects.update(time_zone=zone)
+            connection.refresh_from_db()
+            some = drafts(2)
+            some[0].started_at = half_past - timedelta(minutes=10)
+            some[1].started_at = half_past - timedelta(days=7, minutes=10)
+            calls.store(connection, some, half_past)
+            read_whole(connection)
+
+    def told(query: str) -> tuple[date, dict[str, tuple[int, int, int]]]:
+        context = tom.get(f"/staff/figures/?{query}").context
+        rows = {
+            row.tenant.slug: (row.compared.now.calls, row.compared.before.calls, row.lacking)
+            for row in context["rows"]
+        }
+        return context["span"].last, rows
+
+    tuesday, wednesday = date(2026, 11, 10), date(2026, 11, 11)
+    assert told("") == (wednesday, {"alice": (1, 1, 0), "nora": (0, 0, 0)})
+    assert told("period=7d") == (wednesday, {"alice": (1, 1, 0), "nora": (1, 1, 0)})
+    assert told("q=nora") == (tuesday, {"nora": (1, 1, 0)})
+    assert "10 November" in text_of(tom.get("/staff/figures/?period=yesterday"))
 
 
 def test_who_was_never_called_back_is_whom_the_board_has(tenants: list[Tenant], tom: Client) -> None:
