@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import Person, Tenant
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
+from portal.lib.periods import Period
 from telephony.models import Call, Connection, Coverage, Credential, Entity, Report
-from tests.people import person
+from tests.people import person, signed_in
 
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)  # when the report of the week before is due
+WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
+PAGES = "/t/alder/reports/"
 
 
 @pytest.fixture
@@ -26,6 +30,11 @@ def alder(db: None, settings: Any, tmp_path: Path) -> Tenant:
 @pytest.fixture
 def carol(alder: Tenant) -> Person:
     return person("carol@alder.example", "Carol", {alder: Role.ADMINISTRATOR})
+
+
+@pytest.fixture
+def client(carol: Person) -> Client:
+    return signed_in(carol)
 
 
 @pytest.fixture

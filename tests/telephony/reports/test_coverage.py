@@ -23,10 +23,9 @@ from tests.exported import exported
 from tests.people import signed_in, staff
 from tests.reading import text_of
 
-from .conftest import MONDAY
+from .conftest import MONDAY, WEEK
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 PAGE = "/t/alder/?period=last_week"
 PARIS = ZoneInfo("Europe/Paris")
 QUARTER = timedelta(minutes=15)

@@ -36,11 +36,10 @@ from telephony.reports.figures import FIGURES, READY
 from telephony.reports.findings import worth_a_look
 from telephony.reports.findings.clear import LEAST_CALLS, LEAST_LOST, Counts, is_clear
 
-from .conftest import MONDAY, call
+from .conftest import MONDAY, WEEK, call
 from .test_ways import CALLS, found
 
 PARIS = ZoneInfo("Europe/Paris")
-WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 BEFORE = Period(date(2026, 11, 2), date(2026, 11, 8))
 BEGIN = date(2026, 10, 12)  # five weeks, and the clocks change in one of them
 KNOWN = 90  # days of which every call is here
