@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEvent, Tenant
+from accounts.models import AuditEvent, Person, Tenant
 from accounts.scoping import tenant_scope
 from telephony.bench.world import drafts, make_connection
 from telephony.models import Call, Connection, Coverage, MissedMark
@@ -79,8 +79,9 @@ def test_each_row_is_what_the_tenants_calls_give(tenants: list[Tenant]) -> None:
 
 
 def test_days_end_with_the_latest_that_any_tenant_has(tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half an hour into Wednesday in Paris, of Tuesday evening in New York: that is no day that lacks calls, and the one
-    that is still to come is compared with nothing. Who looks at New York alone has its Tuesday."""
+    """Half an hour into Wednesday in Paris, to a reader in UTC; Tuesday evening in New York: that is no day that lacks
+    calls, and the one still to come is compared with nothing. Who looks at New York alone has its Tuesday."""
+    Person.objects.update(time_zone="UTC")
     half_past = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
     monkeypatch.setattr(timezone, "now", lambda: half_past)
     for slug, zone in (("alice", "Europe/Paris"), ("nora", "America/New_York")):
