@@ -79,7 +79,7 @@ def queues(asked: Asked) -> Section:
             Column(_("Queue"), "text", "queue"),
             Column(_("Calls"), "count", "calls"),
             Column(_("Answered"), "count", "answered"),
-            Column(_("Abandoned"), "count", "abandoned"),
+            Column(_("Gave up"), "count", "abandoned"),
             Column(_("Timed out"), "count", "timed_out"),
             Column(
                 _("Within %(time)s") % {"time": formats.span(WITHIN_S)}, "percent", f"within_{WITHIN_S}_s"
