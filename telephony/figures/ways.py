@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
 from accounts.models import Tenant
 from portal.ui.links import tenant_url
+from telephony.forms.calls import IN_TIME, TOLD
 from telephony.models.rollups import Part
+
+# What is asked for beside the calls of a row where one of its other numbers is of some of them only.
+NARROWER: Mapping[str, Mapping[str, str]] = {
+    "inbound reached": {"direction": "inbound", "outcome": "reached"},
+    "reached": {"outcome": "reached"},
+    "given up": {"outcome": "given_up"},
+    "timed out": {"outcome": "timed_out"},
+    "in time": {"outcome": "reached", "waited": IN_TIME},
+    "reached after": {"outcome": "reached", "waited": TOLD},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,3 +55,8 @@ class Ways:
         }
         set_ones = {name: value for name, value in values.items() if value not in (None, "")}
         return f"{tenant_url(self.tenant, 'telephony:call_list')}?{urlencode(set_ones)}"
+
+
+def narrower(url: str, which: str) -> str:
+    """Of the calls at an address those that a name of NARROWER says of."""
+    return f"{url}&{urlencode(NARROWER[which])}"

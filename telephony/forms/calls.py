@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
@@ -28,10 +30,10 @@ from portal.ui.forms import (
 )
 from telephony.forms.place_filter import PlaceFilterForm
 from telephony.models import Connection, Entity
-from telephony.models.call_search import TO_GROUPS, CallSearch
+from telephony.models.call_search import NOT_TOLD, TO_GROUPS, CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
 from telephony.models.places import Place
-from telephony.models.rollups import WAIT_STEPS
+from telephony.models.rollups import WAIT_STEPS, WITHIN_S
 from telephony.models.spoken import LAST_OF_EACH, Fate
 
 LENGTHS = {
@@ -47,17 +49,35 @@ OUTCOMES = [
     ("reached", _("Somebody answered")),
     ("unreached", _("Nobody answered")),
     ("unanswered", _("Nobody answered, or a mailbox did")),
+    ("given_up", _("Nobody answered, not timed out")),
     ("otherwise", _("Ended otherwise")),
 ]
 
 
+WAIT = re.compile(r"([0-9]{1,6})-([0-9]{0,6})")
+
+
 def wait_key(low: int, below: int | None) -> str:
-    """The choice of a wait from, and below, so many seconds, bounds of WAIT_STEPS."""
+    """The choice of a wait from, and below, so many seconds."""
     return f"{low}-{below or ''}"
 
 
+def wait_bounds(key: str) -> tuple[int, int | None] | None:
+    """What `wait_key` was given; None where it wrote no such key."""
+    if not (found := WAIT.fullmatch(key)):
+        return None
+    low, below = int(found[1]), int(found[2]) if found[2] else None
+    return (low, below) if below is None or low < below else None
+
+
 TOLD = wait_key(0, None)
-WAITS = {wait_key(*bounds): bounds for bounds in WAIT_STEPS} | {TOLD: (0, None)}
+IN_TIME = wait_key(0, WITHIN_S)
+WAITS = any_of(
+    [
+        *((wait_key(*bounds), formats.between_lazy(*bounds)) for bounds in WAIT_STEPS),
+        (TOLD, _("any time that is told")),
+    ]
+)
 # What figures lead to; nobody asks for it by hand, so that it stands among the filters only where it is set.
 ZONES = FixedChoices(time_zones())
 OF_CLOCKS = ("weekday", "hour", "fate")
@@ -124,15 +144,7 @@ class CallFields(FilterForm):
     destination = forms.CharField(label=_("Destination"), max_length=80)
     currency = forms.CharField(label=_("Currency"), max_length=3)
     in_zone = forms.ChoiceField(label=_("Days of"), choices=ZONES)
-    waited = forms.ChoiceField(
-        label=_("Waited"),
-        choices=any_of(
-            [
-                *((wait_key(*bounds), formats.between_lazy(*bounds)) for bounds in WAIT_STEPS),
-                (TOLD, _("any time that is told")),
-            ]
-        ),
-    )
+    waited = forms.ChoiceField(label=_("Waited"), choices=WAITS)
     running = MomentField(label=_("Going on at"))
     offered = forms.ChoiceField(label=_("Offered to"), choices=any_of([(TO_GROUPS, _("a queue or group"))]))
 
@@ -144,6 +156,14 @@ class CallFields(FilterForm):
                 del self.fields[name]
         if "in_zone" in self.fields and self.data["in_zone"] in dict(ZONES):
             self.zone = ZoneInfo(self.data["in_zone"])
+        if "waited" in self.fields:
+            self._offer_wait(self.data["waited"])
+
+    def _offer_wait(self, key: str) -> None:
+        """Any bounds may be asked for; those of no figure of all waits are a choice only where they are."""
+        bounds = wait_bounds(key)
+        if bounds is not None and key not in dict(WAITS):
+            self.fields["waited"].choices = [*WAITS, (key, formats.between(*bounds))]  # type: ignore[attr-defined]
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):
@@ -154,7 +174,7 @@ class CallFields(FilterForm):
         values = self.cleaned_data
         period = values.get("instants") or values.get("period")
         _words, shortest, longest = LENGTHS[values.get("length") or ""]
-        fewest_s, below_s = WAITS.get(values.get("waited") or "", (None, None))
+        fewest_s, below_s = wait_bounds(values.get("waited") or "") or (None, None)
         return CallSearch(
             start_at=period.start if period else None,
             end_at=period.end if period else None,
@@ -178,6 +198,12 @@ class CallFields(FilterForm):
             running_at=values.get("running"),
             offered=values.get("offered") or "",
         )
+
+    def _words(self, bound: BoundField) -> Iterator[str]:
+        if bound.name == "destination" and bound.value() == NOT_TOLD:
+            yield gettext("not told")
+        else:
+            yield from super()._words(bound)
 
 
 class CallFilterForm(PlaceFilterForm, CallFields):

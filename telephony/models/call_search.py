@@ -26,6 +26,7 @@ OUTCOMES = {
     "reached": REACHED,
     "unreached": MISSED,
     "unanswered": UNANSWERED,
+    "given_up": tuple(one for one in MISSED if one != Outcome.TIMED_OUT),
     "otherwise": tuple(one for one in Outcome if one not in (*REACHED, *MISSED)),
 }
 TO_GROUPS = "groups"

@@ -24,6 +24,7 @@ from telephony.figures.hours import when_people_call as drawn_by_week
 from telephony.figures.missing import kept_words
 from telephony.figures.tables import Column
 from telephony.figures.volume import volume
+from telephony.forms.calls import TOLD
 from telephony.models.spans import Span
 from telephony.models.spoken import LAST_OF_EACH, Fate
 from telephony.reports.asked import Asked
@@ -39,6 +40,7 @@ from telephony.services.waiting import Waits
 
 INBOUND = {"direction": "inbound"}
 REACHED = {**INBOUND, "outcome": "reached"}
+REACHED_AFTER = {**REACHED, "waited": TOLD}  # of which it is told how long they waited
 WAITING = {**INBOUND, "fate": LAST_OF_EACH}
 
 
@@ -101,7 +103,7 @@ def _tiles(asked: Asked) -> Iterator[Tile]:
         _("Half answered within"),
         *_seconds(now.waits.half_s, asked.star),
         note=_most_words(now.waits),
-        url=asked.calls(**REACHED),
+        url=asked.calls(**REACHED_AFTER),
         narrow=_("Half within"),
     )
     yield Tile(

@@ -14,12 +14,13 @@ from portal.ui.links import tenant_url
 from telephony.figures.missing import kept_words
 from telephony.figures.rankings import cost_columns, costs_of, currencies_of
 from telephony.figures.tables import Column, amount
+from telephony.forms.calls import IN_TIME, wait_key
 from telephony.models import Entity
 from telephony.models.call_search import NOT_TOLD
 from telephony.models.calls import Outcome
 from telephony.models.rollups import WITHIN_S
 from telephony.reports.asked import Asked
-from telephony.reports.call_sections import INBOUND, REACHED, calls_by_day, rate_by_hour
+from telephony.reports.call_sections import INBOUND, REACHED, REACHED_AFTER, calls_by_day, rate_by_hour
 from telephony.reports.document import Section
 from telephony.services.analytics import GroupRow, LineRow
 from telephony.services.report_facts import DestinationFigures
@@ -57,7 +58,9 @@ def by_line(asked: Asked) -> Section:
             [
                 _page(asked, one.entity),
                 "",
-                *_ways(asked, "line", one.entity, INBOUND, REACHED, REACHED, OUTBOUND, *_paid(currencies)),
+                *_ways(
+                    asked, "line", one.entity, INBOUND, REACHED, REACHED_AFTER, OUTBOUND, *_paid(currencies)
+                ),
             ]
             for one, _waits in found
         ],
@@ -109,11 +112,11 @@ def queues(asked: Asked) -> Section:
                     REACHED,
                     {**INBOUND, "outcome": abandoned},
                     {**INBOUND, "outcome": timed_out},
-                    REACHED,
-                    INBOUND,
+                    {**REACHED, "waited": IN_TIME},
+                    {**INBOUND, "waited": wait_key(longest_s or 0, None)},
                 ),
             ]
-            for one, _longest_s in found
+            for one, longest_s in found
         ],
         stars=[at for at, (one, _longest_s) in enumerate(found) if asked.star_of(one.connection_id)],
         brief=_answered_words(one for one, _longest_s in found),

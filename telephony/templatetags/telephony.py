@@ -19,6 +19,7 @@ from portal.ui import formats, parts
 from portal.ui.drawing import button
 from portal.ui.templatetags.ui import notation
 from portal.ui.timeline import Bar, timeline
+from telephony.figures.ways import narrower
 from telephony.menu import may_block, number_acts_of, why_not_block_short
 from telephony.models.calls import Direction, Medium, Outcome
 from telephony.services.call_story import Leg, Story
@@ -28,6 +29,7 @@ from telephony.tables.number_acts import NumberSort, sort_of
 
 register = template.Library()
 register.simple_tag(waited)
+register.simple_tag(narrower)
 
 
 @register.simple_tag(takes_context=True)

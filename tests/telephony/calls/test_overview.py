@@ -35,6 +35,7 @@ from tests.whole_days import read_whole
 LINK = re.compile(r'<a href="/t/alice/calls/\?([^"]+)"[^>]*>([\d,]+(?:\.\d)?)</a>')
 HEAT = re.compile(r'<a href="/t/alice/calls/\?([^"]+weekday[^"]+)" aria-label="[^"]+: (\d+) calls?"')
 POINT = re.compile(r'<a href="/t/alice/calls/\?([^"]+)" aria-label="[^"]+\u00a0%, (\d+) calls?"')
+SHARE = re.compile(r'<a href="/t/alice/calls/\?([^"]+)">([\d.]+)&nbsp;%</a>')
 QUERIES = (
     "period=30d",
     "period=year&connection={connection}",
@@ -97,6 +98,11 @@ def test_each_count_is_that_of_the_calls_behind_it(alice: Connection, client: Cl
                      callee_reversed=f"+{LINES[0]}"[::-1])
                 for at in range(10)
             )  # fmt: skip
+    queues = client.get("/t/alice/figures/queues/?period=30d")
+    [(group, *_ways)] = queues.context["groups"]
+    [(in_time, shown)] = SHARE.findall(queues.content.decode())
+    assert _found(alice, in_time) == group.waits.below(20) == round(group.told * float(shown) / 100) > 0
+    assert _found(alice, in_time.replace("0-20", "0-")) == group.waits.total > group.waits.below(20)
     callers = client.get("/t/alice/figures/callers/?period=year").content.decode()
     fates = client.get("/t/alice/figures/missed/?period=30d").content.decode()
     of_group = "".join(
@@ -298,22 +304,25 @@ def test_a_place_of_another_connection_is_refused_where_it_is_asked_for(
 
 def _wrong_counts(alice: Connection, page: str, link: re.Pattern[str] = LINK) -> list[Any]:
     """(address, count on the page, calls of that address) of every count that differs; rates are left out."""
-    wrong = []
-    for query, shown in link.findall(page):
-        if "." in shown or "outcome=reached" in query:
-            continue
-        with tenant_scope(alice.tenant_id):
-            form = CallFilterForm(
-                QueryDict(unescape(query)),
-                zone=ZoneInfo("Europe/Paris"),
-                region="FR",
-                connections=[alice, alice],
-            )
-            found = form.apply(Call.objects.all()).count()
-            assert not form.errors, (query, form.errors)
-        if found != int(shown.replace(",", "")):
-            wrong.append((query, shown, found))
-    return wrong
+    counts = [(query, shown) for query, shown in link.findall(page) if "." not in shown]
+    return [
+        (query, shown, found)
+        for query, shown in counts
+        if (found := _found(alice, query)) != int(shown.replace(",", ""))
+    ]
+
+
+def _found(alice: Connection, query: str) -> int:
+    with tenant_scope(alice.tenant_id):
+        form = CallFilterForm(
+            QueryDict(unescape(query)),
+            zone=ZoneInfo("Europe/Paris"),
+            region="FR",
+            connections=[alice, alice],
+        )
+        found: int = form.apply(Call.objects.all()).count()
+        assert not form.errors, (query, form.errors)
+    return found
 
 
 FIGURES = ("figures", "volume", "rate", "heat")

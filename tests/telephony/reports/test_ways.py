@@ -155,6 +155,24 @@ def test_each_number_is_that_of_the_calls_it_leads_to(alder, calls, queue, weekl
         assert rates and all(round(cell * inbound) == reached for cell, reached, inbound in rates if cell)
 
 
+def test_what_is_told_of_waits_leads_to_calls_that_waited_so(alder, calls, queue, weekly):
+    with tenant_scope(alder):
+        Call.objects.filter(group_remote_id="").update(wait_s=None)
+        weekly.figures = ["summary", "by_line", "queues"]
+        document, asked = workshop.document_of(weekly, WEEK)
+        summary, lines, queues = [one for one in document.sections if one.key != "findings"]
+        half = next(one for one in summary.tiles if one.narrow == "Half within")
+        [[of_queue, longest_s]] = asked.groups
+        [in_time, longest] = queues.urls[0][-2:]
+        of_lines = dict(zip((row[0] for row in lines.rows), (urls[4] for urls in lines.urls), strict=True))
+        behind = [
+            found(url.removeprefix(CALLS)) for url in (half.url, of_lines["=Accueil"], in_time, longest)
+        ]
+        assert behind == [asked.totals.waits.total, 4, of_queue.waits.below(20), 2]
+        assert asked.totals.waits.total == 4 < asked.totals.reached and longest_s == 54
+        assert queues.rows[0][5:] == [4 / 14, 54]
+
+
 def test_days_and_hours_of_queue_service_are_those_of_queues(alder, calls, queue, weekly):
     """Of all of them together; of one place, they are those of the place."""
     with tenant_scope(alder):
