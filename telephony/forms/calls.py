@@ -83,6 +83,7 @@ ZONES = FixedChoices(time_zones())
 OF_CLOCKS = ("weekday", "hour", "fate")
 FROM_FIGURES = (
     *OF_CLOCKS,
+    "seen",
     "instants",
     "waited",
     "running",
@@ -139,6 +140,7 @@ class CallFields(FilterForm):
         label=_("Missed, then"),
         choices=any_of([*Fate.choices, (LAST_OF_EACH, _("Never spoken to since: the last of each caller"))]),
     )
+    seen = MomentField(label=_("As of"))
     caller = forms.CharField(label=_("Caller"), max_length=80)
     country = forms.RegexField(label=_("Country"), regex=r"^\+[0-9]{1,4}$", max_length=5)
     destination = forms.CharField(label=_("Destination"), max_length=80)
@@ -154,6 +156,8 @@ class CallFields(FilterForm):
         for name in FROM_FIGURES:
             if not self.data.get(name):
                 del self.fields[name]
+        if "fate" not in self.fields:
+            self.fields.pop("seen", None)
         if "in_zone" in self.fields and self.data["in_zone"] in dict(ZONES):
             self.zone = ZoneInfo(self.data["in_zone"])
         if "waited" in self.fields:
@@ -192,6 +196,7 @@ class CallFields(FilterForm):
             weekday=int(values["weekday"]) if values.get("weekday") else None,
             hour=int(values["hour"]) if values.get("hour") else None,
             fate=values.get("fate") or "",
+            seen_at=values.get("seen"),
             zone=self.zone.key if any(values.get(name) for name in OF_CLOCKS) else "",
             min_wait_s=fewest_s,
             below_wait_s=below_s,

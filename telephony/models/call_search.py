@@ -49,6 +49,7 @@ class CallSearch(Search):
     min_duration_s, max_duration_s   talk time
     weekday, hour   of the clocks of `zone`; ISO weekday, 1 is Monday
     fate   what became of an unanswered call, see models/spoken.py; days are those of `zone`
+    seen_at   when that was looked at: what came later does not count
     zone   of these three, UTC where it is empty; it narrows nothing by itself
     min_wait_s, below_wait_s   seconds waited; a call that does not tell is none of them
     running_at   an instant at which it had begun and was not over
@@ -74,6 +75,7 @@ class CallSearch(Search):
     weekday: int | None = None
     hour: int | None = None
     fate: str = ""
+    seen_at: datetime | None = None
     zone: str = ""
     min_wait_s: int | None = None
     below_wait_s: int | None = None
@@ -123,7 +125,7 @@ class CallSearch(Search):
             calls = calls.running_at(self.running_at)
         calls = self._narrow_to_clock(calls)
         if self.fate:
-            calls = of_fate(calls, self.fate, self._zone, self.start_at)
+            calls = of_fate(calls, self.fate, self._zone, self.start_at, self.seen_at)
         return self._narrow_to_number(calls, region) if self.number else calls
 
     @property

@@ -38,21 +38,28 @@ def unanswered(calls: CallQuerySet) -> CallQuerySet:
     return calls.filter(direction=Direction.INBOUND, medium=Medium.VOICE, outcome__in=UNANSWERED)
 
 
-def not_spoken_since(calls: CallQuerySet, start_at: datetime | None) -> CallQuerySet:
-    """Those after which nobody talked with the caller, over all connections. None of the calls is before `start_at`.
+def not_spoken_since(
+    calls: CallQuerySet, start_at: datetime | None, seen_at: datetime | None = None
+) -> CallQuerySet:
+    """Those after which nobody talked with the caller, over all connections. None of the calls is before `start_at`; where
+    `seen_at` is given, talks from then on do not count.
 
     A call back that nobody took is none: the caller waits still. That later calls are not before `start_at` either
     goes without saying, but PostgreSQL then reads these alone, where it would read the calls of years.
     """
-    called_back, got_through = later_talks(start_at)
+    called_back, got_through = later_talks(start_at, seen_at)
     return calls.filter(~Exists(got_through), ~Exists(called_back))
 
 
-def later_talks(start_at: datetime | None) -> tuple[CallQuerySet, CallQuerySet]:
+def later_talks(
+    start_at: datetime | None, seen_at: datetime | None = None
+) -> tuple[CallQuerySet, CallQuerySet]:
     """For a subquery of calls: those that called their number back and were heard, those of it that were answered."""
     later: dict[str, Any] = {"medium": Medium.VOICE, "started_at__gt": OuterRef("started_at")}
     if start_at is not None:
         later["started_at__gte"] = start_at
+    if seen_at is not None:
+        later["started_at__lt"] = seen_at
     back = Call.objects.filter(
         callee_reversed=OuterRef("caller_reversed"), direction=Direction.OUTBOUND, duration_s__gt=0, **later
     )
@@ -86,15 +93,25 @@ def fate_of(at: datetime, back_at: datetime | None, again_at: datetime | None, z
     return Fate.SAME_DAY if is_same_day else Fate.LATER
 
 
-def of_fate(calls: CallQuerySet, fate: str, zone: ZoneInfo, start_at: datetime | None) -> CallQuerySet:
-    """Those of `with_number` that `fate_of` says this of, or LAST_OF_EACH. None of the calls is before `start_at`."""
+def of_fate(
+    calls: CallQuerySet,
+    fate: str,
+    zone: ZoneInfo,
+    start_at: datetime | None,
+    seen_at: datetime | None = None,
+) -> CallQuerySet:
+    """Those of `with_number` that `fate_of` says this of, or LAST_OF_EACH. None of the calls is before `start_at`; where
+    `seen_at` is given, as it was then.
+    """
     calls = with_number(calls)
+    if seen_at is not None:
+        calls = calls.filter(started_at__lt=seen_at)
     if fate == LAST_OF_EACH:
-        waiting = not_spoken_since(calls, start_at).order_by("caller_reversed", "-started_at", "-pk")
+        waiting = not_spoken_since(calls, start_at, seen_at).order_by("caller_reversed", "-started_at", "-pk")
         return calls.filter(pk__in=waiting.distinct("caller_reversed").values("pk"))
-    back, again = (first_of(talks) for talks in later_talks(start_at))
+    back, again = (first_of(talks) for talks in later_talks(start_at, seen_at))
     if fate == Fate.NEVER:
-        return not_spoken_since(calls, start_at)
+        return not_spoken_since(calls, start_at, seen_at)
     if fate == Fate.CALLED_AGAIN:
         return calls.filter(LessThan(again, Coalesce(back, _NEVER_AT)))
     calls = calls.filter(LessThanOrEqual(back, Coalesce(again, _NEVER_AT)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from portal.lib.days import midnight
 from portal.lib.periods import Period, before
@@ -61,6 +63,10 @@ class Asked:
     @property
     def is_of_all_groups(self) -> bool:
         return self.is_of_groups and self.report.line is None
+
+    @cached_property
+    def made_at(self) -> datetime:
+        return timezone.now()
 
     @cached_property
     def span(self) -> Span:
@@ -207,6 +213,11 @@ class Asked:
         """The address of the calls of the period, or of other days, that `more` says of."""
         days, offered = span or self.span, TO_GROUPS if self.is_of_all_groups else ""
         return self._ways.calls(days.first, days.last, offered=offered, **more)
+
+    def fated(self, fate: str, span: Span | None = None, /, **more: object) -> str:
+        """Of those that came in the ones of a fate, as it was when this was made."""
+        told = {"direction": "inbound", "fate": fate, "seen": self.made_at.isoformat()}
+        return self.calls(span, **told, **more)
 
     @cached_property
     def _ways(self) -> Ways:

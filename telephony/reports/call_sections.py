@@ -41,17 +41,24 @@ from telephony.services.waiting import Waits
 INBOUND = {"direction": "inbound"}
 REACHED = {**INBOUND, "outcome": "reached"}
 REACHED_AFTER = {**REACHED, "waited": TOLD}  # of which it is told how long they waited
-WAITING = {**INBOUND, "fate": LAST_OF_EACH}
+UNANSWERED = {**INBOUND, "outcome": "unanswered"}
 
 
 def summary(asked: Asked) -> Section:
     now, then = asked.totals, asked.totals_before
     waiting = then.waiting if asked.kept_from_before is None else None
     told = [
-        (_("Inbound calls"), now.inbound, then.inbound, INBOUND),
-        (_("Answered"), now.reached, then.reached, REACHED),
-        (_("Not answered"), now.missed, then.missed, {**INBOUND, "outcome": "unanswered"}),
-        (_("Callers never called back"), now.waiting, waiting, WAITING),
+        (_("Inbound calls"), now.inbound, then.inbound),
+        (_("Answered"), now.reached, then.reached),
+        (_("Not answered"), now.missed, then.missed),
+        (_("Callers never called back"), now.waiting, waiting),
+    ]
+    ways = [
+        [
+            *(asked.calls(span, **which) for which in (INBOUND, REACHED, UNANSWERED)),
+            asked.fated(LAST_OF_EACH, span),
+        ]
+        for span in (asked.span, asked.before)
     ]
     has_before = asked.kept_from_before is None or not asked.is_counted_anew
     columns = [
@@ -65,8 +72,8 @@ def summary(asked: Asked) -> Section:
         say=_summary_words(asked),
         tiles=list(_tiles(asked)),
         columns=columns,
-        rows=[[words, count, before if has_before else None] for words, count, before, _which in told],
-        urls=[["", asked.calls(**which), asked.calls(asked.before, **which)] for *_told, which in told],
+        rows=[[words, count, before if has_before else None] for words, count, before in told],
+        urls=[["", *both] for both in zip(*ways, strict=True)],
         stars=[0, 1, 2, 3] if asked.star else [3] if asked.star_by_call else [],
         brief=_summary_brief(asked),
     )
@@ -111,7 +118,7 @@ def _tiles(asked: Asked) -> Iterator[Tile]:
         formats.count(now.waiting) + asked.star_by_call,
         note=_signed(now.waiting - then.waiting) if may_compare_callers else "",
         tone=_tone(then.waiting - now.waiting) if may_compare_callers else "",
-        url=asked.calls(**WAITING),
+        url=asked.fated(LAST_OF_EACH),
     )
     costs = sorted(now.cost_micros.items(), key=lambda item: -item[1])
     if costs:
@@ -353,7 +360,7 @@ def missed_fates(asked: Asked) -> Section:
             ngettext("%(count)s call unanswered", "%(count)s calls unanswered", found.all)
             % {"count": formats.count(found.all)}
         ],
-        urls=[["", asked.calls(**INBOUND, fate=fate.value)] for fate, _words, _css in fate_words()],
+        urls=[["", asked.fated(fate.value)] for fate, _words, _css in fate_words()],
     )
     return _with_stars(asked, drawn(told, section), is_by_call=True)
 
@@ -380,7 +387,7 @@ def missed_callers(asked: Asked) -> Section:
             [
                 tenant_url(asked.report.tenant, "telephony:number_detail", e164=number),
                 "",
-                asked.calls(**INBOUND, caller=number, fate=Fate.NEVER.value),
+                asked.fated(Fate.NEVER.value, caller=number),
                 "",
                 "",
             ]

@@ -18,8 +18,8 @@ from portal.lib.numbers import display
 from portal.ui import formats
 from telephony.models.rollups import Part
 from telephony.models.spans import Span
+from telephony.models.spoken import LAST_OF_EACH
 from telephony.reports.asked import Asked
-from telephony.reports.call_sections import WAITING
 from telephony.reports.document import Finding
 from telephony.services.number_names import names_of
 from telephony.services.period_coverage import coverage_of
@@ -48,7 +48,7 @@ def find(asked: Asked) -> Iterator[Finding]:
         say=say % {"count": formats.count(count)},
         evidence=" ".join(evidence),
         of="callers",
-        url=asked.calls(span, **WAITING),
+        url=asked.fated(LAST_OF_EACH, span),
         is_strong=count >= max(STRONG, STRONG_SHARE * asked.totals.inbound),
     )
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.scoping import tenant_scope
 from portal.lib.periods import Period
@@ -33,6 +34,14 @@ from .conftest import MONDAY, call
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 CALLS = "/t/alder/calls/?"
 IN_SVG = re.compile(r'<a href="([^"]+)" aria-label="([^"]+)"')
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """When reports are made."""
+    at = MONDAY + timedelta(hours=6)
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    return at
 
 
 @pytest.fixture
@@ -136,7 +145,7 @@ def wrong(document: Document) -> list[Any]:
         ("Pacific/Auckland", "connection"),
     ],
 )
-def test_each_number_is_that_of_the_calls_it_leads_to(alder, calls, queue, weekly, zone, scope):
+def test_each_number_is_that_of_the_calls_it_leads_to(alder, calls, queue, weekly, made, zone, scope):
     with tenant_scope(alder):
         if scope in ("all", "queue"):
             rollups.settle(calls.pk)  # the others are read while days are marked
@@ -171,6 +180,20 @@ def test_what_is_told_of_waits_leads_to_calls_that_waited_so(alder, calls, queue
         assert behind == [asked.totals.waits.total, 4, of_queue.waits.below(20), 2]
         assert asked.totals.waits.total == 4 < asked.totals.reached and longest_s == 54
         assert queues.rows[0][5:] == [4 / 14, 54]
+
+
+def test_what_became_of_calls_is_told_as_of_when_the_report_was_made(alder, calls, weekly, made):
+    with tenant_scope(alder):
+        weekly.figures = ["summary", "missed_fates", "missed_callers"]
+        document, asked = workshop.document_of(weekly, WEEK)
+        line = Entity.objects.get(remote_id="33199001001")
+        waiting = [row[0] for row in asked.waiting_callers(asked.span)]
+        Call.objects.bulk_create(
+            call(calls, line, made + timedelta(minutes=at), "outbound", "answered", "", number, duration_s=9)
+            for at, number in enumerate(waiting)
+        )
+        assert len(waiting) > 1 and wrong(document) == []
+        assert workshop.document_of(weekly, WEEK)[1].totals.waiting == 0
 
 
 def test_days_and_hours_of_queue_service_are_those_of_queues(alder, calls, queue, weekly):

@@ -17,6 +17,7 @@ LENGTHS = st.none() | st.integers(0, 10_000)
 CALLS = st.builds(
     CallSearch, start_at=MOMENTS, end_at=MOMENTS, number=st.text(max_size=20), line=IDS, connection=IDS,
     min_duration_s=LENGTHS, max_duration_s=LENGTHS, min_wait_s=LENGTHS, below_wait_s=LENGTHS, running_at=MOMENTS,
+    seen_at=MOMENTS,
 )  # fmt: skip
 CHANGES = st.builds(
     ChangeSearch, words=st.text(max_size=20), start_at=MOMENTS, end_at=MOMENTS, line=IDS, entity=IDS, person=IDS
