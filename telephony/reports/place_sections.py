@@ -74,7 +74,6 @@ def by_line(asked: Asked) -> Section:
 
 def queues(asked: Asked) -> Section:
     found = asked.groups
-    abandoned, timed_out = Outcome.ABANDONED.value, Outcome.TIMED_OUT.value
     return Section(
         key="queues",
         title=_("Queues and groups"),
@@ -94,8 +93,8 @@ def queues(asked: Asked) -> Section:
                 one.name,
                 one.calls,
                 one.reached,
-                one.outcomes[abandoned],
-                one.outcomes[timed_out],
+                one.abandoned,
+                one.timed_out,
                 one.level,
                 longest_s,
             ]
@@ -110,8 +109,8 @@ def queues(asked: Asked) -> Section:
                     one.entity,
                     INBOUND,
                     REACHED,
-                    {**INBOUND, "outcome": abandoned},
-                    {**INBOUND, "outcome": timed_out},
+                    {**INBOUND, "outcome": "given_up"},
+                    {**INBOUND, "outcome": Outcome.TIMED_OUT.value},
                     {**REACHED, "waited": IN_TIME},
                     {**INBOUND, "waited": wait_key(longest_s or 0, None)},
                 ),
