@@ -201,12 +201,12 @@ def compared(
     span: Span, zone: ZoneInfo, part: Part, now: datetime, currencies: Mapping[int, str]
 ) -> Compared:
     """`currencies` are those of the tenant's connections, by id. A day of the span that has not begun in `zone` is
-    compared with nothing."""
+    compared with nothing, one that is over there with a whole one."""
     before = span.before
-    if not span.is_to_date:
+    to_come = (span.last - now.astimezone(zone).date()).days
+    if not span.is_to_date or to_come < 0:
         found = _figures(before.first, before.last, zone, part, currencies)
     else:
-        to_come = max(0, (span.last - now.astimezone(zone).date()).days)
         last = before.last - to_come * DAY
         found = _figures(before.first, last - DAY, zone, part, currencies)
         if last >= before.first:

@@ -197,7 +197,7 @@ def fetchable(lacking: Mapping[date, str], zone: ZoneInfo) -> list[date]:
 
 
 def coverages_of(tenants: Sequence[Tenant], span: Span) -> dict[int, PeriodCoverage]:
-    """Of each, on days of its own clocks, by id; two queries in all. Its today is not over, be that of the span later."""
+    """Of each, on days of its own clocks, by id; two queries in all. Its own today is not over."""
     with tenants_scope(tenants):
         found: dict[int, list[Connection]] = defaultdict(list)
         for one in of_calls().select_related("tenant"):
@@ -208,7 +208,7 @@ def coverages_of(tenants: Sequence[Tenant], span: Span) -> dict[int, PeriodCover
 
     def days_of(tenant: Tenant) -> _Days:
         zone = ZoneInfo(tenant.time_zone)
-        today = min(span.today, now.astimezone(zone).date())
+        today = now.astimezone(zone).date()
         return _Days(first=span.first, last=span.last, today=today, zone=zone)
 
     return {tenant.pk: _told(found[tenant.pk], rows, days_of(tenant)) for tenant in tenants}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
@@ -28,7 +29,7 @@ PERIOD = ("period", "period_from", "period_to")
 
 
 class StaffAskedMixin:
-    """Which tenants and days a request asks for. Days are each tenant's own, today is the latest that any of them has.
+    """Which tenants and days a request asks for. Days are each tenant's own, today is that of most of them.
 
     A page has the first of the tenants, a file all of them.
     """
@@ -38,21 +39,23 @@ class StaffAskedMixin:
 
     @cached_property
     def form(self) -> TenantFiguresForm:
-        form = TenantFiguresForm(self.request.GET, zone=self._farthest_zone)
+        form = TenantFiguresForm(self.request.GET, zone=self._zone)
         form.full_clean()
         return form
 
     @cached_property
     def span(self) -> Span:
-        return self.form.as_span(timezone.localdate(timezone=self._farthest_zone))
+        return self.form.as_span(timezone.localdate(timezone=self._zone))
 
     @cached_property
-    def _farthest_zone(self) -> ZoneInfo:
-        """Of the tenants' zones the one whose clocks are ahead of all others now."""
-        zones = [ZoneInfo(name) for name in sorted({tenant.time_zone for tenant in self.shown})]
-        now = timezone.now()
-        usual = ZoneInfo(timezone.get_current_timezone_name())
-        return max(zones, key=lambda zone: now.astimezone(zone).replace(tzinfo=None), default=usual)
+    def _zone(self) -> ZoneInfo:
+        """What most of the tenants have; of two with as many, whose clocks are ahead. One tenant far east does not end
+        the day of all others."""
+        now, of_zones = timezone.now(), Counter(tenant.time_zone for tenant in self.shown)
+        if not of_zones:
+            return ZoneInfo(timezone.get_current_timezone_name())
+        zones = {ZoneInfo(name): count for name, count in of_zones.items()}
+        return max(zones, key=lambda zone: (zones[zone], now.astimezone(zone).replace(tzinfo=None), zone.key))
 
     @cached_property
     def tenants(self) -> list[Tenant]:
