@@ -205,6 +205,23 @@ def link_lines(
     return cursor.fetchall()
 
 
+def folds_through(
+    cursor: CursorWrapper,
+    tenant_id: int,
+    connection_id: int,
+    relays: Sequence[str],
+    stretch: tuple[datetime, datetime],
+) -> list[str]:
+    """The fold keys of the calls of several records, of a stretch with both its ends, that have one of these lines."""
+    cursor.execute(
+        "SELECT fold_key FROM telephony_call AS call WHERE tenant_id = %s AND connection_id = %s"
+        " AND started_at >= %s AND started_at <= %s AND record_count > 1 AND EXISTS ("
+        " SELECT 1 FROM telephony_callrecord WHERE call_id = call.id AND line_remote_id = ANY(%s) OFFSET 0)",
+        [tenant_id, connection_id, *stretch, list(relays)],
+    )
+    return [fold_key for (fold_key,) in cursor.fetchall()]
+
+
 def settle_standings(
     cursor: CursorWrapper,
     tenant_id: int,

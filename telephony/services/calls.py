@@ -19,8 +19,9 @@ from psycopg.errors import UniqueViolation
 
 from accounts.scoping import ForeignTenant, current_tenant_id
 from portal.lib.canonical import canonical_json
-from telephony.models import Connection, Entity, UnreadableRecord
+from telephony.models import Call, Connection, Entity, UnreadableRecord
 from telephony.models.entities import GROUPS
+from telephony.models.spans import DAY
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services import call_store_sql as sql
 from telephony.services.call_batches import Batch, Key, Lines, batches
@@ -157,13 +158,37 @@ def link_lines(connection: Connection) -> int:
     lines = lines_of(connection)
     with _locked(connection) as cursor:
         linked = sql.link_lines(cursor, connection.tenant_id, connection.pk, list(lines.ids.items()))
-        if passed_on := [fold_key for fold_key, line in linked if line in lines.relays]:
-            known = _known_calls(cursor, connection, passed_on)
-            groups: dict[str, list[CallRecordDraft]] = {key: [] for key in known}
-            for record in _stored_records(cursor, connection, passed_on):
-                groups[record.fold_key].append(record)
-            _store_changed(cursor, connection, known, groups, lines)
+        passed_on = [fold_key for fold_key, line in linked if line in lines.relays]
+        _fold_stored(cursor, connection, passed_on, lines)
     return len(linked)
+
+
+@transaction.atomic
+def fold_day_again(
+    connection: Connection, relays: Sequence[str], since: datetime, before: datetime
+) -> datetime | None:
+    """Fold again the calls of several records of which one is of these relays: those of the last 24 hours with a call in
+    a half-open stretch. Returns when these hours begin; None where there is no call."""
+    with _locked(connection) as cursor:
+        within = Call.objects.filter(connection=connection, started_at__gte=since, started_at__lt=before)
+        end = within.order_by("-started_at").values_list("started_at", flat=True).first()
+        if end is None:
+            return None
+        begin = end - DAY
+        found = sql.folds_through(cursor, connection.tenant_id, connection.pk, relays, (begin, end))
+        _fold_stored(cursor, connection, found, lines_of(connection))
+    return begin
+
+
+def _fold_stored(cursor: Any, connection: Connection, fold_keys: Sequence[str], lines: Lines) -> None:
+    """Fold stored calls again, for the lines as they are now."""
+    if not fold_keys:
+        return
+    known = _known_calls(cursor, connection, fold_keys)
+    groups: dict[str, list[CallRecordDraft]] = {key: [] for key in known}
+    for record in _stored_records(cursor, connection, fold_keys):
+        groups[record.fold_key].append(record)
+    _store_changed(cursor, connection, known, groups, lines)
 
 
 def _store_records(

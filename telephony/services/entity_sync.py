@@ -1,7 +1,7 @@
 """Sync of entities: every list of every kind that the grant covers, kind by kind in the order of the provider's table.
 
 The cursor names the kinds that are done, and below the one at hand the parents that are, so that a run goes on
-where it was. What is stored and what goes: entities.py.
+where it was. What is stored and what goes: entities.py. What calls become whose queue is learned of: late_relays.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from portal.lib.wording import labelled
 from telephony.models import Connection, Entity, SyncRun
 from telephony.providers.client import ProviderClient
 from telephony.providers.drafts import EntityPage
-from telephony.services import callflow_findings, calls, entities, ledger, number_names, request_log, runs
+from telephony.services import (
+    callflow_findings,
+    calls,
+    entities,
+    late_relays,
+    ledger,
+    number_names,
+    request_log,
+    runs,
+)
 from telephony.services.access import client_of
 from telephony.services.read_ahead import read_ahead
 
@@ -42,6 +51,9 @@ def _work(run: SyncRun, budget: runs.Budget) -> bool:
             if budget.is_over(may_yield=pages[-1].is_complete):
                 is_whole = False
                 break
+    if is_whole:
+        _note_all_read(run)
+        is_whole = late_relays.fold_again(run, budget)
     if is_whole:
         _conclude(run)
     return is_whole and run.state == SyncRun.State.RUNNING
@@ -204,14 +216,17 @@ def _wake_calls(run: SyncRun) -> None:
         runs.wake(other)
 
 
-def _conclude(run: SyncRun) -> None:
-    """All lists were read: name the numbers, judge the callflows, and say what was not believed."""
-    connection = run.connection
+def _note_all_read(run: SyncRun) -> None:
     ledger.write(
         run,
         done_parts=len(run.cursor["kinds"]),
         cursor={**run.cursor, "done": run.cursor["kinds"], "kind": "", "parents": []},
     )
+
+
+def _conclude(run: SyncRun) -> None:
+    """All lists were read: name the numbers, judge the callflows, and say what was not believed."""
+    connection = run.connection
     number_names.refresh(connection)
     callflow_findings.judge(connection)
     _wake_calls(run)

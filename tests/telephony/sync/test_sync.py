@@ -80,6 +80,28 @@ def test_lines_and_calls_arrive(morvanne: Connection, sandbox: SandboxServer, wo
         assert sum(day.calls for day in days) == Call.objects.count()
 
 
+def test_a_group_that_a_later_sync_learns_of_has_the_calls_that_agents_took_before(
+    morvanne: Connection, work: Work
+) -> None:
+    with tenant_scope(morvanne.tenant_id):
+        work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
+        group = Entity.objects.get(facet=Entity.Facet.GROUP)
+        group.delete()
+        work(runs.request_run(morvanne, SyncRun.What.CALLS, start_at=days_ago(20), end_at=days_ago(12)))
+        offered = CallRecord.objects.filter(stream="incoming", line_remote_id=group.remote_id)
+        keys = set(offered.values_list("fold_key", flat=True))
+        assert len(keys) > 10 and not Call.objects.exclude(group_remote_id="").exists()
+        line = Entity.objects.lines()[0]  # as where the agent's record alone says that somebody answered
+        Call.objects.filter(line=None, record_count__gt=1).update(line=line, line_remote_id=line.remote_id)
+
+        again = work(runs.request_run(morvanne, SyncRun.What.ENTITIES))
+
+        assert (again.state, again.error) == ("complete", "")
+        of_group = Call.objects.filter(group_remote_id=group.remote_id)
+        assert set(of_group.values_list("fold_key", flat=True)) == keys
+        assert of_group.filter(line__facet=Entity.Facet.LINE).exists()
+
+
 def test_a_second_sync_writes_nothing(morvanne: Connection, work: Work) -> None:
     window = {"start_at": days_ago(20), "end_at": days_ago(10)}
     with tenant_scope(morvanne.tenant_id):
