@@ -110,9 +110,9 @@ def within(seconds: int) -> str:
 
 
 def between(low: int, below: int | None) -> str:
-    """A length of time from, and below, so many seconds: "15–20 s", "1–1:30 min", "5 min and more"."""
+    """A length of time from, and below, so many seconds: "15–20 s", "1–1:30 min", "5 min and more", "1:31 min and more"."""
     if below is None:
-        return _("%(time)s and more") % {"time": span(low)}
+        return _("%(time)s and more") % {"time": within(low)}
     if below <= 60:
         words = pgettext("length of time", "%(count)s s") % {"count": f"{low}–{below}"}
     else:

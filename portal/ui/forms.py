@@ -128,6 +128,19 @@ class PeriodWidget(forms.MultiWidget):
         return format_html('<span class="sb-range">{}{}{}</span>', *controls)
 
 
+def _days_words(first: dt.date | None, last: dt.date | None) -> str:
+    """ "29 Nov 2026", "23 Nov – 29 Nov 2026", "… – 29 Nov 2026"."""
+    is_of_year = first is not None and last is not None and first.year == last.year
+    words = [
+        formats.date_words(day, pattern).replace(" ", formats.NBSP) if day else "…"
+        for day, pattern in (
+            (first, formats.SHORT_DAY if is_of_year else formats.SHORT_DATE),
+            (last, formats.SHORT_DATE),
+        )
+    ]
+    return words[1] if first == last else " – ".join(words)
+
+
 YEARS = range(1970, 2200)
 
 
@@ -191,9 +204,8 @@ class PeriodField(forms.MultiValueField):
     def _between(self, first: dt.date | None, last: dt.date | None) -> Period:
         if first and last and last < first:
             raise forms.ValidationError(_("The period ends before it begins."), code="backwards")
-        words = " – ".join(date.isoformat() if date else "…" for date in (first, last))
         end = midnight(last + dt.timedelta(days=1)) if last else None
-        return Period(midnight(first) if first else None, end, words)
+        return Period(midnight(first) if first else None, end, _days_words(first, last))
 
     @staticmethod
     def _days(name: str, today: dt.date) -> tuple[dt.date, dt.date] | None:

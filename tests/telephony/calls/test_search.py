@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import QueryDict
+from django.utils import timezone, translation
 
+from telephony.forms.calls import CallFields
 from telephony.models import Call, Entity
 from telephony.models.call_search import CallSearch, calls_in_scope
 
@@ -82,3 +86,38 @@ def test_a_queue_or_group_finds_the_calls_that_were_offered_to_it(store: Store) 
 
     assert found(group=group.pk) == {"c1"}
     assert found(group=group.pk + 1000) == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "english", "french"),
+    [
+        ("waited=0-20", "Waited: 0–20 s", "Attente: 0–20 s"),
+        ("waited=91-", "Waited: 1:31 min and more", "Attente: 1:31 min et plus"),
+        ("waited=20-5", "", ""),
+        ("outcome=given_up", "Outcome: Nobody answered, not timed out", "Issue: Personne n’a répondu, hors délai dépassé"),
+        ("destination=-", "Destination: not told", "Destination: non communiqué"),
+        (
+            "fate=later&seen=2025-11-16T06:00:00%2B01:00",
+            "Missed, then: Called back later, As of: 16 Nov 2025 06:00:00",
+            "Manqué, puis: Rappelé plus tard, État au: 16 nov. 2025 06:00:00",
+        ),
+        ("seen=2025-11-16T06:00:00%2B01:00", "", ""),
+        (
+            "period=dates&period_from=2026-10-25&period_to=2026-10-25",
+            "Started: 25 Oct 2026",
+            "Début: 25 oct. 2026",
+        ),
+        (
+            "period=dates&period_from=2026-11-23&period_to=2026-11-29",
+            "Started: 23 Nov – 29 Nov 2026",
+            "Début: 23 nov. – 29 nov. 2026",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_figure_asks_for_is_told_in_words(query: str, english: str, french: str) -> None:
+    for language, words in (("en", english), ("fr", french)):
+        with translation.override(language), timezone.override("Europe/Paris"):
+            form = CallFields(QueryDict(query), zone=ZoneInfo("Europe/Paris"))
+            form.validate()
+            told = [f"{pill.field.label}: {pill.text}" for pill in form.pills if pill.is_on]
+            assert ", ".join(told).replace("\u00a0", " ") == words
