@@ -86,7 +86,9 @@ class CallListView(TenantRightMixin, FilteredTableView):
         return Call.objects.all()
 
     def get_filter_form(self) -> CallFilterForm:
-        return filter_form(self.request)
+        form = filter_form(self.request)
+        form.validate()
+        return form
 
     def prepare(self, rows: Sequence[Call]) -> None:
         """Connections are few and known by now; lines are read where the page shows them."""
@@ -119,17 +121,14 @@ class CallListView(TenantRightMixin, FilteredTableView):
         return list(SavedViewRow.objects.filter(person_id=self.request.user.pk, page=PAGE))
 
     def kept_from(self) -> date | None:
-        form = self.filter_form
-        if not isinstance(form, CallFilterForm) or not form.is_valid():
-            return None
-        start_at = form.as_search().start_at
+        assert isinstance(self.filter_form, CallFilterForm)
+        start_at = self.filter_form.as_search().start_at
         return no_longer_kept(start_at) if start_at else None
 
     def looked_at(self) -> list[Connection]:
         """The connection that is asked for, else all that are linked."""
-        form = self.filter_form
-        chosen = form.cleaned_data if isinstance(form, CallFilterForm) and form.is_valid() else {}
-        if (connection := chosen.get("connection")) is not None:
+        assert isinstance(self.filter_form, CallFilterForm)
+        if (connection := self.filter_form.cleaned_data.get("connection")) is not None:
             return [connection]
         return [one for one in connections_of(self.request) if one.unlinked_at is None]
 

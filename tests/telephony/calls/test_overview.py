@@ -292,7 +292,7 @@ def test_a_place_of_another_connection_is_refused_where_it_is_asked_for(
     rows = client.get(f"/t/alice/calls/?{query}")
 
     assert page.context["part"] == Part(connection=other.pk) and not page.context["compared"].now.calls
-    assert not rows.context["table"].rows
+    assert not rows.context["table"].rows and rows.context["connections"] == [other]
     for answer in (page, rows):
         told = answer.content.decode()
         assert fault in told and re.search(f'value="{place.pk}"[^>]+(selected|checked)', told)
