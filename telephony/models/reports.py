@@ -216,7 +216,7 @@ class ReportReceipt(TenantOwned):
         WAITING = "waiting", _("Waiting")
         SENDING = "sending", _("Sending")
         SENT = "sent", _("Sent")
-        FAILED = "failed", _("Refused")
+        FAILED = "failed", pgettext_lazy("mail", "Refused")
         UNKNOWN = "unknown", _("Unknown")
         LEFT_OUT = "left_out", _("Left out")
 
