@@ -14,8 +14,10 @@ def is_for_now(refusal: smtplib.SMTPException) -> bool:
     return bool(codes) and all(400 <= code < 500 for code in codes)
 
 
-def said_by(refusal: smtplib.SMTPException) -> str:
-    """Its answer as it gave it, "550 no such user"; of several recipients to the first one."""
+def said_by(refusal: smtplib.SMTPException | OSError) -> str:
+    """Its answer as it gave it, "550 no such user"; of several recipients to the first one. Of one that gave none what
+    became of the connection, "Connection refused".
+    """
     code: int
     words: bytes | str
     if isinstance(refusal, smtplib.SMTPRecipientsRefused):
@@ -23,6 +25,6 @@ def said_by(refusal: smtplib.SMTPException) -> str:
     elif isinstance(refusal, smtplib.SMTPResponseException):
         code, words = refusal.smtp_code, refusal.smtp_error
     else:
-        return ""
+        return str(refusal.strerror or refusal) or type(refusal).__name__
     text = words if isinstance(words, str) else words.decode(errors="replace")
     return " ".join(f"{code} {text}".split())

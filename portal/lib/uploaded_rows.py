@@ -104,6 +104,9 @@ def _csv(content: bytes) -> list[list[str]]:
             if count <= MOST_ROWS + 1:
                 rows.append([unguarded(cell) for cell in row])
     except csv.Error as error:
+        if "field limit" in str(error):
+            words = _("A cell of line %(line)d has more than %(most)s letters.")
+            raise UnreadableFile(words % {"line": count + 1, "most": csv.field_size_limit()}) from error
         raise UnreadableFile(_("This is no table: neither CSV nor XLSX.")) from error
     _refuse_too_long(count)
     return rows

@@ -209,7 +209,7 @@ class ReportReceipt(TenantOwned):
 
     person       of a member; an outsider's is empty
     message_id   fixed before the mail goes out
-    why          it was not sent; `error` is what the mail server said, or the name of what happened to its connection
+    why          it was not sent; `error` is what the mail server said, or what became of its connection
     """
 
     class State(models.TextChoices):

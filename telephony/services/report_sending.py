@@ -75,8 +75,8 @@ def advance(run: ReportRun, workshop: Workshop) -> None:
             return
         if not _send(run, receipt, workshop):
             return
-    is_refused = run.receipts.filter(state=Mailed.WAITING).exists()
-    if not is_refused or _postpone(run, smtplib.SMTPRecipientsRefused.__name__):
+    refused = run.receipts.filter(state=Mailed.WAITING).order_by("pk").first()
+    if refused is None or _postpone(run, refused.error):
         _finish(run)
 
 
@@ -158,7 +158,7 @@ def _send(run: ReportRun, receipt: ReportReceipt, workshop: Workshop) -> bool:
     try:
         server.open()
     except (smtplib.SMTPException, OSError) as error:
-        return _postpone(run, type(error).__name__)
+        return _postpone(run, said_by(error))
     message = workshop.message(run, receipt)
     with transaction.atomic():
         ledger.renew(run)  # raises LeaseLost where another has it: nothing was sent
@@ -171,9 +171,9 @@ def _send(run: ReportRun, receipt: ReportReceipt, workshop: Workshop) -> bool:
             return True
         _note(receipt, Mailed.WAITING, Why.LATER, said_by(error))
         is_of_recipient = isinstance(error, smtplib.SMTPRecipientsRefused)
-        return is_of_recipient or _postpone(run, type(error).__name__)
+        return is_of_recipient or _postpone(run, said_by(error))
     except (smtplib.SMTPException, OSError) as error:
-        _note(receipt, Mailed.UNKNOWN, Why.BROKEN, type(error).__name__)
+        _note(receipt, Mailed.UNKNOWN, Why.BROKEN, said_by(error))
     else:
         _note(receipt, Mailed.SENT)
     finally:
@@ -189,6 +189,7 @@ def _note(receipt: ReportReceipt, state: ReportReceipt.State, why: str = "", err
 
 def _postpone(run: ReportRun, error: str) -> bool:
     """Ask the mail server again later; after two days nobody is waited for any more, and the run goes on to its end."""
+    error = error[:300]  # as in receipts
     made_at = run.made_at or timezone.now()
     waited = timezone.now() - made_at
     if waited > GIVEN_UP_AFTER:

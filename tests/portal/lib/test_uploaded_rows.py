@@ -143,3 +143,8 @@ def test_rows_far_below_are_no_way_to_make_it_count_a_million(monkeypatch: pytes
 
     with pytest.raises(UnreadableFile):
         read_rows(out.getvalue())
+
+
+def test_a_cell_that_is_too_long_is_told_by_its_line() -> None:
+    with pytest.raises(UnreadableFile, match="A cell of line 3 has more than 131072 letters"):
+        read_rows(b"key;text\n1;short\n2;" + b"x" * 131_073)
