@@ -22,6 +22,7 @@ from django.views.generic import DetailView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui import formats
+from portal.ui.keyset import CappedCount
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.figures.tables import Table
@@ -31,6 +32,7 @@ from telephony.models import Call, Connection, Entity
 from telephony.models import SavedView as SavedViewRow
 from telephony.models.call_search import calls_in_scope
 from telephony.providers.offers import Spot
+from telephony.services.call_count import summed
 from telephony.services.call_story import story_of
 from telephony.services.live_history import seen_live
 from telephony.services.number_names import names_of
@@ -124,6 +126,14 @@ class CallListView(TenantRightMixin, FilteredTableView):
         assert isinstance(self.filter_form, CallFilterForm)
         start_at = self.filter_form.as_search().start_at
         return no_longer_kept(start_at) if start_at else None
+
+    def counted(self) -> CappedCount:
+        """What a figure leads to is as many as the figure says, however many rows that is."""
+        count, form = super().counted(), self.filter_form
+        if not count.is_capped or not isinstance(form, CallFilterForm) or self.kept_from():
+            return count
+        known = summed(form.as_search(), ZoneInfo(self.request.tenant.time_zone))
+        return count if known is None else CappedCount(known, is_capped=False)
 
     def looked_at(self) -> list[Connection]:
         """The connection that is asked for, else all that are linked."""

@@ -20,14 +20,18 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Membership
 from accounts.rights import Role
 from accounts.scoping import tenant_scope
+from portal.ui import views
+from portal.ui.keyset import capped_count
 from telephony.bench.world import LINES, drafts, make_connection
 from telephony.forms.calls import CallFilterForm
 from telephony.models import Call, Change, Connection, Coverage, Entity, Job
 from telephony.models.rollups import Part
 from telephony.services import calls, export_files, rollups
+from telephony.services.call_count import summed
 from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_closing import close_months
 from telephony.tasks import advance_job
+from telephony.views.calls import CallListView
 from tests.exported import asked, exported
 from tests.reading import text_of
 from tests.whole_days import read_whole
@@ -322,7 +326,22 @@ def _found(alice: Connection, query: str) -> int:
         )
         found: int = form.apply(Call.objects.all()).count()
         assert not form.errors, (query, form.errors)
+        assert summed(form.as_search(), ZoneInfo("Europe/Paris")) in (None, found), query
     return found
+
+
+def test_a_list_says_the_number_of_a_figure_however_many_calls_it_has(
+    alice: Connection, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    monkeypatch.setattr(CallListView, "page_size", 5)
+    monkeypatch.setattr(views, "capped_count", lambda rows: capped_count(rows, cap=5))
+    page = client.get("/t/alice/?period=30d")
+    urls, told = page.context["urls"], page.context["compared"].now
+    for name in ("calls", "inbound"):
+        assert str(client.get(urls[name]).context["count"]) == str(getattr(told, name))
+    for rows in (urls["inbound"] + "&waited=0-", "/t/alice/calls/"):
+        assert str(client.get(rows).context["count"]) == "more than 5"
 
 
 FIGURES = ("figures", "volume", "rate", "heat")
