@@ -10,6 +10,7 @@ from telephony.models import Entity
 from telephony.models.call_search import OUTCOMES, CallSearch
 from telephony.models.rollups import Part
 from telephony.models.spans import DAY
+from telephony.services.retention import no_longer_kept
 from telephony.services.rollup_reading import sums
 
 SUMMED = frozenset(
@@ -18,12 +19,14 @@ SUMMED = frozenset(
 
 
 def summed(search: CallSearch, zone: ZoneInfo) -> int | None:
-    """Of whole days of the tenant's zone, in its scope; None where roll-ups do not tell so much apart."""
+    """Of whole days of the tenant's zone, in its scope; None where roll-ups do not tell so much apart, or outlast calls."""
     if search.start_at is None or search.end_at is None or set(search.to_parameters()) - SUMMED:
         return None
     first = search.start_at.astimezone(zone).date()
     last = (search.end_at - timedelta(microseconds=1)).astimezone(zone).date()
     if (midnight(first, zone), midnight(last + DAY, zone)) != (search.start_at, search.end_at):
+        return None
+    if no_longer_kept(search.start_at):
         return None
     part = Part(connection=search.connection, line=search.line)
     if search.group:

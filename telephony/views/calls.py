@@ -130,7 +130,7 @@ class CallListView(TenantRightMixin, FilteredTableView):
     def counted(self) -> CappedCount:
         """What a figure leads to is as many as the figure says, however many rows that is."""
         count, form = super().counted(), self.filter_form
-        if not count.is_capped or not isinstance(form, CallFilterForm) or self.kept_from():
+        if not count.is_capped or not isinstance(form, CallFilterForm):
             return count
         known = summed(form.as_search(), ZoneInfo(self.request.tenant.time_zone))
         return count if known is None else CappedCount(known, is_capped=False)

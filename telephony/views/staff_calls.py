@@ -24,6 +24,7 @@ from telephony.forms.staff_calls import MOST_TENANTS, StaffCallFilterForm
 from telephony.models import Call, Connection, Entity
 from telephony.models.call_search import CallSearch
 from telephony.models.calls import CallQuerySet
+from telephony.services.call_count import summed
 from telephony.services.number_names import names_by_tenant
 from telephony.tables.staff_calls import StaffCallTable
 from telephony.views.calls import fixed_query, tabs
@@ -89,7 +90,20 @@ class StaffCallsView(StaffRequiredMixin, FilteredTableView):
 
     def counted(self) -> CappedCount:
         assert isinstance(self.page, PartedPage)
-        return self.page.counted()
+        count = self.page.counted()
+        return self._summed() or count if count.is_capped else count
+
+    def _summed(self) -> CappedCount | None:
+        """What a figure leads to is as many as the figure says, however many rows that is."""
+        assert isinstance(self.filter_form, StaffCallFilterForm)
+        found = 0
+        for tenant in self.looked_at:
+            with tenant_scope(tenant):
+                known = summed(self.filter_form.search_of(tenant), ZoneInfo(tenant.time_zone))
+            if known is None:
+                return None
+            found += known
+        return CappedCount(found, is_capped=False)
 
     def saved_views(self) -> list[SavedView]:
         return tabs(fixed_query(self.request.GET))

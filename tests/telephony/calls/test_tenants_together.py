@@ -20,6 +20,8 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.scoping import current_scope, tenant_scope
+from portal.ui.keyset import CappedCount
+from portal.ui.parted import PartedPage
 from telephony.bench.world import drafts, make_connection
 from telephony.models import Call, Change, Connection, Credential, Entity
 from telephony.models.calls import REACHED
@@ -30,6 +32,7 @@ from telephony.services.caller_count import CallerCount
 from telephony.services.counting_steps import count_all, zones_of
 from telephony.services.fates import FateCount
 from telephony.services.peaks import PeakCount
+from telephony.views.staff_calls import StaffCallsView
 from tests.exported import exported
 from tests.people import signed_in, staff
 from tests.reading import text_of
@@ -284,7 +287,9 @@ LINK = re.compile(r'href="/staff/calls/\?([^"]+)"[^>]*>(?:<b>)?([\d,]+)<')
 HEAT = re.compile(r'href="/staff/calls/\?([^"]+weekday[^"]+)" aria-label="[^"]+: (\d+) calls?"')
 
 
-def test_each_figure_leads_to_as_many_calls(tenants: list[Tenant], tom: Client) -> None:
+def test_each_figure_leads_to_as_many_calls(
+    tenants: list[Tenant], tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pages = [f"/staff/figures/?{QUERY}", *(f"/staff/figures/{part}/?{QUERY}" for part in PARTS)]
     text = "".join(tom.get(page).content.decode() for page in pages)
     links = {*LINK.findall(text), *HEAT.findall(text)}
@@ -298,3 +303,9 @@ def test_each_figure_leads_to_as_many_calls(tenants: list[Tenant], tom: Client) 
     running = urlencode({"medium": "voice", "running": busiest[2]})
     assert running in unescape(text)
     assert tom.get(f"/staff/calls/?{running}").context["count"].value == busiest[1] >= 1
+    monkeypatch.setattr(StaffCallsView, "page_size", 1)
+    monkeypatch.setattr(PartedPage, "counted", lambda page: CappedCount(1, is_capped=True))
+    for which in ("", "&direction=inbound&outcome=unreached"):
+        [(query, shown)] = [one for one in links if unescape(one[0]) == f"medium=voice&{QUERY}{which}"]
+        assert str(tom.get(f"/staff/calls/?{unescape(query)}").context["count"]) == shown
+    assert str(tom.get(f"/staff/calls/?{QUERY}&waited=0-").context["count"]) == "more than 1"
