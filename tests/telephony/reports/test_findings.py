@@ -229,8 +229,8 @@ def place(seen: Reading, said: re.Match[str], behind: int) -> bool:
 
 
 def gave_up(seen: Reading, said: re.Match[str], behind: int) -> bool:
-    outcome = {"gave up": "abandoned", "timed out": "timed_out"}[said[3]]
-    lost = len(seen.of(is_queued=True, outcome=outcome))
+    outcomes = {"gave up": ("missed", "abandoned"), "timed out": ("timed_out",)}[said[3]]
+    lost = sum(row.outcome in outcomes for row in seen.of(is_inbound=True, is_queued=True))
     return LEAST_LOST <= lost == int(said[2]) == behind
 
 
