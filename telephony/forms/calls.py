@@ -13,7 +13,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import time_zones
@@ -30,7 +30,7 @@ from portal.ui.forms import (
 )
 from telephony.forms.place_filter import PlaceFilterForm
 from telephony.models import Connection, Entity
-from telephony.models.call_search import NOT_TOLD, TO_GROUPS, CallSearch
+from telephony.models.call_search import LINELESS, NOT_TOLD, TO_GROUPS, CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
 from telephony.models.places import Place
 from telephony.models.rollups import WAIT_STEPS, WITHIN_S
@@ -88,6 +88,7 @@ FROM_FIGURES = (
     "waited",
     "running",
     "offered",
+    "lineless",
     "caller",
     "country",
     "destination",
@@ -149,6 +150,9 @@ class CallFields(FilterForm):
     waited = forms.ChoiceField(label=_("Waited"), choices=WAITS)
     running = MomentField(label=_("Going on at"))
     offered = forms.ChoiceField(label=_("Offered to"), choices=any_of([(TO_GROUPS, _("a queue or group"))]))
+    lineless = forms.ChoiceField(
+        label=_("Line"), choices=any_of([(LINELESS, pgettext_lazy("a line", "not known"))])
+    )
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         self.zone = zone
@@ -156,6 +160,8 @@ class CallFields(FilterForm):
         for name in FROM_FIGURES:
             if not self.data.get(name):
                 del self.fields[name]
+        if "lineless" in self.fields:
+            self.fields.pop("line", None)
         if "fate" not in self.fields:
             self.fields.pop("seen", None)
         if "in_zone" in self.fields and self.data["in_zone"] in dict(ZONES):
@@ -202,6 +208,7 @@ class CallFields(FilterForm):
             below_wait_s=below_s,
             running_at=values.get("running"),
             offered=values.get("offered") or "",
+            lineless=values.get("lineless") or "",
         )
 
     def _words(self, bound: BoundField) -> Iterator[str]:

@@ -30,6 +30,7 @@ OUTCOMES = {
     "otherwise": tuple(one for one in Outcome if one not in (*REACHED, *MISSED)),
 }
 TO_GROUPS = "groups"
+LINELESS = "none"
 NOT_TOLD = "-"  # a destination that the provider does not tell
 
 
@@ -40,6 +41,7 @@ class CallSearch(Search):
     start_at, end_at  half-open span, aware
     outcome  one, or a name of OUTCOMES for several that figures count together
     offered  TO_GROUPS, those of some queue or group
+    lineless   LINELESS, those that no known line had
     dialled  how the called number begins, as it is stored: "+44", or with commas in one of several ways
     caller   the one number as it is stored
     country  as alerts tell it: a calling code, "+1" without the Caribbean, whose countries are told by area, "+1876"
@@ -63,6 +65,7 @@ class CallSearch(Search):
     line: int | None = None
     group: int | None = None
     offered: str = ""
+    lineless: str = ""
     connection: int | None = None
     dialled: str = ""
     caller: str = ""
@@ -111,6 +114,8 @@ class CallSearch(Search):
             calls = calls.of_group(self.group)
         if self.offered:
             calls = calls.exclude(group_remote_id="")
+        if self.lineless:
+            calls = calls.filter(line=None)
         if self.connection:
             calls = calls.filter(connection_id=self.connection)
         if self.min_duration_s is not None:

@@ -16,7 +16,7 @@ from telephony.figures.rankings import cost_columns, costs_of, currencies_of
 from telephony.figures.tables import Column, amount
 from telephony.forms.calls import IN_TIME, wait_key
 from telephony.models import Entity
-from telephony.models.call_search import NOT_TOLD
+from telephony.models.call_search import LINELESS, NOT_TOLD
 from telephony.models.calls import Outcome
 from telephony.models.rollups import WITHIN_S
 from telephony.reports.asked import Asked
@@ -58,9 +58,7 @@ def by_line(asked: Asked) -> Section:
             [
                 _page(asked, one.entity),
                 "",
-                *_ways(
-                    asked, "line", one.entity, INBOUND, REACHED, REACHED_AFTER, OUTBOUND, *_paid(currencies)
-                ),
+                *_ways(asked, _of_line(one), INBOUND, REACHED, REACHED_AFTER, OUTBOUND, *_paid(currencies)),
             ]
             for one, _waits in found
         ],
@@ -105,8 +103,7 @@ def queues(asked: Asked) -> Section:
                 "",
                 *_ways(
                     asked,
-                    "group",
-                    one.entity,
+                    {"group": one.entity.pk} if one.entity else None,
                     INBOUND,
                     REACHED,
                     {**INBOUND, "outcome": "given_up"},
@@ -160,7 +157,7 @@ def cost_by_line(asked: Asked) -> Section:
             [
                 _page(asked, one.entity),
                 "",
-                *_ways(asked, "line", one.entity, OUTBOUND, {}, *_paid(currencies)),
+                *_ways(asked, _of_line(one), OUTBOUND, {}, *_paid(currencies)),
             ]
             for one in found
         ],
@@ -240,14 +237,18 @@ def _destination(one: DestinationFigures, *, is_alone: bool) -> str:
     return name if is_alone else f"{name} ({one.currency})"
 
 
-def _ways(asked: Asked, which: str, place: Entity | None, *several: dict[str, str]) -> list[str]:
-    """To the calls that each of these says of; nowhere where the place is not known any more.
-
-    which   as what it has them: "line" or "group"
-    """
-    if place is None:
+def _ways(asked: Asked, whose: dict[str, object] | None, *several: dict[str, str]) -> list[str]:
+    """To the calls of a place that each of these says of; nowhere where the place is not known any more."""
+    if whose is None:
         return [""] * len(several)
-    return [asked.calls(**{which: place.pk, **one}) for one in several]
+    return [asked.calls(**whose, **one) for one in several]
+
+
+def _of_line(row: LineRow) -> dict[str, object] | None:
+    """How the list of calls asks for those of a row."""
+    if row.line_id is None:
+        return {"lineless": LINELESS}
+    return {"line": row.entity.pk} if row.entity else None
 
 
 def _page(asked: Asked, line: Entity | None) -> str:

@@ -104,8 +104,8 @@ class LineRow:
 class GroupRow:
     """What a queue or ring group did with the inbound calls it was offered.
 
-    entity      None of what is gone, or is no queue or group: a number that rings several lines
-    name        of that as well, as far as it is known
+    entity      what they were offered to, be it gone, or a number that rings several lines; None of what is not known
+    name        of that as well: as its provider calls it
     abandoned   all missed but timed out
     told        how many of all tell how long they waited; `waits` are those of the answered ones
     """
@@ -329,8 +329,7 @@ def by_group(span: Span, zone: ZoneInfo, part: Part, most: int | None = MOST_ROW
         if key not in known or one.is_call_place:
             known[key] = one
     for row_of_group in rows:
-        entity = known.get((row_of_group.connection_id, row_of_group.remote_id))
-        row_of_group.entity = entity if entity is not None and entity.is_call_place else None
+        row_of_group.entity = entity = known.get((row_of_group.connection_id, row_of_group.remote_id))
         row_of_group.name = str(entity) if entity is not None else row_of_group.remote_id
     return rows
 

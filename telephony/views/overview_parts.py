@@ -23,6 +23,7 @@ from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.forms.calls import wait_key
 from telephony.menu import connections_of
+from telephony.models.call_search import LINELESS
 from telephony.models.rollups import WITHIN_S, Part
 from telephony.models.spans import Span
 from telephony.services import analytics
@@ -171,7 +172,7 @@ class GroupsView(PartView):
 
     def _row(self, row: analytics.GroupRow, span: Span, part: Part) -> tuple[Any, ...]:
         """The row, its connection, and the addresses of its calls and of its own figures."""
-        entity = row.entity if row.entity and row.entity.is_group else None
+        entity = row.entity
         calls = self.url_of(span, part, direction="inbound", group=entity.pk) if entity else ""
         figures = self.group_url(entity.pk) if entity and not self.group else ""
         return row, self._names.get(row.connection_id, ""), calls, figures
@@ -203,6 +204,8 @@ class LinesView(PartView):
         }
 
     def _url_of(self, row: analytics.LineRow, span: Span, part: Part) -> str:
+        if row.line_id is None and part.line is None:
+            return self.url_of(span, part, lineless=LINELESS)
         return self.url_of(span, part, line=row.entity.pk) if row.entity else ""
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:

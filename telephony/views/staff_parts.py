@@ -23,6 +23,7 @@ from telephony.figures.hours import when_people_call
 from telephony.figures.span_words import span_words
 from telephony.figures.tables import Table
 from telephony.forms.calls import wait_key
+from telephony.models.call_search import LINELESS
 from telephony.models.rollups import WITHIN_S
 from telephony.models.spoken import Fate
 from telephony.services import analytics, tenants_together
@@ -175,7 +176,7 @@ class GroupsView(StaffPartView):
         }
 
     def _urls(self, one: GroupOf) -> tuple[str, str]:
-        """Of its calls and of its figures; "" of what is no queue or group any more."""
+        """Of its calls and of its figures; "" of what is not known."""
         if one.row.entity is None:
             return "", ""
         told = {"group": one.row.entity.pk}
@@ -201,8 +202,11 @@ class LinesView(StaffPartView):
         return {"all_lines": lines, "lines": [(one, *self._urls(one)) for one in lines[:MOST_ROWS]]}
 
     def _urls(self, one: LineOf) -> tuple[str, str]:
-        """Of its calls and of its page; "" of what is no line any more."""
+        """Of its calls and of its page, which those of no known line have not."""
         entity = one.row.entity
+        if one.row.line_id is None:
+            calls = self.tenant_url(one.tenant, "telephony:call_list", medium="voice", lineless=LINELESS)
+            return calls, ""
         if entity is None:
             return "", ""
         page = tenant_url(one.tenant, "telephony:line_detail", pk=entity.pk)

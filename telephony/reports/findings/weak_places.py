@@ -52,7 +52,7 @@ def of_groups(asked: Asked) -> Iterator[Finding]:
     places = [
         Place(
             entity=one.entity,
-            part=Part.of_place(one.entity),
+            part=Part(connection=one.connection_id, group=one.remote_id),
             counts=Counts(one.calls, one.calls - one.reached),
             of=f"group {one.connection_id} {one.remote_id}",
             way="group",

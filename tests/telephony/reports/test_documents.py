@@ -115,8 +115,8 @@ def test_what_a_report_is_called_after_comes_first_and_what_is_so_now_says_when(
         inventory, _asked = workshop.document_of(weekly, WEEK)
         weekly.figures = ["changes"]
         changes, _asked = workshop.document_of(weekly, WEEK)
-    assert [one.key for one in queues.sections] == ["queues", "queue_hours", "queue_days"]
-    assert queues.sections[0].rows[0][:2] == ["Campagne", 21]
+    assert [one.key for one in queues.sections] == ["findings", "queues", "queue_hours", "queue_days"]
+    assert queues.sections[1].rows[0][:2] == ["Campagne", 21]
     assert (
         queues.subject == "Queue service, week 46: 33.3\u00a0% of 21 calls answered (1 day of Keyyo missing)"
     )

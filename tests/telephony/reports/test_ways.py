@@ -182,6 +182,20 @@ def test_what_is_told_of_waits_leads_to_calls_that_waited_so(alder, calls, queue
         assert queues.rows[0][3:] == [5, 2, 4 / 14, 54]
 
 
+def test_a_number_that_rings_several_lines_and_calls_of_no_known_line_are_led_to(alder, calls, weekly):
+    with tenant_scope(alder):
+        Call.objects.filter(line__remote_id="33199001001").update(line=None)
+        number = Entity.objects.get(remote_id="33199001001")
+        number.pk, number.facet, number.is_line, number.remote_id = None, "number", False, "33199001080"
+        number.save()
+        Call.objects.filter(direction="inbound").update(group_remote_id="33199001080")
+        weekly.figures = ["by_line", "queues", "cost_by_line"]
+        document, _asked = workshop.document_of(weekly, WEEK)
+        lines, queues, _costs = [one for one in document.sections if one.key != "findings"]
+        assert "No known line" in {row[0] for row in lines.rows} and len(queues.rows) == 1
+        assert wrong(document) == []
+
+
 def test_what_became_of_calls_is_told_as_of_when_the_report_was_made(alder, calls, weekly, made):
     with tenant_scope(alder):
         weekly.figures = ["summary", "missed_fates", "missed_callers"]
