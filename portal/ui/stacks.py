@@ -36,12 +36,20 @@ FEW_BARS = 14  # have their sums above them, and each its name
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One part of every bar, from the foot up. Hatched it is told apart in black and white print, too."""
+    """One part of every bar, from the foot up. Hatched it is told apart in black and white print, too.
+
+    links   of the table's cells, where the numbers of the part lead; "" for none
+    """
 
     name: str
     values: Sequence[int]
     css: str = ""
     is_hatched: bool = False
+    links: Sequence[str] = ()
+
+    def cell(self, at: int) -> str:
+        link = self.links[at] if at < len(self.links) and self.values[at] else ""
+        return linked(plain(self.values[at]), link)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +165,7 @@ def stacked(stack: Stack, *, head: str = "") -> Figure:
             (
                 name,
                 linked(total, link),
-                *(plain(layer.values[at]) for layer in stack.layers),
+                *(layer.cell(at) for layer in stack.layers),
             )
         )
     heads = (head or _("Day"), _("All"), *(layer.name for layer in stack.layers))

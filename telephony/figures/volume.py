@@ -16,6 +16,7 @@ from telephony.figures.change_marks import caption_of
 from telephony.figures.span_words import long_step_words, measure_of, span_words, step_head, step_words
 from telephony.figures.tables import Column, Table
 from telephony.figures.told import Told
+from telephony.figures.ways import narrower
 from telephony.models.spans import Span
 from telephony.services.analytics import Step
 
@@ -33,21 +34,29 @@ def volume(
 ) -> Told:
     """A bar for each step, over a hatched ground where a day of it is not whole. Each leads to its calls by `url_of`;
     changes made stand as letters under the axis, in words as `caption_of` says."""
+    links = [url_of(step) if url_of and one.inbound else "" for step, one in steps.items()]
+
+    def ways(which: str) -> list[str]:
+        return [narrower(link, which) for link in links]
+
     layers = [
         Layer(
             name=pgettext("several calls", "answered"),
             values=[one.reached for one in steps.values()],
             css="f1",
+            links=ways("reached"),
         ),
         Layer(
             name=pgettext("several calls", "missed"),
             values=[one.missed for one in steps.values()],
             is_hatched=True,
+            links=ways("unreached"),
         ),
     ]
     if any(one.other for one in steps.values()):
         other = [one.other for one in steps.values()]
-        layers.append(Layer(name=pgettext("several calls", "other"), values=other, css="fq"))
+        name = pgettext("several calls", "other")
+        layers.append(Layer(name=name, values=other, css="fq", links=ways("otherwise")))
     inbound, missed = (
         sum(one.inbound for one in steps.values()),
         sum(one.missed for one in steps.values()),
@@ -61,7 +70,7 @@ def volume(
         layers=layers,
         labels=[step_words(span, step) for step in steps],
         label=label,
-        links=[url_of(step) if url_of and one.inbound else "" for step, one in steps.items()],
+        links=links,
         gaps=frozenset(places_of(steps, span, not_whole)),
         marks=marks,
     )

@@ -22,29 +22,36 @@ from telephony.figures.span_words import long_step_words, measure_of, span_words
 from telephony.figures.tables import Column, Table
 from telephony.figures.told import Told
 from telephony.figures.volume import places_of
+from telephony.figures.ways import narrower
 from telephony.models.rollups import WAIT_STEPS, WITHIN_S
 from telephony.models.spans import Span
 from telephony.services.peaks import Peak
-from telephony.services.waiting import Waited
+from telephony.services.waiting import Waited, Waits
 
 
 def waited(found: Waited, span: Span, url_of: Callable[[int, int | None], str]) -> Told:
     """Calls by seconds waited, each bar cut into how they ended. Each bar leads to its calls."""
+    links = [
+        url_of(*bounds) if any(counts) else ""
+        for bounds, *counts in zip(WAIT_STEPS, *(part.counts for part in found.parts), strict=True)
+    ]
+
+    def layer(name: str, waits: Waits, which: str, css: str = "") -> Layer:
+        ways = [narrower(link, which) for link in links]
+        return Layer(name=name, values=waits.counts, css=css, is_hatched=not css, links=ways)
+
     layers = [
-        Layer(name=pgettext("several calls", "answered"), values=found.reached.counts, css="f1"),
-        Layer(name=pgettext("several calls", "gave up"), values=found.gave_up.counts, is_hatched=True),
-        Layer(name=pgettext("several calls", "timed out"), values=found.timed_out.counts, css="f2"),
-        Layer(name=pgettext("several calls", "other"), values=found.other.counts, css="fq"),
+        layer(pgettext("several calls", "answered"), found.reached, "reached", "f1"),
+        layer(pgettext("several calls", "gave up"), found.gave_up, "given up"),
+        layer(pgettext("several calls", "timed out"), found.timed_out, "timed out", "f2"),
+        layer(pgettext("several calls", "other"), found.other, "otherwise", "fq"),
     ]
     shown = [layer for at, layer in enumerate(layers) if at < 2 or any(layer.values)]
     stack = Stack(
         layers=shown,
         labels=[formats.between(*bounds) for bounds in WAIT_STEPS],
         label=_("Inbound calls by how long they waited %(span)s") % {"span": span_words(span)},
-        links=[
-            url_of(*bounds) if any(counts) else ""
-            for bounds, *counts in zip(WAIT_STEPS, *(part.counts for part in found.parts), strict=True)
-        ],
+        links=links,
     )
     return Told(
         figure=stacked(stack, head=_("Waited")),

@@ -16,6 +16,8 @@ from telephony.models.rollups import Part
 NARROWER: Mapping[str, Mapping[str, str]] = {
     "inbound reached": {"direction": "inbound", "outcome": "reached"},
     "reached": {"outcome": "reached"},
+    "unreached": {"outcome": "unreached"},
+    "otherwise": {"outcome": "otherwise"},
     "given up": {"outcome": "given_up"},
     "timed out": {"outcome": "timed_out"},
     "in time": {"outcome": "reached", "waited": IN_TIME},
@@ -58,5 +60,5 @@ class Ways:
 
 
 def narrower(url: str, which: str) -> str:
-    """Of the calls at an address those that a name of NARROWER says of."""
-    return f"{url}&{urlencode(NARROWER[which])}"
+    """Of the calls at an address those that a name of NARROWER says of; "" of none."""
+    return f"{url}&{urlencode(NARROWER[which])}" if url else ""
