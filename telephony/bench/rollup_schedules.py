@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Tenant
 from accounts.scoping import current_tenant_id
-from telephony.models import Call, CallDay, CallQuarter, CallRecord, Connection, Entity
+from telephony.models import Call, CallDay, CallQuarter, CallRecord, CallWeekHour, Connection, Entity
 from telephony.models.calls import MISSED, REACHED, Direction, Medium, Outcome
 from telephony.models.rollups import DESTINATION_LENGTH, WAIT_BOUNDS, Part
 from telephony.providers.drafts import CallRecordDraft
@@ -44,6 +44,7 @@ MONTHS = (
     (date(2026, 10, 1), date(2026, 11, 1)),
     (date(2026, 10, 26), date(2026, 11, 30)),
 )
+SPANS = ((EARLIEST, LATEST), *MONTHS)
 Cells = Counter[tuple[object, ...]]
 
 
@@ -68,9 +69,12 @@ def run_schedule(connection: Connection, lines: list[str], seed: int, steps: int
         for only, by in NARROWED.items():
             if read(connection, by, only=only) != _added(_narrowed(found, only), by):
                 wrong.append(f"seed {seed} step {step}: read otherwise {only} after {name}")
-        part, zone = chance.choice(parts_of(connection, lines)), ZoneInfo(chance.choice(ZONES))
-        if read_hours(part, zone) != counted_hours(part, zone):
-            wrong.append(f"seed {seed} step {step}: hours of {part} in {zone} read otherwise after {name}")
+        part = chance.choice(parts_of(connection, lines))
+        zone, days = chance.choice((_zone(), ZoneInfo(chance.choice(ZONES)))), chance.choice(SPANS)
+        if read_hours(part, zone, *days) != counted_hours(part, zone, *days):
+            wrong.append(
+                f"seed {seed} step {step}: hours of {part} in {zone} {days} read otherwise after {name}"
+            )
         first, last = chance.choice(MONTHS)
         within = _within(found, first, last)
         if read(connection, WITHOUT_DAY, first, last) != _added(within, WITHOUT_DAY):
@@ -87,6 +91,8 @@ def run_schedule(connection: Connection, lines: list[str], seed: int, steps: int
         wrong.append(f"seed {seed}: kept otherwise")
     if kept_quarters(connection) != counted_quarters(connection):
         wrong.append(f"seed {seed}: quarters kept otherwise")
+    if kept_hours(connection) != counted_months_hours(connection):
+        wrong.append(f"seed {seed}: hours kept otherwise")
     return wrong
 
 
@@ -229,28 +235,21 @@ def parts_of(connection: Connection, lines: Sequence[str]) -> list[Part]:
     ]
 
 
-def read_hours(part: Part, zone: ZoneInfo) -> Cells:
+def read_hours(part: Part, zone: ZoneInfo, first: date, last: date) -> Cells:
     """By weekday and hour of a zone, and by quarter of an hour."""
     found: Cells = Counter()
-    span = span_of(EARLIEST, LATEST, zone)
+    span = span_of(first, last, zone)
     for one in by_hour(*span, zone, part):
         for name in ("calls", "inbound", "reached", "missed"):
             found[one.weekday, one.hour, name] = getattr(one, name)
     return +found + Counter({(at,): calls for at, calls in quarters(*span, part)})
 
 
-def counted_hours(part: Part, zone: ZoneInfo) -> Cells:
+def counted_hours(part: Part, zone: ZoneInfo, first: date, last: date) -> Cells:
     found: Cells = Counter()
-    for call in calls_of(part).filter(medium=Medium.VOICE):
+    for call in calls_of(part).between(*span_of(first, last, zone)).filter(medium=Medium.VOICE):
         local = call.started_at.astimezone(zone)
-        is_inbound = call.direction == Direction.INBOUND
-        sides = {
-            "calls": 1,
-            "inbound": is_inbound,
-            "reached": is_inbound and call.outcome in REACHED,
-            "missed": is_inbound and call.outcome in MISSED,
-        }
-        _add(found, (local.isoweekday(), local.hour), sides, ())
+        _add(found, (local.isoweekday(), local.hour), _sides(call), ())
         found[(_quarter_of(call.started_at),)] += 1
     return +found
 
@@ -288,12 +287,7 @@ def counted_quarters(connection: Connection) -> Cells:
     found: Cells = Counter()
     for call in Call.objects.filter(connection=connection, medium=Medium.VOICE):
         at = _quarter_of(call.started_at)
-        is_inbound = call.direction == Direction.INBOUND
-        found[at, "calls"] += 1
-        found[at, "inbound"] += is_inbound
-        found[at, "reached"] += is_inbound and call.outcome in REACHED
-        found[at, "missed"] += is_inbound and call.outcome in MISSED
-        found[at, "outbound"] += call.direction == Direction.OUTBOUND
+        _add(found, (at,), {**_sides(call), "outbound": call.direction == Direction.OUTBOUND}, ())
     return +found
 
 
@@ -303,6 +297,33 @@ def kept_quarters(connection: Connection) -> Cells:
         for name in ("calls", "inbound", "reached", "missed", "outbound"):
             found[cell.quarter_at, name] += getattr(cell, name)
     return +found
+
+
+def counted_months_hours(connection: Connection) -> Cells:
+    """By month, and hour of the week from a Monday's first."""
+    found: Cells = Counter()
+    for call in Call.objects.filter(connection=connection, medium=Medium.VOICE):
+        local = call.started_at.astimezone(_zone())
+        _add(found, (local.date().replace(day=1), local.weekday() * 24 + local.hour), _sides(call), ())
+    return +found
+
+
+def kept_hours(connection: Connection) -> Cells:
+    found: Cells = Counter()
+    for cell in CallWeekHour.objects.filter(connection=connection):
+        for name in ("calls", "inbound", "reached", "missed"):
+            found[cell.month, cell.hour, name] += getattr(cell, name)
+    return +found
+
+
+def _sides(call: Call) -> dict[str, int]:
+    is_inbound = call.direction == Direction.INBOUND
+    return {
+        "calls": 1,
+        "inbound": is_inbound,
+        "reached": is_inbound and call.outcome in REACHED,
+        "missed": is_inbound and call.outcome in MISSED,
+    }
 
 
 def _add(found: Cells, key: tuple[object, ...], measures: Mapping[str, int], waits: Iterable[int]) -> None:

@@ -28,7 +28,7 @@ from telephony.models.live import CallEvent, LineHook, LiveCall, LiveFeed
 from telephony.models.missed import MissedDigest, MissedMark
 from telephony.models.reports import Report, ReportLook, ReportReceipt, ReportRun
 from telephony.models.retention import Retention
-from telephony.models.rollups import CallDay, CallMonth, CallQuarter, ClosedMonth, RollupMark
+from telephony.models.rollups import CallDay, CallMonth, CallQuarter, CallWeekHour, ClosedMonth, RollupMark
 from telephony.models.sync import Coverage, RequestLog, SyncRun, SyncState
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "CallQuarter",
     "CallRecord",
     "CallSource",
+    "CallWeekHour",
     "CallflowAct",
     "CallflowDraft",
     "CallflowFindings",

@@ -33,6 +33,7 @@ BEGIN
     DELETE FROM telephony_callday;
     DELETE FROM telephony_callmonth;
     DELETE FROM telephony_callquarter;
+    DELETE FROM telephony_callweekhour;
     DELETE FROM telephony_rollupmark;
     RETURN NULL;
 END $$;

@@ -1,6 +1,7 @@
 """Roll-ups: calls counted ahead, by quarter of an hour in UTC and by day in the tenant's zone.
 
-Quarters of a connection have rows of their own (`CallQuarter`); those of a line, a queue or group, or a destination, each
+Quarters of a connection have rows of their own (`CallQuarter`), and the hours of the week that they give in a month
+(`CallWeekHour`); those of a line, a queue or group, or a destination, each
 by direction and outcome, stand in the cells of its days (`CallDay.slots`).
 
 Every cell is a count of `Call` rows and nothing else; it is counted anew when one of its rows came, changed or went,
@@ -211,6 +212,25 @@ class CallQuarter(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.quarter_at:%Y-%m-%d %H:%M}: {self.calls}"
+
+
+class CallWeekHour(TenantOwned):
+    """The quarters of a month of the tenant's zone, added up by the hour of the week that they lie in: when people called in
+    a year is a tenth of the rows. `month` is its first day; `hour` 0 is a Monday's first.
+    """
+
+    pk = models.CompositePrimaryKey("tenant_id", "month", "connection_id", "hour")
+    tenant = _tenant()
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", **_PLAIN)
+    month = models.DateField()
+    hour = models.SmallIntegerField()
+    calls = models.IntegerField()
+    inbound = models.IntegerField()
+    reached = models.IntegerField()
+    missed = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.month:%Y-%m} hour {self.hour}: {self.calls}"
 
 
 class RollupMark(TenantOwned):

@@ -186,6 +186,27 @@ QUARTERS_OF_ROWS = f"""
 COUNT_QUARTERS = f"WITH {ROWS_OF_UTC_DAYS} {QUARTERS_OF_ROWS}"
 
 
+# ---- hours of the week ----
+_MONDAY = 72  # hours that the beginning of 1970, a Thursday, is after a Monday's
+WEEK_HOUR_MEASURES = "calls, inbound, reached, missed"
+
+
+def week_hour(local_s: str) -> str:
+    """The hour of the week, from a Monday's first, of seconds that local clocks showed since the beginning of 1970."""
+    return f"((floor(({local_s}) / 3600)::int + {_MONDAY}) %% 168)::smallint"
+
+
+# Quarters added up by month and hour of the week. Whoever asks says of which, and which of those months they want.
+ADD_HOURS = f"""
+    SELECT connection_id, month, hour, {", ".join(f"sum({name})::int AS {name}" for name in WEEK_HOUR_MEASURES.split(", "))}
+      FROM (SELECT connection_id, {MONTH_OF.format(day="at")} AS month, {week_hour("date_part('epoch', at)")} AS hour,
+                   {WEEK_HOUR_MEASURES}
+              FROM (SELECT quarter.*, quarter_at AT TIME ZONE %(zone)s AS at FROM telephony_callquarter AS quarter
+                     WHERE tenant_id = %(tenant)s AND {{of_which}} OFFSET 0) AS local) AS told
+     WHERE {{of_months}} GROUP BY connection_id, month, hour
+"""
+
+
 def _ways(outcomes: Sequence[Outcome]) -> str:
     return ", ".join(str(WAYS.index((Direction.INBOUND, outcome))) for outcome in outcomes)
 

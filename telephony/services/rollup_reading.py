@@ -5,7 +5,7 @@ What the sums mean, and the figures made of them: analytics.py. Keeping the roll
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -47,7 +47,6 @@ ONLY = {
         ("outbound",),
     ),
 }
-_MONDAY = 72  # hours that the beginning of 1970, a Thursday, is after a Monday's
 _BY_DAY = {"day", "week"}
 # What cells of every breakdown tell apart.
 _ALWAYS = {"day", "week", "month", "connection_id"}
@@ -153,24 +152,23 @@ def _coarsest(asked: set[str], within: set[str], with_waits: bool) -> str:
 
 def by_hour(start_at: datetime, end_at: datetime, zone: ZoneInfo, part: Part | None = None) -> list[HourSum]:
     """Quarters of the half-open span, by weekday and hour of a zone. Not of a part that is crossing."""
-    # What a zone's clocks add is known for all of a season; to ask PostgreSQL for each quarter took three times as long.
     seasons = _seasons(start_at, end_at, zone)
-    local = (
-        "SELECT floor((date_part('epoch', quarter_at)"
-        "  + (%(offsets)s::int[])[width_bucket(quarter_at, %(since)s::timestamptz[])]) / 3600)::int AS at,"
-        " calls, inbound, reached, missed FROM cells"
-    )
-    rows = _quarters(
-        f"SELECT (at + %(monday)s) %% 168, sum(calls)::int, sum(inbound)::int, sum(reached)::int, sum(missed)::int"
-        f" FROM ({local}) AS local GROUP BY 1 ORDER BY 1",
+    months = _months_of(start_at, end_at, zone)
+    rows = _of_quarters(
+        sql.hours_of,
+        "SELECT hour, sum(calls)::int, sum(inbound)::int, sum(reached)::int, sum(missed)::int"
+        " FROM hours GROUP BY 1 ORDER BY 1",
         start_at,
         end_at,
         part,
+        zone=zone.key,
         since=[since for since, _offset in seasons],
         offsets=[offset for _since, offset in seasons],
-        monday=_MONDAY,
+        months=months[:-1],
+        begins_at=[midnight(month, zone) for month in months[:-1]],
+        ends_at=[midnight(month, zone) for month in months[1:]],
     )
-    return [HourSum(at // 24 + 1, at % 24, *counts) for at, *counts in rows]
+    return [HourSum(hour // 24 + 1, hour % 24, *counts) for hour, *counts in rows]
 
 
 def quarters(start_at: datetime, end_at: datetime, part: Part | None = None) -> list[tuple[datetime, int]]:
@@ -178,13 +176,18 @@ def quarters(start_at: datetime, end_at: datetime, part: Part | None = None) -> 
     crossing.
     """
     told = "SELECT quarter_at, sum(calls)::int FROM cells GROUP BY 1 HAVING sum(calls) > 0 ORDER BY 1"
-    return _quarters(told, start_at, end_at, part)
+    return _of_quarters(sql.quarters_of, told, start_at, end_at, part)
 
 
-def _quarters(
-    told: str, start_at: datetime, end_at: datetime, part: Part | None, **values: Any
+def _of_quarters(
+    cells_of: Callable[[str, str], str],
+    told: str,
+    start_at: datetime,
+    end_at: datetime,
+    part: Part | None,
+    **values: Any,
 ) -> list[tuple[Any, ...]]:
-    """What a statement tells of `cells` (quarter_at, calls, inbound, reached, missed) of a half-open span."""
+    """What a statement tells of the quarters of a half-open span, or of their hours."""
     part = part or Part()
     if part.is_crossing:
         raise ValueError("quarters are kept of lines and of groups, not of both at once")
@@ -204,7 +207,7 @@ def _quarters(
         **part.values,
     }
     with database.cursor() as cursor:
-        cursor.execute(f"WITH {sql.quarters_of(breakdown, part.condition)} {told}", values)
+        cursor.execute(f"WITH {cells_of(breakdown, part.condition)} {told}", values)
         return list(cursor.fetchall())
 
 
@@ -223,6 +226,20 @@ def _seasons(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[tuple
             while ahead_s(changed) == found[-1][1]:
                 changed += timedelta(minutes=15)
             found.append((changed, ahead_s(changed)))
+    return found
+
+
+def _months_of(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[date]:
+    """The months of a zone that lie whole in a span, in order, and the one after; nothing where there is none."""
+    first, last = start_at.astimezone(zone).date(), end_at.astimezone(zone).date()
+    if midnight(first, zone) < start_at:
+        first += timedelta(days=1)
+    month, end_month = _whole_months(first, last - timedelta(days=1))
+    if month == end_month:
+        return []
+    found = [month]
+    while found[-1] < end_month:
+        found.append(_next_month(found[-1]))
     return found
 
 

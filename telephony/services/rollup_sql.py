@@ -1,7 +1,8 @@
 """The raw SQL behind `rollups.py` and `rollup_reading.py`. Every statement takes the tenant as a parameter.
 
-How a cell is counted is written once (rollup_counting.py): the recount stores what it gives, the check compares with it,
-and whoever reads figures takes it for the days that are marked. So a figure is that of the rows, at any moment.
+How a cell is counted is written once (rollup_counting.py): the recount stores what it gives, the check compares with it
+(rollup_checking.py), and whoever reads figures takes it for the days that are marked. So a figure is that of the rows, at
+any moment.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from django.db import connection as database
 
 from telephony.models.calls import Medium
 from telephony.services.rollup_counting import (
+    ADD_HOURS,
     ADD_MONTHS,
     COUNT_ALL,
     COUNT_BY,
-    COUNT_DAYS,
     COUNT_QUARTERS,
     DAY_MEASURES,
     FINEST_OF_ROWS,
@@ -29,12 +30,14 @@ from telephony.services.rollup_counting import (
     ROWS,
     TOLD,
     UTC_DAY_OF_QUARTER,
-    together,
+    WEEK_HOUR_MEASURES,
+    week_hour,
 )
 
 DAY_KEYS = f"breakdown, connection_id, day, {TOLD}"
+WEEK_HOUR_KEYS = "connection_id, month, hour"
 MONTH_KEYS = f"breakdown, connection_id, month, {TOLD}"
-_KEPT_FROM = """coalesce(
+KEPT_FROM = """coalesce(
     (SELECT calls_from FROM telephony_retention WHERE tenant_id = %(tenant)s), '-infinity'::date)"""
 # The local days that a marked day of UTC touches: where older calls are no longer kept, from the day on that they are parted
 # at, which the first of those marks touches always.
@@ -47,11 +50,11 @@ _LOCAL_DAYS = """LATERAL (
     UNION SELECT first_day FROM telephony_retention AS kept
      WHERE kept.tenant_id = %(tenant)s AND mark.day = calls_from AND first_day IS NOT NULL) AS touched
 """
-_ALL_STALE_DAYS = f"""
+ALL_STALE_DAYS = f"""
     SELECT DISTINCT mark.connection_id, local::date AS day FROM telephony_rollupmark AS mark CROSS JOIN {_LOCAL_DAYS}
      WHERE mark.tenant_id = %(tenant)s
 """
-_ALL_STALE_QUARTERS = (
+ALL_STALE_QUARTERS = (
     "SELECT DISTINCT connection_id, day FROM telephony_rollupmark WHERE tenant_id = %(tenant)s"
 )
 _NEAR = "day BETWEEN %(first)s::date - 2 AND %(last)s::date + 2"
@@ -63,10 +66,10 @@ _DAYS_OF_OTHER_ZONES = """
        AND %(zone)s <> (SELECT time_zone FROM accounts_tenant WHERE id = %(tenant)s)
 """
 STALE_DAYS = f"""
-    {_ALL_STALE_DAYS} AND mark.{_NEAR} AND local::date BETWEEN %(first)s AND %(last)s
+    {ALL_STALE_DAYS} AND mark.{_NEAR} AND local::date BETWEEN %(first)s AND %(last)s
      UNION {_DAYS_OF_OTHER_ZONES}
 """
-STALE_QUARTERS = f"{_ALL_STALE_QUARTERS} AND {_NEAR}"
+STALE_QUARTERS = f"{ALL_STALE_QUARTERS} AND {_NEAR}"
 # What figures read: cells of days that nobody touched since, and the others counted now. One statement sees one state.
 # As a rule no day is marked: that is asked once; to look for each cell among them takes as long as to read it.
 _DAY_CELLS = f"""
@@ -112,15 +115,19 @@ _MONTH_CELLS = f"""
             OFFSET 0) AS of_days
         UNION ALL SELECT {DAY_KEYS}, {DAY_MEASURES} FROM ({{counted}}) AS fresh WHERE {{narrowed}})
 """
-# Quarters of an hour of connections.
+# Quarters of an hour of connections, in spans of all of them or of one.
 _QUARTER_CELLS = f"""
     wanted AS MATERIALIZED ({STALE_QUARTERS}),
+    {{spans}},
     cells AS (
-        SELECT {QUARTER_KEYS}, {QUARTER_MEASURES} FROM telephony_callquarter AS cell
-         WHERE tenant_id = %(tenant)s AND quarter_at >= %(start)s AND quarter_at < %(end)s AND {{narrowed}}
-           AND (NOT EXISTS (SELECT FROM wanted)
-                OR NOT EXISTS (SELECT FROM wanted WHERE wanted.connection_id = cell.connection_id
-                                  AND wanted.day = (cell.quarter_at AT TIME ZONE 'UTC')::date))
+        SELECT kept.* FROM spans CROSS JOIN LATERAL (
+            SELECT {QUARTER_KEYS}, {QUARTER_MEASURES} FROM telephony_callquarter AS cell
+             WHERE tenant_id = %(tenant)s AND quarter_at >= begins_at AND quarter_at < ends_at AND {{narrowed}}
+               AND (of_connection IS NULL OR connection_id = of_connection)
+               AND (NOT EXISTS (SELECT FROM wanted)
+                    OR NOT EXISTS (SELECT FROM wanted WHERE wanted.connection_id = cell.connection_id
+                                      AND wanted.day = (cell.quarter_at AT TIME ZONE 'UTC')::date))
+            OFFSET 0) AS kept
         UNION ALL
         SELECT * FROM ({COUNT_QUARTERS}) AS fresh
          WHERE quarter_at >= %(start)s AND quarter_at < %(end)s AND {{narrowed}})
@@ -141,6 +148,36 @@ _SLOT_CELLS = f"""
     cells AS (SELECT * FROM ({QUARTERS_OF_SLOTS}) AS quarters WHERE quarter_at >= %(start)s AND quarter_at < %(end)s)
 """
 _ZONE_OF_TENANT = "(SELECT time_zone FROM accounts_tenant WHERE id = %(tenant)s)"
+_ONE_SPAN = """spans AS (
+    SELECT NULL::bigint AS of_connection, %(start)s::timestamptz AS begins_at, %(end)s::timestamptz AS ends_at)"""
+# Whole months are read as their hours were added up: not those of which calls are no longer kept, which no change of zone
+# adds up anew, nor of a connection that has marked days in one. `wanted` marks days of UTC.
+_SPANS_BESIDE_MONTHS = f"""
+    months AS MATERIALIZED (
+        SELECT * FROM unnest(%(months)s::date[], %(begins_at)s::timestamptz[], %(ends_at)s::timestamptz[])
+                   AS whole (month, begins_at, ends_at)
+         WHERE month > {KEPT_FROM} AND %(zone)s = {_ZONE_OF_TENANT}),
+    unsettled AS MATERIALIZED (
+        SELECT DISTINCT connection_id, month, begins_at, ends_at FROM months
+          JOIN wanted ON day BETWEEN (begins_at AT TIME ZONE 'UTC')::date
+                                 AND ((ends_at - interval '1 microsecond') AT TIME ZONE 'UTC')::date),
+    spans AS (
+        SELECT NULL::bigint AS of_connection, %(start)s::timestamptz AS begins_at,
+               coalesce((SELECT min(begins_at) FROM months), %(end)s) AS ends_at
+         UNION ALL SELECT NULL, max(ends_at), %(end)s FROM months HAVING max(ends_at) < %(end)s
+         UNION ALL SELECT connection_id, begins_at, ends_at FROM unsettled)
+"""
+_MONTH_HOURS = f"""
+        SELECT hour, {WEEK_HOUR_MEASURES} FROM telephony_callweekhour AS cell
+         WHERE tenant_id = %(tenant)s AND month = ANY(ARRAY(SELECT month FROM months)) AND {{narrowed}}
+           AND NOT EXISTS (SELECT FROM unsettled
+                            WHERE unsettled.connection_id = cell.connection_id AND unsettled.month = cell.month)
+        UNION ALL
+"""
+# What a zone's clocks add is known for all of a season; to ask PostgreSQL for each quarter took three times as long.
+_HOUR = week_hour(
+    "date_part('epoch', quarter_at) + (%(offsets)s::int[])[width_bucket(quarter_at, %(since)s::timestamptz[])]"
+)
 _WANTED = (
     "wanted AS MATERIALIZED (SELECT %(connection)s::bigint AS connection_id, unnest(%(days)s::date[]) AS day)"
 )
@@ -166,11 +203,21 @@ def cells_of(breakdown: str, narrowed: str, *, are_months: bool) -> str:
 def quarters_of(breakdown: str, narrowed: str) -> str:
     """The CTE `cells` of quarters of an hour: those of slots of a breakdown; of connections where it is ""."""
     if not breakdown:
-        return _QUARTER_CELLS.format(narrowed=narrowed)
+        return _QUARTER_CELLS.format(narrowed=narrowed, spans=_ONE_SPAN)
     cells = _SLOT_CELLS.format(
-        narrowed=narrowed, counted=_counted(breakdown), stale=f"{_ALL_STALE_DAYS} AND mark.{_NEAR}"
+        narrowed=narrowed, counted=_counted(breakdown), stale=f"{ALL_STALE_DAYS} AND mark.{_NEAR}"
     )
     return cells.replace("%(zone)s", _ZONE_OF_TENANT)
+
+
+def hours_of(breakdown: str, narrowed: str) -> str:
+    """The CTE `hours` of the hours of the week, in several rows each; what is said of `quarters_of` holds."""
+    if breakdown:
+        cells, of_months = quarters_of(breakdown, narrowed), ""
+    else:
+        cells = _QUARTER_CELLS.format(narrowed=narrowed, spans=_SPANS_BESIDE_MONTHS)
+        of_months = _MONTH_HOURS.format(narrowed=narrowed)
+    return f"{cells}, hours AS ({of_months} SELECT {_HOUR} AS hour, {WEEK_HOUR_MEASURES} FROM cells)"
 
 
 def _counted(breakdown: str) -> str:
@@ -254,7 +301,7 @@ def recount(tenant_id: int, connection_id: int, zone: str, days: Sequence[date])
 
 
 def _add_months(cursor: Any, of_connection: str, values: dict[str, Any]) -> None:
-    """Add the months of these local days up anew."""
+    """Add the months of these local days up anew, and their hours of the week."""
     months = sorted({day.replace(day=1) for day in values["days"]})
     values |= {"months": months, "first_month": min(months), "last_month": max(months)}
     cursor.execute(
@@ -270,6 +317,20 @@ def _add_months(cursor: Any, of_connection: str, values: dict[str, Any]) -> None
         f" SELECT %(tenant)s, added.*, row_number() OVER () FROM ({ADD_MONTHS.format(of_which=of_which)}) AS added",
         values,
     )
+    cursor.execute(
+        f"DELETE FROM telephony_callweekhour WHERE {of_connection} AND month = ANY(%(months)s)", values
+    )
+    # Quarters are of UTC, whose day is that of a zone or one beside it.
+    of_which = (
+        "connection_id = %(connection)s AND quarter_at >= %(first_month)s::timestamp AT TIME ZONE 'UTC' - interval '1 day'"
+        " AND quarter_at < (%(last_month)s::timestamp + interval '1 month') AT TIME ZONE 'UTC' + interval '1 day'"
+    )
+    hours = ADD_HOURS.format(of_which=of_which, of_months="month = ANY(%(months)s)")
+    cursor.execute(
+        f"INSERT INTO telephony_callweekhour (tenant_id, {WEEK_HOUR_KEYS}, {WEEK_HOUR_MEASURES})"
+        f" SELECT %(tenant)s, added.* FROM ({hours}) AS added",
+        values,
+    )
 
 
 def mark_all(tenant_id: int) -> None:
@@ -281,101 +342,11 @@ def mark_all(tenant_id: int) -> None:
             " FROM telephony_call WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, day FROM telephony_callday WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, month FROM telephony_callmonth WHERE tenant_id = %(tenant)s"
+            " UNION SELECT %(tenant)s, connection_id, month FROM telephony_callweekhour WHERE tenant_id = %(tenant)s"
             " UNION SELECT %(tenant)s, connection_id, (quarter_at AT TIME ZONE 'UTC')::date"
-            f" FROM telephony_callquarter WHERE tenant_id = %(tenant)s) AS seen WHERE day >= {_KEPT_FROM}",
+            f" FROM telephony_callquarter WHERE tenant_id = %(tenant)s) AS seen WHERE day >= {KEPT_FROM}",
             {"tenant": tenant_id},
         )
-
-
-# Of marked days nothing is said: their cells are not read, and are counted anew (cells_of). Nor of those of which the
-# tenant no longer keeps the calls, and of the one that is partly theirs in another zone.
-_SETTLED_DAYS = """stale AS MATERIALIZED ({stale}),
-wanted AS MATERIALIZED (SELECT * FROM (
-    (SELECT connection_id, (started_at AT TIME ZONE {zone})::date AS day FROM telephony_call
-      WHERE tenant_id = %(tenant)s
-      UNION SELECT connection_id, {cell_day} FROM {table} WHERE tenant_id = %(tenant)s)
-    EXCEPT SELECT connection_id, day FROM stale) AS settled WHERE day > {kept_from}),
-"""
-_SETTLED_CELLS = """
-    SELECT {columns} FROM {table} WHERE tenant_id = %(tenant)s
-       AND (connection_id, {cell_day}) IN (SELECT connection_id, day FROM wanted)
-"""
-_DIFFERENCES = """
-WITH {settled}counted AS MATERIALIZED ({count}), kept AS MATERIALIZED ({kept})
-SELECT side, {keys}, calls FROM (
-    SELECT 'rows' AS side, only_counted.*
-      FROM (SELECT {columns} FROM counted EXCEPT ALL SELECT * FROM kept) AS only_counted
-    UNION ALL
-    SELECT 'cells', only_kept.*
-      FROM (SELECT * FROM kept EXCEPT ALL SELECT {columns} FROM counted) AS only_kept) AS both_sides
- ORDER BY 3, 2, 1 LIMIT %(most)s
-"""
-_DAY_COLUMNS = f"{DAY_KEYS}, {DAY_MEASURES}"
-_SETTLED_OF_DAYS = _SETTLED_DAYS.format(
-    stale=_ALL_STALE_DAYS,
-    zone="%(zone)s",
-    cell_day="day",
-    table="telephony_callday",
-    kept_from=_KEPT_FROM,
-)
-_DAYS_DIFFER = _DIFFERENCES.format(
-    settled=_SETTLED_OF_DAYS,
-    kept=_SETTLED_CELLS.format(columns=_DAY_COLUMNS, table="telephony_callday", cell_day="day"),
-    count=COUNT_DAYS,
-    columns=_DAY_COLUMNS,
-    keys=DAY_KEYS,
-)
-# Those of months are at any moment the sum of those of days; of lines that are gone, all together.
-_MONTHS_DIFFER = _DIFFERENCES.format(
-    settled="",
-    kept=f"SELECT {MONTH_KEYS}, {together()} FROM telephony_callmonth WHERE tenant_id = %(tenant)s"
-    f" GROUP BY {MONTH_KEYS}",
-    count=f"SELECT {DAY_KEYS.replace('day', 'day AS month')}, {DAY_MEASURES} FROM"
-    f" ({ADD_MONTHS.format(of_which='TRUE')}) AS added",
-    columns=f"{MONTH_KEYS}, {DAY_MEASURES}",
-    keys=MONTH_KEYS,
-)
-_SLOT_COLUMNS = f"{DAY_KEYS}, slot, calls"
-_SLOTS_OF = f"SELECT {DAY_KEYS}, unnest(slots) AS slot, 1 AS calls FROM"
-_SLOTS_DIFFER = _DIFFERENCES.format(
-    settled=_SETTLED_OF_DAYS,
-    kept=f"{_SLOTS_OF} ({_SETTLED_CELLS.format(columns=f'{DAY_KEYS}, slots', table='telephony_callday', cell_day='day')})"
-    " AS settled_cells",
-    count=f"{_SLOTS_OF} ({COUNT_DAYS}) AS of_rows",
-    columns=_SLOT_COLUMNS,
-    keys=DAY_KEYS,
-)
-_DAY_OF_QUARTER = "(quarter_at AT TIME ZONE 'UTC')::date"
-_QUARTER_COLUMNS = f"{QUARTER_KEYS}, {QUARTER_MEASURES}"
-_QUARTERS_DIFFER = _DIFFERENCES.format(
-    settled=_SETTLED_DAYS.format(
-        stale=_ALL_STALE_QUARTERS,
-        zone="'UTC'",
-        cell_day=_DAY_OF_QUARTER,
-        table="telephony_callquarter",
-        kept_from=_KEPT_FROM,
-    ),
-    kept=_SETTLED_CELLS.format(
-        columns=_QUARTER_COLUMNS, table="telephony_callquarter", cell_day=_DAY_OF_QUARTER
-    ),
-    count=COUNT_QUARTERS,
-    columns=_QUARTER_COLUMNS,
-    keys=QUARTER_KEYS,
-)
-
-
-def differences(tenant_id: int, zone: str, most: int) -> list[tuple[Any, ...]]:
-    """Cells that are not what the rows give, at most so many of each table: ("rows" or "cells", its keys, its calls).
-
-    Marked days are left aside. Each statement sees one state, of calls, cells and marks.
-    """
-    values: dict[str, Any] = {"tenant": tenant_id, "zone": zone, "most": most}
-    found: list[tuple[Any, ...]] = []
-    with database.cursor() as cursor:
-        for statement in (_DAYS_DIFFER, _SLOTS_DIFFER, _MONTHS_DIFFER, _QUARTERS_DIFFER):
-            cursor.execute(statement, values)
-            found += cursor.fetchall()
-    return found
 
 
 def forget_orphans() -> None:

@@ -16,6 +16,7 @@ from accounts.models import Tenant
 from accounts.scoping import current_tenant_id, tenant_scope, unscoped
 from telephony.models import RollupMark, SyncRun
 from telephony.services import rollup_sql as sql
+from telephony.services.rollup_checking import differences
 
 SHOWN = 50
 
@@ -58,7 +59,7 @@ def compare(tenant: Tenant) -> Comparison:
     with tenant_scope(tenant):
         tenant_id = current_tenant_id()
         left_aside = sql.marks(tenant_id)
-        return Comparison(sql.differences(tenant_id, tenant.time_zone, SHOWN), left_aside)
+        return Comparison(differences(tenant_id, tenant.time_zone, SHOWN), left_aside)
 
 
 def due() -> list[tuple[int, int]]:

@@ -147,6 +147,10 @@ def test_a_tenant_that_moves_loses_and_doubles_no_call_of_days_that_stand(
     def in_all(zone: str) -> int:
         return sum(one.calls for one in sums(("day",), FIRST, LAST, ZoneInfo(zone)))
 
+    def hours(zone: str) -> list[tuple[int, int, int]]:
+        span = span_of(FIRST, LAST, ZoneInfo(zone))
+        return [(one.weekday, one.hour, one.inbound) for one in by_hour(*span, ZoneInfo(zone))]
+
     Tenant.objects.filter(pk=tenant.pk).update(time_zone=before)
     with tenant_scope(tenant):
         made = Call.objects.bulk_create(
@@ -155,6 +159,7 @@ def test_a_tenant_that_moves_loses_and_doubles_no_call_of_days_that_stand(
             for number in range(48 * 14)
         )  # fmt: skip
         rollups.settle(connection.pk)
+        hours_in = {zone: hours(zone) for zone in (before, after)}
         retention.keep_for({"calls": 3, "events": None, "files": None})
         row = retention.of_tenant()
     retention.open_nightly(NIGHT)
@@ -166,7 +171,9 @@ def test_a_tenant_that_moves_loses_and_doubles_no_call_of_days_that_stand(
         for zone in (after, before, after):
             Tenant.objects.filter(pk=tenant.pk).update(time_zone=zone)
             assert in_all(zone) == len(made)  # marked
+            assert hours(zone) == hours_in[zone]
             rollups.settle(connection.pk)
+            assert hours(zone) == hours_in[zone]
             assert (
                 in_all(zone)
                 == len(made)

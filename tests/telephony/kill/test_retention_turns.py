@@ -17,7 +17,16 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.scoping import tenant_scope
 from telephony.bench.world import make_connection
-from telephony.models import Call, CallDay, CallMonth, CallQuarter, LiveCall, ReportRun, Retention
+from telephony.models import (
+    Call,
+    CallDay,
+    CallMonth,
+    CallQuarter,
+    CallWeekHour,
+    LiveCall,
+    ReportRun,
+    Retention,
+)
 from telephony.services import retention, rollups
 from telephony.tasks import advance_retention
 from tests.telephony.calls import aged
@@ -33,7 +42,8 @@ HELD = {"calls": Call, "events": LiveCall, "files": ReportRun}  # of which a row
 
 def counted() -> list[Any]:
     cells = [
-        model.objects.order_by("pk").values_list("pk", "calls") for model in (CallDay, CallMonth, CallQuarter)
+        model.objects.order_by("pk").values_list("pk", "calls")
+        for model in (CallDay, CallMonth, CallQuarter, CallWeekHour)
     ]
     return [list(some) for some in cells]
 
