@@ -13,7 +13,6 @@ from html import escape
 from itertools import groupby
 
 from django.utils import formats as django_formats
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -332,7 +331,7 @@ def draw_way(
 
 def linked(words: str, link: str) -> str:
     """The words of a cell, leading on where there is a way."""
-    return format_html('<a href="{}">{}</a>', link, words) if link else words
+    return SafeString(f'<a href="{escape(link)}">{escape(words)}</a>') if link else words
 
 
 def bars(

@@ -60,8 +60,10 @@ def heat(
             if value is None:
                 continue
             step, x = level(value, most), left + pitch * at
-            tip = labelled(f"{name} {columns[at]}", plain(value, digits=0 if value >= 10 else 1))
-            url, tip = links.get((line, at), ("", tip))
+            url, tip = links.get((line, at)) or (
+                "",
+                labelled(f"{name} {columns[at]}", plain(value, digits=0 if value >= 10 else 1)),
+            )
             cell = Drawing(0, 0)
             cell.box(x + 1, y, 26, 26, f"r{step}", radius=2, tip=tip)
             if step >= 2 and value >= 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from django.utils.safestring import SafeString
@@ -96,7 +97,7 @@ class Stack:
             link = self.links[at] if at < len(self.links) else ""
             if link:
                 bar = SafeString("".join(inner.parts))
-                drawing.add("a", bar, href=link, aria_label=self._words(at))
+                drawing.add("a", bar, href=link, aria_label=self._words[at])
             else:
                 drawing.parts.extend(inner.parts)
         self._draw_sums(drawing, step, scale)
@@ -107,16 +108,25 @@ class Stack:
             draw_mark(drawing, mark, xs, foot)
         return drawing.svg(self.label, role="group" if any(self.links) else "img")
 
-    @property
+    @cached_property
     def totals(self) -> list[int]:
         return [sum(values) for values in zip(*(layer.values for layer in self.layers), strict=True)]
 
-    def _words(self, at: int) -> str:
-        parts = [f"{plain(layer.values[at])} {layer.name}" for layer in self.layers if layer.values[at]]
-        return labelled(self.labels[at], ", ".join(parts))
+    @cached_property
+    def _words(self) -> list[str]:
+        """Of every bar what it says, drawn wide and narrow."""
+        return [
+            labelled(
+                name,
+                ", ".join(
+                    f"{plain(layer.values[at])} {layer.name}" for layer in self.layers if layer.values[at]
+                ),
+            )
+            for at, name in enumerate(self.labels)
+        ]
 
     def _draw_bar(self, drawing: Drawing, at: int, x: float, width: float, scale: Scale, name: str) -> None:
-        tip = self._words(at)
+        tip = self._words[at]
         below = 0
         for layer in self.layers:
             if value := layer.values[at]:

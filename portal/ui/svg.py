@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 
@@ -16,8 +17,13 @@ def short(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+@cache
 def _name(name: str) -> str:
     return "class" if name == "css" else name.replace("_", "-")
+
+
+def _safe(words: object) -> str:
+    return words if isinstance(words, SafeString) else escape(str(words))
 
 
 def pattern(name: str, css: str = "hatch") -> SafeString:
@@ -52,8 +58,7 @@ class Drawing:
         if text == "":
             self.parts.append(SafeString(f"<{tag}{inside}/>"))
         else:
-            words = text if isinstance(text, SafeString) else escape(str(text))
-            self.parts.append(SafeString(f"<{tag}{inside}>{words}</{tag}>"))
+            self.parts.append(SafeString(f"<{tag}{inside}>{_safe(text)}</{tag}>"))
 
     def text(self, x: float, y: float, words: object, *, css: str = "", anchor: str = "") -> None:
         self.add("text", words, x=float(x), y=float(y), text_anchor=anchor, css=css)
@@ -119,8 +124,8 @@ class Figure:
         """The rows of the table, by plain strings as the drawing is."""
         rows = []
         for first, *rest in self.rows:
-            cells = "".join(f'<td class="r">{conditional_escape(str(cell))}</td>' for cell in rest)
-            rows.append(f'<tr><th scope="row">{conditional_escape(str(first))}</th>{cells}</tr>')
+            cells = "".join(f'<td class="r">{_safe(cell)}</td>' for cell in rest)
+            rows.append(f'<tr><th scope="row">{_safe(first)}</th>{cells}</tr>')
         return SafeString("".join(rows))
 
     def __html__(self) -> SafeString:

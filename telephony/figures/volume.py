@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -92,8 +93,11 @@ def volume(
 
 def places_of(steps: Iterable[date], span: Span, not_whole: Collection[date]) -> list[int]:
     """The places of the steps that have a day which is not whole."""
+    days = sorted(not_whole)
     parts = [span.part_of(step) for step in steps]
-    return [at for at, (first, last) in enumerate(parts) if any(first <= day <= last for day in not_whole)]
+    return [
+        at for at, (first, last) in enumerate(parts) if bisect_left(days, first) < bisect_right(days, last)
+    ]
 
 
 def _table(steps: Steps, span: Span) -> Table:

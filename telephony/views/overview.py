@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -180,6 +181,7 @@ class OverviewView(AskedMixin, FigureFilesMixin, TenantRightMixin, TemplateView)
         kept = kept_from("heat", trend, zone, part)
         marks = marks_of(analytics.changes_made(trend, zone, part), trend, zone)
 
+        @cache
         def url_of(step: date) -> str:
             return self.calls_url(*trend.part_of(step), part, direction="inbound")
 
