@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -96,6 +97,12 @@ TransactionTestCase._fixture_teardown = _left_empty
 def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
     """Of a run of everything the cluster is thrown away, and no database before it."""
     return "TEST_TEMPLATE" in os.environ or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_apart() -> None:
+    """Each test process has a database, and files that are named by its keys: so it has a folder for them as well."""
+    configured.DATA_DIR = Path(tempfile.mkdtemp(prefix="tests-", dir=configured.DATA_DIR))
 
 
 # What a test file says that has tests of such a mark: other files are not even read for a run of these alone.
