@@ -19,6 +19,7 @@ from psycopg.errors import UniqueViolation
 
 from accounts.scoping import ForeignTenant, current_tenant_id
 from portal.lib.canonical import canonical_json
+from portal.lib.hurry import short_turns
 from telephony.models import Call, Connection, Entity, UnreadableRecord
 from telephony.models.entities import GROUPS
 from telephony.models.spans import DAY
@@ -57,7 +58,7 @@ def store(connection: Connection, drafts: Iterable[CallRecordDraft], now: dateti
     aside with the reason. Runs in the scope of the connection's tenant, inside the caller's transaction if it has one.
     """
     total = StoreResult()
-    with _locked(connection) as cursor:
+    with short_turns(), _locked(connection) as cursor:
         for batch in batches(drafts, lines_of(connection)):
             total += _store_batch(cursor, connection, batch, now)
     return total
