@@ -15,7 +15,7 @@ from accounts.scoping import tenant_scope
 from telephony import tasks
 from telephony.bench.rollup_schedules import FIRST_AT, run_schedule
 from telephony.bench.world import LINES, drafts, make_connection
-from telephony.models import Call, CallDay, Connection, Coverage, RollupMark
+from telephony.models import Call, CallDay, CallWeekHour, Connection, Coverage, RollupMark
 from telephony.services import calls, rollup_reading, rollups
 from telephony.services.rollup_closing import CLOSED_AFTER, close_months, versions_of
 
@@ -100,6 +100,12 @@ def test_the_commands_find_mend_and_fail(connection: Connection) -> None:
     assert f"alice: only in the cells: {broken.breakdown} {connection.pk} {broken.day}" in out.getvalue()
     assert "alice: only in the rows" in out.getvalue()
 
+    call_command("rollups", rebuild=True, stdout=StringIO())
+    call_command("rollups", check=True, stdout=StringIO())
+    with tenant_scope(connection.tenant_id):
+        CallWeekHour.objects.filter(hour=CallWeekHour.objects.earliest("hour").hour).update(calls=7)
+    with pytest.raises(CommandError, match="rebuild"):
+        call_command("rollups", check=True, stdout=StringIO())
     call_command("rollups", rebuild=True, stdout=StringIO())
     call_command("rollups", check=True, stdout=StringIO())
     with pytest.raises(CommandError, match="no tenant nobody"):
