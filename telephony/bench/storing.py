@@ -17,6 +17,7 @@ from telephony.models import Call, CallRecord, Connection
 from telephony.providers.drafts import CallRecordDraft
 from telephony.services import call_store_sql as sql
 from telephony.services import calls
+from telephony.services.alone import Work, alone
 from telephony.services.call_batches import Lines, batches
 from telephony.services.copy_lines import record_content, record_line
 from telephony.services.folding import fold
@@ -89,7 +90,7 @@ def store_records(connection: Connection, made: Sequence[CallRecordDraft], now: 
     tenant_id = connection.tenant_id
     no_lines = Lines(ids={}, relays=frozenset())
     with transaction.atomic(), sql.open_cursor() as cursor:
-        sql.lock_connection(cursor, connection.pk)
+        alone(Work.STORE_CALLS, connection.pk)
         for batch in batches(made, no_lines):
             sql.mend_estimates(cursor)
             known = calls.known_records(cursor, connection, batch)

@@ -64,11 +64,6 @@ _LOOKED_AT = {
 _BLOCK = 512  # lines written at once
 
 
-def lock_connection(cursor: CursorWrapper, connection_id: int) -> None:
-    """One batch at a time per connection, until the transaction ends."""
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('telephony.calls', %s))", [connection_id])
-
-
 def mend_estimates(cursor: CursorWrapper) -> None:
     """Let PostgreSQL look again at a table that it has not seen yet, or of which it wrongly knows that it is empty.
 

@@ -51,7 +51,7 @@ def _judge(connection: Connection, callflows: EntityQuerySet) -> None:
         return
     network, now = network_of(connection), timezone.now()
     for start in range(0, len(ids), AT_ONCE):
-        rows = list(Entity.objects.filter(pk__in=ids[start : start + AT_ONCE]))
+        rows = list(Entity.objects.filter(pk__in=ids[start : start + AT_ONCE]).order_by("pk"))
         flows = {row.pk: read(row.document) for row in rows}
         targets = targets_of(connection, flows.values())
         found = []

@@ -25,6 +25,7 @@ from telephony.models.entities import GROUPS
 from telephony.models.spans import DAY
 from telephony.providers.drafts import CallRecordDraft, UnreadableRow
 from telephony.services import call_store_sql as sql
+from telephony.services.alone import Work, alone
 from telephony.services.call_batches import Batch, Key, Lines, batches
 from telephony.services.copy_lines import call_line, call_text, record_line
 from telephony.services.folding import CallFields
@@ -79,8 +80,8 @@ def _locked(connection: Connection) -> Iterator[Any]:
     """A cursor, while nobody else stores calls of this connection. Raises ForeignTenant outside its tenant's scope."""
     if connection.tenant_id != current_tenant_id():
         raise ForeignTenant("the connection belongs to another tenant")
+    alone(Work.STORE_CALLS, connection.pk)
     with sql.open_cursor() as cursor:
-        sql.lock_connection(cursor, connection.pk)
         yield cursor
 
 

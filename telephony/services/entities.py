@@ -22,6 +22,7 @@ from telephony.models.entities import GROUPS
 from telephony.providers.drafts import PLACEHOLDER, EntityDraft, EntityPage, SecretValue
 from telephony.providers.fields import SECRET_MARK, SHOWN, is_secret, leaves
 from telephony.providers.flat import escaped, parts_of
+from telephony.services.alone import Work, alone
 
 SECRETS_FIELD = "Entity.secrets"
 ALARMING_SHARE = 0.2
@@ -86,17 +87,17 @@ def store(
     run_started_at: datetime | None = None,
     accepts_removal: bool | int = False,
 ) -> StoreResult:
-    """Store one list of one kind below one parent.
+    """Store one list of one kind below one parent, while nobody else stores objects of the connection.
 
     run_started_at   an absence noted before it counts as an earlier reading; now where left out
     accepts_removal  believe the list however much it lacks; a number: if it lacks no more objects than that
     """
-    stored = {
-        entity.remote_id: entity
-        for entity in Entity.objects.select_for_update(of=("self",)).filter(
-            connection=connection, kind=page.kind, parent_remote_id=page.parent_remote_id
-        )
-    }
+    alone(Work.STORE_ENTITIES, connection.pk)
+    listed_here = Entity.objects.filter(
+        connection=connection, kind=page.kind, parent_remote_id=page.parent_remote_id
+    )
+    locked = listed_here.order_by("pk").select_for_update(of=("self",), no_key=True)
+    stored = {entity.remote_id: entity for entity in locked}
     wanted = {draft.remote_id: draft for draft in page.drafts}
     rows = [_row(connection, draft, now) for draft in wanted.values()]
     fresh = [row for row in rows if _differs(row, stored.get(row.remote_id))]

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection as database
 
 from telephony.models.calls import Medium
+from telephony.services.alone import Work, alone
 from telephony.services.rollup_counting import (
     ADD_HOURS,
     ADD_MONTHS,
@@ -228,10 +229,8 @@ def lock(tenant_id: int, connection_id: int) -> str | None:
     """Be the only one who counts calls of the connection, until the transaction ends; the tenant's zone, which does not
     change meanwhile. None where the tenant is gone.
     """
+    alone(Work.COUNT_CALLS, connection_id)
     with database.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('telephony.rollups', %s))", [connection_id]
-        )
         cursor.execute("SELECT time_zone FROM accounts_tenant WHERE id = %s FOR SHARE", [tenant_id])
         row = cursor.fetchone()
     return row[0] if row else None

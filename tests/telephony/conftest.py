@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from django.db import connections
 
-from accounts.scoping import tenant_scope
+from accounts.scoping import carrying_scope, tenant_scope
 from telephony.models import SyncRun
 from telephony.services import ledger, quota, scheduling
 
@@ -32,6 +36,32 @@ def _work(run: SyncRun) -> SyncRun:
 def work() -> Work:
     """Advances a run as the worker does, until it has ended, waits for another, or is not due."""
     return _work
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[Callable[..., Future]]:
+    """Runs something in another thread, in the scope of now, and with its own database connection."""
+    pool = ThreadPoolExecutor(4)
+
+    def start(function: Callable[..., Any], *arguments: Any) -> Future:
+        def run() -> Any:
+            try:
+                return function(*arguments)
+            finally:
+                connections.close_all()
+
+        return pool.submit(carrying_scope(run))
+
+    yield start
+    pool.shutdown()
+
+
+def until(condition: Callable[[], Any]) -> None:
+    """Wait for something that another thread does."""
+    ends_at = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < ends_at
+        time.sleep(0.02)
 
 
 @pytest.fixture(autouse=True)

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Person
-from accounts.scoping import carrying_scope
 from portal.lib.errors import Conflict
 from telephony.models import Change, Entity
 from telephony.providers.sandbox.server import SandboxServer
 from telephony.services import editing, ledger, settling, turns
 from telephony.services.door import door_of_change
+from tests.telephony.conftest import until
 
 LINE = "33199001011"
 DEFAULT = {"csi": LINE, "profile_identifier": "default"}
 UPDATE = "services.profiles.update"
 READ = "services.profiles.read"
-
-
-@pytest.fixture
-def meanwhile() -> Iterator[Callable[..., Future]]:
-    """Runs something in another thread, in the scope of now, and with its own database connection."""
-    pool = ThreadPoolExecutor(4)
-
-    def start(function: Callable[..., Any], *arguments: Any) -> Future:
-        def run() -> Any:
-            try:
-                return function(*arguments)
-            finally:
-                connections.close_all()
-
-        return pool.submit(carrying_scope(run))
-
-    yield start
-    pool.shutdown()
 
 
 def preview(line: Entity, person: Person, delay_s: int = 15) -> Change:
@@ -55,13 +36,6 @@ def copy_of(change: Change) -> Change:
 
 def writes(sandbox: SandboxServer) -> int:
     return sum(request.method in ("POST", "PUT", "DELETE") for request in sandbox.requests)
-
-
-def until(condition: Callable[[], Any]) -> None:
-    ends_at = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < ends_at
-        time.sleep(0.02)
 
 
 def end_leases(change: Change) -> None:
