@@ -32,16 +32,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def sandbox_keys(
-    sandbox: SandboxServer, customer: str, start_at: datetime, end_at: datetime
+    sandbox: SandboxServer,
+    customer: str,
+    start_at: datetime,
+    end_at: datetime,
+    *,
+    over_at: datetime | None = None,
 ) -> set[tuple[str, str, str]]:
-    """(direction, line, call id) of every record that the sandbox has in the window."""
+    """(direction, line, call id) of every record that the sandbox has in the window.
+
+    over_at   an instant at which it tells of them: not yet of calls that are going on then
+    """
     book = sandbox.provider("keyyo").book(customer)
     keys = set()
     day = start_at.date() - timedelta(days=1)
     while day <= end_at.date() + timedelta(days=1):
         for direction in ("incoming", "outgoing"):
             for row in book.day(day).of("", direction):
-                if start_at.timestamp() <= row.start_s < end_at.timestamp():
+                is_told = over_at is None or row.ends_s <= over_at.timestamp()
+                if is_told and start_at.timestamp() <= row.start_s < end_at.timestamp():
                     keys.add((direction, row.csi, row.call_id))
         day += timedelta(days=1)
     return keys
