@@ -64,7 +64,7 @@ class PeopleView(TenantRightMixin, FilteredTableView):
         return InviteForm(data, roles=members.roles_to_give(self.request.rights))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if Right.PEOPLE_MANAGE in self.request.rights and not self.is_fragment:
+        if Right.PEOPLE_MANAGE in self.request.rights:
             kwargs = {"invite_form": self.invite_form, **self._invited(), **kwargs}
         return super().get_context_data(**kwargs)
 

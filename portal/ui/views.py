@@ -6,8 +6,9 @@
         table_class, filter_form_class = CallTable, CallFilterForm
         order = ("-started_at", "-id")
 
-The same address answers the page, or (asked by htmx for it) the region of filters, table and pager alone.
-It is exported as a whole without a word of its own: columns say what they are in a file (sheets.py).
+The same address answers the page, or (asked by htmx for it) the region of filters, table and pager, and the page's head:
+how many there are, and what is to be done with all of them, is said of the filter in force.
+A list is exported as a whole without a word of its own: columns say what they are in a file (sheets.py).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from portal.ui.sheets import Sheet
 from portal.ui.tables import BaseTable
 
 REGION = "list-region"
+ANSWER = "components/list_answer.html"  # what a list's page stands in where htmx asks for the list
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ class ColumnChoice:
 
 
 class FragmentMixin:
-    """Answers a fragment where htmx asks for it, the whole page otherwise."""
+    """Answers a fragment where htmx asks for it, the whole page otherwise; without a fragment's name, the page's own
+    template makes both.
+    """
 
     fragment_target: ClassVar[str] = ""
     fragment_template_name: ClassVar[str] = ""
@@ -64,7 +68,7 @@ class FragmentMixin:
         return bool(htmx and not htmx.history_restore_request and htmx.target == self.fragment_target)
 
     def get_template_names(self) -> list[str]:
-        if self.is_fragment:
+        if self.is_fragment and self.fragment_template_name:
             return [self.fragment_template_name]
         return super().get_template_names()  # type: ignore[misc]
 
@@ -79,7 +83,6 @@ class FilteredTableView(FragmentMixin, TemplateView):
 
     template_name = "components/list_page.html"
     fragment_target = REGION
-    fragment_template_name = "components/list_region.html"
 
     queryset: ClassVar[QuerySet | None] = None
     table_class: ClassVar[type[BaseTable]]
@@ -206,7 +209,7 @@ class FilteredTableView(FragmentMixin, TemplateView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
+        context = super().get_context_data(
             **{
                 "title": self.title,
                 "table": self.get_table(),
@@ -220,9 +223,13 @@ class FilteredTableView(FragmentMixin, TemplateView):
                 "empty_title": self.empty_title,
                 "empty_text": self.empty_text,
                 "empty_action": self.empty_action(),
+                "is_fragment": self.is_fragment,
                 **kwargs,
             }
         )
+        if self.is_fragment:
+            context["base_name"] = ANSWER
+        return context
 
 
 class PanelView(FragmentMixin, TemplateView):

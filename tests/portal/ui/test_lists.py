@@ -64,12 +64,15 @@ def test_a_named_period_narrows(page_of, people):
     assert set(names_on(page_of("/people/?joined=today&q=Person"))) == {"Person 00", "Person 01"}
 
 
-def test_htmx_gets_the_region_alone_and_going_back_the_whole_page(page_of, people):
+def test_htmx_gets_region_and_head_and_going_back_the_whole_page(page_of, people):
     asked = {"HX-Request": "true", "HX-Target": "list-region"}
     region = page_of("/people/", **asked)
     back = page_of("/people/", **asked, **{"HX-History-Restore-Request": "true"})
 
-    assert "<html" not in region.content.decode() and 'id="list-region"' in region.content.decode()
+    content = region.content.decode().strip()
+    assert content.startswith('<div class="sb-region" id="list-region"') and "<html" not in content
+    assert 'id="page-head" hx-swap-oob="true"' in content and content.count("hx-swap-oob") == 1
+    assert "hx-swap-oob" not in back.content.decode()
     assert "HX-Request" in region["Vary"]
     assert "<html" in back.content.decode()
 

@@ -59,14 +59,16 @@ def test_each_row_links_to_its_call_for_who_has_no_script(maud_at: Client, store
     assert f'<a class="sb-plain" href="/t/corvane/calls/{call.pk}/">' in page
 
 
-def test_htmx_gets_the_region_alone(maud_at: Client, store: Store) -> None:
+def test_what_stands_over_the_list_follows_its_filter(maud_at: Client, store: Store) -> None:
+    """How many there are, what is exported, and what is kept as a view: without that, all calls went out."""
     store()
+    asked = {"HX-Request": "true", "HX-Target": "list-region"}
 
-    part = text_of(
-        maud_at.get("/t/corvane/calls/", headers={"HX-Request": "true", "HX-Target": "list-region"})
-    )
+    part = text_of(maud_at.get("/t/corvane/calls/?q=nobody", headers=asked))
 
-    assert "<html" not in part and "sb-table" in part
+    assert "<html" not in part and "Nothing matches" in part
+    assert "<b>0</b> over 1 connection" in part
+    assert part.count('name="query" value="q=nobody"') == 2
 
 
 def test_a_filter_that_is_no_filter_says_so_and_keeps_what_was_typed(maud_at: Client, store: Store) -> None:

@@ -60,6 +60,14 @@ def to_the_calls(page: Page) -> None:
     expect(page.locator("tr[data-row]")).to_have_count(3)
 
 
+def narrow(page: Page) -> None:
+    """What stands over the list is about what it is narrowed to by then, and so is what is exported."""
+    page.locator("[data-find]").fill("nobody")
+    expect(page.locator(".sb-head p b").first).to_have_text("0")
+    expect(page.locator(".sb-head input[name=query]").last).to_have_value(re.compile("q=nobody"))
+    expect(page.locator("[data-find]")).to_be_focused()
+
+
 @pytest.mark.browser
 def test_a_monday_report_goes_out_in_french_and_leads_to_its_calls(
     visitor: Any, alder: Tenant, carol: Person, calls: Connection, settings: Any, tmp_path: Path
@@ -84,4 +92,6 @@ def test_a_monday_report_goes_out_in_french_and_leads_to_its_calls(
     visitor(lambda page: expect(page.locator(".sb-report")).to_be_visible())
     seen.extend(visitor.serious())
     visitor(to_the_calls)
+    visitor(narrow)
+    seen.extend(visitor.serious())
     assert seen == []
