@@ -314,9 +314,9 @@ def test_no_list_page_makes_more_queries_than_its_baseline_or_with_more_rows(
         with unscoped("staff"):  # the fixtures have a tenant's scope open; requests of staff come without one
             return own | {name: queries_of(tom, path) for name, path in STAFF_PAGES.items()}
 
-    add_rows(link, corvane, maud, 0, 14)
+    add_rows(link, corvane, maud, 0, 18)
     few = asked()
-    add_rows(link, corvane, maud, 14, 30)
+    add_rows(link, corvane, maud, 18, 30)
     many = asked()
 
     assert many == few, "a page makes a query a row"

@@ -233,10 +233,14 @@ class KeysetPage(Generic[Row]):
 
 @dataclass(frozen=True)
 class CappedCount:
-    """A count that stopped counting at its cap, and says so in words."""
+    """A count that stopped counting at its cap, and says so in words.
+
+    is_given_up   all were to be counted, which took too long
+    """
 
     value: int
     is_capped: bool
+    is_given_up: bool = False
 
     def __str__(self) -> str:
         if self.is_capped:
@@ -244,7 +248,9 @@ class CappedCount:
         return formats.count(self.value)
 
 
-def capped_count(queryset: QuerySet, cap: int = CAP) -> CappedCount:
-    """How many rows, up to `cap`: the database stops at the row after it."""
+def capped_count(queryset: QuerySet, cap: int | None = CAP) -> CappedCount:
+    """How many rows, up to `cap`: the database stops at the row after it. None: all of them."""
+    if cap is None:
+        return CappedCount(queryset.order_by().count(), is_capped=False)
     found = queryset.order_by()[: cap + 1].count()
     return CappedCount(min(found, cap), found > cap)

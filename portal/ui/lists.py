@@ -13,6 +13,8 @@ from portal.ui import parts
 from portal.ui.links import query_with
 from portal.ui.parts import escaped
 
+ALL = "all"  # of the address's `count`: no end to the counting
+
 
 def saved_views(views: Iterable[Any], path: str) -> SafeString:
     """Filters with a name, as tabs."""
@@ -70,6 +72,12 @@ def pager(page: Any, count: Any, request: HttpRequest) -> SafeString:
     previous, following, pages = escaped(_("Previous")), escaped(_("Next")), escaped(_("Pages"))
     move, open_row = escaped(_("move")), escaped(_("open"))
     shown = _("%(shown)s of <b>%(count)s</b>") % {"shown": len(page), "count": escaped(str(count))}
+    if count.is_given_up:
+        why = escaped(_("it took too long to count them all"))
+        shown = f"{shown} ({why})"
+    elif count.is_capped:
+        whole, word = escaped(query_with(request, count=ALL)), escaped(_("Count all"))
+        shown = f'{shown} <a id="count-all" href="{whole}">{word}</a>'
     newer = f"{parts.icon('chevron-left', size=14)}{previous}"
     older = f"{following}{parts.icon('chevron-right', size=14)}"
     return mark_safe(

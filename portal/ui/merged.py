@@ -95,9 +95,11 @@ class MergedPage:
         at, source, pk, _row = place
         return signing.dumps([way, at.isoformat(), -source, pk], salt=SALT, compress=True)
 
-    @property
-    def count(self) -> CappedCount:
-        """How many rows there are, up to the usual cap; one query."""
-        first, *others = (source.order_by().values_list("pk")[: CAP + 1] for source in self.sources)
+    def counted(self, cap: int | None = CAP) -> CappedCount:
+        """How many rows there are, up to `cap`, None: all; one query."""
+        most = None if cap is None else cap + 1
+        first, *others = (source.order_by().values_list("pk")[:most] for source in self.sources)
         found = first.union(*others, all=True).count() if others else first.count()
-        return CappedCount(min(found, CAP), found > CAP)
+        return (
+            CappedCount(found, is_capped=False) if cap is None else CappedCount(min(found, cap), found > cap)
+        )

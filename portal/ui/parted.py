@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from portal.ui.keyset import CAP, CappedCount, KeysetPage, Row
+from portal.ui.keyset import CAP, CappedCount, KeysetPage, Row, capped_count
 
 FIRST_PIECE, LONGEST_PIECE = 100, 1_000
 
@@ -50,16 +50,18 @@ class PartedPage(KeysetPage[Row]):
         self.whole, self.parts = whole, parts
         self._lengths: dict[int, int] = {}  # of parts that were read whole, how many rows they have
 
-    def counted(self, cap: int = CAP) -> CappedCount:
-        """How many rows all parts have, up to `cap`. Parts that the page has read whole are not asked again."""
+    def counted(self, cap: int | None = CAP) -> CappedCount:
+        """How many rows all parts have, up to `cap`, None: all. Parts that the page has read whole are not asked again."""
         found = sum(self._lengths.values())
         for at, part in enumerate(self.parts):
-            if found > cap:
+            if cap is not None and found > cap:
                 break
             if at not in self._lengths:
                 with part.scope():
-                    found += part.records.order_by()[: cap + 1 - found].count()
-        return CappedCount(min(found, cap), found > cap)
+                    found += capped_count(part.records, None if cap is None else cap + 1 - found).value
+        return (
+            CappedCount(found, is_capped=False) if cap is None else CappedCount(min(found, cap), found > cap)
+        )
 
     def _nearest(self) -> tuple[list[Row], bool]:
         places = merge(*map(self._places, range(len(self.parts))), reverse=self._way[0].is_descending)

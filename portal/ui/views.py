@@ -14,7 +14,7 @@ A list is exported as a whole without a word of its own: columns say what they a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -24,15 +24,19 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.views.generic import TemplateView
 
+from portal.lib.patience import TookTooLong, at_most
 from portal.ui.context import hooks, notation_of
 from portal.ui.forms import FilterForm
-from portal.ui.keyset import BadCursor, CappedCount, KeysetPage, capped_count
+from portal.ui.keyset import CAP, BadCursor, CappedCount, KeysetPage, capped_count
+from portal.ui.lists import ALL
 from portal.ui.preferences import chosen_columns
 from portal.ui.sheets import Sheet
 from portal.ui.tables import BaseTable
 
 REGION = "list-region"
 ANSWER = "components/list_answer.html"  # what a list's page stands in where htmx asks for the list
+
+COUNT_S = 15  # that somebody waits who asked for all to be counted
 
 
 @dataclass(frozen=True)
@@ -171,11 +175,19 @@ class FilteredTableView(FragmentMixin, TemplateView):
     def count(self) -> CappedCount:
         if self.page.is_all:
             return CappedCount(len(self.page), is_capped=False)
-        return self.counted()
+        count = self.counted()
+        return self._counted_all(count) if count.is_capped and self.request.GET.get("count") == ALL else count
 
-    def counted(self) -> CappedCount:
-        """How many records there are, where one page does not show them all."""
-        return capped_count(self.records)
+    def counted(self, cap: int | None = CAP) -> CappedCount:
+        """How many records there are, where one page does not show them all; at least up to `cap`, None: all."""
+        return capped_count(self.records, cap)
+
+    def _counted_all(self, count: CappedCount) -> CappedCount:
+        try:
+            with at_most(COUNT_S):
+                return self.counted(None)
+        except TookTooLong:
+            return replace(count, is_given_up=True)
 
     @cached_property
     def hidden_columns(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from django.views.generic import DetailView, View
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.ui import formats
-from portal.ui.keyset import CappedCount
+from portal.ui.keyset import CAP, CappedCount
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.figures.tables import Table
@@ -44,7 +44,7 @@ from telephony.views.offers import Offered, offered_one, offers_of, values_in
 
 PAGE = "calls"
 LONGEST_VIEW = 1000
-NOT_PART_OF_A_VIEW = ("cursor", "sort", "page")
+NOT_PART_OF_A_VIEW = ("cursor", "sort", "page", "count")
 GIVEN: tuple[tuple[str | Promise, str], ...] = (
     (gettext_lazy("All calls"), ""),
     (gettext_lazy("Missed, 7 days"), "period=7d&outcome=missed"),
@@ -127,9 +127,9 @@ class CallListView(TenantRightMixin, FilteredTableView):
         start_at = self.filter_form.as_search().start_at
         return no_longer_kept(start_at) if start_at else None
 
-    def counted(self) -> CappedCount:
+    def counted(self, cap: int | None = CAP) -> CappedCount:
         """What a figure leads to is as many as the figure says, however many rows that is."""
-        count, form = super().counted(), self.filter_form
+        count, form = super().counted(cap), self.filter_form
         if not count.is_capped or not isinstance(form, CallFilterForm):
             return count
         known = summed(form.as_search(), ZoneInfo(self.request.tenant.time_zone))

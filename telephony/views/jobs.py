@@ -19,7 +19,7 @@ from django.views.generic import TemplateView, View
 
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin, why_not
-from portal.ui.keyset import BadCursor, CappedCount
+from portal.ui.keyset import CAP, BadCursor, CappedCount
 from portal.ui.links import tenant_url
 from portal.ui.merged import MergedPage
 from portal.ui.views import FilteredTableView
@@ -59,9 +59,8 @@ class JobListView(TenantRightMixin, FilteredTableView):
         except BadCursor:
             return MergedPage(sources, "", self.page_size)
 
-    @cached_property
-    def count(self) -> CappedCount:
-        return self.page.count
+    def counted(self, cap: int | None = CAP) -> CappedCount:
+        return self.page.counted(cap)
 
     def get_table(self) -> LongWorkTable:
         table = super().get_table()

@@ -17,7 +17,7 @@ from accounts.models import Person
 from accounts.rights import Right
 from accounts.views_base import TenantRightMixin
 from portal.lib.numbers import display
-from portal.ui.keyset import CappedCount
+from portal.ui.keyset import CAP, CappedCount
 from portal.ui.links import tenant_url
 from portal.ui.views import FilteredTableView, FragmentMixin, SavedView
 from telephony.forms.missed import MissedFilterForm, MissedMarkForm
@@ -29,7 +29,8 @@ from telephony.services.number_names import names_of
 from telephony.tables.missed import MissedTable
 
 SHOWN_CALLS = 8
-MOST_COUNTED = 250  # of more it is said that they are more: nobody calls them all back
+MOST_COUNTED = 250  # of more it is said that they are more, unless somebody asks: nobody calls them all back
+MOST_NUMBERS = 10**9  # more than there are
 
 
 def board_url(request: Any) -> str:
@@ -95,9 +96,12 @@ class MissedView(TenantRightMixin, FilteredTableView):
     def names_for(self, rows: Sequence[Call]) -> Mapping[str, str]:
         return names_of(call.caller for call in rows)
 
-    def counted(self) -> CappedCount:
+    def counted(self, cap: int | None = CAP) -> CappedCount:
         if self.search.number:
-            return super().counted()
+            return super().counted(cap)
+        if cap is None:
+            whole = missed_sql.total_of(self.request.tenant.pk, self.search, MOST_NUMBERS, 1)
+            return CappedCount(whole.waiting, is_capped=False)
         found = self.total.waiting
         return CappedCount(min(found, MOST_COUNTED), found > MOST_COUNTED)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope, tenants_scope
 from accounts.views_base import StaffRequiredMixin
-from portal.ui.keyset import CappedCount
+from portal.ui.keyset import CAP, CappedCount
 from portal.ui.parted import Part, PartedPage
 from portal.ui.sheets import Sheet
 from portal.ui.views import FilteredTableView, SavedView
@@ -88,9 +88,9 @@ class StaffCallsView(StaffRequiredMixin, FilteredTableView):
         whole = Part(self.get_queryset(), self.scope)
         return PartedPage(whole, self.parts, self.order_in_force, cursor, self.page_size)
 
-    def counted(self) -> CappedCount:
+    def counted(self, cap: int | None = CAP) -> CappedCount:
         assert isinstance(self.page, PartedPage)
-        count = self.page.counted()
+        count = self.page.counted(cap)
         return self._summed() or count if count.is_capped else count
 
     def _summed(self) -> CappedCount | None:

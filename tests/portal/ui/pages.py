@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Person
 from portal.ui.forms import FilterForm, PeriodField, any_of
 from portal.ui.grids import calendar_key
+from portal.ui.keyset import CAP, CappedCount
 from portal.ui.tables import BaseTable, ChoiceColumn, Column, LocalTimeColumn, MenuItem, NumberColumn
 from portal.ui.views import FilteredTableView, SavedView
 
@@ -70,6 +72,16 @@ class PersonListView(FilteredTableView):
 
     def saved_views(self):
         return [SavedView("All", is_current=True), SavedView("Dark", "theme=dark", count="3")]
+
+
+class CrowdView(PersonListView):
+    """So many that nobody can wait until they are counted."""
+
+    def counted(self, cap: int | None = CAP) -> CappedCount:
+        if cap is None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(60)")
+        return CappedCount(5, is_capped=True)
 
 
 @dataclass(frozen=True)
@@ -132,6 +144,7 @@ urlpatterns = [
     path("part/", part),
     path("broken/", broken),
     path("nobody/", PersonListView.as_view(queryset=Person.objects.none()), name="nobody"),
+    path("crowd/", CrowdView.as_view()),
     path("people/", PersonListView.as_view(), name="people"),
     path("components/", components, name="components"),
     path("figures/", drawn, name="figures"),

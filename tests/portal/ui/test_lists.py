@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from portal.ui import views
 from portal.ui.keyset import capped_count
 from tests.portal.ui.pages import Person, PersonTable
 
@@ -28,6 +29,17 @@ def test_pages_forward_and_back_show_each_row_once(page_of, people):
 
 def test_an_altered_cursor_begins_at_the_first_page(page_of, people):
     assert names_on(page_of("/people/?cursor=rubbish")) == names_on(page_of("/people/"))
+
+
+def test_all_are_counted_where_somebody_asks_and_waits_no_longer_than_that(page_of, people, monkeypatch):
+    first = page_of("/crowd/?q=Person")
+    assert "5 of <b>more than 5</b>" in first.content.decode()
+    monkeypatch.setattr(views, "COUNT_S", 0.05)
+
+    asked = page_of("/crowd/" + link(first, "count-all"))
+
+    assert len(names_on(asked)) == 5
+    assert "<b>more than 5</b> (it took too long to count them all)" in asked.content.decode()
 
 
 def test_a_column_without_an_index_cannot_be_sorted_by(page_of, people):

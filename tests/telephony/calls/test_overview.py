@@ -335,13 +335,32 @@ def test_a_list_says_the_number_of_a_figure_however_many_calls_it_has(
 ) -> None:
     client.force_login(alice.tenant.memberships.get().person)
     monkeypatch.setattr(CallListView, "page_size", 5)
-    monkeypatch.setattr(views, "capped_count", lambda rows: capped_count(rows, cap=5))
+    monkeypatch.setattr(views, "capped_count", lambda rows, cap: capped_count(rows, cap and 5))
     page = client.get("/t/alice/?period=30d")
     urls, told = page.context["urls"], page.context["compared"].now
     for name in ("calls", "inbound"):
         assert str(client.get(urls[name]).context["count"]) == str(getattr(told, name))
-    for rows in (urls["inbound"] + "&waited=0-", "/t/alice/calls/"):
-        assert str(client.get(rows).context["count"]) == "more than 5"
+    for rows in (urls["inbound"] + "&waited=0-", "/t/alice/calls/?q="):
+        found = client.get(rows)
+        assert str(found.context["count"]) == "more than 5"
+        all_of_them = unescape(re.findall(r'id="count-all" href="([^"]+)"', found.content.decode())[0])
+        counted = client.get(rows.partition("?")[0] + all_of_them).context
+        with tenant_scope(alice.tenant_id):
+            assert counted["count"].value == counted["view"].records.count() > 5
+
+
+def test_a_list_says_the_number_of_an_hour(
+    alice: Connection, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    page = client.get("/t/alice/?period=30d").content.decode()
+    monkeypatch.setattr(CallListView, "page_size", 1)
+    monkeypatch.setattr(views, "capped_count", lambda rows, cap: capped_count(rows, cap and 1))
+    several = [(unescape(query), shown) for query, shown in HEAT.findall(page) if int(shown) > 1]
+    for query, shown in several:
+        assert str(client.get(f"/t/alice/calls/?{query}").context["count"]) == shown
+        assert str(client.get(f"/t/alice/calls/?{query}&length=under_10").context["count"]) in ("0", "1")
+    assert several
 
 
 FIGURES = ("figures", "volume", "rate", "heat")
