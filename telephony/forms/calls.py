@@ -13,7 +13,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import time_zones
@@ -30,7 +30,7 @@ from portal.ui.forms import (
 )
 from telephony.forms.place_filter import PlaceFilterForm
 from telephony.models import Connection, Entity
-from telephony.models.call_search import LINELESS, NOT_TOLD, TO_GROUPS, CallSearch
+from telephony.models.call_search import LINELESS, LONGEST_DIALLED, NOT_TOLD, TO_GROUPS, CallSearch
 from telephony.models.calls import CallQuerySet, Direction, Medium, Outcome
 from telephony.models.places import Place
 from telephony.models.rollups import WAIT_STEPS, WITHIN_S
@@ -54,6 +54,8 @@ OUTCOMES = [
 ]
 
 
+KEYS = re.compile(r"[0-9]{1,18}(,[0-9]{1,18}){0,49}")
+NAMED = 2  # lines in the words of a filter
 WAIT = re.compile(r"([0-9]{1,6})-([0-9]{0,6})")
 
 
@@ -89,6 +91,7 @@ FROM_FIGURES = (
     "running",
     "offered",
     "lineless",
+    "besides",
     "caller",
     "country",
     "destination",
@@ -127,7 +130,7 @@ class CallFields(FilterForm):
     medium = forms.ChoiceField(label=_("Kind"), choices=any_of(Medium))
     dialled = forms.CharField(
         label=_("Dialled"),
-        max_length=1_000,
+        max_length=LONGEST_DIALLED,
         help_text=_("How the called number begins, with its country: +44; several with commas"),
     )
     weekday = forms.ChoiceField(
@@ -154,13 +157,17 @@ class CallFields(FilterForm):
         label=_("Line"), choices=any_of([(LINELESS, pgettext_lazy("a line", "not known"))])
     )
 
+    besides = forms.ChoiceField(label=_("Line"))
+
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         self.zone = zone
         super().__init__(*args, **kwargs)
         for name in FROM_FIGURES:
             if not self.data.get(name):
                 del self.fields[name]
-        if "lineless" in self.fields:
+        if "besides" in self.fields:
+            self._offer_besides(self.data["besides"])
+        if self.fields.keys() & {"lineless", "besides"}:
             self.fields.pop("line", None)
         if "fate" not in self.fields:
             self.fields.pop("seen", None)
@@ -174,6 +181,27 @@ class CallFields(FilterForm):
         bounds = wait_bounds(key)
         if bounds is not None and key not in dict(WAITS):
             self.fields["waited"].choices = [*WAITS, (key, formats.between(*bounds))]  # type: ignore[attr-defined]
+
+    def _offer_besides(self, keys: str) -> None:
+        """What a figure's last row leads to: all lines but those that it shows. Of these the first are named."""
+        if not KEYS.fullmatch(keys):
+            return
+        wanted = keys.split(",")
+        line = self.fields.get("line")
+        known = {str(row.pk): str(row) for row in (line.rows if isinstance(line, RowField) else ())}
+        names = [known[key] for key in wanted if key in known][:NAMED]
+        more = len(wanted) - len(names)
+        told = {"lines": ", ".join(names), "n": more}
+        if not names:
+            words = ngettext("other than %(n)d line", "other than %(n)d lines", more) % told
+        elif more:
+            words = ngettext(
+                "other than %(lines)s and %(n)d more", "other than %(lines)s and %(n)d more", more
+            )
+            words %= told
+        else:
+            words = gettext("other than %(lines)s") % told
+        self.fields["besides"].choices = [*any_of([]), (keys, words)]  # type: ignore[attr-defined]
 
     def full_clean(self) -> None:
         with timezone.override(self.zone):
@@ -209,6 +237,7 @@ class CallFields(FilterForm):
             running_at=values.get("running"),
             offered=values.get("offered") or "",
             lineless=values.get("lineless") or "",
+            besides=values.get("besides") or "",
         )
 
     def _words(self, bound: BoundField) -> Iterator[str]:

@@ -31,6 +31,7 @@ OUTCOMES = {
 }
 TO_GROUPS = "groups"
 LINELESS = "none"
+LONGEST_DIALLED = 1_000
 NOT_TOLD = "-"  # a destination that the provider does not tell
 
 
@@ -42,6 +43,7 @@ class CallSearch(Search):
     outcome  one, or a name of OUTCOMES for several that figures count together
     offered  TO_GROUPS, those of some queue or group
     lineless   LINELESS, those that no known line had
+    besides   keys of lines with commas: those of all other lines, and those that no known line had
     dialled  how the called number begins, as it is stored: "+44", or with commas in one of several ways
     caller   the one number as it is stored
     country  as alerts tell it: a calling code, "+1" without the Caribbean, whose countries are told by area, "+1876"
@@ -66,6 +68,7 @@ class CallSearch(Search):
     group: int | None = None
     offered: str = ""
     lineless: str = ""
+    besides: str = ""
     connection: int | None = None
     dialled: str = ""
     caller: str = ""
@@ -116,6 +119,8 @@ class CallSearch(Search):
             calls = calls.exclude(group_remote_id="")
         if self.lineless:
             calls = calls.filter(line=None)
+        if self.besides:
+            calls = calls.exclude(line_id__in=keys_in(self.besides))
         if self.connection:
             calls = calls.filter(connection_id=self.connection)
         if self.min_duration_s is not None:
@@ -156,6 +161,10 @@ class CallSearch(Search):
             NumberName.objects.filter(named(text)).values_list("number", flat=True).distinct()[:NAMES_AT_MOST]
         )
         return calls.involving_any([*theirs, text])
+
+
+def keys_in(besides: str) -> list[int]:
+    return [int(key) for key in besides.split(",")]
 
 
 def beginnings_in(dialled: str) -> list[str]:

@@ -20,6 +20,7 @@ from portal.lib.calling_codes import calling_code
 from portal.lib.days import midnight
 from portal.lib.number_kinds import NumberKind, beginnings, kind_of_prefix
 from telephony.models import Call, Change, Entity
+from telephony.models.call_search import LONGEST_DIALLED
 from telephony.models.calls import MISSED, REACHED, CallQuerySet, Direction, Medium, Outcome
 from telephony.models.entities import GROUPS
 from telephony.models.rollups import Part
@@ -149,6 +150,12 @@ class DestinationRow:
     @property
     def regions(self) -> Sequence[str]:
         return _regions(self.code)
+
+    @property
+    def dialled(self) -> str:
+        """What a search for its calls asks for; empty where nothing tells them apart."""
+        told = ",".join(self.begins)
+        return told if len(told) <= LONGEST_DIALLED else ""
 
     def add(self, other: DestinationRow) -> None:
         self.prefixes |= other.prefixes
@@ -351,11 +358,13 @@ def by_destination(
     return destinations_apart(found.values())
 
 
-def all_of(rows: Sequence[DestinationRow]) -> DestinationRow:
-    """Several classes as one row."""
+def all_of(rows: Sequence[DestinationRow], besides: Sequence[DestinationRow]) -> DestinationRow:
+    """Several classes as one row, told apart from the others."""
     found = DestinationRow(code="", kind=NumberKind.OTHER)
     for row in rows:
         found.add(row)
+    groups = dict(enumerate([found.prefixes, *(one.prefixes for one in besides)]))
+    found.begins = beginnings(groups, dict.fromkeys(groups, 2))[0]
     return found
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from portal.lib.days import midnight
 from telephony.models import Entity
-from telephony.models.call_search import OUTCOMES, CallSearch
+from telephony.models.call_search import OUTCOMES, CallSearch, keys_in
 from telephony.models.calls import Direction, Medium
 from telephony.models.rollups import Part
 from telephony.models.spans import DAY
@@ -16,7 +16,7 @@ from telephony.services.rollup_reading import HourSum, by_hour, sums
 
 # What cells of days are told apart by, and what hours are asked for by.
 SUMMED = frozenset(
-    {"start_at", "end_at", "medium", "direction", "outcome", "connection", "line", "group"}
+    {"start_at", "end_at", "medium", "direction", "outcome", "connection", "line", "besides", "group"}
 )
 OF_CLOCKS = frozenset({"weekday", "hour", "zone"})
 QUARTER = timedelta(minutes=15)
@@ -42,6 +42,8 @@ def summed(search: CallSearch, zone: ZoneInfo) -> int | None:
     if part is None:
         return 0
     if asked & OF_CLOCKS:
+        if search.besides:
+            return None
         return _of_hours(search, part, search.start_at, search.end_at)
     return _of_days(search, part, zone, search.start_at, search.end_at)
 
@@ -64,11 +66,14 @@ def _of_days(
     if (midnight(first, zone), midnight(last + DAY, zone)) != (start_at, end_at):
         return None
     outcomes = OUTCOMES.get(search.outcome, (search.outcome,))
+    besides = keys_in(search.besides) if search.besides else []
+    keys = ("medium", "direction", "outcome", *(["line_id"] if besides else []))
     return sum(
         row.calls
-        for row in sums(("medium", "direction", "outcome"), first, last, zone, part)
-        for medium, direction, outcome in [row.key]
-        if search.medium in ("", medium)
+        for row in sums(keys, first, last, zone, part)
+        for medium, direction, outcome, *line_ids in [row.key]
+        if not any(line_id in besides for line_id in line_ids)
+        and search.medium in ("", medium)
         and search.direction in ("", direction)
         and (not search.outcome or outcome in outcomes)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, ClassVar
@@ -201,6 +201,7 @@ class LinesView(PartView):
             "lines": [(one, self._url_of(one, span, part)) for one in shown],
             "other_lines": len(others),
             "rest": analytics.together(others),
+            "rest_url": self.url_of(span, part, besides=_keys(shown)) if others and shown else "",
         }
 
     def _url_of(self, row: analytics.LineRow, span: Span, part: Part) -> str:
@@ -212,6 +213,10 @@ class LinesView(PartView):
         return rankings.lines(context["all_lines"]) if name == "lines" else None
 
 
+def _keys(lines: Sequence[analytics.LineRow]) -> str:
+    return ",".join(str(one.line_id) for one in lines if one.line_id)
+
+
 class DestinationsView(PartView):
     heading = gettext_lazy("Where calls go")
     figures: ClassVar = {"destinations": heading}
@@ -219,10 +224,12 @@ class DestinationsView(PartView):
 
     def told(self, span: Span, part: Part, zone: ZoneInfo) -> dict[str, Any]:
         found = analytics.by_destination(span, zone, part, self.currencies)
+        rest = analytics.all_of(found[analytics.MOST_ROWS :], besides=found[: analytics.MOST_ROWS])
         return {
             "all_destinations": found,
             "other_destinations": len(found[analytics.MOST_ROWS :]),
-            "rest": analytics.all_of(found[analytics.MOST_ROWS :]),
+            "rest": rest,
+            "rest_url": self._url_of(rest, span, part),
             "destinations": [
                 (one, rankings.place_words(one), self._url_of(one, span, part))
                 for one in found[: analytics.MOST_ROWS]
@@ -230,8 +237,7 @@ class DestinationsView(PartView):
         }
 
     def _url_of(self, row: analytics.DestinationRow, span: Span, part: Part) -> str:
-        begins = ",".join(row.begins)
-        return self.url_of(span, part, direction="outbound", dialled=begins) if begins else ""
+        return self.url_of(span, part, direction="outbound", dialled=row.dialled) if row.dialled else ""
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         return rankings.destinations(context["all_destinations"]) if name == "destinations" else None

@@ -224,19 +224,19 @@ class DestinationsView(StaffPartView):
 
     def told(self) -> dict[str, Any]:
         found = tenants_together.destinations(self.shown, self.span)
+        rest = analytics.all_of(found[MOST_ROWS:], besides=found[:MOST_ROWS])
         return {
             "all_destinations": found,
             "other_destinations": len(found[MOST_ROWS:]),
-            "rest": analytics.all_of(found[MOST_ROWS:]),
+            "rest": rest,
+            "rest_url": self._url_of(rest),
             "destinations": [
-                (
-                    one,
-                    rankings.place_words(one),
-                    self.calls_url(direction="outbound", dialled=",".join(one.begins)) if one.begins else "",
-                )
-                for one in found[:MOST_ROWS]
+                (one, rankings.place_words(one), self._url_of(one)) for one in found[:MOST_ROWS]
             ],
         }
+
+    def _url_of(self, row: analytics.DestinationRow) -> str:
+        return self.calls_url(direction="outbound", dialled=row.dialled) if row.dialled else ""
 
     def table(self, name: str, context: Mapping[str, Any]) -> Table | None:
         return rankings.destinations(context["all_destinations"])

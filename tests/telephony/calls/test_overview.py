@@ -26,7 +26,7 @@ from telephony.bench.world import LINES, drafts, make_connection
 from telephony.forms.calls import CallFilterForm
 from telephony.models import Call, Change, Connection, Coverage, Entity, Job
 from telephony.models.rollups import Part
-from telephony.services import calls, export_files, rollups
+from telephony.services import analytics, calls, export_files, rollups
 from telephony.services.call_count import summed
 from telephony.services.period_coverage import coverage_of
 from telephony.services.rollup_closing import close_months
@@ -213,6 +213,30 @@ def test_what_the_provider_has_no_more_still_leads_to_its_calls(alice: Connectio
         assert 0 < shown["count"].value < client.get("/t/alice/calls/").context["count"].value
     answer = client.get("/t/alice/calls/?line=999999999")
     assert answer.context["filter_form"].errors.keys() == {"line"}
+
+
+def test_the_others_lead_to_their_calls_too(
+    alice: Connection, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(alice.tenant.memberships.get().person)
+    monkeypatch.setattr(analytics, "MOST_ROWS", 1)
+    lines = client.get("/t/alice/figures/lines/?period=30d").content.decode()
+    destinations = client.get("/t/alice/figures/destinations/?period=30d").content.decode()
+
+    assert [len(LINK.findall(page)) for page in (lines, destinations)] == [2, 2]
+    assert _wrong_counts(alice, lines + destinations) == []
+    [(besides, shown)] = [one for one in LINK.findall(lines) if "besides" in one[0]]
+    [(rate, _percent)] = [one for one in SHARE.findall(lines) if "besides" in one[0]]
+    assert 0 < _found(alice, rate) <= int(shown.replace(",", ""))
+    found = client.get(f"/t/alice/calls/?{unescape(besides)}")
+    [key] = QueryDict(unescape(besides)).getlist("besides")
+    with tenant_scope(alice.tenant_id):
+        assert f"other than {Entity.objects.get(pk=key)}" in text_of(found)
+    assert "other than 2 lines" in text_of(client.get("/t/alice/calls/?besides=999999998,999999999"))
+    for bad in ("1,", "x", "1,,2", f"{10**18}", ",".join(map(str, range(51)))):
+        assert client.get("/t/alice/calls/", {"besides": bad}).context["filter_form"].errors.keys() == {
+            "besides"
+        }
 
 
 @pytest.fixture
