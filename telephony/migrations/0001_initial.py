@@ -657,7 +657,11 @@ class Migration(migrations.Migration):
                         name="call_callee_rev",
                         opclasses=["", "varchar_pattern_ops", ""],
                     ),
-                    models.Index(fields=["tenant", "outcome", "-started_at", "-id"], name="call_outcome"),
+                    models.Index(
+                        condition=models.Q(("outcome", "answered"), _negated=True),
+                        fields=["tenant", "outcome", "-started_at", "-id"],
+                        name="call_outcome",
+                    ),
                     models.Index(
                         condition=models.Q(
                             ("direction", "inbound"),

@@ -172,7 +172,12 @@ class Call(TenantOwned):
                 name="call_callee_rev",
                 opclasses=["", "varchar_pattern_ops", ""],
             ),
-            models.Index(fields=["tenant", "outcome", "-started_at", "-id"], name="call_outcome"),
+            # Most calls are answered: they are found soon by time alone, and each index costs a twelfth of storing a call.
+            models.Index(
+                fields=["tenant", "outcome", "-started_at", "-id"],
+                name="call_outcome",
+                condition=~models.Q(outcome=Outcome.ANSWERED),
+            ),
             # Who called and was not answered, read without the rows.
             models.Index(
                 fields=["tenant", "-started_at", "-id", "caller_reversed"],
