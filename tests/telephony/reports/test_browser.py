@@ -62,6 +62,7 @@ def to_the_calls(page: Page) -> None:
 
 def narrow(page: Page) -> None:
     """What stands over the list is about what it is narrowed to by then, and so is what is exported."""
+    page.wait_for_load_state()
     page.locator("[data-find]").fill("nobody")
     expect(page.locator(".sb-head p b").first).to_have_text("0")
     expect(page.locator(".sb-head input[name=query]").last).to_have_value(re.compile("q=nobody"))
