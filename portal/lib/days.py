@@ -24,3 +24,13 @@ def days_between(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> list[d
     first = start_at.astimezone(zone).date()
     last = (end_at - timedelta(microseconds=1)).astimezone(zone).date()
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def stretch_of_hour(day: date, hour: int | None, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The half-open span in UTC in which the clocks of a local day show the hour, the whole day for None: all of it, and
+    more only where they show a time twice.
+    """
+    is_last = hour in (None, 23)
+    begin = datetime.combine(day, time(hour or 0), zone)
+    end = datetime.combine(day + timedelta(days=is_last), time(0 if is_last else (hour or 0) + 1), zone)
+    return begin.astimezone(UTC), end.replace(fold=1).astimezone(UTC)

@@ -14,14 +14,17 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, Left
 from django.db.models.lookups import Exact
 
 from portal.lib.calling_codes import elsewhere
+from portal.lib.days import days_between, stretch_of_hour
 from portal.lib.names import named
 from portal.lib.numbers import to_e164
 from telephony.models.calls import MISSED, REACHED, UNANSWERED, Call, CallQuerySet, NumberName, Outcome
 from telephony.models.searching import Search
+from telephony.models.spans import WEEK
 from telephony.models.spoken import of_fate
 
 DIGITS = re.compile(r"\D+")
 NAMES_AT_MOST = 200
+MOST_WEEKS = 54  # those that a year touches
 OUTCOMES = {
     "reached": REACHED,
     "unreached": MISSED,
@@ -144,11 +147,28 @@ class CallSearch(Search):
 
     def _narrow_to_clock(self, calls: CallQuerySet) -> CallQuerySet:
         zone = self._zone
+        if stretches := self._stretches():
+            calls = calls.filter(
+                reduce(or_, (Q(started_at__gte=begin, started_at__lt=end) for begin, end in stretches))
+            )
         if self.weekday is not None:
             calls = calls.filter(Exact(ExtractIsoWeekDay("started_at", tzinfo=zone), self.weekday))
         if self.hour is not None:
             calls = calls.filter(Exact(ExtractHour("started_at", tzinfo=zone), self.hour))
         return calls
+
+    def _stretches(self) -> list[tuple[datetime, datetime]]:
+        """Where calls of the weekday, or of an hour of it, can be at all: an index finds these, but not what clocks show.
+        Nothing where they are too many, or the search has no end.
+        """
+        if self.weekday is None or self.start_at is None or self.end_at is None:
+            return []
+        if self.end_at - self.start_at > MOST_WEEKS * WEEK:
+            return []
+        days = days_between(self.start_at, self.end_at, self._zone)
+        return [
+            stretch_of_hour(day, self.hour, self._zone) for day in days if day.isoweekday() == self.weekday
+        ]
 
     def _narrow_to_number(self, calls: CallQuerySet, region: str) -> CallQuerySet:
         text = self.number.strip()

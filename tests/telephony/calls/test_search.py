@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,6 +52,26 @@ def test_a_span_is_half_open(store: Store) -> None:
     store(started_at=NOON + timedelta(hours=1))
 
     assert found(start_at=NOON, end_at=NOON + timedelta(hours=1)) == {"c1"}
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Australia/Lord_Howe", 5), ("Europe/Paris", 25)])
+def test_hours_of_the_week_are_those_of_clocks_that_change(store: Store, zone: str, day: int) -> None:
+    """Each call stands in one hour of one weekday, be it shown twice or left out that night."""
+    clocks = ZoneInfo(zone)
+    begin = datetime(2026, 4 if day == 5 else 10, day - 1, 12, tzinfo=clocks)
+    ends = begin + timedelta(days=2)
+    at = [begin.astimezone(UTC) + timedelta(minutes=30 * n) for n in range(72)]
+    keys = {store(started_at=one, wait_s=None).fold_key: one.astimezone(clocks) for one in at}
+
+    for weekday in (6, 7, 1):
+        for hour in (None, *range(24)):
+            wanted = {
+                key
+                for key, local in keys.items()
+                if local.isoweekday() == weekday and hour in (None, local.hour)
+            }
+            asked = {"weekday": weekday, "hour": hour, "zone": zone}
+            assert found(start_at=begin, end_at=ends, **asked) == wanted == found(**asked), asked
 
 
 def test_outcome_and_length_narrow(store: Store) -> None:
